@@ -1,0 +1,75 @@
+"""What can go wrong, split by whose fault it is.
+
+    MockapiError
+    ├── UsageError            the caller's: an option, an argument, a port that is taken
+    ├── CassetteError         a cassette file cannot be used; carries one `Problem` or several
+    ├── EventStreamError      the bytes are no event stream this parser accepts (too large a line)
+    └── GrammarError          the events are no Messages stream
+        └── TruncatedStream   ... because they stop before `message_stop`
+
+Every message says what came, where, why it is wrong and what to do. The command line prints
+them without a traceback and exits with `exit_code`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class MockapiError(Exception):
+    """Base of every error that mockapi raises on purpose."""
+
+    exit_code = 2
+
+
+class UsageError(MockapiError):
+    """An option or argument that cannot work; the message says what to give instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with one place of one file.
+
+    Attributes:
+        file: path as the user named it.
+        cause: what is wrong, in a sentence.
+        remedy: what to do about it, a sentence or a command.
+        line: line in the file, from 1, where one is known.
+        interaction: index of the interaction in the cassette, from 0, where one is known.
+    """
+
+    file: str
+    cause: str
+    remedy: str
+    line: int | None = None
+    interaction: int | None = None
+
+    def __str__(self) -> str:
+        """`FILE:LINE: interaction N: CAUSE REMEDY`, leaving out what is not known."""
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        which = "" if self.interaction is None else f"interaction {self.interaction}: "
+        return f"{place}: {which}{self.cause} {self.remedy}"
+
+
+class CassetteError(MockapiError):
+    """One or more cassettes cannot be used. `problems` lists them all, never only the first."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class EventStreamError(MockapiError):
+    """The bytes cannot be parsed as an event stream within the parser's limits."""
+
+
+class GrammarError(MockapiError):
+    """The events break the grammar of a Messages stream."""
+
+
+class TruncatedStream(GrammarError):  # noqa: N818 - the name says what happened
+    """The stream ended before `message_stop`, so the message is not whole."""

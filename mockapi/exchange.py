@@ -1,0 +1,134 @@
+"""The two values that everything passes on: a `Request` comes in, a `Reply` goes out.
+
+Both are immutable. Whatever can answer (a recording, a script, synthesis, an upstream)
+returns a `Reply`; a fault or a speed is a function from `Reply` to `Reply`; the server only
+plays a `Reply` onto the wire. Neither value knows of sockets, clocks or files.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from mockapi import jsontext
+
+Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]
+"""Header fields in wire order: lower-case names, values as they came."""
+
+
+class Source(enum.StrEnum):
+    """Where a reply came from: the value of the header `x-mockapi-source`."""
+
+    RECORDED = "recorded"
+    SCRIPTED = "scripted"
+    SYNTHESIZED = "synthesized"
+    FORWARDED = "forwarded"
+    INVALID = "invalid"
+    UNMATCHED = "unmatched"
+
+
+class Ending(enum.StrEnum):
+    """What happens to the connection after the last chunk."""
+
+    CLEAN = "clean"  # the message ends as HTTP says it should
+    RESET = "reset"  # the connection is torn down (RST), the body is not finished
+    STALL = "stall"  # nothing more comes; the connection stays open until the client leaves
+
+
+class Chunk(NamedTuple):
+    """A piece of the body and the seconds to wait before it is sent."""
+
+    delay: float
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer, ready to be played.
+
+    Attributes:
+        status: HTTP status.
+        headers: fields in wire order, right for this hop (no content-encoding, no connection).
+        chunks: the body in the pieces it is sent in; none for an empty body.
+        ending: how the body ends.
+        source: who made it.
+    """
+
+    status: int
+    headers: Headers
+    chunks: tuple[Chunk, ...]
+    source: Source
+    ending: Ending = Ending.CLEAN
+
+    @property
+    def body(self) -> bytes:
+        """All chunks as one."""
+        if len(self.chunks) == 1:
+            return self.chunks[0].data
+        return b"".join(chunk.data for chunk in self.chunks)
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header field, `name` in lower case, or None."""
+        return _header(self.headers, name)
+
+    def with_headers(self, *fields: tuple[bytes, bytes]) -> Reply:
+        """The same reply with fields added at the end."""
+        return replace(self, headers=(*self.headers, *fields))
+
+
+class _Unparsed(enum.Enum):
+    UNPARSED = enum.auto()
+
+
+_UNPARSED: Final = _Unparsed.UNPARSED
+
+
+class Request:
+    """A request as the client sent it, after content decoding.
+
+    Not a dataclass because a request is made for every exchange and a frozen dataclass
+    costs three times as much to make. Treat it as immutable all the same.
+
+    Attributes:
+        method: in upper case.
+        path: without the session prefix, percent-encoding kept.
+        query: without the question mark, as it came.
+        headers: fields in wire order, names in lower case.
+        body: the bytes after content decoding.
+    """
+
+    __slots__ = ("_parsed", "body", "headers", "method", "path", "query")
+
+    def __init__(
+        self, method: str, path: str, query: str = "", headers: Headers = (), body: bytes = b""
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self._parsed: Any = _UNPARSED
+
+    @property
+    def parsed(self) -> Any:
+        """The body as a JSON value, or a `jsontext.NotJSON` that says why it is none."""
+        if self._parsed is _UNPARSED:
+            self._parsed = jsontext.parse(self.body)
+        return self._parsed
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header field, `name` in lower case, or None."""
+        return _header(self.headers, name)
+
+    def __repr__(self) -> str:
+        target = f"{self.path}?{self.query}" if self.query else self.path
+        return f"<Request {self.method} {target} {len(self.body)} bytes>"
+
+
+def _header(headers: Headers, name: str) -> str | None:
+    wanted = name.encode("latin-1")
+    for field, value in headers:
+        if field == wanted:
+            return value.decode("latin-1")
+    return None

@@ -1,0 +1,65 @@
+"""JSON as text: parsing, and the canonical form that request keys are made of.
+
+orjson is used because the API itself uses it: what it refuses, and the words it refuses it
+with, are what a client sees. It rounds integers beyond 64 bits to floats, which would let two
+different requests share a key, so the canonical form goes through the standard library for
+those. Laws: equal values have equal canonical text whatever their spelling; 1 and 1.0 differ;
+big integers stay exact.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+_LONG_INTEGER = re.compile(rb"[0-9]{19}")
+_EXPONENT = orjson.dumps(1e30)[1:-2]  # b"e+" or, in older releases, b"e"
+
+
+@dataclass(frozen=True, slots=True)
+class NotJSON:
+    """Why a body is not a JSON value, in orjson's own words, which are the API's."""
+
+    reason: str
+
+
+def parse(text: bytes) -> Any:
+    """The value of a JSON text, or a `NotJSON`."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        return NotJSON(str(error))
+
+
+def canonical(text: bytes, value: Any) -> bytes | None:
+    """The canonical form of a JSON text whose parsed `value` is at hand.
+
+    None if it has no canonical form here (nested deeper than orjson writes, or an integer of
+    more digits than Python reads): such a body is compared byte for byte.
+    """
+    written = canonical_value(value)
+    if written is not None and _EXPONENT in written and _LONG_INTEGER.search(text):
+        # A float in the value may have been an integer in the text: read it again, exactly.
+        try:
+            return canonical_value(json.loads(text))
+        except (ValueError, RecursionError):
+            return None
+    return written
+
+
+def canonical_value(value: Any) -> bytes | None:
+    """The canonical form of a value: sorted keys, no blanks, UTF-8; None as for `canonical`."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # an integer beyond 64 bits, a lone surrogate, or too deep
+        try:
+            written = json.dumps(
+                value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
+            )
+            return written.encode()
+        except (TypeError, ValueError, RecursionError):
+            return None
