@@ -4,8 +4,9 @@
     ├── UsageError            the caller's: an option, an argument, a port that is taken
     ├── CassetteError         a cassette file cannot be used; carries one `Problem` or several
     ├── EventStreamError      the bytes are no event stream this parser accepts (too large a line)
-    └── GrammarError          the events are no Messages stream
-        └── TruncatedStream   ... because they stop before `message_stop`
+    ├── GrammarError          the events are no Messages stream
+    │   └── TruncatedStream   ... because they stop before `message_stop`
+    └── StreamedError         the stream carried an `error` event, which ended it
 
 Every message says what came, where, why it is wrong and what to do. The command line prints
 them without a traceback and exits with `exit_code`.
@@ -73,3 +74,19 @@ class GrammarError(MockapiError):
 
 class TruncatedStream(GrammarError):  # noqa: N818 - the name says what happened
     """The stream ended before `message_stop`, so the message is not whole."""
+
+
+class StreamedError(MockapiError):
+    """The stream carried an `error` event: something went wrong after it had begun.
+
+    Attributes:
+        kind: the API's error type, such as "overloaded_error".
+        message: the API's words.
+        request_id: as the event had it, None if it had none.
+    """
+
+    def __init__(self, kind: str, message: str, request_id: str | None = None) -> None:
+        self.kind = kind
+        self.message = message
+        self.request_id = request_id
+        super().__init__(f"The stream ended with an error event: {kind}: {message}")

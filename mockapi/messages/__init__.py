@@ -1,0 +1,83 @@
+"""The events and messages of the Messages API, as values.
+
+    bytes  <- encode_events | decode_events ->  events  <- events_of | accumulate ->  message
+
+`check_events` judges events against the grammar, `order_message` puts keys where the API has them,
+`IdFactory` makes ids of the API's shapes, `error_body` and `stream_error_event` its errors.
+Everything takes values and returns values; nothing reads a clock, a file or a socket.
+"""
+
+from mockapi.messages._accumulator import CUT_OFF, Accumulator, accumulate
+from mockapi.messages._errors import STATUS_OF, TYPE_OF, error_body, stream_error_event
+from mockapi.messages._events import Sizes, events_of, typical_sizes
+from mockapi.messages._grammar import (
+    CODES,
+    STOP_REASONS,
+    TABLE,
+    GrammarChecker,
+    Move,
+    Severity,
+    State,
+    Violation,
+    check_events,
+)
+from mockapi.messages._ids import ALPHABET, IdFactory, Kind
+from mockapi.messages._keyorder import (
+    NEWEST,
+    PERIODS,
+    Period,
+    order_block,
+    order_delta,
+    order_delta_usage,
+    order_message,
+    order_usage,
+)
+from mockapi.messages._wire import (
+    MAX_PADDING,
+    decode_event,
+    decode_events,
+    dump,
+    encode_event,
+    encode_events,
+    load,
+)
+
+__all__ = [
+    "ALPHABET",
+    "CODES",
+    "CUT_OFF",
+    "MAX_PADDING",
+    "NEWEST",
+    "PERIODS",
+    "STATUS_OF",
+    "STOP_REASONS",
+    "TABLE",
+    "TYPE_OF",
+    "Accumulator",
+    "GrammarChecker",
+    "IdFactory",
+    "Kind",
+    "Move",
+    "Period",
+    "Severity",
+    "Sizes",
+    "State",
+    "Violation",
+    "accumulate",
+    "check_events",
+    "decode_event",
+    "decode_events",
+    "dump",
+    "encode_event",
+    "encode_events",
+    "error_body",
+    "events_of",
+    "load",
+    "order_block",
+    "order_delta",
+    "order_delta_usage",
+    "order_message",
+    "order_usage",
+    "stream_error_event",
+    "typical_sizes",
+]

@@ -1,0 +1,81 @@
+"""Ids of the API's shapes, made from a seed.
+
+An id is a prefix, "_01" and a 128-bit number in 22 digits of base 58. Two kinds of numbers occur
+in recorded traffic. Most are random in all bits. Those of the newer objects are UUIDs of version
+7, a millisecond time in the upper 48 bits: they begin "011C" through 2025 and 2026 and sort by
+time (each recorded one decodes to a version 7 UUID of the recording's day). Message batches have
+version 4.
+
+Here the random bits come from BLAKE2 over seed, kind and number, so an id is a pure function of
+the three, the same in every process and Python. The time of an ordered id is a fixed day plus one
+second per number: no clock is asked, and ids of one seed sort by their number.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Final
+
+ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+"""Base 58: no 0, O, I, l. A pattern for ids is `_01[1-9A-HJ-NP-Za-km-z]{22}`."""
+
+_DIGITS: Final = 22
+_FIRST_MILLISECOND: Final = 1_790_812_800_000  # 2026-10-01T00:00:00Z
+
+
+class Kind(enum.StrEnum):
+    """What an id is of; the value is its prefix."""
+
+    MESSAGE = "msg"
+    TOOL_USE = "toolu"
+    SERVER_TOOL_USE = "srvtoolu"
+    MCP_TOOL_USE = "mcptoolu"
+    REQUEST = "req"
+    BATCH = "msgbatch"
+    FILE = "file"
+    CONTAINER = "container"
+    COMPLETION = "compl"
+
+
+_ORDERED: Final = frozenset({Kind.MESSAGE, Kind.REQUEST, Kind.FILE, Kind.CONTAINER})
+_VERSION_4: Final = frozenset({Kind.BATCH})
+
+
+@dataclass(frozen=True, slots=True)
+class IdFactory:
+    """Ids from a seed.
+
+    Attributes:
+        seed: any integer; two seeds share no id.
+    """
+
+    seed: int
+
+    def make(self, kind: Kind, number: int) -> str:
+        """The id of the `number`-th object of a kind, the same each time."""
+        material = f"{self.seed}:{kind}:{number}".encode()
+        bits = int.from_bytes(blake2b(material, digest_size=16, person=b"mockapi ids").digest())
+        if kind in _ORDERED:
+            bits = _with_time(_as_uuid(bits, version=7), _FIRST_MILLISECOND + 1000 * number)
+        elif kind in _VERSION_4:
+            bits = _as_uuid(bits, version=4)
+        return f"{kind}_01{_base58(bits)}"
+
+
+def _as_uuid(bits: int, *, version: int) -> int:
+    bits = bits & ~(0xF << 76) | version << 76
+    return bits & ~(0b11 << 62) | 0b10 << 62  # the variant of RFC 9562
+
+
+def _with_time(bits: int, milliseconds: int) -> int:
+    return bits & ((1 << 80) - 1) | (milliseconds & ((1 << 48) - 1)) << 80
+
+
+def _base58(number: int) -> str:
+    digits = []
+    for _ in range(_DIGITS):
+        number, digit = divmod(number, 58)
+        digits.append(ALPHABET[digit])
+    return "".join(reversed(digits))
