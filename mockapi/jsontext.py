@@ -2,9 +2,9 @@
 
 orjson is used because the API itself uses it: what it refuses, and the words it refuses it
 with, are what a client sees. It rounds integers beyond 64 bits to floats, which would let two
-different requests share a key, so the canonical form goes through the standard library for
-those. Laws: equal values have equal canonical text whatever their spelling; 1 and 1.0 differ;
-big integers stay exact.
+different requests share a key, so texts with such integers go through the standard library.
+Laws: equal values have equal canonical text whatever their spelling; 1 and 1.0 differ; big
+integers stay exact.
 """
 
 from __future__ import annotations
@@ -28,10 +28,21 @@ class NotJSON:
 
 
 def parse(text: bytes) -> Any:
-    """The value of a JSON text, or a `NotJSON`."""
+    """The value of a JSON text as the API sees it, or a `NotJSON`."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
+        return NotJSON(str(error))
+
+
+def parse_exactly(text: bytes) -> Any:
+    """The value of a JSON text with big integers kept as integers, or a `NotJSON`."""
+    value = parse(text)
+    if isinstance(value, NotJSON) or not _LONG_INTEGER.search(text):
+        return value
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
         return NotJSON(str(error))
 
 
@@ -44,10 +55,8 @@ def canonical(text: bytes, value: Any) -> bytes | None:
     written = canonical_value(value)
     if written is not None and _EXPONENT in written and _LONG_INTEGER.search(text):
         # A float in the value may have been an integer in the text: read it again, exactly.
-        try:
-            return canonical_value(json.loads(text))
-        except (ValueError, RecursionError):
-            return None
+        exact = parse_exactly(text)
+        return None if isinstance(exact, NotJSON) else canonical_value(exact)
     return written
 
 
@@ -55,7 +64,7 @@ def canonical_value(value: Any) -> bytes | None:
     """The canonical form of a value: sorted keys, no blanks, UTF-8; None as for `canonical`."""
     try:
         return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    except TypeError:  # an integer beyond 64 bits, a lone surrogate, or too deep
+    except TypeError:  # an integer beyond 64 bits, or too deep
         try:
             written = json.dumps(
                 value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False
@@ -63,3 +72,11 @@ def canonical_value(value: Any) -> bytes | None:
             return written.encode()
         except (TypeError, ValueError, RecursionError):
             return None
+
+
+def compact(value: Any) -> bytes:
+    """The compact form of a value, its keys in their own order."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # as in canonical_value
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

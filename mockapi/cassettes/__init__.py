@@ -1,0 +1,65 @@
+"""Cassettes: recorded interactions as values, their file format, and finding them again.
+
+Sans-IO: texts and values in, texts and values out. Files, folders and caches are the server's.
+"""
+
+from mockapi.cassettes._checks import Fault
+from mockapi.cassettes._decode import MAX_BYTES, VERSION_KEY, load
+from mockapi.cassettes._differences import Difference
+from mockapi.cassettes._encode import dump
+from mockapi.cassettes._frame import FRAME_VERSION, pack, unpack
+from mockapi.cassettes._index import Index, Recording, Track, as_request
+from mockapi.cassettes._key import request_key
+from mockapi.cassettes._lint import Finding, Severity, lint
+from mockapi.cassettes._model import (
+    FORMAT_VERSION,
+    Cassette,
+    Interaction,
+    Matching,
+    RecordedChunk,
+    RecordedRequest,
+    RecordedResponse,
+    Substitution,
+    digest_of,
+)
+from mockapi.cassettes._nearest import Miss, explain_miss
+from mockapi.cassettes._options import parse_matching
+from mockapi.cassettes._seal import reseal
+from mockapi.cassettes._secrets import CREDENTIAL_HEADERS
+from mockapi.cassettes._summary import reply_of, summarize
+
+__all__ = [
+    "CREDENTIAL_HEADERS",
+    "FORMAT_VERSION",
+    "FRAME_VERSION",
+    "MAX_BYTES",
+    "VERSION_KEY",
+    "Cassette",
+    "Difference",
+    "Fault",
+    "Finding",
+    "Index",
+    "Interaction",
+    "Matching",
+    "Miss",
+    "RecordedChunk",
+    "RecordedRequest",
+    "RecordedResponse",
+    "Recording",
+    "Severity",
+    "Substitution",
+    "Track",
+    "as_request",
+    "digest_of",
+    "dump",
+    "explain_miss",
+    "lint",
+    "load",
+    "pack",
+    "parse_matching",
+    "reply_of",
+    "request_key",
+    "reseal",
+    "summarize",
+    "unpack",
+]

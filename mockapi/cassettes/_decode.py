@@ -1,0 +1,243 @@
+"""From the text of a cassette to its value, with every fault named and placed.
+
+Shape is checked by hand, not through a schema library: a cassette of a thousand interactions
+must load in a blink, and a person wants "`status` must be a whole number" with a line. The
+JSON Schema (schemas/cassette.json) says the same for others; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import TYPE_CHECKING, Any
+
+from mockapi import jsontext
+from mockapi.cassettes import _yaml
+from mockapi.cassettes._checks import Fault, Path, known_keys, list_, mapping, optional_string, string
+from mockapi.cassettes._model import (
+    FORMAT_VERSION,
+    Cassette,
+    Fields,
+    Interaction,
+    Matching,
+    RecordedChunk,
+    RecordedRequest,
+    RecordedResponse,
+    digest_of,
+)
+from mockapi.cassettes._options import parse_matching
+from mockapi.errors import CassetteError, Problem
+from mockapi.exchange import Ending
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_BYTES = 256 * 1024 * 1024
+"""A larger file is refused unread: nobody reviews it, and it would be held in memory whole."""
+
+VERSION_KEY = "mockapi_cassette"
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token of RFC 9110
+_METHOD = re.compile(r"[A-Z]+")
+_BAD_VALUE = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
+
+
+def load(
+    text: bytes, name: str, *, folders: Mapping[str, str] | None = None, check_seals: bool = True
+) -> Cassette:
+    """Read a cassette.
+
+    Args:
+        text: the file's bytes.
+        name: what messages call the file.
+        folders: this process's "home", "cwd" and "tmp", for substitutions that name them.
+        check_seals: False takes bodies that do not fit their digest or chunks, and drops such
+            chunks; only for showing and re-sealing a file.
+
+    Raises:
+        CassetteError: with every problem of the file.
+    """
+    try:
+        document = _yaml.parse(text)
+    except _yaml.YAMLError as error:
+        problem = Problem(name, f"{error.cause}.", "Mend it, or record it again.", line=error.line)
+        raise CassetteError([problem]) from error
+
+    faults: list[Fault] = []
+    interactions: list[Interaction] = []
+    matching = Matching()
+    try:
+        _check_head(document)
+        matching = parse_matching(document.get("matching"), ("matching",), folders or {})
+        for index, item in enumerate(list_(document["interactions"], ("interactions",))):
+            try:
+                interactions.append(
+                    _interaction(item, ("interactions", index), name, check_seals=check_seals)
+                )
+            except Fault as fault:
+                faults.append(fault)
+    except Fault as fault:
+        faults.append(fault)
+    if faults:
+        raise CassetteError(_problem(text, name, fault) for fault in faults)
+    return Cassette(name, tuple(interactions), matching)
+
+
+def _problem(text: bytes, name: str, fault: Fault) -> Problem:
+    in_interaction = len(fault.path) > 1 and fault.path[0] == "interactions"
+    return Problem(
+        name,
+        fault.cause,
+        fault.remedy,
+        line=_yaml.line_of(text, fault.path),
+        interaction=int(fault.path[1]) if in_interaction else None,
+    )
+
+
+def _check_head(document: Any) -> None:
+    if not isinstance(document, dict) or VERSION_KEY not in document:
+        raise Fault(
+            (),
+            f"not a mockapi cassette: there is no `{VERSION_KEY}: {FORMAT_VERSION}` at the top.",
+            "Recordings of other tools are brought over by `mockapi cassettes import`.",
+        )
+    version = document[VERSION_KEY]
+    if type(version) is not int or version < 1:
+        raise Fault((VERSION_KEY,), f"`{VERSION_KEY}` must be a whole number, not {version!r}.")
+    if version > FORMAT_VERSION:
+        raise Fault(
+            (VERSION_KEY,),
+            f"the file has cassette format {version}; this mockapi reads up to {FORMAT_VERSION}.",
+            "Install a newer mockapi: `pip install --upgrade messages-mockapi`.",
+        )
+    known_keys(document, (VERSION_KEY, "matching", "interactions"), ())
+    if "interactions" not in document:
+        raise Fault((), "there is no `interactions` list.")
+
+
+def _interaction(value: Any, path: Path, name: str, *, check_seals: bool) -> Interaction:
+    keys = ("summary", "request", "response", "recorded_at", "origin", "edited")
+    mapping(value, path, keys, required=("request", "response"))
+    edited = value.get("edited", False)
+    if type(edited) is not bool:
+        raise Fault((*path, "edited"), "`edited` is true or false.")
+    return Interaction(
+        request=_request(value["request"], (*path, "request")),
+        response=_response(value["response"], (*path, "response"), name, check_seals=check_seals),
+        recorded_at=optional_string(value.get("recorded_at"), (*path, "recorded_at")),
+        origin=optional_string(value.get("origin"), (*path, "origin")),
+        edited=edited,
+    )
+
+
+def _request(value: Any, path: Path) -> RecordedRequest:
+    keys = ("method", "path", "query", "headers", "body")
+    mapping(value, path, keys, required=("method", "path"))
+    method = string(value["method"], (*path, "method"))
+    if not _METHOD.fullmatch(method):
+        raise Fault((*path, "method"), f"`method` must be in capitals, such as POST, not {method!r}.")
+    target = string(value["path"], (*path, "path"))
+    if not target.startswith("/") or "?" in target:
+        raise Fault(
+            (*path, "path"),
+            f"`path` must start with / and have no query, not {target!r}.",
+            "Put what follows the question mark into `query`.",
+        )
+    return RecordedRequest(
+        method=method,
+        path=target,
+        query=string(value.get("query", ""), (*path, "query")),
+        headers=_headers(value.get("headers", []), (*path, "headers")),
+        body=_body(value.get("body"), (*path, "body"), json_allowed=True),
+    )
+
+
+def _response(value: Any, path: Path, name: str, *, check_seals: bool) -> RecordedResponse:
+    keys = ("status", "headers", "body", "digest", "chunks", "ending")
+    mapping(value, path, keys, required=("status",))
+    status = value["status"]
+    if type(status) is not int or not 200 <= status <= 599:
+        raise Fault((*path, "status"), f"`status` must be a whole number from 200 to 599, not {status!r}.")
+    ending = value.get("ending", Ending.CLEAN.value)
+    if ending not in list(Ending):
+        raise Fault((*path, "ending"), f"`ending` is one of {', '.join(Ending)}, not {ending!r}.")
+    body = _body(value.get("body"), (*path, "body"), json_allowed=False)
+    chunks = _chunks(value.get("chunks", []), (*path, "chunks"))
+    remedy = (
+        f"If the change is wanted, seal it anew: `mockapi cassettes reseal {name}`; else restore the file."
+    )
+    if check_seals and "digest" in value and value["digest"] != digest_of(body):
+        raise Fault(
+            (*path, "body"),
+            "the body is not the one that was recorded: its digest differs"
+            " (an editor, a formatter or a line-ending conversion changed it).",
+            remedy,
+        )
+    if chunks and sum(chunk.size for chunk in chunks) != len(body):
+        if check_seals:
+            total = sum(chunk.size for chunk in chunks)
+            raise Fault(
+                (*path, "chunks"),
+                f"the chunks add up to {total} bytes, the body has {len(body)}.",
+                remedy,
+            )
+        chunks = ()
+    return RecordedResponse(
+        status=status,
+        headers=_headers(value.get("headers", []), (*path, "headers")),
+        body=body,
+        chunks=chunks,
+        ending=Ending(ending),
+    )
+
+
+def _body(value: Any, path: Path, *, json_allowed: bool) -> bytes:
+    if value is None:
+        return b""
+    forms = ("json", "text", "base64") if json_allowed else ("text", "base64")
+    mapping(value, path, forms)
+    if len(value) != 1:
+        raise Fault(path, f"a body has exactly one of {', '.join(forms)}.")
+    form, content = next(iter(value.items()))
+    if form == "json":
+        return jsontext.compact(content)
+    text = string(content, (*path, form))
+    if form == "text":
+        return text.encode()
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except binascii.Error as error:
+        raise Fault((*path, form), f"not base64: {error}.") from error
+
+
+def _headers(value: Any, path: Path) -> Fields:
+    fields = []
+    for index, item in enumerate(list_(value, path)):
+        if not (
+            isinstance(item, list)
+            and len(item) == 2
+            and isinstance(item[0], str)
+            and isinstance(item[1], str)
+        ):
+            raise Fault((*path, index), "a header is a pair of strings: `[name, 'value']`.")
+        name, content = item
+        if not _NAME.fullmatch(name) or _BAD_VALUE.search(content):
+            raise Fault((*path, index), f"HTTP cannot carry the header {name!r}: {content!r}.")
+        fields.append((name, content))
+    return tuple(fields)
+
+
+def _chunks(value: Any, path: Path) -> tuple[RecordedChunk, ...]:
+    chunks = []
+    for index, item in enumerate(list_(value, path)):
+        if not (
+            isinstance(item, list)
+            and len(item) == 2
+            and type(item[0]) in (int, float)
+            and type(item[1]) is int
+            and 0 <= item[0] < 1e9
+            and item[1] >= 0
+        ):
+            raise Fault((*path, index), "a chunk is `[seconds, bytes]`, neither below 0.")
+        chunks.append(RecordedChunk(float(item[0]), item[1]))
+    return tuple(chunks)

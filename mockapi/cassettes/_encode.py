@@ -1,0 +1,139 @@
+"""From a cassette's value to its text, checked by reading it back."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from mockapi import jsontext
+from mockapi.cassettes._decode import VERSION_KEY, load
+from mockapi.cassettes._emit import Inline, can_emit, emit
+from mockapi.cassettes._model import (
+    FORMAT_VERSION,
+    Cassette,
+    Fields,
+    Interaction,
+    Matching,
+    RecordedRequest,
+    RecordedResponse,
+    digest_of,
+)
+from mockapi.cassettes._substitutions import PATTERNS
+from mockapi.cassettes._summary import summarize
+from mockapi.errors import MockapiError
+from mockapi.exchange import Ending
+
+
+def dump(cassette: Cassette) -> bytes:
+    """The text of a cassette; the same cassette always gives the same bytes.
+
+    Raises:
+        MockapiError: what was written does not read back as what was given. It is a defect of
+            mockapi, and better met here than when the recording is needed.
+    """
+    document: dict[str, Any] = {VERSION_KEY: FORMAT_VERSION}
+    if cassette.matching != Matching():
+        document["matching"] = _matching(cassette.matching)
+    document["interactions"] = [_interaction(item) for item in cassette.interactions]
+    text = emit(document).encode()
+    if load(text, cassette.name).interactions != tuple(map(_as_read, cassette.interactions)):
+        raise MockapiError(
+            f"{cassette.name}: the cassette does not read back as it was written;"
+            " nothing was saved. Please report this with the interaction that caused it."
+        )
+    return text
+
+
+def _as_read(interaction: Interaction) -> Interaction:
+    """What reading makes of an interaction: a JSON request body loses its white space."""
+    request = interaction.request
+    body = structured(request.body)
+    if body is None:
+        return interaction
+    return Interaction(
+        request=RecordedRequest(
+            request.method, request.path, request.query, request.headers, jsontext.compact(body)
+        ),
+        response=interaction.response,
+        recorded_at=interaction.recorded_at,
+        origin=interaction.origin,
+        edited=interaction.edited,
+    )
+
+
+def structured(body: bytes) -> Any | None:
+    """The value that a request body is written as, or None where it is kept as text or base64."""
+    value = jsontext.parse_exactly(body)
+    if isinstance(value, (dict, list)) and can_emit(value):
+        return value
+    return None
+
+
+def _interaction(interaction: Interaction) -> dict[str, Any]:
+    written: dict[str, Any] = {"summary": summarize(interaction)}
+    if interaction.recorded_at is not None:
+        written["recorded_at"] = interaction.recorded_at
+    if interaction.origin is not None:
+        written["origin"] = interaction.origin
+    if interaction.edited:
+        written["edited"] = True
+    written["request"] = _request(interaction.request)
+    written["response"] = _response(interaction.response)
+    return written
+
+
+def _request(request: RecordedRequest) -> dict[str, Any]:
+    written: dict[str, Any] = {"method": request.method, "path": request.path}
+    if request.query:
+        written["query"] = request.query
+    if request.headers:
+        written["headers"] = _fields(request.headers)
+    if request.body:
+        value = structured(request.body)
+        written["body"] = _bytes(request.body) if value is None else {"json": value}
+    return written
+
+
+def _response(response: RecordedResponse) -> dict[str, Any]:
+    written: dict[str, Any] = {"status": response.status}
+    if response.headers:
+        written["headers"] = _fields(response.headers)
+    if response.body:
+        written["body"] = _bytes(response.body)
+    # The digest follows the body, so that the body never ends the file: editors trim there.
+    written["digest"] = digest_of(response.body)
+    if response.chunks:
+        written["chunks"] = [Inline(chunk) for chunk in response.chunks]
+    if response.ending is not Ending.CLEAN:
+        written["ending"] = response.ending.value
+    return written
+
+
+def _fields(fields: Fields) -> list[Inline]:
+    return [Inline(field) for field in fields]
+
+
+def _bytes(body: bytes) -> dict[str, str]:
+    try:
+        return {"text": body.decode()}
+    except UnicodeDecodeError:
+        encoded = base64.b64encode(body).decode()
+        return {"base64": "\n".join(encoded[at : at + 76] for at in range(0, len(encoded), 76))}
+
+
+def _matching(matching: Matching) -> dict[str, Any]:
+    written: dict[str, Any] = {}
+    if matching.substitutions:
+        written["substitute"] = [
+            item.name if item.name in PATTERNS else {"name": item.name, "pattern": item.pattern}
+            for item in matching.substitutions
+        ]
+    if matching.headers:
+        written["headers"] = list(matching.headers)
+    if matching.ignore:
+        written["ignore"] = list(matching.ignore)
+    if matching.compare != "all":
+        written["compare"] = matching.compare
+    if matching.rename_tool_ids:
+        written["rename_tool_ids"] = True
+    return written

@@ -1,0 +1,157 @@
+"""The key of a request: the digest of all that must be equal for a recording to match.
+
+    method, path, query without `beta` and sorted, the header fields that were asked for, and
+    the body: JSON in canonical form, multipart by part without its boundary, anything else raw.
+
+`beta=true` is left out because one client version sends it and the next does not, for the same
+call. Recorded and incoming requests go through the same function, so whatever it leaves out or
+replaces is left out or replaced on both sides.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import re
+from typing import TYPE_CHECKING, Any
+
+from mockapi import jsontext
+from mockapi.cassettes._multipart import split_multipart
+
+if TYPE_CHECKING:
+    from mockapi.cassettes._model import Matching
+    from mockapi.exchange import Request
+
+_NO_BODY = b"\nempty\n"
+_TOOL_ID_KEYS = ("id", "tool_use_id")
+
+
+def request_key(request: Request, matching: Matching) -> bytes:
+    """The key of a request under some matching rules, 16 bytes."""
+    digest = hashlib.blake2b(
+        f"{request.method} {request.path}?{_sorted_query(request.query)}".encode(), digest_size=16
+    )
+    for name in matching.headers:
+        digest.update(f"\n{name}: {request.header(name)}".encode())
+    if request.body:
+        digest.update(_body(request, matching))
+    else:
+        digest.update(_NO_BODY)
+    return digest.digest()
+
+
+@functools.lru_cache(maxsize=1024)
+def _sorted_query(query: str) -> str:
+    if not query:
+        return ""
+    pairs = [pair for pair in query.split("&") if pair and pair.partition("=")[0] != "beta"]
+    return "&".join(sorted(pairs))
+
+
+def _body(request: Request, matching: Matching) -> bytes:
+    value = request.parsed
+    if not isinstance(value, jsontext.NotJSON):
+        if matching.is_plain:
+            written = jsontext.canonical(request.body, value)
+        else:
+            exact = jsontext.parse_exactly(request.body)
+            written = jsontext.canonical_value(reduced(exact, matching))
+        if written is not None:
+            return b"\njson\n" + written
+    content_type = request.header("content-type") or ""
+    parts = split_multipart(content_type, request.body)
+    if parts is not None:
+        digests = [[*part.headers, hashlib.sha256(part.content).hexdigest()] for part in parts]
+        return b"\nmultipart\n" + (jsontext.canonical_value(digests) or b"")
+    if matching.substitutions:
+        try:
+            return b"\nraw\n" + _substitute(request.body.decode(), matching).encode()
+        except UnicodeDecodeError:
+            pass
+    return b"\nraw\n" + request.body
+
+
+def reduced(value: Any, matching: Matching) -> Any:
+    """A body with all that does not count left out or replaced; the argument stays as it is."""
+    if matching.compare == "last-turn" and isinstance(value, dict):
+        value = _last_turn(value)
+    if matching.ignore:
+        value = _without(value, matching.ignore)
+    if matching.rename_tool_ids:
+        value = _with_renamed_ids(value, {})
+    if matching.substitutions:
+        value = _with_substitutions(value, matching)
+    return value
+
+
+def _last_turn(body: dict[str, Any]) -> dict[str, Any]:
+    """Model, tools, and the messages from the last user turn on (with a prefill behind it)."""
+    kept: dict[str, Any] = {key: body[key] for key in ("model", "tools", "stream") if key in body}
+    messages = body.get("messages")
+    if isinstance(messages, list):
+        start = len(messages)
+        while start and not _is_user(messages[start - 1]):
+            start -= 1
+        while start and _is_user(messages[start - 1]):
+            start -= 1
+        kept["messages"] = messages[start:]
+    return kept
+
+
+def _is_user(message: Any) -> bool:
+    return isinstance(message, dict) and message.get("role") == "user"
+
+
+def _without(value: Any, paths: tuple[str, ...]) -> Any:
+    import jsonpath  # noqa: PLC0415 - costs every start 50 ms, and few cassettes use it
+
+    copy = jsontext.parse_exactly(jsontext.compact(value))
+    for path in paths:
+        # Later matches first: deleting an item of a list moves those behind it.
+        for match in reversed(list(jsonpath.finditer(path, copy))):
+            if match.parent is None:
+                return None
+            _delete(match.parent.obj, match.parts[-1])
+    return copy
+
+
+def _delete(container: Any, key: str | int) -> None:
+    if isinstance(container, dict):
+        container.pop(key, None)
+    elif isinstance(container, list) and isinstance(key, int) and key < len(container):
+        del container[key]
+
+
+def _with_renamed_ids(value: Any, names: dict[str, str]) -> Any:
+    if isinstance(value, list):
+        return [_with_renamed_ids(item, names) for item in value]
+    if not isinstance(value, dict):
+        return value
+    is_tool_block = "tool_use" in str(value.get("type")) or "tool_use_id" in value
+    return {
+        key: names.setdefault(item, f"tool_{len(names) + 1}")
+        if is_tool_block and key in _TOOL_ID_KEYS and isinstance(item, str)
+        else _with_renamed_ids(item, names)
+        for key, item in value.items()
+    }
+
+
+def _with_substitutions(value: Any, matching: Matching) -> Any:
+    if isinstance(value, str):
+        return _substitute(value, matching)
+    if isinstance(value, list):
+        return [_with_substitutions(item, matching) for item in value]
+    if isinstance(value, dict):
+        return {key: _with_substitutions(item, matching) for key, item in value.items()}
+    return value
+
+
+def _substitute(text: str, matching: Matching) -> str:
+    for item in matching.substitutions:
+        text = _compiled(item.pattern).sub(f"<{item.name}>", text)
+    return text
+
+
+@functools.lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)

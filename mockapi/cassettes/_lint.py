@@ -1,0 +1,129 @@
+"""What is wrong or doubtful in a cassette, beyond what stops it from loading."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, NamedTuple
+
+from mockapi.cassettes import _yaml
+from mockapi.cassettes._decode import load
+from mockapi.cassettes._secrets import CREDENTIAL_HEADERS, find_secrets
+from mockapi.errors import CassetteError, MockapiError
+from mockapi.exchange import Ending
+from mockapi.messages import check_events, decode_events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mockapi.cassettes._model import Cassette, Fields, Interaction
+
+_MASKS = ("", "redacted", "[redacted]", "<redacted>", "***")
+
+
+class Severity(enum.StrEnum):
+    """How bad a finding is: an error fails the check, a warning is only told."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+class Finding(NamedTuple):
+    """One thing found in one file.
+
+    Attributes:
+        severity: error or warning.
+        code: a short name of the kind of finding, such as "secret".
+        message: what was found, where, and what to do.
+        line: in the file, from 1, where known.
+        interaction: position in the cassette, from 0, where known.
+    """
+
+    severity: Severity
+    code: str
+    message: str
+    line: int | None = None
+    interaction: int | None = None
+
+
+def lint(text: bytes, name: str) -> list[Finding]:
+    """All findings of a cassette's text."""
+    try:
+        cassette = load(text, name)
+    except CassetteError as error:
+        return [
+            Finding(Severity.ERROR, "format", f"{item.cause} {item.remedy}", item.line, item.interaction)
+            for item in error.problems
+        ]
+    return [
+        finding._replace(line=_yaml.line_of(text, ("interactions", finding.interaction or 0)))
+        for finding in _findings(cassette, text)
+    ]
+
+
+def _findings(cassette: Cassette, text: bytes) -> Iterator[Finding]:
+    written = _yaml.parse(text)["interactions"]
+    for position, interaction in enumerate(cassette.interactions):
+        findings = [*_secrets(interaction), *_stream(interaction)]
+        if "digest" not in written[position]["response"]:
+            remedy = f"Seal it: `mockapi cassettes reseal {cassette.name}`."
+            findings.append(Finding(Severity.WARNING, "unsealed", f"the response has no digest. {remedy}"))
+        for finding in findings:
+            yield finding._replace(interaction=position)
+
+
+def _secrets(interaction: Interaction) -> Iterator[Finding]:
+    request, response = interaction.request, interaction.response
+    yield from _credential_fields("request", request.headers)
+    yield from _credential_fields("response", response.headers)
+    places = {
+        "the request's path and query": f"{request.path}?{request.query}".encode(),
+        "the request's headers": _joined(request.headers),
+        "the request's body": request.body,
+        "the response's headers": _joined(response.headers),
+        "the response's body": response.body,
+    }
+    for place, content in places.items():
+        for secret in find_secrets(content):
+            yield Finding(
+                Severity.ERROR,
+                "secret",
+                f"{place} holds what looks like {secret.kind} ({secret.start})."
+                " Take it out, revoke it if the file was ever shared, then reseal.",
+            )
+
+
+def _credential_fields(side: str, fields: Fields) -> Iterator[Finding]:
+    for name, value in fields:
+        if name.lower() in CREDENTIAL_HEADERS and value.lower() not in _MASKS:
+            yield Finding(
+                Severity.ERROR,
+                "secret",
+                f"the {side} keeps the header {name}: it is a credential or points at a person. Take it out.",
+            )
+
+
+def _joined(fields: Fields) -> bytes:
+    return "\n".join(f"{name}: {value}" for name, value in fields).encode()
+
+
+def _stream(interaction: Interaction) -> Iterator[Finding]:
+    request, response = interaction.request, interaction.response
+    is_stream = any(
+        name.lower() == "content-type" and "event-stream" in value for name, value in response.headers
+    )
+    if not is_stream or request.path != "/v1/messages":
+        return
+    try:
+        violations = check_events(decode_events(response.body))
+    except MockapiError as error:
+        yield Finding(Severity.WARNING, "stream", f"the stream cannot be read: {error}")
+        return
+    cut = response.ending is not Ending.CLEAN
+    for violation in violations:
+        if violation.code == "truncated" and cut:
+            continue  # it was recorded as cut off, and says so
+        yield Finding(
+            Severity.WARNING,
+            "stream",
+            f"event {violation.index} breaks the stream grammar: {violation.message}.",
+        )

@@ -1,0 +1,154 @@
+"""What a cassette holds. Values only: reading, writing and playing them is done elsewhere."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeVar
+
+from mockapi.exchange import Ending
+
+FORMAT_VERSION = 1
+
+_T = TypeVar("_T")
+
+Fields = tuple[tuple[str, str], ...]
+"""Header fields as recorded: order and spelling kept, hop-by-hop fields included."""
+
+
+class RecordedChunk(NamedTuple):
+    """One transport chunk: seconds since the one before, and how many bytes of the body it held."""
+
+    delay: float
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRequest:
+    """The request of an interaction.
+
+    Attributes:
+        method: in upper case.
+        path: percent-encoding kept, no query.
+        query: without the question mark.
+        headers: those that were kept; credentials never are.
+        body: the bytes, after content decoding. Where the body is JSON they are its compact
+            form in the recorded key order: white space is not part of what is recorded.
+    """
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Fields = ()
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedResponse:
+    """The response of an interaction.
+
+    Attributes:
+        status: HTTP status, 200 to 599.
+        headers: in wire order.
+        body: the exact bytes of the wire after content decoding.
+        chunks: the transport chunks, if they were kept; their sizes add up to the body.
+        ending: what came after the last chunk.
+    """
+
+    status: int
+    headers: Fields = ()
+    body: bytes = b""
+    chunks: tuple[RecordedChunk, ...] = ()
+    ending: Ending = Ending.CLEAN
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """A request and the response that it got.
+
+    Attributes:
+        recorded_at: when, as RFC 3339, if known.
+        origin: where an imported interaction came from, in words.
+        edited: the response was changed by hand and re-sealed: it is no longer what the API said.
+    """
+
+    request: RecordedRequest
+    response: RecordedResponse
+    recorded_at: str | None = None
+    origin: str | None = None
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """Volatile text that is replaced by `<NAME>` before requests are compared."""
+
+    name: str
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """How an incoming request is compared with the recorded ones. The default compares all of it.
+
+    Attributes:
+        substitutions: applied to every string of the body, in order.
+        headers: names, in lower case, of header fields that must be equal too.
+        ignore: JSON paths (RFC 9535) of the body that do not count.
+        compare: "all" of the body, or only the "last-turn": model, tools and the messages from
+            the last user turn on.
+        rename_tool_ids: tool-use ids are numbered by their first appearance.
+    """
+
+    substitutions: tuple[Substitution, ...] = ()
+    headers: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    compare: str = "all"
+    rename_tool_ids: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether bodies are compared as they are."""
+        return self.is_exact and not self.substitutions
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether a match means that nothing but substituted text may differ."""
+        return not self.ignore and self.compare == "all" and not self.rename_tool_ids
+
+    @property
+    def exact_part(self) -> Matching:
+        """These rules without those that let requests differ."""
+        return self if self.is_exact else Matching(self.substitutions, self.headers)
+
+    def with_added(self, other: Matching) -> Matching:
+        """These rules and those of `other` together."""
+        return Matching(
+            substitutions=_union(self.substitutions, other.substitutions),
+            headers=_union(self.headers, other.headers),
+            ignore=_union(self.ignore, other.ignore),
+            compare=other.compare if other.compare != "all" else self.compare,
+            rename_tool_ids=self.rename_tool_ids or other.rename_tool_ids,
+        )
+
+
+def _union(first: tuple[_T, ...], second: tuple[_T, ...]) -> tuple[_T, ...]:
+    return (*first, *(item for item in second if item not in first))
+
+
+@dataclass(frozen=True, slots=True)
+class Cassette:
+    """A file of interactions, in the order they were recorded.
+
+    Attributes:
+        name: the file's path as the user named it; what messages and the journal call it.
+    """
+
+    name: str
+    interactions: tuple[Interaction, ...]
+    matching: Matching = field(default_factory=Matching)
+
+
+def digest_of(body: bytes) -> str:
+    """The seal of a response body: `sha256:` and 64 hexadecimal digits."""
+    return f"sha256:{hashlib.sha256(body).hexdigest()}"

@@ -1,0 +1,166 @@
+"""Why nothing matched: the nearest recording, what differs, and what would repair it.
+
+Runs only when a request has missed, and in bounded time: at most `MAX_CANDIDATES` recordings
+are looked at. A remedy is told only after it was tried: the rules that it names make the two
+requests equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from mockapi import jsontext
+from mockapi.cassettes._differences import Difference, as_text, differences
+from mockapi.cassettes._index import Recording, as_request
+from mockapi.cassettes._key import request_key
+from mockapi.cassettes._model import Matching
+from mockapi.cassettes._substitutions import PATTERNS, named_substitutions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mockapi.exchange import Request
+
+MAX_CANDIDATES = 1000
+_MAX_IGNORED = 5  # whoever would ignore more wants another recording
+_ABSENT = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """The explanation of a miss; `nearest` is None where there is no recording at all."""
+
+    nearest: Recording | None
+    differences: tuple[Difference, ...]
+    remedies: tuple[str, ...]
+
+
+def explain_miss(request: Request, recordings: Sequence[Recording], matching: Matching | None = None) -> Miss:
+    """Find the recording nearest to a request; say what differs and what would repair it.
+
+    Args:
+        request: the request that nothing matched.
+        recordings: all that could have answered.
+        matching: the session's rules, which remedies add to.
+    """
+    if not recordings:
+        return Miss(None, (), ("Nothing is recorded: name a cassette or a folder of cassettes.",))
+    value = _value(request)
+    nearest = max(
+        _candidates(request, recordings),
+        key=lambda recording: _likeness(_value(as_request(recording.interaction)), value),
+    )
+    recorded = as_request(nearest.interaction)
+    found = tuple(differences(recorded, request))
+    rules = nearest.cassette.matching.with_added(matching or Matching())
+    return Miss(nearest, found, tuple(_remedies(found, recorded, request, rules)))
+
+
+def _candidates(request: Request, recordings: Sequence[Recording]) -> Sequence[Recording]:
+    """Those with the same method and path if there are any; the ones nearest in size if many."""
+    same = [
+        recording
+        for recording in recordings
+        if recording.interaction.request.path == request.path
+        and recording.interaction.request.method == request.method
+    ]
+    found = same or recordings
+    if len(found) > MAX_CANDIDATES:
+        size = len(request.body)
+        found = sorted(found, key=lambda item: abs(len(item.interaction.request.body) - size))
+    return found[:MAX_CANDIDATES]
+
+
+def _value(request: Request) -> Any:
+    value = request.parsed
+    if not isinstance(value, jsontext.NotJSON):
+        return value
+    return as_text(request)
+
+
+def _likeness(recorded: Any, received: Any) -> float:
+    same, total = _overlap(recorded, received)
+    return same / total if total else 1.0
+
+
+def _overlap(a: Any, b: Any) -> tuple[float, float]:
+    """How much of two values is alike, and how much there is: text counts by its length."""
+    if isinstance(a, dict) and isinstance(b, dict):
+        pairs = [(a.get(key, _ABSENT), b.get(key, _ABSENT)) for key in a.keys() | b.keys()]
+    elif isinstance(a, list) and isinstance(b, list):
+        pairs = list(zip_longest(a, b, fillvalue=_ABSENT))
+    elif isinstance(a, str) and isinstance(b, str):
+        longer, shorter = max(len(a), len(b)), min(len(a), len(b))
+        if a == b:
+            return 4.0 + longer, 4.0 + longer
+        alike = _common_prefix(a, b) + _common_prefix(a[::-1], b[::-1])
+        return float(min(alike, shorter)), 4.0 + longer
+    else:
+        return (4.0 if a == b and type(a) is type(b) else 0.0), max(_weight(a), _weight(b), 4.0)
+    same = total = 0.0
+    for left, right in pairs:
+        part, whole = _overlap(left, right)
+        same += part
+        total += whole
+    return same, total
+
+
+def _weight(value: Any) -> float:
+    if isinstance(value, str):
+        return 4.0 + len(value)
+    if isinstance(value, dict):
+        return sum(map(_weight, value.values()))
+    if isinstance(value, list):
+        return sum(map(_weight, value))
+    return 0.0 if value is _ABSENT else 4.0
+
+
+def _common_prefix(a: str, b: str) -> int:
+    """The length of the common beginning, by halving: comparing slices is what Python does fast."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _remedies(
+    found: Sequence[Difference], recorded: Request, received: Request, rules: Matching
+) -> Iterator[str]:
+    if request_key(recorded, rules) == request_key(received, rules):
+        yield "Every recording of this request has been played: --after-last repeat plays the last one again."
+        return
+    if (recorded.method, recorded.path) != (received.method, received.path):
+        yield f"Nothing is recorded for {received.method} {received.path}: record it."
+        return
+    option = next(
+        (
+            option
+            for option, added in _repairs(found)
+            if request_key(recorded, rules.with_added(added))
+            == request_key(received, rules.with_added(added))
+        ),
+        None,
+    )
+    if option is not None:
+        yield f"If that does not matter, {option} makes it match."
+    yield "If the request changed on purpose, record it again."
+
+
+def _repairs(found: Sequence[Difference]) -> Iterator[tuple[str, Matching]]:
+    """Options that might make the two requests equal, the least loose first."""
+    for name in PATTERNS:
+        yield f"--substitute {name}", Matching(substitutions=named_substitutions([name], {}))
+    everything = named_substitutions(list(PATTERNS), {})
+    yield " ".join(f"--substitute {name}" for name in PATTERNS), Matching(substitutions=everything)
+    yield "--convert", Matching(ignore=("$.stream",))
+    yield "--rename-tool-ids", Matching(rename_tool_ids=True)
+    paths = [difference.path for difference in found if difference.path.startswith("$")]
+    if len(paths) <= _MAX_IGNORED:
+        yield " ".join(f"--ignore '{path}'" for path in paths), Matching(ignore=tuple(paths))
+    yield "--compare last-turn", Matching(compare="last-turn")

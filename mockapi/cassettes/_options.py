@@ -1,0 +1,74 @@
+"""Matching rules as people write them, in a cassette, a session's options or on the command line."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from mockapi.cassettes._checks import Fault, Path, list_, mapping, string, strings
+from mockapi.cassettes._model import Matching, Substitution
+from mockapi.cassettes._substitutions import PATTERNS, named_substitutions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_COMPARE = ("all", "last-turn")
+
+
+def parse_matching(value: Any, path: Path, folders: Mapping[str, str]) -> Matching:
+    """The matching rules of a cassette's `matching` or of a session's option of that name.
+
+    Raises:
+        Fault: with the path of what is wrong.
+    """
+    if value is None:
+        return Matching()
+    mapping(value, path, ("substitute", "headers", "ignore", "compare", "rename_tool_ids"))
+    compare = value.get("compare", "all")
+    if compare not in _COMPARE:
+        raise Fault((*path, "compare"), f"`compare` is one of {', '.join(_COMPARE)}, not {compare!r}.")
+    rename = value.get("rename_tool_ids", False)
+    if type(rename) is not bool:
+        raise Fault((*path, "rename_tool_ids"), "`rename_tool_ids` is true or false.")
+    return Matching(
+        substitutions=_substitutions(value.get("substitute", []), (*path, "substitute"), folders),
+        headers=tuple(name.lower() for name in strings(value.get("headers", []), (*path, "headers"))),
+        ignore=_json_paths(value.get("ignore", []), (*path, "ignore")),
+        compare=compare,
+        rename_tool_ids=rename,
+    )
+
+
+def _substitutions(value: Any, path: Path, folders: Mapping[str, str]) -> tuple[Substitution, ...]:
+    names: list[str] = []
+    own: list[Substitution] = []
+    for index, item in enumerate(list_(value, path)):
+        here = (*path, index)
+        if isinstance(item, str):
+            if item not in PATTERNS:
+                raise Fault(here, f"no substitution is called {item!r}; there are {', '.join(PATTERNS)}.")
+            names.append(item)
+            continue
+        mapping(item, here, ("name", "pattern"), required=("name", "pattern"))
+        string(item["name"], (*here, "name"))
+        pattern = string(item["pattern"], (*here, "pattern"))
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise Fault((*here, "pattern"), f"not a regular expression: {error}.") from error
+        own.append(Substitution(item["name"], pattern))
+    # A user's own pattern is the more special one: it goes first.
+    return (*own, *named_substitutions(names, folders))
+
+
+def _json_paths(value: Any, path: Path) -> tuple[str, ...]:
+    paths = strings(value, path)
+    if paths:
+        import jsonpath  # noqa: PLC0415 - costs every start 50 ms, and few cassettes use it
+
+        for index, item in enumerate(paths):
+            try:
+                jsonpath.compile(item)
+            except jsonpath.JSONPathError as error:
+                raise Fault((*path, index), f"not a JSON path: {error}.") from error
+    return tuple(paths)

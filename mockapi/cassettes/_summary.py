@@ -1,0 +1,99 @@
+"""An interaction in a line, for reviewers: who was asked what, and what came back.
+
+Loading ignores it; it is made anew whenever a cassette is written.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mockapi import jsontext
+from mockapi.errors import MockapiError
+from mockapi.messages import Accumulator, decode_events
+
+if TYPE_CHECKING:
+    from mockapi.cassettes._model import Interaction
+
+_LONGEST = 60
+
+
+def summarize(interaction: Interaction) -> str:
+    """`MODEL: last user words -> reply's words and tools (stop reason)`, or method, path and status."""
+    request = jsontext.parse(interaction.request.body)
+    asked = _asked(request)
+    answered = _answered(reply_of(interaction))
+    status = interaction.response.status
+    what = f"{asked or f'{interaction.request.method} {interaction.request.path}'} -> "
+    if status != 200:
+        what += f"{status} "
+    return (what + (answered or ("" if status != 200 else "200"))).rstrip()
+
+
+def reply_of(interaction: Interaction) -> Any:
+    """The reply as a JSON value: the body, or what the body's events add up to so far; else None."""
+    body = interaction.response.body
+    if body.startswith((b"event:", b"data:")):
+        try:
+            accumulator = Accumulator()
+            for event in decode_events(body):
+                accumulator.feed(event)
+            return accumulator.message()
+        except MockapiError:
+            return _started(body)
+    value = jsontext.parse(body)
+    return None if isinstance(value, jsontext.NotJSON) else value
+
+
+def _started(body: bytes) -> Any:
+    """What a stream that is not whole had said before it broke off."""
+    accumulator = Accumulator()
+    try:
+        for event in decode_events(body):
+            accumulator.feed(event)
+    except MockapiError:
+        pass
+    return accumulator.partial()
+
+
+def _asked(request: Any) -> str:
+    if not isinstance(request, dict) or not isinstance(request.get("messages"), list):
+        return ""
+    users = [m for m in request["messages"] if isinstance(m, dict) and m.get("role") == "user"]
+    content = users[-1].get("content") if users else ""
+    words = _short(_words(content))
+    return f"{request.get('model')}: {words}"
+
+
+def _answered(reply: Any) -> str:
+    if not isinstance(reply, dict):
+        return ""
+    error = reply.get("error")
+    if isinstance(error, dict):
+        return f"{error.get('type')}: {_short(str(error.get('message', '')))}"
+    if isinstance(reply.get("content"), list):
+        return f"{_short(_words(reply['content']))} ({reply.get('stop_reason')})"
+    if "input_tokens" in reply:
+        return f"{reply['input_tokens']} input tokens"
+    return str(reply.get("id") or reply.get("type") or "")
+
+
+def _words(content: Any) -> str:
+    """Text as it is; other blocks by what they are: `[tool_use get_weather]`."""
+    if isinstance(content, str):
+        return content
+    if not isinstance(content, list):
+        return ""
+    pieces = []
+    for block in content:
+        if not isinstance(block, dict):
+            continue
+        if block.get("type") == "text":
+            pieces.append(str(block.get("text", "")))
+        else:
+            pieces.append(f"[{block.get('type')} {block.get('name', '')}".rstrip() + "]")
+    return " ".join(pieces)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"

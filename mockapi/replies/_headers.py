@@ -1,0 +1,79 @@
+"""Header fields made right for this hop.
+
+What described the connection to the recorder (RFC 9110, section 7.6.1) or the encoding of the
+bytes on it says nothing true about the connection to this client: the body is kept decoded and
+its framing is chosen here. Everything else stays as recorded, in its order.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mockapi.exchange import Headers
+
+HOP_BY_HOP = frozenset(
+    {
+        "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection",
+        "te", "trailer", "transfer-encoding", "upgrade",
+    }
+)  # fmt: skip
+_FRAMING = frozenset({"transfer-encoding", "content-length"})
+_DROPPED = HOP_BY_HOP | _FRAMING | {"content-encoding"}
+_CHUNKED = (b"transfer-encoding", b"chunked")
+
+
+def for_this_hop(fields: Iterable[tuple[str, str]], *, status: int, method: str, size: int) -> Headers:
+    """Recorded header fields as they go out with a decoded body of `size` bytes.
+
+    The framing field stands where the recording had its first one: chunked if it was chunked,
+    else a content-length that is true; a recording without either (HTTP/2) gets chunked for an
+    event stream and a content-length for the rest. A reply to HEAD, a 204 and a 304 get none
+    that would promise a body.
+    """
+    fields = list(fields)
+    named = {
+        token.strip().lower()
+        for name, value in fields
+        if name.lower() == "connection"
+        for token in value.split(",")
+    }
+    framing = _framing(fields, status=status, method=method, size=size)
+    placed = False
+    kept = []
+    for name, value in fields:
+        lower = name.lower()
+        if lower in _FRAMING and not placed:
+            placed = True
+            kept.extend(framing)
+        elif lower not in _DROPPED and lower not in named:
+            kept.append(wire_field(lower, value))
+    if not placed:
+        kept.extend(framing)
+    return tuple(kept)
+
+
+@functools.lru_cache(maxsize=4096)
+def wire_field(name: str, value: str) -> tuple[bytes, bytes]:
+    """A field as bytes; equal fields are one object, because most replies share most of theirs."""
+    return name.lower().encode("latin-1"), value.encode("latin-1", "replace")
+
+
+def _framing(
+    fields: list[tuple[str, str]], *, status: int, method: str, size: int
+) -> list[tuple[bytes, bytes]]:
+    if status in {204, 304}:
+        return []
+    lower = {name.lower(): value for name, value in fields}
+    if method == "HEAD":
+        length = lower.get("content-length", "")
+        encoded = "content-encoding" in lower
+        return [wire_field("content-length", length)] if length.isdigit() and not encoded else []
+    if "transfer-encoding" in lower:
+        return [_CHUNKED]
+    if "content-length" not in lower and "event-stream" in lower.get("content-type", ""):
+        return [_CHUNKED]
+    return [wire_field("content-length", str(size))]

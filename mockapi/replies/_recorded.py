@@ -1,0 +1,68 @@
+"""A recorded interaction as a reply: the body to the byte, the headers right for this hop."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mockapi.exchange import Chunk, Headers, Reply, Source
+from mockapi.replies._headers import for_this_hop, wire_field
+
+if TYPE_CHECKING:
+    from mockapi.cassettes import Interaction
+
+_SOURCE = wire_field("x-mockapi-source", Source.RECORDED)
+
+
+def recorded_reply(interaction: Interaction, request_id: str) -> Reply:
+    """The reply that an interaction plays, in its recorded chunks.
+
+    Args:
+        interaction: what was recorded.
+        request_id: used only where the recording has none.
+    """
+    response = interaction.response
+    headers = for_this_hop(
+        response.headers,
+        status=response.status,
+        method=interaction.request.method,
+        size=len(response.body),
+    )
+    return Reply(
+        status=response.status,
+        headers=(*headers, *_missing(headers, response.body, request_id), _SOURCE),
+        chunks=_chunks(interaction),
+        source=Source.RECORDED,
+        ending=response.ending,
+    )
+
+
+def _chunks(interaction: Interaction) -> tuple[Chunk, ...]:
+    body = interaction.response.body
+    recorded = interaction.response.chunks
+    if interaction.request.method == "HEAD" or not body:
+        return ()
+    if not recorded:
+        return (Chunk(0.0, body),)
+    chunks = []
+    at = 0
+    for delay, size in recorded:
+        chunks.append(Chunk(delay, body[at : at + size]))
+        at += size
+    return tuple(chunks)
+
+
+def _missing(headers: Headers, body: bytes, request_id: str) -> Headers:
+    """What clients count on and a recording may have lost: `request-id` and the content type."""
+    names = {name for name, _ in headers}
+    added = []
+    if b"request-id" not in names:
+        added.append((b"request-id", request_id.encode()))
+    if body and b"content-type" not in names:
+        added.append(wire_field("content-type", _guess(body)))
+    return tuple(added)
+
+
+def _guess(body: bytes) -> str:
+    if body.startswith((b"event:", b"data:", b":")):
+        return "text/event-stream; charset=utf-8"
+    return "application/json" if body.lstrip()[:1] in (b"{", b"[") else "application/octet-stream"

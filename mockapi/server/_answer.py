@@ -1,0 +1,63 @@
+"""From request to reply: the one place that says who is asked in which order.
+
+    exact recorded match -> looser recorded match -> unmatched
+
+An exact match comes first on purpose: the real API answered exactly this, so it outranks every
+other opinion about the request.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mockapi.exchange import Reply, Source
+from mockapi.replies import at_speed, converted, error_reply, no_recording, wants_stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mockapi.cassettes import Recording
+    from mockapi.exchange import Request
+    from mockapi.server._sessions import Session
+
+DOUBLED_VERSION = "/v1/v1/"
+
+
+class Answer(NamedTuple):
+    """A reply, and the recording that it is if it is one."""
+
+    reply: Reply
+    recording: Recording | None
+
+
+def answer(request: Request, session: Session, next_request_id: Callable[[], str]) -> Answer:
+    """What a session replies to a request.
+
+    Args:
+        request: what came.
+        session: whose cassettes, settings and history count.
+        next_request_id: makes the id of a reply that mockapi has to write itself.
+    """
+    track = session.index.find_exact(request) or session.index.find_looser(request)
+    recording = session.next_recording(track) if track is not None else None
+    if recording is not None:
+        return Answer(_play(recording, request, session), recording)
+    if request.path.startswith(DOUBLED_VERSION):
+        return Answer(not_found(next_request_id()), None)
+    return Answer(no_recording(next_request_id()), None)
+
+
+def not_found(request_id: str) -> Reply:
+    """The API's answer to a path it does not have."""
+    return error_reply(404, "not_found_error", "Not Found", request_id, source=Source.INVALID)
+
+
+def _play(recording: Recording, request: Request, session: Session) -> Reply:
+    settings = session.settings
+    if settings.speed is None:
+        reply = session.library.reply(recording)
+    else:
+        reply = at_speed(session.library.paced_reply(recording), settings.speed)
+    if settings.convert and recording.interaction.request.path == "/v1/messages":
+        return converted(reply, stream=wants_stream(request.parsed))
+    return reply

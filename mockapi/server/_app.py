@@ -1,0 +1,113 @@
+"""The ASGI application: sessions by path prefix, the control API, and everything else is the API.
+
+The API's endpoint is a bare ASGI callable: making Starlette's Request and Response objects for
+every exchange would cost a third of its time, and a recorded reply is ready to be sent as it is.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+
+from mockapi.exchange import Request, Source
+from mockapi.replies import error_reply
+from mockapi.server._body import ClientLeft, Refused, read_body
+from mockapi.server._clock import monotonic
+from mockapi.server._control import control_app
+from mockapi.server._player import play
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from mockapi.exchange import Reply
+    from mockapi.server._service import Service
+    from mockapi.server._sessions import Session
+
+    Scope = dict[str, Any]
+    Receive = Callable[[], Awaitable[Any]]
+    Send = Callable[[Any], Awaitable[None]]
+
+_SESSION_PREFIX = "/s/"
+
+
+def build_app(service: Service, allowed_hosts: Iterable[str] = ()) -> Starlette:
+    """The application of a server.
+
+    Args:
+        service: its state.
+        allowed_hosts: Host names, besides loopback, under which the control API answers.
+    """
+    app = Starlette(
+        routes=[
+            Mount("/_mockapi", app=control_app(service, frozenset(allowed_hosts))),
+            Route("/{path:path}", endpoint=Endpoint(service)),
+        ]
+    )
+    app.state.service = service
+    return app
+
+
+class Endpoint:
+    """Answers every path that is not the control API's, as an ASGI application."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read a request, answer it, play the reply, write it down."""
+        started = monotonic()
+        service = self._service
+        path = scope["raw_path"].decode("ascii")
+        session: Session | None = service.sessions.default
+        if path.startswith(_SESSION_PREFIX):
+            id_, slash, rest = path[len(_SESSION_PREFIX) :].partition("/")
+            session, path = service.sessions.get(id_), slash + rest or "/"
+            if session is None:
+                await play(self._no_session(id_), scope, receive, send)
+                return
+        assert session is not None  # noqa: S101 - the default session is always there
+        try:
+            body = await read_body(receive, scope["headers"], path)
+        except Refused as refused:
+            await play(self._refusal(refused), scope, receive, send)
+            return
+        except ClientLeft:
+            return
+        request = Request(
+            scope["method"], path, scope["query_string"].decode("latin-1"), scope["headers"], body
+        )
+        entry = service.answer(request, session)
+        entry.complete = await play(entry.reply, scope, receive, send)
+        entry.seconds = monotonic() - started
+        if service.console.verbose:
+            service.console.request(entry, session)
+
+    def _refusal(self, refused: Refused) -> Reply:
+        return error_reply(
+            refused.status,
+            refused.error_type,
+            refused.message,
+            self._service.next_request_id(),
+            source=Source.INVALID,
+            # The rest of the body is not read, so the connection is of no use any more.
+            headers=((b"connection", b"close"),),
+        )
+
+    def _no_session(self, id_: str) -> Reply:
+        sessions = self._service.sessions
+        if not sessions.was_closed(id_):
+            status, message = 404, f"There is no session {id_!r}; open one with POST /_mockapi/sessions."
+        else:
+            name = sessions.closed_name(id_)
+            which = id_ if name is None else f"{id_} ({name})"
+            status, message = 410, f"The session {which} was closed; its base URL is of no use any more."
+        return error_reply(
+            status,
+            "mockapi_no_session",
+            message,
+            self._service.next_request_id(),
+            source=Source.INVALID,
+            headers=((b"connection", b"close"),),
+        )

@@ -1,0 +1,260 @@
+"""The control API under /_mockapi: health, sessions, journals, cassettes.
+
+It can read files and change what a test sees, so it answers only requests that name a loopback
+host (or one that was configured) and carry no foreign Origin: a page in a browser, even one
+whose name was rebound to this machine, gets 403.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from starlette.responses import JSONResponse
+from starlette.routing import Route, Router
+
+from mockapi._version import __version__
+from mockapi.errors import CassetteError, UsageError
+from mockapi.server._journal import recording_as_json
+from mockapi.server._settings import session_options
+from mockapi.server._store import folders
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from mockapi.server._service import Service
+    from mockapi.server._sessions import Session
+
+_MAX_BODY = 1024 * 1024
+_MAX_PAGE = 1000
+_EXPLAIN_SECONDS = 10.0
+
+
+def control_app(service: Service, allowed_hosts: frozenset[str]) -> ASGIApp:
+    """The control API as an ASGI application, to be mounted."""
+    control = _Control(service)
+    router = Router(
+        [
+            Route("/health", control.health),
+            Route("/sessions", control.list_sessions, methods=["GET"]),
+            Route("/sessions", control.open_session, methods=["POST"]),
+            Route("/sessions/{id}", control.show_session, methods=["GET"]),
+            Route("/sessions/{id}", control.close_session, methods=["DELETE"]),
+            Route("/sessions/{id}/reset", control.reset_session, methods=["POST"]),
+            Route("/sessions/{id}/journal", control.journal, methods=["GET"]),
+            Route("/cassettes", control.list_cassettes, methods=["GET"]),
+            Route("/cassettes", control.load_cassettes, methods=["PUT"]),
+            Route("/cassettes/reload", control.reload_cassettes, methods=["POST"]),
+        ],
+        default=_no_such_control,
+        redirect_slashes=False,
+    )
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        reason = _refused_caller(scope, allowed_hosts)
+        if reason is None:
+            await router(scope, receive, send)
+        else:
+            await _problem(403, reason)(scope, receive, send)
+
+    return guarded
+
+
+class _Control:
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def health(self, _request: Request) -> JSONResponse:
+        service = self._service
+        return JSONResponse(
+            {
+                "status": "ok",
+                "version": __version__,
+                "sessions": len(service.sessions),
+                "cassettes": len(service.library.cassettes),
+                "interactions": len(service.library.recordings),
+            }
+        )
+
+    async def list_sessions(self, request: Request) -> JSONResponse:
+        return JSONResponse({"sessions": [_described(item, request) for item in self._service.sessions]})
+
+    async def open_session(self, request: Request) -> JSONResponse:
+        try:
+            options = session_options(
+                await _json(request), self._service.sessions.default.settings, folders()
+            )
+            session = self._service.open_session(options)
+        except (UsageError, CassetteError) as error:
+            return _error_response(error)
+        return JSONResponse(_described(session, request), status_code=201)
+
+    async def show_session(self, request: Request) -> JSONResponse:
+        session = self._session(request)
+        return _no_session(request) if session is None else JSONResponse(_described(session, request))
+
+    async def close_session(self, request: Request) -> JSONResponse:
+        session = self._session(request)
+        if session is None:
+            return _no_session(request)
+        try:
+            self._service.close_session(session)
+        except UsageError as error:
+            return _error_response(error)
+        return JSONResponse({"id": session.id, "closed": True})
+
+    async def reset_session(self, request: Request) -> JSONResponse:
+        session = self._session(request)
+        if session is None:
+            return _no_session(request)
+        session.restart()
+        session.journal.clear()
+        return JSONResponse(_described(session, request))
+
+    async def journal(self, request: Request) -> JSONResponse:
+        session = self._session(request)
+        if session is None:
+            return _no_session(request)
+        try:
+            after = int(request.query_params.get("after", "0"))
+            limit = min(int(request.query_params.get("limit", "100")), _MAX_PAGE)
+        except ValueError:
+            return _problem(400, "`after` and `limit` are whole numbers.")
+        entries = [entry for entry in session.journal if entry.number > after][: max(limit, 0)]
+        pending = [entry.miss for entry in entries if entry.miss is not None and not entry.miss.done()]
+        if pending:
+            await asyncio.wait(pending, timeout=_EXPLAIN_SECONDS)
+        return JSONResponse(
+            {
+                "session": session.id,
+                "dropped": session.journal.dropped,
+                "entries": [entry.as_json() for entry in entries],
+            }
+        )
+
+    async def list_cassettes(self, _request: Request) -> JSONResponse:
+        library = self._service.library
+        unused = [item for item in library.recordings if item not in library.played]
+        return JSONResponse(
+            {
+                "paths": self._service.paths,
+                "cassettes": [
+                    {"name": item.name, "interactions": len(item.interactions)} for item in library.cassettes
+                ],
+                "not_played": [recording_as_json(item) for item in unused],
+            }
+        )
+
+    async def load_cassettes(self, request: Request) -> JSONResponse:
+        try:
+            self._service.load(_paths(await _json(request)))
+        except (UsageError, CassetteError) as error:
+            return _error_response(error)
+        return await self.list_cassettes(request)
+
+    async def reload_cassettes(self, request: Request) -> JSONResponse:
+        try:
+            self._service.load(self._service.paths)
+        except CassetteError as error:
+            return _error_response(error)
+        return await self.list_cassettes(request)
+
+    def _session(self, request: Request) -> Session | None:
+        return self._service.sessions.get(request.path_params["id"])
+
+
+def _described(session: Session, request: Request) -> dict[str, Any]:
+    """A session with its base URL, under the Host that the client used to come here."""
+    host = request.headers.get("host", "")
+    base = f"{request.url.scheme}://{host}"
+    suffix = "" if session.id == "default" else f"/s/{session.id}"
+    return {**session.as_json(), "base_url": base + suffix}
+
+
+async def _json(request: Request) -> Any:
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _MAX_BODY:
+            raise UsageError("A control request has at most 1 MiB.")
+    if not body:
+        return {}
+    import orjson  # noqa: PLC0415 - kept beside its only use here
+
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise UsageError(f"The body is no JSON: {error}.") from error
+
+
+def _paths(value: Any) -> list[str]:
+    paths = value.get("paths") if isinstance(value, dict) else None
+    if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
+        raise UsageError('The body is {"paths": [FILE or FOLDER, ...]}.')
+    return paths
+
+
+def _error_response(error: UsageError | CassetteError) -> JSONResponse:
+    if isinstance(error, UsageError):
+        return _problem(400, str(error))
+    problems = [
+        {
+            "file": item.file,
+            "line": item.line,
+            "interaction": item.interaction,
+            "cause": item.cause,
+            "remedy": item.remedy,
+        }
+        for item in error.problems
+    ]
+    message = f"{len(problems)} problems with cassettes; what was loaded before stays in use."
+    return _problem(422, message, problems=problems)
+
+
+def _problem(status: int, message: str, **more: Any) -> JSONResponse:
+    return JSONResponse(
+        {"type": "error", "error": {"type": "mockapi_control_error", "message": message, **more}},
+        status_code=status,
+    )
+
+
+def _no_session(request: Request) -> JSONResponse:
+    return _problem(404, f"There is no open session {request.path_params['id']!r}.")
+
+
+async def _no_such_control(scope: Scope, receive: Receive, send: Send) -> None:
+    response = _problem(404, "There is no such control path; docs/control-api.md lists them.")
+    await response(scope, receive, send)
+
+
+def _refused_caller(scope: Scope, allowed_hosts: frozenset[str]) -> str | None:
+    """Why a caller may not use the control API, or None."""
+    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+    host = headers.get(b"host", "")
+    if not _is_allowed(host, allowed_hosts):
+        return (
+            f"The control API does not answer under the Host {host!r}:"
+            " use a loopback address, or allow it with --allow-host."
+        )
+    origin = headers.get(b"origin")
+    if origin is not None and not _is_allowed(urlsplit(origin).netloc, allowed_hosts):
+        return f"The control API takes no request from the Origin {origin!r}."
+    return None
+
+
+def _is_allowed(host: str, allowed_hosts: frozenset[str]) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname
+    except ValueError:
+        return False
+    if name is None:
+        return False
+    if name == "localhost" or name.endswith(".localhost") or name in allowed_hosts:
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False

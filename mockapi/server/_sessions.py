@@ -1,0 +1,141 @@
+"""Sessions: everything that has state belongs to one, and there are only so many of them."""
+
+from __future__ import annotations
+
+import secrets
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from mockapi.server._clock import wall
+from mockapi.server._journal import Journal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mockapi.cassettes import Recording, Track
+    from mockapi.server._library import CassetteSet
+    from mockapi.server._settings import Settings
+
+DEFAULT = "default"
+MAX_SESSIONS = 10_000
+_MAX_CLOSED = 10_000
+
+
+class Session:
+    """One isolated use of the server.
+
+    Attributes:
+        id: what stands in the base URL; "default" is the bare URL's.
+        name: what the one who opened it calls it, such as a test's id.
+        settings: how it answers.
+        library: the cassettes it plays.
+        own_cassettes: the paths it was opened with; None plays the server's.
+        journal: what happened.
+        played: the recordings it played, in order of their first use.
+        last_used: seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        id_: str,
+        settings: Settings,
+        library: CassetteSet,
+        *,
+        name: str | None = None,
+        own_cassettes: tuple[str, ...] | None = None,
+    ) -> None:
+        self.id = id_
+        self.name = name
+        self.settings = settings
+        self.own_cassettes = own_cassettes
+        self.journal = Journal()
+        self.last_used = wall()
+        self.use(library)
+
+    def use(self, library: CassetteSet) -> None:
+        """Play these cassettes from their beginning."""
+        self.library = library
+        self.index = library.index(self.settings.effective_matching)
+        self.restart()
+
+    def restart(self) -> None:
+        """Play every recording from the first again."""
+        self._positions: dict[Track, int] = {}
+        self.played: dict[Recording, None] = {}
+
+    def next_recording(self, track: Track) -> Recording | None:
+        """The recording whose turn it is; None if all were played and the last is not repeated."""
+        recordings = track.recordings
+        position = self._positions.get(track, 0)
+        if position >= len(recordings):
+            if self.settings.after_last == "fail":
+                return None
+            return recordings[-1]
+        self._positions[track] = position + 1
+        recording = recordings[position]
+        self.played[recording] = None
+        return recording
+
+    def as_json(self) -> dict[str, Any]:
+        """The session as the control API shows it."""
+        speed = self.settings.speed
+        return {
+            "id": self.id,
+            "name": self.name,
+            "requests": self.journal.count,
+            "recordings": len(self.library.recordings),
+            "played": len(self.played),
+            "settings": {
+                "speed": "max" if speed is None else speed,
+                "after_last": self.settings.after_last,
+                "convert": self.settings.convert,
+                "on_unmatched": self.settings.on_unmatched,
+            },
+        }
+
+
+class Sessions:
+    """The open sessions, and which closed ones there were. When full, the longest unused goes."""
+
+    def __init__(self, default: Session, max_sessions: int = MAX_SESSIONS) -> None:
+        self.default = default
+        self._open: dict[str, Session] = {DEFAULT: default}
+        self._closed: OrderedDict[str, str | None] = OrderedDict()
+        self._max = max_sessions
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def __iter__(self) -> Iterator[Session]:
+        return iter(tuple(self._open.values()))
+
+    def get(self, id_: str) -> Session | None:
+        """An open session."""
+        return self._open.get(id_)
+
+    def add(self, session: Session) -> None:
+        """Keep a new session."""
+        if len(self._open) >= self._max:
+            others = (item for item in self._open.values() if item is not self.default)
+            self.close(min(others, key=lambda item: item.last_used))
+        self._open[session.id] = session
+
+    def close(self, session: Session) -> None:
+        """Let a session and all its state go; its id and name are remembered."""
+        self._open.pop(session.id, None)
+        self._closed[session.id] = session.name
+        while len(self._closed) > _MAX_CLOSED:
+            self._closed.popitem(last=False)
+
+    def was_closed(self, id_: str) -> bool:
+        """Whether there was a session of that id."""
+        return id_ in self._closed
+
+    def closed_name(self, id_: str) -> str | None:
+        """The name a closed session had."""
+        return self._closed.get(id_)
+
+
+def new_id() -> str:
+    """An id no earlier run of a server has used: a stale URL must not meet another's session."""
+    return secrets.token_hex(6)
