@@ -2,7 +2,7 @@
 
 What each event does to the message:
 
-    message_start           is the message, its content still empty
+    message_start           is the message, its content still empty (or, rarely, whole already)
     content_block_start     appends a block
     text_delta              adds to `text`
     thinking_delta          adds to `thinking`
@@ -72,6 +72,7 @@ class Accumulator:
         match event["type"]:
             case "message_start":
                 self._message = dict(event["message"])
+                self._blocks = [_Block(block) for block in self._message["content"]]
             case "content_block_start":
                 self._blocks.append(_Block(event["content_block"]))
             case "content_block_delta":
@@ -184,6 +185,8 @@ class _Block:
 
     def _joined(self) -> dict[str, Any]:
         block = dict(self._start)
+        if self._citations is not None:
+            block["citations"] = list(self._citations)  # a message given out must not grow
         for field, pieces in self._pieces.items():
             if field != "partial_json":
                 block[field] = str(block.get(field) or "") + "".join(pieces)

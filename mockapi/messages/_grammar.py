@@ -1,17 +1,20 @@
 """The grammar of a Messages stream.
 
     stream  = message_start block* message_delta message_stop
+            | whole_message_start message_stop
     block   = content_block_start content_block_delta* content_block_stop
 
 with `ping` anywhere before the end and `error` ending the stream wherever it comes. `TABLE` is
 that grammar, state by event, with a cell for every pair: where the stream goes, and the code of
-the violation if the pair is one. Beside it stand the rules on what events carry:
+the violation if the pair is one. A whole message_start is one whose message has its content and
+stop reason already: it comes where nothing was sampled, when running code calls its next tool.
+Beside the table stand the rules on what events carry:
 
     - blocks are numbered 0, 1, 2, ... in the order of their start, one open at a time
     - a delta or stop has the index of the open block
     - a delta has a type that its block takes (`DELTAS`)
-    - message_start carries a message with empty content and its usage, message_delta a stop
-      reason and the usage so far
+    - message_start carries a message with its usage and, unless it is whole, no content;
+      message_delta a stop reason and the usage so far
 
 The API's versioning policy lets it add event types, block types, delta types and stop reasons at
 any time, so one that no table names is reported as `UNKNOWN` and is no violation. After a
@@ -38,7 +41,7 @@ class State(enum.StrEnum):
     START = "before message_start"
     OPEN = "between content blocks"
     BLOCK = "inside a content block"
-    CLOSING = "after message_delta"
+    CLOSING = "before message_stop"
     DONE = "after message_stop"
     FAILED = "after an error event"
 
@@ -56,7 +59,10 @@ _AFTER_ERROR: Final = Move(_FAILED, "after_error")
 _AGAIN: Final = "second_message_start"
 _UNSTOPPED: Final = "block_not_stopped"
 _LATE_BLOCK: Final = Move(_CLOSING, "block_after_message_delta")
-_STOPPED_BLOCK: Final = Move(_OPEN, "after_block_stop")  # in place of no_block_start, see `_move`
+
+# What decides between these and the table's cells is not the event's type but what it carries.
+_STOPPED_BLOCK: Final = Move(_OPEN, "after_block_stop")
+_WHOLE_START: Final = Move(_CLOSING)
 
 TABLE: Final[Mapping[State, Mapping[str, Move]]] = {
     _START: {
@@ -225,7 +231,7 @@ class GrammarChecker:
     def __init__(self) -> None:
         self.state = State.START
         self.count = 0
-        self._last = "no event"
+        self._last = "none"
         self._next_index = 0
         self._index: int | None = None  # of the open block, or the latest that was open
         self._block_type: str | None = None  # of the open block; None if it is not known
@@ -252,17 +258,23 @@ class GrammarChecker:
         """What is wrong with the stream as a whole: whether it stops too early."""
         if self.state in (State.DONE, State.FAILED):
             return []
-        detail = f"after {self._last}, {self.state}; message_stop never comes"
-        return [Violation("truncated", self.count, f"The stream stops after {self.count} events, {detail}.")]
+        message = (
+            f"The stream stops {self.state}, after {self.count} events (the last is {self._last}); "
+            "message_stop never comes."
+        )
+        return [Violation("truncated", self.count, message)]
 
     def _move(self, kind: str, event: dict[str, Any]) -> Move | None:
         move = TABLE[self.state].get(kind)
+        if kind == "message_start" and self.state is State.START and _is_whole(event.get("message")):
+            return _WHOLE_START
         if kind in ("content_block_delta", "content_block_stop") and self.state in (State.START, State.OPEN):
             index = event.get("index")
             if type(index) is int:
+                self._index = index
                 if index < self._next_index:
                     return _STOPPED_BLOCK
-                self._index, self._next_index = index, index + 1  # as if it had been started
+                self._next_index = index + 1  # as if it had been started
             self._block_type = None
         return move
 
@@ -329,11 +341,16 @@ def _violation(code: str, index: int, kind: str, detail: str = "") -> Violation:
     return Violation(code, index, f"{words}: {detail}." if detail else f"{words}.")
 
 
+def _is_whole(message: Any) -> bool:
+    return isinstance(message, dict) and isinstance(message.get("stop_reason"), str)
+
+
 def _check_message(message: Any) -> Iterable[tuple[str, str]]:
     if not isinstance(message, dict):
         yield "malformed", "its message is no object"
         return
-    if message.get("content") != []:
+    content = message.get("content")
+    if not isinstance(content, list) or (content and not _is_whole(message)):
         yield "malformed", "the content of its message is not []; blocks come in events of their own"
     if not isinstance(message.get("usage"), dict):
         yield "no_usage", "message.usage is an object in every stream"

@@ -1,0 +1,20 @@
+"""What the core exports."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+
+import mockapi.messages
+import mockapi.sse
+
+
+@pytest.mark.parametrize("package", [mockapi.sse, mockapi.messages])
+def test_all_is_true_and_sorted(package: ModuleType) -> None:
+    """`__all__` names what is there, each once, constants and classes first."""
+    names = package.__all__
+    assert [name for name in names if not hasattr(package, name)] == []
+    public = [name for name in vars(package) if not name.startswith("_")]
+    assert {name for name in public if not isinstance(getattr(package, name), ModuleType)} == set(names)
+    assert len(set(names)) == len(names)
