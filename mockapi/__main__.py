@@ -1,0 +1,5 @@
+"""`python -m mockapi`."""
+
+from mockapi.cli import main
+
+main()

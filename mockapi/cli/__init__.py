@@ -1,0 +1,75 @@
+"""The command line. Each command is a module of this package and is imported when it runs.
+
+Exit codes: 0 all is well; 1 the command ran and found something wrong (a lint finding, a body
+that would be refused); 2 it could not run: a bad option, a cassette that cannot be used, a port
+that is taken. `mockapi exec` exits with its command's own code.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mockapi._version import __version__
+from mockapi.errors import MockapiError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_COMMANDS = {
+    "serve": ("mockapi.cli.serve", "Serve the Messages API from cassettes."),
+    "exec": ("mockapi.cli.exec_", "Run a command whose API calls go to a server of its own."),
+    "demo": ("mockapi.cli.demo", "See a first reply, streamed from a starter cassette."),
+    "cassettes": ("mockapi.cli.cassettes", "Look at, check and mend recordings."),
+}
+"""Command to module and help line; the module's `command` is the click command."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' help lines and imports a command only to run it."""
+
+    def __init__(self, table: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._table = table
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """In the order of the table: what is met first comes first."""
+        return list(self._table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a command."""
+        if cmd_name not in self._table:
+            return None
+        command = importlib.import_module(self._table[cmd_name][0]).command
+        assert isinstance(command, click.Command)  # noqa: S101 - the table says so
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_line) for name, (_, help_line) in self._table.items()])
+
+
+root = LazyGroup(
+    _COMMANDS,
+    name="mockapi",
+    help=(
+        "The Claude Messages API on your own machine: recorded traffic, replayed byte for byte.\n\n"
+        "Exit codes: 0 all is well; 1 something was found wrong; 2 the command could not run."
+    ),
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+root = click.version_option(__version__, prog_name="mockapi")(root)
+
+
+def main() -> None:
+    """The `mockapi` command."""
+    try:
+        root(prog_name="mockapi")
+    except MockapiError as error:
+        for line in str(error).splitlines():
+            click.echo(f"mockapi: {line}", err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,164 @@
+"""The options of a server, shared by every command that starts one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mockapi._data import data_dir
+from mockapi.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mockapi.server import Settings
+
+DEFAULT_PORT = 4010
+
+
+@dataclass(frozen=True, slots=True)
+class ServerOptions:
+    """What the options of one command line come to."""
+
+    paths: tuple[str, ...]
+    settings: Settings
+    host: str
+    port: int
+    allowed_hosts: tuple[str, ...]
+    report: str | None
+    verbose: bool
+
+
+def _option(*names: str, **kwargs: Any) -> Callable[[Any], Any]:
+    """An option that is also the environment variable MOCKAPI_NAME."""
+    long = next(name for name in names if name.startswith("--")).split("/")[0]
+    variable = "MOCKAPI_" + long.removeprefix("--").replace("-", "_").upper()
+    return click.option(*names, envvar=variable, show_envvar=True, **kwargs)
+
+
+_OPTIONS = (
+    click.argument(
+        "cassettes",
+        nargs=-1,
+        metavar="[CASSETTE|FOLDER]...",
+        type=click.Path(),
+        envvar="MOCKAPI_CASSETTES",
+    ),
+    _option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
+    _option(
+        "--port",
+        default=DEFAULT_PORT,
+        show_default=True,
+        type=click.IntRange(0, 65535),
+        help="Port to listen on; 0 picks a free one.",
+    ),
+    _option(
+        "--on-unmatched",
+        type=click.Choice(["fail"]),
+        default="fail",
+        show_default=True,
+        help="What answers a request that nothing recorded matches: fail refuses it with 422.",
+    ),
+    _option(
+        "--speed",
+        default="max",
+        show_default=True,
+        metavar="max|FACTOR",
+        help="max sends at once; 1 in the recorded chunks and delays, 2 twice as fast.",
+    ),
+    _option(
+        "--after-last",
+        type=click.Choice(["repeat", "fail"]),
+        default="repeat",
+        show_default=True,
+        help="When every recording of a request has been played: repeat the last, or fail.",
+    ),
+    _option(
+        "--convert",
+        is_flag=True,
+        help="Let a JSON recording answer a request for a stream, and the other way round.",
+    ),
+    _option(
+        "--substitute",
+        multiple=True,
+        metavar="NAME|NAME=REGEX",
+        help="Text that does not count in matching: date, time, uuid, home, cwd, tmp, or a pattern.",
+    ),
+    _option(
+        "--ignore",
+        multiple=True,
+        metavar="JSONPATH",
+        help="A part of request bodies that does not count in matching, such as $.metadata.",
+    ),
+    _option(
+        "--compare",
+        type=click.Choice(["all", "last-turn"]),
+        default="all",
+        show_default=True,
+        help="Match whole bodies, or only model, tools and the last turn.",
+    ),
+    _option("--rename-tool-ids", is_flag=True, help="Match tool-use ids by their order."),
+    _option(
+        "--allow-host",
+        multiple=True,
+        metavar="NAME",
+        help="A Host, besides loopback, under which the control API answers.",
+    ),
+    _option(
+        "--report",
+        type=click.Path(dir_okay=False),
+        help="Write what was played, and what was not, to this file at the end.",
+    ),
+    _option("-v", "--verbose", is_flag=True, help="A line on stderr for every request."),
+)
+
+
+def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of a server; they arrive as keyword arguments."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def read_options(values: dict[str, Any]) -> ServerOptions:
+    """The options of a command line, checked together.
+
+    Raises:
+        UsageError: with what to write instead.
+    """
+    from mockapi.server._settings import Settings, session_options
+    from mockapi.server._store import folders
+
+    matching: dict[str, Any] = {
+        "substitute": [_substitution(item) for item in values["substitute"]],
+        "ignore": list(values["ignore"]),
+        "compare": values["compare"],
+        "rename_tool_ids": values["rename_tool_ids"],
+    }
+    options = {
+        "matching": matching,
+        "speed": values["speed"],
+        "after_last": values["after_last"],
+        "convert": values["convert"],
+        "on_unmatched": values["on_unmatched"],
+    }
+    return ServerOptions(
+        paths=tuple(values["cassettes"]) or (str(data_dir("cassettes")),),
+        settings=session_options(options, Settings(), folders()).settings,
+        host=values["host"],
+        port=values["port"],
+        allowed_hosts=tuple(values["allow_host"]),
+        report=values["report"],
+        verbose=values["verbose"],
+    )
+
+
+def _substitution(text: str) -> str | dict[str, str]:
+    name, equals, pattern = text.partition("=")
+    if not equals:
+        return text
+    if not name:
+        raise UsageError(f"--substitute {text}: a pattern needs a name before the =.")
+    return {"name": name, "pattern": pattern}

@@ -1,0 +1,16 @@
+"""`mockapi cassettes`: the group of commands on recordings."""
+
+from __future__ import annotations
+
+from mockapi.cli import LazyGroup
+
+command = LazyGroup(
+    {
+        "show": ("mockapi.cli.cassettes_show", "Read a recording: conversation, reply, usage, timing."),
+        "lint": ("mockapi.cli.cassettes_lint", "Check format, digests, secrets and stream grammar."),
+        "reseal": ("mockapi.cli.cassettes_reseal", "Accept an edit: make the digests true again."),
+        "prune": ("mockapi.cli.cassettes_prune", "Drop the recordings that nobody plays."),
+    },
+    name="cassettes",
+    help="Look at, check and mend recordings.",
+)

@@ -1,0 +1,55 @@
+"""`mockapi cassettes prune`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mockapi.errors import UsageError
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="CASSETTE|FOLDER...", type=click.Path())
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    required=True,
+    type=click.Path(),
+    help="What was played, as `serve --report` or `exec --report` wrote it; give all of them.",
+)
+@click.option("--write", is_flag=True, help="Do it; without this, only say what would be done.")
+def command(paths: tuple[str, ...], reports: tuple[str, ...], write: bool) -> None:  # noqa: FBT001
+    """Drop the recordings that nobody plays.
+
+    An interaction stays if any of the reports says that it was played. A cassette that is left
+    with none is deleted. Without --write nothing is changed.
+    """
+    from mockapi.cassettes import dump, load
+    from mockapi.cassettes._prune import pruned
+    from mockapi.cli._report import read_played
+    from mockapi.server._store import iter_texts, write_atomically
+
+    played = read_played(reports)
+    total = 0
+    for path, text in iter_texts(paths):
+        cassette, dropped = pruned(load(text, path), played)
+        if not dropped:
+            continue
+        total += len(dropped)
+        which = ", ".join(map(str, dropped))
+        click.echo(
+            f"{path}: " + ("delete: nobody plays it" if not cassette.interactions else f"drop {which}")
+        )
+        if not write:
+            continue
+        try:
+            if cassette.interactions:
+                write_atomically(Path(path), dump(cassette))
+            else:
+                Path(path).unlink()
+        except OSError as error:
+            raise UsageError(f"{path} cannot be changed: {error.strerror}.") from error
+    done = "dropped" if write else "would be dropped; --write does it"
+    click.echo(f"{total} interactions {done}", err=True)

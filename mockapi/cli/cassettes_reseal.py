@@ -1,0 +1,33 @@
+"""`mockapi cassettes reseal`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mockapi.errors import UsageError
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="CASSETTE...", type=click.Path())
+def command(files: tuple[str, ...]) -> None:
+    """Accept an edit: make the digests true again.
+
+    For a response body that was changed on purpose. The interaction is marked `edited`, recorded
+    chunks are cut anew, and the file is written in the usual form: comments are not kept.
+    """
+    from mockapi.cassettes import reseal
+    from mockapi.server._store import read_text, write_atomically
+
+    for file in files:
+        text, changed = reseal(read_text(file), file)
+        if not changed:
+            click.echo(f"{file}: every digest is true already")
+            continue
+        try:
+            write_atomically(Path(file), text)
+        except OSError as error:
+            raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
+        which = ", ".join(map(str, changed))
+        click.echo(f"{file}: sealed anew: interaction {which}")

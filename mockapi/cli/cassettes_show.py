@@ -1,0 +1,135 @@
+"""`mockapi cassettes show`: a recording as a person reads it."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mockapi.cassettes import Interaction
+
+_WIDTH = 100
+_LONGEST = 2000
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="CASSETTE|FOLDER...", type=click.Path())
+@click.option("--interaction", "only", type=int, help="Only the one at this position, from 0.")
+@click.option("--full", is_flag=True, help="Do not shorten long texts.")
+def command(paths: tuple[str, ...], only: int | None, full: bool) -> None:  # noqa: FBT001
+    """Read a recording: conversation, assembled reply, usage, timing, size.
+
+    Digests are not checked here, so that a damaged file can be looked at; `lint` checks them.
+    """
+    from mockapi.cassettes import load
+    from mockapi.server._store import iter_texts
+
+    for path, text in iter_texts(paths):
+        cassette = load(text, path, check_seals=False)
+        for position, interaction in enumerate(cassette.interactions):
+            if only is None or position == only:
+                click.secho(f"{path}#{position}", bold=True)
+                for line in _described(interaction, None if full else _LONGEST):
+                    click.echo(line)
+                click.echo()
+
+
+def _described(interaction: Interaction, longest: int | None) -> Iterator[str]:
+    from mockapi import jsontext
+    from mockapi.cassettes import reply_of
+
+    request, response = interaction.request, interaction.response
+    query = f"?{request.query}" if request.query else ""
+    yield f"{request.method} {request.path}{query} -> {response.status}" + (
+        " (edited)" if interaction.edited else ""
+    )
+    body = jsontext.parse(request.body)
+    if isinstance(body, dict):
+        yield from _asked(body, longest)
+    elif request.body:
+        yield from _text("  body", request.body.decode("utf-8", "replace"), longest)
+    reply = reply_of(interaction)
+    if isinstance(reply, dict) and isinstance(reply.get("content"), list):
+        yield from _content("  reply", reply["content"], longest, colour="green")
+        yield f"  stop reason: {reply.get('stop_reason')}"
+        yield f"  usage: {_usage(reply.get('usage'))}"
+    elif response.body:
+        shown = (
+            response.body.decode("utf-8", "replace") if reply is None else jsontext.compact(reply).decode()
+        )
+        yield from _text("  reply", shown, longest)
+    yield f"  {_timing(interaction)}"
+
+
+def _asked(body: dict[str, Any], longest: int | None) -> Iterator[str]:
+    options = {
+        key: value
+        for key, value in body.items()
+        if key not in {"messages", "system", "tools"} and not isinstance(value, (dict, list))
+    }
+    yield "  " + ", ".join(f"{key} {value}" for key, value in options.items())
+    if body.get("system"):
+        yield from _content("  system", body["system"], longest, colour="yellow")
+    if isinstance(body.get("tools"), list):
+        names = (str(tool.get("name")) for tool in body["tools"] if isinstance(tool, dict))
+        yield f"  tools: {', '.join(names)}"
+    messages = body.get("messages")
+    for message in messages if isinstance(messages, list) else []:
+        if isinstance(message, dict):
+            yield from _content(f"  {message.get('role')}", message.get("content"), longest, colour="cyan")
+
+
+def _content(label: str, content: Any, longest: int | None, colour: str) -> Iterator[str]:
+    blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
+    for block in blocks if isinstance(blocks, list) else []:
+        name, text = _block(block if isinstance(block, dict) else {"type": str(block)})
+        yield from _text(click.style(label, fg=colour) + name, text, longest)
+
+
+def _block(block: dict[str, Any]) -> tuple[str, str]:
+    """What kind of block it is, if it is not text, and what it says."""
+    from mockapi import jsontext
+
+    kind = str(block.get("type"))
+    if kind == "text":
+        return "", str(block.get("text", ""))
+    if kind == "thinking":
+        return " (thinking)", str(block.get("thinking", ""))
+    if "input" in block:
+        return f" ({kind} {block.get('name')})", jsontext.compact(block["input"]).decode()
+    rest = {key: value for key, value in block.items() if key not in {"type", "cache_control"}}
+    return f" ({kind})", jsontext.compact(rest).decode()
+
+
+def _text(label: str, text: str, longest: int | None) -> Iterator[str]:
+    cut = text if longest is None or len(text) <= longest else f"{text[:longest]}… ({len(text):,} characters)"
+    lines = [
+        part
+        for line in cut.splitlines() or [""]
+        for part in textwrap.wrap(line, _WIDTH, replace_whitespace=False, drop_whitespace=False) or [""]
+    ]
+    yield f"{label}: {lines[0]}"
+    yield from (f"    {line}" for line in lines[1:])
+
+
+def _usage(usage: Any) -> str:
+    if not isinstance(usage, dict):
+        return "not told"
+    return ", ".join(f"{key} {value}" for key, value in usage.items() if isinstance(value, int))
+
+
+def _timing(interaction: Interaction) -> str:
+    response = interaction.response
+    size = f"{len(interaction.request.body):,} bytes asked, {len(response.body):,} bytes answered"
+    if not response.chunks:
+        return f"{size}, timing not recorded"
+    total = sum(chunk.delay for chunk in response.chunks)
+    ending = "" if response.ending == "clean" else f", ends in a {response.ending}"
+    return (
+        f"{size}, {len(response.chunks)} chunks, first after {response.chunks[0].delay:.2f} s,"
+        f" all after {total:.2f} s{ending}"
+    )

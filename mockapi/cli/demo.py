@@ -1,0 +1,86 @@
+"""`mockapi demo`: a first reply, from a server that lives as long as it takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mockapi._data import data_dir
+from mockapi.errors import MockapiError
+
+if TYPE_CHECKING:
+    from mockapi.cassettes import Interaction
+
+_CASSETTE = "hello.yaml"
+
+
+@click.command()
+@click.option(
+    "--speed",
+    default="1",
+    show_default=True,
+    metavar="max|FACTOR",
+    help="1 streams as recorded, 2 twice as fast, max at once.",
+)
+def command(speed: str) -> None:
+    """See a first reply, streamed from a starter cassette.
+
+    Starts a server on a free port, asks it what the starter cassette was asked, prints the answer
+    as it streams in, and stops. Needs no key and no network.
+    """
+    from mockapi.server import Server, Settings
+    from mockapi.server._settings import parse_speed
+
+    folder = data_dir("cassettes")
+    with Server([str(folder)], settings=Settings(speed=parse_speed(speed))) as server:
+        click.echo(f"mockapi ready on {server.base_url}")
+        _ask(server.base_url, _streamed_hello(str(folder / _CASSETTE)))
+    click.echo(
+        "\nTry it with your own client:\n"
+        "  mockapi serve                    # then set the client's base URL to what it prints\n"
+        "  mockapi exec -- python your.py   # or let mockapi set it\n"
+        f"The recordings are in {folder}: read one, they are made for it."
+    )
+
+
+def _streamed_hello(path: str) -> Interaction:
+    from mockapi.cassettes import load
+    from mockapi.replies import wants_stream
+    from mockapi.server._store import read_text
+
+    for interaction in load(read_text(path), path).interactions:
+        if wants_stream(_parsed(interaction)):
+            return interaction
+    raise MockapiError(f"{path} has no stream to show; install mockapi again.")
+
+
+def _parsed(interaction: Interaction) -> Any:
+    from mockapi import jsontext
+
+    return jsontext.parse(interaction.request.body)
+
+
+def _ask(base_url: str, interaction: Interaction) -> None:
+    import httpx
+
+    from mockapi import jsontext, sse
+
+    asked = _parsed(interaction)
+    url = base_url + interaction.request.path
+    click.secho(f"\n> POST {url}", dim=True)
+    click.echo(f"> {asked['messages'][-1]['content']}\n")
+    headers = {"x-api-key": "sk-ant-test-demo", "anthropic-version": "2023-06-01"}
+    parser = sse.Parser()
+    counts: dict[str, Any] = {}
+    with (
+        httpx.Client(trust_env=False, timeout=30) as client,
+        client.stream("POST", url, json=asked, headers=headers) as reply,
+    ):
+        for data in reply.iter_raw():
+            for event in parser.feed(data):
+                value = jsontext.parse(event.data.encode())
+                click.echo(value.get("delta", {}).get("text", ""), nl=False)
+                counts |= value.get("usage", {})
+        source = reply.headers["x-mockapi-source"]
+    click.secho(f"\n\n< {reply.status_code}, {source}, {counts.get('output_tokens')} output tokens", dim=True)

@@ -1,0 +1,95 @@
+"""`mockapi exec`: a server for the time of one command."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mockapi.cli._options import read_options, server_options
+from mockapi.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_KEY = "sk-ant-test-mockapi"
+_SET_TO_URL = ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_URL", "ANTHROPIC_API_BASE")
+_UNSET = ("ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_CUSTOM_HEADERS", "ANTHROPIC_PROFILE")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_PASSED_ON = tuple(
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2") if hasattr(signal, name)
+)
+
+
+class _WithCommand(click.Command):
+    """A click command whose arguments end at `--`; what follows is somebody else's command line."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Split at the first `--`."""
+        if "--" in args:
+            at = args.index("--")
+            args, ctx.obj = args[:at], args[at + 1 :]
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=_WithCommand, options_metavar="[OPTIONS] [CASSETTE|FOLDER]... -- COMMAND [ARG]...")
+@server_options
+@click.pass_context
+def command(ctx: click.Context, /, **values: Any) -> None:
+    """Run a command whose API calls go to a server of its own.
+
+    The server listens on a free port while the command runs. ANTHROPIC_BASE_URL and its kin point
+    there, ANTHROPIC_API_KEY is a test key, tokens and profiles are taken away, and loopback is
+    added to NO_PROXY. Signals reach the command; its exit code is the exit code.
+    """
+    from mockapi.cli._report import write_report
+    from mockapi.server import Console, Server
+
+    if not ctx.obj:
+        raise UsageError("What shall be run? Put it after two dashes: mockapi exec -- pytest")
+    if ctx.get_parameter_source("port") is click.core.ParameterSource.DEFAULT:
+        values["port"] = 0
+    options = read_options(values)
+    with Server(
+        options.paths,
+        settings=options.settings,
+        host=options.host,
+        port=options.port,
+        console=Console(verbose=options.verbose),
+        allowed_hosts=options.allowed_hosts,
+    ) as server:
+        code = _run(ctx.obj, client_environment(os.environ, server.base_url))
+        if options.report is not None:
+            server.call(write_report, server.service, options.report)
+    sys.exit(code)
+
+
+def client_environment(environment: Mapping[str, str], base_url: str) -> dict[str, str]:
+    """An environment in which the clients of the Messages API find the server and nothing else."""
+    changed = {name: value for name, value in environment.items() if name not in _UNSET}
+    changed.update(dict.fromkeys(_SET_TO_URL, base_url))
+    changed["ANTHROPIC_API_KEY"] = _KEY
+    for name in ("NO_PROXY", "no_proxy"):
+        hosts = [host for host in environment.get(name, "").split(",") if host]
+        changed[name] = ",".join(hosts + [host for host in _LOOPBACK if host not in hosts])
+    return changed
+
+
+def _run(arguments: list[str], environment: dict[str, str]) -> int:
+    """Run a command to its end and give its exit code, as a shell would."""
+    try:
+        child = subprocess.Popen(arguments, env=environment)  # noqa: S603 - running it is the purpose
+    except FileNotFoundError as error:
+        raise UsageError(f"There is no command {arguments[0]!r} to run.") from error
+    except OSError as error:
+        raise UsageError(f"{arguments[0]!r} cannot be run: {error.strerror}.") from error
+    # Ctrl-C reaches the child from the terminal by itself; this process only has to outlive it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in _PASSED_ON:
+        signal.signal(number, lambda received, _: child.send_signal(received))
+    code = child.wait()
+    return code if code >= 0 else 128 - code
