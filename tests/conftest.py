@@ -1,0 +1,36 @@
+"""Settings for all tests: a cache of its own, no way to a real API, and no silent skips where forbidden."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+_CLIENT_VARIABLES = ("ANTHROPIC_", "MOCKAPI_")
+_KEPT = {"MOCKAPI_SHARED", "MOCKAPI_FORBID_SKIPS", "MOCKAPI_SDK_0121"}
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A developer's own settings change no result, and the cache of a run goes with it."""
+    for name in list(os.environ):
+        if name.startswith(_CLIENT_VARIABLES) and name not in _KEPT:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("MOCKAPI_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+    call: pytest.CallInfo[None],
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where MOCKAPI_FORBID_SKIPS is set, a test that should have run and did not has failed."""
+    report = yield
+    if report.skipped and os.environ.get("MOCKAPI_FORBID_SKIPS") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped in {call.when}: {report.longrepr}"
+    return report
