@@ -10,6 +10,7 @@ from mockapi.cassettes._decode import load
 from mockapi.cassettes._secrets import CREDENTIAL_HEADERS, find_secrets
 from mockapi.errors import CassetteError, MockapiError
 from mockapi.exchange import Ending
+from mockapi.messages import Severity as ViolationSeverity
 from mockapi.messages import check_events, decode_events
 
 if TYPE_CHECKING:
@@ -118,12 +119,7 @@ def _stream(interaction: Interaction) -> Iterator[Finding]:
     except MockapiError as error:
         yield Finding(Severity.WARNING, "stream", f"the stream cannot be read: {error}")
         return
-    cut = response.ending is not Ending.CLEAN
     for violation in violations:
-        if violation.code == "truncated" and cut:
-            continue  # it was recorded as cut off, and says so
-        yield Finding(
-            Severity.WARNING,
-            "stream",
-            f"event {violation.index} breaks the stream grammar: {violation.message}.",
-        )
+        expected = violation.code == "truncated" and response.ending is not Ending.CLEAN
+        if violation.severity is ViolationSeverity.VIOLATION and not expected:
+            yield Finding(Severity.WARNING, "stream", violation.message)
