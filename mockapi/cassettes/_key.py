@@ -73,8 +73,8 @@ def _body(request: Request, matching: Matching) -> bytes:
 
 def reduced(value: Any, matching: Matching) -> Any:
     """A body with all that does not count left out or replaced; the argument stays as it is."""
-    if matching.compare == "last-turn" and isinstance(value, dict):
-        value = _last_turn(value)
+    if matching.compare != "all" and isinstance(value, dict):
+        value = _COMPARED[matching.compare](value)
     if matching.ignore:
         value = _without(value, matching.ignore)
     if matching.rename_tool_ids:
@@ -98,8 +98,34 @@ def _last_turn(body: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def _last_text(body: dict[str, Any]) -> dict[str, Any]:
+    """What the user said last, as one text, and whether a stream is asked for."""
+    messages = body.get("messages")
+    texts = map(_text_of, reversed(messages)) if isinstance(messages, list) else iter(())
+    return {**_stream_only(body), "text": next(filter(None, texts), "")}
+
+
+def _stream_only(body: dict[str, Any]) -> dict[str, Any]:
+    """Whether a stream is asked for."""
+    return {"stream": body.get("stream") is True}
+
+
+def _text_of(message: Any) -> str:
+    content = message.get("content") if _is_user(message) else None
+    blocks = content if isinstance(content, list) else [{"type": "text", "text": content}]
+    return "".join(
+        block["text"]
+        for block in blocks
+        if isinstance(block, dict) and block.get("type") == "text" and isinstance(block.get("text"), str)
+    )
+
+
 def _is_user(message: Any) -> bool:
     return isinstance(message, dict) and message.get("role") == "user"
+
+
+_COMPARED = {"last-turn": _last_turn, "last-text": _last_text, "stream": _stream_only}
+"""The values of `compare` besides "all": what is left of a body."""
 
 
 def _without(value: Any, paths: tuple[str, ...]) -> Any:

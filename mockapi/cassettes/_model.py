@@ -95,8 +95,10 @@ class Matching:
         substitutions: applied to every string of the body, in order.
         headers: names, in lower case, of header fields that must be equal too.
         ignore: JSON paths (RFC 9535) of the body that do not count.
-        compare: "all" of the body, or only the "last-turn": model, tools and the messages from
-            the last user turn on.
+        compare: "all" of the body; or only the "last-turn": model, tools and the messages from
+            the last user turn on; or the "last-text": what the user said last, and whether a
+            stream is asked for; or whether a "stream" is asked for and nothing else. The last two
+            are for imported recordings whose requests were lost.
         rename_tool_ids: tool-use ids are numbered by their first appearance.
     """
 

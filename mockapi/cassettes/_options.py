@@ -12,7 +12,7 @@ from mockapi.cassettes._substitutions import PATTERNS, named_substitutions
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_COMPARE = ("all", "last-turn")
+_COMPARE = ("all", "last-turn", "last-text", "stream")
 
 
 def parse_matching(value: Any, path: Path, folders: Mapping[str, str]) -> Matching:
