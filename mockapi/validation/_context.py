@@ -1,0 +1,108 @@
+"""What the rules see: one request, read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mockapi.validation import _structured
+
+if TYPE_CHECKING:
+    from mockapi.messages.catalogue import Catalogue, Model
+    from mockapi.validation._conversation import Conversation
+    from mockapi.validation._media import Image, Pdf
+    from mockapi.validation._memo import Memo
+    from mockapi.validation._settings import Settings
+    from mockapi.validation._toolfacts import ToolFacts
+
+
+class Credentials(NamedTuple):
+    """What the request's headers say.
+
+    Attributes:
+        key: value of x-api-key, or None.
+        bearer: the token of an authorization header, or None.
+        version: value of anthropic-version, or None.
+        betas: the values of anthropic-beta, in order.
+    """
+
+    key: str | None
+    bearer: str | None
+    version: str | None
+    betas: tuple[str, ...]
+
+    @property
+    def oauth(self) -> bool:
+        """Whether an OAuth token is what authenticates the request."""
+        return self.key is None and self.bearer is not None and self.bearer.startswith("sk-ant-oat")
+
+
+@dataclass(slots=True)
+class Context:
+    """One request as the rules see it; they do not change it.
+
+    Attributes:
+        method: in upper case.
+        path: of the URL.
+        size: of the body in bytes.
+        settings: how requests are judged.
+        catalogue: the models that are known.
+        headers: credentials, version and betas.
+        names: betas and version as one set.
+        body: the parsed body, None until it is parsed.
+        model: the requested model, once it is found.
+        tools: the facts about the tools, once the shape is right.
+        conversation: the messages, once the shape is right.
+        batch: whether the body is a row of a batch.
+        images: verdicts on images seen before.
+        pdfs: verdicts on PDFs seen before.
+    """
+
+    method: str
+    path: str
+    size: int
+    settings: Settings
+    catalogue: Catalogue
+    headers: Credentials
+    names: frozenset[str]
+    body: Any
+    model: Model | None
+    tools: ToolFacts
+    conversation: Conversation
+    batch: bool
+    images: Memo[Image | None]
+    pdfs: Memo[Pdf]
+    _formats: tuple[tuple[str, str, _structured.Report], ...] | None = field(default=None, init=False)
+
+    @property
+    def formats(self) -> tuple[tuple[str, str, _structured.Report], ...]:
+        """Path, pointer and report of the schema of each output format, read once."""
+        if self._formats is None:
+            found = []
+            config = (self.body.get("output_config") or {}).get("format")
+            if config:
+                path, pointer = "output_config.format.schema", "/output_config/format/schema"
+                found.append((path, pointer, _structured.inspect(config["schema"])))
+            old = self.body.get("output_format")
+            if old:
+                found.append(("output_format.schema", "/output_format/schema", _structured.inspect(old["schema"])))
+            self._formats = tuple(found)
+        return self._formats
+
+    @property
+    def known_model(self) -> Model:
+        """The requested model; for rules that speak after it was found."""
+        if self.model is None:
+            raise AssertionError("rules about models speak after the model was found")
+        return self.model
+
+    @property
+    def thinking(self) -> str | None:
+        """The type of thinking that the request asks for, or None."""
+        config = self.body.get("thinking")
+        return None if config is None else str(config["type"])
+
+    @property
+    def thinks(self) -> bool:
+        """Whether the request turns thinking on."""
+        return self.thinking in ("enabled", "adaptive")

@@ -1,0 +1,143 @@
+"""A conversation, indexed once so that each rule only looks at what concerns it.
+
+The API merges messages of one role that follow each other into one turn, and puts an empty
+user turn before a leading assistant: rules about tool calls and their results count these
+turns, and their paths do too (seen in recorded refusals). Everything else counts messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+Block: TypeAlias = tuple[int, int, int, str, dict[str, Any]]
+"""Message index, block index, index inside a tool result or -1, role, and the block itself."""
+
+_NO_BLOCKS: Final[tuple[Block, ...]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Messages of one role that follow each other.
+
+    Attributes:
+        index: the turn's number as the API counts it.
+        role: user or assistant.
+        first: index of its first message.
+        blocks: its blocks with their message and block index; text given as a string is a block.
+    """
+
+    index: int
+    role: str
+    first: int
+    blocks: tuple[tuple[int, int, dict[str, Any]], ...]
+
+
+class Conversation:
+    """The messages of a request whose shape is right.
+
+    Attributes:
+        messages: as they came.
+        marks: the blocks that carry cache control, in order.
+        has_empty: whether some message has no content.
+        has_system: whether there is a system message.
+    """
+
+    __slots__ = ("_by_type", "_turns", "has_empty", "has_system", "marks", "messages")
+
+    def __init__(self, messages: list[dict[str, Any]]) -> None:
+        self.messages = messages
+        self.marks: list[Block] = []
+        self._by_type: dict[str, list[Block]] = {}
+        self._turns: tuple[Turn, ...] | None = None
+        self.has_empty = self.has_system = False
+        by_type, marks = self._by_type, self.marks
+        for i, message in enumerate(messages):
+            content = message["content"]
+            role = message["role"]
+            if not content:
+                self.has_empty = True
+            if role == "system":
+                self.has_system = True
+            if content.__class__ is str:
+                continue
+            for j, block in enumerate(content):
+                kind = block["type"]
+                entry = (i, j, -1, role, block)
+                if kind in by_type:
+                    by_type[kind].append(entry)
+                else:
+                    by_type[kind] = [entry]
+                if block.get("cache_control") is not None:
+                    marks.append(entry)
+                if kind == "tool_result":
+                    inner = block.get("content")
+                    if inner.__class__ is list:
+                        self._index_result(i, j, role, inner)
+
+    def _index_result(self, i: int, j: int, role: str, inner: list[dict[str, Any]]) -> None:
+        for k, block in enumerate(inner):
+            kind = block["type"]
+            if kind != "text":
+                self._by_type.setdefault(kind, []).append((i, j, k, role, block))
+            if block.get("cache_control") is not None:
+                self.marks.append((i, j, k, role, block))
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The types of all blocks."""
+        return frozenset(self._by_type)
+
+    def blocks(self, *types: str) -> Iterator[Block]:
+        """The blocks of these types, in order within each type."""
+        for kind in types:
+            yield from self._by_type.get(kind, _NO_BLOCKS)
+
+    def has(self, *types: str) -> bool:
+        """Whether there is a block of one of these types."""
+        return not self._by_type.keys().isdisjoint(types)
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The turns as the API counts them; system messages are none."""
+        if self._turns is None:
+            self._turns = tuple(self._merge())
+        return self._turns
+
+    def _merge(self) -> Iterator[Turn]:
+        index = role = first = None
+        blocks: list[tuple[int, int, dict[str, Any]]] = []
+        shift = 1 if self.messages[0]["role"] == "assistant" else 0
+        count = 0
+        for i, message in enumerate(self.messages):
+            if message["role"] == "system":
+                count += 1
+                continue
+            if message["role"] != role:
+                if role is not None and index is not None and first is not None:
+                    yield Turn(index, role, first, tuple(blocks))
+                index, role, first, blocks = count + shift, message["role"], i, []
+                count += 1
+            blocks += ((i, j, block) for j, block in enumerate(_blocks(message["content"])))
+        if role is not None and index is not None and first is not None:
+            yield Turn(index, role, first, tuple(blocks))
+
+
+def _blocks(content: Any) -> list[dict[str, Any]]:
+    if isinstance(content, str):
+        return [{"type": "text", "text": content}] if content else []
+    made: list[dict[str, Any]] = content
+    return made
+
+
+def path_of(block: Block) -> str:
+    """Where a block stands, as the API's paths have it, without union tags."""
+    i, j, k, _role, _block = block
+    return f"messages.{i}.content.{j}" if k < 0 else f"messages.{i}.content.{j}.tool_result.content.{k}"
+
+
+def pointer_of(block: Block) -> str:
+    """Where a block stands, as a JSON pointer."""
+    i, j, k, _role, _block = block
+    return f"/messages/{i}/content/{j}" if k < 0 else f"/messages/{i}/content/{j}/content/{k}"

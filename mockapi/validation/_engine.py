@@ -1,0 +1,267 @@
+"""The validator: one request in, the one error that the API would give out.
+
+In this order: size, path and method; credentials, version, betas; JSON; shape, in the order of
+the fields; the model; everything else by stage (see `_rule`). An accepted request costs one
+pass of `jsonschema-rs` and one call for each rule that its fields and blocks concern; only a
+refusal is explained with `jsonschema`. What clients send every time (tools, images, headers) is
+judged once and remembered by digest.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from mockapi.jsontext import NotJSON
+from mockapi.messages.catalogue import Catalogue, Model, shipped
+from mockapi.validation import _shape, _toolfacts
+from mockapi.validation._context import Context, Credentials
+from mockapi.validation._conversation import Conversation
+from mockapi.validation._endpoints import Endpoint, find
+from mockapi.validation._memo import Memo
+from mockapi.validation._rule import Fault, Rule, Stage, declared
+from mockapi.validation._settings import Refusal, Settings
+from mockapi.validation._toolfacts import NO_TOOLS, ToolFacts
+from mockapi.validation._variants import Variant, Variants
+from mockapi.validation.rules import http
+
+if TYPE_CHECKING:
+    from mockapi.exchange import Request
+    from mockapi.validation._media import Image, Pdf
+
+_MESSAGES: Final = frozenset({"requests/create-message", "requests/count-tokens"})
+_HEADERS: Final = frozenset({b"x-api-key", b"authorization", b"anthropic-version", b"anthropic-beta"})
+_NOBODY: Final = Conversation([])
+_EDGE_STAGES: Final = (Stage.AUTH, Stage.VERSION, Stage.BETA)
+_REMEMBERED: Final = 512
+
+
+class Validator:
+    """Judges requests by one `Settings`. Safe to share between threads.
+
+    Args:
+        settings: how requests are judged.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._catalogue: Catalogue = shipped().with_models(settings.models)
+        self._rules = tuple(rule for rule in declared() if rule.id not in settings.disabled)
+        self._edge = tuple(rule for rule in self._rules if rule.check and rule.stage in _EDGE_STAGES)
+        self._json = tuple(rule for rule in self._rules if rule.check and rule.stage == Stage.JSON)
+        self._body = tuple(rule for rule in self._rules if rule.check and rule.stage > Stage.SHAPE)
+        self._variants = Variants(settings)
+        self._plans: dict[object, tuple[Rule, ...]] = {}
+        self._judged_headers: dict[Credentials, tuple[Refusal, ...]] = {}
+        self._tools: Memo[ToolFacts | None] = Memo(_REMEMBERED)
+        self._images: Memo[Image | None] = Memo(_REMEMBERED)
+        self._pdfs: Memo[Pdf] = Memo(_REMEMBERED)
+        self._live: Validator | None = None
+
+    def check(self, request: Request) -> Refusal | None:
+        """The error that the API would answer to a request, None if it would take it."""
+        if self._settings.mode == "off":
+            return None
+        refusal = next(self._refusals(request), None)
+        return None if refusal is None else self._with_hints(refusal, request)
+
+    def check_all(self, request: Request) -> list[Refusal]:
+        """All faults of a request, the one that the API would name first."""
+        if self._settings.mode == "off":
+            return []
+        return [self._with_hints(refusal, request) for refusal in self._refusals(request, every=True)]
+
+    def check_row(self, params: Any, request: Request) -> Refusal | None:
+        """The error of a batch's row, None if it would run.
+
+        Args:
+            params: the row's `params`.
+            request: the one that created the batch; its headers count for the row.
+        """
+        if self._settings.mode == "off":
+            return None
+        endpoint = find("/v1/messages")
+        context = self._context(request, self._credentials(request), batch=True)
+        context.body = params
+        return next(self._judge(context, endpoint, every=False), None)
+
+    def _refusals(self, request: Request, *, every: bool = False) -> Iterator[Refusal]:
+        endpoint = find(request.path)
+        if endpoint is not None and len(request.body) > endpoint.limit and self._applies(http.TOO_LARGE):
+            yield http.TOO_LARGE.refusal(Fault(None))
+            return  # nobody reads a body that large
+        if endpoint is None:
+            if self._applies(http.NOT_FOUND):
+                yield http.NOT_FOUND.refusal(Fault(None))
+            return
+        if request.method not in endpoint.methods:
+            if self._applies(http.METHOD):
+                yield http.METHOD.refusal(Fault(None))
+            return
+        headers = self._credentials(request)
+        yield from self._judge_headers(request, headers)
+        if request.method != "POST" or endpoint.schema is None:
+            return
+        context = self._context(request, headers)
+        context.body = request.parsed
+        if isinstance(context.body, NotJSON):
+            yield from _run(self._json, context)
+            return
+        yield from self._judge(context, endpoint, every=every)
+
+    def _judge(self, context: Context, endpoint: Endpoint | None, *, every: bool) -> Iterator[Refusal]:
+        """The faults of a body."""
+        if endpoint is None or endpoint.schema is None:
+            return
+        variant = self._variants.get(endpoint.schema, context.names)
+        tools = self._facts_of_tools(context.body, variant)
+        if tools is None or not variant.accepts(context.body):
+            found = False
+            for fault in variant.explain(context.body):
+                if self._applies(fault.rule):
+                    found = True
+                    yield Refusal(
+                        fault.rule.status, fault.rule.type, fault.message, fault.rule.id, fault.hint, fault.pointer
+                    )
+            if found or self._settings.mode == "lenient":
+                return  # rules may rely on the shape
+        if self._settings.mode == "lenient":
+            return
+        if endpoint.schema in _MESSAGES:
+            context.tools = NO_TOOLS if tools is None else tools
+            context.conversation = Conversation(context.body["messages"])
+            context.model = self._model(context.body["model"])
+            if context.model is None:
+                yield from _run(self._plan(context, Stage.MODEL), context)
+                if not every:
+                    return
+                context.model = Model("", "", effort=("low", "medium", "high", "xhigh", "max"))
+        yield from _run(self._plan(context), context)
+
+    def _plan(self, context: Context, stage: Stage | None = None) -> tuple[Rule, ...]:
+        """The rules that what the body holds may break, in their order."""
+        conversation = context.conversation
+        system = context.body.get("system")
+        cached = bool(
+            conversation.marks
+            or context.tools.marks
+            or context.body.get("cache_control")
+            or (system.__class__ is list and any(block.get("cache_control") for block in system))
+        )
+        flags = (conversation.has_empty, conversation.has_system, cached)
+        key = (frozenset(context.body), conversation.types, flags, stage)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._make_plan(context, flags, stage)
+            if len(self._plans) >= _REMEMBERED:
+                self._plans.clear()
+            self._plans[key] = plan
+        return plan
+
+    def _make_plan(self, context: Context, flags: tuple[bool, bool, bool], stage: Stage | None) -> tuple[Rule, ...]:
+        types = context.conversation.types
+        triggers = {*context.body, *(f"block:{kind}" for kind in types)}
+        triggers.update(name for name, set_ in zip(("empty", "role:system", "cache"), flags, strict=True) if set_)
+        if any(kind.endswith("_tool_result") and kind != "mcp_tool_result" for kind in types):
+            triggers.add("server_result")
+        chosen = (rule for rule in self._body if not triggers.isdisjoint(rule.on))
+        return tuple(rule for rule in chosen if stage is None or rule.stage == stage)
+
+    def _facts_of_tools(self, body: Any, variant: Variant) -> ToolFacts | None:
+        """The facts about the tools; None if their shape is wrong."""
+        tools = body.get("tools") if isinstance(body, dict) else None
+        if not isinstance(tools, list) or not tools or not variant.knows_tools:
+            return NO_TOOLS
+
+        def judge() -> ToolFacts | None:
+            return _toolfacts.look_at(tools) if variant.accepts_tools(tools) else None
+
+        try:
+            text = orjson.dumps(tools)
+        except TypeError:  # nested deeper than orjson writes
+            return judge()
+        return self._tools.get(text, judge, variant.number)
+
+    def _context(self, request: Request, headers: Credentials, *, batch: bool = False) -> Context:
+        names = frozenset((*headers.betas, headers.version or "2023-06-01"))
+        return Context(
+            request.method,
+            request.path,
+            len(request.body),
+            self._settings,
+            self._catalogue,
+            headers,
+            names,
+            None,
+            None,
+            NO_TOOLS,
+            _NOBODY,
+            batch,
+            self._images,
+            self._pdfs,
+        )
+
+    def _credentials(self, request: Request) -> Credentials:
+        key = bearer = version = None
+        betas: tuple[str, ...] = ()
+        for name, value in request.headers:
+            if name not in _HEADERS:
+                continue
+            text = value.decode("latin-1").strip()
+            if name == b"x-api-key":
+                key = text or key
+            elif name == b"anthropic-version":
+                version = text
+            elif name == b"anthropic-beta":
+                betas = (*betas, *(part for part in map(str.strip, text.split(",")) if part))
+            elif text[:7].lower() == "bearer ":
+                bearer = text[7:].strip() or None
+        return Credentials(key, bearer, version, betas)
+
+    def _judge_headers(self, request: Request, headers: Credentials) -> tuple[Refusal, ...]:
+        refusals = self._judged_headers.get(headers)
+        if refusals is None:
+            refusals = tuple(_run(self._edge, self._context(request, headers)))
+            if len(self._judged_headers) >= _REMEMBERED:
+                self._judged_headers.clear()
+            self._judged_headers[headers] = refusals
+        return refusals
+
+    def _model(self, name: str) -> Model | None:
+        model = self._catalogue.find(name)
+        day = self._settings.as_of
+        return None if model is not None and day is not None and model.retired_on(day) else model
+
+    def _applies(self, rule: Rule) -> bool:
+        return rule.id not in self._settings.disabled
+
+    def _with_hints(self, refusal: Refusal, request: Request) -> Refusal:
+        hints = [refusal.hint] if refusal.hint else []
+        if refusal.rule == "model.not_found":
+            hints.append(self._model_hint(refusal.message.removeprefix("model: ")))
+        if self._settings.rules == "documented" and refusal.pointer is not None:
+            if self._live is None:
+                self._live = Validator(replace(self._settings, rules="live"))
+            if all(other.pointer != refusal.pointer for other in self._live._refusals(request, every=True)):
+                hints.append("Only the documentation refuses this, the API takes it: see --rules live.")
+        return replace(refusal, hint=" ".join(hints) or None)
+
+    def _model_hint(self, name: str) -> str:
+        model = self._catalogue.find(name)
+        day = self._catalogue.date
+        if model is not None:
+            return f"{model.id} retires on {model.retires}; without --as-of it is known."
+        near = difflib.get_close_matches(name, [model.id for model in self._catalogue.models], 1)
+        nearest = f" The nearest is {near[0]}." if near else ""
+        return f"The catalogue of {day} does not have it.{nearest} Add it with --models."
+
+
+def _run(rules: tuple[Rule, ...], context: Context) -> Iterator[Refusal]:
+    for rule in rules:
+        if rule.check is not None:
+            for fault in rule.check(context):
+                yield rule.refusal(fault)

@@ -1,0 +1,129 @@
+"""What an image or a PDF is, seen from its bytes: enough to say what the API would say.
+
+Only headers are read: the magic number, the size in pixels, the end of a PDF. Formats: PNG
+(W3C PNG 5.2, IHDR), GIF89a, JPEG (ITU T.81, the frame header), WebP (RFC 9649).
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from dataclasses import dataclass
+from typing import Final
+
+_BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_BLANK: Final = b"\r\n\t "
+
+MAX_IMAGE_BYTES: Final = 5 * 1024 * 1024
+"""The most base64 characters an image may have."""
+
+MAX_PDF_PAGES: Final = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """What the bytes of an image say.
+
+    Attributes:
+        media_type: what they are, None if none of the four formats.
+        width: in pixels, 0 if the header does not say.
+        height: in pixels, 0 if the header does not say.
+    """
+
+    media_type: str | None
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pdf:
+    """What the bytes of a PDF say.
+
+    Attributes:
+        valid: it has a PDF's header.
+        encrypted: it asks for a password.
+        pages: as its page tree says, 0 if that is compressed.
+    """
+
+    valid: bool
+    encrypted: bool = False
+    pages: int = 0
+
+
+def decode(data: str) -> bytes | None:
+    """The bytes of base64 text, line breaks allowed; None if it is none."""
+    if not data.isascii():
+        return None
+    text = data.encode("ascii").translate(None, _BLANK)
+    try:
+        return binascii.a2b_base64(text, strict_mode=True)
+    except binascii.Error:
+        return None
+
+
+def is_sealed(data: str) -> bool:
+    """Whether text can be a signature or encrypted data of the API: base64 of a protobuf message.
+
+    Every one that was recorded starts with field 2 as a message that fills the rest or is
+    followed by another field. What they say cannot be checked without the API's keys.
+    """
+    if len(data) % 4 or not data.isascii() or data.encode("ascii").rstrip(b"=").translate(None, _BASE64):
+        return False
+    head = binascii.a2b_base64(data[:8]) if data else b""
+    return head[:1] == b"\x12"
+
+
+def look_at_image(content: bytes) -> Image:
+    """What these bytes are."""
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        width, height = _pair(content, 16, 4, "big") if content[12:16] == b"IHDR" else (0, 0)
+        return Image("image/png", width, height)
+    if content[:6] in (b"GIF87a", b"GIF89a"):
+        return Image("image/gif", *_pair(content, 6, 2, "little"))
+    if content.startswith(b"\xff\xd8\xff"):
+        return Image("image/jpeg", *_jpeg_size(content))
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return Image("image/webp", *_webp_size(content))
+    return Image(None)
+
+
+def look_at_pdf(content: bytes) -> Pdf:
+    """What these bytes are; a header may stand within the first 1,024 bytes, as readers allow."""
+    if b"%PDF-" not in content[:1024]:
+        return Pdf(valid=False)
+    counts = [int(count) for count in re.findall(rb"/Type\s*/Pages\b[^>]{0,200}?/Count\s+(\d{1,6})", content)]
+    counts += [int(count) for count in re.findall(rb"/Count\s+(\d{1,6})\b[^>]{0,200}?/Type\s*/Pages\b", content)]
+    return Pdf(valid=True, encrypted=b"/Encrypt" in content[-2048:], pages=max(counts, default=0))
+
+
+def _pair(content: bytes, at: int, size: int, order: str) -> tuple[int, int]:
+    first, second = content[at : at + size], content[at + size : at + 2 * size]
+    if len(second) < size:
+        return 0, 0
+    big = order == "big"
+    return int.from_bytes(first, "big" if big else "little"), int.from_bytes(second, "big" if big else "little")
+
+
+def _jpeg_size(content: bytes) -> tuple[int, int]:
+    at = 2
+    while at + 9 <= len(content) and content[at] == 0xFF:
+        marker = content[at + 1]
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):  # a frame header
+            height, width = _pair(content, at + 5, 2, "big")
+            return width, height
+        at += 2 + int.from_bytes(content[at + 2 : at + 4], "big")
+    return 0, 0
+
+
+def _webp_size(content: bytes) -> tuple[int, int]:
+    kind = content[12:16]
+    if kind == b"VP8 " and len(content) >= 30:
+        width, height = _pair(content, 26, 2, "little")
+        return width & 0x3FFF, height & 0x3FFF
+    if kind == b"VP8L" and len(content) >= 25:
+        bits = int.from_bytes(content[21:25], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if kind == b"VP8X" and len(content) >= 30:
+        width, height = _pair(content, 24, 3, "little")
+        return width + 1, height + 1
+    return 0, 0

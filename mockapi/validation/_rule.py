@@ -1,0 +1,139 @@
+"""Rules: one small function each, and the order in which they speak.
+
+A rule is a generator of `Fault`s. It names what must be present for it to have anything to say
+(`on`: top-level fields of the body, or `block:TYPE` for content blocks), so that a request only
+runs the rules of what it holds. Rules speak in the order of their stage, within a stage in the
+order of their definition; the first fault is the one error of the reply.
+
+The order of the stages is measured as far as `SHAPE`, and that conversation faults come before
+those of the container; the rest follows the order in which the API checks the fields.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from mockapi.validation._settings import Refusal
+
+if TYPE_CHECKING:
+    from mockapi.validation._context import Context
+
+
+class Stage(enum.IntEnum):
+    """When a rule speaks; a lower stage wins."""
+
+    SIZE = 1
+    ROUTE = 2
+    AUTH = 3
+    VERSION = 4
+    BETA = 5
+    JSON = 6
+    SHAPE = 7
+    MODEL = 8
+    CONVERSATION = 9
+    TOOL_CHOICE = 10
+    TOOLS = 11
+    MESSAGES = 12
+    SYSTEM = 13
+    THINKING = 14
+    OUTPUT = 15
+    CACHE = 16
+    MAX_TOKENS = 17
+    METADATA = 18
+    STOP = 19
+    SAMPLING = 20
+    CONTEXT = 21
+    CONTAINER = 22
+
+
+class Fault(NamedTuple):
+    """What a rule found: where, and the values of its message's placeholders."""
+
+    pointer: str | None
+    values: dict[str, object] = {}  # noqa: RUF012 - a NamedTuple's default is never written to
+
+
+Check: TypeAlias = "Callable[[Context], Iterator[Fault]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing the API refuses.
+
+    Attributes:
+        id: stable name, `SUBJECT.FAULT`.
+        stage: when it speaks.
+        summary: what is refused, in a sentence.
+        message: the API's words, with `{placeholders}`.
+        source: how the words are known.
+        on: what a body must hold for the rule to apply; empty for headers and the like.
+        models: the models it applies to, in words; empty for all.
+        versions: the API versions it applies to; empty for all.
+        hint: what a person may want to know besides.
+        status: HTTP status of the refusal.
+        type: error type of the refusal.
+        check: the function, None where the schemas decide.
+    """
+
+    id: str
+    stage: Stage
+    summary: str
+    message: str
+    source: str
+    on: tuple[str, ...] = ()
+    models: str = ""
+    versions: tuple[str, ...] = ()
+    hint: str | None = None
+    status: int = 400
+    type: str = "invalid_request_error"
+    check: Check | None = None
+
+    def refusal(self, fault: Fault) -> Refusal:
+        """The error that this fault makes."""
+        message = self.message.format_map(fault.values)
+        return Refusal(self.status, self.type, message, self.id, self.hint, fault.pointer)
+
+
+_RULES: dict[str, Rule] = {}
+
+
+def declare(rule: Rule) -> Rule:
+    """Put a rule into the list.
+
+    Raises:
+        ValueError: another rule has its id.
+    """
+    if rule.id in _RULES:
+        raise ValueError(f"two rules have the id {rule.id}")
+    _RULES[rule.id] = rule
+    return rule
+
+
+def rule(
+    id: str,  # noqa: A002 - it is the rule's id
+    stage: Stage,
+    *on: str,
+    message: str,
+    source: str,
+    models: str = "",
+    versions: tuple[str, ...] = (),
+    hint: str | None = None,
+    status: int = 400,
+    type: str = "invalid_request_error",  # noqa: A002 - it is the error's type
+) -> Callable[[Check], Check]:
+    """Make a function a rule; the first line of its docstring is the rule's summary."""
+
+    def register(check: Check) -> Check:
+        summary = (check.__doc__ or "").strip().splitlines()[0]
+        declare(Rule(id, stage, summary, message, source, on, models, versions, hint, status, type, check))
+        return check
+
+    return register
+
+
+def declared() -> tuple[Rule, ...]:
+    """All rules declared so far, in the order in which they speak."""
+    return tuple(sorted(_RULES.values(), key=lambda rule: rule.stage))

@@ -1,0 +1,107 @@
+"""What a list of tools holds: judged once for each list, since clients send theirs every time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mockapi.validation import _structured
+
+_PROPERTY: Final = re.compile(r"[a-zA-Z0-9_.-]{1,64}")
+_COMBINATORS: Final = ("oneOf", "allOf", "anyOf")
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFault:
+    """A fault in one tool: its index, the rule's id, the values of the message."""
+
+    index: int
+    rule: str
+    values: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFacts:
+    """A list of tools whose shape is right.
+
+    Attributes:
+        names: the names of all tools.
+        types: the types of the tools that have one.
+        duplicate: index of the first tool whose name another has, or None.
+        deferred: whether every tool is deferred.
+        strict: how many tools are strict.
+        optional: optional parameters of the strict tools.
+        unions: union-typed parameters of the strict tools.
+        faults: faults in single tools, in order.
+        marks: cache control of the tools, with their indices.
+    """
+
+    names: frozenset[str] = frozenset()
+    types: frozenset[str] = frozenset()
+    duplicate: int | None = None
+    deferred: bool = False
+    strict: int = 0
+    optional: int = 0
+    unions: int = 0
+    faults: tuple[ToolFault, ...] = ()
+    marks: tuple[tuple[int, dict[str, Any]], ...] = ()
+
+    @property
+    def runs_code(self) -> bool:
+        """Whether a code execution tool is among them."""
+        return any(kind.startswith("code_execution_") for kind in self.types)
+
+
+NO_TOOLS: Final = ToolFacts()
+
+
+def look_at(tools: list[dict[str, Any]]) -> ToolFacts:
+    """Judge a list of tools whose shape is right."""
+    faults: list[ToolFault] = []
+    seen: set[str] = set()
+    duplicate: int | None = None
+    strict = optional = unions = 0
+    for index, tool in enumerate(tools):
+        name = tool.get("name")
+        if name in seen and duplicate is None:
+            duplicate = index
+        if name is not None:
+            seen.add(name)
+        if tool.get("type") in (None, "custom"):
+            faults += (ToolFault(index, rule, {}) for rule in _schema_faults(tool["input_schema"]))
+            if tool.get("strict"):
+                report = _structured.inspect(tool["input_schema"])
+                where = f"tools.{index}.custom"
+                faults += (
+                    ToolFault(index, found.rule, {"path": where, **found.values}) for found in report.faults
+                )
+                optional, unions = optional + report.optional, unions + report.unions
+        strict += bool(tool.get("strict"))
+    return ToolFacts(
+        names=frozenset(seen),
+        types=frozenset(tool["type"] for tool in tools if tool.get("type")),
+        duplicate=duplicate,
+        deferred=bool(tools) and all(tool.get("defer_loading") for tool in tools),
+        strict=strict,
+        optional=optional,
+        unions=unions,
+        faults=tuple(faults),
+        marks=tuple((i, t["cache_control"]) for i, t in enumerate(tools) if t.get("cache_control")),
+    )
+
+
+def _schema_faults(schema: dict[str, Any]) -> list[str]:
+    import jsonschema_rs  # noqa: PLC0415 - slow to import, and requests without tools do not need it
+
+    try:
+        valid = jsonschema_rs.meta.is_valid(schema)
+    except (ValueError, jsonschema_rs.ReferencingError):  # a $schema that nobody knows
+        valid = jsonschema_rs.meta.is_valid({k: v for k, v in schema.items() if k != "$schema"})
+    if not valid:
+        return ["tools.schema_invalid"]
+    if any(keyword in schema for keyword in _COMBINATORS):
+        return ["tools.schema_combinator"]
+    if any(not _PROPERTY.fullmatch(key) for key in schema.get("properties") or ()):
+        return ["tools.property_key"]
+    return []

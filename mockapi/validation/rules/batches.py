@@ -1,0 +1,59 @@
+"""Batches: what is checked when one is created, and what only its rows are refused for.
+
+The params of a row are validated when the batch runs; the row is then errored with the message
+that the same body would get from /v1/messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from mockapi.validation._rule import Fault, Stage, rule
+
+if TYPE_CHECKING:
+    from mockapi.validation._context import Context
+
+
+@rule(
+    "batch.duplicate_id",
+    Stage.CONVERSATION,
+    "requests",
+    message="requests: custom_id's must be unique within a batch. Duplicate custom_id found: {custom_id}",
+    source="captured live in 2026-09",
+)
+def duplicate_id(context: Context) -> Iterator[Fault]:
+    """Two requests of a batch have one custom_id."""
+    seen: set[str] = set()
+    for index, request in enumerate(context.body["requests"]):
+        name = request["custom_id"]
+        if name in seen:
+            yield Fault(f"/requests/{index}/custom_id", {"custom_id": name})
+            return
+        seen.add(name)
+
+
+@rule(
+    "batch.stream",
+    Stage.CONVERSATION,
+    "stream",
+    message='"stream=True" is not supported in the Message Batches API',
+    source="captured live in 2026-09; the row's error, not the batch's",
+)
+def stream(context: Context) -> Iterator[Fault]:
+    """A row of a batch asks for a stream."""
+    if context.batch and context.body["stream"]:
+        yield Fault("/stream")
+
+
+@rule(
+    "batch.max_tokens",
+    Stage.CONVERSATION,
+    "max_tokens",
+    message="max_tokens: must be greater than or equal to 1",
+    source="captured live in 2026-09; a message outside a batch may ask for 0",
+)
+def max_tokens(context: Context) -> Iterator[Fault]:
+    """A row of a batch asks for no tokens."""
+    if context.batch and context.body["max_tokens"] < 1:
+        yield Fault("/max_tokens")

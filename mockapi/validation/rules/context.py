@@ -1,0 +1,165 @@
+"""Context management, containers, MCP servers, metadata."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from mockapi.validation._conversation import pointer_of
+from mockapi.validation._rule import Fault, Stage, rule
+
+if TYPE_CHECKING:
+    from mockapi.validation._context import Context
+
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
+_CLEAR: Final = "clear_thinking_20251015"
+_COMPACT: Final = "compact_20260112"
+MIN_TRIGGER: Final = 50_000
+
+
+def _edits(context: Context) -> list[dict[str, Any]]:
+    config = context.body.get("context_management") or {}
+    edits: list[dict[str, Any]] = config.get("edits") or []
+    return edits
+
+
+@rule(
+    "metadata.email",
+    Stage.METADATA,
+    "metadata",
+    message="metadata.user_id: user_id appears to contain an email address. Please send a uuid or hash value instead.",
+    source="recorded in 2025-04; its last word is our guess",
+)
+def email(context: Context) -> Iterator[Fault]:
+    """metadata.user_id is an e-mail address."""
+    user = (context.body["metadata"] or {}).get("user_id")
+    if user and _EMAIL.search(user):
+        yield Fault("/metadata/user_id")
+
+
+@rule(
+    "context.clear_thinking_first",
+    Stage.CONTEXT,
+    "context_management",
+    message="context_management: `clear_thinking_20251015` must be the first strategy in `context_management.edits` "
+    "when provided",
+    source="live probe of 2026-09",
+)
+def clear_thinking_first(context: Context) -> Iterator[Fault]:
+    """Thinking is cleared after something else."""
+    for index, edit in enumerate(_edits(context)):
+        if edit["type"] == _CLEAR and index:
+            yield Fault(f"/context_management/edits/{index}")
+
+
+@rule(
+    "context.clear_thinking",
+    Stage.CONTEXT,
+    "context_management",
+    message="`clear_thinking_20251015` strategy requires `thinking` to be enabled or adaptive",
+    source="recorded in 2026-08",
+    models="models that do not think unless asked",
+)
+def clear_thinking(context: Context) -> Iterator[Fault]:
+    """Thinking is to be cleared where there is none."""
+    asks = "enabled" in context.known_model.thinking or "adaptive" not in context.known_model.thinking
+    if context.thinks or (context.thinking is None and not asks):
+        return
+    for index, edit in enumerate(_edits(context)):
+        if edit["type"] == _CLEAR:
+            yield Fault(f"/context_management/edits/{index}")
+
+
+@rule(
+    "context.compact_unsupported",
+    Stage.CONTEXT,
+    "context_management",
+    message="'{model}' does not support the 'compact_20260112' context management strategy.",
+    source="quoted in 2026-10; the recorded model list",
+    models="the 4.5 family and older",
+)
+def compact_unsupported(context: Context) -> Iterator[Fault]:
+    """The model cannot compact."""
+    if context.known_model.compaction:
+        return
+    for index, edit in enumerate(_edits(context)):
+        if edit["type"] == _COMPACT:
+            yield Fault(f"/context_management/edits/{index}", {"model": context.body["model"]})
+
+
+@rule(
+    "context.compact_trigger",
+    Stage.CONTEXT,
+    "context_management",
+    message="context_management.edits.{i}.compact_20260112: trigger.value must be at least 50000",
+    source="live probe of 2026-09",
+)
+def compact_trigger(context: Context) -> Iterator[Fault]:
+    """Compaction starts too early."""
+    for index, edit in enumerate(_edits(context)):
+        trigger = edit.get("trigger")
+        if edit["type"] == _COMPACT and trigger and trigger["value"] < MIN_TRIGGER:
+            yield Fault(f"/context_management/edits/{index}/trigger/value", {"i": index})
+
+
+@rule(
+    "compaction.needs_strategy",
+    Stage.CONTEXT,
+    "block:compaction",
+    message="messages.{i}.content.{j}: `compaction` blocks require a `compact_20260112` strategy in "
+    "`context_management.edits`.",
+    source="quoted in 2026-10",
+)
+def needs_strategy(context: Context) -> Iterator[Fault]:
+    """A compaction block is handed back without the strategy that made it."""
+    if "compact-2026-09-04" in context.names or any(edit["type"] == _COMPACT for edit in _edits(context)):
+        return
+    for block in context.conversation.blocks("compaction"):
+        yield Fault(pointer_of(block), {"i": block[0], "j": block[1]})
+
+
+@rule(
+    "mcp.unreferenced",
+    Stage.CONTEXT,
+    "mcp_servers",
+    message="MCP server '{name}' is defined but not referenced by any `mcp_toolset` in `tools`.",
+    source="recorded in 2026-09; the beta of 2025-04 had no toolsets",
+)
+def unreferenced(context: Context) -> Iterator[Fault]:
+    """An MCP server has no toolset."""
+    if "mcp-client-2025-04-04" in context.names:
+        return
+    used = {tool.get("mcp_server_name") for tool in context.body.get("tools") or ()}
+    for index, server in enumerate(context.body["mcp_servers"]):
+        if server["name"] not in used:
+            yield Fault(f"/mcp_servers/{index}", {"name": server["name"]})
+
+
+@rule(
+    "container.skills",
+    Stage.CONTAINER,
+    "container",
+    message="container: skills can only be used when a code execution tool is enabled",
+    source="quoted in 2026-04",
+)
+def skills(context: Context) -> Iterator[Fault]:
+    """Skills have nothing to run in."""
+    container = context.body["container"]
+    if isinstance(container, dict) and container.get("skills") and not context.tools.runs_code:
+        yield Fault("/container/skills")
+
+
+@rule(
+    "container.without_code",
+    Stage.CONTAINER,
+    "container",
+    message="container: Container identifier can only be provided when using the code execution tool",
+    source="137 live calls of 2026-08, recorded elsewhere too",
+)
+def without_code(context: Context) -> Iterator[Fault]:
+    """A container is named, but nothing runs in it."""
+    container = context.body["container"]
+    named = container.get("id") if isinstance(container, dict) else container
+    if named is not None and not context.tools.runs_code:
+        yield Fault("/container")

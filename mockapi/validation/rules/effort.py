@@ -1,0 +1,62 @@
+"""output_config.effort: which models take it, and which levels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from mockapi.validation._rule import Fault, Stage, rule
+
+if TYPE_CHECKING:
+    from mockapi.validation._context import Context
+
+
+def _effort(context: Context) -> str | None:
+    config = context.body["output_config"]
+    level = config.get("effort")
+    return None if level is None else str(level)
+
+
+@rule(
+    "effort.unsupported",
+    Stage.OUTPUT,
+    "output_config",
+    message="This model does not support the effort parameter.",
+    source="recorded in 2026-03 and 2026-08",
+    models="Sonnet and Haiku 4.5, Opus 4.1 and older",
+)
+def unsupported(context: Context) -> Iterator[Fault]:
+    """The model has no effort."""
+    if _effort(context) is not None and not context.known_model.effort:
+        yield Fault("/output_config/effort")
+
+
+@rule(
+    "effort.level",
+    Stage.OUTPUT,
+    "output_config",
+    message="This model does not support effort level '{level}'. Supported levels: {levels}.",
+    source="recorded in 2026-04 with its request",
+    models="Opus 4.5 (no xhigh, no max), the 4.6 family (no xhigh)",
+)
+def level(context: Context) -> Iterator[Fault]:
+    """The model has effort, but not this level."""
+    asked, levels = _effort(context), context.known_model.effort
+    if asked is not None and levels and asked not in levels:
+        yield Fault("/output_config/effort", {"level": asked, "levels": ", ".join(sorted(levels))})
+
+
+@rule(
+    "effort.without_thinking",
+    Stage.OUTPUT,
+    "output_config",
+    message="output_config.effort '{level}' is not supported when thinking is disabled on this model. "
+    "Use effort 'high' or below, or enable thinking.",
+    source="quoted in 2026-08",
+    models="Opus 5",
+)
+def without_thinking(context: Context) -> Iterator[Fault]:
+    """The highest levels of effort need thinking."""
+    asked, levels = _effort(context), context.known_model.effort_without_thinking
+    if asked is not None and levels and context.thinking == "disabled" and asked not in levels:
+        yield Fault("/output_config/effort", {"level": asked})

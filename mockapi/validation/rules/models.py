@@ -1,0 +1,60 @@
+"""Which models there are, and how much they may write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from mockapi.validation._rule import Fault, Stage, rule
+
+if TYPE_CHECKING:
+    from mockapi.validation._context import Context
+
+
+@rule(
+    "model.not_found",
+    Stage.MODEL,
+    "model",
+    message="model: {model}",
+    source="recorded many times, 2024 to 2026",
+    status=404,
+    type="not_found_error",
+)
+def not_found(context: Context) -> Iterator[Fault]:
+    """No model has this id or alias, or it was retired by the day that is asked for."""
+    if context.model is None:
+        yield Fault("/model", {"model": context.body["model"]})
+
+
+@rule(
+    "max_tokens.model_limit",
+    Stage.MAX_TOKENS,
+    "max_tokens",
+    message="max_tokens: {asked} > {limit}, which is the maximum allowed number of output tokens for {model}",
+    source="recorded in 2025-11",
+)
+def output_limit(context: Context) -> Iterator[Fault]:
+    """max_tokens is more than the model can write."""
+    model = context.known_model
+    limit = model.max_output
+    if "output-300k-2026-03-24" in context.names and context.batch:
+        limit = max(limit, 300_000)
+    if "output-128k-2025-02-19" in context.names and model.id.startswith("claude-3-7-"):
+        limit = max(limit, 128_000)
+    asked = context.body["max_tokens"]
+    if asked > limit:
+        yield Fault("/max_tokens", {"asked": asked, "limit": limit, "model": context.body["model"]})
+
+
+@rule(
+    "speed.unsupported",
+    Stage.CONTEXT,
+    "speed",
+    message="'{model}' does not support the `speed` parameter.",
+    source="quoted in 2026-06",
+    models="all but Opus from 4.6 on",
+)
+def speed(context: Context) -> Iterator[Fault]:
+    """The model has no fast mode."""
+    if context.body["speed"] == "fast" and not context.known_model.fast:
+        yield Fault("/speed", {"model": context.body["model"]})

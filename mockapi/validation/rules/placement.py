@@ -1,0 +1,104 @@
+"""Which blocks may stand in whose messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from mockapi.validation._conversation import pointer_of
+from mockapi.validation._rule import Fault, Stage, rule
+
+if TYPE_CHECKING:
+    from mockapi.validation._context import Context
+
+
+@rule(
+    "placement.tool_use",
+    Stage.MESSAGES,
+    "block:tool_use",
+    message="messages.{i}: `tool_use` blocks can only be in `assistant` messages",
+    source="quoted in 2026-09",
+)
+def tool_use(context: Context) -> Iterator[Fault]:
+    """A tool call stands in a message of the user."""
+    for block in context.conversation.blocks("tool_use"):
+        if block[3] == "user":
+            yield Fault(pointer_of(block), {"i": block[0]})
+
+
+@rule(
+    "placement.tool_result",
+    Stage.MESSAGES,
+    "block:tool_result",
+    message="messages.{i}: `tool_result` blocks can only be in `user` messages",
+    source="measured in 2026-08",
+)
+def tool_result(context: Context) -> Iterator[Fault]:
+    """A tool's result stands in a message of the assistant."""
+    for block in context.conversation.blocks("tool_result"):
+        if block[3] == "assistant":
+            yield Fault(pointer_of(block), {"i": block[0]})
+
+
+@rule(
+    "placement.thinking",
+    Stage.MESSAGES,
+    "block:thinking",
+    "block:redacted_thinking",
+    message="messages.{i}.content: thinking blocks may only be in `assistant` messages",
+    source="recorded in 2026-04",
+)
+def thinking(context: Context) -> Iterator[Fault]:
+    """Thinking stands in a message of the user."""
+    for block in context.conversation.blocks("thinking", "redacted_thinking"):
+        if block[3] == "user":
+            yield Fault(pointer_of(block), {"i": block[0]})
+
+
+@rule(
+    "placement.assistant",
+    Stage.MESSAGES,
+    "block:image",
+    "block:container_upload",
+    message="messages.{i}.content: '{kind}' blocks are not permitted within assistant turns",
+    source="quoted in 2026-09",
+)
+def assistant(context: Context) -> Iterator[Fault]:
+    """An image or a file for the container stands in a message of the assistant."""
+    for block in context.conversation.blocks("image", "container_upload"):
+        if block[3] == "assistant" and block[2] < 0:
+            yield Fault(pointer_of(block), {"i": block[0], "kind": block[4]["type"]})
+
+
+@rule(
+    "placement.document",
+    Stage.MESSAGES,
+    "block:document",
+    message="messages.{i}.content: 'document' blocks are not permitted within assistant turns",
+    source="the migration guide to 2026-10-21 says that it is refused; the words by analogy",
+    versions=("2026-10-21",),
+)
+def document(context: Context) -> Iterator[Fault]:
+    """A document stands directly in a message of the assistant."""
+    if "2026-10-21" not in context.names:
+        return
+    for block in context.conversation.blocks("document"):
+        if block[3] == "assistant" and block[2] < 0:
+            yield Fault(pointer_of(block), {"i": block[0]})
+
+
+@rule(
+    "placement.citations",
+    Stage.MESSAGES,
+    "block:text",
+    message="messages.{i}.content.{j}.text.citations: Extra inputs are not permitted",
+    source="the migration guide to 2026-10-21 says that it is refused; the words by analogy",
+    versions=("2026-10-21",),
+)
+def citations(context: Context) -> Iterator[Fault]:
+    """A text of the user carries citations."""
+    if "2026-10-21" not in context.names:
+        return
+    for block in context.conversation.blocks("text"):
+        if block[3] == "user" and block[4].get("citations"):
+            yield Fault(f"{pointer_of(block)}/citations", {"i": block[0], "j": block[1]})

@@ -1,0 +1,186 @@
+"""The parameter `thinking`: which models take which type, and what goes with it.
+
+max_tokens has to be greater than the budget, except under interleaved thinking, where the budget
+is that of a whole turn. Before Opus 4.7 the sampling parameters are bound while thinking is on;
+from then on they are bound anyway (see `sampling`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from mockapi.validation._rule import Fault, Stage, rule
+
+if TYPE_CHECKING:
+    from mockapi.validation._context import Context
+
+_GUIDE: Final = "https://platform.claude.com/docs/en/build-with-claude/extended-thinking"
+_CONSULT: Final = (
+    f" Please consult our documentation at {_GUIDE}#important-considerations-when-using-extended-thinking"
+)
+_ADVICE: Final = ' Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior.'
+
+
+@rule(
+    "thinking.adaptive_unsupported",
+    Stage.THINKING,
+    "thinking",
+    message="adaptive thinking is not supported on this model",
+    source="recorded in 2026-07",
+    models="the 4.5 family and older",
+)
+def adaptive_unsupported(context: Context) -> Iterator[Fault]:
+    """The model does not think adaptively."""
+    if context.thinking == "adaptive" and "adaptive" not in context.known_model.thinking:
+        yield Fault("/thinking/type")
+
+
+@rule(
+    "thinking.enabled_unsupported",
+    Stage.THINKING,
+    "thinking",
+    message='"thinking.type.enabled" is not supported for this model.' + _ADVICE,
+    source="recorded in 2026-04 and 2026-09",
+    models="Opus 4.7 and later",
+)
+def enabled_unsupported(context: Context) -> Iterator[Fault]:
+    """The model takes no thinking budget; models that never thought are not judged."""
+    allowed = context.known_model.thinking
+    if context.thinking == "enabled" and "enabled" not in allowed and "adaptive" in allowed:
+        yield Fault("/thinking/type")
+
+
+@rule(
+    "thinking.disabled_unsupported",
+    Stage.THINKING,
+    "thinking",
+    message='"thinking.type.disabled" is not supported for this model.{advice}',
+    source="recorded in 2026-10; for Mythos Preview documented in 2026-09",
+    models="Opus 5.5, Fable and Mythos",
+)
+def disabled_unsupported(context: Context) -> Iterator[Fault]:
+    """The model always thinks."""
+    allowed = context.known_model.thinking
+    if context.thinking == "disabled" and "disabled" not in allowed and "between_tools" not in allowed:
+        budget = (
+            " Thinking defaults to adaptive mode when not specified; "
+            'use "thinking.type.enabled" with "budget_tokens" for extended thinking.'
+        )
+        yield Fault("/thinking/type", {"advice": budget if "enabled" in allowed else _ADVICE})
+
+
+@rule(
+    "thinking.disabled_replaced",
+    Stage.THINKING,
+    "thinking",
+    message='To turn thinking off on this model, send "thinking": {{"type": "between_tools"}} instead of '
+    '{{"type": "disabled"}}. The model does not think before responding. The short updates it writes between tool '
+    "calls come back as thinking blocks.",
+    source="recorded in 2026-10",
+    models="Sonnet 5.5",
+)
+def disabled_replaced(context: Context) -> Iterator[Fault]:
+    """The model has another word for no thinking."""
+    allowed = context.known_model.thinking
+    if context.thinking == "disabled" and "disabled" not in allowed and "between_tools" in allowed:
+        yield Fault("/thinking/type")
+
+
+@rule(
+    "thinking.between_tools_unsupported",
+    Stage.THINKING,
+    "thinking",
+    message="thinking.type.between_tools is not supported for this model.",
+    source="seen in another project's test double only: the words may differ",
+    models="all but Sonnet 5.5",
+)
+def between_tools_unsupported(context: Context) -> Iterator[Fault]:
+    """The model does not know thinking between tools."""
+    if context.thinking == "between_tools" and "between_tools" not in context.known_model.thinking:
+        yield Fault("/thinking/type")
+
+
+@rule(
+    "thinking.budget",
+    Stage.THINKING,
+    "thinking",
+    message="`max_tokens` must be greater than `thinking.budget_tokens`. Please consult our documentation at "
+    f"{_GUIDE}#max-tokens-and-context-window-size",
+    source="recorded in 2026-02; the primer",
+    hint="Under interleaved thinking (anthropic-beta: interleaved-thinking-2025-05-14) the budget may be greater.",
+)
+def budget(context: Context) -> Iterator[Fault]:
+    """The thinking budget leaves no room for an answer."""
+    if context.thinking != "enabled" or "interleaved-thinking-2025-05-14" in context.names:
+        return
+    limit = context.body.get("max_tokens")
+    if limit is not None and limit <= context.body["thinking"]["budget_tokens"]:
+        yield Fault("/max_tokens")
+
+
+@rule(
+    "thinking.forced_tool",
+    Stage.THINKING,
+    "thinking",
+    message="Thinking may not be enabled when tool_choice forces tool use.",
+    source="quoted in 2025-09; the primer",
+)
+def forced_tool(context: Context) -> Iterator[Fault]:
+    """Thinking goes only with a tool_choice of auto or none."""
+    choice = context.body.get("tool_choice")
+    if context.thinks and choice is not None and choice["type"] in ("any", "tool"):
+        yield Fault("/tool_choice")
+
+
+def _when(context: Context) -> str | None:
+    """The condition in the words for this model; None if the model's sampling is bound anyway."""
+    model = context.known_model
+    if not context.thinks or model.sampling == "fixed":
+        return None
+    return "is enabled or in adaptive mode" if "adaptive" in model.thinking else "is enabled"
+
+
+@rule(
+    "thinking.temperature",
+    Stage.THINKING,
+    "thinking",
+    message="`temperature` may only be set to 1 when thinking {when}." + _CONSULT,
+    source="recorded in 2025-09 and 2026-03; the primer",
+    models="before Opus 4.7",
+)
+def temperature(context: Context) -> Iterator[Fault]:
+    """With thinking, temperature is 1."""
+    when = _when(context)
+    if when and context.body.get("temperature", 1) != 1:
+        yield Fault("/temperature", {"when": when})
+
+
+@rule(
+    "thinking.top_p",
+    Stage.THINKING,
+    "thinking",
+    message="`top_p` must be greater than or equal to 0.95 or unset when thinking {when}." + _CONSULT,
+    source="quoted in 2026-08; its tail by analogy",
+    models="before Opus 4.7",
+)
+def top_p(context: Context) -> Iterator[Fault]:
+    """With thinking, top_p is at least 0.95."""
+    when = _when(context)
+    if when and context.body.get("top_p", 1) < 0.95:
+        yield Fault("/top_p", {"when": when})
+
+
+@rule(
+    "thinking.top_k",
+    Stage.THINKING,
+    "thinking",
+    message="`top_k` must be unset when thinking {when}." + _CONSULT,
+    source="recorded in 2025-09",
+    models="before Opus 4.7",
+)
+def top_k(context: Context) -> Iterator[Fault]:
+    """With thinking, top_k is not set."""
+    when = _when(context)
+    if when and "top_k" in context.body:
+        yield Fault("/top_k", {"when": when})

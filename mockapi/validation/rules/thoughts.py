@@ -1,0 +1,130 @@
+"""Thinking blocks that are handed back.
+
+While a round of tool calls is open, the assistant's turn that began it starts with thinking if
+thinking is enabled with a budget. With adaptive thinking it may have had none, so nothing is
+asked. Signatures cannot be verified here; what cannot be one is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from mockapi.validation import _media
+from mockapi.validation._conversation import Turn, pointer_of
+from mockapi.validation._rule import Fault, Stage, rule
+
+if TYPE_CHECKING:
+    from mockapi.validation._context import Context
+
+_KINDS: Final = ("thinking", "redacted_thinking")
+
+
+def _starts_with_thinking(turn: Turn) -> bool:
+    return bool(turn.blocks) and turn.blocks[0][2]["type"] in _KINDS
+
+
+@rule(
+    "thinking.first_block",
+    Stage.MESSAGES,
+    "thinking",
+    message="messages.{i}.content.0: If an assistant message contains any thinking blocks, the first block must be "
+    "`thinking` or `redacted_thinking`. Found `{kind}`.",
+    source="recorded in 2026-01",
+)
+def first_block(context: Context) -> Iterator[Fault]:
+    """Thinking follows something else in a turn of the assistant."""
+    if context.thinking != "enabled" or not context.conversation.has(*_KINDS):
+        return
+    for turn in context.conversation.turns:
+        if turn.role != "assistant" or _starts_with_thinking(turn):
+            continue
+        if any(block["type"] in _KINDS for _, _, block in turn.blocks):
+            kind = turn.blocks[0][2]["type"]
+            yield Fault(f"/messages/{turn.first}/content/0", {"i": turn.index, "kind": kind})
+
+
+@rule(
+    "thinking.must_start",
+    Stage.MESSAGES,
+    "thinking",
+    message="messages.{i}.content.0.type: Expected `thinking` or `redacted_thinking`, but found `{kind}`. When "
+    "`thinking` is enabled, a final `assistant` message must start with a thinking block (preceeding the lastmost "
+    "set of `tool_use` and `tool_result` blocks). We recommend you include thinking blocks from previous turns. To "
+    "avoid this requirement, disable `thinking`. Please consult our documentation at "
+    "https://platform.claude.com/docs/en/build-with-claude/extended-thinking",
+    source="recorded in 2026-01",
+    models="models that think with a budget",
+)
+def must_start(context: Context) -> Iterator[Fault]:
+    """A round of tool calls, or a prefill, does not start with thinking."""
+    if context.thinking != "enabled":
+        return
+    turns = context.conversation.turns
+    position = len(turns) - 1
+    if position >= 0 and turns[position].role == "user":
+        if not any(block["type"] == "tool_result" for _, _, block in turns[position].blocks):
+            return
+        position -= 1
+    final = position
+    while position >= 0 and turns[position].role == "assistant":
+        if _starts_with_thinking(turns[position]):
+            return
+        before = turns[position - 1] if position else None
+        if before is None or any(block["type"] != "tool_result" for _, _, block in before.blocks):
+            break
+        position -= 2
+    if final >= 0 and turns[final].role == "assistant" and turns[final].blocks:
+        turn = turns[final]
+        kind = turn.blocks[0][2]["type"]
+        yield Fault(f"/messages/{turn.first}/content", {"i": turn.index, "kind": kind})
+
+
+@rule(
+    "thinking.final_without",
+    Stage.MESSAGES,
+    "block:thinking",
+    "block:redacted_thinking",
+    message="messages.{i}.content.{j}: When thinking is disabled, an `assistant` message in the final position "
+    "cannot contain `{kind}`. To use thinking blocks, enable `thinking` in your request.",
+    source="recorded in 2025-07",
+    models="models that take a prefill",
+)
+def final_without(context: Context) -> Iterator[Fault]:
+    """The last message is the assistant's and holds thinking, but thinking is off."""
+    last = len(context.conversation.messages) - 1
+    if context.thinks or not context.known_model.prefill:
+        return
+    for block in context.conversation.blocks(*_KINDS):
+        if block[0] == last and block[3] == "assistant":
+            yield Fault(pointer_of(block), {"i": block[0], "j": block[1], "kind": block[4]["type"]})
+
+
+@rule(
+    "thinking.signature",
+    Stage.MESSAGES,
+    "block:thinking",
+    message="messages.{i}.content.{j}: Invalid `signature` in `thinking` block",
+    source="recorded in 2025-10; live probes of 2026-09",
+    hint="A signature has to come from a reply; one made by mockapi will do.",
+)
+def signature(context: Context) -> Iterator[Fault]:
+    """A thinking block's signature cannot be one that the API made."""
+    for block in context.conversation.blocks("thinking"):
+        if not _media.is_sealed(block[4]["signature"]):
+            yield Fault(f"{pointer_of(block)}/signature", {"i": block[0], "j": block[1]})
+
+
+@rule(
+    "thinking.redacted_data",
+    Stage.MESSAGES,
+    "block:redacted_thinking",
+    message="messages.{i}.content.{j}: Invalid `data` in `redacted_thinking` block",
+    source="recorded in 2026-09",
+    hint="The data has to come from a reply; that of a reply made by mockapi will do.",
+)
+def redacted_data(context: Context) -> Iterator[Fault]:
+    """A redacted thinking block's data cannot be what the API made."""
+    for block in context.conversation.blocks("redacted_thinking"):
+        if not _media.is_sealed(block[4]["data"]):
+            yield Fault(f"{pointer_of(block)}/data", {"i": block[0], "j": block[1]})

@@ -1,0 +1,135 @@
+"""Tool definitions: names, schemas, deferral, and what server tools are configured with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from mockapi.validation._rule import Check, Fault, Rule, Stage, declare, rule
+from mockapi.validation._schemas import read
+
+if TYPE_CHECKING:
+    from mockapi.validation._context import Context
+
+REFUSED_COUNTRIES: Final = frozenset({"CR", "CY", "IE", "SG"})
+"""Countries that web search was seen to refuse; the list of those it takes is not published."""
+
+
+@rule(
+    "tools.unique_names",
+    Stage.TOOLS,
+    "tools",
+    message="tools: Tool names must be unique.",
+    source="recorded in 2025-12",
+)
+def unique_names(context: Context) -> Iterator[Fault]:
+    """Two tools have one name."""
+    if context.tools.duplicate is not None:
+        yield Fault(f"/tools/{context.tools.duplicate}/name")
+
+
+def _schema_faults(context: Context, rule_id: str) -> Iterator[Fault]:
+    for fault in context.tools.faults:
+        if fault.rule == rule_id:
+            yield Fault(f"/tools/{fault.index}/input_schema", {"i": fault.index})
+
+
+def _declare(name: str, summary: str, message: str, source: str) -> None:
+    check: Check = partial(_schema_faults, rule_id=name)
+    declare(Rule(name, Stage.TOOLS, summary, message, source, ("tools",), check=check))
+
+
+_declare(
+    "tools.schema_invalid",
+    "A tool's input_schema is no JSON Schema.",
+    "tools.{i}.custom.input_schema: JSON schema is invalid. It must match JSON Schema draft 2020-12 "
+    "(https://json-schema.org/draft/2020-12). Learn more about tool use at "
+    "https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview.",
+    "recorded in 2026-08",
+)
+_declare(
+    "tools.schema_combinator",
+    "A tool's input_schema is a choice at its top.",
+    "tools.{i}.custom.input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level",
+    "recorded in 2026-04",
+)
+_declare(
+    "tools.property_key",
+    "A parameter's name has characters that are not taken; nested names are not looked at.",
+    "tools.{i}.custom.input_schema.properties: Property keys should match pattern '^[a-zA-Z0-9_.-]{{1,64}}$'",
+    "recorded in 2026-07",
+)
+
+
+@rule(
+    "tools.all_deferred",
+    Stage.TOOLS,
+    "tools",
+    message="At least one tool must have defer_loading=false. All tools cannot be deferred.",
+    source="recorded in 2026-07",
+)
+def all_deferred(context: Context) -> Iterator[Fault]:
+    """No tool is there from the start."""
+    if context.tools.deferred:
+        yield Fault("/tools")
+
+
+@rule(
+    "tools.type_unsupported",
+    Stage.TOOLS,
+    "tools",
+    message="'{model}' does not support tool types: {types}. Did you mean one of {others}?",
+    source="recorded in 2026-02",
+    models="by model: schemas/models.json, unsupported_tools",
+)
+def type_unsupported(context: Context) -> Iterator[Fault]:
+    """The model does not know this version of a tool."""
+    model = context.known_model
+    unsupported = context.tools.types & model.unsupported_tools
+    if unsupported:
+        others = sorted(_versioned_types() - model.unsupported_tools)
+        values = {"model": context.body["model"], "types": ", ".join(sorted(unsupported)), "others": ", ".join(others)}
+        yield Fault("/tools", values)
+
+
+def _versioned_types() -> frozenset[str]:
+    """Every tool type that carries a date."""
+    names = (branch["$ref"].rpartition("/")[2] for branch in read("tools/tool")["oneOf"])
+    kinds = (name.removesuffix(".json").replace("-", "_") for name in names)
+    return frozenset(kind for kind in kinds if kind[-8:].isdigit())
+
+
+@rule(
+    "tools.empty_domains",
+    Stage.TOOLS,
+    "tools",
+    message="tools.{i}.{kind}.{field}: Empty list of domains is ambiguous. Provide at least one domain or null.",
+    source="documented in 2026-08; the path by analogy",
+)
+def empty_domains(context: Context) -> Iterator[Fault]:
+    """A list of domains is empty."""
+    if not any(kind.startswith("web_") for kind in context.tools.types):
+        return
+    for index, tool in enumerate(context.body["tools"]):
+        for field in ("allowed_domains", "blocked_domains"):
+            if tool.get(field) == []:
+                yield Fault(f"/tools/{index}/{field}", {"i": index, "kind": tool["type"], "field": field})
+
+
+@rule(
+    "tools.country",
+    Stage.TOOLS,
+    "tools",
+    message="tools.{i}.{kind}: Country code {country} is not supported.",
+    source="recorded in 2025-07, 2025-09, 2025-11 and 2026-08, for four countries",
+)
+def country(context: Context) -> Iterator[Fault]:
+    """Web search does not know the user's country."""
+    if not any(kind.startswith("web_search_") for kind in context.tools.types):
+        return
+    for index, tool in enumerate(context.body["tools"]):
+        named = (tool.get("user_location") or {}).get("country")
+        if named in REFUSED_COUNTRIES:
+            values = {"i": index, "kind": tool["type"], "country": named}
+            yield Fault(f"/tools/{index}/user_location/country", values)
