@@ -71,7 +71,7 @@ class Accumulator:
                 raise self._failure
         match event["type"]:
             case "message_start":
-                self._message = dict(event["message"])
+                self._message = event["message"]
                 self._blocks = [_Block(block) for block in self._message["content"]]
             case "content_block_start":
                 self._blocks.append(_Block(event["content_block"]))
@@ -116,7 +116,7 @@ class Accumulator:
         usage = self._message["usage"]
         for key, value in event["usage"].items():
             usage = _set(usage, key, value, _keyorder.USAGE)
-        self._message["usage"] = usage
+        self._message = self._message | {"usage": usage}
         for key, value in event.items():
             if key not in ("type", "delta", "usage"):
                 self._message = _set(self._message, key, value, _keyorder.NEWEST.message)

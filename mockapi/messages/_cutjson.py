@@ -34,8 +34,7 @@ def complete_part(text: str) -> Any:
             closers.append(_CLOSER[word])
             complete = place
         elif word in "}]":
-            if word != (closers.pop() if closers else ""):
-                break
+            del closers[-1:]  # one that matches nothing stays in the text and is refused below
             complete = place
         elif word == ",":
             complete = token.start(1)

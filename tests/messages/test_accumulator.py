@@ -30,6 +30,12 @@ def test_text_adds_up() -> None:
     assert list(message) == list(s.message())
 
 
+def test_deltas_add_to_what_the_block_started_with() -> None:
+    """A block that starts with text keeps it in front of what its deltas add."""
+    message = accumulate(stream_of(s.block_start(0, s.text("Oh. ")), s.delta(), s.block_stop()))
+    assert message["content"] == [s.text("Oh. Hi")]
+
+
 def test_usage_is_cumulative_and_replaces_key_by_key() -> None:
     """Usage of message_delta replaces the start's, a null does not; new keys stand where the API has them."""
     told: dict[str, Any] = {
@@ -56,9 +62,10 @@ def test_usage_is_cumulative_and_replaces_key_by_key() -> None:
 
 def test_the_rest_of_message_delta_is_carried_over() -> None:
     """Container, stop details and context management come into the message, at their places."""
-    last = s.message_delta("refusal", context_management={"applied_edits": []}, input_transformations=[])
+    last = s.message_delta("refusal", context_management={"applied_edits": []}, news=None)
     last["delta"] |= {"stop_details": {"type": "refusal"}, "container": {"id": "container_1"}}
     message = accumulate([s.start(), last, s.STOP])
+    assert message["news"] is None
     assert (message["stop_details"], message["container"]) == ({"type": "refusal"}, {"id": "container_1"})
     assert list(message) == [
         *(
@@ -72,7 +79,7 @@ def test_the_rest_of_message_delta_is_carried_over() -> None:
             "stop_sequence",
             "stop_details",
         ),
-        *("usage", "context_management", "input_transformations"),
+        *("usage", "context_management", "news"),
     ]
 
 

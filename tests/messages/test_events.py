@@ -76,6 +76,7 @@ def test_message_start_is_not_finished() -> None:
     expected = message | unfinished | {"usage": s.usage(output_tokens=1)}
     del expected["context_management"]
     assert start == expected
+    assert events_of(s.SAMPLES["zero tokens"])[0]["message"]["usage"]["output_tokens"] == 0
 
 
 @pytest.mark.parametrize(

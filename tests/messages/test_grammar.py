@@ -21,6 +21,32 @@ CASES: list[tuple[str, list[Any], list[tuple[str, int]]]] = [
     ("a whole stream", s.WHOLE, []),
     ("no content", [s.start(), s.message_delta(), s.STOP], []),
     ("pings anywhere", [s.PING, *[e for event in s.WHOLE for e in (event, s.PING)][:-1]], []),
+    (
+        "false is no index of a block",
+        [s.start(), {**s.block_start(), "index": False}, *s.WHOLE[2:]],
+        [("malformed", 1)],
+    ),
+    (
+        "a stray delta after message_delta",
+        [*s.WHOLE[:7], s.delta(7), s.STOP],
+        [("block_after_message_delta", 7)],
+    ),
+    (
+        "after an index used again, the next is the next",
+        [
+            *s.WHOLE[:6],
+            *(s.block_start(1), s.block_stop(1), s.block_start(0), s.block_stop(0)),
+            *(s.block_start(2), s.block_stop(2)),
+            *s.WHOLE[6:],
+        ],
+        [("index_order", 8)],
+    ),
+    (
+        "a delta without its start after another block",
+        [s.start(), s.block_start(0, TOOL), s.block_stop(), s.delta(1), s.block_stop(1), *s.WHOLE[6:]],
+        [("no_block_start", 3)],
+    ),
+    ("a broken delta after the end", [*s.WHOLE, s.delta("x", "y")], [("after_message_stop", 8)]),
     ("a whole message", [WHOLE_START, s.PING, s.STOP], []),
     ("a whole message goes on", [WHOLE_START, s.message_delta(), s.STOP], [("second_message_delta", 1)]),
     ("a whole message is cut", [WHOLE_START], [("truncated", 1)]),

@@ -28,6 +28,11 @@ def test_json_as_the_api_writes_it(value: Any, text: str) -> None:
     assert load(text) == value
 
 
+def test_a_lone_surrogate_may_stand_in_a_text() -> None:
+    """A text that was put together from pieces may hold a lone surrogate itself, and is read."""
+    assert load('{"s": "\ud83d"}') == {"s": "\ud83d"}
+
+
 @pytest.mark.parametrize("value", [{1, 2}, b"x", object()])
 def test_no_json_value(value: Any) -> None:
     """A value that JSON does not know is refused."""

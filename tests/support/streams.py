@@ -138,7 +138,7 @@ def block_start(index: int = 0, block: dict[str, Any] | None = None) -> Event:
     return {"type": "content_block_start", "index": index, "content_block": block or text("")}
 
 
-def delta(index: int = 0, kind: str = "text_delta", **members: Any) -> Event:
+def delta(index: Any = 0, kind: str = "text_delta", **members: Any) -> Event:
     """A content_block_delta, of text if nothing else is said."""
     return {
         "type": "content_block_delta",
