@@ -111,7 +111,8 @@ class Accumulator:
         return self._message | {"content": [block.shown() for block in self._blocks]}
 
     def _finish(self, event: dict[str, Any]) -> None:
-        for key, value in event["delta"].items():
+        told = {key: event["delta"][key] for key in event["delta"] if key not in ("content", "usage")}
+        for key, value in told.items():
             self._message = _set(self._message, key, value, _keyorder.NEWEST.message)
         usage = self._message["usage"]
         for key, value in event["usage"].items():
@@ -178,7 +179,8 @@ class _Block:
 
     def _citations_of_its_own(self) -> list[dict[str, Any]]:
         if self._citations is None:
-            self._citations = list(self._start.get("citations") or ())
+            begun = self._start.get("citations")
+            self._citations = list(begun) if isinstance(begun, list) else []
             order = _keyorder.BLOCKS["text"]
             self._start = _keyorder.insert(self._start, "citations", self._citations, order)
         return self._citations

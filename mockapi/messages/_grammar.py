@@ -352,6 +352,8 @@ def _check_message(message: Any) -> Iterable[tuple[str, str]]:
     content = message.get("content")
     if not isinstance(content, list) or (content and not _is_whole(message)):
         yield "malformed", "the content of its message is not []; blocks come in events of their own"
+    elif not all(isinstance(block, dict) for block in content):
+        yield "malformed", "the content of its message holds what is no object"
     if not isinstance(message.get("usage"), dict):
         yield "no_usage", "message.usage is an object in every stream"
 

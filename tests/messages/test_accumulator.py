@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mockapi.errors import GrammarError, StreamedError, TruncatedStream
 from mockapi.messages import Accumulator, accumulate
@@ -15,6 +18,20 @@ from tests.support import streams as s
 def stream_of(*parts: dict[str, Any], stop_reason: str = "end_turn", **more: Any) -> list[dict[str, Any]]:
     """A stream with the given block events."""
     return [s.start(), *parts, s.message_delta(stop_reason, **more), s.STOP]
+
+
+def spoilt(event: dict[str, Any]) -> st.SearchStrategy[Any]:
+    """An event with one member, at the top or one level down, replaced by any value."""
+    places: list[tuple[str, ...]] = [(key,) for key in event]
+    places += [(key, inner) for key in event if isinstance(event[key], dict) for inner in event[key]]
+
+    def spoil(place: tuple[str, ...], value: Any) -> Any:
+        other = copy.deepcopy(event)
+        (other[place[0]] if len(place) == 2 else other)[place[-1]] = value
+        return other
+
+    kinds = st.sampled_from(["text_delta", "citations_delta", "input_json_delta", "compaction_delta", "text"])
+    return st.builds(spoil, st.sampled_from(places), s.json_values | kinds)
 
 
 def tool_stream(*fragments: str, stop_reason: str = "tool_use") -> list[dict[str, Any]]:
@@ -239,6 +256,31 @@ def test_events_and_messages_are_left_alone() -> None:
         given.append((accumulator.partial(), copy.deepcopy(accumulator.partial())))
     assert events == untouched
     assert all(now == then for now, then in given)
+
+
+@given(
+    st.lists(
+        st.sampled_from([*s.WHOLE, s.ERROR, s.block_start(1, s.tool_use({}))]).flatmap(spoilt)
+        | st.sampled_from(s.WHOLE),
+        max_size=12,
+    ),
+    st.booleans(),
+)
+def test_only_documented_errors_escape(events: list[Any], in_order: bool) -> None:  # noqa: FBT001 - drawn
+    """Whatever events come, whole or spoilt, the outcome is a message or an error of this package."""
+    accumulator = Accumulator()
+    with contextlib.suppress(GrammarError, StreamedError):
+        for event in (
+            *s.WHOLE[: 2 * in_order],
+            *events,
+            s.delta(),
+            s.block_stop(),
+            s.message_delta(),
+            s.STOP,
+        ):
+            accumulator.partial()
+            accumulator.feed(event)
+        assert isinstance(accumulator.message()["content"], list)
 
 
 def test_many_deltas_are_joined_once() -> None:

@@ -49,6 +49,11 @@ CASES: list[tuple[str, list[Any], list[tuple[str, int]]]] = [
     ("a broken delta after the end", [*s.WHOLE, s.delta("x", "y")], [("after_message_stop", 8)]),
     ("a whole message", [WHOLE_START, s.PING, s.STOP], []),
     ("a whole message goes on", [WHOLE_START, s.message_delta(), s.STOP], [("second_message_delta", 1)]),
+    (
+        "a whole message of strings",
+        [s.start(content=["x"], stop_reason="end_turn"), s.STOP],
+        [("malformed", 0)],
+    ),
     ("a whole message is cut", [WHOLE_START], [("truncated", 1)]),
     ("two blocks", [*s.WHOLE[:6], s.block_start(1), s.block_stop(1), *s.WHOLE[6:]], []),
     ("an error at once", [s.ERROR], []),

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mockapi.errors import GrammarError
 from mockapi.messages import decode_events, dump, encode_event, encode_events, load
 from tests.support import streams as s
+
+JSON_TEXTS = s.json_values.map(json.dumps) | st.sampled_from(
+    ['{"type":"ping"}', "[" * 2000, "1e999", r'"\ud800"']
+)
 
 
 @pytest.mark.parametrize(
@@ -120,6 +128,14 @@ def test_reading_tells_where_the_fault_is(second: bytes, words: str) -> None:
             decode_events(body)
     else:
         assert decode_events(body) == [s.PING]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["ping", "error", ""]), st.text(max_size=8) | JSON_TEXTS)))
+def test_reading_fails_with_grammar_errors_only(content: list[tuple[str, str]]) -> None:
+    """Whatever an event carries as data, it is read as an object or refused with a GrammarError."""
+    body = "".join(f"event: {kind}\ndata: {data}\n\n" for kind, data in content)
+    with contextlib.suppress(GrammarError):
+        assert all(isinstance(event, dict) for event in decode_events(body.encode()))
 
 
 def test_reading_without_event_lines() -> None:
