@@ -71,7 +71,8 @@ def _answered(reply: Any) -> str:
     if isinstance(error, dict):
         return f"{error.get('type')}: {_short(str(error.get('message', '')))}"
     if isinstance(reply.get("content"), list):
-        return f"{_short(_words(reply['content']))} ({reply.get('stop_reason')})"
+        ended = reply.get("stop_reason") or "broken off"
+        return f"{_short(_words(reply['content']))} ({ended})".lstrip()
     if "input_tokens" in reply:
         return f"{reply['input_tokens']} input tokens"
     return str(reply.get("id") or reply.get("type") or "")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _LIMIT = (
     "This request would exceed your organization's rate limit of 50 requests per minute"
-    " (org: 00000000-0000-4000-8000-000000000000, model: claude-sonnet-5)."
+    " (org: 00000000-0000-0000-0000-000000000000, model: claude-sonnet-5)."
     " For details, refer to: https://platform.claude.com/docs/en/api/rate-limits."
     " You can see the response headers for current usage. Please try again later."
 )

@@ -1,7 +1,8 @@
 """The header fields of starter replies: names, order and figures as measured on the API's replies.
 
 A successful reply of /v1/messages tells the rate limits; errors and other endpoints do not. Whom
-a request belongs to is told only after its key was accepted. Everything about the edge comes last.
+a request belongs to is told only after its key was accepted, and is masked here as a recording
+masks it. What the edge adds comes last.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
 IDS = IdFactory(seed=2026)
 _EPOCH = datetime(2026, 10, 1, tzinfo=UTC)  # the first second of the ids that `IdFactory` makes
-_ORGANIZATION = "00000000-0000-4000-8000-000000000000"
-_WORKSPACE = "wrkspc_01MockapiStarterCassette"
+_ORGANIZATION = "00000000-0000-0000-0000-000000000000"
+_WORKSPACE = "wrkspc_000000000000000000000000"
 
 Field = tuple[str, str]
 
