@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from mockapi._data import data_dir
 from mockapi.errors import UsageError
+from mockapi.validation import Mode, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +62,32 @@ _OPTIONS = (
         default="fail",
         show_default=True,
         help="What answers a request that nothing recorded matches: fail refuses it with 422.",
+    ),
+    _option(
+        "--validation",
+        type=click.Choice(get_args(Mode)),
+        default="strict",
+        show_default=True,
+        help="Refuse what the API refuses; lenient looks at the shape only, off takes everything.",
+    ),
+    _option(
+        "--rules",
+        type=click.Choice(get_args(Profile)),
+        default="documented",
+        show_default=True,
+        help="Where the API takes more than its documentation says, follow the one or the other.",
+    ),
+    _option(
+        "--disable-rule",
+        multiple=True,
+        metavar="ID",
+        help="A rule that does not count; `mockapi rules` lists them.",
+    ),
+    _option("--as-of", metavar="DATE", help="Models that were retired by this day are unknown."),
+    _option(
+        "--models",
+        type=click.Path(dir_okay=False),
+        help='A JSON file of models to know besides: {"models": [{"id": ...}]}.',
     ),
     _option(
         "--speed",
@@ -128,7 +156,7 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
     Raises:
         UsageError: with what to write instead.
     """
-    from mockapi.server._settings import Settings, session_options
+    from mockapi.server._settings import session_options
     from mockapi.server._store import folders
 
     matching: dict[str, Any] = {
@@ -143,16 +171,31 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
         "after_last": values["after_last"],
         "convert": values["convert"],
         "on_unmatched": values["on_unmatched"],
+        "validation": values["validation"],
+        "rules": values["rules"],
+        "disabled_rules": list(values["disable_rule"]),
+        "as_of": values["as_of"],
     }
     return ServerOptions(
         paths=tuple(values["cassettes"]) or (str(data_dir("cassettes")),),
-        settings=session_options(options, Settings(), folders()).settings,
+        settings=session_options(options, _defaults(values["models"]), folders()).settings,
         host=values["host"],
         port=values["port"],
         allowed_hosts=tuple(values["allow_host"]),
         report=values["report"],
         verbose=values["verbose"],
     )
+
+
+def _defaults(models: str | None) -> Settings:
+    from mockapi.server._settings import Settings
+
+    if models is None:
+        return Settings()
+    from mockapi.messages.catalogue import read_models
+    from mockapi.validation import Settings as Validation
+
+    return Settings(validation=Validation(models=read_models(Path(models))))
 
 
 def _substitution(text: str) -> str | dict[str, str]:

@@ -3,7 +3,7 @@
 from mockapi.replies._convert import converted, wants_stream
 from mockapi.replies._headers import for_this_hop, wire_field
 from mockapi.replies._recorded import recorded_reply
-from mockapi.replies._refusal import error_reply, no_recording
+from mockapi.replies._refusal import error_reply, no_recording, refused
 from mockapi.replies._speed import at_once, at_speed
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "for_this_hop",
     "no_recording",
     "recorded_reply",
+    "refused",
     "wants_stream",
     "wire_field",
 ]

@@ -10,6 +10,7 @@ from mockapi.replies._headers import wire_field
 
 if TYPE_CHECKING:
     from mockapi.exchange import Headers
+    from mockapi.validation import Refusal
 
 
 def error_reply(
@@ -46,6 +47,23 @@ def error_reply(
         ),
         chunks=(Chunk(0.0, body),),
         source=source,
+    )
+
+
+def refused(refusal: Refusal, request_id: str) -> Reply:
+    """The API's own error for a request that it would not take; the rule and its hint in headers."""
+    told = [(b"x-mockapi-rule", refusal.rule.encode())]
+    if refusal.hint is not None:
+        # A header is one line of Latin-1; a hint may quote what the client sent.
+        hint = " ".join(refusal.hint.split()).encode("latin-1", "replace")
+        told.append((b"x-mockapi-hint", hint))
+    return error_reply(
+        refusal.status,
+        refusal.type,
+        refusal.message,
+        request_id,
+        source=Source.INVALID,
+        headers=tuple(told),
     )
 
 

@@ -1,9 +1,9 @@
 """From request to reply: the one place that says who is asked in which order.
 
-    exact recorded match -> looser recorded match -> unmatched
+    exact recorded match -> validation -> looser recorded match -> unmatched
 
 An exact match comes first on purpose: the real API answered exactly this, so it outranks every
-other opinion about the request.
+rule about what a request may be.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mockapi.exchange import Reply, Source
-from mockapi.replies import at_speed, converted, error_reply, no_recording, wants_stream
+from mockapi.replies import at_speed, converted, error_reply, no_recording, refused, wants_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,32 +19,46 @@ if TYPE_CHECKING:
     from mockapi.cassettes import Recording
     from mockapi.exchange import Request
     from mockapi.server._sessions import Session
+    from mockapi.validation import Refusal
+    from mockapi.validation import Settings as Validation
 
 DOUBLED_VERSION = "/v1/v1/"
 
 
 class Answer(NamedTuple):
-    """A reply, and the recording that it is if it is one."""
+    """A reply, and how it came about: the recording that it is, or the rule that refused."""
 
     reply: Reply
-    recording: Recording | None
+    recording: Recording | None = None
+    refusal: Refusal | None = None
 
 
-def answer(request: Request, session: Session, next_request_id: Callable[[], str]) -> Answer:
+def answer(
+    request: Request,
+    session: Session,
+    judge: Callable[[Request, Validation], Refusal | None],
+    next_request_id: Callable[[], str],
+) -> Answer:
     """What a session replies to a request.
 
     Args:
         request: what came.
         session: whose cassettes, settings and history count.
+        judge: says whether the API would refuse a request.
         next_request_id: makes the id of a reply that mockapi has to write itself.
     """
-    track = session.index.find_exact(request) or session.index.find_looser(request)
-    recording = session.next_recording(track) if track is not None else None
+    recording = session.next_recording(session.index.find_exact(request))
+    if recording is not None:
+        return Answer(_play(recording, request, session), recording)
+    refusal = judge(request, session.settings.validation)
+    if refusal is not None:
+        return Answer(refused(refusal, next_request_id()), refusal=refusal)
+    recording = session.next_recording(session.index.find_looser(request))
     if recording is not None:
         return Answer(_play(recording, request, session), recording)
     if request.path.startswith(DOUBLED_VERSION):
-        return Answer(not_found(next_request_id()), None)
-    return Answer(no_recording(next_request_id()), None)
+        return Answer(not_found(next_request_id()))
+    return Answer(no_recording(next_request_id()))
 
 
 def not_found(request_id: str) -> Reply:

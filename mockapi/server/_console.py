@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 import sys
 from typing import TYPE_CHECKING, TextIO
 
@@ -10,10 +12,23 @@ if TYPE_CHECKING:
     from mockapi.exchange import Request
     from mockapi.server._journal import Entry
     from mockapi.server._sessions import Session
+    from mockapi.validation import Refusal
+
+
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
+_RED, _PLAIN = "\x1b[31m", "\x1b[0m"
+
+
+def printable(text: str) -> str:
+    """A line as a terminal can be trusted with: control characters are shown as escapes."""
+    return _CONTROLS.sub(lambda found: repr(found.group())[1:-1], text)
 
 
 class Console:
     """Writes for people. Colours only where a terminal shows them.
+
+    What came from a client or a cassette cannot steer the terminal, and a reader that has gone
+    away (`2>&1 | head`) is no reason to stop serving.
 
     Args:
         stream: where to; None is stderr.
@@ -38,7 +53,7 @@ class Console:
     def miss(self, request: Request, miss: Miss, session: Session) -> None:
         """Why a request was not answered, and what would repair it."""
         whose = f" (session {session.name or session.id})" if session.id != "default" else ""
-        self._write(self._red(f"no recording matches {request.method} {request.path}{whose}"))
+        self._write(f"no recording matches {request.method} {request.path}{whose}", colour=_RED)
         if miss.nearest is not None:
             self._write(f"  nearest: {miss.nearest}")
         for difference in miss.differences:
@@ -46,20 +61,33 @@ class Console:
         for remedy in miss.remedies:
             self._write(f"  {remedy}")
 
+    def refusal(self, request: Request, refusal: Refusal, session: Session) -> None:
+        """A request that the API would not have taken."""
+        whose = f" (session {session.name or session.id})" if session.id != "default" else ""
+        self._write(
+            f"refused {request.method} {request.path} with {refusal.status}{whose}: {refusal.message}",
+            colour=_RED,
+        )
+        where = f" at {refusal.pointer}" if refusal.pointer else ""
+        self._write(f"  rule {refusal.rule}{where}")
+        if refusal.hint is not None:
+            self._write(f"  {refusal.hint}")
+
     def doubled_version(self, request: Request) -> None:
         """A base URL that already ends in /v1."""
-        self._write(
-            self._red(f"{request.method} {request.path} is no path of the API")
-            + ": the client's base URL ends in /v1, and clients add it themselves. Leave it out."
-        )
+        self._write(f"{request.method} {request.path} is no path of the API:", colour=_RED)
+        self._write("  the client's base URL ends in /v1, and clients add it themselves. Leave it out.")
 
     def note(self, text: str) -> None:
         """A line as it is."""
         self._write(text)
 
-    def _red(self, text: str) -> str:
-        return f"\x1b[31m{text}\x1b[0m" if self._colours else text
-
-    def _write(self, line: str) -> None:
-        if not self._quiet:
-            print(line, file=self._stream, flush=True)
+    def _write(self, line: str, colour: str = "") -> None:
+        if self._quiet:
+            return
+        shown = printable(line)
+        if colour and self._colours:
+            shown = f"{colour}{shown}{_PLAIN}"
+        # ValueError: the stream was closed in this process.
+        with contextlib.suppress(OSError, ValueError):
+            print(shown, file=self._stream, flush=True)

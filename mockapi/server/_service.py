@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING
 
-from mockapi.cassettes import explain_miss
+from mockapi.cassettes import Miss, explain_miss
 from mockapi.errors import UsageError
 from mockapi.exchange import Source
 from mockapi.messages import IdFactory, Kind
@@ -16,14 +17,17 @@ from mockapi.server._sessions import DEFAULT, Session, Sessions, new_id
 from mockapi.server._store import CassetteReader, cache_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
-    from mockapi.cassettes import Miss
+    from mockapi.cassettes import Matching, Recording
     from mockapi.exchange import Request
     from mockapi.server._console import Console
     from mockapi.server._journal import Entry
     from mockapi.server._settings import SessionOptions, Settings
+    from mockapi.validation import Refusal, Validator
+    from mockapi.validation import Settings as Validation
 
+_MAX_VALIDATORS = 64
 _MAX_EXPLAINING = 100  # misses looked into at once; a client in a loop must not fill the memory
 
 
@@ -55,6 +59,8 @@ class Service:
         self._ids = IdFactory(seed=1)
         self._replies = 0
         self._explaining = 0
+        self._validators: dict[Validation, Validator] = {}
+        self._loading = asyncio.Lock()
 
     def next_request_id(self) -> str:
         """A `request-id` for a reply that is not a recording."""
@@ -67,9 +73,22 @@ class Service:
         Raises:
             CassetteError: cassettes of its own that cannot be used.
         """
+        return self._opened(options, self._library_for(options))
+
+    async def open_session_aside(self, options: SessionOptions) -> Session:
+        """Open a session as `open_session` does; streams in flight do not wait for its cassettes."""
+        return self._opened(options, await asyncio.to_thread(self._library_for, options))
+
+    def _library_for(self, options: SessionOptions) -> CassetteSet:
         library = self.library
         if options.cassettes is not None:
             library = CassetteSet(self.reader.read_all(options.cassettes))
+        library.index(options.settings.effective_matching)
+        return library
+
+    def _opened(self, options: SessionOptions, library: CassetteSet) -> Session:
+        if options.cassettes is None:
+            library = self.library  # another set may have been loaded meanwhile
         session = Session(
             new_id(), options.settings, library, name=options.name, own_cassettes=options.cassettes
         )
@@ -86,29 +105,56 @@ class Service:
             raise UsageError("The default session belongs to the server; reset it instead.")
         self.sessions.close(session)
 
-    def load(self, paths: Iterable[str]) -> None:
+    async def load(self, paths: Iterable[str]) -> None:
         """Replace the server's cassettes; sessions that play them start over with the new ones.
+
+        Requests are answered from the old ones until the new ones are read. A second call waits
+        for the first.
 
         Raises:
             CassetteError: with every problem; what was loaded before stays in use.
         """
         paths = tuple(paths)
+        async with self._loading:
+            playing = [item for item in self.sessions if item.library is self.library]
+            rules = dict.fromkeys(item.settings.effective_matching for item in playing)
+            library = await asyncio.to_thread(self._loaded, paths, tuple(rules))
+            replaced, self.library, self.paths = self.library, library, paths
+            for session in self.sessions:
+                if session.library is replaced:
+                    session.use(library)
+
+    def _loaded(self, paths: Iterable[str], rules: Iterable[Matching]) -> CassetteSet:
         library = CassetteSet(self.reader.read_all(paths))
-        replaced, self.library, self.paths = self.library, library, paths
-        for session in self.sessions:
-            if session.library is replaced:
-                session.use(library)
+        for matching in rules:
+            library.index(matching)
+        return library
+
+    def _judge(self, request: Request, settings: Validation) -> Refusal | None:
+        """What the API would refuse a request with; validators are made when first needed."""
+        if settings.mode == "off":
+            return None
+        validator = self._validators.get(settings)
+        if validator is None:
+            from mockapi.validation import Validator  # noqa: PLC0415 - a replay needs none
+
+            if len(self._validators) >= _MAX_VALIDATORS:
+                self._validators.clear()
+            validator = self._validators[settings] = Validator(settings)
+        return validator.check(request)
 
     def answer(self, request: Request, session: Session) -> Entry:
         """Find the reply to a request and write both down; the reply is still to be played."""
         session.last_used = now = wall()
-        reply, recording = answer(request, session, self.next_request_id)
+        reply, recording, refusal = answer(request, session, self._judge, self.next_request_id)
         miss = None
         if recording is None:
             if reply.source is Source.UNMATCHED:
                 miss = self._explain(request, session)
             elif request.path.startswith(DOUBLED_VERSION):
                 self.console.doubled_version(request)
+            elif refusal is not None:
+                self.console.refusal(request, refusal, session)
         return session.journal.add(now, request, reply, recording, miss)
 
     def _explain(self, request: Request, session: Session) -> asyncio.Future[Miss] | None:
@@ -118,13 +164,24 @@ class Service:
         self._explaining += 1
         loop = asyncio.get_running_loop()
         future = loop.run_in_executor(
-            None, explain_miss, request, session.index.recordings, session.settings.effective_matching
+            None, _explained, request, session.index.recordings, session.settings.effective_matching
         )
 
         def done(finished: asyncio.Future[Miss]) -> None:
             self._explaining -= 1
-            if not finished.cancelled() and finished.exception() is None:
+            if not finished.cancelled():
                 self.console.miss(request, finished.result(), session)
 
         future.add_done_callback(done)
         return future
+
+
+def _explained(request: Request, recordings: Sequence[Recording], matching: Matching) -> Miss:
+    try:
+        return explain_miss(request, recordings, matching)
+    except RecursionError:
+        return Miss(None, (), ("The request is nested too deeply to be compared with what is recorded.",))
+    except Exception:
+        # The client has its answer, and nobody waits for this future: a defect must not vanish in it.
+        logging.getLogger(__name__).exception("A miss could not be explained: a defect of mockapi.")
+        return Miss(None, (), ("Why could not be found out: see the traceback on the server's stderr.",))

@@ -63,8 +63,10 @@ class Session:
         self._positions: dict[Track, int] = {}
         self.played: dict[Recording, None] = {}
 
-    def next_recording(self, track: Track) -> Recording | None:
+    def next_recording(self, track: Track | None) -> Recording | None:
         """The recording whose turn it is; None if all were played and the last is not repeated."""
+        if track is None:
+            return None
         recordings = track.recordings
         position = self._positions.get(track, 0)
         if position >= len(recordings):

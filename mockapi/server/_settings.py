@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from datetime import date
+from typing import Any, get_args
 
 from mockapi.cassettes import Fault, Matching, parse_matching
 from mockapi.errors import UsageError
+from mockapi.validation import Mode, Profile
+from mockapi.validation import Settings as Validation
 
 AFTER_LAST = ("repeat", "fail")
 ON_UNMATCHED = ("fail",)
-_KEYS = ("name", "cassettes", "matching", "speed", "after_last", "convert", "on_unmatched")
+MAX_NAME = 500
+"""Characters of a session's name; the names of closed sessions are kept."""
+
+_VALIDATION_KEYS = ("validation", "rules", "disabled_rules", "invalid_keys", "as_of")
+_KEYS = (
+    *("name", "cassettes", "matching", "speed", "after_last", "convert", "on_unmatched"),
+    *_VALIDATION_KEYS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +33,7 @@ class Settings:
         after_last: when all recordings of a request were played: "repeat" the last, or "fail".
         convert: whether a JSON recording may answer a request for a stream, and the other way.
         on_unmatched: what answers a request that nothing matches.
+        validation: how requests are judged that no recording answers exactly.
     """
 
     matching: Matching = field(default_factory=Matching)
@@ -30,6 +41,7 @@ class Settings:
     after_last: str = "repeat"
     convert: bool = False
     on_unmatched: str = "fail"
+    validation: Validation = field(default_factory=Validation)
 
     @property
     def effective_matching(self) -> Matching:
@@ -77,10 +89,14 @@ def session_options(value: Any, default: Settings, folders: dict[str, str]) -> S
         for key, choices in (("after_last", AFTER_LAST), ("on_unmatched", ON_UNMATCHED))
         if key in value
     }
+    if any(key in value for key in _VALIDATION_KEYS):
+        changes["validation"] = _validation(value, default.validation)
     name = value.get("name")
-    if name is not None and not isinstance(name, str):
-        raise UsageError(f"`name` is a string, not {name!r}.")
-    return SessionOptions(replace(default, **changes), name, _paths(value.get("cassettes")))
+    if name is not None and not (isinstance(name, str) and len(name) <= MAX_NAME):
+        raise UsageError(f"`name` is a string of at most {MAX_NAME} characters, not {name!r:.80}.")
+    cassettes = value.get("cassettes")
+    own = None if cassettes is None else _strings(cassettes, "cassettes")
+    return SessionOptions(replace(default, **changes), name, own)
 
 
 def parse_speed(value: Any) -> float | None:
@@ -102,6 +118,46 @@ def parse_speed(value: Any) -> float | None:
     return factor
 
 
+def _validation(value: dict[str, Any], default: Validation) -> Validation:
+    changes: dict[str, Any] = {}
+    if "validation" in value:
+        changes["mode"] = _choice(value["validation"], "validation", get_args(Mode))
+    if "rules" in value:
+        changes["rules"] = _choice(value["rules"], "rules", get_args(Profile))
+    if "disabled_rules" in value:
+        changes["disabled"] = frozenset(_known_rules(value["disabled_rules"]))
+    if "invalid_keys" in value:
+        changes["invalid_keys"] = frozenset(_strings(value["invalid_keys"], "invalid_keys"))
+    if value.get("as_of") is not None:
+        changes["as_of"] = _day(value["as_of"])
+    return replace(default, **changes)
+
+
+def _known_rules(value: Any) -> tuple[str, ...]:
+    ids = _strings(value, "disabled_rules")
+    if ids:
+        from mockapi.validation import all_rules  # noqa: PLC0415 - brings the engine with it
+
+        known = {rule.id for rule in all_rules()}
+        for id_ in ids:
+            if id_ not in known:
+                raise UsageError(f"There is no rule {id_!r}; `mockapi rules` lists them.")
+    return ids
+
+
+def _day(value: Any) -> date:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"`as_of` is a date such as 2026-11-01, not {value!r}.") from error
+
+
+def _strings(value: Any, name: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise UsageError(f"`{name}` is a list of strings.")
+    return tuple(value)
+
+
 def _flag(value: Any, name: str) -> bool:
     if not isinstance(value, bool):
         raise UsageError(f"`{name}` is true or false, not {value!r}.")
@@ -112,11 +168,3 @@ def _choice(value: Any, name: str, choices: tuple[str, ...]) -> str:
     if value not in choices:
         raise UsageError(f"`{name}` is one of {', '.join(choices)}, not {value!r}.")
     return str(value)
-
-
-def _paths(value: Any) -> tuple[str, ...] | None:
-    if value is None:
-        return None
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise UsageError("`cassettes` is a list of paths of files and folders.")
-    return tuple(value)
