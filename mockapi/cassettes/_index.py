@@ -7,6 +7,12 @@ come is the session's to remember.
 
 Exact tables (only substitutions apply) are asked before validation, looser ones (ignored paths,
 the last turn only, renamed ids) after it.
+
+What was recorded is redacted, so an incoming request must be redacted before it is compared.
+Nearly all requests are their own redaction, and looking for secrets costs more than the rest
+of a look-up: a request is first looked up as it came, which finds the same recordings, and
+only where that finds none as it would have been kept. Recordings that were written unredacted
+by hand get tables of their own, made when the first request misses.
 """
 
 from __future__ import annotations
@@ -15,6 +21,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mockapi.cassettes._key import request_key
+from mockapi.cassettes.redaction import for_matching
 from mockapi.exchange import Request
 
 if TYPE_CHECKING:
@@ -69,23 +76,58 @@ class Index:
         self.recordings = tuple(recordings)
         self._exact: dict[Matching, _Table] = {}
         self._looser: dict[Matching, _Table] = {}
+        self._unredacted: tuple[dict[Matching, _Table], dict[Matching, _Table]] | None = None
+        self._extra = extra
         for recording in self.recordings:
-            matching = recording.cassette.matching
-            self._add(recording, matching.with_added(extra) if extra else matching)
+            matching = self._rules_of(recording)
+            request = as_request(recording.interaction)
+            _put(self._exact, matching.exact_part, request, recording)
+            if not matching.is_exact:
+                _put(self._looser, matching, request, recording)
 
-    def _add(self, recording: Recording, matching: Matching) -> None:
-        request = as_request(recording.interaction)
-        _put(self._exact, matching.exact_part, request, recording)
-        if not matching.is_exact:
-            _put(self._looser, matching, request, recording)
+    def _rules_of(self, recording: Recording) -> Matching:
+        matching = recording.cassette.matching
+        return matching.with_added(self._extra) if self._extra else matching
 
     def find_exact(self, request: Request) -> Track | None:
         """The recordings that answered exactly this request."""
-        return _find(self._exact, request)
+        return _find(self._exact, request) or self._find_redacted(self._exact, 0, request)
 
     def find_looser(self, request: Request) -> Track | None:
         """The recordings of a request that differs only in what the rules leave out."""
-        return _find(self._looser, request)
+        if not self._looser:
+            return None
+        return _find(self._looser, request) or self._find_redacted(self._looser, 1, request)
+
+    def _find_redacted(
+        self, tables: dict[Matching, _Table], looseness: int, request: Request
+    ) -> Track | None:
+        if not tables:
+            return None
+        if self._unredacted is None:
+            self._unredacted = self._redact_recordings()
+        unredacted = self._unredacted[looseness]
+        for rules in {matching.redaction: None for matching in tables}:
+            redacted = for_matching(request, rules)
+            track = _find(tables, redacted) if redacted is not request else None
+            track = track or (_find(unredacted, redacted) if unredacted else None)
+            if track is not None:
+                return track
+        return None
+
+    def _redact_recordings(self) -> tuple[dict[Matching, _Table], dict[Matching, _Table]]:
+        """Tables of the recordings that are not their own redaction, under what they would be."""
+        exact: dict[Matching, _Table] = {}
+        looser: dict[Matching, _Table] = {}
+        for recording in self.recordings:
+            matching = self._rules_of(recording)
+            request = as_request(recording.interaction)
+            redacted = for_matching(request, matching.redaction)
+            if redacted is not request:
+                _put(exact, matching.exact_part, redacted, recording)
+                if not matching.is_exact:
+                    _put(looser, matching, redacted, recording)
+        return exact, looser
 
 
 def as_request(interaction: Interaction) -> Request:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
 from mockapi.cassettes._multipart import split_multipart
+from mockapi.cassettes._payloads import content_digest
 
 if TYPE_CHECKING:
     from mockapi.cassettes._model import Matching
@@ -61,7 +62,7 @@ def _body(request: Request, matching: Matching) -> bytes:
     content_type = request.header("content-type") or ""
     parts = split_multipart(content_type, request.body)
     if parts is not None:
-        digests = [[*part.headers, hashlib.sha256(part.content).hexdigest()] for part in parts]
+        digests = [[*part.headers, content_digest(part.content)] for part in parts]
         return b"\nmultipart\n" + (jsontext.canonical_value(digests) or b"")
     if matching.substitutions:
         try:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mockapi.cassettes import _yaml
 from mockapi.cassettes._decode import load
 from mockapi.cassettes._secrets import CREDENTIAL_HEADERS, find_secrets
+from mockapi.cassettes.redaction import DEFAULT, Rules, sightings
 from mockapi.errors import CassetteError, MockapiError
 from mockapi.exchange import Ending
 from mockapi.messages import Severity as ViolationSeverity
@@ -46,8 +47,14 @@ class Finding(NamedTuple):
     interaction: int | None = None
 
 
-def lint(text: bytes, name: str) -> list[Finding]:
-    """All findings of a cassette's text."""
+def lint(text: bytes, name: str, rules: Rules = DEFAULT) -> list[Finding]:
+    """All findings of a cassette's text.
+
+    Args:
+        text: the file's bytes.
+        name: what messages call the file.
+        rules: what counts as a secret.
+    """
     try:
         cassette = load(text, name)
     except CassetteError as error:
@@ -55,16 +62,19 @@ def lint(text: bytes, name: str) -> list[Finding]:
             Finding(Severity.ERROR, "format", f"{item.cause} {item.remedy}", item.line, item.interaction)
             for item in error.problems
         ]
-    return [
+    findings = [
         finding._replace(line=_yaml.line_of(text, ("interactions", finding.interaction or 0)))
-        for finding in _findings(cassette, text)
+        for finding in _findings(cassette, text, rules)
     ]
+    if not any(finding.code == "secret" for finding in findings):
+        findings += _ignored_secrets(text)
+    return findings
 
 
-def _findings(cassette: Cassette, text: bytes) -> Iterator[Finding]:
+def _findings(cassette: Cassette, text: bytes, rules: Rules) -> Iterator[Finding]:
     written = _yaml.parse(text)["interactions"]
     for position, interaction in enumerate(cassette.interactions):
-        findings = [*_secrets(interaction), *_stream(interaction)]
+        findings = [*_secrets(interaction, rules), *_stream(interaction)]
         if "digest" not in written[position]["response"]:
             remedy = f"Seal it: `mockapi cassettes reseal {cassette.name}`."
             findings.append(Finding(Severity.WARNING, "unsealed", f"the response has no digest. {remedy}"))
@@ -72,24 +82,33 @@ def _findings(cassette: Cassette, text: bytes) -> Iterator[Finding]:
             yield finding._replace(interaction=position)
 
 
-def _secrets(interaction: Interaction) -> Iterator[Finding]:
-    request, response = interaction.request, interaction.response
-    yield from _credential_fields("request", request.headers)
-    yield from _credential_fields("response", response.headers)
-    places = {
-        "the request's path and query": f"{request.path}?{request.query}".encode(),
-        "the request's headers": _joined(request.headers),
-        "the request's body": request.body,
-        "the response's headers": _joined(response.headers),
-        "the response's body": response.body,
-    }
-    for place, content in places.items():
-        for secret in find_secrets(content):
+def _secrets(interaction: Interaction, rules: Rules) -> Iterator[Finding]:
+    yield from _credential_fields("request", interaction.request.headers)
+    yield from _credential_fields("response", interaction.response.headers)
+    for place, secret, signed in sightings(interaction, rules):
+        remedy = (
+            "It stands in signed content and cannot be masked: drop the interaction"
+            if signed
+            else "Take it out, then reseal"
+        )
+        yield Finding(
+            Severity.ERROR,
+            "secret",
+            f"{place} holds what looks like {secret.kind} ({secret.start})."
+            f" {remedy}; revoke it if the file was ever shared.",
+        )
+
+
+def _ignored_secrets(text: bytes) -> Iterator[Finding]:
+    """Secrets in what loading ignores: comments, summaries, members of people's own."""
+    for number, line in enumerate(text.split(b"\n"), 1):
+        for secret in find_secrets(line):
             yield Finding(
                 Severity.ERROR,
                 "secret",
-                f"{place} holds what looks like {secret.kind} ({secret.start})."
-                " Take it out, revoke it if the file was ever shared, then reseal.",
+                f"a comment or a member that loading ignores holds what looks like {secret.kind}"
+                f" ({secret.start}). Take it out; revoke it if the file was ever shared.",
+                line=number,
             )
 
 
@@ -101,10 +120,6 @@ def _credential_fields(side: str, fields: Fields) -> Iterator[Finding]:
                 "secret",
                 f"the {side} keeps the header {name}: it is a credential or points at a person. Take it out.",
             )
-
-
-def _joined(fields: Fields) -> bytes:
-    return "\n".join(f"{name}: {value}" for name, value in fields).encode()
 
 
 def _stream(interaction: Interaction) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
+from mockapi.cassettes.redaction import DEFAULT, Rules
 from mockapi.exchange import Ending
 
 FORMAT_VERSION = 1
@@ -100,6 +101,8 @@ class Matching:
             stream is asked for; or whether a "stream" is asked for and nothing else. The last two
             are for imported recordings whose requests were lost.
         rename_tool_ids: tool-use ids are numbered by their first appearance.
+        redaction: what recording masks, and so what is masked in an incoming request before it
+            is compared. A cassette does not say it; the one who plays it does.
     """
 
     substitutions: tuple[Substitution, ...] = ()
@@ -107,6 +110,7 @@ class Matching:
     ignore: tuple[str, ...] = ()
     compare: str = "all"
     rename_tool_ids: bool = False
+    redaction: Rules = DEFAULT
 
     @property
     def is_plain(self) -> bool:
@@ -121,7 +125,9 @@ class Matching:
     @property
     def exact_part(self) -> Matching:
         """These rules without those that let requests differ."""
-        return self if self.is_exact else Matching(self.substitutions, self.headers)
+        if self.is_exact:
+            return self
+        return Matching(self.substitutions, self.headers, redaction=self.redaction)
 
     def with_added(self, other: Matching) -> Matching:
         """These rules and those of `other` together."""
@@ -131,6 +137,7 @@ class Matching:
             ignore=_union(self.ignore, other.ignore),
             compare=other.compare if other.compare != "all" else self.compare,
             rename_tool_ids=self.rename_tool_ids or other.rename_tool_ids,
+            redaction=other.redaction if other.redaction != DEFAULT else self.redaction,
         )
 
 

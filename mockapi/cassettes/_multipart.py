@@ -17,6 +17,22 @@ class Part(NamedTuple):
 
 def split_multipart(content_type: str, body: bytes) -> list[Part] | None:
     """The parts of a body in order, or None if it is no well-formed multipart body (RFC 2046)."""
+    pieces = cut_multipart(content_type, body)
+    if pieces is None:
+        return None
+    parts = []
+    for (_, head), (_, content) in zip(pieces[1::3], pieces[2::3], strict=False):
+        lines = head.lstrip(b" \t").decode("utf-8", "replace").strip().split("\r\n")
+        parts.append(Part(tuple(sorted(map(_normal, lines))), content))
+    return parts
+
+
+def cut_multipart(content_type: str, body: bytes) -> list[tuple[bool, bytes]] | None:
+    """A body in pieces that add up to it, each with whether it is the content of a part.
+
+    A delimiter, a head and a content take turns; a delimiter comes last. None as for
+    `split_multipart`.
+    """
     match = _BOUNDARY.match(content_type)
     if match is None:
         return None
@@ -24,14 +40,14 @@ def split_multipart(content_type: str, body: bytes) -> list[Part] | None:
     pieces = (b"\r\n" + body).split(delimiter)
     if len(pieces) < 2 or not pieces[-1].startswith(b"--"):
         return None
-    parts = []
+    cut = [(False, (pieces[0] + delimiter)[2:])]
     for piece in pieces[1:-1]:
-        head, separator, content = piece.lstrip(b" \t").partition(b"\r\n\r\n")
+        head, separator, content = piece.partition(b"\r\n\r\n")
         if not separator:
             return None
-        lines = head.decode("utf-8", "replace").strip().split("\r\n")
-        parts.append(Part(tuple(sorted(map(_normal, lines))), content))
-    return parts
+        cut += [(False, head + separator), (True, content), (False, delimiter)]
+    cut[-1] = (False, delimiter + pieces[-1]) if len(cut) > 1 else (False, cut[0][1] + pieces[-1])
+    return cut
 
 
 def _normal(line: str) -> str:

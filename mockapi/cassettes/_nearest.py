@@ -17,6 +17,7 @@ from mockapi.cassettes._index import Recording, as_request
 from mockapi.cassettes._key import request_key
 from mockapi.cassettes._model import Matching
 from mockapi.cassettes._substitutions import PATTERNS, named_substitutions
+from mockapi.cassettes.redaction import for_matching
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,12 +48,14 @@ def explain_miss(request: Request, recordings: Sequence[Recording], matching: Ma
     """
     if not recordings:
         return Miss(None, (), ("Nothing is recorded: name a cassette or a folder of cassettes.",))
+    redaction = (matching or Matching()).redaction
+    request = for_matching(request, redaction)
     value = _value(request)
     nearest = max(
         _candidates(request, recordings),
         key=lambda recording: _likeness(_value(as_request(recording.interaction)), value),
     )
-    recorded = as_request(nearest.interaction)
+    recorded = for_matching(as_request(nearest.interaction), redaction)
     found = tuple(differences(recorded, request))
     rules = nearest.cassette.matching.with_added(matching or Matching())
     return Miss(nearest, found, tuple(_remedies(found, recorded, request, rules)))

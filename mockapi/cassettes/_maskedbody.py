@@ -1,0 +1,209 @@
+"""Masking the body of a message where it stands: JSON, JSON lines, an event stream, or any text.
+
+What is searched is what a client sees: the decoded strings, and of a stream the joined deltas
+of a block, so that no escape, delta or chunk can cut a secret in two. What is written has the
+same size in the same place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from mockapi import jsontext
+from mockapi.cassettes._jsonscan import Leaf, Role, Scan, decoded, replaced, respelled, scan
+from mockapi.cassettes._secrets import EMAIL, Secret, filled, masked, masked_member
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Edit = tuple[int, int, str]
+    Path = tuple[str | int, ...]
+
+_SIGNED = frozenset(
+    {
+        ("thinking", "thinking"),
+        ("thinking", "signature"),
+        ("thinking_delta", "thinking"),
+        ("signature_delta", "signature"),
+        ("redacted_thinking", "data"),
+    }
+)
+"""Type of an object and name of its member that may not be changed; and every `encrypted_…`."""
+
+_TOOL_INPUT = "input"  # below it stands what a tool is told: none of the API's own members
+_LINE = re.compile(r"[^\r\n]+")
+_DIGIT = re.compile(r"[0-9]")
+
+# The members that clients join over the events of a block: event, path -> what the whole is.
+_JOINED: dict[tuple[str, Path], str] = {
+    ("content_block_start", ("content_block", "text")): "text",
+    ("content_block_delta", ("delta", "text")): "text",
+    ("content_block_delta", ("delta", "partial_json")): "json",
+    ("content_block_start", ("content_block", "thinking")): "signed",
+    ("content_block_delta", ("delta", "thinking")): "signed",
+    ("completion", ("completion",)): "text",
+}
+
+
+class Masking:
+    """How texts are masked, and what was found.
+
+    Args:
+        mask: masks a decoded string; told where to note what it masked.
+        json_paths: values to mask whole.
+
+    Attributes:
+        found: what was masked.
+        left: what could not be, because it is signed.
+    """
+
+    def __init__(
+        self, mask: Callable[[str, list[Secret] | None], str], json_paths: tuple[str, ...] = ()
+    ) -> None:
+        self._mask = mask
+        self.json_paths = json_paths
+        self.found: list[Secret] = []
+        self.left: list[Secret] = []
+
+    def text(self, text: str) -> str:
+        """A decoded string, masked."""
+        return self._mask(text, self.found)
+
+    def look(self, text: str) -> None:
+        """Look for secrets where they cannot be masked."""
+        self._mask(text, self.left)
+
+
+def mask_body(body: bytes, content_type: str, masking: Masking) -> bytes:
+    """A body with its secrets masked; as long as before."""
+    text = body.decode("utf-8", "surrogateescape")
+    start = text.lstrip()[:1]
+    if "event-stream" in content_type or body.startswith((b"event:", b"data:")):
+        written = _mask_stream(text, masking)
+    elif start in ("{", "["):
+        written = mask_json(text, masking)
+    else:
+        written = masking.text(text)
+    return written.encode("utf-8", "surrogateescape")
+
+
+def mask_json(text: str, masking: Masking, *, in_input: bool = False) -> str:
+    """A JSON text, JSON lines, or the beginning of either, with its secrets masked.
+
+    Args:
+        text: the text.
+        masking: how.
+        in_input: whether the text is the input of a tool, where nothing is signed.
+    """
+    scanned = scan(text)
+    return replaced(text, _edits(text, scanned, scanned.leaves, masking, in_input=in_input))
+
+
+def _edits(
+    text: str, scanned: Scan, leaves: list[Leaf], masking: Masking, *, in_input: bool = False
+) -> list[Edit]:
+    chosen = _chosen(text, masking.json_paths)
+    edits = []
+    for leaf in leaves:
+        raw = text[leaf.start : leaf.end]
+        if not in_input and _is_signed(leaf, scanned.types):
+            masking.look(decoded(raw))
+            continue
+        if leaf.role is Role.SCALAR:
+            written = _DIGIT.sub("1", raw) if _is_below(leaf.path, chosen) else raw
+        else:
+            meaning = decoded(raw)
+            safe = _masked_leaf(leaf, meaning, chosen, masking)
+            written = raw if safe == meaning else respelled(raw, safe)
+        if written != raw:
+            edits.append((leaf.start, leaf.end, written))
+    return edits
+
+
+def _masked_leaf(leaf: Leaf, text: str, chosen: list[Path], masking: Masking) -> str:
+    if leaf.role is Role.STRING:
+        if _is_below(leaf.path, chosen):
+            return filled(text)
+        if leaf.path[-2:] == ("metadata", "user_id"):
+            text = masked(text, (EMAIL,), masking.found)
+        text = masked_member(leaf.name, text, masking.found)
+    return masking.text(text)
+
+
+def _is_signed(leaf: Leaf, types: dict[int, str]) -> bool:
+    if leaf.role is not Role.STRING or _TOOL_INPUT in leaf.path or leaf.owner not in types:
+        return False
+    return leaf.name.startswith("encrypted_") or (types[leaf.owner], leaf.name) in _SIGNED
+
+
+def _mask_stream(text: str, masking: Masking) -> str:
+    edits: list[Edit] = []
+    joined: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    for line in _LINE.finditer(text):
+        payload = re.match(r"data: ?", line.group())
+        start = line.start() + payload.end() if payload else line.end()
+        if start < line.end() and text[start] in '{["':
+            edits += _event_edits(text[start : line.end()], start, joined, masking)
+        else:
+            written = masking.text(line.group())
+            if written != line.group():
+                edits.append((*line.span(), written))
+    for (_, form), spans in joined.items():
+        edits += _joined_edits(text, form, spans, masking)
+    return replaced(text, edits)
+
+
+def _event_edits(
+    payload: str, offset: int, joined: dict[tuple[str, str], list[tuple[int, int]]], masking: Masking
+) -> list[Edit]:
+    """The edits of one event's data, but for the strings that go on in others: those are noted."""
+    scanned = scan(payload)
+    own = []
+    type_ = next((decoded(payload[i.start : i.end]) for i in scanned.leaves if _is_value(i, "type")), "")
+    index = next((payload[i.start : i.end] for i in scanned.leaves if _is_value(i, "index")), "")
+    for leaf in scanned.leaves:
+        form = _JOINED.get((type_, leaf.path)) if leaf.role is Role.STRING else None
+        if form is None:
+            own.append(leaf)
+        else:
+            joined[index, form].append((offset + leaf.start, offset + leaf.end))
+    return [(offset + start, offset + end, new) for start, end, new in _edits(payload, scanned, own, masking)]
+
+
+def _is_value(leaf: Leaf, name: str) -> bool:
+    return leaf.path == (name,) and leaf.role is not Role.KEY
+
+
+def _joined_edits(text: str, form: str, spans: list[tuple[int, int]], masking: Masking) -> list[Edit]:
+    pieces = [decoded(text[start:end]) for start, end in spans]
+    whole = "".join(pieces)
+    if form == "signed":
+        masking.look(whole)
+        return []
+    safe = mask_json(whole, masking, in_input=True) if form == "json" else masking.text(whole)
+    edits = []
+    at = 0
+    for (start, end), piece in zip(spans, pieces, strict=True):
+        part = safe[at : at + len(piece)]
+        at += len(piece)
+        if part != piece:
+            edits.append((start, end, respelled(text[start:end], part)))
+    return edits
+
+
+def _chosen(text: str, json_paths: tuple[str, ...]) -> list[Path]:
+    """The paths of the values that JSON paths choose in a text, if it is JSON."""
+    if not json_paths:
+        return []
+    value: Any = jsontext.parse_exactly(text.encode("utf-8", "surrogateescape"))
+    if isinstance(value, jsontext.NotJSON):
+        return []
+    import jsonpath  # noqa: PLC0415 - costs every start 50 ms, and few people have paths of their own
+
+    return [tuple(match.parts) for path in json_paths for match in jsonpath.finditer(path, value)]
+
+
+def _is_below(path: Path, chosen: list[Path]) -> bool:
+    return any(path[: len(start)] == start for start in chosen)

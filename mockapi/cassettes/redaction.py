@@ -1,0 +1,273 @@
+"""What is kept of an interaction, and what of it is masked before it leaves memory.
+
+    request     headers by allow-list; path, query and body by patterns; payloads as digests
+    response    headers by allow-list; body by patterns, to the same length
+
+Laws, each of them tested:
+
+- *Idempotent*: what is redacted is its own redaction.
+- *The same mask in a reply and in the request that hands it back*: a mask depends on the text
+  alone, and the text is a string as a client sees it, with escapes read and the deltas of a
+  block joined. So a recorded conversation goes on matching when its replies are masked.
+- *Same length*: a response keeps its size, its chunks and its events.
+- *Never inside thinking, signatures and encrypted content*: they are signed. A secret there
+  cannot be masked; `redact_interaction` leaves it, `signed_secrets` names it, and whoever writes
+  files must not write such an interaction.
+- *An incoming request passes the same redaction* before it is compared (`for_matching`).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote, unquote, unquote_plus
+
+from mockapi.cassettes._maskedbody import Masking, mask_body
+from mockapi.cassettes._payloads import COMPARED_FROM, digested_json, digested_multipart
+from mockapi.cassettes._secrets import (
+    CREDENTIAL_HEADERS,
+    KINDS,
+    Kind,
+    Secret,
+    masked,
+    masked_id,
+    masked_member,
+    may_hold_secret,
+)
+from mockapi.exchange import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from mockapi.cassettes._model import Fields, Interaction, RecordedRequest, RecordedResponse
+
+REQUEST_HEADERS = frozenset({"accept", "content-type", "anthropic-version", "anthropic-beta"})
+"""Names, in lower case, of the request header fields that are kept: those that change the answer."""
+
+RESPONSE_HEADERS = frozenset(
+    {
+        "date", "content-type", "content-length", "content-encoding", "content-disposition",
+        "transfer-encoding", "connection", "keep-alive", "cache-control", "vary", "location", "age",
+        "etag", "expires", "last-modified", "retry-after", "retry-after-ms", "x-should-retry",
+        "request-id", "anthropic-organization-id", "anthropic-workspace-id", "anthropic-ratelimit-*",
+        "anthropic-fast-*", "anthropic-priority-*", "strict-transport-security", "traceresponse", "server",
+        "server-timing", "via", "cf-cache-status", "cf-ray", "x-robots-tag", "content-security-policy",
+        "x-cloud-trace-context", "x-envoy-upstream-service-time", "alt-svc", "www-authenticate",
+    }
+)  # fmt: skip
+"""Likewise of responses; `*` at the end stands for any ending."""
+
+_MASKED_HEADERS = frozenset({"anthropic-organization-id", "anthropic-workspace-id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is kept and what is masked.
+
+    Attributes:
+        request_headers: names, in lower case, of request header fields kept besides the usual ones.
+        response_headers: likewise of the response.
+        patterns: regular expressions of text to mask, besides the built-in ones: the group
+            `secret` if there is one, else all of the match.
+        json_paths: RFC 9535 paths of values to mask whole, in request bodies, JSON responses and
+            each event of a stream.
+        hook: given a text, names the pieces of it to mask. It is called with every string.
+        payload_limit: base64 payloads of at least so many characters, and parts of uploads of at
+            least so many bytes, are kept as digests; None keeps them all.
+    """
+
+    request_headers: frozenset[str] = frozenset()
+    response_headers: frozenset[str] = frozenset()
+    patterns: tuple[str, ...] = ()
+    json_paths: tuple[str, ...] = ()
+    hook: Callable[[str], Iterable[str]] | None = None
+    payload_limit: int | None = 4096
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether only the built-in patterns apply, which can be asked for cheaply."""
+        return not (self.patterns or self.json_paths or self.hook)
+
+    def mask(self, text: str, found: list[Secret] | None = None) -> str:
+        """A decoded string with every secret masked."""
+        if self.is_plain:
+            return masked(text, found=found)
+        kinds = _kinds(self.patterns)
+        while True:
+            before = text
+            for piece in sorted(set(self.hook(text)), key=len, reverse=True) if self.hook else ():
+                own = Kind("what your hook names", re.compile(re.escape(piece)))
+                text = masked(text, (own,), found) if piece else text
+            text = masked(text, kinds, found)
+            if text == before:
+                return text
+
+
+DEFAULT = Rules()
+
+
+class Sighting(NamedTuple):
+    """A secret in its place.
+
+    Attributes:
+        place: such as "the request's body".
+        secret: what it is.
+        signed: whether it stands in thinking, a signature or encrypted content, where nothing
+            may be masked.
+    """
+
+    place: str
+    secret: Secret
+    signed: bool
+
+
+def redact_interaction(interaction: Interaction, rules: Rules = DEFAULT) -> Interaction:
+    """The interaction as it may be written; the same object if that changes nothing.
+
+    Args:
+        interaction: as it happened.
+        rules: what is kept and masked.
+    """
+    redacted = replace(
+        interaction,
+        request=_redacted_request(interaction.request, rules),
+        response=_redacted_response(interaction.response, rules),
+    )
+    return interaction if redacted == interaction else redacted
+
+
+def sightings(interaction: Interaction, rules: Rules = DEFAULT) -> list[Sighting]:
+    """Every secret that an interaction holds, masked ones not among them."""
+    request, response = interaction.request, interaction.response
+    seen = []
+    if redacted_target(request.path, request.query, rules) != (request.path, request.query):
+        found: list[Secret] = []
+        rules.mask(unquote_plus(f"{request.path}?{request.query}"), found)
+        secret = found[0] if found else Secret("a credential", "…")
+        seen.append(Sighting("the request's path and query", secret, signed=False))
+    for side, message in (("request", request), ("response", response)):
+        for place in ("headers", "body"):
+            masking = Masking(rules.mask, rules.json_paths)
+            if place == "body":
+                mask_body(message.body, _content_type(message.headers), masking)
+            else:
+                for name, value in message.headers:
+                    _masked_field(name, value, masking)
+            where = f"the {side}'s {place}"
+            seen += [Sighting(where, secret, signed=False) for secret in masking.found]
+            seen += [Sighting(where, secret, signed=True) for secret in masking.left]
+    return seen
+
+
+def signed_secrets(interaction: Interaction, rules: Rules = DEFAULT) -> list[Sighting]:
+    """The secrets that redaction has to leave: an interaction that has one must not be written."""
+    return [item for item in sightings(interaction, rules) if item.signed]
+
+
+def for_matching(request: Request, rules: Rules = DEFAULT) -> Request:
+    """The request as its recording would have been kept; the same object if that changes nothing.
+
+    Headers are not touched: those that are compared are chosen by name.
+    """
+    path, query = redacted_target(request.path, request.query, rules)
+    content_type = request.header("content-type") or ""
+    body = _comparable(request.body, content_type, rules)
+    if body is request.body and (path, query) == (request.path, request.query):
+        return request
+    return Request(request.method, path, query, request.headers, body)
+
+
+def _comparable(body: bytes, content_type: str, rules: Rules) -> bytes:
+    # An escape may hide a prefix from the cheap question, but clients escape only what they must.
+    if not (rules.is_plain and b"\\u00" not in body and not may_hold_secret(body)):
+        redacted = mask_body(body, content_type, Masking(rules.mask, rules.json_paths))
+        body = body if redacted == body else redacted
+    if len(body) >= COMPARED_FROM and b'"base64"' in body:
+        text = body.decode("utf-8", "surrogateescape")
+        digested = digested_json(text, COMPARED_FROM)
+        body = body if digested == text else digested.encode("utf-8", "surrogateescape")
+    return body
+
+
+@functools.lru_cache(maxsize=1024)
+def redacted_target(path: str, query: str, rules: Rules = DEFAULT) -> tuple[str, str]:
+    """Path and query with secrets masked."""
+    parameters = (_masked_parameter(pair, rules) for pair in query.split("&"))
+    return _masked_encoded(path, rules, unquote), "&".join(parameters) if query else ""
+
+
+def _masked_parameter(pair: str, rules: Rules) -> str:
+    name, equals, value = pair.partition("=")
+    meaning = unquote_plus(value)
+    safe = masked_member(unquote_plus(name).lower(), meaning)
+    if safe != meaning:
+        return name + equals + quote(safe, safe="*")
+    decode = unquote_plus
+    return _masked_encoded(name, rules, decode) + equals + _masked_encoded(value, rules, decode)
+
+
+def _masked_encoded(text: str, rules: Rules, decode: Callable[[str], str]) -> str:
+    """A piece of a URL, masked as what its percent-encoding means."""
+    meaning = decode(text)
+    safe = rules.mask(meaning)
+    return text if safe == meaning else quote(safe, safe="/*")
+
+
+def _redacted_request(request: RecordedRequest, rules: Rules) -> RecordedRequest:
+    path, query = redacted_target(request.path, request.query, rules)
+    content_type = _content_type(request.headers)
+    body = mask_body(request.body, content_type, Masking(rules.mask, rules.json_paths))
+    limit = rules.payload_limit
+    if limit is not None and len(body) >= limit:
+        if "multipart" in content_type.lower():
+            body = digested_multipart(content_type, body, limit)
+        elif b"base64" in body:
+            text = digested_json(body.decode("utf-8", "surrogateescape"), limit)
+            body = text.encode("utf-8", "surrogateescape")
+    return replace(
+        request,
+        path=path,
+        query=query,
+        headers=_kept(request.headers, REQUEST_HEADERS | rules.request_headers, rules),
+        body=body,
+    )
+
+
+def _redacted_response(response: RecordedResponse, rules: Rules) -> RecordedResponse:
+    return replace(
+        response,
+        headers=_kept(response.headers, RESPONSE_HEADERS | rules.response_headers, rules),
+        body=mask_body(response.body, _content_type(response.headers), Masking(rules.mask, rules.json_paths)),
+    )
+
+
+def _kept(fields: Fields, names: frozenset[str], rules: Rules) -> Fields:
+    starts = tuple(name[:-1] for name in names if name.endswith("*"))
+    kept = []
+    for name, value in fields:
+        lower = name.lower()
+        if lower in CREDENTIAL_HEADERS or not (lower in names or lower.startswith(starts)):
+            continue
+        kept.append((name, _masked_field(name, value, Masking(rules.mask))))
+    return tuple(kept)
+
+
+def _masked_field(name: str, value: str, masking: Masking) -> str:
+    if name.lower() not in _MASKED_HEADERS:
+        return masking.text(value)
+    written = masked_id(value)
+    if written != value:
+        masking.found.append(Secret("an organization or workspace id", f"{value[:4]}…"))
+    return written
+
+
+def _content_type(fields: Fields) -> str:
+    return next((value for name, value in fields if name.lower() == "content-type"), "")
+
+
+@functools.lru_cache(maxsize=32)
+def _kinds(patterns: tuple[str, ...]) -> tuple[Kind, ...]:
+    own = (Kind("text that a rule of yours names", re.compile(pattern)) for pattern in patterns)
+    return (*own, *KINDS)
