@@ -2,14 +2,18 @@
 
 The API's endpoint is a bare ASGI callable: making Starlette's Request and Response objects for
 every exchange would cost a third of its time, and a recorded reply is ready to be sent as it is.
+
+A defect of mockapi's own is answered with the API's 500, and its traceback goes to stderr.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from starlette.applications import Starlette
-from starlette.routing import Mount, Route
+from starlette.responses import Response
+from starlette.routing import Mount
 
 from mockapi.exchange import Request, Source
 from mockapi.replies import error_reply
@@ -21,7 +25,9 @@ from mockapi.server._player import play
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
-    from mockapi.exchange import Reply
+    from starlette.requests import Request as StarletteRequest
+
+    from mockapi.exchange import Headers, Reply
     from mockapi.server._service import Service
     from mockapi.server._sessions import Session
 
@@ -30,6 +36,8 @@ if TYPE_CHECKING:
     Send = Callable[[Any], Awaitable[None]]
 
 _SESSION_PREFIX = "/s/"
+_PATH_SAFE = "/!$&'()*+,;=:@"  # what a path may hold unescaped (RFC 3986, section 3.3)
+_CLOSE: Headers = ((b"connection", b"close"),)
 
 
 def build_app(service: Service, allowed_hosts: Iterable[str] = ()) -> Starlette:
@@ -39,14 +47,32 @@ def build_app(service: Service, allowed_hosts: Iterable[str] = ()) -> Starlette:
         service: its state.
         allowed_hosts: Host names, besides loopback, under which the control API answers.
     """
+
+    async def defect(_request: StarletteRequest, _error: Exception) -> Response:
+        reply = error_reply(
+            500,
+            "api_error",
+            "Internal server error: a defect of mockapi; its traceback is on the server's stderr.",
+            service.next_request_id(),
+            source=Source.INVALID,
+        )
+        return _as_response(reply)
+
     app = Starlette(
-        routes=[
-            Mount("/_mockapi", app=control_app(service, frozenset(allowed_hosts))),
-            Route("/{path:path}", endpoint=Endpoint(service)),
-        ]
+        routes=[Mount("/_mockapi", app=control_app(service, frozenset(allowed_hosts)))],
+        exception_handlers={Exception: defect},
     )
+    # Not a route: `OPTIONS *` has no path that a route could match.
+    app.router.default = Endpoint(service)  # type: ignore[assignment] # our Scope is a plain dict
+    app.router.redirect_slashes = False
     app.state.service = service
     return app
+
+
+def _as_response(reply: Reply) -> Response:
+    response = Response(reply.body, reply.status)
+    response.raw_headers = list(reply.headers)
+    return response
 
 
 class Endpoint:
@@ -59,7 +85,7 @@ class Endpoint:
         """Read a request, answer it, play the reply, write it down."""
         started = monotonic()
         service = self._service
-        path = scope["raw_path"].decode("ascii")
+        path = path_of(scope)
         session: Session | None = service.sessions.default
         if path.startswith(_SESSION_PREFIX):
             id_, slash, rest = path[len(_SESSION_PREFIX) :].partition("/")
@@ -71,7 +97,7 @@ class Endpoint:
         try:
             body = await read_body(receive, scope["headers"], path)
         except Refused as refused:
-            await play(self._refusal(refused), scope, receive, send)
+            await play(self._refusal(refused, scope["headers"]), scope, receive, send)
             return
         except ClientLeft:
             return
@@ -84,15 +110,17 @@ class Endpoint:
         if service.console.verbose:
             service.console.request(entry, session)
 
-    def _refusal(self, refused: Refused) -> Reply:
+    def _refusal(self, refused: Refused, headers: Headers) -> Reply:
+        # The rest of the body is read and dropped: closing while a client still sends could cost it
+        # the reply. Who waits for "100 Continue" may send no body now, so that connection ends.
+        waits = any(name == b"expect" for name, _ in headers)
         return error_reply(
             refused.status,
             refused.error_type,
             refused.message,
             self._service.next_request_id(),
             source=Source.INVALID,
-            # The rest of the body is not read, so the connection is of no use any more.
-            headers=((b"connection", b"close"),),
+            headers=_CLOSE if waits else (),
         )
 
     def _no_session(self, id_: str) -> Reply:
@@ -109,5 +137,15 @@ class Endpoint:
             message,
             self._service.next_request_id(),
             source=Source.INVALID,
-            headers=((b"connection", b"close"),),
         )
+
+
+def path_of(scope: Scope) -> str:
+    """The path of a request below the place where the application is mounted, percent-encoding kept."""
+    raw = scope.get("raw_path")
+    # ASGI leaves `raw_path` to the server; without it the spelling of the escapes is lost.
+    path = quote(scope["path"], safe=_PATH_SAFE) if raw is None else raw.decode("ascii")
+    root = scope.get("root_path", "")
+    if root and (path == root or path.startswith(f"{root}/")):
+        return path[len(root) :] or "/"
+    return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -47,24 +48,25 @@ async def read_body(receive: Callable[[], Awaitable[Any]], headers: Headers, pat
         Refused: larger than the endpoint takes, or not decodable.
         ClientLeft: the rest never came.
     """
+    encoding = b""
+    for name, value in headers:
+        if name == b"content-encoding":
+            encoding = value
+        elif name == b"content-length" and value.isdigit() and int(value) > limit_of(path):
+            # Refused before the first read, which would send "100 Continue" to who waits for it.
+            raise _too_large()
     message = await receive()
     body = message.get("body", b"")
     if message.get("more_body", False):
-        body = await _read_rest(receive, body, headers, limit_of(path))
+        body = await _read_rest(receive, body, limit_of(path))
     elif message["type"] == "http.disconnect":
         raise ClientLeft
-    for name, value in headers:
-        if name == b"content-encoding":
-            return _decoded(body, value.decode("latin-1").strip().lower(), limit_of(path))
+    if encoding:
+        return _decoded(body, encoding.decode("latin-1").strip().lower(), limit_of(path))
     return body  # type: ignore[no-any-return] # ASGI messages are untyped
 
 
-async def _read_rest(
-    receive: Callable[[], Awaitable[Any]], first: bytes, headers: Headers, limit: int
-) -> bytes:
-    announced = next((value for name, value in headers if name == b"content-length"), b"0")
-    if announced.isdigit() and int(announced) > limit:
-        raise _too_large()
+async def _read_rest(receive: Callable[[], Awaitable[Any]], first: bytes, limit: int) -> bytes:
     pieces = [first]
     size = len(first)
     more = True
@@ -81,7 +83,7 @@ async def _read_rest(
 
 
 def _decoded(body: bytes, encoding: str, limit: int) -> bytes:
-    if encoding in {"", "identity"}:
+    if not body or encoding == "identity":
         return body
     if encoding not in {"gzip", "x-gzip", "deflate"}:
         raise Refused(
@@ -89,18 +91,28 @@ def _decoded(body: bytes, encoding: str, limit: int) -> bytes:
             "invalid_request_error",
             f"Unsupported content-encoding: {encoding}. mockapi reads gzip and deflate.",
         )
-    # 32 added to the window bits lets zlib see by itself whether it is gzip or zlib.
-    decoder = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
     try:
-        decoded = decoder.decompress(body, limit + 1)
+        # 32 added to the window bits lets zlib see by itself whether it is gzip or zlib.
+        return _inflated(body, zlib.MAX_WBITS | 32, limit)
     except zlib.error as error:
+        if encoding == "deflate":
+            # Some clients leave out the zlib wrapper (RFC 9110, section 8.4.1.2).
+            with contextlib.suppress(zlib.error):
+                return _inflated(body, -zlib.MAX_WBITS, limit)
         raise Refused(
             400, "invalid_request_error", f"The request body is not valid {encoding}: {error}"
         ) from error
+
+
+def _inflated(body: bytes, window_bits: int, limit: int) -> bytes:
+    decoder = zlib.decompressobj(wbits=window_bits)
+    decoded = decoder.decompress(body, limit + 1)
     if len(decoded) > limit:
         raise _too_large()
     if not decoder.eof:
-        raise Refused(400, "invalid_request_error", f"The request body is not valid {encoding}: truncated")
+        raise zlib.error("it is cut off")
+    if decoder.unused_data:
+        raise zlib.error("something follows its end")
     return decoded
 
 
