@@ -21,6 +21,9 @@ HOP_BY_HOP = frozenset(
         "te", "trailer", "transfer-encoding", "upgrade",
     }
 )  # fmt: skip
+BODILESS = frozenset({204, 304})
+"""Statuses whose replies have no body, whatever a recording says (RFC 9110, sections 15.3.5 and 15.4.5)."""
+
 _FRAMING = frozenset({"transfer-encoding", "content-length"})
 _DROPPED = HOP_BY_HOP | _FRAMING | {"content-encoding"}
 _CHUNKED = (b"transfer-encoding", b"chunked")
@@ -65,7 +68,7 @@ def wire_field(name: str, value: str) -> tuple[bytes, bytes]:
 def _framing(
     fields: list[tuple[str, str]], *, status: int, method: str, size: int
 ) -> list[tuple[bytes, bytes]]:
-    if status in {204, 304}:
+    if status in BODILESS:
         return []
     lower = {name.lower(): value for name, value in fields}
     if method == "HEAD":

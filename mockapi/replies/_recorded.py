@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mockapi.exchange import Chunk, Headers, Reply, Source
-from mockapi.replies._headers import for_this_hop, wire_field
+from mockapi.replies._headers import BODILESS, for_this_hop, wire_field
 
 if TYPE_CHECKING:
     from mockapi.cassettes import Interaction
@@ -39,7 +39,7 @@ def recorded_reply(interaction: Interaction, request_id: str) -> Reply:
 def _chunks(interaction: Interaction) -> tuple[Chunk, ...]:
     body = interaction.response.body
     recorded = interaction.response.chunks
-    if interaction.request.method == "HEAD" or not body:
+    if not body or interaction.request.method == "HEAD" or interaction.response.status in BODILESS:
         return ()
     if not recorded:
         return (Chunk(0.0, body),)

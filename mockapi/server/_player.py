@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Message = dict[str, Any]
 
-_FLUSH_PAUSE = 0.001
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.0005, 0.05
 
 
 class ConnectionLost(ConnectionError):  # noqa: N818 - the name says what happened
@@ -79,10 +79,15 @@ async def _reset(scope: Message, leaving: asyncio.Future[None]) -> bool:
     connection = scope.get("extensions", {}).get(CONNECTION)
     if connection is None:
         raise ConnectionLost("the reply ends in a connection reset")
+    pause = _FIRST_PAUSE
     while connection.unsent and not leaving.done():
-        await asyncio.wait((leaving,), timeout=_FLUSH_PAUSE)
+        await asyncio.wait((leaving,), timeout=pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+    if leaving.done():
+        return False
     connection.reset()
-    return not leaving.done()
+    await leaving  # the connection's end; returning before it would look like a reply left unfinished
+    return True
 
 
 async def _until_left(receive: Callable[[], Awaitable[Message]]) -> None:

@@ -1,9 +1,18 @@
-"""uvicorn's HTTP protocol, with a way to do what ASGI cannot say: end a connection by force."""
+"""uvicorn's HTTP protocol, with what ASGI cannot say and uvicorn does not do.
+
+A connection can be ended by force, and can tell what has not reached the client yet. The header
+of a request is bounded: httptools would collect it for as long as it comes. When the server is
+told to stop, replies that are being played are cut off: a stream that was recorded to last for
+minutes, or a stall, would hold up the stop for nothing.
+"""
 
 from __future__ import annotations
 
+import array
+import contextlib
 import socket
 import struct
+import sys
 from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -11,10 +20,17 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 if TYPE_CHECKING:
     import asyncio
 
+    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+
 CONNECTION = "mockapi.connection"
 """The key in a scope's extensions under which a request finds its `Connection`."""
 
+MAX_HEADER_BYTES = 64 * 1024
+"""More of a request's header than this, and what one read brings on top of it, is refused."""
+
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER: on, 0 seconds
+
+_KERNEL_TELLS = sys.platform == "linux"
 
 
 class Connection:
@@ -34,8 +50,21 @@ class Connection:
 
     @property
     def unsent(self) -> int:
-        """Bytes that the kernel has not taken yet."""
-        return self._transport.get_write_buffer_size()
+        """Bytes that the client's side has not acknowledged yet; a reset now would lose them.
+
+        Where the kernel does not tell (anything but Linux), those that the kernel has not taken.
+        """
+        waiting = self._transport.get_write_buffer_size()
+        sock = self._transport.get_extra_info("socket")
+        if _KERNEL_TELLS and sock is not None and not self._transport.is_closing():
+            from fcntl import ioctl  # noqa: PLC0415 - not on every system
+            from termios import TIOCOUTQ  # noqa: PLC0415 - not on every system
+
+            queued = array.array("i", [0])
+            with contextlib.suppress(OSError):
+                ioctl(sock.fileno(), TIOCOUTQ, queued)
+            waiting += queued[0]
+        return waiting
 
 
 class Protocol(HttpToolsProtocol):
@@ -45,8 +74,38 @@ class Protocol(HttpToolsProtocol):
         """Remember the connection for the requests on it."""
         super().connection_made(transport)
         self._extensions: dict[str, Any] = {CONNECTION: Connection(transport)}
+        self._in_header = False
+        self._header_size = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came, and stop reading a header that does not end."""
+        super().data_received(data)
+        if self._in_header and not self.transport.is_closing():
+            self._header_size += len(data)
+            if self._header_size > MAX_HEADER_BYTES:
+                self.send_400_response("The header of the request is too large.")
 
     def on_message_begin(self) -> None:
         """Give the coming request's scope its connection."""
         super().on_message_begin()
         self.scope["extensions"] = self._extensions
+        self._in_header = True
+        self._header_size = 0
+
+    def on_headers_complete(self) -> None:
+        """The header is whole."""
+        self._in_header = False
+        super().on_headers_complete()
+
+    def shutdown(self) -> None:
+        """End the connection, unless an answer to a whole request is still being worked out."""
+        super().shutdown()
+        cycle: RequestResponseCycle | None = self.cycle  # uvicorn declares it without the None
+        if cycle is None or cycle.response_complete or not (cycle.response_started or cycle.more_body):
+            return
+        cycle.disconnected = True
+        cycle.message_event.set()
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+        else:
+            self.transport.close()
