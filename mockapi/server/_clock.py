@@ -1,25 +1,35 @@
-"""Monotonic seconds that a test's frozen clock cannot stop.
+"""Seconds that a test's frozen clock cannot stop.
 
-freezegun replaces `time.monotonic` in every module it finds it in, time-machine replaces it at
-the C level; a server in the same process would then wait for ever between two chunks. Neither
-touches the performance counter behind this name: it is bound once, at import, where freezegun
-does not look (a default argument), and time-machine leaves that counter alone.
+freezegun puts functions of its own in the place of `time.monotonic` and `time.perf_counter`, in
+the module and wherever else it finds them; asyncio reads its time there, so a server in the same
+process would wait for ever between two chunks. Neither it nor time-machine touches the system's
+own monotonic clock, `time.clock_gettime`, not even when they were started before this module
+was imported. Where there is no such function (Windows) the performance counter stands in, bound
+in a default argument, where freezegun does not look.
 """
 
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_system: Callable[[], float] = (
+    partial(time.clock_gettime, time.CLOCK_MONOTONIC) if hasattr(time, "clock_gettime") else time.perf_counter
+)
 
-def monotonic(_counter: Callable[[], float] = time.perf_counter) -> float:
+
+def monotonic(_counter: Callable[[], float] = _system) -> float:
     """Seconds since some fixed point; only differences mean anything."""
     return _counter()
 
 
-def wall(_base: float = time.time() - time.perf_counter()) -> float:
-    """Seconds since 1970, counted on from the moment this module was imported."""
+def wall(_base: float = time.time() - _system()) -> float:
+    """Seconds since 1970, counted on from the moment this module was imported.
+
+    A clock that was frozen at that moment is where the count starts.
+    """
     return _base + monotonic()
