@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import re
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from starlette.responses import JSONResponse
-from starlette.routing import Route, Router
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Match, Route, Router
 
 from mockapi._version import __version__
 from mockapi.errors import CassetteError, UsageError
@@ -25,12 +28,15 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from mockapi.server._journal import Entry, Journal
     from mockapi.server._service import Service
     from mockapi.server._sessions import Session
 
 _MAX_BODY = 1024 * 1024
 _MAX_PAGE = 1000
+_MAX_PAGE_BYTES = 8 * 1024 * 1024
 _EXPLAIN_SECONDS = 10.0
+_HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 
 def control_app(service: Service, allowed_hosts: frozenset[str]) -> ASGIApp:
@@ -55,10 +61,15 @@ def control_app(service: Service, allowed_hosts: frozenset[str]) -> ASGIApp:
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         reason = _refused_caller(scope, allowed_hosts)
-        if reason is None:
-            await router(scope, receive, send)
-        else:
+        if reason is not None:
             await _problem(403, reason)(scope, receive, send)
+            return
+        try:
+            await router(scope, receive, send)
+        except HTTPException:  # the path is known, the method is not
+            await _wrong_method(scope, router)(scope, receive, send)
+        except ClientDisconnect:
+            return
 
     return guarded
 
@@ -87,7 +98,7 @@ class _Control:
             options = session_options(
                 await _json(request), self._service.sessions.default.settings, folders()
             )
-            session = self._service.open_session(options)
+            session = await self._service.open_session_aside(options)
         except (UsageError, CassetteError) as error:
             return _error_response(error)
         return JSONResponse(_described(session, request), status_code=201)
@@ -123,11 +134,11 @@ class _Control:
             limit = min(int(request.query_params.get("limit", "100")), _MAX_PAGE)
         except ValueError:
             return _problem(400, "`after` and `limit` are whole numbers.")
-        entries = [entry for entry in session.journal if entry.number > after][: max(limit, 0)]
+        entries = _page(session.journal, after, limit)
         pending = [entry.miss for entry in entries if entry.miss is not None and not entry.miss.done()]
         if pending:
             await asyncio.wait(pending, timeout=_EXPLAIN_SECONDS)
-        return JSONResponse(
+        return _JSONText(
             {
                 "session": session.id,
                 "dropped": session.journal.dropped,
@@ -150,14 +161,14 @@ class _Control:
 
     async def load_cassettes(self, request: Request) -> JSONResponse:
         try:
-            self._service.load(_paths(await _json(request)))
+            await self._service.load(_paths(await _json(request)))
         except (UsageError, CassetteError) as error:
             return _error_response(error)
         return await self.list_cassettes(request)
 
     async def reload_cassettes(self, request: Request) -> JSONResponse:
         try:
-            self._service.load(self._service.paths)
+            await self._service.load(self._service.paths)
         except CassetteError as error:
             return _error_response(error)
         return await self.list_cassettes(request)
@@ -166,10 +177,31 @@ class _Control:
         return self._service.sessions.get(request.path_params["id"])
 
 
+class _JSONText(JSONResponse):
+    """JSON whose parts may be JSON texts already."""
+
+    def render(self, content: Any) -> bytes:
+        return orjson.dumps(content)
+
+
+def _page(journal: Journal, after: int, limit: int) -> list[Entry]:
+    """The entries behind number `after`: at most `limit`, and one or as many as fit into a page's bytes."""
+    page: list[Entry] = []
+    size = 0
+    for entry in journal:
+        if entry.number <= after:
+            continue
+        size += entry.size
+        if len(page) >= limit or (page and size > _MAX_PAGE_BYTES):
+            break
+        page.append(entry)
+    return page
+
+
 def _described(session: Session, request: Request) -> dict[str, Any]:
     """A session with its base URL, under the Host that the client used to come here."""
-    host = request.headers.get("host", "")
-    base = f"{request.url.scheme}://{host}"
+    prefix = request.scope["root_path"].removesuffix("/_mockapi")
+    base = f"{request.url.scheme}://{request.headers['host']}{prefix}"
     suffix = "" if session.id == "default" else f"/s/{session.id}"
     return {**session.as_json(), "base_url": base + suffix}
 
@@ -182,8 +214,6 @@ async def _json(request: Request) -> Any:
             raise UsageError("A control request has at most 1 MiB.")
     if not body:
         return {}
-    import orjson  # noqa: PLC0415 - kept beside its only use here
-
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -225,6 +255,17 @@ def _no_session(request: Request) -> JSONResponse:
     return _problem(404, f"There is no open session {request.path_params['id']!r}.")
 
 
+def _wrong_method(scope: Scope, router: Router) -> Response:
+    methods: set[str] = set()
+    for route in router.routes:
+        if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE:
+            methods |= route.methods or set()
+    allowed = ", ".join(sorted(methods))
+    response = _problem(405, f"{scope['method']} is no method of this path; it takes {allowed}.")
+    response.headers["allow"] = allowed
+    return response
+
+
 async def _no_such_control(scope: Scope, receive: Receive, send: Send) -> None:
     response = _problem(404, "There is no such control path; docs/control-api.md lists them.")
     await response(scope, receive, send)
@@ -240,18 +281,16 @@ def _refused_caller(scope: Scope, allowed_hosts: frozenset[str]) -> str | None:
             " use a loopback address, or allow it with --allow-host."
         )
     origin = headers.get(b"origin")
-    if origin is not None and not _is_allowed(urlsplit(origin).netloc, allowed_hosts):
+    if origin is not None and not _is_allowed(origin.partition("://")[2], allowed_hosts):
         return f"The control API takes no request from the Origin {origin!r}."
     return None
 
 
 def _is_allowed(host: str, allowed_hosts: frozenset[str]) -> bool:
-    try:
-        name = urlsplit(f"//{host}").hostname
-    except ValueError:
+    match = _HOST.fullmatch(host)
+    if match is None:
         return False
-    if name is None:
-        return False
+    name = match["name"].strip("[]").lower()
     if name == "localhost" or name.endswith(".localhost") or name in allowed_hosts:
         return True
     try:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import base64
 from collections import deque
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from mockapi import jsontext
 from mockapi.cassettes import CREDENTIAL_HEADERS
+from mockapi.exchange import Request
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Iterator
 
     from mockapi.cassettes import Miss, Recording
-    from mockapi.exchange import Reply, Request
+    from mockapi.exchange import Reply
 
 MAX_ENTRIES = 10_000
-MAX_BODY_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
 
 
 class Entry:
@@ -27,7 +31,7 @@ class Entry:
     Attributes:
         number: from 1, counted over the session's life; a reset goes on counting.
         at: seconds since 1970.
-        request: what came; its body is dropped when the journal grows too large.
+        request: what came.
         reply: what answered; the chunks are the recording's own and cost nothing here.
         recording: which recording, if one.
         miss: why none matched, where that was looked into: a future, because it is worked out
@@ -56,8 +60,23 @@ class Entry:
         self.seconds: float | None = None
         self.complete = False
 
+    @property
+    def size(self) -> int:
+        """About how many bytes it keeps in memory."""
+        return len(self.request.body) + sum(map(len, chain.from_iterable(self.request.headers)))
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether there is a miss and its explanation."""
+        miss = self.miss
+        return miss is not None and miss.done() and not miss.cancelled() and miss.exception() is None
+
     def as_json(self) -> dict[str, Any]:
-        """The entry as the control API shows it; credentials are left out."""
+        """The entry as the control API shows it, for orjson to write; credentials are left out.
+
+        A JSON body stands in it as the text it came as, whatever its depth and the size of its
+        numbers.
+        """
         request, reply = self.request, self.reply
         at = datetime.fromtimestamp(self.at, UTC).isoformat(timespec="milliseconds")
         written: dict[str, Any] = {
@@ -84,7 +103,7 @@ class Entry:
             "recording": None if self.recording is None else recording_as_json(self.recording),
             "miss": None,
         }
-        if self.miss is not None and self.miss.done() and not self.miss.cancelled():
+        if self.is_explained and self.miss is not None:
             written["miss"] = miss_as_json(self.miss.result())
         return written
 
@@ -92,10 +111,10 @@ class Entry:
 class Journal:
     """The entries of a session, oldest first. Beyond the bounds the oldest are dropped."""
 
-    def __init__(self, max_entries: int = MAX_ENTRIES, max_body_bytes: int = MAX_BODY_BYTES) -> None:
+    def __init__(self, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES) -> None:
         self._entries: deque[Entry] = deque()
         self._max_entries = max_entries
-        self._max_bytes = max_body_bytes
+        self._max_bytes = max_bytes
         self._bytes = 0
         self.dropped = 0
         self.count = 0
@@ -110,13 +129,15 @@ class Journal:
     ) -> Entry:
         """Write down an exchange as it begins."""
         self.count += 1
-        entry = Entry(self.count, at, request, reply, recording, miss)
+        # Without its parsed body, which takes ten times the memory of the text.
+        kept = Request(request.method, request.path, request.query, request.headers, request.body)
+        entry = Entry(self.count, at, kept, reply, recording, miss)
         self._entries.append(entry)
-        self._bytes += len(request.body)
+        self._bytes += entry.size
         while len(self._entries) > self._max_entries or (
             self._bytes > self._max_bytes and len(self._entries) > 1
         ):
-            self._bytes -= len(self._entries.popleft().request.body)
+            self._bytes -= self._entries.popleft().size
             self.dropped += 1
         return entry
 
@@ -157,8 +178,8 @@ def _body(request: Request) -> dict[str, Any]:
     """The body under one of `json`, `text` and `base64`."""
     if not request.body:
         return {}
-    if not isinstance(request.parsed, jsontext.NotJSON):
-        return {"json": request.parsed}
+    if not isinstance(jsontext.parse(request.body), jsontext.NotJSON):
+        return {"json": orjson.Fragment(request.body)}
     try:
         return {"text": request.body.decode()}
     except UnicodeDecodeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from mockapi.cassettes import Cassette, Index, Matching, Recording
@@ -37,18 +38,23 @@ class CassetteSet:
         )
         self.played: set[Recording] = set()
         self._indexes: dict[Matching, Index] = {}
+        self._indexing = threading.Lock()
         self._replies: dict[Recording, Reply] = {}
         self._ids = IdFactory(seed=0)
 
     def index(self, extra: Matching) -> Index:
-        """The index under a session's added rules; the ones used last are kept."""
-        found = self._indexes.pop(extra, None)
-        if found is None:
-            found = Index(self.recordings, extra)
-            if len(self._indexes) >= _MAX_INDEXES:
-                del self._indexes[next(iter(self._indexes))]
-        self._indexes[extra] = found
-        return found
+        """The index under a session's added rules; the ones used last are kept.
+
+        Making one takes a while with many recordings: ask in another thread first.
+        """
+        with self._indexing:
+            found = self._indexes.pop(extra, None)
+            if found is None:
+                found = Index(self.recordings, extra)
+                if len(self._indexes) >= _MAX_INDEXES:
+                    del self._indexes[next(iter(self._indexes))]
+            self._indexes[extra] = found
+            return found
 
     def reply(self, recording: Recording) -> Reply:
         """What a recording plays when sent at once; made when first asked for, then kept."""

@@ -8,9 +8,11 @@ entry can be stale only in the sense of being unused. The folder may be deleted 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import secrets
+import stat
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,8 +31,18 @@ _KEEP_SECONDS = 30 * 24 * 3600
 
 
 def folders() -> dict[str, str]:
-    """The folders of this process that substitutions know by name."""
-    return {"home": str(Path.home()), "cwd": str(Path.cwd()), "tmp": tempfile.gettempdir()}
+    """The folders of this process that substitutions know by name, as far as there are any."""
+    found = {}
+    sources: dict[str, Callable[[], Path | str]] = {
+        "home": Path.home,
+        "cwd": Path.cwd,
+        "tmp": tempfile.gettempdir,
+    }
+    for name, source in sources.items():
+        # A user without a home, a working folder that was deleted, no place for temporary files.
+        with contextlib.suppress(OSError, RuntimeError):
+            found[name] = str(source())
+    return found
 
 
 def find(paths: Iterable[str]) -> list[str]:
@@ -42,7 +54,8 @@ def find(paths: Iterable[str]) -> list[str]:
     found: list[str] = []
     problems: list[Problem] = []
     for path in paths:
-        if not Path(path).is_dir():
+        # os.path: pathlib raises for a name that is too long or lies in a closed folder.
+        if not os.path.isdir(path):  # noqa: PTH112 - see above
             found.append(path)
             continue
         errors: list[OSError] = []
@@ -69,25 +82,38 @@ def read_text(path: str) -> bytes:
         CassetteError: it cannot be read, is a folder, or is too large to be a cassette.
     """
     try:
-        size = Path(path).stat().st_size
-        if size > MAX_BYTES:
-            raise CassetteError(
-                [
-                    Problem(
-                        path,
-                        f"{size:,} bytes; a cassette has at most {MAX_BYTES:,}.",
-                        "Split it, or check that it is one.",
-                    )
-                ]
-            )
-        return Path(path).read_bytes()
+        with open(path, "rb", opener=_open_regular) as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > MAX_BYTES:
+                raise CassetteError(
+                    [
+                        Problem(
+                            path,
+                            f"{size:,} bytes; a cassette has at most {MAX_BYTES:,}.",
+                            "Split it, or check that it is one.",
+                        )
+                    ]
+                )
+            return file.read()
     except FileNotFoundError as error:
         raise CassetteError([Problem(path, "there is no such file or folder.", "Check the path.")]) from error
     except IsADirectoryError as error:
         raise CassetteError([Problem(path, "is a folder, not a cassette file.", "Name a file.")]) from error
+    except ValueError as error:  # a NUL in the name
+        raise CassetteError([Problem(path, f"is no path: {error}.", "Check the path.")]) from error
     except OSError as error:
         remedy = "Check its permissions." if isinstance(error, PermissionError) else "Check the file."
         raise CassetteError([Problem(path, f"cannot be read: {error.strerror}.", remedy)]) from error
+
+
+def _open_regular(path: str, flags: int) -> int:
+    """Open a file and nothing else: a pipe or a device might never end, or never begin."""
+    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        kind = errno.EISDIR if stat.S_ISDIR(os.fstat(handle).st_mode) else errno.EINVAL
+        os.close(handle)
+        raise OSError(kind, "it is a pipe or a device, not a file")
+    return handle
 
 
 class CassetteReader:
