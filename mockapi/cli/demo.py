@@ -12,7 +12,7 @@ from mockapi.errors import MockapiError
 if TYPE_CHECKING:
     from mockapi.cassettes import Interaction
 
-_CASSETTE = "hello.yaml"
+_CASSETTE = "stream.yaml"
 
 
 @click.command()
@@ -35,7 +35,7 @@ def command(speed: str) -> None:
     folder = data_dir("cassettes")
     with Server([str(folder)], settings=Settings(speed=parse_speed(speed))) as server:
         click.echo(f"mockapi ready on {server.base_url}")
-        _ask(server.base_url, _streamed_hello(str(folder / _CASSETTE)))
+        _ask(server.base_url, _first_stream(str(folder / _CASSETTE)))
     click.echo(
         "\nTry it with your own client:\n"
         "  mockapi serve                    # then set the client's base URL to what it prints\n"
@@ -44,7 +44,7 @@ def command(speed: str) -> None:
     )
 
 
-def _streamed_hello(path: str) -> Interaction:
+def _first_stream(path: str) -> Interaction:
     from mockapi.cassettes import load
     from mockapi.replies import wants_stream
     from mockapi.server._store import read_text
