@@ -67,13 +67,13 @@ class Validator:
         if self._settings.mode == "off":
             return None
         refusal = next(self._refusals(request), None)
-        return None if refusal is None else self._with_hints(refusal, request)
+        return None if refusal is None else self._with_hints([refusal], request)[0]
 
     def check_all(self, request: Request) -> list[Refusal]:
         """All faults of a request, the one that the API would name first."""
         if self._settings.mode == "off":
             return []
-        return [self._with_hints(refusal, request) for refusal in self._refusals(request, every=True)]
+        return self._with_hints(list(self._refusals(request, every=True)), request)
 
     def check_row(self, params: Any, request: Request) -> Refusal | None:
         """The error of a batch's row, None if it would run.
@@ -153,7 +153,8 @@ class Validator:
             or (system.__class__ is list and any(block.get("cache_control") for block in system))
         )
         flags = (conversation.has_empty, conversation.has_system, cached)
-        key = (frozenset(context.body), conversation.types, flags, stage)
+        retired = None if context.model is None else context.model.retires
+        key = (frozenset(context.body), conversation.types, flags, stage, retired)
         plan = self._plans.get(key)
         if plan is None:
             plan = self._make_plan(context, flags, stage)
@@ -168,8 +169,14 @@ class Validator:
         triggers.update(name for name, set_ in zip(("empty", "role:system", "cache"), flags, strict=True) if set_)
         if any(kind.endswith("_tool_result") and kind != "mcp_tool_result" for kind in types):
             triggers.add("server_result")
-        chosen = (rule for rule in self._body if not triggers.isdisjoint(rule.on))
-        return tuple(rule for rule in chosen if stage is None or rule.stage == stage)
+        end = None if context.model is None else context.model.retires
+        return tuple(
+            rule
+            for rule in self._body
+            if not triggers.isdisjoint(rule.on)
+            and (stage is None or rule.stage == stage)
+            and not (rule.since and end and end < rule.since)
+        )
 
     def _facts_of_tools(self, body: Any, variant: Variant) -> ToolFacts | None:
         """The facts about the tools; None if their shape is wrong."""
@@ -239,16 +246,27 @@ class Validator:
     def _applies(self, rule: Rule) -> bool:
         return rule.id not in self._settings.disabled
 
-    def _with_hints(self, refusal: Refusal, request: Request) -> Refusal:
-        hints = [refusal.hint] if refusal.hint else []
-        if refusal.rule == "model.not_found":
-            hints.append(self._model_hint(refusal.message.removeprefix("model: ")))
-        if self._settings.rules == "documented" and refusal.pointer is not None:
-            if self._live is None:
-                self._live = Validator(replace(self._settings, rules="live"))
-            if all(other.pointer != refusal.pointer for other in self._live._refusals(request, every=True)):
+    def _with_hints(self, refusals: list[Refusal], request: Request) -> list[Refusal]:
+        """The refusals with what a person may want to know besides."""
+        live = self._live_pointers(request) if any(_is_shape(refusal) for refusal in refusals) else None
+        hinted = []
+        for refusal in refusals:
+            hints = [refusal.hint] if refusal.hint else []
+            if refusal.rule == "model.not_found":
+                hints.append(self._model_hint(refusal.message.removeprefix("model: ")))
+            if live is not None and _is_shape(refusal) and refusal.pointer not in live:
                 hints.append("Only the documentation refuses this, the API takes it: see --rules live.")
-        return replace(refusal, hint=" ".join(hints) or None)
+            hinted.append(replace(refusal, hint=" ".join(hints) or None))
+        return hinted
+
+    def _live_pointers(self, request: Request) -> set[str | None] | None:
+        """Where live behaviour finds fault with the shape; None if that is what refused already."""
+        if self._settings.rules == "live":
+            return None
+        if self._live is None:
+            self._live = Validator(replace(self._settings, rules="live"))
+        faults = self._live._refusals(request, every=True)
+        return {refusal.pointer for refusal in faults if _is_shape(refusal)}
 
     def _model_hint(self, name: str) -> str:
         model = self._catalogue.find(name)
@@ -258,6 +276,11 @@ class Validator:
         near = difflib.get_close_matches(name, [model.id for model in self._catalogue.models], 1)
         nearest = f" The nearest is {near[0]}." if near else ""
         return f"The catalogue of {day} does not have it.{nearest} Add it with --models."
+
+
+def _is_shape(refusal: Refusal) -> bool:
+    """Whether the schemas refused: the only refusals in which the profiles can differ."""
+    return refusal.rule.startswith("shape.")
 
 
 def _run(rules: tuple[Rule, ...], context: Context) -> Iterator[Refusal]:

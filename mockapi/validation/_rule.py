@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from mockapi.validation._settings import Refusal
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from mockapi.validation._context import Context
 
 
@@ -72,6 +74,7 @@ class Rule:
         on: what a body must hold for the rule to apply; empty for headers and the like.
         models: the models it applies to, in words; empty for all.
         versions: the API versions it applies to; empty for all.
+        since: when it was first seen; models that were retired before are not judged by it.
         hint: what a person may want to know besides.
         status: HTTP status of the refusal.
         type: error type of the refusal.
@@ -86,6 +89,7 @@ class Rule:
     on: tuple[str, ...] = ()
     models: str = ""
     versions: tuple[str, ...] = ()
+    since: date | None = None
     hint: str | None = None
     status: int = 400
     type: str = "invalid_request_error"
@@ -120,6 +124,7 @@ def rule(
     source: str,
     models: str = "",
     versions: tuple[str, ...] = (),
+    since: date | None = None,
     hint: str | None = None,
     status: int = 400,
     type: str = "invalid_request_error",  # noqa: A002 - it is the error's type
@@ -128,7 +133,9 @@ def rule(
 
     def register(check: Check) -> Check:
         summary = (check.__doc__ or "").strip().splitlines()[0]
-        declare(Rule(id, stage, summary, message, source, on, models, versions, hint, status, type, check))
+        declare(
+            Rule(id, stage, summary, message, source, on, models, versions, since, hint, status, type, check)
+        )
         return check
 
     return register

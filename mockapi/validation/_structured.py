@@ -127,16 +127,18 @@ def _circles(schema: Any) -> Iterator[Found]:
     }
     done: set[str] = set()
     for start in targets:
-        trail, waiting = [start], [iter(targets[start])]
+        trail, on_trail, waiting = [start], {start}, [iter(targets[start])]
         while waiting:
             name = next(waiting[-1], None)
             if name is None:
-                done.add(trail.pop())
+                done.add(trail[-1])
+                on_trail.discard(trail.pop())
                 waiting.pop()
-            elif name in trail:
+            elif name in on_trail:
                 chain = [*trail[trail.index(name) :], name]
                 yield Found("structured.circular", {"chain": " -> ".join(s.rpartition("/")[2] for s in chain)})
                 return
             elif name in targets and name not in done:
                 trail.append(name)
+                on_trail.add(name)
                 waiting.append(iter(targets[name]))

@@ -35,6 +35,8 @@ class ToolFacts:
         unions: union-typed parameters of the strict tools.
         faults: faults in single tools, in order.
         marks: cache control of the tools, with their indices.
+        runs_code: whether a code execution tool is among them, or one that code may call (which
+            brings code execution along: seen in a recording).
     """
 
     names: frozenset[str] = frozenset()
@@ -46,11 +48,7 @@ class ToolFacts:
     unions: int = 0
     faults: tuple[ToolFault, ...] = ()
     marks: tuple[tuple[int, dict[str, Any]], ...] = ()
-
-    @property
-    def runs_code(self) -> bool:
-        """Whether a code execution tool is among them."""
-        return any(kind.startswith("code_execution_") for kind in self.types)
+    runs_code: bool = False
 
 
 NO_TOOLS: Final = ToolFacts()
@@ -87,8 +85,14 @@ def look_at(tools: list[dict[str, Any]]) -> ToolFacts:
         optional=optional,
         unions=unions,
         faults=tuple(faults),
+        runs_code=any(_runs_code(tool) for tool in tools),
         marks=tuple((i, t["cache_control"]) for i, t in enumerate(tools) if t.get("cache_control")),
     )
+
+
+def _runs_code(tool: dict[str, Any]) -> bool:
+    callers = (tool.get("type") or "", *tool.get("allowed_callers", ()))
+    return any(caller.startswith("code_execution_") for caller in callers)
 
 
 def _schema_faults(schema: dict[str, Any]) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import urllib.parse
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.validation import _media
@@ -96,7 +97,8 @@ def not_base64(context: Context) -> Iterator[Fault]:
     "block:image",
     message="{path}: The image was specified using the {declared} media type, but the image appears to be a "
     "{actual} image",
-    source="recorded in 2026-03",
+    source="recorded in 2025-12 and 2026-03; taken from a model that was retired in 2025-10",
+    since=date(2025, 12, 1),
 )
 def media_type(context: Context) -> Iterator[Fault]:
     """An image is of another type than it says."""

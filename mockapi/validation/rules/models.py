@@ -43,7 +43,7 @@ def output_limit(context: Context) -> Iterator[Fault]:
         limit = max(limit, 128_000)
     asked = context.body["max_tokens"]
     if asked > limit:
-        yield Fault("/max_tokens", {"asked": asked, "limit": limit, "model": context.body["model"]})
+        yield Fault("/max_tokens", {"asked": int(asked), "limit": limit, "model": context.body["model"]})
 
 
 @rule(

@@ -63,7 +63,7 @@ def must_start(context: Context) -> Iterator[Fault]:
     turns = context.conversation.turns
     position = len(turns) - 1
     if position >= 0 and turns[position].role == "user":
-        if not any(block["type"] == "tool_result" for _, _, block in turns[position].blocks):
+        if not turns[position].results:
             return
         position -= 1
     final = position
@@ -71,7 +71,7 @@ def must_start(context: Context) -> Iterator[Fault]:
         if _starts_with_thinking(turns[position]):
             return
         before = turns[position - 1] if position else None
-        if before is None or any(block["type"] != "tool_result" for _, _, block in before.blocks):
+        if before is None or len(before.results) < len(before.blocks):
             break
         position -= 2
     if final >= 0 and turns[final].role == "assistant" and turns[final].blocks:
