@@ -1,0 +1,117 @@
+"""Content encodings, undone: once, within a limit, and told apart from a body that is decoded already.
+
+Recorders keep the header and may or may not keep the encoding: Ruby's and R's decode and leave
+`content-encoding: gzip` standing, VCR.py keeps the wire's bytes. The body itself tells: gzip and
+zstd begin with magic bytes. Brotli and raw deflate have none, so a body that is UTF-8 text is
+taken as decoded.
+"""
+
+from __future__ import annotations
+
+import importlib
+import zlib
+from typing import Final
+
+MAX_DECODED: Final = 256 * 1024 * 1024
+"""A body that grows larger is refused: no reply of the API is, and a bomb would be."""
+
+_GZIP = b"\x1f\x8b"
+_ZSTD = b"\x28\xb5\x2f\xfd"
+
+
+def decoded(body: bytes, encoding: str) -> bytes:
+    """A body without its content encoding.
+
+    Args:
+        body: as recorded, encoded or decoded already.
+        encoding: the value of `content-encoding`, empty if there was none.
+
+    Raises:
+        ValueError: truncated, damaged, too large, or of a coding that is not known here.
+    """
+    for coding in reversed([part.strip().lower() for part in encoding.split(",")]):
+        if coding in {"gzip", "x-gzip"}:
+            body = inflated(body) if body.startswith(_GZIP) else body
+        elif coding == "deflate":
+            body = _deflate(body)
+        elif coding == "br":
+            body = body if _is_text(body) else _by_module("brotli", "brotlicffi", body, "br")
+        elif coding == "zstd":
+            body = _by_module("zstandard", "compression.zstd", body, "zstd") if body[:4] == _ZSTD else body
+        elif coding not in {"", "identity", "aws-chunked"} and not _is_text(body):
+            raise ValueError(f"the content-encoding {coding} is not known here")
+    return body
+
+
+def inflated(data: bytes) -> bytes:
+    """All members of gzip data, or zlib data, decoded.
+
+    Raises:
+        ValueError: truncated, damaged or too large.
+    """
+    pieces: list[bytes] = []
+    size = 0
+    rest = data
+    while rest:
+        # 32 added to the window bits lets zlib see by itself whether it is gzip or zlib.
+        decoder = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+        try:
+            piece = decoder.decompress(rest, MAX_DECODED - size + 1)
+        except zlib.error as error:
+            if pieces:  # padding behind the last member, which gzip allows
+                break
+            raise ValueError(f"gzip data is damaged ({error})") from error
+        size += len(piece)
+        if size > MAX_DECODED:
+            raise ValueError(f"gzip data decodes to more than {MAX_DECODED:,} bytes")
+        if not decoder.eof:
+            raise ValueError(f"gzip data is truncated: it ends after {size:,} decoded bytes")
+        pieces.append(piece)
+        rest = decoder.unused_data
+    return b"".join(pieces)
+
+
+def decoded_sizes(chunks: list[bytes]) -> list[int]:
+    """How many decoded bytes each chunk of gzip data gave, as a client on the wire would see it.
+
+    For data that `inflated` accepts; what comes behind the last member counts nothing.
+    """
+    decoder = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
+    return [len(decoder.decompress(chunk)) for chunk in chunks]
+
+
+def _deflate(body: bytes) -> bytes:
+    if _is_text(body):
+        return body
+    try:
+        return inflated(body)
+    except ValueError:  # deflate without zlib's frame, which some servers send
+        decoder = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+        try:
+            piece = decoder.decompress(body, MAX_DECODED + 1)
+        except zlib.error as error:
+            raise ValueError(f"deflate data is damaged ({error})") from error
+        if not decoder.eof or len(piece) > MAX_DECODED:
+            raise ValueError("deflate data is truncated or too large") from None
+        return piece
+
+
+def _by_module(first: str, second: str, body: bytes, coding: str) -> bytes:
+    for name in (first, second):
+        try:
+            module = importlib.import_module(name)
+        except ImportError:
+            continue
+        try:
+            return bytes(module.decompress(body))
+        except Exception as error:
+            raise ValueError(f"{coding} data is damaged ({error})") from error
+    raise ValueError(f"the body is compressed with {coding}: `pip install {first}`, then import again")
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,170 @@
+"""From a file's bytes to the reader that understands it: the one table of formats.
+
+A file is unpacked if it is gzip or zlib, then opened as what it looks like (`Kind`), then shown to
+each row of `FORMATS` in turn. Names count only for TOML, which looks like nothing in particular.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mockapi import jsontext
+from mockapi.cassettes._checks import Fault
+from mockapi.cassettes._decode import VERSION_KEY
+from mockapi.cassettes._model import Matching
+from mockapi.cassettes._yaml import YAMLError
+from mockapi.cassettes.importers import (
+    _yaml,
+    aimock,
+    cassetter,
+    go_vcr,
+    har,
+    http_interactions,
+    httprr,
+    plain,
+    vcr_py,
+)
+from mockapi.cassettes.importers._coding import inflated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mockapi.cassettes.importers._exchange import Entry
+
+
+_EXACT = Matching()
+
+
+class Kind(enum.Enum):
+    """What a file is before anybody knows who wrote it."""
+
+    TEXT = enum.auto()
+    JSON = enum.auto()
+    YAML = enum.auto()
+    TOML = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An opened file.
+
+    Attributes:
+        text: the bytes, unpacked.
+        value: what JSON, YAML or TOML they are; None for other text.
+    """
+
+    kind: Kind
+    text: bytes
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A row of the table.
+
+    Attributes:
+        title: what people call it.
+        kinds: what it can be written in.
+        recognises: whether a document (its value, or text where it has none) is of the format.
+        read: its entries.
+        matching: how such cassettes match, where their requests were lost.
+        whole_name: whether the file's extension stays in the cassette's name: of plain bodies
+            there are often two, `hello.json` and `hello.sse`.
+        reads_text: whether `read` wants the text instead of the value.
+    """
+
+    title: str
+    kinds: frozenset[Kind]
+    recognises: Callable[[Any], bool]
+    read: Callable[[Any], Iterator[Entry]]
+    matching: Matching = _EXACT
+    whole_name: bool = False
+    reads_text: bool = False
+
+
+_DATA = frozenset({Kind.JSON, Kind.YAML})
+_ANY = frozenset({Kind.JSON, Kind.YAML, Kind.TOML})
+_JSON = frozenset({Kind.JSON})
+_TEXT = frozenset({Kind.TEXT})
+
+FORMATS: tuple[Format, ...] = (
+    Format(httprr.TITLE, _TEXT, httprr.recognises, httprr.read, reads_text=True),
+    Format(
+        plain.STREAM, _TEXT, plain.recognises_stream, plain.read_stream, plain.MATCHING,
+        whole_name=True, reads_text=True,
+    ),
+    Format(har.TITLE, _JSON, har.recognises, har.read),
+    Format(http_interactions.R, _DATA, http_interactions.recognises_r, http_interactions.read_r),
+    Format(http_interactions.RUBY, _DATA, http_interactions.recognises_ruby, http_interactions.read_ruby),
+    Format(go_vcr.TITLE, _DATA, go_vcr.recognises, go_vcr.read),
+    Format(cassetter.TITLE, _ANY, cassetter.recognises, cassetter.read),
+    Format(vcr_py.TITLE, _DATA, vcr_py.recognises, vcr_py.read),
+    Format(aimock.TITLE, _JSON, aimock.recognises, aimock.read, aimock.MATCHING),
+    Format(
+        plain.JSON, _JSON, plain.recognises_json, plain.read_json, plain.MATCHING,
+        whole_name=True, reads_text=True,
+    ),
+)  # fmt: skip
+"""Every format, the more telling before the less: what VCR.py needs, cassetter has too."""
+
+_PACKED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+
+
+def open_document(data: bytes, name: str) -> Document:
+    """What a file is, opened.
+
+    Raises:
+        Fault: damaged, malformed, or dangerous; with the line where there is one.
+    """
+    if data.startswith(_PACKED):
+        try:
+            data = inflated(data)
+        except ValueError as error:
+            raise Fault((), f"{error}.", "Restore the file.") from error
+    if httprr.recognises(data) or plain.recognises_stream(data):
+        return Document(Kind.TEXT, data)
+    if name.lower().endswith((".toml", ".toml.gz")):
+        return Document(Kind.TOML, data, _toml(data))
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
+        value = jsontext.parse_exactly(data.removeprefix(b"\xef\xbb\xbf"))
+        if not isinstance(value, jsontext.NotJSON):
+            return Document(Kind.JSON, data, value)
+        if name.lower().endswith((".json", ".har")):
+            raise Fault((), f"malformed JSON: {value.reason}.", "Restore the file.")
+    try:
+        return Document(Kind.YAML, data, _yaml.parse(data))
+    except YAMLError as error:
+        line = f"line {error.line}: " if error.line else ""
+        raise Fault((), f"{line}{error.cause}.", "Restore or mend the file.") from error
+
+
+def format_of(document: Document) -> Format | None:
+    """The format of a document, None if it is none that is known."""
+    subject = document.text if document.kind is Kind.TEXT else document.value
+    for item in FORMATS:
+        if document.kind in item.kinds and item.recognises(subject):
+            return item
+    return None
+
+
+def why_not(document: Document) -> str:
+    """What a document is that has no known format, in words."""
+    value = document.value
+    if isinstance(value, dict) and VERSION_KEY in value:
+        return "a mockapi cassette already"
+    if isinstance(value, dict) and any(value.get(key) == [] for key in ("interactions", "http_interactions")):
+        return "a recording without any interaction"
+    if isinstance(value, dict) and "messages" in value and "max_tokens" in value:
+        return "a request, not a reply"
+    return "no recording in a format that is known here"
+
+
+def _toml(data: bytes) -> Any:
+    import tomllib  # noqa: PLC0415 - the rarest of all formats
+
+    try:
+        return tomllib.loads(data.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Fault((), f"malformed TOML: {error}.", "Restore the file.") from error

@@ -1,0 +1,135 @@
+"""One file, imported: the one place where formats, hosts, redaction and the report meet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from mockapi.cassettes._checks import Fault
+from mockapi.cassettes._model import Cassette, Interaction
+from mockapi.cassettes.importers._exchange import Loss
+from mockapi.cassettes.importers._formats import format_of, open_document, why_not
+from mockapi.cassettes.importers._hosts import api_path, refused_host
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mockapi.cassettes.importers._exchange import Exchange
+
+_SUFFIXES = (".yaml", ".yml", ".json", ".har", ".zhar", ".toml", ".httprr", ".sse")
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of a file.
+
+    Attributes:
+        name: of the cassette, relative: the source's with another extension.
+        format: what the file was, empty if it is no recording.
+        cassette: None if nothing was kept.
+        streams: how many of its interactions are event streams.
+        left_out: reasons, and how many exchanges each.
+        broken: the exchanges that should have been kept and cannot be: place, cause, remedy.
+        lost: what the source had lost before.
+    """
+
+    name: str
+    format: str = ""
+    cassette: Cassette | None = None
+    streams: int = 0
+    left_out: tuple[tuple[str, int], ...] = ()
+    broken: tuple[str, ...] = ()
+    lost: tuple[Loss, ...] = ()
+
+    @property
+    def kept(self) -> int:
+        """How many interactions the cassette holds."""
+        return len(self.cassette.interactions) if self.cassette else 0
+
+
+def import_recording(data: bytes, name: str, *, hosts: Iterable[str] = ()) -> Imported:
+    """The cassette that a recording of another tool makes, redacted.
+
+    Args:
+        data: the file's bytes.
+        name: its relative path: names the cassette, and is told as each interaction's origin.
+        hosts: patterns of hosts to take besides the API's own.
+
+    Never raises for what is in the file: that is in the report.
+    """
+    try:
+        document = open_document(data, name)
+    except Fault as fault:
+        return Imported(_cassette_name(name), broken=(_told(fault),))
+    format_ = format_of(document)
+    if format_ is None:
+        return Imported(_cassette_name(name), left_out=((why_not(document), 1),))
+
+    from mockapi.cassettes.redaction import redact_interaction, signed_secrets  # noqa: PLC0415 - compiles many patterns
+
+    interactions: list[Interaction] = []
+    left_out: Counter[str] = Counter()
+    broken: list[str] = []
+    lost: set[Loss] = set()
+    patterns = tuple(hosts)
+    subject = document.text if format_.reads_text else document.value
+    for number, entry in enumerate(format_.read(subject)):
+        host = "" if entry.left_out else refused_host(entry.url, patterns)
+        if entry.left_out or host:
+            left_out[entry.left_out or f"host {host}"] += 1
+            continue
+        try:
+            exchange = entry.make()
+        except Fault as fault:
+            broken.append(_told(fault))
+            continue
+        interaction = redact_interaction(_placed(exchange, f"{format_.title}: {name} #{number}"))
+        signed = signed_secrets(interaction)
+        if signed:
+            broken.append(
+                f"entry {number}: {signed[0].place} holds {signed[0].secret.kind} inside signed content,"
+                " which cannot be masked. Record it again without."
+            )
+            continue
+        interactions.append(interaction)
+        lost |= exchange.lost
+    cassette_name = _cassette_name(name, whole=format_.whole_name)
+    return Imported(
+        name=cassette_name,
+        format=format_.title,
+        cassette=Cassette(cassette_name, tuple(interactions), format_.matching) if interactions else None,
+        streams=sum(map(_is_stream, interactions)),
+        left_out=tuple(left_out.most_common()),
+        broken=tuple(broken),
+        lost=tuple(loss for loss in Loss if loss in lost),
+    )
+
+
+def _placed(exchange: Exchange, origin: str) -> Interaction:
+    """The interaction with its origin, and its path as the API has it."""
+    interaction = exchange.interaction
+    if exchange.ours:
+        return interaction
+    request = replace(interaction.request, path=api_path(interaction.request.path))
+    return replace(interaction, request=request, origin=origin)
+
+
+def _is_stream(interaction: Interaction) -> bool:
+    headers = interaction.response.headers
+    return any(name.lower() == "content-type" and "event-stream" in value for name, value in headers)
+
+
+def _cassette_name(name: str, *, whole: bool = False) -> str:
+    path = PurePath(name)
+    if path.suffix.lower() == ".gz":
+        path = path.with_suffix("")
+    if not whole and path.suffix.lower() in _SUFFIXES:
+        path = path.with_suffix("")
+    return str(path.with_name(f"{path.name}.yaml"))
+
+
+def _told(fault: Fault) -> str:
+    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in fault.path).lstrip(".")
+    return f"{place}: {fault.cause} {fault.remedy}" if place else f"{fault.cause} {fault.remedy}"

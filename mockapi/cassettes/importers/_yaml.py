@@ -1,0 +1,237 @@
+"""The YAML that other recorders write, read as plain data; nothing in it is ever called.
+
+Recorders of four languages write dialects with tags, anchors and bytes. As with cassettes, values
+are made from libyaml's events and not by a constructor, so a tag can only be recognised or
+refused. Recognised are the tags that stand for data (`TEXT`, `BYTES`, `SCALARS`, `COLLECTIONS`);
+any other tag names a class of somebody's program, and the file is refused with its line.
+
+Aliases are followed, because Ruby writes them for a string that comes twice. What they add up to
+is counted where they stand, before anything walks the result, so an alias bomb is refused after
+some thousand events. Plain scalars mean what the YAML 1.2 core schema says; all these writers
+quote what only YAML 1.1 would take for something else. Keys are strings.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import yaml
+
+from mockapi.cassettes._yaml import MAX_DEPTH, YAMLError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+try:
+    from yaml._yaml import CParser as _Parser
+except ImportError:  # a PyYAML built without libyaml: the same events, ten times slower
+    from yaml import SafeLoader as _Parser  # type: ignore[assignment] # same methods
+
+MAX_EXPANDED = 64 * 1024 * 1024
+"""What aliases may add to a document, in characters and nodes."""
+
+_YAML = "tag:yaml.org,2002:"
+_PYTHON = f"{_YAML}python/"
+TEXT = frozenset(
+    {"!", f"{_YAML}str", "!str", "!ruby/string", f"{_PYTHON}str", f"{_PYTHON}unicode"}
+    | {"!ruby/sym", "!ruby/symbol"}
+)
+"""Tags of scalars that are text whatever they look like."""
+
+BYTES = frozenset({f"{_YAML}binary", "!binary", f"{_PYTHON}bytes"})
+"""Tags of scalars that are base64."""
+
+SCALARS = frozenset(
+    {f"{_YAML}{name}" for name in ("null", "bool", "int", "float", "timestamp")}
+    | {f"{_PYTHON}{name}" for name in ("none", "bool", "int", "long", "float")}
+)
+"""Tags of scalars that mean what they would mean without the tag."""
+
+COLLECTIONS = frozenset(
+    {f"{_YAML}map", f"{_YAML}seq", "!map", "!seq"}
+    | {f"{_PYTHON}{name}" for name in ("dict", "list", "tuple")}
+    # What VCR.py wrote: requests before its 1.0, and bodies that were files or iterators.
+    | {f"{_PYTHON}object:vcr.request.Request", f"{_PYTHON}object/new:_io.BytesIO"}
+    | {f"{_PYTHON}object/apply:{module}.frozenset" for module in ("__builtin__", "builtins")}
+    | {f"{_PYTHON}object/apply:builtins.iter"}
+)
+"""Tags of mappings and sequences that are taken as such."""
+
+_COLLECTION_PREFIXES = ("!ruby/hash:", "!ruby/array:", "!ruby/struct:VCR::", "!ruby/object:VCR::")
+
+_WORDS = {
+    "": None, "~": None, "null": None, "Null": None, "NULL": None,
+    "true": True, "True": True, "TRUE": True,
+    "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+_INTEGER = re.compile(r"[-+]?[0-9]{1,4000}")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_LONGEST_CAUSE = 120
+
+
+def parse(text: bytes) -> Any:
+    """The value of a document: dicts, lists, strings, bytes, ints, floats, booleans, None.
+
+    Raises:
+        YAMLError: malformed; a tag that names a program's class; base64 that is none; aliases
+            that add up to too much or contain themselves; more than `MAX_DEPTH` levels.
+    """
+    try:
+        return _assemble(_events(text))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        cause = error.problem or error.context or "malformed"
+        raise YAMLError(f"malformed YAML: {cause}", mark.line + 1 if mark else None) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count(b"\n", 0, error.position) + 1
+        raise YAMLError(f"not YAML text: {error.reason}", line) from error
+
+
+def _events(text: bytes) -> Iterator[Any]:
+    parser: Any = _Parser(text)
+    while True:
+        event = parser.get_event()
+        if type(event) is yaml.StreamEndEvent:
+            return
+        yield event
+
+
+class _Open(NamedTuple):
+    """A collection that has begun: its value, where it hangs, and the anchor it defines."""
+
+    value: Any
+    key: Any
+    anchor: str | None
+    weight: int
+
+
+_KEY = object()  # stands for the key that a mapping is waiting for
+
+
+def _assemble(events: Iterator[Any]) -> Any:
+    open_: list[_Open] = []
+    anchors: dict[str, tuple[Any, int]] = {}
+    container: Any = None
+    key: Any = None
+    weight = 0  # of the innermost collection, aliases counted in full
+    added = 0  # by aliases, in all
+    root: Any = None
+    documents = 0
+
+    for event in events:
+        kind = type(event)
+        line = event.start_mark.line + 1
+        size = 1
+        if kind is yaml.ScalarEvent:
+            value = _scalar(event, line)
+            size += len(event.value)
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            _check_collection(event.tag, line)
+            value = {} if kind is yaml.MappingStartEvent else []
+        elif kind is yaml.AliasEvent:
+            if event.anchor not in anchors:
+                raise YAMLError(
+                    f"*{event.anchor} stands where nothing is called so yet, or inside itself", line
+                )
+            value, size = anchors[event.anchor]
+            added += size
+            if added > MAX_EXPANDED:
+                raise YAMLError(f"aliases that add up to more than {MAX_EXPANDED:,} characters", line)
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            if kind is yaml.MappingEndEvent and "<<" in container:
+                _merge(container)
+            ended = open_.pop()
+            if ended.anchor is not None:
+                anchors[ended.anchor] = (container, weight)
+            container, key, weight = ended.value, _KEY, ended.weight + weight
+            continue
+        else:
+            if kind is yaml.DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    raise YAMLError("a second document: a recording is one", line)
+            continue
+
+        is_collection = kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent
+        if container is None:
+            root = value
+        elif type(container) is list:
+            container.append(value)
+        elif key is _KEY:
+            key = _as_key(value, event, line)
+            weight += size
+            continue
+        else:
+            container[key] = value
+            key = _KEY
+
+        if is_collection:
+            if len(open_) >= MAX_DEPTH:
+                raise YAMLError(f"nested deeper than {MAX_DEPTH} levels", line)
+            open_.append(_Open(container, key, event.anchor, weight))
+            container, key, weight = value, _KEY, size
+        else:
+            weight += size
+            if kind is yaml.ScalarEvent and event.anchor is not None:
+                anchors[event.anchor] = (value, size)
+    return root
+
+
+def _scalar(event: Any, line: int) -> Any:
+    tag, text = event.tag, event.value
+    if tag is None:
+        return text if event.style or not event.implicit[0] else _plain(text)
+    if tag in TEXT:
+        return text
+    if tag in BYTES:
+        try:
+            return base64.b64decode("".join(text.split()), validate=True)
+        except binascii.Error as error:
+            raise YAMLError(f"binary that is not base64: {error}", line) from error
+    if tag in SCALARS:
+        return _plain(text)
+    raise YAMLError(_refused(tag), line)
+
+
+def _check_collection(tag: str | None, line: int) -> None:
+    if tag is not None and tag not in COLLECTIONS and not tag.startswith(_COLLECTION_PREFIXES):
+        raise YAMLError(_refused(tag), line)
+
+
+def _refused(tag: str) -> str:
+    short = tag.replace(_YAML, "!!")[:_LONGEST_CAUSE]
+    return f"the tag {short} asks for an object of a program; only data is read, and nothing was run"
+
+
+def _plain(text: str) -> Any:
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _FLOAT.fullmatch(text):
+        return float(text)
+    return text
+
+
+def _as_key(value: Any, event: Any, line: int) -> str:
+    if type(value) is bytes:  # Ruby tags header names that it took for binary
+        return value.decode("latin-1")
+    if type(event) is yaml.ScalarEvent:
+        return str(event.value)
+    if type(value) is str:  # an alias of a scalar
+        return value
+    raise YAMLError("a key that is a collection", line)
+
+
+def _merge(mapping: dict[str, Any]) -> None:
+    """`<<: *base`: the members of another mapping, behind those that are written out."""
+    bases = mapping["<<"] if isinstance(mapping["<<"], list) else [mapping["<<"]]
+    if not all(isinstance(base, dict) for base in bases):
+        return
+    del mapping["<<"]
+    for base in bases:
+        for name, value in base.items():
+            mapping.setdefault(name, value)

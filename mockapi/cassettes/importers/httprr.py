@@ -1,0 +1,136 @@
+"""Go's httprr: requests and replies as on the wire, with their lengths in front.
+
+Source: `internal/httprr/rr.go` of golang/oscar, and its copy in langchaingo, which also reads
+`.httprr.gz` and several replies to one request.
+
+    httprr trace v1
+    N1 N2                    lengths in bytes, then that much request and that much response
+    POST https://api.anthropic.com/v1/messages HTTP/1.1
+    Host: ...
+    ...
+
+Go writes header fields sorted and spelled its own way. The body is what follows the head: framed
+by chunks if the head says so, else by the lengths in the log. A file whose line ends were
+converted is told as such, because that is what usually happens to these files.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import TYPE_CHECKING
+
+from mockapi.cassettes._checks import Fault, Path
+from mockapi.cassettes.importers._exchange import Draft, Entry, Exchange, Loss, Message, broken, fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mockapi.cassettes._model import Fields
+
+TITLE = "httprr"
+MAGIC = b"httprr trace v1"
+_LOST = frozenset({Loss.HEADER_ORDER, Loss.HEADER_NAMES})
+_LENGTHS = re.compile(rb"(\d{1,12}) (\d{1,12})\r?\n")
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_STATUS_LINE = re.compile(r"HTTP/[\d.]+ (\d{3})")
+
+
+def recognises(text: bytes) -> bool:
+    """Whether a file is a httprr log."""
+    return text.partition(b"\n")[0].rstrip(b"\r") == MAGIC
+
+
+def read(text: bytes) -> Iterator[Entry]:
+    """The exchanges of a log. A fault in the lengths ends it: nothing behind it can be found."""
+    at = text.index(b"\n") + 1
+    index = 0
+    while at < len(text):
+        path: Path = ("records", index)
+        lengths = _LENGTHS.match(text, at)
+        start = lengths.end() if lengths else at
+        middle = start + int(lengths[1]) if lengths else at
+        end = middle + int(lengths[2]) if lengths else at
+        if lengths is None or end > len(text):
+            yield broken(_corrupt(text, path))
+            return
+        request, response = text[start:middle], text[middle:end]
+        yield Entry(_target(request), partial(_exchange, request, response, path))
+        at = end
+        index += 1
+
+
+def _corrupt(text: bytes, path: Path) -> Fault:
+    if b"\r\n" not in text or b"\r\n" in text.partition(b"\n")[0] + b"\n":
+        return Fault(
+            path,
+            "the lengths are not true: the line ends of the file were converted (git's autocrlf does that).",
+            "Restore it, with `*.httprr -text` in .gitattributes.",
+        )
+    return Fault(path, "the lengths are not true: the file is truncated or was edited.", "Restore the file.")
+
+
+def _exchange(request: bytes, response: bytes, path: Path) -> Exchange:
+    request_line, request_fields, request_rest = _split(request)
+    status_line, response_fields, response_rest = _split(response)
+    status = _STATUS_LINE.match(status_line)
+    if status is None:
+        raise Fault(path, f"no HTTP in here: {request_line[:40]!r} and {status_line[:40]!r}.")
+    return Draft(
+        path=path,
+        method=request_line.partition(" ")[0],
+        url=_target(request),
+        status=status[1],
+        request=Message(request_fields, _unframed(request_fields, request_rest, (*path, "request"))),
+        response=Message(response_fields, _unframed(response_fields, response_rest, (*path, "response"))),
+        lost=_LOST,
+    ).finished()
+
+
+def _target(request: bytes) -> str | None:
+    """The URL of a request: as its line has it, or of its path and Host."""
+    line, headers, _ = _split(request)
+    parts = line.split(" ")
+    if len(parts) != 3:
+        return None
+    if not parts[1].startswith("/"):
+        return parts[1]
+    host = next((value for name, value in headers if name.lower() == "host"), "")
+    return f"https://{host}{parts[1]}"
+
+
+def _split(message: bytes) -> tuple[str, Fields, bytes]:
+    # langchaingo's scrubbing takes the CR off the lines that it touches.
+    head_end = _HEAD_END.search(message)
+    head, body = (message[: head_end.start()], message[head_end.end() :]) if head_end else (message, b"")
+    first, *lines = head.decode("latin-1").replace("\r", "").split("\n")
+    return first, fields(lines), body
+
+
+def _unframed(headers: Fields, rest: bytes, path: Path) -> bytes:
+    lower = {name.lower(): value.lower() for name, value in headers}
+    if "chunked" in lower.get("transfer-encoding", ""):
+        return _unchunked(rest, path)
+    length = lower.get("content-length", "")
+    if length.isdigit() and int(length) > len(rest):
+        raise Fault(path, f"the body has {len(rest)} of {length} bytes: truncated.", "Restore the file.")
+    return rest
+
+
+def _unchunked(rest: bytes, path: Path) -> bytes:
+    """A body without its chunked coding (RFC 9112, section 7.1). Go's own chunks: not the API's."""
+    pieces: list[bytes] = []
+    at = 0
+    while True:
+        line_end = rest.find(b"\r\n", at)
+        try:
+            size = int(rest[at:line_end].split(b";")[0], 16)
+        except ValueError:
+            size = -1
+        start = line_end + 2
+        if line_end < 0 or size < 0 or start + size > len(rest):
+            raise Fault(path, "the chunked body is truncated or damaged.", "Restore the file.")
+        if size == 0:
+            return b"".join(pieces)
+        pieces.append(rest[start : start + size])
+        at = start + size + 2

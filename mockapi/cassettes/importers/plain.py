@@ -1,0 +1,110 @@
+"""Plain reply bodies: an event stream in a `.sse` file, a reply in a `.json` file.
+
+There is no request and no header. What the reply is tells which endpoint gave it (`_ENDPOINTS`);
+the request is made up so far that it asks for a stream or does not, and the cassette compares no
+more than that: each request gets the next reply, in the order of the files.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from mockapi import jsontext
+from mockapi.cassettes._checks import Fault
+from mockapi.cassettes._model import Matching
+from mockapi.cassettes.importers._exchange import Draft, Entry, Exchange, Loss, Message
+from mockapi.errors import MockapiError
+from mockapi.messages import STATUS_OF, decode_events
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+STREAM = "event stream"
+JSON = "JSON reply"
+MATCHING = Matching(compare="stream")
+_LOST = frozenset({Loss.REQUEST})
+_API = "https://api.anthropic.com"
+
+_ENDPOINTS = {
+    "message": ("POST", "/v1/messages"),
+    "error": ("POST", "/v1/messages"),
+    "completion": ("POST", "/v1/complete"),
+    "model": ("GET", "/v1/models/{id}"),
+    "message_batch": ("GET", "/v1/messages/batches/{id}"),
+    "file": ("GET", "/v1/files/{id}"),
+}
+"""Where a JSON reply of each type came from; the count of tokens has no type of its own."""
+
+
+def recognises_stream(text: bytes) -> bool:
+    """Whether a file begins like an event stream."""
+    return text.lstrip(b"\xef\xbb\xbf\r\n").startswith((b"event:", b"data:"))
+
+
+def recognises_json(document: Any) -> bool:
+    """Whether a document is a reply of the API."""
+    if not isinstance(document, dict):
+        return False
+    if document.get("type") == "error":
+        return isinstance(document.get("error"), dict)
+    if document.get("type") in {"message", "completion"}:
+        return "content" in document or "completion" in document
+    is_resource = document.get("type") in _ENDPOINTS and isinstance(document.get("id"), str)
+    return is_resource or document.keys() == {"input_tokens"}
+
+
+def read_stream(text: bytes) -> Iterator[Entry]:
+    """The one exchange of an event stream."""
+    yield Entry(_API, partial(_stream, text))
+
+
+def read_json(text: bytes) -> Iterator[Entry]:
+    """The one exchange of a JSON reply, its bytes as they are in the file."""
+    yield Entry(_API, partial(_json, text))
+
+
+def _stream(text: bytes) -> Exchange:
+    try:
+        events = decode_events(text)
+    except MockapiError as error:
+        raise Fault((), f"an event stream that is not the API's: {error}", "Check the file.") from error
+    kinds = {event.get("type") for event in events}
+    if not kinds & {"message_start", "error", "completion"}:
+        raise Fault((), "an event stream of something else: no message_start, no error, no completion.")
+    path = "/v1/complete" if "completion" in kinds else "/v1/messages"
+    started = next((event.get("message") for event in events if event.get("type") == "message_start"), None)
+    model = started.get("model") if isinstance(started, dict) else None
+    headers = (("content-type", "text/event-stream; charset=utf-8"), ("cache-control", "no-cache"))
+    return Draft(
+        path=(),
+        method="POST",
+        url=_API + path,
+        status=200,
+        request=Message(
+            (), jsontext.compact({"model": model, "stream": True} if model else {"stream": True})
+        ),
+        response=Message(headers, text),
+        lost=_LOST,
+    ).finished()
+
+
+def _json(text: bytes) -> Exchange:
+    document = jsontext.parse(text)
+    kind = document.get("type")
+    if kind is None:
+        method, path = "POST", "/v1/messages/count_tokens"
+    else:
+        method, path = _ENDPOINTS[kind]
+    status = STATUS_OF.get(document["error"].get("type"), 500) if kind == "error" else 200
+    model = document.get("model") if isinstance(document.get("model"), str) else None
+    return Draft(
+        path=(),
+        method=method,
+        url=_API + path.format(id=document.get("id")),
+        status=status,
+        request=Message((), jsontext.compact({"model": model} if model else {}) if method == "POST" else b""),
+        # An editor ends a file with a line end; the API's replies have none.
+        response=Message((("content-type", "application/json"),), text.rstrip(b"\r\n")),
+        lost=_LOST,
+    ).finished()

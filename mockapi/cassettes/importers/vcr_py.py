@@ -1,0 +1,115 @@
+"""VCR.py and pytest-recording: YAML or JSON, format 1 and what came before it.
+
+Source: vcrpy 9.4 (`serialize.py`, `serializers/`, `migration.py`, the stubs of each client) and
+pytest-recording 0.14, which uses it.
+
+    version: 1                                      before 1.0 the list stood alone
+    interactions:
+    - request: {method, uri, headers, body}         before 1.0: protocol, host, port, path
+      response: {status: {code, message}, headers, body: {string}}
+
+Bodies are text, `!!binary`, or with the `parsed_body` of a widespread custom serializer the JSON
+value itself. The httpx stub once wrote `status_code` and `content`. File-like and iterator bodies
+come as what is left of a pickled object. Responses keep their content encoding unless the user
+set `decode_compressed_response`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from mockapi import jsontext
+from mockapi.cassettes._checks import Fault, Path
+from mockapi.cassettes.importers._exchange import (
+    Draft,
+    Entry,
+    Exchange,
+    Loss,
+    Message,
+    as_bytes,
+    fields,
+    sides,
+    url_in,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TITLE = "VCR.py"
+_OLD_KEYS = {"protocol", "host", "path"}
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+
+
+def recognises(document: Any) -> bool:
+    """Whether a document is a VCR.py cassette."""
+    items = document.get("interactions") if isinstance(document, dict) else document
+    if not isinstance(items, list) or not items:
+        return False
+    request = items[0].get("request") if isinstance(items[0], dict) else None
+    return isinstance(request, dict) and ("uri" in request or request.keys() >= _OLD_KEYS)
+
+
+def read(document: Any) -> Iterator[Entry]:
+    """The exchanges of a cassette."""
+    items = document["interactions"] if isinstance(document, dict) else document
+    for index, item in enumerate(items):
+        path: Path = ("interactions", index)
+        yield Entry(url_in(item, "uri") or _old_uri(item), partial(_exchange, item, path))
+
+
+def _exchange(item: Any, path: Path) -> Exchange:
+    request, response = sides(item, path)
+    try:
+        request_body, response_body = _request_body(request), _response_body(response)
+    except (ValueError, LookupError, TypeError) as error:
+        raise Fault(path, f"a body in no form that VCR.py writes: {error}.") from error
+    status = response.get("status_code", response.get("status"))
+    return Draft(
+        path=path,
+        method=request.get("method"),
+        url=request.get("uri") or _old_uri(item),
+        status=status.get("code") if isinstance(status, dict) else status,
+        request=Message(fields(request.get("headers")), request_body),
+        response=Message(fields(response.get("headers")), response_body),
+        lost=frozenset({Loss.PADDING} if "parsed_body" in response else ()),
+        when=item.get("recorded_at"),
+    ).finished()
+
+
+def _request_body(request: dict[str, Any]) -> bytes | None:
+    if "parsed_body" in request:
+        return jsontext.compact(request["parsed_body"])
+    return _text(request.get("body")) or b""
+
+
+def _response_body(response: dict[str, Any]) -> bytes | None:
+    if "parsed_body" in response:
+        return jsontext.compact(response["parsed_body"])
+    if "content" in response:
+        return _text(response["content"])
+    return _text(response.get("body"))
+
+
+def _text(body: Any) -> bytes | None:
+    """A body in any of its wrappings."""
+    if isinstance(body, dict):
+        if "state" in body:  # a BytesIO: (content, position, attributes)
+            return _text(body["state"][0]) if body["state"] else b""
+        if "args" in body:  # an iterator over pieces
+            return b"".join(as_bytes(piece) or b"" for piece in body["args"][0])
+        if "string" in body:
+            return _text(body["string"]) or b""
+        return jsontext.compact(body)
+    if isinstance(body, list):
+        return b"".join(as_bytes(piece) or b"" for piece in body)
+    return as_bytes(body)
+
+
+def _old_uri(item: Any) -> str | None:
+    request = item.get("request") if isinstance(item, dict) else None
+    if not isinstance(request, dict) or not request.keys() >= _OLD_KEYS:
+        return None
+    scheme, port = request["protocol"], request.get("port")
+    place = f":{port}" if port is not None and port != _DEFAULT_PORTS.get(scheme) else ""
+    return f"{scheme}://{request['host']}{place}{request['path']}"

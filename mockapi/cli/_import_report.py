@@ -1,0 +1,148 @@
+"""What an import tells: a table on a terminal, a line a file elsewhere, and what it adds up to."""
+
+from __future__ import annotations
+
+import enum
+import sys
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from mockapi.cassettes.importers import Imported
+
+
+class Result(enum.StrEnum):
+    """What became of a file."""
+
+    IMPORTED = "imported"
+    LEFT_OUT = "left out"
+    PARTLY = "in part"
+    FAILED = "failed"
+
+
+_COLOURS = {Result.IMPORTED: "green", Result.LEFT_OUT: "yellow", Result.PARTLY: "red", Result.FAILED: "red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A file and what became of it.
+
+    Attributes:
+        source: the path as found.
+        target: the cassette that was written, empty if none was.
+        imported: the report of the importer; None if the file could not even be read.
+        causes: why it failed, all of them.
+    """
+
+    source: str
+    result: Result
+    target: str = ""
+    imported: Imported | None = None
+    causes: tuple[str, ...] = ()
+
+    @property
+    def notes(self) -> str:
+        """Causes, what was left out, and what the source had lost, in words."""
+        parts = list(self.causes)
+        if self.imported is not None:
+            reasons = [f"{reason} ({count})" for reason, count in self.imported.left_out]
+            if reasons:
+                parts.append(f"left out: {', '.join(reasons)}")
+            if self.imported.kept and self.imported.lost:
+                parts.append(f"lost before: {', '.join(self.imported.lost)}")
+        return "; ".join(parts)
+
+
+@dataclass(slots=True)
+class Totals:
+    """What the rows add up to."""
+
+    results: Counter[Result] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+    kept: int = 0
+    streams: int = 0
+
+    def add(self, row: Row) -> None:
+        """Count a row."""
+        self.results[row.result] += 1
+        if row.imported is None:
+            return
+        if row.target:
+            self.kept += row.imported.kept
+            self.streams += row.imported.streams
+        self.left_out.update(dict(row.imported.left_out))
+
+    @property
+    def failed(self) -> int:
+        """Files of which something that should have been kept was not."""
+        return self.results[Result.FAILED] + self.results[Result.PARTLY]
+
+
+def show(rows: list[Row], not_looked_at: int, folder: str) -> Totals:
+    """Print everything; the totals."""
+    totals = Totals()
+    for row in rows:
+        totals.add(row)
+    if sys.stdout.isatty():
+        _table(rows)
+    else:
+        for row in rows:
+            click.echo(_line(row))
+    _losses(rows)
+    counts = ", ".join(f"{totals.results[result]} {result}" for result in Result if totals.results[result])
+    click.echo(f"{len(rows)} files: {counts or 'nothing found'}", err=True)
+    click.echo(f"{totals.kept} interactions kept, {totals.streams} of them streams", err=True)
+    for reason, count in totals.left_out.most_common():
+        click.echo(f"left out: {count} x {reason}", err=True)
+    if not_looked_at:
+        click.echo(f"not looked at: {not_looked_at} files that are no recordings by their names", err=True)
+    if totals.kept:
+        click.echo(f"Play them: mockapi serve {folder}", err=True)
+    return totals
+
+
+def _line(row: Row) -> str:
+    kept = ""
+    if row.imported is not None and row.target:
+        streams = f" ({row.imported.streams} streams)" if row.imported.streams else ""
+        kept = f" {row.imported.kept} interactions{streams} of {row.imported.format} -> {row.target}"
+    notes = f"; {row.notes}" if row.notes else ""
+    return f"{row.source}: {row.result}{kept}{notes}"
+
+
+def _table(rows: list[Row]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title, justify in (("File", "left"), ("Format", "left"), ("Kept", "right"), ("Streams", "right")):
+        table.add_column(title, justify=justify, overflow="fold")  # type: ignore[arg-type] # literals
+    table.add_column("Result")
+    table.add_column("Notes", overflow="fold")
+    for row in rows:
+        imported = row.imported
+        table.add_row(
+            Text(row.source),
+            imported.format if imported else "",
+            str(imported.kept) if imported and row.target else "",
+            str(imported.streams) if imported and row.target and imported.streams else "",
+            Text(row.result, style=_COLOURS[row.result]),
+            Text(row.notes),
+        )
+    Console().print(table)
+
+
+def _losses(rows: list[Row]) -> None:
+    """What each loss means, once."""
+    from mockapi.cassettes.importers import LOSSES, Loss
+
+    lost = {loss for row in rows if row.imported and row.target for loss in row.imported.lost}
+    if lost:
+        click.echo("What the sources had lost before they were imported:", err=True)
+    for loss in Loss:
+        if loss in lost:
+            click.echo(f"  {loss}: {LOSSES[loss]}", err=True)

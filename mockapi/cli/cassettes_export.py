@@ -1,0 +1,58 @@
+"""`mockapi cassettes export`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mockapi.cli._bar import tracked
+from mockapi.errors import UsageError
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="CASSETTE|FOLDER...", type=click.Path())
+@click.option("--har", is_flag=True, required=True, help="As HAR 1.2, the format of browsers and proxies.")
+@click.option("--to", "folder", required=True, type=click.Path(file_okay=False), help="Where files go.")
+@click.option("--force", is_flag=True, help="Overwrite files that are there already.")
+def command(paths: tuple[str, ...], har: bool, folder: str, force: bool) -> None:  # noqa: ARG001, FBT001 - HAR is the only format so far
+    """Write recordings for other tools to read.
+
+    One file a cassette, relative paths kept. `mockapi cassettes import` reads it back without a
+    loss: what HAR has no place for stands in members whose names begin with `_mockapi`.
+    """
+    from mockapi.cassettes import load
+    from mockapi.cassettes._export_har import to_har
+    from mockapi.server._store import read_text, write_atomically
+
+    files = _named(paths)
+    interactions = 0
+    for path, name in tracked(files, "Exporting"):
+        target = Path(folder, name).with_suffix(".har")
+        cassette = load(read_text(path), path)
+        if target.exists() and not force:
+            raise UsageError(f"{target} exists; --force overwrites it.")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(target, to_har(cassette.interactions), durable=False)
+        except OSError as error:
+            raise UsageError(f"{target} cannot be written: {error.strerror}.") from error
+        interactions += len(cassette.interactions)
+        click.echo(f"{path} -> {target}")
+    click.echo(f"{len(files)} files, {interactions} interactions", err=True)
+
+
+def _named(paths: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Every cassette file with its name below the path that named it."""
+    from mockapi.server._store import find
+
+    named: dict[str, str] = {}
+    for path in paths:
+        root = Path(path)
+        for file in find([path]):
+            name = str(Path(file).relative_to(root)) if root.is_dir() else root.name
+            other = next((known for known, its in named.items() if its == name and known != file), None)
+            if other is not None:
+                raise UsageError(f"{file} and {other} would both become {Path(name).with_suffix('.har')}.")
+            named[file] = name
+    return list(named.items())
