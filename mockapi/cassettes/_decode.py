@@ -79,17 +79,18 @@ def load(
     except Fault as fault:
         faults.append(fault)
     if faults:
-        raise CassetteError(_problem(text, name, fault) for fault in faults)
+        lines = _yaml.lines_of(text, [fault.path for fault in faults])
+        raise CassetteError(_problem(name, fault, line) for fault, line in zip(faults, lines, strict=True))
     return Cassette(name, tuple(interactions), matching)
 
 
-def _problem(text: bytes, name: str, fault: Fault) -> Problem:
+def _problem(name: str, fault: Fault, line: int | None) -> Problem:
     in_interaction = len(fault.path) > 1 and fault.path[0] == "interactions"
     return Problem(
         name,
         fault.cause,
         fault.remedy,
-        line=_yaml.line_of(text, fault.path),
+        line=line,
         interaction=int(fault.path[1]) if in_interaction else None,
     )
 
@@ -195,9 +196,12 @@ def _body(value: Any, path: Path, *, json_allowed: bool) -> bytes:
     if value is None:
         return b""
     forms = ("json", "text", "base64") if json_allowed else ("text", "base64")
-    mapping(value, path, forms)
-    if len(value) != 1:
-        raise Fault(path, f"a body has exactly one of {', '.join(forms)}.")
+    if not isinstance(value, dict) or len(value) != 1 or not value.keys() <= set(forms):
+        if not json_allowed and isinstance(value, dict) and "json" in value:
+            raise Fault(
+                path, "a response keeps the bytes of the wire: it has `text` or `base64`, never `json`."
+            )
+        raise Fault(path, f"a body is a mapping with exactly one of {', '.join(forms)}.")
     form, content = next(iter(value.items()))
     if form == "json":
         return jsontext.compact(content)

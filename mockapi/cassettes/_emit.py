@@ -23,7 +23,7 @@ _FLOW_PLAIN = re.compile(r"[A-Za-z](?:[A-Za-z0-9 ./()+*=_-]*[A-Za-z0-9/)_])?")
 _RESERVED = re.compile(r"(?i:y|n|yes|no|on|off|true|false|null)")
 _UNCARRIABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _LONGEST_PLAIN = 100
-_LONGEST_KEY = 1000  # YAML gives up on a simple key after 1,024 characters
+_LONGEST_KEY = 1000  # as written: YAML gives up on a simple key after 1,024 characters
 
 
 class Inline(list[Any]):
@@ -41,7 +41,7 @@ def can_emit(value: Any, depth: int = 200) -> bool:
     """Whether a JSON value fits the format: not too deep, no key too long for YAML."""
     if isinstance(value, dict):
         return depth > 0 and all(
-            len(key) <= _LONGEST_KEY and can_emit(item, depth - 1) for key, item in value.items()
+            len(_key(key)) <= _LONGEST_KEY and can_emit(item, depth - 1) for key, item in value.items()
         )
     if isinstance(value, list):
         return depth > 0 and all(can_emit(item, depth - 1) for item in value)

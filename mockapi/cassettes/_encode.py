@@ -18,7 +18,7 @@ from mockapi.cassettes._model import (
     RecordedResponse,
     digest_of,
 )
-from mockapi.cassettes._substitutions import PATTERNS
+from mockapi.cassettes._substitutions import is_named
 from mockapi.cassettes._summary import summarize
 from mockapi.errors import MockapiError
 from mockapi.exchange import Ending
@@ -125,7 +125,7 @@ def _matching(matching: Matching) -> dict[str, Any]:
     written: dict[str, Any] = {}
     if matching.substitutions:
         written["substitute"] = [
-            item.name if item.name in PATTERNS else {"name": item.name, "pattern": item.pattern}
+            item.name if is_named(item) else {"name": item.name, "pattern": item.pattern}
             for item in matching.substitutions
         ]
     if matching.headers:

@@ -55,8 +55,7 @@ def _body(request: Request, matching: Matching) -> bytes:
         if matching.is_plain:
             written = jsontext.canonical(request.body, value)
         else:
-            exact = jsontext.parse_exactly(request.body)
-            written = jsontext.canonical_value(reduced(exact, matching))
+            written = _reduced_text(request.body, matching)
         if written is not None:
             return b"\njson\n" + written
     content_type = request.header("content-type") or ""
@@ -70,6 +69,14 @@ def _body(request: Request, matching: Matching) -> bytes:
         except UnicodeDecodeError:
             pass
     return b"\nraw\n" + request.body
+
+
+def _reduced_text(body: bytes, matching: Matching) -> bytes | None:
+    """The canonical form of what counts of a body; None if it is nested too deeply to be reduced."""
+    try:
+        return jsontext.canonical_value(reduced(jsontext.parse_exactly(body), matching))
+    except RecursionError:
+        return None
 
 
 def reduced(value: Any, matching: Matching) -> Any:
@@ -159,7 +166,7 @@ def _with_renamed_ids(value: Any, names: dict[str, str]) -> Any:
         key: names.setdefault(item, f"tool_{len(names) + 1}")
         if is_tool_block and key in _TOOL_ID_KEYS and isinstance(item, str)
         else _with_renamed_ids(item, names)
-        for key, item in value.items()
+        for key, item in sorted(value.items())  # the order of members must not number the ids
     }
 
 

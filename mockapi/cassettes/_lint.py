@@ -62,10 +62,9 @@ def lint(text: bytes, name: str, rules: Rules = DEFAULT) -> list[Finding]:
             Finding(Severity.ERROR, "format", f"{item.cause} {item.remedy}", item.line, item.interaction)
             for item in error.problems
         ]
-    findings = [
-        finding._replace(line=_yaml.line_of(text, ("interactions", finding.interaction or 0)))
-        for finding in _findings(cassette, text, rules)
-    ]
+    placeless = list(_findings(cassette, text, rules))
+    lines = _yaml.lines_of(text, [("interactions", finding.interaction or 0) for finding in placeless])
+    findings = [finding._replace(line=line) for finding, line in zip(placeless, lines, strict=True)]
     if not any(finding.code == "secret" for finding in findings):
         findings += _ignored_secrets(text)
     return findings

@@ -20,7 +20,7 @@ from mockapi.cassettes._substitutions import PATTERNS, named_substitutions
 from mockapi.cassettes.redaction import for_matching
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from mockapi.exchange import Request
 
@@ -50,15 +50,27 @@ def explain_miss(request: Request, recordings: Sequence[Recording], matching: Ma
         return Miss(None, (), ("Nothing is recorded: name a cassette or a folder of cassettes.",))
     redaction = (matching or Matching()).redaction
     request = for_matching(request, redaction)
-    value = _value(request)
-    nearest = max(
-        _candidates(request, recordings),
-        key=lambda recording: _likeness(_value(as_request(recording.interaction)), value),
-    )
-    recorded = for_matching(as_request(nearest.interaction), redaction)
-    found = tuple(differences(recorded, request))
+    candidates = _candidates(request, recordings)
+    try:
+        nearest = _nearest(request, candidates, _value)
+        recorded = for_matching(as_request(nearest.interaction), redaction)
+        found = tuple(differences(recorded, request))
+    except RecursionError:  # nested deeper than values can be compared: they are told as texts
+        nearest = _nearest(request, candidates, as_text)
+        recorded = for_matching(as_request(nearest.interaction), redaction)
+        found = tuple(differences(recorded, request, by_place=False))
     rules = nearest.cassette.matching.with_added(matching or Matching())
     return Miss(nearest, found, tuple(_remedies(found, recorded, request, rules)))
+
+
+def _nearest(
+    request: Request, candidates: Sequence[Recording], value_of: Callable[[Request], Any]
+) -> Recording:
+    value = value_of(request)
+    return max(
+        candidates,
+        key=lambda recording: _likeness(value_of(as_request(recording.interaction)), value),
+    )
 
 
 def _candidates(request: Request, recordings: Sequence[Recording]) -> Sequence[Recording]:

@@ -42,7 +42,8 @@ def _resealed(interaction: Interaction, written: dict[str, Any]) -> Interaction:
         return interaction
     chunks = tuple(RecordedChunk(float(delay), size) for delay, size in written.get("chunks", []))
     response = replace(interaction.response, chunks=_recut(body, chunks))
-    return replace(interaction, response=response, edited=interaction.edited or digest is not None)
+    changed = digest not in (None, digest_of(body))
+    return replace(interaction, response=response, edited=interaction.edited or changed)
 
 
 def _recut(body: bytes, chunks: tuple[RecordedChunk, ...]) -> tuple[RecordedChunk, ...]:
@@ -51,8 +52,10 @@ def _recut(body: bytes, chunks: tuple[RecordedChunk, ...]) -> tuple[RecordedChun
     The API's own chunks end where an event ends; an edited body should look no different.
     """
     total = sum(chunk.size for chunk in chunks)
-    if total == len(body) or not total:
+    if total == len(body):
         return chunks
+    if not total:
+        return tuple(RecordedChunk(chunk.delay, len(body)) for chunk in chunks[:1])
     cut: list[RecordedChunk] = []
     seen = start = 0
     for chunk in chunks:

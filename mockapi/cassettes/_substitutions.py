@@ -35,6 +35,12 @@ PATTERNS: dict[str, str] = {
 dates, the home folder last because the other folders often lie in it."""
 
 
+def is_named(substitution: Substitution) -> bool:
+    """Whether it is one of `PATTERNS`, rather than a person's own of the same name."""
+    pattern = PATTERNS.get(substitution.name)
+    return pattern is not None and substitution.pattern.endswith(pattern)
+
+
 def named_substitutions(names: list[str], folders: Mapping[str, str]) -> tuple[Substitution, ...]:
     """The substitutions for some of the names in `PATTERNS`, in the order they must be applied.
 

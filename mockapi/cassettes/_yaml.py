@@ -4,19 +4,21 @@ A cassette is untrusted input, so it is read from libyaml's events and never thr
 constructor: there is nothing a tag could call. Plain scalars mean what the YAML 1.2 core
 schema says, which is JSON plus a few spellings; the traps of YAML 1.1 (`no`, `1:30`, dates)
 are strings. Refused, each with its line: tags, anchors and aliases (so no alias bomb can be
-written), a key that is no string or comes twice, .inf and .nan, a second document, more than
-`MAX_DEPTH` levels. Reading is iterative: no input can exhaust the stack.
+written), a key that is no string or comes twice, numbers that JSON has not (.inf, .nan, 1e999),
+a second document, more than `MAX_DEPTH` levels. Reading is iterative: no input can exhaust the
+stack.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 MAX_DEPTH = 300
 """Levels of nesting. JSON deeper than orjson writes (254) is kept as text instead."""
@@ -66,13 +68,18 @@ def parse(text: bytes) -> Any:
         raise YAMLError(f"not YAML text: {error.reason}", _line_at(text, error.position)) from error
 
 
-def line_of(text: bytes, path: Sequence[str | int]) -> int | None:
-    """The line, from 1, of the value at `path`, or of its nearest parent that exists.
+def lines_of(text: bytes, paths: Iterable[Sequence[str | int]]) -> list[int | None]:
+    """For each path the line, from 1, of the value there, or of its nearest parent that exists.
 
-    For documents that `parse` accepted. A second reading, made only when there is an error to
+    For documents that `parse` accepted. A second reading, made only when there is something to
     report: keeping positions while loading would cost every load more than the values do.
     """
-    node = yaml.compose(text, Loader=_NodeLoader)
+    paths = list(paths)
+    root = yaml.compose(text, Loader=_NodeLoader) if paths else None
+    return [_line_below(root, path) for path in paths]
+
+
+def _line_below(node: yaml.Node | None, path: Sequence[str | int]) -> int | None:
     for step in path:
         if isinstance(node, yaml.MappingNode):
             below = next((value for name, value in node.value if name.value == step), None)
@@ -168,7 +175,10 @@ def _plain(text: str, event: Any) -> Any:
             raise YAMLError("an integer of more than 4,000 digits", event.start_mark.line + 1)
         return int(text)
     if _FLOAT.fullmatch(text):
-        return float(text)
+        value = float(text)
+        if math.isinf(value):
+            raise YAMLError(f"{text:.60} is beyond what a JSON number holds", event.start_mark.line + 1)
+        return value
     if _BASED.fullmatch(text):
         return int(text, 0)
     if _NOT_JSON.fullmatch(text):
