@@ -17,11 +17,13 @@ import pathlib
 import statistics
 import sys
 import time
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockapi.exchange import Request
 from mockapi.validation import Settings, Validator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _ROUNDS = 21
 _HEADERS = ((b"x-api-key", b"sk-ant-test-1"), (b"anthropic-version", b"2023-06-01"))
@@ -62,8 +64,14 @@ def _conversation(length: int) -> Request:
         call = f"toolu_{number}"
         messages += (
             {"role": "user", "content": [{"type": "text", "text": f"question {number} " * 20}]},
-            {"role": "assistant", "content": [{"type": "tool_use", "id": call, "name": "f", "input": {"n": number}}]},
-            {"role": "user", "content": [{"type": "tool_result", "tool_use_id": call, "content": "answer " * 20}]},
+            {
+                "role": "assistant",
+                "content": [{"type": "tool_use", "id": call, "name": "f", "input": {"n": number}}],
+            },
+            {
+                "role": "user",
+                "content": [{"type": "tool_result", "tool_use_id": call, "content": "answer " * 20}],
+            },
             {"role": "assistant", "content": [{"type": "text", "text": f"so it is {number}"}]},
         )
     messages.append({"role": "user", "content": "and now?"})
@@ -83,14 +91,18 @@ def main() -> None:
         costs = sorted(_cost(validator, request) for request in accepted)
         p95 = costs[int(len(costs) * 0.95)]
         print(
-            f"{rules}: {len(accepted)} accepted bodies of {len(requests)}: median {statistics.median(costs):.1f} us, "
+            f"{rules}: {len(accepted)} accepted bodies of {len(requests)}: median "
+            f"{statistics.median(costs):.1f} us, "
             f"p95 {p95:.1f} us, worst {costs[-1]:.1f} us"
         )
     validator = Validator(Settings())
     for length in (100, 1_000, 10_000, 100_000):
         request = _conversation(length)
         cost = _cost(validator, request, rounds=5)
-        print(f"{length:7d} messages, {len(request.body):9d} bytes: {cost:10.1f} us, {cost / length:.3f} us a message")
+        print(
+            f"{length:7d} messages, {len(request.body):9d} bytes: {cost:10.1f} us, {cost / length:.3f} us a "
+            f"message"
+        )
 
 
 if __name__ == "__main__":

@@ -79,14 +79,20 @@ class Model:
 
 
 _DATES = ("released", "deprecated", "retires")
-_TUPLES = {"aliases": tuple, "effort": tuple, "effort_without_thinking": tuple, "thinking": frozenset, "unsupported_tools": frozenset}
+_TUPLES = {
+    "aliases": tuple,
+    "effort": tuple,
+    "effort_without_thinking": tuple,
+    "thinking": frozenset,
+    "unsupported_tools": frozenset,
+}
 _NAMES = frozenset(f.name for f in fields(Model))
 
 
 def _model(entry: dict[str, Any], where: str) -> Model:
     unknown = entry.keys() - _NAMES
     if unknown or not isinstance(entry.get("id"), str):
-        wrong = f"has no field {sorted(unknown)[0]!r}" if unknown else "needs an id"
+        wrong = f"has no field {min(unknown)!r}" if unknown else "needs an id"
         raise UsageError(f"{where}: a model {wrong}; the fields are {', '.join(sorted(_NAMES))}")
     values: dict[str, Any] = {"name": entry["id"], **entry}
     for key, make in _TUPLES.items():

@@ -85,7 +85,9 @@ class Context:
                 found.append((path, pointer, _structured.inspect(config["schema"])))
             old = self.body.get("output_format")
             if old:
-                found.append(("output_format.schema", "/output_format/schema", _structured.inspect(old["schema"])))
+                found.append(
+                    ("output_format.schema", "/output_format/schema", _structured.inspect(old["schema"]))
+                )
             self._formats = tuple(found)
         return self._formats
 

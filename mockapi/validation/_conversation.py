@@ -7,8 +7,10 @@ turns, and their paths do too (seen in recorded refusals). Everything else count
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Block: TypeAlias = tuple[int, int, int, str, dict[str, Any]]
 """Message index, block index, index inside a tool result or -1, role, and the block itself."""

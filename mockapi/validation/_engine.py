@@ -10,7 +10,6 @@ judged once and remembered by digest.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +17,7 @@ import orjson
 
 from mockapi.jsontext import NotJSON
 from mockapi.messages.catalogue import Catalogue, Model, shipped
-from mockapi.validation import _shape, _toolfacts
+from mockapi.validation import _toolfacts
 from mockapi.validation._context import Context, Credentials
 from mockapi.validation._conversation import Conversation
 from mockapi.validation._endpoints import Endpoint, find
@@ -30,6 +29,8 @@ from mockapi.validation._variants import Variant, Variants
 from mockapi.validation.rules import http
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mockapi.exchange import Request
     from mockapi.validation._media import Image, Pdf
 
@@ -125,7 +126,12 @@ class Validator:
                 if self._applies(fault.rule):
                     found = True
                     yield Refusal(
-                        fault.rule.status, fault.rule.type, fault.message, fault.rule.id, fault.hint, fault.pointer
+                        fault.rule.status,
+                        fault.rule.type,
+                        fault.message,
+                        fault.rule.id,
+                        fault.hint,
+                        fault.pointer,
                     )
             if found or self._settings.mode == "lenient":
                 return  # rules may rely on the shape
@@ -163,10 +169,14 @@ class Validator:
             self._plans[key] = plan
         return plan
 
-    def _make_plan(self, context: Context, flags: tuple[bool, bool, bool], stage: Stage | None) -> tuple[Rule, ...]:
+    def _make_plan(
+        self, context: Context, flags: tuple[bool, bool, bool], stage: Stage | None
+    ) -> tuple[Rule, ...]:
         types = context.conversation.types
         triggers = {*context.body, *(f"block:{kind}" for kind in types)}
-        triggers.update(name for name, set_ in zip(("empty", "role:system", "cache"), flags, strict=True) if set_)
+        triggers.update(
+            name for name, set_ in zip(("empty", "role:system", "cache"), flags, strict=True) if set_
+        )
         if any(kind.endswith("_tool_result") and kind != "mcp_tool_result" for kind in types):
             triggers.add("server_result")
         end = None if context.model is None else context.model.retires
@@ -265,8 +275,7 @@ class Validator:
             return None
         if self._live is None:
             self._live = Validator(replace(self._settings, rules="live"))
-        faults = self._live._refusals(request, every=True)
-        return {refusal.pointer for refusal in faults if _is_shape(refusal)}
+        return {refusal.pointer for refusal in self._live.check_all(request) if _is_shape(refusal)}
 
     def _model_hint(self, name: str) -> str:
         model = self._catalogue.find(name)

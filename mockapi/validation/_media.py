@@ -92,7 +92,9 @@ def look_at_pdf(content: bytes) -> Pdf:
     if b"%PDF-" not in content[:1024]:
         return Pdf(valid=False)
     counts = [int(count) for count in re.findall(rb"/Type\s*/Pages\b[^>]{0,200}?/Count\s+(\d{1,6})", content)]
-    counts += [int(count) for count in re.findall(rb"/Count\s+(\d{1,6})\b[^>]{0,200}?/Type\s*/Pages\b", content)]
+    counts += [
+        int(count) for count in re.findall(rb"/Count\s+(\d{1,6})\b[^>]{0,200}?/Type\s*/Pages\b", content)
+    ]
     return Pdf(valid=True, encrypted=b"/Encrypt" in content[-2048:], pages=max(counts, default=0))
 
 
@@ -101,7 +103,9 @@ def _pair(content: bytes, at: int, size: int, order: str) -> tuple[int, int]:
     if len(second) < size:
         return 0, 0
     big = order == "big"
-    return int.from_bytes(first, "big" if big else "little"), int.from_bytes(second, "big" if big else "little")
+    return int.from_bytes(first, "big" if big else "little"), int.from_bytes(
+        second, "big" if big else "little"
+    )
 
 
 def _jpeg_size(content: bytes) -> tuple[int, int]:

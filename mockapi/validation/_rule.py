@@ -12,13 +12,13 @@ those of the container; the rest follows the order in which the API checks the f
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from mockapi.validation._settings import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from mockapi.validation._context import Context

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import json
 import posixpath
-from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,8 @@ from mockapi._data import data_dir
 from mockapi.validation._profiles import DIFFERENCES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mockapi.validation._settings import Mode, Profile
 
 _PROSE = frozenset({"$schema", "$id", "title", "description", "x-needs", "x-values", "x-strict", "x-unknown"})

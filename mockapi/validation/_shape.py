@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from mockapi.validation._rule import Rule, Stage, declare
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     import jsonschema
 
     from mockapi.validation._schemas import Schema
@@ -117,15 +118,11 @@ def _validator_class() -> type[jsonschema.protocols.Validator]:
         if isinstance(instance, str) and not re.search(_absolute_end(wanted), instance):
             yield jsonschema.ValidationError(f"does not match {wanted}")
 
-    made: type[jsonschema.protocols.Validator] = jsonschema.validators.extend(
-        jsonschema.Draft202012Validator, {"pattern": pattern}
-    )
-    return made
+    return _extended(jsonschema.Draft202012Validator, "pattern", pattern)
 
 
 def _narrowing_validator(bundle: Schema) -> jsonschema.protocols.Validator:
     """The reference validator, except that the compiled schema picks what to explain of long lists."""
-    import jsonschema  # noqa: PLC0415 - as above
     import jsonschema_rs  # noqa: PLC0415 - as above
 
     def items(
@@ -141,10 +138,15 @@ def _narrowing_validator(bundle: Schema) -> jsonschema.protocols.Validator:
         for index in chosen:
             yield from validator.descend(instance[index], schema, path=index)
 
-    narrowing: type[jsonschema.protocols.Validator] = jsonschema.validators.extend(
-        _validator_class(), {"items": items}
-    )
-    return narrowing(bundle)
+    return _extended(_validator_class(), "items", items)(bundle)
+
+
+def _extended(base: Any, keyword: str, check: Any) -> type[jsonschema.protocols.Validator]:
+    import jsonschema  # noqa: PLC0415 - as above
+
+    extend: Any = jsonschema.validators.extend  # untyped where it comes from
+    made: type[jsonschema.protocols.Validator] = extend(base, {keyword: check})
+    return made
 
 
 def _absolute_end(pattern: str) -> str:
@@ -221,7 +223,7 @@ class _Walk:
 
     def _missing(self) -> Iterator[ShapeFault]:
         properties = list(self._schema.get("properties", ()))
-        for name in self._error.validator_value:
+        for name in cast("list[str]", self._error.validator_value):
             if name not in self._instance:
                 place = properties.index(name) if name in properties else -1
                 yield self._fault(MISSING, _MISSING, [*self._path, name], (0, place))
@@ -247,7 +249,7 @@ class _Walk:
         return self._fault(TAG, words, self._path[:-1], None)
 
     def _wrong_value(self, keyword: str) -> ShapeFault:
-        value, limit = self._instance, self._error.validator_value
+        value, limit = self._instance, cast("Any", self._error.validator_value)
         said = (isinstance(value, str) and self._says.get(f"{keyword}:{value}")) or self._says.get(keyword)
         if said:
             words = said.format(value=value) if "{value}" in said else said

@@ -5,9 +5,11 @@ Sources: refusals quoted in 2025 and 2026. A keyword that no refusal names is ta
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MAX_OPTIONAL: Final = 24
 MAX_UNIONS: Final = 16
@@ -126,8 +128,8 @@ def _circles(schema: Any) -> Iterator[Found]:
         for name, node in {**definitions, "#": schema}.items()
     }
     done: set[str] = set()
-    for start in targets:
-        trail, on_trail, waiting = [start], {start}, [iter(targets[start])]
+    for start, found in targets.items():
+        trail, on_trail, waiting = [start], {start}, [iter(found)]
         while waiting:
             name = next(waiting[-1], None)
             if name is None:
@@ -136,7 +138,9 @@ def _circles(schema: Any) -> Iterator[Found]:
                 waiting.pop()
             elif name in on_trail:
                 chain = [*trail[trail.index(name) :], name]
-                yield Found("structured.circular", {"chain": " -> ".join(s.rpartition("/")[2] for s in chain)})
+                yield Found(
+                    "structured.circular", {"chain": " -> ".join(s.rpartition("/")[2] for s in chain)}
+                )
                 return
             elif name in targets and name not in done:
                 trail.append(name)

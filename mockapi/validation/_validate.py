@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -13,6 +12,9 @@ from mockapi.exchange import Request
 from mockapi.validation._engine import Validator
 from mockapi.validation._rule import Rule, declared
 from mockapi.validation._settings import Mode, Profile, Refusal, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _DEFAULTS = {"x-api-key": "sk-ant-test-key", "anthropic-version": "2023-06-01"}
 

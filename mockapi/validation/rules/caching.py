@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.validation._conversation import path_of, pointer_of
 from mockapi.validation._rule import Fault, Stage, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mockapi.validation._context import Context
 
 MAX_MARKS: Final = 4
@@ -44,7 +45,8 @@ def too_many(context: Context) -> Iterator[Fault]:
     "cache.ttl_order",
     Stage.CACHE,
     "cache",
-    message="{path}: a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block. Note that "
+    message="{path}: a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block. "
+    "Note that "
     "blocks are processed in the following order: `tools`, `system`, `messages`.",
     source="recorded in 2026-04, 2026-06 and 2026-08",
 )

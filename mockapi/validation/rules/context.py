@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.validation._conversation import pointer_of
 from mockapi.validation._rule import Fault, Stage, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mockapi.validation._context import Context
 
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
@@ -28,7 +29,8 @@ def _edits(context: Context) -> list[dict[str, Any]]:
     "metadata.email",
     Stage.METADATA,
     "metadata",
-    message="metadata.user_id: user_id appears to contain an email address. Please send a uuid or hash value instead.",
+    message="metadata.user_id: user_id appears to contain an email address. Please send a uuid or hash "
+    "value instead.",
     source="recorded in 2025-04; its last word is our guess",
 )
 def email(context: Context) -> Iterator[Fault]:
@@ -42,7 +44,8 @@ def email(context: Context) -> Iterator[Fault]:
     "context.clear_thinking_first",
     Stage.CONTEXT,
     "context_management",
-    message="context_management: `clear_thinking_20251015` must be the first strategy in `context_management.edits` "
+    message="context_management: `clear_thinking_20251015` must be the first strategy in "
+    "`context_management.edits` "
     "when provided",
     source="live probe of 2026-09",
 )

@@ -7,13 +7,14 @@ the user; in the middle of a conversation they are taken.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from mockapi.validation._conversation import path_of, pointer_of
 from mockapi.validation._rule import Fault, Stage, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mockapi.validation._context import Context
 
 
@@ -103,7 +104,8 @@ def _prefill(context: Context) -> Any:
         return None
     content = last["content"]
     paused = isinstance(content, list) and any(
-        block["type"].endswith(("server_tool_use", "mcp_tool_use", "_tool_result", "compaction")) for block in content
+        block["type"].endswith(("server_tool_use", "mcp_tool_use", "_tool_result", "compaction"))
+        for block in content
     )
     return None if paused else content
 
@@ -112,7 +114,8 @@ def _prefill(context: Context) -> Any:
     "prefill.unsupported",
     Stage.MESSAGES,
     "messages",
-    message="This model does not support assistant message prefill. The conversation must end with a user message.",
+    message="This model does not support assistant message prefill. The conversation must end with a user "
+    "message.",
     source="recorded in 2026-05 and 2026-08",
     models="Opus and Sonnet 4.6 and later",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mockapi.validation import _media
@@ -10,6 +10,8 @@ from mockapi.validation._conversation import Block, path_of, pointer_of
 from mockapi.validation._rule import Fault, Stage, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mockapi.validation._context import Context
 
 
@@ -18,7 +20,7 @@ def _pdfs(context: Context) -> Iterator[tuple[Block, _media.Pdf]]:
         source = block[4]["source"]
         if source["type"] == "base64":
             data: str = source["data"]
-            yield block, context.pdfs.get(data.encode(errors="surrogatepass"), lambda data=data: _judge(data))
+            yield block, context.pdfs.get(data.encode(errors="surrogatepass"), partial(_judge, data))
 
 
 def _judge(data: str) -> _media.Pdf:
@@ -27,7 +29,9 @@ def _judge(data: str) -> _media.Pdf:
 
 
 def _fault(block: Block, **values: object) -> Fault:
-    return Fault(f"{pointer_of(block)}/source/data", {"path": f"{path_of(block)}.pdf.source.base64.data", **values})
+    return Fault(
+        f"{pointer_of(block)}/source/data", {"path": f"{path_of(block)}.pdf.source.base64.data", **values}
+    )
 
 
 @rule(

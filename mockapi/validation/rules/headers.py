@@ -8,7 +8,6 @@ both headers are there, x-api-key wins. The mode "lenient" takes either in any v
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +16,8 @@ from mockapi.jsontext import NotJSON
 from mockapi.validation._rule import Fault, Stage, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mockapi.validation._context import Context
 
 VERSIONS: Final = ("2023-06-01", "2026-10-21")
@@ -41,7 +42,8 @@ def _bearer_is_key(context: Context) -> bool:
     source="recorded in 2026-09",
     status=401,
     type="authentication_error",
-    hint="Send x-api-key, or under version 2026-10-21 authorization: Bearer; any value that is not empty will do.",
+    hint="Send x-api-key, or under version 2026-10-21 authorization: Bearer; any value that is not empty "
+    "will do.",
 )
 def missing(context: Context) -> Iterator[Fault]:
     """The request carries no credential."""
@@ -61,7 +63,9 @@ def missing(context: Context) -> Iterator[Fault]:
 def invalid_key(context: Context) -> Iterator[Fault]:
     """The key is one that the session lists as invalid."""
     headers, listed = context.headers, context.settings.invalid_keys
-    if listed and (headers.key in listed or (not headers.key and _bearer_is_key(context) and headers.bearer in listed)):
+    if listed and (
+        headers.key in listed or (not headers.key and _bearer_is_key(context) and headers.bearer in listed)
+    ):
         yield Fault(None)
 
 
@@ -92,7 +96,11 @@ def invalid_token(context: Context) -> Iterator[Fault]:
 )
 def oauth_malformed(context: Context) -> Iterator[Fault]:
     """An OAuth token comes without the beta that makes it one."""
-    if context.headers.oauth and not _bearer_is_key(context) and "oauth-2025-04-20" not in context.headers.betas:
+    if (
+        context.headers.oauth
+        and not _bearer_is_key(context)
+        and "oauth-2025-04-20" not in context.headers.betas
+    ):
         yield Fault(None)
 
 
@@ -143,7 +151,8 @@ def version_unknown(context: Context) -> Iterator[Fault]:
 @rule(
     "beta.unknown",
     Stage.BETA,
-    message="Unexpected value(s) {values} for the `anthropic-beta` header. Please consult our documentation at "
+    message="Unexpected value(s) {values} for the `anthropic-beta` header. Please consult our documentation "
+    "at "
     "docs.claude.com or try again without the header.",
     source="recorded in 2026-06",
     hint="schemas/betas.json lists the betas that are known.",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ipaddress
 import urllib.parse
-from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +16,8 @@ from mockapi.validation._conversation import Block, path_of, pointer_of
 from mockapi.validation._rule import Fault, Stage, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mockapi.validation._context import Context
 
 _MANY: Final = 20

@@ -1,19 +1,21 @@
 """Tool calls and their results: each call has one result, in the next turn, and none without.
 
-That a request without tools may not hold calls was quoted in 2026-09; recordings of twelve models
-show such requests answered, so there is no rule for it. Indices count turns (see `_conversation`): a recorded refusal names `messages.0.content.1` for
-the second of two user messages. Calls and results of server tools stay in the assistant's turns.
+That a request without tools may not hold calls was quoted in 2026-09; recordings show such
+requests answered, so there is no rule for it. Indices count turns (see `_conversation`): a recorded
+refusal names `messages.0.content.1` for the second of two user messages. Calls and results of
+server tools stay in the assistant's turns.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from mockapi.validation._conversation import pointer_of
 from mockapi.validation._rule import Fault, Stage, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mockapi.validation._context import Context
 
 
@@ -155,14 +157,15 @@ def _result_type(name: str) -> str:
 
 def _is_server_result(block: dict[str, Any]) -> bool:
     kind = block["type"]
-    return kind.endswith("_tool_result") and kind != "mcp_tool_result" and kind != "tool_result"
+    return kind.endswith("_tool_result") and kind not in {"mcp_tool_result", "tool_result"}
 
 
 @rule(
     "server_tool.without_result",
     Stage.MESSAGES,
     "block:server_tool_use",
-    message="messages.{i}: `{name}` tool use with id `{id}` was found without a corresponding `{result}` block",
+    message="messages.{i}: `{name}` tool use with id `{id}` was found without a corresponding `{result}` "
+    "block",
     source="recorded in 2026-02",
 )
 def server_without_result(context: Context) -> Iterator[Fault]:
@@ -179,7 +182,12 @@ def server_without_result(context: Context) -> Iterator[Fault]:
                 continue
             if last and (waiting or place == len(turn.blocks) - 1):
                 continue
-            values = {"i": turn.index, "name": block["name"], "id": block["id"], "result": _result_type(block["name"])}
+            values = {
+                "i": turn.index,
+                "name": block["name"],
+                "id": block["id"],
+                "result": _result_type(block["name"]),
+            }
             yield Fault(f"/messages/{i}/content/{j}", values)
 
 
@@ -187,7 +195,8 @@ def server_without_result(context: Context) -> Iterator[Fault]:
     "server_tool.without_use",
     Stage.MESSAGES,
     "server_result",
-    message="messages.{i}.content.{j}: unexpected `tool_use_id` found in `{kind}` blocks: {id}. Each `{kind}` "
+    message="messages.{i}.content.{j}: unexpected `tool_use_id` found in `{kind}` blocks: {id}. Each "
+    "`{kind}` "
     "block must have a corresponding `server_tool_use` block before it.",
     source="recorded in 2026-06",
 )

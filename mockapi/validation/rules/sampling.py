@@ -6,12 +6,13 @@ Opus 4.7 on temperature 1 only, top_p and top_k not at all (58 live calls on 11 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from mockapi.validation._rule import Fault, Stage, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mockapi.validation._context import Context
 
 _NEWER = "Opus 4.7 and later"
@@ -40,7 +41,7 @@ def blank_stop(context: Context) -> Iterator[Fault]:
     source="quoted in 2026-08 and 2026-09",
 )
 def temperature_minus_one(context: Context) -> Iterator[Fault]:
-    """temperature is -1, which old models took for unset."""
+    """The temperature is -1, which old models took for unset."""
     if context.body["temperature"] == -1:
         yield Fault("/temperature")
 
@@ -54,7 +55,7 @@ def temperature_minus_one(context: Context) -> Iterator[Fault]:
     models=_NEWER,
 )
 def temperature_deprecated(context: Context) -> Iterator[Fault]:
-    """temperature is something other than 1."""
+    """The temperature is something other than 1."""
     if context.known_model.sampling == "fixed" and context.body["temperature"] != 1:
         yield Fault("/temperature")
 
@@ -109,6 +110,6 @@ def top_k_deprecated(context: Context) -> Iterator[Fault]:
     models="Opus 4.1, the 4.5 and 4.6 families",
 )
 def one_of(context: Context) -> Iterator[Fault]:
-    """temperature and top_p are set together."""
+    """Both temperature and top_p are set."""
     if context.known_model.sampling == "one" and "temperature" in context.body:
         yield Fault("/top_p")

@@ -6,7 +6,6 @@ The same faults have the same words in a tool (`tools.N.custom: …`) and in an 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +13,8 @@ from mockapi.validation import _structured
 from mockapi.validation._rule import Check, Fault, Rule, Stage, declare, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mockapi.validation._context import Context
 
 _FIELDS: Final = ("tools", "output_config", "output_format")
@@ -75,7 +76,8 @@ _declare(
 _declare(
     "structured.empty_schema",
     "A schema takes everything.",
-    "{path}: Empty schema ({{}}) that accepts any JSON value is not supported. Please specify a concrete type.",
+    "{path}: Empty schema ({{}}) that accepts any JSON value is not supported. Please specify a concrete "
+    "type.",
     "quoted in 2026-04",
 )
 
@@ -118,7 +120,8 @@ def optional(context: Context) -> Iterator[Fault]:
     "structured.unions",
     Stage.OUTPUT,
     *_FIELDS,
-    message="Schemas contains too many parameters with union types ({found} parameters with type arrays or anyOf). "
+    message="Schemas contains too many parameters with union types ({found} parameters with type arrays or "
+    "anyOf). "
     "This causes exponential compilation cost. Reduce the number of nullable or union-typed parameters "
     "(limit: {limit} parameters with unions).",
     source="recorded in 2026-09 and 2026-10: 16 are taken, 17 are not",

@@ -7,12 +7,13 @@ is judged at its last. The directive-only form (no content, but output_config) m
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.validation._rule import Fault, Stage, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mockapi.validation._context import Context
 
 _ALLOWED: Final = frozenset({"text", "tool_addition", "tool_removal"})

@@ -7,12 +7,13 @@ from then on they are bound anyway (see `sampling`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from mockapi.validation._rule import Fault, Stage, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mockapi.validation._context import Context
 
 _GUIDE: Final = "https://platform.claude.com/docs/en/build-with-claude/extended-thinking"
@@ -75,7 +76,8 @@ def disabled_unsupported(context: Context) -> Iterator[Fault]:
     Stage.THINKING,
     "thinking",
     message='To turn thinking off on this model, send "thinking": {{"type": "between_tools"}} instead of '
-    '{{"type": "disabled"}}. The model does not think before responding. The short updates it writes between tool '
+    '{{"type": "disabled"}}. The model does not think before responding. The short updates it writes '
+    "between tool "
     "calls come back as thinking blocks.",
     source="recorded in 2026-10",
     models="Sonnet 5.5",
@@ -108,7 +110,8 @@ def between_tools_unsupported(context: Context) -> Iterator[Fault]:
     message="`max_tokens` must be greater than `thinking.budget_tokens`. Please consult our documentation at "
     f"{_GUIDE}#max-tokens-and-context-window-size",
     source="recorded in 2026-02; the primer",
-    hint="Under interleaved thinking (anthropic-beta: interleaved-thinking-2025-05-14) the budget may be greater.",
+    hint="Under interleaved thinking (anthropic-beta: interleaved-thinking-2025-05-14) the budget may be "
+    "greater.",
 )
 def budget(context: Context) -> Iterator[Fault]:
     """The thinking budget leaves no room for an answer."""

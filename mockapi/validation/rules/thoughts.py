@@ -7,7 +7,6 @@ asked. Signatures cannot be verified here; what cannot be one is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from mockapi.validation import _media
@@ -15,6 +14,8 @@ from mockapi.validation._conversation import Turn, pointer_of
 from mockapi.validation._rule import Fault, Stage, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mockapi.validation._context import Context
 
 _KINDS: Final = ("thinking", "redacted_thinking")
@@ -28,7 +29,8 @@ def _starts_with_thinking(turn: Turn) -> bool:
     "thinking.first_block",
     Stage.MESSAGES,
     "thinking",
-    message="messages.{i}.content.0: If an assistant message contains any thinking blocks, the first block must be "
+    message="messages.{i}.content.0: If an assistant message contains any thinking blocks, the first block "
+    "must be "
     "`thinking` or `redacted_thinking`. Found `{kind}`.",
     source="recorded in 2026-01",
 )
@@ -48,9 +50,12 @@ def first_block(context: Context) -> Iterator[Fault]:
     "thinking.must_start",
     Stage.MESSAGES,
     "thinking",
-    message="messages.{i}.content.0.type: Expected `thinking` or `redacted_thinking`, but found `{kind}`. When "
-    "`thinking` is enabled, a final `assistant` message must start with a thinking block (preceeding the lastmost "
-    "set of `tool_use` and `tool_result` blocks). We recommend you include thinking blocks from previous turns. To "
+    message="messages.{i}.content.0.type: Expected `thinking` or `redacted_thinking`, but found `{kind}`. "
+    "When "
+    "`thinking` is enabled, a final `assistant` message must start with a thinking block (preceeding the "
+    "lastmost "
+    "set of `tool_use` and `tool_result` blocks). We recommend you include thinking blocks from previous "
+    "turns. To "
     "avoid this requirement, disable `thinking`. Please consult our documentation at "
     "https://platform.claude.com/docs/en/build-with-claude/extended-thinking",
     source="recorded in 2026-01",
@@ -85,7 +90,8 @@ def must_start(context: Context) -> Iterator[Fault]:
     Stage.MESSAGES,
     "block:thinking",
     "block:redacted_thinking",
-    message="messages.{i}.content.{j}: When thinking is disabled, an `assistant` message in the final position "
+    message="messages.{i}.content.{j}: When thinking is disabled, an `assistant` message in the final "
+    "position "
     "cannot contain `{kind}`. To use thinking blocks, enable `thinking` in your request.",
     source="recorded in 2025-07",
     models="models that take a prefill",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +9,8 @@ from mockapi.validation._rule import Check, Fault, Rule, Stage, declare, rule
 from mockapi.validation._schemas import read
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mockapi.validation._context import Context
 
 REFUSED_COUNTRIES: Final = frozenset({"CR", "CY", "IE", "SG"})
@@ -89,7 +90,11 @@ def type_unsupported(context: Context) -> Iterator[Fault]:
     unsupported = context.tools.types & model.unsupported_tools
     if unsupported:
         others = sorted(_versioned_types() - model.unsupported_tools)
-        values = {"model": context.body["model"], "types": ", ".join(sorted(unsupported)), "others": ", ".join(others)}
+        values = {
+            "model": context.body["model"],
+            "types": ", ".join(sorted(unsupported)),
+            "others": ", ".join(others),
+        }
         yield Fault("/tools", values)
 
 
@@ -104,7 +109,8 @@ def _versioned_types() -> frozenset[str]:
     "tools.empty_domains",
     Stage.TOOLS,
     "tools",
-    message="tools.{i}.{kind}.{field}: Empty list of domains is ambiguous. Provide at least one domain or null.",
+    message="tools.{i}.{kind}.{field}: Empty list of domains is ambiguous. Provide at least one domain or "
+    "null.",
     source="documented in 2026-08; the path by analogy",
 )
 def empty_domains(context: Context) -> Iterator[Fault]:
