@@ -58,10 +58,16 @@ _OPTIONS = (
     ),
     _option(
         "--on-unmatched",
-        type=click.Choice(["fail"]),
-        default="fail",
+        type=click.Choice(["fail", "synthesize"]),
+        help="What answers a request that nothing recorded matches: fail (422) where cassettes are named,"
+        " else synthesize.",
+    ),
+    _option(
+        "--seed",
+        default=0,
         show_default=True,
-        help="What answers a request that nothing recorded matches: fail refuses it with 422.",
+        type=click.IntRange(0),
+        help="Synthesized replies of different seeds differ.",
     ),
     _option(
         "--validation",
@@ -170,7 +176,8 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
         "speed": values["speed"],
         "after_last": values["after_last"],
         "convert": values["convert"],
-        "on_unmatched": values["on_unmatched"],
+        "on_unmatched": values["on_unmatched"] or ("fail" if values["cassettes"] else "synthesize"),
+        "seed": values["seed"],
         "validation": values["validation"],
         "rules": values["rules"],
         "disabled_rules": list(values["disable_rule"]),

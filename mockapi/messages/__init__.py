@@ -8,6 +8,7 @@ Everything takes values and returns values; nothing reads a clock, a file or a s
 """
 
 from mockapi.messages._accumulator import CUT_OFF, Accumulator, accumulate
+from mockapi.messages._cutjson import complete_part
 from mockapi.messages._errors import STATUS_OF, TYPE_OF, error_body, stream_error_event
 from mockapi.messages._events import Sizes, events_of, typical_sizes
 from mockapi.messages._grammar import (
@@ -65,6 +66,7 @@ __all__ = [
     "Violation",
     "accumulate",
     "check_events",
+    "complete_part",
     "decode_event",
     "decode_events",
     "dump",

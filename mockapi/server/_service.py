@@ -55,7 +55,8 @@ class Service:
         self.console = console
         self.reader = CassetteReader(cache_folder())
         self.library = CassetteSet(self.reader.read_all(self.paths, progress))
-        self.sessions = Sessions(Session(DEFAULT, settings, self.library))
+        self._on_unmatched = settings.on_unmatched or ("fail" if self.paths else "synthesize")
+        self.sessions = Sessions(Session(DEFAULT, settings, self.library, on_unmatched=self._on_unmatched))
         self._ids = IdFactory(seed=1)
         self._replies = 0
         self._explaining = 0
@@ -89,8 +90,14 @@ class Service:
     def _opened(self, options: SessionOptions, library: CassetteSet) -> Session:
         if options.cassettes is None:
             library = self.library  # another set may have been loaded meanwhile
+        by_cassettes = "fail" if options.cassettes else self._on_unmatched
         session = Session(
-            new_id(), options.settings, library, name=options.name, own_cassettes=options.cassettes
+            new_id(),
+            options.settings,
+            library,
+            name=options.name,
+            own_cassettes=options.cassettes,
+            on_unmatched=options.settings.on_unmatched or by_cassettes,
         )
         self.sessions.add(session)
         return session
@@ -146,7 +153,7 @@ class Service:
     def answer(self, request: Request, session: Session) -> Entry:
         """Find the reply to a request and write both down; the reply is still to be played."""
         session.last_used = now = wall()
-        reply, recording, refusal = answer(request, session, self._judge, self.next_request_id)
+        reply, recording, refusal = answer(request, session, self._judge, self.next_request_id, now)
         miss = None
         if recording is None:
             if reply.source is Source.UNMATCHED:

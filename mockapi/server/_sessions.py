@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from mockapi.cassettes import Recording, Track
     from mockapi.server._library import CassetteSet
+    from mockapi.server._making import Making
     from mockapi.server._settings import Settings
 
 DEFAULT = "default"
@@ -29,6 +30,7 @@ class Session:
         name: what the one who opened it calls it, such as a test's id.
         settings: how it answers.
         library: the cassettes it plays.
+        on_unmatched: what answers a request that nothing matches.
         own_cassettes: the paths it was opened with; None plays the server's.
         journal: what happened.
         played: the recordings it played, in order of their first use.
@@ -43,11 +45,13 @@ class Session:
         *,
         name: str | None = None,
         own_cassettes: tuple[str, ...] | None = None,
+        on_unmatched: str = "fail",
     ) -> None:
         self.id = id_
         self.name = name
         self.settings = settings
         self.own_cassettes = own_cassettes
+        self.on_unmatched = on_unmatched
         self.journal = Journal()
         self.last_used = wall()
         self.use(library)
@@ -59,9 +63,20 @@ class Session:
         self.restart()
 
     def restart(self) -> None:
-        """Play every recording from the first again."""
+        """Play every recording from the first again, and forget what replies were made."""
         self._positions: dict[Track, int] = {}
         self.played: dict[Recording, None] = {}
+        self._making: Making | None = None
+
+    @property
+    def making(self) -> Making:
+        """What makes replies that are no recordings; loaded when first needed."""
+        if self._making is None:
+            from mockapi.server._making import Making  # noqa: PLC0415 - a replay needs none of it
+
+            strict = self.settings.validation.mode == "strict"
+            self._making = Making(self.settings.seed, strict=strict)
+        return self._making
 
     def next_recording(self, track: Track | None) -> Recording | None:
         """The recording whose turn it is; None if all were played and the last is not repeated."""
@@ -91,7 +106,8 @@ class Session:
                 "speed": "max" if speed is None else speed,
                 "after_last": self.settings.after_last,
                 "convert": self.settings.convert,
-                "on_unmatched": self.settings.on_unmatched,
+                "on_unmatched": self.on_unmatched,
+                "seed": self.settings.seed,
             },
         }
 

@@ -12,13 +12,13 @@ from mockapi.validation import Mode, Profile
 from mockapi.validation import Settings as Validation
 
 AFTER_LAST = ("repeat", "fail")
-ON_UNMATCHED = ("fail",)
+ON_UNMATCHED = ("fail", "synthesize")
 MAX_NAME = 500
 """Characters of a session's name; the names of closed sessions are kept."""
 
 _VALIDATION_KEYS = ("validation", "rules", "disabled_rules", "invalid_keys", "as_of")
 _KEYS = (
-    *("name", "cassettes", "matching", "speed", "after_last", "convert", "on_unmatched"),
+    *("name", "cassettes", "matching", "speed", "after_last", "convert", "on_unmatched", "seed"),
     *_VALIDATION_KEYS,
 )
 
@@ -32,7 +32,9 @@ class Settings:
         speed: None sends at once; 1 as recorded, 2 twice as fast.
         after_last: when all recordings of a request were played: "repeat" the last, or "fail".
         convert: whether a JSON recording may answer a request for a stream, and the other way.
-        on_unmatched: what answers a request that nothing matches.
+        on_unmatched: what answers a request that nothing matches: "fail" or "synthesize"; None fails
+            where cassettes are named and synthesizes otherwise.
+        seed: synthesized replies of different seeds differ.
         validation: how requests are judged that no recording answers exactly.
     """
 
@@ -40,7 +42,8 @@ class Settings:
     speed: float | None = None
     after_last: str = "repeat"
     convert: bool = False
-    on_unmatched: str = "fail"
+    on_unmatched: str | None = None
+    seed: int = 0
     validation: Validation = field(default_factory=Validation)
 
     @property
@@ -87,8 +90,10 @@ def session_options(value: Any, default: Settings, folders: dict[str, str]) -> S
     changes |= {
         key: _choice(value[key], key, choices)
         for key, choices in (("after_last", AFTER_LAST), ("on_unmatched", ON_UNMATCHED))
-        if key in value
+        if value.get(key) is not None
     }
+    if "seed" in value:
+        changes["seed"] = _seed(value["seed"])
     if any(key in value for key in _VALIDATION_KEYS):
         changes["validation"] = _validation(value, default.validation)
     name = value.get("name")
@@ -156,6 +161,12 @@ def _strings(value: Any, name: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise UsageError(f"`{name}` is a list of strings.")
     return tuple(value)
+
+
+def _seed(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < 2**63:
+        raise UsageError(f"`seed` is a whole number from 0, not {value!r}.")
+    return value
 
 
 def _flag(value: Any, name: str) -> bool:

@@ -1,0 +1,154 @@
+"""The prompt cache of a session, as far as usage shows it.
+
+A request's parts stand in the order tools, system, messages. A `cache_control` on a part is a
+breakpoint: the prefix up to it is written to the cache, for five minutes or an hour. A later request
+reads the longest prefix that is in the cache and ends at one of its own parts, at most 20 parts
+before a breakpoint; reading renews it. What lies between the read prefix and the last breakpoint is
+written, the rest is plain input. `cache_control` at the top level is a breakpoint at the last part.
+Prefixes below the model's minimum are not cached. Other models share nothing.
+
+Source: the API's published rules of prompt caching; minimums as published in early 2026, 1,024 for
+models that are not listed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from mockapi.jsontext import canonical_value
+from mockapi.replies.synthesis import _tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mockapi.replies.synthesis._view import Block, View
+
+_LOOK_BACK: Final = 20
+_MAX_ENTRIES: Final = 4_000
+_SECONDS: Final = {"5m": 300.0, "1h": 3600.0}
+_MINIMUMS: Final = (
+    ("claude-opus-4-5", 4096),
+    ("claude-opus-4-6", 4096),
+    ("claude-haiku-4-5", 4096),
+    ("claude-3-5-haiku", 2048),
+    ("claude-3-haiku", 2048),
+)
+_MINIMUM: Final = 1024
+
+
+class Usage(NamedTuple):
+    """The input side of usage; the three kinds of tokens add up to the whole input."""
+
+    plain: int
+    read: int = 0
+    written_5m: int = 0
+    written_1h: int = 0
+
+    @property
+    def total(self) -> int:
+        """All input tokens."""
+        return self.plain + self.read + self.written_5m + self.written_1h
+
+
+class _Entry(NamedTuple):
+    expires: float
+    lifetime: float
+
+
+@dataclass(frozen=True, slots=True)
+class PromptCache:
+    """What is in the cache: prefixes by digest. A value; `used` gives the next one."""
+
+    entries: Mapping[bytes, _Entry] = field(default_factory=dict)
+
+    def used(self, view: View, at: float) -> tuple[Usage, PromptCache]:
+        """The usage of a request and the cache after it.
+
+        Args:
+            view: the request.
+            at: seconds on any clock that goes forward.
+        """
+        total = _tokens.of_request(view)
+        if not _may_cache(view.body):
+            return Usage(total), self
+        prefixes = _prefixes(view)
+        breakpoints = [
+            (number, lifetime)
+            for number, prefix in enumerate(prefixes)
+            if (lifetime := prefix.lifetime) is not None and prefix.tokens >= _minimum(view.model)
+        ]
+        if not breakpoints:
+            return Usage(total), self
+        hit = self._longest(prefixes, [number for number, _ in breakpoints], at)
+        read = prefixes[hit].tokens if hit is not None else 0
+        written = {"5m": 0, "1h": 0}
+        start = read
+        for number, lifetime in breakpoints:
+            tokens = prefixes[number].tokens
+            if tokens > start:
+                written[lifetime] += tokens - start
+                start = tokens
+        entries = {key: entry for key, entry in self.entries.items() if entry.expires > at}
+        if hit is not None:
+            renewed = entries.pop(prefixes[hit].digest)
+            entries[prefixes[hit].digest] = _Entry(at + renewed.lifetime, renewed.lifetime)
+        for number, lifetime in breakpoints:
+            seconds = _SECONDS[lifetime]
+            entries.pop(prefixes[number].digest, None)
+            entries[prefixes[number].digest] = _Entry(at + seconds, seconds)
+        for digest in list(entries)[: max(0, len(entries) - _MAX_ENTRIES)]:
+            del entries[digest]
+        usage = Usage(total - start, read, written["5m"], written["1h"])
+        return usage, PromptCache(entries)
+
+    def _longest(self, prefixes: list[_Prefix], breakpoints: list[int], at: float) -> int | None:
+        near = {number for point in breakpoints for number in range(max(0, point - _LOOK_BACK), point + 1)}
+        for number in sorted(near, reverse=True):
+            entry = self.entries.get(prefixes[number].digest)
+            if entry is not None and entry.expires > at:
+                return number
+        return None
+
+
+class _Prefix(NamedTuple):
+    digest: bytes
+    tokens: int
+    lifetime: str | None
+
+
+def _may_cache(body: Mapping[str, Any]) -> bool:
+    """Whether there is a breakpoint anywhere; looked for only where one may stand."""
+    if body.get("cache_control"):
+        return True
+    written = canonical_value({key: body.get(key) for key in ("tools", "system", "messages")})
+    return written is None or b'"cache_control":{' in written
+
+
+def _prefixes(view: View) -> list[_Prefix]:
+    digest = blake2b(view.model.encode("utf-8", "replace"), digest_size=16).digest()
+    tokens = 0
+    found = []
+    parts = _tokens.segments(view)
+    automatic = _lifetime(view.body)
+    for number, (block, size) in enumerate(parts):
+        content = {key: value for key, value in block.items() if key != "cache_control"}
+        digest = blake2b(canonical_value(content) or b"", key=digest, digest_size=16).digest()
+        tokens += size
+        lifetime = _lifetime(block)
+        if number == len(parts) - 1:
+            lifetime = lifetime or automatic
+        found.append(_Prefix(digest, tokens, lifetime))
+    return found
+
+
+def _lifetime(block: Block) -> str | None:
+    control = block.get("cache_control")
+    if not isinstance(control, dict):
+        return None
+    return "1h" if control.get("ttl") == "1h" else "5m"
+
+
+def _minimum(model: str) -> int:
+    return next((tokens for prefix, tokens in _MINIMUMS if model.startswith(prefix)), _MINIMUM)

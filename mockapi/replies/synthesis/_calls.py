@@ -1,0 +1,111 @@
+"""Calls of tools that the client runs: which may be called, and with what.
+
+Tools with an `input_schema` get arguments that satisfy it. The tools whose schema the API itself
+defines get a harmless input of theirs, by the table `_INPUTS`: the most common first step, which
+reads and changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from mockapi.messages import Kind
+from mockapi.replies.synthesis._plan import Part
+from mockapi.replies.synthesis._view import name_of
+from mockapi.replies.synthesis.values import Unsatisfiable, satisfying
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mockapi.messages import IdFactory
+    from mockapi.replies.synthesis._dice import Dice
+    from mockapi.replies.synthesis._view import Block, View
+
+MAX_CALLS: Final = 3
+SERVER_TOOLS: Final = (
+    "web_search_", "web_fetch_", "code_execution_", "tool_search_tool_", "advisor_", "mcp_toolset",
+)  # fmt: skip
+
+
+class _Fixed(NamedTuple):
+    """A call of a tool that the API defines: its input, and for a toolset the name to call."""
+
+    input: dict[str, Any]
+    name: str = ""
+    toolset: str = ""
+
+
+_INPUTS: Final[Mapping[str, _Fixed]] = {
+    "bash_": _Fixed({"command": "ls -la"}),
+    "text_editor_": _Fixed({"command": "view", "path": "/tmp"}),  # noqa: S108 - an argument in a reply
+    "memory_": _Fixed({"command": "view", "path": "/memories"}),
+    "computer_toolset_": _Fixed({}, "screenshot", "computer"),
+    "computer_": _Fixed({"action": "screenshot"}),
+    "browser_toolset_": _Fixed({"url": "https://example.com/"}, "navigate", "browser"),
+}
+
+
+def is_server_tool(tool: Block) -> bool:
+    """Whether the API runs the tool itself."""
+    return str(tool.get("type") or "").startswith(SERVER_TOOLS)
+
+
+def is_deferred(tool: Block) -> bool:
+    """Whether the tool has to be found by a tool search before it can be called."""
+    return tool.get("defer_loading") is True
+
+
+def callable_tools(view: View) -> list[Block]:
+    """The tools that the client runs and the model may call directly."""
+    return [
+        tool for tool in view.tools if not is_server_tool(tool) and not is_deferred(tool) and _direct(tool)
+    ]
+
+
+def call(tool: Block, view: View, dice: Dice, ids: IdFactory, number: int) -> Part:
+    """A call of a tool, the `number`-th of the reply.
+
+    Raises:
+        Unsatisfiable: no arguments satisfy its `input_schema`.
+    """
+    name = name_of(tool)
+    fixed = _fixed(tool)
+    block: Block = {
+        "type": "tool_use",
+        "id": ids.make(Kind.TOOL_USE, number),
+        "name": fixed.name or name if fixed else name,
+        "input": fixed.input if fixed else arguments(tool, view, dice.fork(f"{number}:{name}")),
+        "caller": {"type": "direct"},
+    }
+    if fixed and fixed.toolset:
+        block["toolset_name"] = fixed.toolset
+    return Part(block)
+
+
+def arguments(tool: Block, view: View, dice: Dice) -> dict[str, Any]:
+    """Arguments that satisfy a tool's schema; {} where it has none.
+
+    Raises:
+        Unsatisfiable: there are none, or they are no object.
+    """
+    schema = tool.get("input_schema")
+    if schema is None:
+        return {}
+    made = satisfying(
+        {"type": "object", **schema} if isinstance(schema, dict) else schema, dice, subject=view.subject()
+    )
+    if not isinstance(made, dict):
+        raise Unsatisfiable("its values are no objects, and arguments have to be one")
+    return made
+
+
+def _direct(tool: Block) -> bool:
+    callers = tool.get("allowed_callers")
+    return not isinstance(callers, list) or not callers or "direct" in callers
+
+
+def _fixed(tool: Block) -> _Fixed | None:
+    kind = str(tool.get("type") or "custom")
+    if kind == "custom" or "input_schema" in tool:
+        return None
+    return next((fixed for prefix, fixed in _INPUTS.items() if kind.startswith(prefix)), None)

@@ -1,0 +1,87 @@
+"""Shortening a plan to what the request allows: `stop_sequences` first, then `max_tokens`.
+
+A stop sequence ends the reply where it would begin, in the first text block that contains one; the
+sequence itself is not part of the reply. Then tokens are counted block by block, and the block that
+does not fit is cut: a text or a thought after its last whole token, a tool's input in the middle of
+its JSON, of which the block then shows the complete part. What follows is gone. A block of which
+nothing is left is gone too.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mockapi.messages import complete_part
+from mockapi.replies.synthesis import _tokens
+from mockapi.replies.synthesis._plan import CALLS, Part
+
+if TYPE_CHECKING:
+    from mockapi.replies.synthesis._plan import Plan
+    from mockapi.replies.synthesis._view import View
+
+
+def shortened(plan: Plan, view: View) -> Plan:
+    """The plan as far as the request lets it go."""
+    if plan.uncut:
+        return plan
+    sequences = view.stop_sequences
+    if sequences:
+        plan = _at_sequence(plan, sequences)
+    limit = view.max_tokens
+    if limit is None or plan.output_tokens <= limit:
+        return plan
+    return _at_limit(plan, limit)
+
+
+def _at_sequence(plan: Plan, sequences: tuple[str, ...]) -> Plan:
+    for number, part in enumerate(plan.parts):
+        if part.block.get("type") != "text":
+            continue
+        text = part.block["text"]
+        found = [(place, sequence) for sequence in sequences if (place := text.find(sequence)) >= 0]
+        if not found:
+            continue
+        place, sequence = min(found)
+        kept = plan.parts[:number]
+        if place:
+            kept += (part._replace(block=part.block | {"text": text[:place]}),)
+        return replace(plan, parts=kept, stop_reason="stop_sequence", stop_sequence=sequence)
+    return plan
+
+
+def _at_limit(plan: Plan, limit: int) -> Plan:
+    kept: list[Part] = []
+    left = limit
+    for part in plan.parts:
+        tokens = part.tokens
+        if tokens <= left:
+            kept.append(part)
+            left -= tokens
+            continue
+        cut = _cut(part, left)
+        if cut is not None:
+            kept.append(cut)
+        break
+    return replace(plan, parts=tuple(kept), stop_reason="max_tokens", stop_sequence=None)
+
+
+def _cut(part: Part, left: int) -> Part | None:
+    if left <= 0:
+        return None
+    kind = part.block.get("type")
+    if kind == "text":
+        return part._replace(block=part.block | {"text": _tokens.first(part.block["text"], left)})
+    if kind == "thinking":
+        thought = _tokens.first(part.thought or part.block["thinking"], left)
+        shown = _tokens.first(part.block["thinking"], left)
+        return Part(part.block | {"thinking": shown}, thought)
+    if kind not in CALLS:
+        return None
+    name_only = part._replace(block=part.block | {"input": {}}, written="")
+    room = left - name_only.tokens
+    if room <= 0:
+        return None
+    written = _tokens.first(json.dumps(part.block["input"], ensure_ascii=False), room)
+    return Part(part.block | {"input": complete_part(written)}, written=written)

@@ -1,0 +1,97 @@
+"""What a reply says, before it is written: parts in order, and why it stops.
+
+A `Plan` is a value without ids of the message, usage or bytes. Synthesis and scripts make plans,
+`_cut` shortens them to the request's limits, `_writer` writes them; nothing else does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from mockapi.replies.synthesis import _tokens
+
+if TYPE_CHECKING:
+    from mockapi.replies.synthesis._view import Block
+
+CALLS: Final = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})
+_CALL_TOKENS: Final = 12
+
+
+class Part(NamedTuple):
+    """One content block and what its bytes do not show.
+
+    Attributes:
+        block: the block, whole.
+        thought: what was thought, where the block shows less of it.
+        written: the text of a tool's input where it was cut in the middle; None writes it all.
+    """
+
+    block: Block
+    thought: str = ""
+    written: str | None = None
+
+    @property
+    def tokens(self) -> int:
+        """The output tokens that the part costs; what a tool of the API says costs none."""
+        kind = self.block.get("type")
+        if kind == "text":
+            return _tokens.of_text(self.block["text"])
+        if kind == "thinking":
+            return _tokens.of_text(self.thought or self.block["thinking"])
+        if kind == "redacted_thinking":
+            return len(self.block["data"]) // 8
+        if kind == "compaction":
+            return _tokens.of_text(self.block.get("content") or "")
+        if kind in CALLS:
+            written = self.written
+            inner = _tokens.of_value(self.block["input"]) if written is None else _tokens.of_text(written)
+            return _CALL_TOKENS + inner
+        return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A reply as it was decided.
+
+    Attributes:
+        parts: the content.
+        stop_reason: why it ends.
+        stop_sequence: which of the request's sequences ended it.
+        stop_details: what a refusal tells.
+        container: whether code ran, so that the reply names a container.
+        searches: how many web searches were made.
+        fetches: how many pages were fetched.
+        hint: for the header `x-mockapi-hint`: what could not be done as asked.
+        overrides: members of the message that a script gave, which stand as they are.
+        uncut: whether limits of the request do not shorten it.
+    """
+
+    parts: tuple[Part, ...]
+    stop_reason: str = "end_turn"
+    stop_sequence: str | None = None
+    stop_details: dict[str, Any] | None = None
+    container: bool = False
+    searches: int = 0
+    fetches: int = 0
+    hint: str = ""
+    overrides: tuple[tuple[str, Any], ...] = ()
+    uncut: bool = False
+
+    @property
+    def output_tokens(self) -> int:
+        """The output tokens of all parts; an empty reply costs none."""
+        return sum(part.tokens for part in self.parts)
+
+    @property
+    def thinking_tokens(self) -> int:
+        """How many of them were spent on thinking."""
+        return sum(part.tokens for part in self.parts if str(part.block.get("type")).endswith("thinking"))
+
+
+def text_part(text: str, citations: list[dict[str, Any]] | None = None) -> Part:
+    """A text block, cited or not."""
+    block: Block = {"type": "text", "text": text}
+    if citations:
+        block = {"citations": citations, **block}
+    return Part(block)

@@ -1,0 +1,118 @@
+"""The whole way from a request to POST /v1/messages to its reply.
+
+    view -> plan (decided or scripted) -> cut to the limits -> message -> JSON or stream -> headers
+
+The content is a function of request and seed alone: a request that is repeated, or asked for in the
+other form, gets the same blocks with the same ids. The message's id and its usage are also a function
+of the session's history: how many replies went before, and what is in the prompt cache. Header
+fields of rate limits are also a function of the time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from mockapi.exchange import Chunk, Reply, Source
+from mockapi.messages import IdFactory, Kind
+from mockapi.replies.synthesis._cache import PromptCache, Usage
+from mockapi.replies.synthesis._cut import shortened
+from mockapi.replies.synthesis._decide import decide
+from mockapi.replies.synthesis._dice import Dice
+from mockapi.replies.synthesis._heads import message_headers
+from mockapi.replies.synthesis._limits import RateLimits
+from mockapi.replies.synthesis._view import View, canonical_body
+from mockapi.replies.synthesis._writer import json_chunks, message_of, stream_chunks
+
+if TYPE_CHECKING:
+    from mockapi.exchange import Request
+    from mockapi.replies.synthesis._plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What went before in a session, as far as replies depend on it.
+
+    Attributes:
+        turn: how many replies were synthesized or scripted.
+        cache: the prompt cache.
+        limits: the rate limits' current minute.
+    """
+
+    turn: int = 0
+    cache: PromptCache = field(default_factory=PromptCache)
+    limits: RateLimits = field(default_factory=RateLimits)
+
+
+class Material:
+    """What a reply is made from: the request as a view, and choices that are a function of it.
+
+    Args:
+        view: the request.
+        seed: of the server or session.
+    """
+
+    def __init__(self, view: View, seed: int) -> None:
+        key = blake2b(
+            canonical_body(view.body), digest_size=16, salt=(seed & (2**64 - 1)).to_bytes(8)
+        ).digest()
+        self.view = view
+        self.dice = Dice(key)
+        self.ids = IdFactory(int.from_bytes(key))
+
+
+def view_of(request: Request) -> View:
+    """A request as synthesis reads it."""
+    betas = request.header("anthropic-beta") or ""
+    return View(request.parsed, frozenset(beta.strip() for beta in betas.split(",") if beta.strip()))
+
+
+def synthesized(request: Request, seed: int, history: History, at: float) -> tuple[Reply, History]:
+    """The reply to a request to POST /v1/messages, and the history after it.
+
+    Args:
+        request: what came; nothing about its body is taken for granted.
+        seed: replies of different seeds differ.
+        history: of the session.
+        at: seconds since 1970.
+    """
+    material = Material(view_of(request), seed)
+    plan = decide(material.view, material.dice, material.ids)
+    return written(plan, material, history, at, Source.SYNTHESIZED)
+
+
+def written(
+    plan: Plan, material: Material, history: History, at: float, source: Source
+) -> tuple[Reply, History]:
+    """The reply of a plan, cut to the request's limits, and the history after it."""
+    message, plan, usage, after = message_for(plan, material, history, at)
+    view, dice = material.view, material.dice.fork(f"wire:{history.turn}")
+    chunks: tuple[Chunk, ...]
+    chunks = stream_chunks(message, plan, dice) if view.stream else json_chunks(message)
+    request_id = IdFactory(material.ids.seed).make(Kind.REQUEST, history.turn)
+    after = replace(
+        after,
+        limits=history.limits.after(at, usage.total - usage.read, message["usage"].get("output_tokens") or 0),
+    )
+    headers = message_headers(
+        stream=view.stream,
+        size=len(chunks[0].data),
+        at=at,
+        request_id=request_id,
+        limits=after.limits,
+        source=source,
+        hint=plan.hint,
+    )
+    return Reply(200, headers, chunks, source), after
+
+
+def message_for(
+    plan: Plan, material: Material, history: History, at: float
+) -> tuple[dict[str, Any], Plan, Usage, History]:
+    """The message of a plan, the plan as it was cut, the usage, and the history after it."""
+    view = material.view
+    plan = shortened(plan, view)
+    usage, cache = history.cache.used(view, at)
+    message = message_of(plan, view, usage, material.ids, history.turn)
+    return message, plan, usage, replace(history, turn=history.turn + 1, cache=cache)

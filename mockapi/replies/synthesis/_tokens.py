@@ -1,0 +1,149 @@
+"""How many tokens something is: an estimate, the same everywhere.
+
+The API's tokenizer is not public, so tokens are counted by a rule: a token is up to eight Latin
+letters with the blank before them, up to three digits, a run of blanks or of line ends, one other
+ASCII character, or one character beyond ASCII. The same rule cuts a reply at `max_tokens`, so the
+limit and the usage always agree. Around the text stand constants:
+
+    a request 3, a message 4, a system prompt 3
+    tools 300 once, and the text of their definitions as JSON
+    an image by its size, width x height / 750, at most 1,600 (1,600 if the size is not known)
+    a PDF 1,500 a page, pages by the length of its data, 60 kB each, at least one
+    a document, image or PDF by URL or file id 1,600
+
+Measured on 250 recorded requests of plain text: the middle half is within 20 per cent. It is an
+estimate all the same, and no bill.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import struct
+from typing import TYPE_CHECKING, Any, Final
+
+from mockapi.messages import dump
+from mockapi.replies.synthesis._view import blocks_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mockapi.replies.synthesis._view import Block, View
+
+_PIECE: Final = re.compile(r" ?[A-Za-z]{1,8}|[0-9]{1,3}|[^\S\n]+|\n+|.", re.DOTALL)
+_REQUEST: Final = 3
+_MESSAGE: Final = 4
+_SYSTEM: Final = 3
+_TOOLS: Final = 300
+_MEDIUM: Final = 1600
+_PIXELS: Final = 750
+_PAGE: Final = 1500
+_PAGE_CHARACTERS: Final = 80_000  # 60 kB in base64
+_SIGNED: Final = frozenset({"thinking", "redacted_thinking"})
+_UNCOUNTED: Final = frozenset({"cache_control", "type", "signature", "encrypted_content", "encrypted_index"})
+
+
+def of_text(text: str) -> int:
+    """The tokens of a text."""
+    return len(_PIECE.findall(text))
+
+
+def first(text: str, count: int) -> str:
+    """The part of a text that is its first `count` tokens."""
+    for number, piece in enumerate(_PIECE.finditer(text)):
+        if number == count:
+            return text[: piece.start()]
+    return text
+
+
+def of_value(value: Any) -> int:
+    """The tokens of a JSON value as the model reads or writes it."""
+    return of_text(dump(value).decode("utf-8", "replace"))
+
+
+def of_tools(tools: Iterable[Block]) -> int:
+    """The tokens of tool definitions, without the constant."""
+    return sum(
+        of_value({key: value for key, value in tool.items() if key != "cache_control"}) for tool in tools
+    )
+
+
+def of_block(block: Block) -> int:
+    """The tokens of an input block."""
+    kind = block.get("type")
+    if kind == "text":
+        text = block.get("text")
+        return of_text(text) if isinstance(text, str) else 0
+    if kind in _SIGNED:
+        return of_text(str(block.get("thinking", "")))
+    if kind in {"image", "document"}:
+        return _of_medium(block)
+    if kind == "tool_result":
+        return _MESSAGE + sum(map(of_block, blocks_of(block.get("content"))))
+    return of_value({key: value for key, value in block.items() if key not in _UNCOUNTED})
+
+
+def segments(view: View) -> list[tuple[Block, int]]:
+    """The parts of a request in the order in which the model reads them, each with its tokens.
+
+    Tools come first, then the system prompt, then the messages: the order of the prompt cache.
+    The constants are counted with the part that they stand before.
+    """
+    found: list[tuple[Block, int]] = []
+    extra = _REQUEST
+    if view.tools and view.choice != "none":
+        extra += _TOOLS
+    for tool in view.tools:
+        found.append((tool, of_tools((tool,)) + extra))
+        extra = 0
+    system = blocks_of(view.body.get("system"))
+    extra += _SYSTEM if any(map(of_block, system)) else 0
+    for block in system:
+        found.append((block, of_block(block) + extra))
+        extra = 0
+    for turn in view.turns:
+        extra += _MESSAGE
+        for block in turn.blocks:
+            found.append((block, of_block(block) + extra))
+            extra = 0
+    if extra:
+        found.append(({}, extra))
+    return found
+
+
+def of_request(view: View) -> int:
+    """The input tokens of a request: what count_tokens answers and what usage starts with."""
+    schema = view.output_schema
+    return sum(tokens for _, tokens in segments(view)) + (of_value(schema) if schema is not None else 0)
+
+
+def _of_medium(block: Block) -> int:
+    source = block.get("source")
+    if not isinstance(source, dict):
+        return _MEDIUM
+    data = source.get("data")
+    kind = source.get("type")
+    if kind == "text" and isinstance(data, str):
+        return of_text(data)
+    if kind == "content":
+        return sum(map(of_block, blocks_of(source.get("content"))))
+    if kind != "base64" or not isinstance(data, str):
+        return _MEDIUM
+    if source.get("media_type") == "application/pdf":
+        return _PAGE * (1 + len(data) // _PAGE_CHARACTERS)
+    size = image_size(data)
+    return _MEDIUM if size is None else max(1, min(_MEDIUM, size[0] * size[1] // _PIXELS))
+
+
+def image_size(data: str) -> tuple[int, int] | None:
+    """Width and height of an image in base64, from its header; None if it does not say."""
+    try:
+        head = base64.b64decode(data[:64], validate=False)
+    except (binascii.Error, ValueError):
+        return None
+    if head.startswith(b"\x89PNG\r\n\x1a\n") and len(head) >= 24:
+        return struct.unpack(">II", head[16:24])
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return struct.unpack("<HH", head[6:10])
+    return None

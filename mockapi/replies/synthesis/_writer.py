@@ -1,0 +1,208 @@
+"""A plan to a reply: the message, its events, and the bytes of both. Nothing else writes messages.
+
+The message is the same in both forms; a stream tells it in pieces whose lengths, paddings and
+transport chunks are drawn by the dice the way recorded streams have them. What a stream of the API
+shows and this one shares: `mockapi.messages.events_of` and `encode_event` have it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from mockapi.exchange import Chunk
+from mockapi.messages import MAX_PADDING, Kind, dump, encode_event, events_of, order_message
+from mockapi.messages.catalogue import shipped
+from mockapi.replies.synthesis._periods import form_of
+from mockapi.replies.synthesis._plan import CALLS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mockapi.messages import IdFactory, Sizes
+    from mockapi.replies.synthesis._cache import Usage
+    from mockapi.replies.synthesis._dice import Dice
+    from mockapi.replies.synthesis._periods import Form
+    from mockapi.replies.synthesis._plan import Plan
+    from mockapi.replies.synthesis._view import Block, View
+
+CONTAINER_EXPIRES: Final = "2030-01-01T00:00:00.000000+00:00"
+"""A fixed time to come, because a reply is a function of the request."""
+
+# Piece lengths of recorded streams: quartiles 5, 11, 20 (text), 7, 15, 29 (thinking), 4, 6, 9 (JSON).
+_SIZES: Final[Mapping[str, tuple[int, ...]]] = {
+    "text_delta": (2, 3, 5, 6, 8, 11, 13, 17, 20, 24, 35, 48),
+    "thinking_delta": (3, 4, 7, 10, 14, 15, 22, 29, 43, 75),
+    "input_json_delta": (2, 3, 4, 5, 6, 7, 9, 11, 12),
+}
+# Events in a transport chunk, of 502 recorded chunks: one in 383, two in 65, three in 37, more in 17.
+_PER_CHUNK: Final = (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 4)
+_CALLERS: Final = frozenset(
+    {"tool_use", "server_tool_use", "web_search_tool_result", "web_fetch_tool_result"}
+)
+_OLD_MODELS: Final = (
+    *("claude-2", "claude-3", "claude-opus-4-0", "claude-opus-4-1", "claude-opus-4-2", "claude-opus-4-5"),
+    *("claude-sonnet-4-0", "claude-sonnet-4-2", "claude-sonnet-4-5", "claude-haiku-4-5"),
+)
+"""Models of which the API does not tell where they ran."""
+_FIFTH: Final = ("sonnet-5", "opus-5", "fable-5", "haiku-5", "mythos-5")
+
+
+def message_of(
+    plan: Plan, view: View, usage: Usage, ids: IdFactory, number: int, form: Form | None = None
+) -> dict[str, Any]:
+    """The message of a plan, its keys in order.
+
+    Args:
+        plan: what it says.
+        view: the request.
+        usage: of its input.
+        ids: of the message and its container.
+        number: of the reply in its session.
+        form: of which month; the newest if not given.
+    """
+    form = form or form_of()
+    model = shipped().resolve(view.model)
+    message: dict[str, Any] = {
+        "model": model,
+        "id": ids.make(Kind.MESSAGE, number),
+        "type": "message",
+        "role": "assistant",
+        "content": [_block(part.block, form) for part in plan.parts],
+        "stop_reason": plan.stop_reason,
+        "stop_sequence": plan.stop_sequence,
+        "usage": _usage(plan, view, usage, model, form),
+    }
+    if form.has("stop_details"):
+        message["stop_details"] = plan.stop_details
+    if plan.container:
+        message["container"] = _container(view, ids)
+    elif form.has("empty_members"):
+        message["container"] = None
+    if view.manages_context:
+        message["context_management"] = {"applied_edits": []}
+    if form.has("empty_members"):
+        message["diagnostics"] = None
+    message.update(plan.overrides)
+    return order_message(message, form.order)
+
+
+def json_chunks(message: dict[str, Any]) -> tuple[Chunk, ...]:
+    """The message as a JSON body."""
+    return (Chunk(0.0, dump(message)),)
+
+
+def stream_chunks(message: dict[str, Any], plan: Plan, dice: Dice) -> tuple[Chunk, ...]:
+    """The message as a stream, in transport chunks with the delays of a fast model."""
+    events = [encode_event(event, dice.below(MAX_PADDING + 1)) for event in events_in(message, plan, dice)]
+    chunks = []
+    place = min(4, len(events))  # message_start, content_block_start, ping, first delta
+    chunks.append(Chunk(dice.between(300, 900) / 1000, b"".join(events[:place])))
+    while place < len(events):
+        size = dice.pick(_PER_CHUNK)
+        chunks.append(Chunk(dice.between(8, 60) / 1000, b"".join(events[place : place + size])))
+        place += size
+    return tuple(chunks)
+
+
+def events_in(message: dict[str, Any], plan: Plan, dice: Dice) -> list[dict[str, Any]]:
+    """The events of a message, a tool's input told only as far as it was written."""
+    sizes = _sizes(dice)
+    events = events_of(message, sizes=sizes)
+    written = plan.parts[-1].written if plan.parts else None
+    if not written or message["content"][-1].get("type") not in CALLS:
+        return events
+    index = len(message["content"]) - 1
+    kept = [
+        event
+        for event in events
+        if event["type"] != "content_block_delta"
+        or event["index"] != index
+        or not event["delta"]["partial_json"]
+    ]
+    place = len(kept) - 3  # before content_block_stop, message_delta, message_stop
+    kept[place:place] = [
+        {
+            "type": "content_block_delta",
+            "index": index,
+            "delta": {"type": "input_json_delta", "partial_json": piece},
+        }
+        for piece in _pieces(written, sizes)
+    ]
+    return kept
+
+
+def _pieces(text: str, sizes: Sizes) -> Iterator[str]:
+    place = 0
+    while place < len(text):
+        length = sizes("input_json_delta")
+        yield text[place : place + length]
+        place += length
+
+
+def _sizes(dice: Dice) -> Sizes:
+    return lambda kind: dice.pick(_SIZES[kind])
+
+
+def _block(block: Block, form: Form) -> Block:
+    if form.has("caller"):
+        if block.get("type") in {"tool_use", "server_tool_use"} and "caller" not in block:
+            return block | {"caller": {"type": "direct"}}
+        return block
+    if block.get("type") in _CALLERS:
+        return {key: value for key, value in block.items() if key != "caller"}
+    return block
+
+
+def _usage(plan: Plan, view: View, usage: Usage, model: str, form: Form) -> dict[str, Any]:
+    found: dict[str, Any] = {"input_tokens": usage.plain, "output_tokens": plan.output_tokens}
+    if form.has("cache_counts"):
+        found["cache_creation_input_tokens"] = usage.written_5m + usage.written_1h
+        found["cache_read_input_tokens"] = usage.read
+    if form.has("cache_creation"):
+        found["cache_creation"] = {
+            "ephemeral_5m_input_tokens": usage.written_5m,
+            "ephemeral_1h_input_tokens": usage.written_1h,
+        }
+    if form.has("service_tier"):
+        found["service_tier"] = "standard"
+    if form.has("inference_geo"):
+        found["inference_geo"] = "not_available" if model.startswith(_OLD_MODELS) else "global"
+    if _tells_thinking(plan, model, form):
+        found["output_tokens_details"] = {"thinking_tokens": plan.thinking_tokens}
+    if plan.searches or plan.fetches:
+        found["server_tool_use"] = {
+            "web_search_requests": plan.searches,
+            "web_fetch_requests": plan.fetches,
+        }
+    if view.body.get("speed") in ("standard", "fast"):
+        found["speed"] = view.body["speed"]
+    return found
+
+
+def _tells_thinking(plan: Plan, model: str, form: Form) -> bool:
+    if form.has("thinking_tokens_all"):
+        return True
+    if form.has("thinking_tokens_new") and any(generation in model for generation in _FIFTH):
+        return True
+    return form.has("thinking_tokens") and any(part.block.get("type") == "thinking" for part in plan.parts)
+
+
+def _container(view: View, ids: IdFactory) -> dict[str, Any]:
+    asked = view.body.get("container")
+    named = asked.get("id") if isinstance(asked, dict) else asked
+    container: dict[str, Any] = {
+        "id": named if isinstance(named, str) and named else ids.make(Kind.CONTAINER, 1),
+        "expires_at": CONTAINER_EXPIRES,
+    }
+    skills = asked.get("skills") if isinstance(asked, dict) else None
+    if isinstance(skills, list):
+        container["skills"] = [
+            {
+                "skill_id": str(skill.get("skill_id", "")),
+                "type": "custom" if skill.get("type") == "custom" else "anthropic",
+                "version": str(skill.get("version") or "latest"),
+            }
+            for skill in skills
+            if isinstance(skill, dict)
+        ]
+    return container

@@ -1,0 +1,90 @@
+"""Values that are known to satisfy their schema: made, checked, and made anew if need be."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from mockapi import jsontext
+from mockapi.messages import dump
+from mockapi.replies.synthesis.values._generate import Generator
+from mockapi.replies.synthesis.values._limits import MAX_ATTEMPTS, MAX_WORK, Unsatisfiable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mockapi.replies.synthesis._dice import Dice
+
+_DRAFT: str = "https://json-schema.org/draft/2020-12/schema"
+_BACKTRACKS = 100_000
+
+
+def satisfying(schema: Any, dice: Dice, *, subject: str = "") -> Any:
+    """A value that satisfies a schema, formats included.
+
+    Args:
+        schema: of draft 2020-12 or a draft before it.
+        dice: choose; the same dice give the same value.
+        subject: what the user wrote, for strings that ask for it.
+
+    Raises:
+        Unsatisfiable: none was found within the bounds, which are small enough to answer at once.
+    """
+    is_valid = _judge(schema)
+    reason = "no value that was tried satisfies it"
+    work = 0
+    for attempt in range(MAX_ATTEMPTS):
+        generator = Generator(schema, dice.fork(str(attempt)), subject=subject, attempt=attempt)
+        try:
+            value = generator.value()
+            if is_valid(value):
+                return value
+        except Unsatisfiable as error:
+            reason = str(error)
+        except RecursionError:
+            raise Unsatisfiable("it is nested too deeply") from None
+        except (TypeError, ValueError, ArithmeticError, AttributeError, KeyError):
+            # A keyword with a value that it cannot have: `_judge` took the schema all the same.
+            reason = "a keyword in it has a value that makes no sense"
+        work += generator.nodes
+        if work > MAX_WORK:
+            break
+    raise Unsatisfiable(reason)
+
+
+def _judge(schema: Any) -> Callable[[Any], bool]:
+    """The check of a value, by an implementation of JSON Schema that shares nothing with this one."""
+    if not isinstance(schema, (dict, bool)):
+        raise Unsatisfiable("it is no JSON Schema")
+    return _compiled(dump(schema))
+
+
+@lru_cache(maxsize=512)  # the same tools come with every request of a conversation
+def _compiled(text: bytes) -> Callable[[Any], bool]:
+    import jsonschema_rs  # noqa: PLC0415 - heavy, and not every request needs it
+
+    schema = jsontext.parse(text)
+    if isinstance(schema, dict) and not str(schema.get("$schema", _DRAFT)).startswith(
+        ("https://json-schema.org/", "http://json-schema.org/")
+    ):
+        schema = {key: value for key, value in schema.items() if key != "$schema"}
+    try:
+        validator = jsonschema_rs.validator_for(
+            schema,
+            validate_formats=True,
+            retriever=_retrieve_nothing,
+            pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=_BACKTRACKS),
+        )
+    except (
+        jsonschema_rs.ValidationError,
+        jsonschema_rs.ReferencingError,
+        ValueError,
+        RecursionError,
+    ) as error:
+        why = str(error).partition("\n")[0]
+        raise Unsatisfiable(f"it is no schema that can be used: {why[:160]}") from None
+    return validator.is_valid
+
+
+def _retrieve_nothing(uri: str) -> Any:
+    raise ValueError(f"{uri} is not fetched")

@@ -1,0 +1,305 @@
+"""One value for a schema, made by its type. Whether it satisfies all of it is checked elsewhere."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Final
+
+from mockapi.jsontext import canonical_value
+from mockapi.replies.synthesis.values import _strings
+from mockapi.replies.synthesis.values._expand import PATTERNS, TYPES, Expander, common_types, merge
+from mockapi.replies.synthesis.values._limits import ENDLESS, MAX_DEPTH, MAX_NODES, Unsatisfiable
+from mockapi.replies.synthesis.values._pattern import parse
+
+if TYPE_CHECKING:
+    from mockapi.replies.synthesis._dice import Dice
+    from mockapi.replies.synthesis.values._expand import Schema
+
+_BY_KEYWORD: Final = (
+    ("object", ("properties", "required", "additionalProperties", "patternProperties", "minProperties")),
+    ("array", ("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains")),
+    ("string", ("minLength", "maxLength", PATTERNS, "format")),
+    ("number", ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")),
+)
+_ANY: Final = ("string", "object", "integer", "array", "boolean", "null", "number")
+_SHALLOW: Final = 3
+_REPEATED_TRIES: Final = 40
+
+
+class Generator:
+    """Makes one value.
+
+    Args:
+        root: the whole schema.
+        dice: choose.
+        subject: what the user wrote, for strings that ask for it.
+        attempt: 0 for the first; later ones vary more and keep to what is required.
+    """
+
+    def __init__(self, root: Any, dice: Dice, *, subject: str, attempt: int) -> None:
+        self._root = root
+        self._dice = dice
+        self._subject = subject
+        self._attempt = attempt
+        self._expander = Expander(root, dice)
+        self.nodes = 0
+
+    def value(self) -> Any:
+        """The value.
+
+        Raises:
+            Unsatisfiable: none was found within the bounds.
+        """
+        if self._expander.height(self._root) >= ENDLESS:
+            raise Unsatisfiable("its recursion never ends")
+        return self._value(self._root, 0, "")
+
+    def _value(self, schema: Any, depth: int, name: str, *, fresh: bool = False) -> Any:
+        """A value for a part; `fresh` wants another one than was made before."""
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise Unsatisfiable(f"its values have more than {MAX_NODES:,} parts")
+        if depth > MAX_DEPTH:
+            raise Unsatisfiable(f"its values are nested deeper than {MAX_DEPTH} levels")
+        flat = self._expander.flat(schema, depth)
+        if "enum" in flat:
+            return self._listed(flat)
+        attempt = max(self._attempt, 2) if fresh else self._attempt
+        if not attempt and "default" in flat:
+            return flat["default"]
+        if not attempt and isinstance(flat.get("examples"), list) and flat["examples"]:
+            return self._dice.pick(flat["examples"])
+        kind = self._kind(flat)
+        if kind == "object":
+            return self._object(flat, depth)
+        if kind == "array":
+            return self._array(flat, depth, name)
+        if kind == "string":
+            return _strings.string(flat, self._dice, name=name, subject=self._subject, attempt=attempt)
+        if kind == "boolean":
+            return self._dice.chance(50)
+        return None if kind == "null" else self._number(flat, integer=kind == "integer")
+
+    def _listed(self, flat: Schema) -> Any:
+        choices = flat["enum"]
+        if "type" in flat:
+            choices = [value for value in choices if _fits(value, flat["type"])]
+        if not choices:
+            raise Unsatisfiable("an enum in it allows no value")
+        return self._dice.pick(choices)
+
+    def _kind(self, flat: Schema) -> str:
+        declared = flat.get("type")
+        if isinstance(declared, list):
+            known = [kind for kind in declared if kind in TYPES]
+            useful = [kind for kind in known if kind != "null"]
+            choices = useful if useful and not self._attempt % 3 else known
+            if not choices:
+                raise Unsatisfiable(f"it has no type that JSON knows ({declared})")
+            return str(self._dice.pick(choices))
+        if isinstance(declared, str):
+            if declared not in TYPES:
+                raise Unsatisfiable(f"its type {declared!r} is none that JSON knows")
+            return declared
+        for kind, keywords in _BY_KEYWORD:
+            if not flat.keys().isdisjoint(keywords):
+                return kind
+        return _ANY[self._attempt % len(_ANY)]
+
+    def _object(self, flat: Schema, depth: int) -> dict[str, Any]:
+        properties = flat.get("properties")
+        properties = properties if isinstance(properties, dict) else {}
+        required = [name for name in flat.get("required") or () if isinstance(name, str)]
+        for name, others in _pairs(flat.get("dependentRequired")):
+            if name in required and isinstance(others, list):
+                required += [other for other in others if other not in required]
+        wanted = [name for name in properties if name in required or self._wants(properties[name], depth)]
+        wanted += [name for name in required if name not in properties]
+        for name, others in _pairs(flat.get("dependentRequired")):
+            if name in wanted and isinstance(others, list):
+                wanted += [other for other in others if other not in wanted]
+        least = _count(flat, "minProperties", 0)
+        most = _count(flat, "maxProperties", MAX_NODES)
+        wanted += [name for name in properties if name not in wanted][: max(0, least - len(wanted))]
+        for name in [name for name in wanted if name not in required][::-1]:
+            if len(wanted) > most:
+                wanted.remove(name)
+        made: dict[str, Any] = {}
+        for name in wanted:
+            made[name] = self._value(self._schema_of(name, flat, properties), depth + 1, name)
+        while len(made) < least:
+            name = self._new_name(flat, made)
+            made[name] = self._value(self._schema_of(name, flat, properties), depth + 1, "")
+        return made
+
+    def _wants(self, schema: Any, depth: int) -> bool:
+        """Whether an optional property is made: about half of them near the top, none deep down."""
+        if self._attempt % 3 == 1 or depth >= _SHALLOW or schema is False:
+            return False
+        if self._expander.height(schema) >= ENDLESS:
+            return False
+        return self._attempt % 3 == 2 or self._dice.chance(50)
+
+    def _schema_of(self, name: str, flat: Schema, properties: Schema) -> Any:
+        if name in properties:
+            return properties[name]
+        for pattern, schema in _pairs(flat.get("patternProperties")):
+            if _starts_like(pattern, name):
+                return schema
+        return flat.get("additionalProperties", True)
+
+    def _new_name(self, flat: Schema, made: dict[str, Any]) -> str:
+        patterns = [pattern for pattern, _ in _pairs(flat.get("patternProperties"))]
+        names = flat.get("propertyNames")
+        for _ in range(_REPEATED_TRIES):
+            if patterns:
+                name = parse(self._dice.pick(patterns)).text(self._dice, extra=4)
+            elif flat.get("additionalProperties") is False:
+                break
+            elif isinstance(names, dict) and names:
+                self.nodes += 1
+                name = str(self._value(merge({"type": "string"}, self._expander.flat(names, 0)), 1, ""))
+            else:
+                name = f"{self._dice.pick(_strings.WORDS)}_{len(made) + 1}"
+            if name not in made:
+                return name
+        raise Unsatisfiable(f"it wants {flat.get('minProperties')} properties and allows fewer")
+
+    def _array(self, flat: Schema, depth: int, name: str) -> list[Any]:
+        items = flat.get("items", True)
+        first = flat.get("prefixItems")
+        if isinstance(items, list):  # before draft 2020-12
+            first, items = items, flat.get("additionalItems", True)
+        first = first if isinstance(first, list) else []
+        least, most = _count(flat, "minItems", 0), _count(flat, "maxItems", MAX_NODES)
+        if "contains" in flat:
+            least = max(least, _count(flat, "minContains", 1))
+        if least > MAX_NODES:
+            raise Unsatisfiable(f"it wants an array of {least:,} items")
+        length = self._length(least, most, items, depth, len(first))
+        made: list[Any] = []
+        seen: set[bytes | None] = set()
+        needed = _count(flat, "minContains", 1) if "contains" in flat else 0
+        for place in range(length):
+            part = first[place] if place < len(first) else items
+            if needed and place >= len(first) and length - place <= needed:
+                part = {"allOf": [part, flat["contains"]]} if part is not True else flat["contains"]
+            made.append(self._item(part, depth, name, seen if flat.get("uniqueItems") is True else None))
+        return made
+
+    def _length(self, least: int, most: int, items: Any, depth: int, first: int) -> int:
+        if items is False:
+            most = min(most, first)
+        if least > most:
+            raise Unsatisfiable(f"it wants an array of {least:,} to {most:,} items")
+        if self._expander.height(items) >= ENDLESS or depth > _SHALLOW:
+            return max(least, 0)
+        if self._attempt % 3 == 1:
+            return least
+        return min(max(least, first, self._dice.between(1, 2)), most)
+
+    def _item(self, schema: Any, depth: int, name: str, seen: set[bytes | None] | None) -> Any:
+        value = self._value(schema, depth + 1, name)
+        if seen is None:
+            return value
+        for _ in range(_REPEATED_TRIES):
+            written = canonical_value(value)
+            if written not in seen:
+                seen.add(written)
+                return value
+            value = self._value(self._without(schema, seen, depth), depth + 1, "", fresh=True)
+        raise Unsatisfiable("it wants more different items than its items allow")
+
+    def _without(self, schema: Any, seen: set[bytes | None], depth: int) -> Any:
+        """The schema of an item, an enum in it without the values that are there already."""
+        flat = self._expander.flat(schema, depth)
+        if "enum" not in flat:
+            return schema
+        left = [value for value in flat["enum"] if canonical_value(value) not in seen]
+        if not left:
+            raise Unsatisfiable("it wants more different items than its items allow")
+        return {**flat, "enum": left}
+
+    def _number(self, flat: Schema, *, integer: bool) -> int | float:
+        low, high = _bounds(flat, integer=integer)
+        unit = _unit(flat, integer=integer)
+        if unit is None:
+            unit = Fraction(1)
+            if low is not None and high is not None and low <= high < low + 1:
+                return _as_number((low + high) / 2)
+        first = None if low is None else -(-low // unit)
+        last = None if high is None else high // unit
+        if first is None:
+            first = 1 if last is None or last >= 1 else last - 99
+        if last is None:
+            last = first + 99
+        if first > last:
+            raise Unsatisfiable("no number lies within its bounds")
+        return _as_number(unit * self._dice.between(first, min(last, first + 999)))
+
+
+def _unit(flat: Schema, *, integer: bool) -> Fraction | None:
+    """What the number is a multiple of; None if of nothing."""
+    step = _fraction(flat.get("multipleOf"))
+    if step is None or step <= 0:
+        return Fraction(1) if integer else None
+    return Fraction(step.numerator) if integer else step  # the least common multiple with 1
+
+
+def _bounds(flat: Schema, *, integer: bool) -> tuple[Fraction | None, Fraction | None]:
+    nudge = Fraction(1) if integer or flat.get("multipleOf") == 1 else Fraction(1, 1024)
+    low = _fraction(flat.get("minimum"))
+    above = _fraction(flat.get("exclusiveMinimum"))
+    if flat.get("exclusiveMinimum") is True and low is not None:  # draft 4
+        above = low
+    if above is not None:
+        above = Fraction(above // 1 + 1) if integer else above + nudge
+        low = above if low is None else max(low, above)
+    high = _fraction(flat.get("maximum"))
+    below = _fraction(flat.get("exclusiveMaximum"))
+    if flat.get("exclusiveMaximum") is True and high is not None:
+        below = high
+    if below is not None:
+        below = Fraction(-(-below // 1) - 1) if integer else below - nudge
+        high = below if high is None else min(high, below)
+    return low, high
+
+
+def _fraction(value: Any) -> Fraction | None:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return Fraction(str(value)) if value == value and abs(value) != float("inf") else None  # noqa: PLR0124 - NaN
+
+
+def _as_number(value: Fraction) -> int | float:
+    return int(value) if value.denominator == 1 else float(value)
+
+
+def _count(flat: Schema, key: str, default: int) -> int:
+    value = flat.get(key, default)
+    return int(value) if isinstance(value, (int, float)) else default
+
+
+def _pairs(value: Any) -> list[tuple[str, Any]]:
+    return list(value.items()) if isinstance(value, dict) else []
+
+
+def _fits(value: Any, types: Any) -> bool:
+    kinds = {
+        dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null",
+        int: "integer", float: "number",
+    }  # fmt: skip
+    kind = kinds.get(type(value), "")
+    if isinstance(value, float) and value.is_integer():
+        kind = "integer"
+    try:
+        return bool(common_types(types, kind))
+    except Unsatisfiable:
+        return False
+
+
+def _starts_like(pattern: str, name: str) -> bool:
+    """Whether a name belongs to a patternProperties key, as far as its plain beginning tells."""
+    plain = pattern.removeprefix("^")
+    end = next((place for place, letter in enumerate(plain) if letter in "\\.[](){}?*+|$^"), len(plain))
+    return name.startswith(plain[:end]) if pattern.startswith("^") else plain[:end] in name
