@@ -115,7 +115,8 @@ def conversations(draw: st.DrawFn, names: list[str], *, system_role: bool) -> li
     ids = draw(st.lists(_IDS, min_size=6, max_size=6, unique=True))
     messages: list[dict[str, Any]] = [{"role": "user", "content": draw(_user_content())}]
     for _ in range(draw(st.integers(0, 3))):
-        if names and draw(st.booleans()):
+        calls_tools: bool = draw(st.booleans())
+        if names and calls_tools:
             messages += draw(_tool_round(names, ids))
         else:
             said = draw(_WORDS | st.lists(_texts(), min_size=1, max_size=2))
@@ -157,7 +158,8 @@ def bodies(draw: st.DrawFn, version: Version = "2023-06-01") -> dict[str, Any]:
             },
         )
     )
-    if model.effort and draw(st.booleans()):
+    with_effort: bool = draw(st.booleans())
+    if model.effort and with_effort:
         levels = [level for level in model.effort if level in (model.effort_without_thinking or model.effort)]
         body["output_config"] = {"effort": draw(st.sampled_from(levels))}
     _add_thinking(draw, body, model)

@@ -19,12 +19,14 @@ from mockapi.validation._settings import Mode, Profile, Refusal, Settings
 if TYPE_CHECKING:
     from mockapi.validation._engine import Validator
     from mockapi.validation._rule import Rule
-    from mockapi.validation._validate import all_rules, validate
+    from mockapi.validation._validate import all_rules, check_body, rule_ids, validate
 
 _LATE = {
     "Validator": "mockapi.validation._engine",
     "Rule": "mockapi.validation._rule",
     "all_rules": "mockapi.validation._validate",
+    "check_body": "mockapi.validation._validate",
+    "rule_ids": "mockapi.validation._validate",
     "validate": "mockapi.validation._validate",
 }
 
@@ -35,4 +37,15 @@ def __getattr__(name: str) -> Any:
     return getattr(importlib.import_module(_LATE[name]), name)
 
 
-__all__ = ["Mode", "Profile", "Refusal", "Rule", "Settings", "Validator", "all_rules", "validate"]
+__all__ = [
+    "Mode",
+    "Profile",
+    "Refusal",
+    "Rule",
+    "Settings",
+    "Validator",
+    "all_rules",
+    "check_body",
+    "rule_ids",
+    "validate",
+]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mockapi.validation import _structured
 
 if TYPE_CHECKING:
+    from mockapi.exchange import Headers
     from mockapi.messages.catalogue import Catalogue, Model
     from mockapi.validation._conversation import Conversation
     from mockapi.validation._media import Image, Pdf
@@ -35,6 +36,28 @@ class Credentials(NamedTuple):
     def oauth(self) -> bool:
         """Whether an OAuth token is what authenticates the request."""
         return self.key is None and self.bearer is not None and self.bearer.startswith("sk-ant-oat")
+
+
+_HEADERS: Final = frozenset({b"x-api-key", b"authorization", b"anthropic-version", b"anthropic-beta"})
+
+
+def read_headers(headers: Headers) -> Credentials:
+    """What a request's headers say; of repeated betas all count, of the others the last."""
+    key = bearer = version = None
+    betas: tuple[str, ...] = ()
+    for name, value in headers:
+        if name not in _HEADERS:
+            continue
+        text = value.decode("latin-1").strip()
+        if name == b"x-api-key":
+            key = text or key
+        elif name == b"anthropic-version":
+            version = text
+        elif name == b"anthropic-beta":
+            betas = (*betas, *(part for part in map(str.strip, text.split(",")) if part))
+        elif text[:7].lower() == "bearer ":
+            bearer = text[7:].strip() or None
+    return Credentials(key, bearer, version, betas)
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ judged once and remembered by digest.
 
 from __future__ import annotations
 
-import difflib
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,27 +18,29 @@ import orjson
 from mockapi.jsontext import NotJSON
 from mockapi.messages.catalogue import Catalogue, Model, shipped
 from mockapi.validation import _toolfacts
-from mockapi.validation._context import Context, Credentials
+from mockapi.validation._context import Context, Credentials, read_headers
 from mockapi.validation._conversation import Conversation
 from mockapi.validation._endpoints import Endpoint, find
 from mockapi.validation._memo import Memo
 from mockapi.validation._rule import Fault, Rule, Stage, declared
-from mockapi.validation._settings import Refusal, Settings
 from mockapi.validation._toolfacts import NO_TOOLS, ToolFacts
 from mockapi.validation._variants import Variant, Variants
 from mockapi.validation.rules import http
+from mockapi.validation.rules.models import model_hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mockapi.exchange import Request
     from mockapi.validation._media import Image, Pdf
+    from mockapi.validation._settings import Refusal, Settings
 
 _MESSAGES: Final = frozenset({"requests/create-message", "requests/count-tokens"})
-_HEADERS: Final = frozenset({b"x-api-key", b"authorization", b"anthropic-version", b"anthropic-beta"})
+_HARMLESS: Final = frozenset({"shape.unknown_field", "shape.range", "shape.pattern"})
 _NOBODY: Final = Conversation([])
 _EDGE_STAGES: Final = (Stage.AUTH, Stage.VERSION, Stage.BETA)
 _REMEMBERED: Final = 512
+_MOST: Final = 100
 
 
 class Validator:
@@ -71,10 +73,14 @@ class Validator:
         return None if refusal is None else self._with_hints([refusal], request)[0]
 
     def check_all(self, request: Request) -> list[Refusal]:
-        """All faults of a request, the one that the API would name first."""
+        """The faults of a request, the one that the API would name first; 100 of them at most.
+
+        Faults of meaning are looked for only where the shape lets the rules rely on it.
+        """
         if self._settings.mode == "off":
             return []
-        return self._with_hints(list(self._refusals(request, every=True)), request)
+        refusals = itertools.islice(self._refusals(request, every=True), _MOST)
+        return self._with_hints(list(refusals), request)
 
     def check_row(self, params: Any, request: Request) -> Refusal | None:
         """The error of a batch's row, None if it would run.
@@ -86,7 +92,7 @@ class Validator:
         if self._settings.mode == "off":
             return None
         endpoint = find("/v1/messages")
-        context = self._context(request, self._credentials(request), batch=True)
+        context = self._context(request, read_headers(request.headers), batch=True)
         context.body = params
         return next(self._judge(context, endpoint, every=False), None)
 
@@ -103,7 +109,7 @@ class Validator:
             if self._applies(http.METHOD):
                 yield http.METHOD.refusal(Fault(None))
             return
-        headers = self._credentials(request)
+        headers = read_headers(request.headers)
         yield from self._judge_headers(request, headers)
         if request.method != "POST" or endpoint.schema is None:
             return
@@ -121,24 +127,16 @@ class Validator:
         variant = self._variants.get(endpoint.schema, context.names)
         tools = self._facts_of_tools(context.body, variant)
         if tools is None or not variant.accepts(context.body):
-            found = False
-            for fault in variant.explain(context.body):
-                if self._applies(fault.rule):
-                    found = True
-                    yield Refusal(
-                        fault.rule.status,
-                        fault.rule.type,
-                        fault.message,
-                        fault.rule.id,
-                        fault.hint,
-                        fault.pointer,
-                    )
-            if found or self._settings.mode == "lenient":
-                return  # rules may rely on the shape
+            faults = variant.explain(context.body)
+            applied = [fault for fault in faults if fault.rule.id not in self._settings.disabled]
+            yield from (fault.refusal() for fault in applied)
+            if (applied and not every) or any(fault.rule.id not in _HARMLESS for fault in faults):
+                return  # rules rely on the shape
+            tools = _toolfacts.look_at(context.body.get("tools") or [])
         if self._settings.mode == "lenient":
             return
         if endpoint.schema in _MESSAGES:
-            context.tools = NO_TOOLS if tools is None else tools
+            context.tools = tools
             context.conversation = Conversation(context.body["messages"])
             context.model = self._model(context.body["model"])
             if context.model is None:
@@ -222,23 +220,6 @@ class Validator:
             self._pdfs,
         )
 
-    def _credentials(self, request: Request) -> Credentials:
-        key = bearer = version = None
-        betas: tuple[str, ...] = ()
-        for name, value in request.headers:
-            if name not in _HEADERS:
-                continue
-            text = value.decode("latin-1").strip()
-            if name == b"x-api-key":
-                key = text or key
-            elif name == b"anthropic-version":
-                version = text
-            elif name == b"anthropic-beta":
-                betas = (*betas, *(part for part in map(str.strip, text.split(",")) if part))
-            elif text[:7].lower() == "bearer ":
-                bearer = text[7:].strip() or None
-        return Credentials(key, bearer, version, betas)
-
     def _judge_headers(self, request: Request, headers: Credentials) -> tuple[Refusal, ...]:
         refusals = self._judged_headers.get(headers)
         if refusals is None:
@@ -263,7 +244,7 @@ class Validator:
         for refusal in refusals:
             hints = [refusal.hint] if refusal.hint else []
             if refusal.rule == "model.not_found":
-                hints.append(self._model_hint(refusal.message.removeprefix("model: ")))
+                hints.append(model_hint(self._catalogue, refusal.message.removeprefix("model: ")))
             if live is not None and _is_shape(refusal) and refusal.pointer not in live:
                 hints.append("Only the documentation refuses this, the API takes it: see --rules live.")
             hinted.append(replace(refusal, hint=" ".join(hints) or None))
@@ -276,15 +257,6 @@ class Validator:
         if self._live is None:
             self._live = Validator(replace(self._settings, rules="live"))
         return {refusal.pointer for refusal in self._live.check_all(request) if _is_shape(refusal)}
-
-    def _model_hint(self, name: str) -> str:
-        model = self._catalogue.find(name)
-        day = self._catalogue.date
-        if model is not None:
-            return f"{model.id} retires on {model.retires}; without --as-of it is known."
-        near = difflib.get_close_matches(name, [model.id for model in self._catalogue.models], 1)
-        nearest = f" The nearest is {near[0]}." if near else ""
-        return f"The catalogue of {day} does not have it.{nearest} Add it with --models."
 
 
 def _is_shape(refusal: Refusal) -> bool:

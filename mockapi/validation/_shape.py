@@ -16,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from mockapi.validation._rule import Rule, Stage, declare
+from mockapi.validation._settings import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -86,6 +87,11 @@ class ShapeFault(NamedTuple):
     message: str
     pointer: str
     hint: str | None
+
+    def refusal(self) -> Refusal:
+        """The error that this fault makes."""
+        rule = self.rule
+        return Refusal(rule.status, rule.type, self.message, rule.id, self.hint, self.pointer)
 
 
 def explain(bundle: Schema, body: Any) -> list[ShapeFault]:

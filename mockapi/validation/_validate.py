@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from mockapi.errors import UsageError
 from mockapi.exchange import Request
 from mockapi.validation._engine import Validator
 from mockapi.validation._rule import Rule, declared
 from mockapi.validation._settings import Mode, Profile, Refusal, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _DEFAULTS = {"x-api-key": "sk-ant-test-key", "anthropic-version": "2023-06-01"}
 
@@ -35,20 +37,39 @@ def validate(
         rules: where documentation and behaviour differ, `documented` or `live`.
         mode: `strict`, `lenient` or `off`.
     """
-    fields = {name.lower(): value for name, value in (headers or {}).items()}
+    return check_body(body, headers or {}, endpoint, Settings(mode=mode, rules=rules))
+
+
+def check_body(body: Any, headers: Mapping[str, str], endpoint: str, settings: Settings) -> list[Refusal]:
+    """As `validate`, with all the settings there are."""
+    fields = {name.lower(): value for name, value in headers.items()}
     if "authorization" in fields and "x-api-key" not in fields:
         fields = {"anthropic-version": _DEFAULTS["anthropic-version"], **fields}
     else:
         fields = {**_DEFAULTS, **fields}
     encoded = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in fields.items())
-    return _validator(Settings(mode=mode, rules=rules)).check_all(
-        Request("POST", endpoint, "", encoded, _as_bytes(body))
-    )
+    request = Request("POST", endpoint.partition("?")[0], "", encoded, _as_bytes(body))
+    return _validator(settings).check_all(request)
 
 
 def all_rules() -> tuple[Rule, ...]:
     """Every rule, in the order in which they speak."""
     return declared()
+
+
+def rule_ids(ids: Iterable[str]) -> frozenset[str]:
+    """The same ids, once each, all of them known.
+
+    Raises:
+        UsageError: no rule has one of them.
+    """
+    wanted = frozenset(ids)
+    known = [rule.id for rule in declared()]
+    for name in sorted(wanted.difference(known)):
+        near = difflib.get_close_matches(name, known, 1)
+        nearest = f" The nearest is {near[0]}." if near else ""
+        raise UsageError(f"There is no rule {name}.{nearest} `mockapi rules` lists them.")
+    return wanted
 
 
 @lru_cache(maxsize=8)

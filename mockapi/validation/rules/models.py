@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING
 
 from mockapi.validation._rule import Fault, Stage, rule
@@ -9,6 +10,7 @@ from mockapi.validation._rule import Fault, Stage, rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mockapi.messages.catalogue import Catalogue
     from mockapi.validation._context import Context
 
 
@@ -25,6 +27,16 @@ def not_found(context: Context) -> Iterator[Fault]:
     """No model has this id or alias, or it was retired by the day that is asked for."""
     if context.model is None:
         yield Fault("/model", {"model": context.body["model"]})
+
+
+def model_hint(catalogue: Catalogue, name: str) -> str:
+    """What a person may want to know about a model that is not found."""
+    model = catalogue.find(name)
+    if model is not None:
+        return f"{model.id} retired on {model.retires}; without --as-of it is known."
+    near = difflib.get_close_matches(name, [model.id for model in catalogue.models], 1)
+    nearest = f" The nearest is {near[0]}." if near else ""
+    return f"The catalogue of {catalogue.date} does not have it.{nearest} Add it with --models."
 
 
 @rule(

@@ -1,0 +1,207 @@
+"""Bodies in files: found, judged, and the verdicts written for people, programs and GitHub."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from mockapi.validation import check_body
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from mockapi.validation import Refusal, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault.
+
+    Attributes:
+        refusal: what the API would say.
+        line: in the file, from 1.
+    """
+
+    refusal: Refusal
+    line: int
+
+    @property
+    def page(self) -> str:
+        """Where the rule is described."""
+        return f"docs/rules.md#{self.refusal.rule}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is wrong with one body.
+
+    Attributes:
+        file: as the user named it.
+        index: of the body in the file, None if it is the only one.
+        findings: the fault that the API would name, then the others; empty if it takes the body.
+    """
+
+    file: str
+    index: int | None
+    findings: tuple[Finding, ...]
+
+
+def judge(
+    file: str, text: bytes, headers: Mapping[str, str], endpoint: str, settings: Settings
+) -> Iterator[Verdict]:
+    """The verdict on each body in a file."""
+    for index, line, body in _bodies(text):
+        refusals = check_body(body, headers, endpoint, settings)
+        source = body.decode("utf-8", "replace")
+        findings = tuple(Finding(r, line - 1 + _line(source, r)) for r in refusals)
+        yield Verdict(file, index, findings)
+
+
+def _bodies(text: bytes) -> Iterator[tuple[int | None, int, bytes]]:
+    """Index, first line and bytes of each body in a file."""
+    value = _parsed(text)
+    if isinstance(value, list):
+        source = text.decode()
+        for index, (start, end) in enumerate(_elements(source)):
+            yield index, source.count("\n", 0, start) + 1, source[start:end].encode()
+        return
+    lines = text.splitlines()
+    first = next((line for line in lines if line.strip()), b"")
+    if value is None and len(lines) > 1 and isinstance(_parsed(first), dict):
+        numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+        for index, (number, line) in enumerate(numbered):
+            yield index, number, line
+        return
+    yield None, 1, text
+
+
+def _parsed(text: bytes) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+
+
+_decoder: Final = json.JSONDecoder()
+_BLANK: Final = " \t\n\r"
+
+
+def _skip(source: str, at: int, also: str = "") -> int:
+    while at < len(source) and source[at] in _BLANK + also:
+        at += 1
+    return at
+
+
+def _elements(source: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each element of a JSON array."""
+    at = _skip(source, source.index("[") + 1)
+    while source[at] != "]":
+        _value, end = _decoder.raw_decode(source, at)
+        yield at, end
+        at = _skip(source, end, ",")
+
+
+def _line(source: str, refusal: Refusal) -> int:
+    """The line, from 1, of what a refusal points to; 1 if it points to nothing in the body."""
+    if refusal.pointer is None:
+        _before, found, after = refusal.message.rpartition(": line ")
+        return int(after.split(" ", 1)[0]) if found and refusal.rule == "json.invalid" else 1
+    try:
+        return source.count("\n", 0, _offset(source, refusal.pointer)) + 1
+    except (ValueError, RecursionError, IndexError):  # too deep to be looked into
+        return 1
+
+
+def _offset(source: str, pointer: str) -> int:
+    """Where the value at a JSON pointer starts, or the last value on the way there."""
+    at = _skip(source, 0)
+    for step in pointer.split("/")[1:]:
+        wanted = step.replace("~1", "/").replace("~0", "~")
+        inner = _member(source, at, wanted) if source[at] == "{" else _item(source, at, wanted)
+        if inner is None:
+            return at
+        at = inner
+    return at
+
+
+def _member(source: str, at: int, wanted: str) -> int | None:
+    at = _skip(source, at + 1)
+    found = None
+    while source[at] != "}":
+        name, end = _decoder.raw_decode(source, at)
+        at = _skip(source, end, ":")
+        if name == wanted:
+            found = at  # of equal names the last counts
+        _value, end = _decoder.raw_decode(source, at)
+        at = _skip(source, end, ",")
+    return found
+
+
+def _item(source: str, at: int, wanted: str) -> int | None:
+    if source[at] != "[" or not wanted.isdecimal():
+        return None
+    for index, (start, _end) in enumerate(_elements(source[at:])):
+        if index == int(wanted):
+            return at + start
+    return None
+
+
+def _where(verdict: Verdict) -> str:
+    return "" if verdict.index is None else f"body {verdict.index}: "
+
+
+def _as_text(verdicts: Iterable[Verdict]) -> Iterator[str]:
+    for verdict in verdicts:
+        for place, finding in enumerate(verdict.findings):
+            refusal = finding.refusal
+            kind = f"{refusal.status} {refusal.type}" if place == 0 else "also"
+            yield f"{verdict.file}:{finding.line}: {_where(verdict)}{kind}: {refusal.message}"
+            pointer = f"{refusal.pointer}  " if refusal.pointer else ""
+            yield f"    {pointer}{refusal.rule}  ({finding.page})"
+            if refusal.hint:
+                yield f"    {refusal.hint}"
+
+
+def _as_json(verdicts: Iterable[Verdict]) -> Iterator[str]:
+    rows = [
+        {
+            "file": verdict.file,
+            "body": verdict.index or 0,
+            "line": finding.line,
+            "named_by_api": place == 0,
+            "status": finding.refusal.status,
+            "type": finding.refusal.type,
+            "message": finding.refusal.message,
+            "rule": finding.refusal.rule,
+            "pointer": finding.refusal.pointer,
+            "hint": finding.refusal.hint,
+            "page": finding.page,
+        }
+        for verdict in verdicts
+        for place, finding in enumerate(verdict.findings)
+    ]
+    yield orjson.dumps({"findings": rows}, option=orjson.OPT_INDENT_2).decode()
+
+
+def _as_github(verdicts: Iterable[Verdict]) -> Iterator[str]:
+    for verdict in verdicts:
+        for finding in verdict.findings:
+            file = _escaped(verdict.file).replace(":", "%3A").replace(",", "%2C")
+            message = _escaped(f"{_where(verdict)}{finding.refusal.message}")
+            yield f"::error file={file},line={finding.line},title={finding.refusal.rule}::{message}"
+
+
+def _escaped(text: str) -> str:
+    """As the workflow commands of GitHub Actions want it."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+FORMATS: Final[dict[str, Callable[[Iterable[Verdict]], Iterator[str]]]] = {
+    "text": _as_text,
+    "json": _as_json,
+    "github": _as_github,
+}
+"""How verdicts can be written, by the name of the option."""

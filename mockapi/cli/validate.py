@@ -1,0 +1,121 @@
+"""`mockapi validate`: what the API would refuse, in files, before anybody pays for it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+import click
+
+from mockapi.errors import UsageError
+from mockapi.validation import Mode, Profile
+
+if TYPE_CHECKING:
+    from mockapi.cli._payloads import Verdict
+    from mockapi.validation import Settings
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="[FILE|-]...", type=click.Path(allow_dash=True))
+@click.option(
+    "--header",
+    "-H",
+    "headers",
+    multiple=True,
+    metavar="'NAME: VALUE'",
+    help="A header the bodies are sent with. Without any: a valid key and anthropic-version: 2023-06-01.",
+)
+@click.option(
+    "--endpoint", default="/v1/messages", show_default=True, metavar="PATH", help="Where they are posted to."
+)
+@click.option(
+    "--rules",
+    "profile",
+    type=click.Choice(get_args(Profile)),
+    default="documented",
+    show_default=True,
+    help="Where the API takes more than its documentation says, follow the one or the other.",
+)
+@click.option(
+    "--mode",
+    type=click.Choice([mode for mode in get_args(Mode) if mode != "off"]),
+    default="strict",
+    show_default=True,
+    help="lenient looks at the shape only.",
+)
+@click.option("--disable-rule", multiple=True, metavar="ID", help="A rule that does not count.")
+@click.option("--as-of", metavar="DATE", help="Models that were retired by this day are unknown.")
+@click.option(
+    "--models",
+    type=click.Path(dir_okay=False),
+    help='A JSON file of models to know besides: {"models": [{"id": ...}]}.',
+)
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+    help="For people, for programs, or as annotations of a GitHub workflow.",
+)
+def command(
+    files: tuple[str, ...], headers: tuple[str, ...], endpoint: str, output: str, **options: Any
+) -> None:
+    """Say what the API would refuse in request bodies, without sending them.
+
+    A FILE holds one JSON body, a JSON array of bodies, or one body a line (JSON Lines); - or
+    nothing is standard input. All faults are named, the one the API would name first, with line,
+    JSON pointer and rule. Exit code 1 if any body would be refused, 2 if a file cannot be read.
+    """
+    from mockapi.cli import _payloads
+
+    fields = dict(_header(text) for text in headers)
+    settings = _settings(**options)
+    verdicts: list[Verdict] = []
+    for name in files or ("-",):
+        text = sys.stdin.buffer.read() if name == "-" else _read(name)
+        shown = "<stdin>" if name == "-" else name
+        verdicts += _payloads.judge(shown, text, fields, endpoint, settings)
+    for line in _payloads.FORMATS[output](verdicts):
+        click.echo(line)
+    refused = sum(1 for verdict in verdicts if verdict.findings)
+    bodies = f"{len(verdicts)} {'body' if len(verdicts) == 1 else 'bodies'}"
+    click.echo(f"{bodies}, {refused or 'none'} would be refused", err=True)
+    if refused:
+        sys.exit(1)
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise UsageError(f"--header {text!r}: write it as 'name: value'.")
+    return name.strip().lower(), value.strip()
+
+
+def _read(name: str) -> bytes:
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}.") from error
+
+
+def _settings(
+    *, profile: Profile, mode: Mode, disable_rule: tuple[str, ...], as_of: str | None, models: str | None
+) -> Settings:
+    from datetime import date
+
+    from mockapi.messages.catalogue import read_models
+    from mockapi.validation import Settings, rule_ids
+
+    try:
+        day = None if as_of is None else date.fromisoformat(as_of)
+    except ValueError as error:
+        raise UsageError(f"--as-of {as_of}: write the day as YYYY-MM-DD.") from error
+    return Settings(
+        mode=mode,
+        rules=profile,
+        disabled=rule_ids(disable_rule),
+        as_of=day,
+        models=() if models is None else read_models(Path(models)),
+    )
