@@ -74,8 +74,7 @@ class Entry:
     def as_json(self) -> dict[str, Any]:
         """The entry as the control API shows it, for orjson to write; credentials are left out.
 
-        A JSON body stands in it as the text it came as, whatever its depth and the size of its
-        numbers.
+        A JSON body stands in it as the text it came as: no number is rounded.
         """
         request, reply = self.request, self.reply
         at = datetime.fromtimestamp(self.at, UTC).isoformat(timespec="milliseconds")
@@ -175,12 +174,21 @@ def _shown(name: str, value: str) -> str:
 
 
 def _body(request: Request) -> dict[str, Any]:
-    """The body under one of `json`, `text` and `base64`."""
+    """The body under one of `json`, `text` and `base64`; nested too deeply for most readers, it is text."""
     if not request.body:
         return {}
-    if not isinstance(jsontext.parse(request.body), jsontext.NotJSON):
+    value = jsontext.parse(request.body)
+    if not isinstance(value, jsontext.NotJSON) and _is_writable(value):
         return {"json": orjson.Fragment(request.body)}
     try:
         return {"text": request.body.decode()}
     except UnicodeDecodeError:
         return {"base64": base64.b64encode(request.body).decode()}
+
+
+def _is_writable(value: Any) -> bool:
+    try:
+        orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return False
+    return True

@@ -9,7 +9,8 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 from urllib.parse import urlsplit
 
 import httpx
@@ -26,6 +27,7 @@ from mockapi.cassettes import (
     dump,
 )
 from mockapi.exchange import Ending
+from mockapi.validation import Settings as Validation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -114,6 +116,7 @@ class RawClient:
     def __init__(self, base_url: str, receive_buffer: int | None = None) -> None:
         target = urlsplit(base_url)
         self.host = target.netloc
+        self.prefix = target.path
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         if receive_buffer is not None:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -133,7 +136,7 @@ class RawClient:
         self.sock.sendall(data)
 
     def ask(self, method: str, target: str, body: bytes = b"", *headers: tuple[str, str]) -> None:
-        """Send a request; `host` and `content-length` are added unless given."""
+        """Send a request for what lies below the base URL; host and content-length are added unless given."""
         fields = list(headers)
         names = {name.lower() for name, _ in fields}
         if "host" not in names:
@@ -141,7 +144,7 @@ class RawClient:
         if "content-length" not in names and "transfer-encoding" not in names:
             fields.append(("content-length", str(len(body))))
         head = "".join(f"{name}: {value}\r\n" for name, value in fields)
-        self.send(f"{method} {target} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + body)
+        self.send(f"{method} {self.prefix}{target} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + body)
 
     def reset(self) -> None:
         """Leave without a goodbye."""
@@ -206,22 +209,48 @@ class RawClient:
         self.seen += data
 
 
+class Play(Protocol):
+    """Plays interactions in a session of their own, opened with these options; gives its base URL."""
+
+    def __call__(self, *interactions: Interaction, matching: Matching | None = None, **options: Any) -> str:
+        """Open the session."""
+        ...
+
+
+@cache
+def _client() -> httpx.Client:
+    # One for all: making a client loads certificates, which takes longer than most tests.
+    return httpx.Client(timeout=PATIENCE, trust_env=False)
+
+
 def ask(base_url: str, body: Any = None, path: str = "/v1/messages", **more: Any) -> httpx.Response:
     """POST a JSON body."""
-    return httpx.post(base_url + path, json=body, timeout=PATIENCE, **more)
+    return _client().post(base_url + path, json=body, **more)
+
+
+def control(
+    server: mockapi.Server, path: str, body: Any = None, *, method: str = "GET", **more: Any
+) -> httpx.Response:
+    """A request to the control API."""
+    content = None if body is None else orjson.dumps(body)
+    return _client().request(method, f"{server.base_url}/_mockapi{path}", content=content, **more)
 
 
 def open_session(server: mockapi.Server, **options: Any) -> dict[str, Any]:
     """Open a session; its description."""
-    opened = httpx.post(f"{server.base_url}/_mockapi/sessions", json=options, timeout=PATIENCE)
+    opened = control(server, "/sessions", options, method="POST")
     assert opened.status_code == 201, opened.text
     return dict(opened.json())
 
 
+def close_session(server: mockapi.Server, id_: str) -> None:
+    """Close a session that may have been closed already."""
+    assert control(server, f"/sessions/{id_}", method="DELETE").status_code in {200, 404}
+
+
 def journal(server: mockapi.Server, session: str = "default", **page: int) -> list[dict[str, Any]]:
     """The entries of a session's journal."""
-    url = f"{server.base_url}/_mockapi/sessions/{session}/journal"
-    return list(httpx.get(url, params=page, timeout=PATIENCE).json()["entries"])
+    return list(control(server, f"/sessions/{session}/journal", params=page).json()["entries"])
 
 
 def connections(server: mockapi.Server) -> int:
@@ -245,6 +274,11 @@ def eventually(holds: Callable[[], bool], what: str) -> None:
 
 @contextmanager
 def serving(*cassettes: str, **settings: Any) -> Iterator[mockapi.Server]:
-    """A server on a thread that plays these cassettes with these settings."""
+    """A server on a thread that plays these cassettes with these settings.
+
+    Unless a setting says so, requests are neither validated nor answered without a recording:
+    these tests are about other things.
+    """
+    settings = {"validation": Validation(mode="off"), "on_unmatched": "fail", **settings}
     with mockapi.Server(cassettes, settings=mockapi.Settings(**settings)) as server:
         yield server
