@@ -34,6 +34,8 @@ class Ending(enum.StrEnum):
     CLEAN = "clean"  # the message ends as HTTP says it should
     RESET = "reset"  # the connection is torn down (RST), the body is not finished
     STALL = "stall"  # nothing more comes; the connection stays open until the client leaves
+    CUT = "cut"  # the connection is closed in good order (FIN), whatever the framing promised
+    HALF_CLOSE = "half-close"  # as CUT, but only the sending side: the client's still counts as open
 
 
 class Chunk(NamedTuple):
@@ -53,6 +55,7 @@ class Reply:
         chunks: the body in the pieces it is sent in; none for an empty body.
         ending: how the body ends.
         source: who made it.
+        hold: seconds before the status line is sent; the first chunk's delay comes on top.
     """
 
     status: int
@@ -60,6 +63,7 @@ class Reply:
     chunks: tuple[Chunk, ...]
     source: Source
     ending: Ending = Ending.CLEAN
+    hold: float = 0.0
 
     @property
     def body(self) -> bytes:

@@ -105,7 +105,7 @@ class Endpoint:
             scope["method"], path, scope["query_string"].decode("latin-1"), scope["headers"], body
         )
         entry = service.answer(request, session)
-        entry.complete = await play(entry.reply, scope, receive, send)
+        entry.complete = await play(entry.reply, scope, receive, send, service.lateness)
         entry.seconds = monotonic() - started
         if service.console.verbose:
             service.console.request(entry, session)

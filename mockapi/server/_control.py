@@ -87,6 +87,7 @@ class _Control:
                 "sessions": len(service.sessions),
                 "cassettes": len(service.library.cassettes),
                 "interactions": len(service.library.recordings),
+                "lateness": service.lateness.as_json(),
             }
         )
 

@@ -3,6 +3,14 @@
 A reply without delays goes out as one body message: writing it event by event costs ten times
 as much. A paced one is sent against an absolute schedule, so that lateness does not add up, and
 stops as soon as the client leaves.
+
+How a reply ends that does not end well:
+
+    reset        all bytes reach the client, then the connection is torn down (RST)
+    stall        all bytes are sent, then nothing, until the client leaves
+    cut          all bytes are sent, then the connection is closed (FIN): without the last chunk of a
+                 chunked body, or with more or fewer bytes than the content-length says
+    half-close   the same, but the client's side stays open until the client closes it
 """
 
 from __future__ import annotations
@@ -18,14 +26,17 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from mockapi.exchange import Reply
+    from mockapi.server._lateness import Lateness
+    from mockapi.server._protocol import Connection
 
 Message = dict[str, Any]
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.0005, 0.05
+_CLOSING = (Ending.CUT, Ending.HALF_CLOSE)
 
 
 class ConnectionLost(ConnectionError):  # noqa: N818 - the name says what happened
-    """A reset was ordered where there is no connection to reset (an in-process transport)."""
+    """An ending was ordered that needs a connection, where there is none (an in-process transport)."""
 
 
 async def play(
@@ -33,61 +44,110 @@ async def play(
     scope: Message,
     receive: Callable[[], Awaitable[Message]],
     send: Callable[[Message], Awaitable[None]],
+    lateness: Lateness | None = None,
 ) -> bool:
     """Send a reply. False if the client left before its end.
 
+    Args:
+        reply: what to send.
+        scope: of the ASGI request, as `receive` and `send` are.
+        receive: tells when the client leaves.
+        send: takes the reply.
+        lateness: where to count how late paced chunks are.
+
     Raises:
-        ConnectionLost: the reply ends in a reset, and there is no socket that could be reset.
+        ConnectionLost: the reply ends in something that only a socket can do, and there is none.
     """
-    await send({"type": "http.response.start", "status": reply.status, "headers": list(reply.headers)})
     chunks = reply.chunks
-    if reply.ending is Ending.CLEAN and (not chunks or (len(chunks) == 1 and not chunks[0].delay)):
+    start = {"type": "http.response.start", "status": reply.status, "headers": list(reply.headers)}
+    if not reply.hold and reply.ending is Ending.CLEAN and not _is_paced(chunks):
+        await send(start)
         await send({"type": "http.response.body", "body": chunks[0].data if chunks else b""})
         return True
     leaving = asyncio.ensure_future(_until_left(receive))
     try:
-        return await _play_paced(reply, scope, send, leaving)
+        due = monotonic() + reply.hold
+        if reply.hold and not await _wait_until(due, leaving):
+            return False
+        await send(start)
+        if not await _play_chunks(reply, scope, send, leaving, due, lateness):
+            return False
+        return await _end(reply, scope, leaving)
     finally:
         leaving.cancel()
 
 
-async def _play_paced(
-    reply: Reply, scope: Message, send: Callable[[Message], Awaitable[None]], leaving: asyncio.Future[None]
+def _is_paced(chunks: tuple[Any, ...]) -> bool:
+    return bool(chunks) and (len(chunks) > 1 or chunks[0].delay > 0)
+
+
+async def _play_chunks(
+    reply: Reply,
+    scope: Message,
+    send: Callable[[Message], Awaitable[None]],
+    leaving: asyncio.Future[None],
+    due: float,
+    lateness: Lateness | None,
 ) -> bool:
-    due = monotonic()
+    raw = _connection(scope, reply) if reply.ending in _CLOSING else None
+    chunked = reply.header("content-length") is None
     last = len(reply.chunks) - 1
     for number, (delay, data) in enumerate(reply.chunks):
         due += delay
-        wait = due - monotonic()
-        if wait > 0:
-            await asyncio.wait((leaving,), timeout=wait)
-        if leaving.done():
+        if not await _wait_until(due, leaving):
             return False
-        more = number < last or reply.ending is not Ending.CLEAN
-        await send({"type": "http.response.body", "body": data, "more_body": more})
+        if delay and lateness is not None:
+            lateness.add(monotonic() - due)
+        if raw is not None:  # the framing of such a reply is wrong on purpose; uvicorn would object
+            raw.write(b"%x\r\n%b\r\n" % (len(data), data) if chunked and data else data)
+        else:
+            more = number < last or reply.ending is not Ending.CLEAN
+            await send({"type": "http.response.body", "body": data, "more_body": more})
+    if not reply.chunks and reply.ending is Ending.CLEAN:
+        await send({"type": "http.response.body", "body": b""})
+    return True
+
+
+async def _wait_until(due: float, leaving: asyncio.Future[None]) -> bool:
+    wait = due - monotonic()
+    if wait > 0:
+        await asyncio.wait((leaving,), timeout=wait)
+    return not leaving.done()
+
+
+async def _end(reply: Reply, scope: Message, leaving: asyncio.Future[None]) -> bool:
     if reply.ending is Ending.CLEAN:
-        if not reply.chunks:
-            await send({"type": "http.response.body", "body": b""})
         return True
     if reply.ending is Ending.STALL:
         await leaving
         return False
-    return await _reset(scope, leaving)
+    connection = _connection(scope, reply)
+    if reply.ending is Ending.RESET:
+        if not await _drained(connection, leaving):
+            return False
+        connection.reset()
+    elif reply.ending is Ending.CUT:
+        connection.close()
+    else:
+        connection.half_close()
+    await leaving  # the connection's end; returning before it would look like a reply left unfinished
+    return True
 
 
-async def _reset(scope: Message, leaving: asyncio.Future[None]) -> bool:
-    connection = scope.get("extensions", {}).get(CONNECTION)
-    if connection is None:
-        raise ConnectionLost("the reply ends in a connection reset")
+async def _drained(connection: Connection, leaving: asyncio.Future[None]) -> bool:
+    """Wait until the client has every byte. False if it left before."""
     pause = _FIRST_PAUSE
     while connection.unsent and not leaving.done():
         await asyncio.wait((leaving,), timeout=pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
-    if leaving.done():
-        return False
-    connection.reset()
-    await leaving  # the connection's end; returning before it would look like a reply left unfinished
-    return True
+    return not leaving.done()
+
+
+def _connection(scope: Message, reply: Reply) -> Connection:
+    connection: Connection | None = scope.get("extensions", {}).get(CONNECTION)
+    if connection is None:
+        raise ConnectionLost(f"the reply ends in a {reply.ending}, and there is no connection to do it to")
+    return connection
 
 
 async def _until_left(receive: Callable[[], Awaitable[Message]]) -> None:

@@ -48,6 +48,20 @@ class Connection:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         self._transport.abort()
 
+    def write(self, data: bytes) -> None:
+        """Send bytes as they are, beside what the response's framing allows."""
+        if not self._transport.is_closing():
+            self._transport.write(data)
+
+    def close(self) -> None:
+        """Close in good order, once all that was written has left."""
+        self._transport.close()
+
+    def half_close(self) -> None:
+        """Send no more (FIN), but go on reading until the client closes."""
+        if not self._transport.is_closing():
+            self._transport.write_eof()
+
     @property
     def unsent(self) -> int:
         """Bytes that the client's side has not acknowledged yet; a reset now would lose them.

@@ -12,6 +12,7 @@ from mockapi.exchange import Source
 from mockapi.messages import IdFactory, Kind
 from mockapi.server._answer import DOUBLED_VERSION, answer
 from mockapi.server._clock import wall
+from mockapi.server._lateness import Lateness
 from mockapi.server._library import CassetteSet
 from mockapi.server._sessions import DEFAULT, Session, Sessions, new_id
 from mockapi.server._store import CassetteReader, cache_folder
@@ -53,6 +54,7 @@ class Service:
     ) -> None:
         self.paths = tuple(paths)
         self.console = console
+        self.lateness = Lateness()
         self.reader = CassetteReader(cache_folder())
         self.library = CassetteSet(self.reader.read_all(self.paths, progress))
         self._on_unmatched = settings.on_unmatched or ("fail" if self.paths else "synthesize")
