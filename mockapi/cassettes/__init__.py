@@ -6,7 +6,7 @@ Sans-IO: texts and values in, texts and values out. Files, folders and caches ar
 from mockapi.cassettes._checks import Fault
 from mockapi.cassettes._decode import MAX_BYTES, VERSION_KEY, load
 from mockapi.cassettes._differences import Difference
-from mockapi.cassettes._encode import dump
+from mockapi.cassettes._encode import as_read, dump, dump_more, long_bodies
 from mockapi.cassettes._frame import FRAME_VERSION, pack, unpack
 from mockapi.cassettes._index import Index, Recording, Track, as_request
 from mockapi.cassettes._key import request_key
@@ -49,12 +49,15 @@ __all__ = [
     "Severity",
     "Substitution",
     "Track",
+    "as_read",
     "as_request",
     "digest_of",
     "dump",
+    "dump_more",
     "explain_miss",
     "lint",
     "load",
+    "long_bodies",
     "pack",
     "parse_matching",
     "reply_of",

@@ -7,13 +7,11 @@ JSON Schema (schemas/cassette.json) says the same for others; a test holds the t
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockapi import jsontext
 from mockapi.cassettes import _yaml
+from mockapi.cassettes._bodies import Bodies
 from mockapi.cassettes._checks import Fault, Path, known_keys, list_, mapping, optional_string, string
 from mockapi.cassettes._model import (
     FORMAT_VERSION,
@@ -69,11 +67,11 @@ def load(
     try:
         _check_head(document)
         matching = parse_matching(document.get("matching"), ("matching",), folders or {})
-        for index, item in enumerate(list_(document["interactions"], ("interactions",))):
+        items = list_(document["interactions"], ("interactions",))
+        reading = _Reading(name, Bodies(items), check_seals)
+        for index, item in enumerate(items):
             try:
-                interactions.append(
-                    _interaction(item, ("interactions", index), name, check_seals=check_seals)
-                )
+                interactions.append(_interaction(item, ("interactions", index), reading))
             except Fault as fault:
                 faults.append(fault)
     except Fault as fault:
@@ -116,22 +114,30 @@ def _check_head(document: Any) -> None:
         raise Fault((), "there is no `interactions` list.")
 
 
-def _interaction(value: Any, path: Path, name: str, *, check_seals: bool) -> Interaction:
+class _Reading(NamedTuple):
+    """What reading one file goes by: its name, the bodies it says, and whether seals count."""
+
+    name: str
+    bodies: Bodies
+    check_seals: bool
+
+
+def _interaction(value: Any, path: Path, reading: _Reading) -> Interaction:
     keys = ("summary", "request", "response", "recorded_at", "origin", "edited")
     mapping(value, path, keys, required=("request", "response"))
     edited = value.get("edited", False)
     if type(edited) is not bool:
         raise Fault((*path, "edited"), "`edited` is true or false.")
     return Interaction(
-        request=_request(value["request"], (*path, "request")),
-        response=_response(value["response"], (*path, "response"), name, check_seals=check_seals),
+        request=_request(value["request"], (*path, "request"), reading),
+        response=_response(value["response"], (*path, "response"), reading),
         recorded_at=optional_string(value.get("recorded_at"), (*path, "recorded_at")),
         origin=optional_string(value.get("origin"), (*path, "origin")),
         edited=edited,
     )
 
 
-def _request(value: Any, path: Path) -> RecordedRequest:
+def _request(value: Any, path: Path, reading: _Reading) -> RecordedRequest:
     keys = ("method", "path", "query", "headers", "body")
     mapping(value, path, keys, required=("method", "path"))
     method = string(value["method"], (*path, "method"))
@@ -149,11 +155,11 @@ def _request(value: Any, path: Path) -> RecordedRequest:
         path=target,
         query=string(value.get("query", ""), (*path, "query")),
         headers=_headers(value.get("headers", []), (*path, "headers")),
-        body=_body(value.get("body"), (*path, "body"), json_allowed=True),
+        body=reading.bodies.read(value.get("body"), (*path, "body"), json_allowed=True),
     )
 
 
-def _response(value: Any, path: Path, name: str, *, check_seals: bool) -> RecordedResponse:
+def _response(value: Any, path: Path, reading: _Reading) -> RecordedResponse:
     keys = ("status", "headers", "body", "digest", "chunks", "ending")
     mapping(value, path, keys, required=("status",))
     status = value["status"]
@@ -162,12 +168,13 @@ def _response(value: Any, path: Path, name: str, *, check_seals: bool) -> Record
     ending = value.get("ending", Ending.CLEAN.value)
     if ending not in list(Ending):
         raise Fault((*path, "ending"), f"`ending` is one of {', '.join(Ending)}, not {ending!r}.")
-    body = _body(value.get("body"), (*path, "body"), json_allowed=False)
+    body = reading.bodies.read(value.get("body"), (*path, "body"), json_allowed=False)
     chunks = _chunks(value.get("chunks", []), (*path, "chunks"))
     remedy = (
-        f"If the change is wanted, seal it anew: `mockapi cassettes reseal {name}`; else restore the file."
+        "If the change is wanted, seal it anew:"
+        f" `mockapi cassettes reseal {reading.name}`; else restore the file."
     )
-    if check_seals and "digest" in value and value["digest"] != digest_of(body):
+    if reading.check_seals and "digest" in value and value["digest"] != digest_of(body):
         raise Fault(
             (*path, "body"),
             "the body is not the one that was recorded: its digest differs"
@@ -175,7 +182,7 @@ def _response(value: Any, path: Path, name: str, *, check_seals: bool) -> Record
             remedy,
         )
     if chunks and sum(chunk.size for chunk in chunks) != len(body):
-        if check_seals:
+        if reading.check_seals:
             total = sum(chunk.size for chunk in chunks)
             raise Fault(
                 (*path, "chunks"),
@@ -190,28 +197,6 @@ def _response(value: Any, path: Path, name: str, *, check_seals: bool) -> Record
         chunks=chunks,
         ending=Ending(ending),
     )
-
-
-def _body(value: Any, path: Path, *, json_allowed: bool) -> bytes:
-    if value is None:
-        return b""
-    forms = ("json", "text", "base64") if json_allowed else ("text", "base64")
-    if not isinstance(value, dict) or len(value) != 1 or not value.keys() <= set(forms):
-        if not json_allowed and isinstance(value, dict) and "json" in value:
-            raise Fault(
-                path, "a response keeps the bytes of the wire: it has `text` or `base64`, never `json`."
-            )
-        raise Fault(path, f"a body is a mapping with exactly one of {', '.join(forms)}.")
-    form, content = next(iter(value.items()))
-    if form == "json":
-        return jsontext.compact(content)
-    text = string(content, (*path, form))
-    if form == "text":
-        return text.encode()
-    try:
-        return base64.b64decode("".join(text.split()), validate=True)
-    except binascii.Error as error:
-        raise Fault((*path, form), f"not base64: {error}.") from error
 
 
 def _headers(value: Any, path: Path) -> Fields:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
 from mockapi.cassettes._decode import VERSION_KEY, load
@@ -23,6 +23,12 @@ from mockapi.cassettes._summary import summarize
 from mockapi.errors import MockapiError
 from mockapi.exchange import Ending
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+LONG_BODY = 256
+"""From so many bytes on, a body that comes again is referred to by its digest."""
+
 
 def dump(cassette: Cassette) -> bytes:
     """The text of a cassette; the same cassette always gives the same bytes.
@@ -34,17 +40,50 @@ def dump(cassette: Cassette) -> bytes:
     document: dict[str, Any] = {VERSION_KEY: FORMAT_VERSION}
     if cassette.matching != Matching():
         document["matching"] = _matching(cassette.matching)
-    document["interactions"] = [_interaction(item) for item in cassette.interactions]
+    said: set[str] = set()
+    document["interactions"] = [_interaction(item, said) for item in cassette.interactions]
     text = emit(document).encode()
-    if load(text, cassette.name).interactions != tuple(map(_as_read, cassette.interactions)):
-        raise MockapiError(
-            f"{cassette.name}: the cassette does not read back as it was written;"
-            " nothing was saved. Please report this with the interaction that caused it."
-        )
+    _check(text, cassette.name, cassette.interactions)
     return text
 
 
-def _as_read(interaction: Interaction) -> Interaction:
+def dump_more(interactions: Sequence[Interaction], name: str, said: set[str]) -> bytes:
+    """The text that adds interactions to one that `dump` wrote, to stand at its end.
+
+    Args:
+        interactions: what to add.
+        name: what messages call the file.
+        said: digests of the long bodies that the file says in full; those of the new ones are
+            added to it.
+
+    Raises:
+        MockapiError: as for `dump`.
+    """
+    alone: set[str] = set()
+    document = {
+        VERSION_KEY: FORMAT_VERSION,
+        "interactions": [_interaction(item, alone) for item in interactions],
+    }
+    _check(emit(document).encode(), name, interactions)
+    written = [_interaction(item, said) for item in interactions]
+    return emit({"interactions": written}).partition("\n")[2].encode()
+
+
+def long_bodies(interactions: Iterable[Interaction]) -> set[str]:
+    """The digests of the bodies that are said once in a file, and referred to after that."""
+    bodies = (body for item in interactions for body in (item.request.body, item.response.body))
+    return {digest_of(body) for body in bodies if len(body) >= LONG_BODY}
+
+
+def _check(text: bytes, name: str, interactions: Iterable[Interaction]) -> None:
+    if load(text, name).interactions != tuple(map(as_read, interactions)):
+        raise MockapiError(
+            f"{name}: the cassette does not read back as it was written;"
+            " nothing was saved. Please report this with the interaction that caused it."
+        )
+
+
+def as_read(interaction: Interaction) -> Interaction:
     """What reading makes of an interaction: a JSON request body loses its white space."""
     request = interaction.request
     body = structured(request.body)
@@ -69,7 +108,7 @@ def structured(body: bytes) -> Any | None:
     return None
 
 
-def _interaction(interaction: Interaction) -> dict[str, Any]:
+def _interaction(interaction: Interaction, said: set[str]) -> dict[str, Any]:
     written: dict[str, Any] = {"summary": summarize(interaction)}
     if interaction.recorded_at is not None:
         written["recorded_at"] = interaction.recorded_at
@@ -77,12 +116,12 @@ def _interaction(interaction: Interaction) -> dict[str, Any]:
         written["origin"] = interaction.origin
     if interaction.edited:
         written["edited"] = True
-    written["request"] = _request(interaction.request)
-    written["response"] = _response(interaction.response)
+    written["request"] = _request(interaction.request, said)
+    written["response"] = _response(interaction.response, said)
     return written
 
 
-def _request(request: RecordedRequest) -> dict[str, Any]:
+def _request(request: RecordedRequest, said: set[str]) -> dict[str, Any]:
     written: dict[str, Any] = {"method": request.method, "path": request.path}
     if request.query:
         written["query"] = request.query
@@ -90,16 +129,17 @@ def _request(request: RecordedRequest) -> dict[str, Any]:
         written["headers"] = _fields(request.headers)
     if request.body:
         value = structured(request.body)
-        written["body"] = _bytes(request.body) if value is None else {"json": value}
+        body = request.body if value is None else jsontext.compact(value)
+        written["body"] = _same(body, said) or (_bytes(body) if value is None else {"json": value})
     return written
 
 
-def _response(response: RecordedResponse) -> dict[str, Any]:
+def _response(response: RecordedResponse, said: set[str]) -> dict[str, Any]:
     written: dict[str, Any] = {"status": response.status}
     if response.headers:
         written["headers"] = _fields(response.headers)
     if response.body:
-        written["body"] = _bytes(response.body)
+        written["body"] = _same(response.body, said) or _bytes(response.body)
     # The digest follows the body, so that the body never ends the file: editors trim there.
     written["digest"] = digest_of(response.body)
     if response.chunks:
@@ -111,6 +151,17 @@ def _response(response: RecordedResponse) -> dict[str, Any]:
 
 def _fields(fields: Fields) -> list[Inline]:
     return [Inline(field) for field in fields]
+
+
+def _same(body: bytes, said: set[str]) -> dict[str, str] | None:
+    """A reference to a long body that the file has said before; else it is noted as said."""
+    if len(body) < LONG_BODY:
+        return None
+    digest = digest_of(body)
+    if digest in said:
+        return {"same_as": digest}
+    said.add(digest)
+    return None
 
 
 def _bytes(body: bytes) -> dict[str, str]:

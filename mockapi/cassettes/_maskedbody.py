@@ -35,6 +35,7 @@ _SIGNED = frozenset(
 _TOOL_INPUT = "input"  # below it stands what a tool is told: none of the API's own members
 _LINE = re.compile(r"[^\r\n]+")
 _DIGIT = re.compile(r"[0-9]")
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 # The members that clients join over the events of a block: event, path -> what the whole is.
 _JOINED: dict[tuple[str, Path], str] = {
@@ -98,7 +99,28 @@ def mask_json(text: str, masking: Masking, *, in_input: bool = False) -> str:
         in_input: whether the text is the input of a tool, where nothing is signed.
     """
     scanned = scan(text)
-    return replaced(text, _edits(text, scanned, scanned.leaves, masking, in_input=in_input))
+    edits = _edits(text, scanned, scanned.leaves, masking, in_input=in_input)
+    return replaced(text, edits + _stray_edits(text, scanned, masking))
+
+
+def _stray_edits(text: str, scanned: Scan, masking: Masking) -> list[Edit]:
+    """The edits of what stands outside the strings of a text that is no JSON after all."""
+    if all(
+        leaf.role is not Role.SCALAR or _is_scalar(text[leaf.start : leaf.end]) for leaf in scanned.leaves
+    ):
+        return []
+    strings = [(leaf.start, leaf.end) for leaf in scanned.leaves if leaf.role is not Role.SCALAR]
+    starts = [0, *(end for _, end in strings)]
+    ends = [*(start for start, _ in strings), len(text)]
+    return [
+        (start, end, written)
+        for start, end in zip(starts, ends, strict=True)
+        if (written := masking.text(text[start:end])) != text[start:end]
+    ]
+
+
+def _is_scalar(token: str) -> bool:
+    return token in {"true", "false", "null"} or _NUMBER.fullmatch(token) is not None
 
 
 def _edits(
@@ -169,7 +191,8 @@ def _event_edits(
             own.append(leaf)
         else:
             joined[index, form].append((offset + leaf.start, offset + leaf.end))
-    return [(offset + start, offset + end, new) for start, end, new in _edits(payload, scanned, own, masking)]
+    edits = _edits(payload, scanned, own, masking) + _stray_edits(payload, scanned, masking)
+    return [(offset + start, offset + end, new) for start, end, new in edits]
 
 
 def _is_value(leaf: Leaf, name: str) -> bool:
