@@ -29,9 +29,7 @@ _TOOL_ID_KEYS = ("id", "tool_use_id")
 
 def request_key(request: Request, matching: Matching) -> bytes:
     """The key of a request under some matching rules, 16 bytes."""
-    digest = hashlib.blake2b(
-        f"{request.method} {request.path}?{_sorted_query(request.query)}".encode(), digest_size=16
-    )
+    digest = hashlib.blake2b(_head(request.method, request.path, request.query), digest_size=16)
     for name in matching.headers:
         digest.update(f"\n{name}: {request.header(name)}".encode())
     if request.body:
@@ -42,11 +40,9 @@ def request_key(request: Request, matching: Matching) -> bytes:
 
 
 @functools.lru_cache(maxsize=1024)
-def _sorted_query(query: str) -> str:
-    if not query:
-        return ""
+def _head(method: str, path: str, query: str) -> bytes:
     pairs = [pair for pair in query.split("&") if pair and pair.partition("=")[0] != "beta"]
-    return "&".join(sorted(pairs))
+    return f"{method} {path}?{'&'.join(sorted(pairs))}".encode()
 
 
 def _body(request: Request, matching: Matching) -> bytes:

@@ -8,17 +8,20 @@ from mockapi.exchange import Chunk, Headers, Reply, Source
 from mockapi.replies._headers import BODILESS, for_this_hop, wire_field
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mockapi.cassettes import Interaction
 
 _SOURCE = wire_field("x-mockapi-source", Source.RECORDED)
 
 
-def recorded_reply(interaction: Interaction, request_id: str) -> Reply:
+def recorded_reply(interaction: Interaction, make_request_id: Callable[[], str]) -> Reply:
     """The reply that an interaction plays, in its recorded chunks.
 
     Args:
         interaction: what was recorded.
-        request_id: used only where the recording has none.
+        make_request_id: called only where the recording has no `request-id`: making one takes as
+            long as all the rest.
     """
     response = interaction.response
     headers = for_this_hop(
@@ -29,7 +32,7 @@ def recorded_reply(interaction: Interaction, request_id: str) -> Reply:
     )
     return Reply(
         status=response.status,
-        headers=(*headers, *_missing(headers, response.body, request_id), _SOURCE),
+        headers=(*headers, *_missing(headers, response.body, make_request_id), _SOURCE),
         chunks=_chunks(interaction),
         source=Source.RECORDED,
         ending=response.ending,
@@ -51,12 +54,12 @@ def _chunks(interaction: Interaction) -> tuple[Chunk, ...]:
     return tuple(chunks)
 
 
-def _missing(headers: Headers, body: bytes, request_id: str) -> Headers:
+def _missing(headers: Headers, body: bytes, make_request_id: Callable[[], str]) -> Headers:
     """What clients count on and a recording may have lost: `request-id` and the content type."""
     names = {name for name, _ in headers}
     added = []
     if b"request-id" not in names:
-        added.append((b"request-id", request_id.encode()))
+        added.append((b"request-id", make_request_id().encode()))
     if body and b"content-type" not in names:
         added.append(wire_field("content-type", _guess(body)))
     return tuple(added)

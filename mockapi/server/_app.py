@@ -1,7 +1,8 @@
 """The ASGI application: sessions by path prefix, the control API, and everything else is the API.
 
-The API's endpoint is a bare ASGI callable: making Starlette's Request and Response objects for
-every exchange would cost a third of its time, and a recorded reply is ready to be sent as it is.
+The API's endpoint is a bare ASGI callable that Starlette's middleware, routing, Request and
+Response objects do not stand before: they would cost an exchange a third of its time, and a
+recorded reply is ready to be sent as it is.
 
 A defect of mockapi's own is answered with the API's 500, and its traceback goes to stderr.
 """
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     Receive = Callable[[], Awaitable[Any]]
     Send = Callable[[Any], Awaitable[None]]
 
+_CONTROL = "/_mockapi"
 _SESSION_PREFIX = "/s/"
 _PATH_SAFE = "/!$&'()*+,;=:@"  # what a path may hold unescaped (RFC 3986, section 3.3)
 _CLOSE: Headers = ((b"connection", b"close"),)
@@ -49,24 +51,50 @@ def build_app(service: Service, allowed_hosts: Iterable[str] = ()) -> Starlette:
     """
 
     async def defect(_request: StarletteRequest, _error: Exception) -> Response:
-        reply = error_reply(
-            500,
-            "api_error",
-            "Internal server error: a defect of mockapi; its traceback is on the server's stderr.",
-            service.next_request_id(),
-            source=Source.INVALID,
-        )
-        return _as_response(reply)
+        return _as_response(_defect(service))
 
-    app = Starlette(
-        routes=[Mount("/_mockapi", app=control_app(service, frozenset(allowed_hosts)))],
+    app = App(
+        Endpoint(service),
+        routes=[Mount(_CONTROL, app=control_app(service, frozenset(allowed_hosts)))],
         exception_handlers={Exception: defect},
     )
-    # Not a route: `OPTIONS *` has no path that a route could match.
-    app.router.default = Endpoint(service)  # type: ignore[assignment] # our Scope is a plain dict
-    app.router.redirect_slashes = False
     app.state.service = service
     return app
+
+
+class App(Starlette):
+    """Starlette for the control API; all other paths go to the API's endpoint, past Starlette.
+
+    Only middleware that a user adds to the application stands before the endpoint too.
+
+    Args:
+        endpoint: answers every path that no route has.
+        options: Starlette's own.
+    """
+
+    def __init__(self, endpoint: Endpoint, **options: Any) -> None:
+        super().__init__(**options)
+        self._endpoint = endpoint
+        # Not a route: `OPTIONS *` has no path that a route could match.
+        self.router.default = endpoint  # type: ignore[assignment] # our Scope is a plain dict
+        self.router.redirect_slashes = False
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """Answer a request, or take part in the server's lifespan."""
+        if scope["type"] != "http" or self.user_middleware or _CONTROL in scope["path"]:
+            await super().__call__(scope, receive, send)
+        else:
+            await self._endpoint(scope, receive, send)
+
+
+def _defect(service: Service) -> Reply:
+    return error_reply(
+        500,
+        "api_error",
+        "Internal server error: a defect of mockapi; its traceback is on the server's stderr.",
+        service.next_request_id(),
+        source=Source.INVALID,
+    )
 
 
 def _as_response(reply: Reply) -> Response:
@@ -104,7 +132,11 @@ class Endpoint:
         request = Request(
             scope["method"], path, scope["query_string"].decode("latin-1"), scope["headers"], body
         )
-        entry = service.answer(request, session)
+        try:
+            entry = service.answer(request, session)
+        except Exception:
+            await play(_defect(service), scope, receive, send)
+            raise  # uvicorn writes the traceback and closes the connection
         entry.complete = await play(entry.reply, scope, receive, send, service.lateness)
         entry.seconds = monotonic() - started
         if service.console.verbose:

@@ -38,9 +38,10 @@ class Entry:
             while the server goes on.
         seconds: from the request's first byte to the reply's last.
         complete: False if the client left before the end.
+        size: about how many bytes it keeps in memory.
     """
 
-    __slots__ = ("at", "complete", "miss", "number", "recording", "reply", "request", "seconds")
+    __slots__ = ("at", "complete", "miss", "number", "recording", "reply", "request", "seconds", "size")
 
     def __init__(
         self,
@@ -59,11 +60,7 @@ class Entry:
         self.miss = miss
         self.seconds: float | None = None
         self.complete = False
-
-    @property
-    def size(self) -> int:
-        """About how many bytes it keeps in memory."""
-        return len(self.request.body) + sum(map(len, chain.from_iterable(self.request.headers)))
+        self.size = len(request.body) + sum(map(len, chain.from_iterable(request.headers)))
 
     @property
     def is_explained(self) -> bool:

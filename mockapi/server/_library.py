@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mockapi.cassettes import Cassette, Index, Matching, Recording
@@ -39,7 +40,7 @@ class CassetteSet:
         self.played: set[Recording] = set()
         self._indexes: dict[Matching, Index] = {}
         self._indexing = threading.Lock()
-        self._replies: dict[Recording, Reply] = {}
+        self._replies: list[Reply | None] = [None] * len(self.recordings)
         self._ids = IdFactory(seed=0)
 
     def index(self, extra: Matching) -> Index:
@@ -58,12 +59,13 @@ class CassetteSet:
 
     def reply(self, recording: Recording) -> Reply:
         """What a recording plays when sent at once; made when first asked for, then kept."""
-        found = self._replies.get(recording)
+        found = self._replies[recording.number]
         if found is None:
-            found = self._replies[recording] = at_once(self.paced_reply(recording))
+            found = self._replies[recording.number] = at_once(self.paced_reply(recording))
         return found
 
     def paced_reply(self, recording: Recording) -> Reply:
         """What a recording plays in its recorded chunks."""
         self.played.add(recording)
-        return recorded_reply(recording.interaction, self._ids.make(Kind.REQUEST, recording.number))
+        make_request_id = partial(self._ids.make, Kind.REQUEST, recording.number)
+        return recorded_reply(recording.interaction, make_request_id)
