@@ -7,6 +7,7 @@ recording lacks (padding, pings, delta sizes) is made up in the API's own manner
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
@@ -39,7 +40,8 @@ def converted(reply: Reply, *, stream: bool) -> Reply:
         message = jsontext.parse(reply.body)
         if not isinstance(message, dict) or message.get("type") != "message":
             return reply
-        body = encode_events(events_of(message), _paddings(reply.body))
+        events = list(events_of(message))
+        body = encode_events(events, islice(_paddings(reply.body), len(events)))
         return _with_body(reply, body, _STREAM, "json-to-stream")
     try:
         return _with_body(reply, dump(accumulate(decode_events(reply.body))), _JSON, "stream-to-json")
