@@ -30,8 +30,8 @@ def play(server: mockapi.Server, tmp_path: Path) -> Iterator[Play]:
     """Play interactions in a session of their own; gives the base URL."""
     opened: list[str] = []
 
-    def play(*interactions: Interaction, matching: Matching | None = None, **options: Any) -> str:
-        path = write_cassette(tmp_path / f"played-{len(opened)}.yaml", *interactions, matching=matching)
+    def play(*interactions: Interaction, rules: Matching | None = None, **options: Any) -> str:
+        path = write_cassette(tmp_path / f"played-{len(opened)}.yaml", *interactions, matching=rules)
         session = open_session(server, cassettes=[path], **options)
         opened.append(session["id"])
         return str(session["base_url"])

@@ -210,9 +210,12 @@ class RawClient:
 
 
 class Play(Protocol):
-    """Plays interactions in a session of their own, opened with these options; gives its base URL."""
+    """Plays interactions in a session of their own, opened with these options; gives its base URL.
 
-    def __call__(self, *interactions: Interaction, matching: Matching | None = None, **options: Any) -> str:
+    `rules` are the cassette's matching rules, the option `matching` is the session's.
+    """
+
+    def __call__(self, *interactions: Interaction, rules: Matching | None = None, **options: Any) -> str:
         """Open the session."""
         ...
 
@@ -232,8 +235,9 @@ def control(
     server: mockapi.Server, path: str, body: Any = None, *, method: str = "GET", **more: Any
 ) -> httpx.Response:
     """A request to the control API."""
-    content = None if body is None else orjson.dumps(body)
-    return _client().request(method, f"{server.base_url}/_mockapi{path}", content=content, **more)
+    if body is not None:
+        more["content"] = orjson.dumps(body)
+    return _client().request(method, f"{server.base_url}/_mockapi{path}", **more)
 
 
 def open_session(server: mockapi.Server, **options: Any) -> dict[str, Any]:
