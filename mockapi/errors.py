@@ -2,8 +2,10 @@
 
     MockapiError
     ├── UsageError            the caller's: an option, an argument, a port that is taken
+    │   └── ScriptError       ... a script that does not fit; points into it
     ├── CassetteError         a cassette file cannot be used; carries one `Problem` or several
     ├── EventStreamError      the bytes are no event stream this parser accepts (too large a line)
+    ├── FaultDoesNotFit       a fault cannot be done to this reply; the reply goes out unchanged
     ├── GrammarError          the events are no Messages stream
     │   └── TruncatedStream   ... because they stop before `message_stop`
     └── StreamedError         the stream carried an `error` event, which ended it
@@ -29,6 +31,20 @@ class MockapiError(Exception):
 
 class UsageError(MockapiError):
     """An option or argument that cannot work; the message says what to give instead."""
+
+
+class ScriptError(UsageError):
+    """A script does not fit.
+
+    Attributes:
+        pointer: where in its JSON, as a JSON pointer; "" for the whole.
+        cause: what is wrong there, a clause that goes on after the place.
+    """
+
+    def __init__(self, pointer: str, cause: str) -> None:
+        self.pointer = pointer
+        self.cause = cause
+        super().__init__(f"{pointer or 'The script'} {cause}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +82,10 @@ class CassetteError(MockapiError):
 
 class EventStreamError(MockapiError):
     """The bytes cannot be parsed as an event stream within the parser's limits."""
+
+
+class FaultDoesNotFit(MockapiError):  # noqa: N818 - the name says what happened
+    """A fault was ordered for a reply that has not what it breaks, such as events."""
 
 
 class GrammarError(MockapiError):

@@ -41,7 +41,7 @@ def converted(reply: Reply, *, stream: bool) -> Reply:
         if not isinstance(message, dict) or message.get("type") != "message":
             return reply
         events = list(events_of(message))
-        body = encode_events(events, islice(_paddings(reply.body), len(events)))
+        body = encode_events(events, islice(paddings(reply.body), len(events)))
         return _with_body(reply, body, _STREAM, "json-to-stream")
     try:
         return _with_body(reply, dump(accumulate(decode_events(reply.body))), _JSON, "stream-to-json")
@@ -63,7 +63,7 @@ def _with_body(reply: Reply, body: bytes, content_type: str, how: str) -> Reply:
     )
 
 
-def _paddings(seed: bytes) -> Iterator[int]:
+def paddings(seed: bytes) -> Iterator[int]:
     """Blanks before each event's last brace: 0 to 15, as the API pads, the same for the same reply."""
     import hashlib  # noqa: PLC0415 - conversion is rare, and start-up time is counted
 

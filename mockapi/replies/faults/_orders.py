@@ -1,0 +1,227 @@
+"""Orders: which fault, for which requests, how often. State is a tuple of counts, kept by others.
+
+An order in JSON:
+
+    {"fault": NAME, ...options of the fault...,
+     "after": N,            let the first N fitting requests pass
+     "times": N,            then do it N times; without it, always
+     "probability": P,      and only with this probability (0 to 1) ...
+     "seed": N,             ... drawn from this seed: the same requests fail in every run
+     "when": {"path": TEXT, "method": TEXT, "stream": BOOL, "model": TEXT, "contains": TEXT,
+              "attempt": N}}
+
+All conditions must hold; `attempt` is the client's retry count (0 is its first try), and
+`contains` a piece of the raw body. `times` counts what was done, not what was drawn. Several
+orders that are due are done in their order. Counting is separate from doing, so that a reply
+that is replaced as a whole uses up no recording.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Final
+
+from mockapi.errors import FaultDoesNotFit, UsageError
+from mockapi.exchange import Reply, Source
+from mockapi.replies._headers import wire_field
+from mockapi.replies.faults._table import COUNT, FIELD, FLAG, PART, TEXT, WHOLE, Kind, entry_of, make_fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from mockapi.exchange import Request
+
+    Fault = Callable[[Reply], Reply]
+    Counts = tuple[tuple[int, int], ...]
+
+MAX_ORDERS: Final = 100
+_UNSIGNED: Final = Kind(lambda value: WHOLE.fits(value) and value >= 0, "a whole number from 0")
+_CONDITIONS: Final[Mapping[str, Kind]] = {
+    "path": FIELD,
+    "method": FIELD,
+    "stream": FLAG,
+    "model": TEXT,
+    "contains": TEXT,
+    "attempt": _UNSIGNED,
+}
+_ORDER_KEYS: Final[Mapping[str, Kind]] = {
+    "after": _UNSIGNED,
+    "times": COUNT,
+    "probability": PART,
+    "seed": WHOLE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedFault:
+    """A fault and when it is due.
+
+    Attributes:
+        name: as it was ordered.
+        fault: what is done to the reply.
+        replaces: whether it makes a whole reply of its own.
+        after: how many fitting requests pass first.
+        times: how often it is done; None for always.
+        probability: of each time.
+        seed: what the probability is drawn from.
+        when: conditions on the request.
+    """
+
+    name: str
+    fault: Fault
+    replaces: bool = False
+    after: int = 0
+    times: int | None = None
+    probability: float = 1.0
+    seed: int = 0
+    when: Mapping[str, Any] = field(default_factory=dict)
+
+    def fits(self, request: Request) -> bool:
+        """Whether the request meets every condition."""
+        return all(_MEETS[name](request, wanted) for name, wanted in self.when.items())
+
+    def is_due(self, fitting: int, done: int) -> bool:
+        """Whether it is due when `fitting` requests came before this one and `done` met it."""
+        if fitting < self.after or (self.times is not None and done >= self.times):
+            return False
+        return self.probability >= 1 or _draw(self.seed, fitting) < self.probability
+
+
+def _draw(seed: int, number: int) -> float:
+    digest = blake2b(f"{seed}:{number}".encode(), digest_size=8, person=b"mockapi faults").digest()
+    return int.from_bytes(digest) / 2**64
+
+
+def _body(request: Request) -> Mapping[str, Any]:
+    return request.parsed if isinstance(request.parsed, dict) else {}
+
+
+def _attempt(request: Request) -> int:
+    text = request.header("x-stainless-retry-count") or "0"
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+_MEETS: Final[Mapping[str, Callable[[Request, Any], bool]]] = {
+    "path": lambda request, wanted: request.path == wanted,
+    "method": lambda request, wanted: request.method == wanted,
+    "stream": lambda request, wanted: (_body(request).get("stream") is True) == wanted,
+    "model": lambda request, wanted: _body(request).get("model") == wanted,
+    "contains": lambda request, wanted: wanted.encode() in request.body,
+    "attempt": lambda request, wanted: _attempt(request) == wanted,
+}
+
+
+def parse_faults(value: Any, place: str = "faults") -> tuple[OrderedFault, ...]:
+    """Orders from JSON: a list of orders, of names, or one of either.
+
+    Args:
+        value: what was said.
+        place: where, for messages: `faults` gives "faults[2].times is ...".
+
+    Raises:
+        UsageError: with the place, what came and what would do.
+    """
+    if isinstance(value, str | dict):
+        return (_order(value, place),)
+    if not isinstance(value, list) or len(value) > MAX_ORDERS:
+        raise UsageError(f"{place} is a list of at most {MAX_ORDERS} faults, not {value!r:.80}.")
+    return tuple(_order(item, f"{place}[{number}]") for number, item in enumerate(value))
+
+
+def parse_fault_text(text: str) -> OrderedFault:
+    """An order from a command line: `NAME` or `NAME:KEY=VALUE,KEY=VALUE`; `when.KEY` for conditions.
+
+    A value is JSON if it reads as such, else a text.
+
+    Raises:
+        UsageError: as `parse_faults`.
+    """
+    from mockapi import jsontext  # noqa: PLC0415 - once, at start
+
+    name, _, rest = text.partition(":")
+    order: dict[str, Any] = {"fault": name.strip()}
+    for pair in filter(None, rest.split(",")):
+        key, equals, written = (part.strip() for part in pair.partition("="))
+        if not equals:
+            raise UsageError(f"--fault {text}: {pair!r} is no KEY=VALUE.")
+        parsed = jsontext.parse(written.encode())
+        value = written if isinstance(parsed, jsontext.NotJSON) else parsed
+        if key.startswith("when."):
+            order.setdefault("when", {})[key.removeprefix("when.")] = value
+        else:
+            order[key] = value
+    return _order(order, f"--fault {name}")
+
+
+def _order(value: Any, place: str) -> OrderedFault:
+    if isinstance(value, str):
+        value = {"fault": value}
+    name = value.get("fault") if isinstance(value, dict) else None
+    if type(name) is int:
+        name = str(name)
+    if not isinstance(name, str):
+        raise UsageError(f'{place} is {{"fault": NAME, ...}}, not {value!r:.80}.')
+    told = {key: item for key, item in value.items() if key in _ORDER_KEYS}
+    for key, item in told.items():
+        if not _ORDER_KEYS[key].fits(item):
+            raise UsageError(f"{place}.{key} is {_ORDER_KEYS[key].words}, not {item!r:.80}.")
+    when = value.get("when", {})
+    if not isinstance(when, dict):
+        raise UsageError(f"{place}.when is an object of conditions, not {when!r:.80}.")
+    for key, item in when.items():
+        if key not in _CONDITIONS:
+            raise UsageError(f"{place}.when.{key}: no such condition; there are {', '.join(_CONDITIONS)}.")
+        if not _CONDITIONS[key].fits(item):
+            raise UsageError(f"{place}.when.{key} is {_CONDITIONS[key].words}, not {item!r:.80}.")
+    options = {key: item for key, item in value.items() if key not in {"fault", "when", *told}}
+    entry, _ = entry_of(name, {}, place)
+    return OrderedFault(name, make_fault(name, options, place), entry.replaces, when=when, **told)
+
+
+def start(orders: Iterable[OrderedFault]) -> Counts:
+    """The counts before the first request."""
+    return tuple((0, 0) for _ in orders)
+
+
+def due(
+    orders: tuple[OrderedFault, ...], counts: Counts, request: Request
+) -> tuple[tuple[OrderedFault, ...], Counts]:
+    """The orders that are due for a request, and the counts after it."""
+    found: list[OrderedFault] = []
+    after: list[tuple[int, int]] = []
+    for order, (fitting, done) in zip(orders, counts, strict=True):
+        if not order.fits(request):
+            after.append((fitting, done))
+        elif order.is_due(fitting, done):
+            found.append(order)
+            after.append((fitting + 1, done + 1))
+        else:
+            after.append((fitting + 1, done))
+    return tuple(found), tuple(after)
+
+
+def blank(request_id: str, date: str) -> Reply:
+    """What a fault that replaces the reply starts from: an id and an HTTP date."""
+    return Reply(200, (wire_field("request-id", request_id), wire_field("date", date)), (), Source.SCRIPTED)
+
+
+def apply(reply: Reply, orders: Iterable[OrderedFault]) -> Reply:
+    """The reply with these faults done to it, told in `x-mockapi-fault`.
+
+    One that does not fit leaves the reply as it is, and `x-mockapi-fault-skipped` says why.
+    """
+    done: list[str] = []
+    skipped: list[str] = []
+    for order in orders:
+        try:
+            reply = order.fault(reply)
+            done.append(order.name)
+        except FaultDoesNotFit as misfit:
+            skipped.append(f"{order.name}: {misfit}")
+    told = []
+    if done:
+        told.append((b"x-mockapi-fault", ", ".join(done).encode("latin-1", "replace")))
+    if skipped:
+        told.append((b"x-mockapi-fault-skipped", " ".join(skipped).encode("latin-1", "replace")))
+    return reply.with_headers(*told)

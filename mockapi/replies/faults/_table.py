@@ -1,0 +1,247 @@
+"""The table of faults: their names, what may be said of each, and how a value becomes one.
+
+Script, session option, command line and documentation all read this table, so a fault that
+stands here can be ordered everywhere.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from mockapi.errors import UsageError
+from mockapi.exchange import Ending
+from mockapi.replies.faults import _events, _framing, _http, _transport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mockapi.exchange import Reply
+
+    Fault = Callable[[Reply], Reply]
+
+MAX_SECONDS: Final = 3600
+"""The longest delay that a fault may order."""
+
+
+class Kind(NamedTuple):
+    """A kind of option: whether a value fits, and what to say if it does not."""
+
+    fits: Callable[[Any], bool]
+    words: str
+
+
+def _is_whole(value: Any) -> bool:
+    return type(value) is int and abs(value) <= 2**31
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)
+
+
+def one_of(*choices: str) -> Kind:
+    """A choice between texts."""
+    return Kind(lambda value: isinstance(value, str) and value in choices, f"one of {', '.join(choices)}")
+
+
+def _between(low: float, high: float) -> Kind:
+    return Kind(
+        lambda value: _is_number(value) and low <= value <= high, f"a number from {low:g} to {high:g}"
+    )
+
+
+WHOLE: Final = Kind(_is_whole, "a whole number")
+COUNT: Final = Kind(lambda value: _is_whole(value) and 0 < value <= 10_000, "a whole number, 1 to 10,000")
+SECONDS: Final = _between(0, MAX_SECONDS)
+PART: Final = _between(0, 1)
+TEXT: Final = Kind(lambda value: isinstance(value, str) and len(value) <= 10_000, "a text")
+FLAG: Final = Kind(lambda value: isinstance(value, bool), "true or false")
+STATUS: Final = Kind(lambda value: _is_whole(value) and 200 <= value <= 599, "a status from 200 to 599")
+ERROR_STATUS: Final = Kind(lambda value: _is_whole(value) and 400 <= value <= 599, "a status from 400 to 599")
+OFFSETS: Final = Kind(
+    lambda value: isinstance(value, list) and all(_is_whole(item) and item > 0 for item in value),
+    "a list of offsets above 0",
+)
+FIELD: Final = Kind(
+    lambda value: isinstance(value, str) and value.isprintable() and value.isascii(),
+    "one line of ASCII text",
+)
+FIELDS: Final = Kind(
+    lambda value: (
+        isinstance(value, dict) and all(FIELD.fits(item) for pair in value.items() for item in pair)
+    ),
+    "an object of names and texts",
+)
+WHICH: Final = Kind(lambda value: _is_whole(value) or TEXT.fits(value), "an event's place or type")
+ENDING: Final = one_of(*Ending)
+
+
+class Entry(NamedTuple):
+    """A fault that can be ordered.
+
+    Attributes:
+        make: from options to a function from reply to reply.
+        options: names and kinds.
+        summary: what it does, in a sentence.
+        replaces: whether it writes a reply of its own, so that no recording is used up for it.
+        needed: options that have no default.
+    """
+
+    make: Callable[..., Fault]
+    options: Mapping[str, Kind]
+    summary: str
+    replaces: bool = False
+    needed: tuple[str, ...] = ()
+
+
+def _cut(ending: str = "clean", **options: Any) -> Fault:
+    return _transport.cut(ending=Ending(ending), **options)
+
+
+_CUT: Final = {"event": WHOLE, "byte": WHOLE, "part": PART}
+
+TABLE: Final[Mapping[str, Entry]] = {
+    # The reply as a whole
+    "error": Entry(
+        _http.error,
+        {
+            "status": ERROR_STATUS,
+            "type": TEXT,
+            "message": TEXT,
+            "retry_after": SECONDS,
+            "edge": FLAG,
+            "headers": FIELDS,
+        },
+        "The API's error of a status, with the type, words and headers it has there; 529 by default.",
+        replaces=True,
+    ),
+    "html": Entry(_http.html, {"status": STATUS}, "A gateway's HTML page instead of JSON.", replaces=True),
+    "empty_body": Entry(_http.empty_body, {}, "The status and no body."),
+    "broken_json": Entry(_http.broken_json, {"byte": WHOLE}, "A JSON body that stops in its middle."),
+    "json_for_stream": Entry(_http.json_for_stream, {}, "Plain JSON where a stream was asked for."),
+    "content_type": Entry(
+        _http.content_type, {"value": FIELD}, "Another content type, or none.", needed=("value",)
+    ),
+    "content_length": Entry(_http.content_length, {"by": WHOLE}, "A content-length wrong by some bytes."),
+    "retry_header": Entry(
+        _http.retry_header,
+        {"value": FIELD, "milliseconds": FIELD},
+        "Any text as retry-after, and as retry-after-ms.",
+        needed=("value",),
+    ),
+    # Time
+    "late": Entry(_transport.late, {"seconds": SECONDS, "headers_first": FLAG}, "The first byte comes late."),
+    "slow": Entry(
+        _transport.slow,
+        {"seconds": SECONDS, "per": one_of("event", "chunk", "byte")},
+        "A delay before every event, chunk or byte.",
+    ),
+    "pause": Entry(
+        _transport.pause, {"seconds": SECONDS, "event": WHOLE}, "A silence after an event, then the rest."
+    ),
+    # The connection
+    "cut": Entry(_cut, {**_CUT, "ending": ENDING}, "The body stops early, the HTTP message ends well."),
+    "reset": Entry(
+        functools.partial(_cut, "reset"), _CUT, "The body stops early and the connection is reset."
+    ),
+    "stall": Entry(
+        functools.partial(_cut, "stall"), _CUT, "The body stops early and the connection stays open."
+    ),
+    "half_close": Entry(
+        functools.partial(_cut, "half-close"), _CUT, "The body stops early and the server's side is closed."
+    ),
+    "close": Entry(
+        functools.partial(_cut, "cut"), _CUT, "The body stops early and the connection is closed."
+    ),
+    "missing_last_chunk": Entry(
+        functools.partial(_transport.ending, Ending.CUT), {}, "The whole body, without its last chunk."
+    ),
+    "chunking": Entry(
+        _transport.chunking,
+        {
+            "size": COUNT,
+            "at": OFFSETS,
+            "per": one_of("event", "byte", "character", "whole"),
+            "delay": SECONDS,
+        },
+        "The same bytes in other pieces.",
+    ),
+    # Other spellings of the same stream
+    "newlines": Entry(
+        _framing.newlines, {"style": one_of("lf", "crlf", "cr", "mixed")}, "Other line ends; CRLF by default."
+    ),
+    "comments": Entry(_framing.comments, {"text": TEXT, "count": COUNT}, "Comments before every event."),
+    "pings": Entry(_framing.pings, {"count": COUNT}, "Pings after every event."),
+    "bom": Entry(_framing.bom, {"count": COUNT}, "A byte order mark at the start."),
+    "extra_fields": Entry(_framing.extra_fields, {}, "An id, a retry and an unknown field in every event."),
+    "compressed": Entry(
+        _framing.compressed,
+        {"coding": one_of("gzip", "deflate", "br", "zstd")},
+        "A compressed body, flushed after every event.",
+    ),
+    # Other events
+    "stream_error": Entry(
+        _events.stream_error,
+        {"event": WHOLE, "type": TEXT, "message": TEXT, "go_on": FLAG},
+        "An error event inside a 200 stream.",
+    ),
+    "drop_event": Entry(_events.drop_event, {"event": WHICH}, "An event is missing."),
+    "double_event": Entry(_events.double_event, {"event": WHICH}, "An event comes twice."),
+    "swap_events": Entry(_events.swap_events, {"event": WHICH}, "Two events change places."),
+    "unknown_event": Entry(
+        _events.unknown_event, {"name": FIELD, "event": WHOLE, "data": TEXT}, "An event of an unknown type."
+    ),
+    "no_usage": Entry(
+        _events.no_usage,
+        {"where": one_of("both", "message_start", "message_delta")},
+        "The usage is missing.",
+    ),
+    "broken_tool_json": Entry(
+        _events.broken_tool_json,
+        {"how": one_of("cut", "escape", "surrogate", "garbage", "nan")},
+        "A tool's input is broken JSON.",
+    ),
+}
+"""Every fault by its name."""
+
+
+def make_fault(name: str, options: Mapping[str, Any], place: str = "fault") -> Fault:
+    """A fault from its name and options; a name that is a status is that error.
+
+    Args:
+        name: a key of `TABLE`, or a status such as "529".
+        options: as the table has them.
+        place: where it was said, for the message.
+
+    Raises:
+        UsageError: no such fault, no such option, a value that does not fit, or a package is missing.
+    """
+    entry, options = entry_of(name, options, place)
+    for key, value in options.items():
+        if key not in entry.options:
+            has = ", ".join(entry.options) or "none"
+            raise UsageError(f"{place}.{key}: the fault {name} has no such option; it has {has}.")
+        if not entry.options[key].fits(value) and not (value is None and key == "retry_after"):
+            raise UsageError(f"{place}.{key} is {entry.options[key].words}, not {value!r:.80}.")
+    for key in entry.needed:
+        if key not in options:
+            raise UsageError(f"{place}: the fault {name} needs {key}, {entry.options[key].words}.")
+    return entry.make(**options)
+
+
+def entry_of(name: str, options: Mapping[str, Any], place: str) -> tuple[Entry, Mapping[str, Any]]:
+    """The entry of a name, and the options with what the name itself says.
+
+    Raises:
+        UsageError: there is no such fault; the nearest is named.
+    """
+    if name.isascii() and name.isdigit():
+        return TABLE["error"], {"status": int(name[:9]), **options}
+    if name not in TABLE:
+        import difflib  # noqa: PLC0415 - only for the message
+
+        near = difflib.get_close_matches(name, TABLE, 1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(TABLE)}."
+        raise UsageError(f"{place}: there is no fault {name!r:.80}; {hint}")
+    return TABLE[name], options
