@@ -140,6 +140,7 @@ class Draft:
         if not re.fullmatch("[A-Z]+", method):
             raise Fault((*self.path, "request"), f"{self.method!r} is no HTTP method.")
         _, path, query = split_url(self.url, self.path)
+        status = _status(self.status, self.path)
         if self.response.body is None:
             raise Fault(
                 (*self.path, "response"),
@@ -147,7 +148,7 @@ class Draft:
                 "Record or export it again with bodies ('with content').",
             )
         response = RecordedResponse(
-            status=_status(self.status, self.path),
+            status=status,
             headers=self.response.headers,
             body=_body(self.response, (*self.path, "response")),
             chunks=self.chunks,
@@ -286,7 +287,7 @@ def _clean(pairs: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, str]]:
             continue
         for content in value if isinstance(value, list) else [value]:
             text = content.decode("latin-1") if isinstance(content, bytes) else content
-            for line in ("" if text is None else str(text)).split("\n"):
+            for line in ("" if text is None else str(text)).strip().split("\n"):
                 yield name.strip(), _CONTROL.sub("", line).strip()
 
 

@@ -6,7 +6,9 @@ each row of `FORMATS` in turn. Names count only for TOML, which looks like nothi
 
 from __future__ import annotations
 
+import contextlib
 import enum
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -109,6 +111,7 @@ FORMATS: tuple[Format, ...] = (
 )  # fmt: skip
 """Every format, the more telling before the less: what VCR.py needs, cassetter has too."""
 
+NOTHING_RECORDED = "a recording without any interaction"
 _PACKED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 
 
@@ -128,7 +131,7 @@ def open_document(data: bytes, name: str) -> Document:
     if name.lower().endswith((".toml", ".toml.gz")):
         return Document(Kind.TOML, data, _toml(data))
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
-        value = jsontext.parse_exactly(data.removeprefix(b"\xef\xbb\xbf"))
+        value = _json(data.removeprefix(b"\xef\xbb\xbf"))
         if not isinstance(value, jsontext.NotJSON):
             return Document(Kind.JSON, data, value)
         if name.lower().endswith((".json", ".har")):
@@ -155,10 +158,19 @@ def why_not(document: Document) -> str:
     if isinstance(value, dict) and VERSION_KEY in value:
         return "a mockapi cassette already"
     if isinstance(value, dict) and any(value.get(key) == [] for key in ("interactions", "http_interactions")):
-        return "a recording without any interaction"
+        return NOTHING_RECORDED
     if isinstance(value, dict) and "messages" in value and "max_tokens" in value:
         return "a request, not a reply"
     return "no recording in a format that is known here"
+
+
+def _json(data: bytes) -> Any:
+    value = jsontext.parse_exactly(data)
+    if isinstance(value, jsontext.NotJSON):
+        # Half a surrogate pair makes orjson refuse the file; it should cost only the entry.
+        with contextlib.suppress(ValueError, RecursionError):
+            return json.loads(data)
+    return value
 
 
 def _toml(data: bytes) -> Any:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mockapi.cassettes._checks import Fault
 from mockapi.cassettes._model import Cassette, Interaction
 from mockapi.cassettes.importers._exchange import Loss
-from mockapi.cassettes.importers._formats import format_of, open_document, why_not
+from mockapi.cassettes.importers._formats import NOTHING_RECORDED, format_of, open_document, why_not
 from mockapi.cassettes.importers._hosts import api_path, refused_host
 
 if TYPE_CHECKING:
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from mockapi.cassettes.importers._exchange import Exchange
 
 _SUFFIXES = (".yaml", ".yml", ".json", ".har", ".zhar", ".toml", ".httprr", ".sse")
+
+# What reading a value of any shape raises where its format has another. Readers check what real
+# files get wrong; a test holds them to everything else.
+_ODD_SHAPE = (TypeError, ValueError, LookupError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,9 @@ def import_recording(data: bytes, name: str, *, hosts: Iterable[str] = ()) -> Im
         except Fault as fault:
             broken.append(_told(fault))
             continue
+        except _ODD_SHAPE as error:
+            broken.append(f"entry {number}: a shape that {format_.title} does not write ({error!r:.100}).")
+            continue
         interaction = redact_interaction(_placed(exchange, f"{format_.title}: {name} #{number}"))
         signed = signed_secrets(interaction)
         if signed:
@@ -95,6 +102,8 @@ def import_recording(data: bytes, name: str, *, hosts: Iterable[str] = ()) -> Im
             continue
         interactions.append(interaction)
         lost |= exchange.lost
+    if not (interactions or left_out or broken):
+        left_out[NOTHING_RECORDED] += 1
     cassette_name = _cassette_name(name, whole=format_.whole_name)
     return Imported(
         name=cassette_name,

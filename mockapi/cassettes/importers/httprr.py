@@ -33,6 +33,7 @@ MAGIC = b"httprr trace v1"
 _LOST = frozenset({Loss.HEADER_ORDER, Loss.HEADER_NAMES})
 _LENGTHS = re.compile(rb"(\d{1,12}) (\d{1,12})\r?\n")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
+_CONVERTED = "the lengths are not true: the line ends of the file were converted (git's autocrlf does that)."
 _STATUS_LINE = re.compile(r"HTTP/[\d.]+ (\d{3})")
 
 
@@ -43,31 +44,42 @@ def recognises(text: bytes) -> bool:
 
 def read(text: bytes) -> Iterator[Entry]:
     """The exchanges of a log. A fault in the lengths ends it: nothing behind it can be found."""
-    at = text.index(b"\n") + 1
-    index = 0
-    while at < len(text):
-        path: Path = ("records", index)
-        lengths = _LENGTHS.match(text, at)
-        start = lengths.end() if lengths else at
-        middle = start + int(lengths[1]) if lengths else at
-        end = middle + int(lengths[2]) if lengths else at
-        if lengths is None or end > len(text):
-            yield broken(_corrupt(text, path))
-            return
-        request, response = text[start:middle], text[middle:end]
-        yield Entry(_target(request), partial(_exchange, request, response, path))
-        at = end
-        index += 1
-
-
-def _corrupt(text: bytes, path: Path) -> Fault:
-    if b"\r\n" not in text or b"\r\n" in text.partition(b"\n")[0] + b"\n":
-        return Fault(
-            path,
-            "the lengths are not true: the line ends of the file were converted (git's autocrlf does that).",
-            "Restore it, with `*.httprr -text` in .gitattributes.",
+    records, sound = _records(text)
+    converted = text.partition(b"\n")[0].endswith(b"\r") or b"\r\n" not in text
+    if (not sound and converted) or (records and b"\r\n" not in text):
+        # The lengths that seemed true may have cut at the wrong place: nothing here can be trusted.
+        yield broken(
+            Fault(
+                ("records", len(records)), _CONVERTED, "Restore it, with `*.httprr -text` in .gitattributes."
+            )
         )
-    return Fault(path, "the lengths are not true: the file is truncated or was edited.", "Restore the file.")
+        return
+    for index, (request, response) in enumerate(records):
+        yield Entry(_target(request), partial(_exchange, request, response, ("records", index)))
+    if not sound:
+        yield broken(
+            Fault(
+                ("records", len(records)),
+                "the lengths are not true: the file is truncated or was edited.",
+                "Restore the file.",
+            )
+        )
+
+
+def _records(text: bytes) -> tuple[list[tuple[bytes, bytes]], bool]:
+    """Requests and responses, and whether the lengths were true up to the end."""
+    records: list[tuple[bytes, bytes]] = []
+    at = text.index(b"\n") + 1
+    while at < len(text):
+        lengths = _LENGTHS.match(text, at)
+        if lengths is None:
+            return records, False
+        middle = lengths.end() + int(lengths[1])
+        at = middle + int(lengths[2])
+        if at > len(text):
+            return records, False
+        records.append((text[lengths.end() : middle], text[middle:at]))
+    return records, True
 
 
 def _exchange(request: bytes, response: bytes, path: Path) -> Exchange:
