@@ -6,6 +6,7 @@ what changed. At most `MAX_DIFFERENCES` are told: a request that differs in more
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -86,8 +87,7 @@ def _compare(path: str, a: Any, b: Any) -> Iterator[Difference]:
 def _child(path: str, key: str) -> str:
     if _PLAIN_KEY.fullmatch(key):
         return f"{path}.{key}"
-    quoted = key.replace("\\", "\\\\").replace("'", "\\'")
-    return f"{path}['{quoted}']"
+    return f"{path}[{json.dumps(key, ensure_ascii=False)}]"
 
 
 def _difference(path: str, a: Any, b: Any) -> Difference:

@@ -178,7 +178,8 @@ def _with_substitutions(value: Any, matching: Matching) -> Any:
 
 def _substitute(text: str, matching: Matching) -> str:
     for item in matching.substitutions:
-        text = _compiled(item.pattern).sub(f"<{item.name}>", text)
+        # A backslash in a name would be read as a reference to a group.
+        text = _compiled(item.pattern).sub(f"<{item.name}>".replace("\\", r"\\"), text)
     return text
 
 

@@ -7,6 +7,7 @@ requests equal.
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
@@ -156,7 +157,7 @@ def _remedies(
     option = next(
         (
             option
-            for option, added in _repairs(found)
+            for option, added in _repairs(found, received)
             if request_key(recorded, rules.with_added(added))
             == request_key(received, rules.with_added(added))
         ),
@@ -167,7 +168,7 @@ def _remedies(
     yield "If the request changed on purpose, record it again."
 
 
-def _repairs(found: Sequence[Difference]) -> Iterator[tuple[str, Matching]]:
+def _repairs(found: Sequence[Difference], received: Request) -> Iterator[tuple[str, Matching]]:
     """Options that might make the two requests equal, the least loose first."""
     for name in PATTERNS:
         yield f"--substitute {name}", Matching(substitutions=named_substitutions([name], {}))
@@ -177,5 +178,6 @@ def _repairs(found: Sequence[Difference]) -> Iterator[tuple[str, Matching]]:
     yield "--rename-tool-ids", Matching(rename_tool_ids=True)
     paths = [difference.path for difference in found if difference.path.startswith("$")]
     if len(paths) <= _MAX_IGNORED:
-        yield " ".join(f"--ignore '{path}'" for path in paths), Matching(ignore=tuple(paths))
-    yield "--compare last-turn", Matching(compare="last-turn")
+        yield " ".join(f"--ignore {shlex.quote(path)}" for path in paths), Matching(ignore=tuple(paths))
+    if isinstance(received.parsed, dict) and received.parsed.get("messages"):
+        yield "--compare last-turn", Matching(compare="last-turn")
