@@ -22,6 +22,7 @@ from mockapi.cassettes._model import (
     Substitution,
     digest_of,
 )
+from mockapi.cassettes._multipart import split_multipart
 from mockapi.cassettes._nearest import Miss, explain_miss
 from mockapi.cassettes._options import parse_matching
 from mockapi.cassettes._seal import reseal
@@ -63,6 +64,7 @@ __all__ = [
     "reply_of",
     "request_key",
     "reseal",
+    "split_multipart",
     "summarize",
     "unpack",
 ]

@@ -23,6 +23,7 @@ _COMMANDS = {
     "serve": ("mockapi.cli.serve", "Serve the Messages API from cassettes."),
     "exec": ("mockapi.cli.exec_", "Run a command whose API calls go to a server of its own."),
     "demo": ("mockapi.cli.demo", "See a first reply, streamed from a starter cassette."),
+    "reply": ("mockapi.cli.reply", "Write a synthesized reply to a request body."),
     "cassettes": ("mockapi.cli.cassettes", "Look at, check and mend recordings."),
 }
 """Command to module and help line; the module's `command` is the click command."""

@@ -70,6 +70,18 @@ _OPTIONS = (
         help="Synthesized replies of different seeds differ.",
     ),
     _option(
+        "--max-requests",
+        type=click.IntRange(0),
+        help="Requests that a session answers before it says that the loop does not end; 0 for any number."
+        "  [default: 1,000; any number in the default session without a script]",
+    ),
+    _option(
+        "--cors",
+        multiple=True,
+        metavar="ORIGIN",
+        help="An origin whose pages may use the server from a browser, or *.",
+    ),
+    _option(
         "--validation",
         type=click.Choice(get_args(Mode)),
         default="strict",
@@ -176,8 +188,10 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
         "speed": values["speed"],
         "after_last": values["after_last"],
         "convert": values["convert"],
-        "on_unmatched": values["on_unmatched"] or ("fail" if values["cassettes"] else "synthesize"),
+        "on_unmatched": values["on_unmatched"],
         "seed": values["seed"],
+        "max_requests": values["max_requests"],
+        "cors": list(values["cors"]),
         "validation": values["validation"],
         "rules": values["rules"],
         "disabled_rules": list(values["disable_rule"]),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -19,7 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route, Router
 
 from mockapi._version import __version__
-from mockapi.errors import CassetteError, UsageError
+from mockapi.errors import CassetteError, ScriptError, UsageError
 from mockapi.server._journal import recording_as_json
 from mockapi.server._settings import session_options
 from mockapi.server._store import folders
@@ -51,6 +52,9 @@ def control_app(service: Service, allowed_hosts: frozenset[str]) -> ASGIApp:
             Route("/sessions/{id}", control.close_session, methods=["DELETE"]),
             Route("/sessions/{id}/reset", control.reset_session, methods=["POST"]),
             Route("/sessions/{id}/journal", control.journal, methods=["GET"]),
+            Route("/sessions/{id}/script", control.show_script, methods=["GET"]),
+            Route("/sessions/{id}/script", control.set_script, methods=["POST"]),
+            Route("/sessions/{id}/script", control.drop_script, methods=["DELETE"]),
             Route("/cassettes", control.list_cassettes, methods=["GET"]),
             Route("/cassettes", control.load_cassettes, methods=["PUT"]),
             Route("/cassettes/reload", control.reload_cassettes, methods=["POST"]),
@@ -147,6 +151,29 @@ class _Control:
             }
         )
 
+    async def set_script(self, request: Request) -> JSONResponse:
+        session = self._session(request)
+        if session is None:
+            return _no_session(request)
+        from mockapi.replies.scripts import parse_script  # noqa: PLC0415 - a replay needs none of it
+
+        try:
+            session.play(parse_script(await _json(request), lambda path: Path(path).read_bytes()))
+        except UsageError as error:
+            return _error_response(error)
+        return JSONResponse(_script_of(session), status_code=201)
+
+    async def show_script(self, request: Request) -> JSONResponse:
+        session = self._session(request)
+        return _no_session(request) if session is None else JSONResponse(_script_of(session))
+
+    async def drop_script(self, request: Request) -> JSONResponse:
+        session = self._session(request)
+        if session is None:
+            return _no_session(request)
+        session.play(None)
+        return JSONResponse(_script_of(session))
+
     async def list_cassettes(self, _request: Request) -> JSONResponse:
         library = self._service.library
         unused = [item for item in library.recordings if item not in library.played]
@@ -221,6 +248,16 @@ async def _json(request: Request) -> Any:
         raise UsageError(f"The body is no JSON: {error}.") from error
 
 
+def _script_of(session: Session) -> dict[str, Any]:
+    """How often each reply of a session's script was given."""
+    running = None if session.script is None else session.making.running
+    if running is None:
+        return {"session": session.id, "replies": 0, "used": [], "then": None}
+    count = len(running.script.replies)
+    used = running.used or (0,) * count
+    return {"session": session.id, "replies": count, "used": list(used), "then": running.script.then}
+
+
 def _paths(value: Any) -> list[str]:
     paths = value.get("paths") if isinstance(value, dict) else None
     if not isinstance(paths, list) or not all(isinstance(path, str) for path in paths):
@@ -229,6 +266,8 @@ def _paths(value: Any) -> list[str]:
 
 
 def _error_response(error: UsageError | CassetteError) -> JSONResponse:
+    if isinstance(error, ScriptError):
+        return _problem(400, str(error), pointer=error.pointer)
     if isinstance(error, UsageError):
         return _problem(400, str(error))
     problems = [

@@ -12,18 +12,23 @@ from mockapi.exchange import Source
 from mockapi.messages import IdFactory, Kind
 from mockapi.server._answer import DOUBLED_VERSION, answer
 from mockapi.server._clock import wall
+from mockapi.server._cors import preflight, with_cors
 from mockapi.server._lateness import Lateness
 from mockapi.server._library import CassetteSet
 from mockapi.server._sessions import DEFAULT, Session, Sessions, new_id
+from mockapi.server._settings import CALLS_OUT, by_cassettes
 from mockapi.server._store import CassetteReader, cache_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from mockapi.cassettes import Matching, Recording
     from mockapi.exchange import Request
     from mockapi.server._console import Console
     from mockapi.server._journal import Entry
+    from mockapi.server._player import Message
+    from mockapi.server._recorder import Recorder
+    from mockapi.server._recording import RecordOptions
     from mockapi.server._settings import SessionOptions, Settings
     from mockapi.validation import Refusal, Validator
     from mockapi.validation import Settings as Validation
@@ -40,9 +45,12 @@ class Service:
         settings: how the default session answers; others start from it.
         console: where people are told things.
         progress: called while cassettes load, with how many of how many files are read.
+        recording: where requests may be forwarded to, and what becomes of the answers; None never
+            calls out.
 
     Raises:
         CassetteError: with every problem of every file.
+        UsageError: the settings ask for an upstream, and there is none.
     """
 
     def __init__(
@@ -51,19 +59,35 @@ class Service:
         settings: Settings,
         console: Console,
         progress: Callable[[int, int], None] | None = None,
+        recording: RecordOptions | None = None,
     ) -> None:
         self.paths = tuple(paths)
         self.console = console
         self.lateness = Lateness()
         self.reader = CassetteReader(cache_folder())
         self.library = CassetteSet(self.reader.read_all(self.paths, progress))
-        self._on_unmatched = settings.on_unmatched or ("fail" if self.paths else "synthesize")
+        self.recorder = None if recording is None else self._make_recorder(recording)
+        self._check(settings)
+        self._on_unmatched = settings.on_unmatched or by_cassettes(self.paths)
         self.sessions = Sessions(Session(DEFAULT, settings, self.library, on_unmatched=self._on_unmatched))
         self._ids = IdFactory(seed=1)
         self._replies = 0
         self._explaining = 0
         self._validators: dict[Validation, Validator] = {}
         self._loading = asyncio.Lock()
+
+    def _make_recorder(self, options: RecordOptions) -> Recorder:
+        from mockapi.server._recorder import Recorder  # noqa: PLC0415 - brings httpx with it
+
+        return Recorder(options, self.console, self.library.recordings)
+
+    def _check(self, settings: Settings) -> None:
+        to = None if self.recorder is None else self.recorder.options.to
+        asks = settings.on_unmatched in CALLS_OUT or settings.record_mode == "all"
+        if asks and self.recorder is None:
+            raise UsageError("Requests can be forwarded only to an upstream: name it with --upstream URL.")
+        if to is None and (settings.on_unmatched == "record" or settings.record_mode == "all"):
+            raise UsageError("What is recorded needs a place: name it with --record-to PATH.")
 
     def next_request_id(self) -> str:
         """A `request-id` for a reply that is not a recording."""
@@ -90,16 +114,17 @@ class Service:
         return library
 
     def _opened(self, options: SessionOptions, library: CassetteSet) -> Session:
+        self._check(options.settings)
         if options.cassettes is None:
             library = self.library  # another set may have been loaded meanwhile
-        by_cassettes = "fail" if options.cassettes else self._on_unmatched
+        unsaid = by_cassettes(options.cassettes) if options.cassettes else self._on_unmatched
         session = Session(
             new_id(),
             options.settings,
             library,
             name=options.name,
             own_cassettes=options.cassettes,
-            on_unmatched=options.settings.on_unmatched or by_cassettes,
+            on_unmatched=options.settings.on_unmatched or unsaid,
         )
         self.sessions.add(session)
         return session
@@ -152,12 +177,26 @@ class Service:
             validator = self._validators[settings] = Validator(settings)
         return validator.check(request)
 
-    def answer(self, request: Request, session: Session) -> Entry:
-        """Find the reply to a request and write both down; the reply is still to be played."""
+    def answer(self, request: Request, session: Session) -> Entry | None:
+        """Find the reply to a request and write both down; the reply is still to be played.
+
+        None if the upstream shall answer: see `forward`.
+        """
         session.last_used = now = wall()
+        origins = session.settings.cors
+        asked = preflight(request, origins) if origins else None
+        if asked is not None:
+            return session.journal.add(now, request, asked, None, None)
         reply, recording, refusal = answer(request, session, self._judge, self.next_request_id, now)
+        if origins:
+            reply = with_cors(reply, request, origins)
+        if reply is None:
+            return None
         miss = None
-        if recording is None:
+        if recording is not None:
+            if self.recorder is not None:
+                self.recorder.replayed(request, recording, session)
+        else:
             if reply.source is Source.UNMATCHED:
                 miss = self._explain(request, session)
             elif request.path.startswith(DOUBLED_VERSION):
@@ -165,6 +204,29 @@ class Service:
             elif refusal is not None:
                 self.console.refusal(request, refusal, session)
         return session.journal.add(now, request, reply, recording, miss)
+
+    async def forward(
+        self,
+        request: Request,
+        session: Session,
+        scope: Message,
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+    ) -> Entry:
+        """Let the upstream answer: its reply is played while it comes, and then written down."""
+        assert self.recorder is not None  # noqa: S101 - `_check` has seen to it
+        now = wall()
+        reply, complete = await self.recorder.forward(
+            request, session, scope, receive, send, request_id=self.next_request_id()
+        )
+        entry = session.journal.add(now, request, reply, None, None)
+        entry.complete = complete
+        return entry
+
+    async def aclose(self) -> None:
+        """Finish what is still being recorded or compared."""
+        if self.recorder is not None:
+            await self.recorder.aclose()
 
     def _explain(self, request: Request, session: Session) -> asyncio.Future[Miss] | None:
         """Look into a miss on another thread: streams in flight must not wait for it."""

@@ -13,12 +13,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mockapi.cassettes import Recording, Track
+    from mockapi.replies.scripts import Script
     from mockapi.server._library import CassetteSet
     from mockapi.server._making import Making
+    from mockapi.server._mishaps import Mishaps
     from mockapi.server._settings import Settings
 
 DEFAULT = "default"
 MAX_SESSIONS = 10_000
+MAX_REQUESTS = 1_000
+"""What a session answers before it says that the loop does not end, unless an option says otherwise."""
 _MAX_CLOSED = 10_000
 
 
@@ -31,6 +35,9 @@ class Session:
         settings: how it answers.
         library: the cassettes it plays.
         on_unmatched: what answers a request that nothing matches.
+        answered: how many requests it has answered.
+        max_requests: how many it answers; 0 for any number.
+        script: what answers requests that no recording answers exactly; None if there is none.
         own_cassettes: the paths it was opened with; None plays the server's.
         journal: what happened.
         played: the recordings it played, in order of their first use.
@@ -52,6 +59,8 @@ class Session:
         self.settings = settings
         self.own_cassettes = own_cassettes
         self.on_unmatched = on_unmatched
+        self.script: Script | None = None
+        self.max_requests = self._limit()
         self.journal = Journal()
         self.last_used = wall()
         self.use(library)
@@ -65,7 +74,9 @@ class Session:
     def restart(self) -> None:
         """Play every recording from the first again, and forget what replies were made."""
         self._positions: dict[Track, int] = {}
+        self.mishaps = self._mishaps()
         self.played: dict[Recording, None] = {}
+        self.answered = 0
         self._making: Making | None = None
 
     @property
@@ -74,9 +85,37 @@ class Session:
         if self._making is None:
             from mockapi.server._making import Making  # noqa: PLC0415 - a replay needs none of it
 
-            strict = self.settings.validation.mode == "strict"
-            self._making = Making(self.settings.seed, strict=strict)
+            prefix = "" if self.id == DEFAULT else f"/s/{self.id}"
+            self._making = Making(self.settings.seed, self.settings.validation, prefix)
+            self._making.play(self.script)
         return self._making
+
+    def play(self, script: Script | None) -> None:
+        """Use a script from its beginning, or none."""
+        self.script = script
+        self.answered = 0
+        self.max_requests = self._limit()
+        self.making.play(script)
+
+    def _mishaps(self) -> Mishaps | None:
+        settings = self.settings
+        if not settings.faults and settings.pace is None and settings.rate_limits is None:
+            return None
+        from mockapi.server._mishaps import Mishaps  # noqa: PLC0415 - only where some are ordered
+
+        return Mishaps(settings)
+
+    def _limit(self) -> int:
+        if self.settings.max_requests is not None:
+            return self.settings.max_requests
+        return 0 if self.id == DEFAULT and self.script is None else MAX_REQUESTS
+
+    @property
+    def records(self) -> bool:
+        """Whether answers of the upstream are written down."""
+        if self.settings.record_mode == "all":
+            return True
+        return self.on_unmatched == "record" and self.settings.record_mode == "new"
 
     def next_recording(self, track: Track | None) -> Recording | None:
         """The recording whose turn it is; None if all were played and the last is not repeated."""

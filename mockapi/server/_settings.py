@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
+from mockapi._data import data_dir
 from mockapi.cassettes import Fault, Matching, parse_matching
 from mockapi.errors import UsageError
 from mockapi.validation import Mode, Profile
 from mockapi.validation import Settings as Validation
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mockapi.replies._pace import Pace
+    from mockapi.replies._rate_limits import RateLimits
+    from mockapi.replies.faults import OrderedFault
+
 AFTER_LAST = ("repeat", "fail")
-ON_UNMATCHED = ("fail", "synthesize")
+ON_UNMATCHED = ("fail", "synthesize", "record", "passthrough")
+CALLS_OUT = ("record", "passthrough")
+"""Of these, the ones that need an upstream."""
+RECORD_MODES = ("new", "all", "none", "verify")
+"""What is new is recorded; all is; nothing is asked; answers are compared and nothing is written."""
 MAX_NAME = 500
 """Characters of a session's name; the names of closed sessions are kept."""
 
 _VALIDATION_KEYS = ("validation", "rules", "disabled_rules", "invalid_keys", "as_of")
 _KEYS = (
     *("name", "cassettes", "matching", "speed", "after_last", "convert", "on_unmatched", "seed"),
+    *("max_requests", "cors", "record_mode"),
+    *("faults", "pace", "rate_limits"),
     *_VALIDATION_KEYS,
 )
 
@@ -32,10 +46,20 @@ class Settings:
         speed: None sends at once; 1 as recorded, 2 twice as fast.
         after_last: when all recordings of a request were played: "repeat" the last, or "fail".
         convert: whether a JSON recording may answer a request for a stream, and the other way.
-        on_unmatched: what answers a request that nothing matches: "fail" or "synthesize"; None fails
-            where cassettes are named and synthesizes otherwise.
+        on_unmatched: what answers a request that nothing matches: "fail", "synthesize", or the
+            upstream ("record", or "passthrough" without recording); None fails where cassettes are
+            named and synthesizes otherwise.
+        record_mode: "new"; "all" forwards and records every request, "verify" compares what is
+            played with what the upstream answers, "none" never calls out.
         seed: synthesized replies of different seeds differ.
+        max_requests: how many requests a session answers before it says that the loop does not end;
+            0 for any number. None stands for 1,000, and for any number in the default session
+            as long as it has no script.
+        cors: origins whose pages may use the server, "*" for all.
         validation: how requests are judged that no recording answers exactly.
+        faults: what goes wrong on purpose, and when.
+        pace: how long replies take; None leaves it to `speed`.
+        rate_limits: limits for each key; None for none.
     """
 
     matching: Matching = field(default_factory=Matching)
@@ -43,8 +67,14 @@ class Settings:
     after_last: str = "repeat"
     convert: bool = False
     on_unmatched: str | None = None
+    record_mode: str = "new"
     seed: int = 0
+    max_requests: int | None = None
+    cors: tuple[str, ...] = ()
     validation: Validation = field(default_factory=Validation)
+    faults: tuple[OrderedFault, ...] = ()
+    pace: Pace | None = None
+    rate_limits: RateLimits | None = None
 
     @property
     def effective_matching(self) -> Matching:
@@ -52,6 +82,11 @@ class Settings:
         if not self.convert:
             return self.matching
         return self.matching.with_added(Matching(ignore=("$.stream",)))
+
+
+def by_cassettes(paths: Iterable[str]) -> str:
+    """`on_unmatched` where nobody says: fail where cassettes are named; the starter ones are not."""
+    return "fail" if any(path != str(data_dir("cassettes")) for path in paths) else "synthesize"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +124,44 @@ def session_options(value: Any, default: Settings, folders: dict[str, str]) -> S
         changes["convert"] = _flag(value["convert"], "convert")
     changes |= {
         key: _choice(value[key], key, choices)
-        for key, choices in (("after_last", AFTER_LAST), ("on_unmatched", ON_UNMATCHED))
+        for key, choices in (
+            ("after_last", AFTER_LAST),
+            ("on_unmatched", ON_UNMATCHED),
+            ("record_mode", RECORD_MODES),
+        )
         if value.get(key) is not None
     }
-    if "seed" in value:
-        changes["seed"] = _seed(value["seed"])
+    changes |= {
+        key: _whole(value[key], key) for key in ("seed", "max_requests") if value.get(key) is not None
+    }
+    if "cors" in value:
+        changes["cors"] = _strings(value["cors"], "cors")
     if any(key in value for key in _VALIDATION_KEYS):
         changes["validation"] = _validation(value, default.validation)
+    changes |= _mishaps(value)
     name = value.get("name")
     if name is not None and not (isinstance(name, str) and len(name) <= MAX_NAME):
         raise UsageError(f"`name` is a string of at most {MAX_NAME} characters, not {name!r:.80}.")
     cassettes = value.get("cassettes")
     own = None if cassettes is None else _strings(cassettes, "cassettes")
     return SessionOptions(replace(default, **changes), name, own)
+
+
+def _mishaps(value: dict[str, Any]) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    if "faults" in value:
+        from mockapi.replies.faults import parse_faults  # noqa: PLC0415 - only where some are ordered
+
+        changes["faults"] = parse_faults(value["faults"])
+    if "pace" in value:
+        from mockapi.replies._pace import parse_pace  # noqa: PLC0415 - as above
+
+        changes["pace"] = None if value["pace"] is None else parse_pace(value["pace"])
+    if "rate_limits" in value:
+        from mockapi.replies._rate_limits import parse_rate_limits  # noqa: PLC0415 - as above
+
+        changes["rate_limits"] = parse_rate_limits(value["rate_limits"])
+    return changes
 
 
 def parse_speed(value: Any) -> float | None:
@@ -163,9 +223,9 @@ def _strings(value: Any, name: str) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _seed(value: Any) -> int:
+def _whole(value: Any, name: str) -> int:
     if type(value) is not int or not 0 <= value < 2**63:
-        raise UsageError(f"`seed` is a whole number from 0, not {value!r}.")
+        raise UsageError(f"`{name}` is a whole number from 0, not {value!r}.")
     return value
 
 

@@ -12,8 +12,9 @@ An order in JSON:
 
 All conditions must hold; `attempt` is the client's retry count (0 is its first try), and
 `contains` a piece of the raw body. `times` counts what was done, not what was drawn. Several
-orders that are due are done in their order. Counting is separate from doing, so that a reply
-that is replaced as a whole uses up no recording.
+orders that are due are done in their order; but of those that replace the whole reply only the
+first is, and the next one's turn comes with the next request: a list of errors is a sequence.
+Counting is separate from doing, so that a reply that is replaced uses up no recording.
 """
 
 from __future__ import annotations
@@ -191,7 +192,7 @@ def due(
     found: list[OrderedFault] = []
     after: list[tuple[int, int]] = []
     for order, (fitting, done) in zip(orders, counts, strict=True):
-        if not order.fits(request):
+        if not order.fits(request) or (order.replaces and any(other.replaces for other in found)):
             after.append((fitting, done))
         elif order.is_due(fitting, done):
             found.append(order)

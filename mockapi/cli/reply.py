@@ -1,0 +1,55 @@
+"""`mockapi reply`: a synthesized reply without a server."""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+import click
+
+
+@click.command()
+@click.argument("file", type=click.File("rb"), metavar="FILE|-")
+@click.option(
+    "--stream", is_flag=True, help='Write the events of a stream, whatever the body says in "stream".'
+)
+@click.option(
+    "--seed", default=0, show_default=True, type=click.IntRange(0), help="Replies of different seeds differ."
+)
+@click.option(
+    "--header",
+    multiple=True,
+    metavar="'NAME: VALUE'",
+    help="A header of the request, such as anthropic-beta.",
+)
+def command(file: BinaryIO, *, stream: bool, seed: int, header: tuple[str, ...]) -> None:
+    """Write the reply that mockapi makes up for a request body.
+
+    FILE holds the JSON body of a POST /v1/messages. It is not validated; `mockapi validate` does that.
+
+    Ends with exit code 2 if FILE holds no JSON object.
+    """
+    from mockapi import jsontext
+    from mockapi.errors import UsageError
+    from mockapi.exchange import Request
+    from mockapi.messages import dump
+    from mockapi.replies.synthesis import History, synthesized
+
+    body = jsontext.parse(file.read())
+    if not isinstance(body, dict):
+        why = body.reason if isinstance(body, jsontext.NotJSON) else "it is no object"
+        raise UsageError(f"{file.name}: holds no request body: {why}.")
+    if stream:
+        body["stream"] = True
+    fields = []
+    for line in header:
+        name, colon, value = line.partition(":")
+        if not colon:
+            raise UsageError(f"--header {line}: write it as 'name: value'.")
+        fields.append((name.strip().lower().encode("latin-1"), value.strip().encode("latin-1")))
+    reply, _ = synthesized(
+        Request("POST", "/v1/messages", "", tuple(fields), dump(body)), seed, History(), 0.0
+    )
+    output: BinaryIO = click.get_binary_stream("stdout")
+    output.write(reply.body)
+    if not body.get("stream"):
+        output.write(b"\n")

@@ -1,0 +1,103 @@
+"""Conditions on a request: which replies of a script it may get.
+
+    model           the model as it was asked for, or its dated id; * stands for any text
+    last_user_text  the text of the latest user message that has any
+    system          the system prompt
+    tools           names of tools that are all on offer
+    tool_results    true or false: whether results are handed back; or of which tool, with what text
+    turn            which request it is, counted from 1 since the script was set
+
+A text condition is a string that the text contains, or an object with `equals`, `contains` or
+`matches` (a regular expression, searched for). All conditions of a reply have to hold.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Final
+
+from mockapi.messages.catalogue import shipped
+from mockapi.replies.synthesis._view import name_of, result_text
+
+if TYPE_CHECKING:
+    from mockapi.replies.synthesis import View
+
+CONDITIONS: Final = ("model", "last_user_text", "system", "tools", "tool_results", "turn")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A condition on a text; `how` is equals, contains or matches."""
+
+    how: str
+    value: str
+
+    def holds(self, text: str) -> bool:
+        """Whether a text meets it."""
+        if self.how == "equals":
+            return text == self.value
+        return self.value in text if self.how == "contains" else re.search(self.value, text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A condition on the tool results that a request hands back.
+
+    Attributes:
+        some: whether there are any.
+        tool: of which tool one has to be.
+        text: what its text has to be.
+        is_error: whether it has to tell of an error.
+    """
+
+    some: bool = True
+    tool: str | None = None
+    text: Text | None = None
+    is_error: bool | None = None
+
+    def holds(self, view: View) -> bool:
+        """Whether a request meets it: one result has to meet all parts."""
+        if not self.some:
+            return not view.tool_results
+        names = {
+            block.get("id"): block.get("name")
+            for turn in view.turns
+            for block in turn.blocks
+            if block.get("type") == "tool_use"
+        }
+        return any(
+            (self.tool is None or names.get(result.get("tool_use_id")) == self.tool)
+            and (self.text is None or self.text.holds(result_text(result)))
+            and (self.is_error is None or (result.get("is_error") is True) == self.is_error)
+            for result in view.tool_results
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """The conditions of one reply; those that are None always hold."""
+
+    model: str | None = None
+    last_user_text: Text | None = None
+    system: Text | None = None
+    tools: tuple[str, ...] = ()
+    tool_results: Results | None = None
+    turn: int | None = None
+
+    def holds(self, view: View, turn: int) -> bool:
+        """Whether a request, the `turn`-th since the script was set, meets them all."""
+        if self.turn is not None and self.turn != turn:
+            return False
+        if self.model is not None and not any(
+            fnmatchcase(name, self.model) for name in (view.model, shipped().resolve(view.model))
+        ):
+            return False
+        if self.last_user_text is not None and not self.last_user_text.holds(view.last_user_text):
+            return False
+        if self.system is not None and not self.system.holds(view.system):
+            return False
+        if self.tools and not {name_of(tool) for tool in view.tools}.issuperset(self.tools):
+            return False
+        return self.tool_results is None or self.tool_results.holds(view)

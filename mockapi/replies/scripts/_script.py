@@ -1,0 +1,97 @@
+"""A script as a value, and how far it has been used.
+
+A request gets the first reply in the list that has uses left and whose conditions hold. What happens
+with a request that gets none (the sequence is used up, or no condition holds) is `then`:
+
+    continue    it goes on as if there were no script: to a recording, or what answers the unmatched
+    repeat      it gets the reply that was given last, once more
+    restart     all uses are given back, and it is looked at once more
+    fail        it is an error
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from mockapi.replies.scripts._conditions import When
+
+if TYPE_CHECKING:
+    from mockapi.replies.synthesis import View
+    from mockapi.replies.synthesis._view import Block
+
+THEN: Final = ("continue", "repeat", "restart", "fail")
+
+
+@dataclass(frozen=True, slots=True)
+class Scripted:
+    """One reply of a script.
+
+    Attributes:
+        blocks: its content; ids and signatures that are missing are made up.
+        when: its conditions.
+        times: how often it may be given; None for any number.
+        stop_reason: why it ends; None finds out, and lets the request's limits cut it.
+        members: other members of the message, as they stand.
+    """
+
+    blocks: tuple[Block, ...]
+    when: When = field(default_factory=When)
+    times: int | None = 1
+    stop_reason: str | None = None
+    members: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """Replies in the order in which they are looked at, and what comes after them."""
+
+    replies: tuple[Scripted, ...]
+    then: str = "continue"
+
+
+class NoReply:
+    """The script answers with an error: it has no reply left and `then` is "fail"."""
+
+
+NO_REPLY: Final = NoReply()
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A script in use.
+
+    Attributes:
+        script: the script.
+        used: how often each of its replies was given.
+        last: which was given last.
+        turn: how many requests it has seen.
+    """
+
+    script: Script
+    used: tuple[int, ...] = ()
+    last: int | None = None
+    turn: int = 0
+
+    def next(self, view: View) -> tuple[Scripted | NoReply | None, Running]:
+        """The reply for a request, and the script after it; None where it goes on elsewhere."""
+        turn, unused = self.turn + 1, (0,) * len(self.script.replies)
+        used = self.used or unused
+        index = self._first(view, turn, used)
+        if index is None and self.script.then == "restart":
+            used = unused
+            index = self._first(view, turn, used)
+        if index is not None:
+            used = tuple(count + (number == index) for number, count in enumerate(used))
+            return self.script.replies[index], Running(self.script, used, index, turn)
+        now = Running(self.script, used, self.last, turn)
+        if self.script.then == "repeat" and self.last is not None:
+            return self.script.replies[self.last], now
+        return (NO_REPLY if self.script.then == "fail" else None), now
+
+    def _first(self, view: View, turn: int, used: tuple[int, ...]) -> int | None:
+        for number, reply in enumerate(self.script.replies):
+            left = reply.times is None or used[number] < reply.times
+            if left and reply.when.holds(view, turn):
+                return number
+        return None

@@ -1,0 +1,74 @@
+"""Which path is whose: the table of everything but POST /v1/messages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from mockapi.replies.surface import _batches, _files, _models
+from mockapi.replies.surface._completions import complete
+from mockapi.replies.synthesis import input_tokens, view_of
+
+if TYPE_CHECKING:
+    from mockapi.exchange import Reply, Request
+    from mockapi.replies.surface._shelf import Scene, Shelf
+
+
+def answer(request: Request, shelf: Shelf, scene: Scene) -> tuple[Reply, Shelf]:
+    """The reply to any request but one for a message, and the shelf after it."""
+    match request.method, *(unquote(step) for step in request.path.split("/")[1:]):
+        case "POST", "v1", "messages", "count_tokens":
+            return _count(request, scene), shelf
+        case "POST", "v1", "messages", "batches":
+            return _batches.create(request, shelf, scene)
+        case "GET", "v1", "messages", "batches":
+            return _batches.list_batches(request, shelf, scene)
+        case "GET", "v1", "messages", "batches", id_:
+            return _batches.get(id_, shelf, scene)
+        case "DELETE", "v1", "messages", "batches", id_:
+            return _batches.delete(id_, shelf, scene)
+        case "POST", "v1", "messages", "batches", id_, "cancel":
+            return _batches.cancel(id_, shelf, scene)
+        case "GET", "v1", "messages", "batches", id_, "results":
+            return _batches.results(id_, shelf, scene)
+        case "POST", "v1", "files":
+            return _files.upload(request, shelf, scene)
+        case "GET", "v1", "files":
+            return _files.list_files(request, shelf, scene), shelf
+        case "GET", "v1", "files", id_:
+            return _files.get_file(id_, shelf, scene), shelf
+        case "GET", "v1", "files", id_, "content":
+            return _files.get_content(id_, shelf, scene), shelf
+        case "DELETE", "v1", "files", id_:
+            return _files.delete_file(id_, shelf, scene)
+        case "GET", "v1", "models":
+            return _models.list_models(request, scene), shelf
+        case "GET", "v1", "models", id_:
+            return _models.get_model(id_, scene), shelf
+        case "POST", "v1", "complete":
+            return complete(request, scene), shelf
+        case _, "v1", *steps if _is_known(steps):
+            return scene.error(405, "invalid_request_error", "Method Not Allowed"), shelf
+    return scene.not_found("Not Found"), shelf
+
+
+def _is_known(steps: list[str]) -> bool:
+    """Whether these steps under /v1 are a path that takes some other method."""
+    match steps:
+        case ["messages"] | ["messages", "count_tokens"] | ["complete"]:
+            return True
+        case ["messages", "batches", *rest]:
+            return len(rest) < 2 or (len(rest) == 2 and rest[1] in {"cancel", "results"})
+        case ["files", *rest]:
+            return len(rest) < 2 or rest[1:] == ["content"]
+        case ["models", *rest]:
+            return len(rest) < 2
+    return False
+
+
+def _count(request: Request, scene: Scene) -> Reply:
+    view = view_of(request)
+    counted: dict[str, object] = {"input_tokens": input_tokens(view)}
+    if view.manages_context:
+        counted["context_management"] = {"original_input_tokens": counted["input_tokens"]}
+    return scene.json(counted)

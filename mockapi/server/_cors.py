@@ -1,0 +1,61 @@
+"""CORS for browser clients: off unless origins are named, because a page could spend an agent's turn.
+
+A preflight (OPTIONS with `Origin` and `Access-Control-Request-Method`) is answered for every path,
+before any key is looked at, as browsers send none. Other replies get the fields that let the page
+read them. Source: the Fetch standard, "HTTP extensions" of its CORS protocol.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mockapi.exchange import Reply, Source
+from mockapi.replies import wire_field
+
+if TYPE_CHECKING:
+    from mockapi.exchange import Headers, Request
+
+_EXPOSED = (
+    b"request-id, retry-after, anthropic-organization-id, anthropic-ratelimit-requests-limit,"
+    b" anthropic-ratelimit-requests-remaining, anthropic-ratelimit-requests-reset,"
+    b" anthropic-ratelimit-tokens-limit, anthropic-ratelimit-tokens-remaining,"
+    b" anthropic-ratelimit-tokens-reset, x-should-retry, x-mockapi-source, x-mockapi-hint"
+)
+_METHODS = b"GET, POST, DELETE, OPTIONS"
+_MAX_AGE = b"600"
+
+
+def preflight(request: Request, origins: tuple[str, ...]) -> Reply | None:
+    """The reply to a preflight from an allowed origin; None if this is none."""
+    if request.method != "OPTIONS":
+        return None
+    fields = _allowed(request, origins)
+    if not fields or request.header("access-control-request-method") is None:
+        return None
+    asked = request.header("access-control-request-headers") or "*"
+    headers = (
+        *fields,
+        (b"access-control-allow-methods", _METHODS),
+        (b"access-control-allow-headers", asked.encode("latin-1", "replace")),
+        (b"access-control-max-age", _MAX_AGE),
+        wire_field("x-mockapi-source", Source.SYNTHESIZED),
+    )
+    return Reply(204, headers, (), Source.SYNTHESIZED)
+
+
+def with_cors(reply: Reply, request: Request, origins: tuple[str, ...]) -> Reply:
+    """The reply, readable for a page of an allowed origin."""
+    fields = _allowed(request, origins)
+    if not fields:
+        return reply
+    return reply.with_headers(*fields, (b"access-control-expose-headers", _EXPOSED))
+
+
+def _allowed(request: Request, origins: tuple[str, ...]) -> Headers:
+    origin = request.header("origin")
+    if origin is None or not ("*" in origins or origin in origins):
+        return ()
+    return (
+        (b"access-control-allow-origin", origin.encode("latin-1", "replace")),
+        (b"vary", b"Origin"),
+    )
