@@ -7,7 +7,7 @@ follow. A changed interaction is marked `edited`: it is no longer what was said.
 Where names stand:
 
     model   a request's `model` (in a batch: each one's), and the path of a model
-            a reply's `model`, in JSON and in message_start
+            a reply's `model`, in JSON, in message_start and in the rows of batch results
     tool    a request's `tools`, `tool_choice`, tool uses in `messages`, tool references
             a reply's tool uses
     member  whatever a JSON path selects in the request
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 _DATA_LINE = re.compile(r"^data: ?(.*)$", re.MULTILINE)
 _REPLY_TYPES = frozenset({"message", "completion"})
+_IN_BATCH = ("result", "message")
+_MODEL_PLACES = frozenset({("model",), ("message", "model"), (*_IN_BATCH, "model")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +206,9 @@ def _edits(text: str, renames: Renames) -> Iterator[tuple[int, int, str]]:
             if leaf.role is not Role.STRING:
                 continue
             kind = types.get(leaf.owner, "")
-            if leaf.name == "model" and kind in _REPLY_TYPES:
+            if kind in _REPLY_TYPES and leaf.path in _MODEL_PLACES:
                 names = renames.models
-            elif leaf.name == "name" and kind == "tool_use":
+            elif kind == "tool_use" and _is_block_name(leaf.path):
                 names = renames.tools
             else:
                 continue
@@ -214,6 +216,13 @@ def _edits(text: str, renames: Renames) -> Iterator[tuple[int, int, str]]:
             old = json.loads(f'"{text[start:end]}"')
             if old in names and names[old] != old:
                 yield start, end, json.dumps(names[old], ensure_ascii=False)[1:-1]
+
+
+def _is_block_name(path: tuple[str | int, ...]) -> bool:
+    """Whether a path is that of a content block's name, not of something in a tool's input."""
+    if path[:2] == _IN_BATCH:
+        path = path[2:]
+    return path == ("content_block", "name") or (len(path) == 3 and (path[0], path[2]) == ("content", "name"))
 
 
 def _regrown(chunks: tuple[RecordedChunk, ...], grown: list[tuple[int, int]]) -> tuple[RecordedChunk, ...]:
