@@ -7,60 +7,87 @@ turns, and their paths do too (seen in recorded refusals). Everything else count
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 Block: TypeAlias = tuple[int, int, int, str, dict[str, Any]]
 """Message index, block index, index inside a tool result or -1, role, and the block itself."""
 
+Item = TypeVar("Item")
 _NO_BLOCKS: Final[tuple[Block, ...]] = ()
 
 
 class Turn:
     """Messages of one role that follow each other.
 
-    Not a frozen dataclass because a long conversation has thousands and making one of those
-    costs three times as much. Nobody changes it once it is made.
+    Not a frozen dataclass, and it holds what most rules ask for only: a long conversation has
+    thousands of turns. Nobody changes it once it is made.
 
     Attributes:
         index: the turn's number as the API counts it.
         role: user or assistant.
         first: index of its first message.
-        blocks: its blocks with their message and block index; text given as a string is a block.
+        size: how many blocks it has; text given as a string is a block.
         calls: ids of the tools it calls, in order.
         results: place in the turn, message index, block index and call id of its tool results.
         talks_on: whether text follows a call.
     """
 
-    __slots__ = ("blocks", "calls", "first", "index", "results", "role", "talks_on")
+    __slots__ = ("_contents", "calls", "first", "index", "results", "role", "size", "talks_on")
 
     def __init__(self, index: int, role: str, first: int) -> None:
         self.index = index
         self.role = role
         self.first = first
-        self.blocks: list[tuple[int, int, dict[str, Any]]] = []
-        self.calls: list[str] = []
-        self.results: list[tuple[int, int, int, str]] = []
+        self.size = 0
+        self.calls: Sequence[str] = ()
+        self.results: Sequence[tuple[int, int, int, str]] = ()
         self.talks_on = False
+        self._contents: list[tuple[int, Any]] = []
 
     def add(self, i: int, content: Any) -> None:
         """Take in the content of message `i`."""
-        blocks = self.blocks
+        if not content:
+            return
+        self._contents.append((i, content))
         if content.__class__ is str:
-            if not content:
-                return
-            content = [{"type": "text", "text": content}]
+            self.size += 1
+            self.talks_on = self.talks_on or bool(self.calls)
+            return
+        calls: list[str] = []
+        results: list[tuple[int, int, int, str]] = []
         for j, block in enumerate(content):
             kind = block["type"]
-            if kind == "tool_use":
-                self.calls.append(block["id"])
+            if kind == "text":
+                self.talks_on = self.talks_on or bool(calls or self.calls)
+            elif kind == "tool_use":
+                calls.append(block["id"])
             elif kind == "tool_result":
-                self.results.append((len(blocks), i, j, block["tool_use_id"]))
-            elif kind == "text" and self.calls:
-                self.talks_on = True
-            blocks.append((i, j, block))
+                results.append((self.size + j, i, j, block["tool_use_id"]))
+        self.size += len(content)
+        if calls:
+            self.calls = _joined(self.calls, calls)
+        if results:
+            self.results = _joined(self.results, results)
+
+    def blocks(self) -> Iterator[tuple[int, int, dict[str, Any]]]:
+        """Message index, block index and block, for each block of the turn."""
+        for i, content in self._contents:
+            if content.__class__ is str:
+                yield i, 0, {"type": "text", "text": content}
+            else:
+                for j, block in enumerate(content):
+                    yield i, j, block
+
+
+def _joined(sequence: Sequence[Item], more: list[Item]) -> Sequence[Item]:
+    """`more` after what was there; most turns are one message and never join anything."""
+    if isinstance(sequence, list):
+        sequence.extend(more)
+        return sequence
+    return more
 
 
 class Conversation:

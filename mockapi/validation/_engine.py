@@ -10,6 +10,7 @@ judged once and remembered by digest.
 from __future__ import annotations
 
 import itertools
+import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,7 +25,8 @@ from mockapi.validation._endpoints import Endpoint, find
 from mockapi.validation._memo import Memo
 from mockapi.validation._rule import Fault, Rule, Stage, declared
 from mockapi.validation._toolfacts import NO_TOOLS, ToolFacts
-from mockapi.validation._variants import Variant, Variants
+from mockapi.validation._variants import Variant, relevant
+from mockapi.validation._variants import variant as variant_of
 from mockapi.validation.rules import http
 from mockapi.validation.rules.models import model_hint
 
@@ -39,6 +41,13 @@ _MESSAGES: Final = frozenset({"requests/create-message", "requests/count-tokens"
 _HARMLESS: Final = frozenset({"shape.unknown_field", "shape.range", "shape.pattern"})
 _NOBODY: Final = Conversation([])
 _EDGE_STAGES: Final = (Stage.AUTH, Stage.VERSION, Stage.BETA)
+_ANY_MODEL: Final = Model(
+    "",
+    "",
+    context=sys.maxsize,
+    max_output=sys.maxsize,
+    thinking=frozenset({"enabled", "adaptive", "disabled", "between_tools"}),
+)
 _REMEMBERED: Final = 512
 _MOST: Final = 100
 
@@ -57,7 +66,6 @@ class Validator:
         self._edge = tuple(rule for rule in self._rules if rule.check and rule.stage in _EDGE_STAGES)
         self._json = tuple(rule for rule in self._rules if rule.check and rule.stage == Stage.JSON)
         self._body = tuple(rule for rule in self._rules if rule.check and rule.stage > Stage.SHAPE)
-        self._variants = Variants(settings)
         self._plans: dict[object, tuple[Rule, ...]] = {}
         self._judged_headers: dict[Credentials, tuple[Refusal, ...]] = {}
         self._tools: Memo[ToolFacts | None] = Memo(_REMEMBERED)
@@ -124,7 +132,8 @@ class Validator:
         """The faults of a body."""
         if endpoint is None or endpoint.schema is None:
             return
-        variant = self._variants.get(endpoint.schema, context.names)
+        settings = self._settings
+        variant = variant_of(endpoint.schema, relevant(context.names), settings.mode, settings.rules)
         tools = self._facts_of_tools(context.body, variant)
         if tools is None or not variant.accepts(context.body):
             faults = variant.explain(context.body)
@@ -143,7 +152,7 @@ class Validator:
                 yield from _run(self._plan(context, Stage.MODEL), context)
                 if not every:
                     return
-                context.model = Model("", "", effort=("low", "medium", "high", "xhigh", "max"))
+                context.model = _ANY_MODEL
         yield from _run(self._plan(context), context)
 
     def _plan(self, context: Context, stage: Stage | None = None) -> tuple[Rule, ...]:
@@ -199,7 +208,7 @@ class Validator:
             text = orjson.dumps(tools)
         except TypeError:  # nested deeper than orjson writes
             return judge()
-        return self._tools.get(text, judge, variant.number)
+        return self._tools.get(text, judge, variant)
 
     def _context(self, request: Request, headers: Credentials, *, batch: bool = False) -> Context:
         names = frozenset((*headers.betas, headers.version or "2023-06-01"))

@@ -98,6 +98,8 @@ def _runs_code(tool: dict[str, Any]) -> bool:
 def _schema_faults(schema: dict[str, Any]) -> list[str]:
     import jsonschema_rs  # noqa: PLC0415 - slow to import, and requests without tools do not need it
 
+    if None in (schema.get("properties", 0), schema.get("required", 0)):  # the SDK's types allow null
+        schema = {k: v for k, v in schema.items() if v is not None}
     try:
         valid = jsonschema_rs.meta.is_valid(schema)
     except (ValueError, jsonschema_rs.ReferencingError):  # a $schema that nobody knows

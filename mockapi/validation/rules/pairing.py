@@ -172,15 +172,15 @@ def server_without_result(context: Context) -> Iterator[Fault]:
     """A server tool's call has no result, and the turn went on without it."""
     turns = context.conversation.turns
     answered = {
-        block["tool_use_id"] for turn in turns for _, _, block in turn.blocks if _is_server_result(block)
+        block["tool_use_id"] for turn in turns for _, _, block in turn.blocks() if _is_server_result(block)
     }
     for position, turn in enumerate(turns):
         waiting = bool(turn.calls)
         last = position >= len(turns) - (2 if waiting else 1)  # a paused turn, or code that waits for a tool
-        for place, (i, j, block) in enumerate(turn.blocks):
+        for place, (i, j, block) in enumerate(turn.blocks()):
             if block["type"] != "server_tool_use" or block["id"] in answered:
                 continue
-            if last and (waiting or place == len(turn.blocks) - 1):
+            if last and (waiting or place == turn.size - 1):
                 continue
             values = {
                 "i": turn.index,
@@ -204,7 +204,7 @@ def server_without_use(context: Context) -> Iterator[Fault]:
     """A server tool's result answers no call."""
     known: set[str] = set()
     for turn in context.conversation.turns:
-        for place, (i, j, block) in enumerate(turn.blocks):
+        for place, (i, j, block) in enumerate(turn.blocks()):
             if block["type"] == "server_tool_use":
                 known.add(block["id"])
             elif _is_server_result(block) and block["tool_use_id"] not in known:

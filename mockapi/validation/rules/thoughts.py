@@ -21,8 +21,13 @@ if TYPE_CHECKING:
 _KINDS: Final = ("thinking", "redacted_thinking")
 
 
+def _first_kind(turn: Turn) -> str:
+    """The type of a turn's first block, empty if it has none."""
+    return next((str(block["type"]) for _, _, block in turn.blocks()), "")
+
+
 def _starts_with_thinking(turn: Turn) -> bool:
-    return bool(turn.blocks) and turn.blocks[0][2]["type"] in _KINDS
+    return _first_kind(turn) in _KINDS
 
 
 @rule(
@@ -41,8 +46,8 @@ def first_block(context: Context) -> Iterator[Fault]:
     for turn in context.conversation.turns:
         if turn.role != "assistant" or _starts_with_thinking(turn):
             continue
-        if any(block["type"] in _KINDS for _, _, block in turn.blocks):
-            kind = turn.blocks[0][2]["type"]
+        if any(block["type"] in _KINDS for _, _, block in turn.blocks()):
+            kind = _first_kind(turn)
             yield Fault(f"/messages/{turn.first}/content/0", {"i": turn.index, "kind": kind})
 
 
@@ -76,12 +81,12 @@ def must_start(context: Context) -> Iterator[Fault]:
         if _starts_with_thinking(turns[position]):
             return
         before = turns[position - 1] if position else None
-        if before is None or len(before.results) < len(before.blocks):
+        if before is None or len(before.results) < before.size:
             break
         position -= 2
-    if final >= 0 and turns[final].role == "assistant" and turns[final].blocks:
+    if final >= 0 and turns[final].role == "assistant" and turns[final].size:
         turn = turns[final]
-        kind = turn.blocks[0][2]["type"]
+        kind = _first_kind(turn)
         yield Fault(f"/messages/{turn.first}/content", {"i": turn.index, "kind": kind})
 
 

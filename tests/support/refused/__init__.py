@@ -1,0 +1,14 @@
+"""Requests that are refused, with the API's words: one table for every test of the rules.
+
+Each case breaks one rule. The bodies were written for these tests.
+"""
+
+from __future__ import annotations
+
+from tests.support.refused import content, edge, fields, parameters, tooling
+from tests.support.refused._case import Case
+
+CASES: tuple[Case, ...] = (*edge.CASES, *fields.CASES, *content.CASES, *tooling.CASES, *parameters.CASES)
+"""All of them."""
+
+__all__ = ["CASES", "Case"]

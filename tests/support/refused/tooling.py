@@ -1,0 +1,227 @@
+"""Refused for the tools, for the schemas that answers are forced into, for cache breakpoints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.support.refused._case import HAIKU, OPUS, SONNET, Case, ask, text, tool, user
+
+
+def schema(properties: dict[str, Any], *required: str, **more: Any) -> dict[str, Any]:
+    """A closed object with these properties, all of them required unless some are named."""
+    wanted = list(required) or list(properties)
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": wanted,
+        "additionalProperties": False,
+        **more,
+    }
+
+
+def _strict(rule: str, message: str, inner: Any) -> Case:
+    """The same fault in a strict tool."""
+    return Case(rule, f"tools.0.custom: {message}", ask(tools=[tool(schema=inner, strict=True)]))
+
+
+def _format(rule: str, message: str, inner: Any) -> Case:
+    """The same fault in an output format."""
+    config = {"format": {"type": "json_schema", "schema": inner}}
+    return Case(rule, f"output_config.format.schema: {message}", ask(output_config=config))
+
+
+_STRING = {"type": "string"}
+_SEARCH = {"type": "web_search_20250305", "name": "web_search"}
+_INVALID = (
+    "tools.0.custom.input_schema: JSON schema is invalid. It must match JSON Schema draft 2020-12 "
+    "(https://json-schema.org/draft/2020-12). Learn more about tool use at "
+    "https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview."
+)
+_NODE = schema({"next": {"$ref": "#/$defs/Node"}})
+_TTL = (
+    "{}: a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block. Note that "
+    "blocks are "
+    "processed in the following order: `tools`, `system`, `messages`."
+)
+
+
+def _mark(ttl: str | None = None) -> dict[str, Any]:
+    return {"cache_control": {"type": "ephemeral"} if ttl is None else {"type": "ephemeral", "ttl": ttl}}
+
+
+_CHOICE = (
+    Case(
+        "tool_choice.without_tools",
+        "tool_choice.any may only be specified while providing tools",
+        ask(tool_choice={"type": "any"}),
+    ),
+    Case(
+        "tool_choice.not_found",
+        "Tool 'other' not found in provided tools",
+        ask(tools=[tool()], tool_choice={"type": "tool", "name": "other"}),
+    ),
+    Case(
+        "tool_choice.not_found",
+        "Tool 'other' not found in provided tools",
+        ask(tool_choice={"type": "tool", "name": "other"}, model=OPUS),
+    ),
+    Case(
+        "tool_choice.forced_unsupported",
+        'tool_choice: type "tool" and "any" are not supported for this model.',
+        ask(tools=[tool()], tool_choice={"type": "any"}, model=OPUS),
+    ),
+)
+
+_TOOLS = (
+    Case("tools.unique_names", "tools: Tool names must be unique.", ask(tools=[tool(), tool("b"), tool()])),
+    Case("tools.schema_invalid", _INVALID, ask(tools=[tool(schema={"type": "object", "required": [1]})])),
+    Case(
+        "tools.schema_invalid",
+        _INVALID,
+        ask(tools=[tool(schema={"type": "object", "properties": {"a": "string"}})]),
+    ),
+    Case(
+        "tools.schema_combinator",
+        "tools.0.custom.input_schema: input_schema does not support oneOf, allOf, or anyOf at the top level",
+        ask(tools=[tool(schema={"type": "object", "oneOf": [{"required": []}]})]),
+    ),
+    Case(
+        "tools.property_key",
+        "tools.0.custom.input_schema.properties: Property keys should match pattern '^[a-zA-Z0-9_.-]{1,64}$'",
+        ask(tools=[tool(schema={"type": "object", "properties": {"a b": _STRING}})]),
+    ),
+    Case(
+        "tools.all_deferred",
+        "At least one tool must have defer_loading=false. All tools cannot be deferred.",
+        ask(tools=[tool(defer_loading=True)]),
+    ),
+    Case(
+        "tools.type_unsupported",
+        "'claude-opus-5-5' does not support tool types: computer_20251124. Did you mean one of "
+        "advisor_20260301, "
+        "bash_20250124, browser_toolset_20260801, code_execution_20250522, code_execution_20250825, "
+        "code_execution_20260120, code_execution_20260521, computer_toolset_20260801, memory_20250818, "
+        "text_editor_20250728, tool_search_tool_bm25_20251119, tool_search_tool_regex_20251119, "
+        "web_fetch_20250910, web_fetch_20260209, web_fetch_20260309, web_fetch_20260318, "
+        "web_search_20250305, "
+        "web_search_20260209, web_search_20260318?",
+        ask(
+            tools=[
+                {
+                    "type": "computer_20251124",
+                    "name": "computer",
+                    "display_width_px": 9,
+                    "display_height_px": 9,
+                }
+            ],
+            model=OPUS,
+        ),
+        headers={"anthropic-beta": "computer-use-2025-11-24"},
+    ),
+    Case(
+        "tools.empty_domains",
+        "tools.0.web_search_20250305.blocked_domains: Empty list of domains is ambiguous. Provide at least "
+        "one "
+        "domain or null.",
+        ask(tools=[{**_SEARCH, "blocked_domains": []}]),
+    ),
+    Case(
+        "tools.country",
+        "tools.0.web_search_20250305: Country code IE is not supported.",
+        ask(tools=[{**_SEARCH, "user_location": {"type": "approximate", "country": "IE"}}]),
+    ),
+)
+
+_OPEN = "For 'object' type, 'additionalProperties' must be explicitly set to false"
+_EMPTY = "Empty schema ({}) that accepts any JSON value is not supported. Please specify a concrete type."
+_WIDE = (
+    "For 'object' type, 'additionalProperties: true' is not supported. "
+    "Please set 'additionalProperties' to false"
+)
+_MANY = {f"p{n}": _STRING for n in range(25)}
+_EITHER = {f"p{n}": {"type": ["string", "null"]} for n in range(17)}
+
+_STRUCTURED = (
+    _strict("structured.open_object", _OPEN, {"type": "object", "properties": {}}),
+    _format("structured.open_object", _OPEN, schema({"a": {"type": "object"}})),
+    _format("structured.additional_properties", _WIDE, schema({}, additionalProperties=True)),
+    _strict(
+        "structured.keyword",
+        "For 'array' type, property 'maxItems' is not supported",
+        schema({"a": {"type": "array", "items": _STRING, "maxItems": 2}}),
+    ),
+    _format(
+        "structured.keyword",
+        "For 'integer' type, property 'minimum' is not supported",
+        schema({"a": {"type": "integer", "minimum": 1}}),
+    ),
+    _format(
+        "structured.keywords",
+        "For 'number' type, properties maximum, minimum are not supported",
+        schema({"a": {"type": "number", "minimum": 1, "maximum": 2}}),
+    ),
+    _format(
+        "structured.min_items",
+        "For 'array' type, 'minItems' values other than 0 or 1 are not supported",
+        schema({"a": {"type": "array", "items": _STRING, "minItems": 2}}),
+    ),
+    _strict("structured.empty_schema", _EMPTY, schema({"a": {}})),
+    _format("structured.empty_schema", _EMPTY, {}),
+    _format(
+        "structured.circular",
+        "Circular reference detected in schema definitions: Node -> Node",
+        {"$ref": "#/$defs/Node", "$defs": {"Node": _NODE}},
+    ),
+    Case(
+        "structured.strict_tools",
+        "Too many strict tools (21). The maximum number of strict tools supported is 20. Try reducing the "
+        "number of "
+        "tools marked as strict.",
+        ask(tools=[tool(f"t{n}", schema({}), strict=True) for n in range(21)]),
+    ),
+    Case(
+        "structured.optional",
+        "Schemas contains too many optional parameters (25), which would make grammar compilation "
+        "inefficient. "
+        "Reduce the number of optional parameters in your tool schemas (limit: 24).",
+        ask(tools=[tool(schema={**schema(_MANY), "required": []}, strict=True)]),
+    ),
+    Case(
+        "structured.unions",
+        "Schemas contains too many parameters with union types (17 parameters with type arrays or anyOf). "
+        "This causes "
+        "exponential compilation cost. Reduce the number of nullable or union-typed parameters (limit: 16 "
+        "parameters "
+        "with unions).",
+        ask(output_config={"format": {"type": "json_schema", "schema": schema(_EITHER)}}),
+    ),
+)
+
+_CACHE = (
+    Case(
+        "cache.too_many",
+        "A maximum of 4 blocks with cache_control may be provided. Found 5.",
+        ask(
+            user(text("a", **_mark()), text("b", **_mark())),
+            system=[text("s", **_mark())],
+            tools=[tool(**_mark()), tool("b", **_mark())],
+        ),
+    ),
+    Case(
+        "cache.ttl_order",
+        _TTL.format("messages.0.content.0.cache_control.ttl"),
+        ask(user(text("a", **_mark("1h"))), tools=[tool(**_mark())], model=SONNET),
+    ),
+    Case(
+        "cache.ttl_order",
+        _TTL.format("system.1.cache_control.ttl"),
+        ask(system=[text("a", **_mark("5m")), text("b", **_mark("1h"))], model=HAIKU),
+    ),
+    Case(
+        "cache.ttl_order",
+        _TTL.format("cache_control"),
+        ask(system=[text("a", **_mark())], cache_control={"type": "ephemeral", "ttl": "1h"}),
+    ),
+)
+
+CASES = (*_CHOICE, *_TOOLS, *_STRUCTURED, *_CACHE)

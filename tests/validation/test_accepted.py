@@ -1,0 +1,185 @@
+"""What the API takes although a stricter reader of its documentation would not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.support.refused._case import (
+    HAIKU,
+    LOOKED,
+    OPUS,
+    PDF,
+    SONNET,
+    ask,
+    assistant,
+    call,
+    image,
+    pdf,
+    result,
+    system,
+    text,
+    thought,
+    tool,
+    user,
+)
+from tests.support.validation import DOCUMENTED, LIVE, post
+
+_CODE = {"type": "code_execution_20250825", "name": "code_execution"}
+_RUN = {"type": "server_tool_use", "id": "srvtoolu_1", "name": "code_execution", "input": {"code": "look()"}}
+_CALLED = call(caller={"type": "code_execution_20250825", "tool_id": "srvtoolu_1"})
+_SEARCH = {"type": "web_search_20250305", "name": "web_search"}
+_SEARCHED = {"type": "server_tool_use", "id": "srvtoolu_2", "name": "web_search", "input": {"query": "a"}}
+_ENABLED = {"type": "enabled", "budget_tokens": 1024}
+_INTERLEAVED: dict[str, str | None] = {"anthropic-beta": "interleaved-thinking-2025-05-14"}
+
+ACCEPTED: dict[str, tuple[Any, dict[str, str | None]]] = {
+    "two users in a row": (ask(user("a"), user("b")), {}),
+    "an assistant first": (ask(assistant("a"), user("b")), {}),
+    "a prefill on an older model": (ask(user("a"), assistant("The answer is (")), {}),
+    "no tokens": (ask(max_tokens=0, model=SONNET), {}),
+    "top_k -1": (ask(top_k=-1), {}),
+    "no stop sequences": (ask(stop_sequences=[]), {}),
+    "null where it means omitted": (
+        ask(metadata=None, inference_geo=None, stop_sequences=None, cache_control=None, container=None),
+        {},
+    ),
+    "tool_choice auto without tools": (ask(tool_choice={"type": "auto"}), {}),
+    "tool_choice none without tools": (ask(tool_choice={"type": "none"}), {}),
+    "no tools, and auto": (ask(tools=[], tool_choice={"type": "auto"}), {}),
+    "an empty turn of the assistant": (ask(user("a"), assistant(), user("b"), model=SONNET), {}),
+    "an empty text in the middle": (ask(user(text("")), assistant("b"), user("c"), model=SONNET), {}),
+    "an empty user in a run that is not": (ask(user("a"), user(""), model=SONNET), {}),
+    "an empty system prompt": (ask(system=""), {}),
+    "no system blocks": (ask(system=[]), {}),
+    "temperature 1 on a new model": (ask(temperature=1.0, model=SONNET), {}),
+    "all sampling on an old model": (
+        ask(temperature=0.1, top_p=0.5, top_k=5, model="claude-3-opus-20240229"),
+        {},
+    ),
+    "thinking off": (ask(thinking={"type": "disabled"}, model=SONNET), {}),
+    "thinking between tools": (ask(thinking={"type": "between_tools"}, model="claude-sonnet-5-5"), {}),
+    "a round without its thinking, adaptive": (
+        ask(*LOOKED, tools=[tool()], thinking={"type": "adaptive"}, model=OPUS),
+        {},
+    ),
+    "a round with its thinking": (
+        ask(user("a"), assistant(thought(), call()), user(result()), tools=[tool()], thinking=_ENABLED),
+        {},
+    ),
+    "a second round without thinking of its own": (
+        ask(
+            user("a"),
+            assistant(thought(), call()),
+            user(result()),
+            assistant(call("toolu_2")),
+            user(result("toolu_2")),
+            tools=[tool()],
+            thinking=_ENABLED,
+        ),
+        {},
+    ),
+    "a budget above max_tokens, interleaved": (
+        ask(max_tokens=1000, thinking={"type": "enabled", "budget_tokens": 9000}),
+        _INTERLEAVED,
+    ),
+    "a system message at the end": (ask(user("a"), system("s"), model=SONNET), {}),
+    "a system message before the assistant": (
+        ask(user("a"), system("s"), assistant("b"), user("c"), model=SONNET),
+        {},
+    ),
+    "the directive-only form": (
+        ask(user("a"), {"role": "system", "content": [], "output_config": {"effort": "low"}}, model=SONNET),
+        {"anthropic-beta": "mid-conversation-output-config-2026-07-01"},
+    ),
+    "calls in the history of a request without tools": (ask(*LOOKED), {}),
+    "ids of any provenance": (
+        ask(user("a"), assistant(call("call_50b82a")), user(result("call_50b82a")), tools=[tool()]),
+        {},
+    ),
+    "text after the results": (
+        ask(user("a"), assistant(call()), user(result(), text("and?")), tools=[tool()]),
+        {},
+    ),
+    "a paused turn handed back": (
+        ask(user("a"), assistant(text("b"), _SEARCHED), tools=[_SEARCH], model=SONNET),
+        {},
+    ),
+    "code that waits for a tool": (
+        ask(user("a"), assistant(_RUN, _CALLED), user(result()), tools=[tool(), _CODE], model=SONNET),
+        {},
+    ),
+    "images in every place": (
+        ask(user(image()), assistant(call()), user(result(content=[image()])), tools=[tool()]),
+        {},
+    ),
+    "a document of the assistant": (ask(user("a"), assistant(pdf(PDF)), user("b")), {}),
+    "a tool of 64 characters": (ask(tools=[tool("n" * 64)]), {}),
+    "a null type of a tool": (ask(tools=[tool(type=None)]), {}),
+    "four breakpoints and automatic caching": (
+        ask(
+            user(*(text(name, cache_control={"type": "ephemeral"}) for name in "abcd")),
+            cache_control={"type": "ephemeral"},
+        ),
+        {},
+    ),
+    "an hour before five minutes": (
+        ask(
+            user(text("b", cache_control={"type": "ephemeral"})),
+            system=[text("a", cache_control={"type": "ephemeral", "ttl": "1h"})],
+        ),
+        {},
+    ),
+    "a container with code execution": (ask(container="container_1", tools=[_CODE]), {}),
+    "duplicate keys, of which the last counts": (
+        b'{"model":"x","model":"claude-haiku-4-5","max_tokens":9,"messages":[{"role":"user","content":"a"}]}',
+        {},
+    ),
+    "effort of every level": (ask(output_config={"effort": "max"}, model=OPUS), {}),
+    "a key as bearer, in the newer version": (
+        ask(),
+        {"x-api-key": None, "authorization": "Bearer sk-ant-test-key", "anthropic-version": "2026-10-21"},
+    ),
+    "x-api-key wins over a bearer token": (ask(), {"authorization": "Bearer nonsense"}),
+    "an OAuth token with its beta": (
+        ask(),
+        {
+            "x-api-key": None,
+            "authorization": "Bearer sk-ant-oat01-test",
+            "anthropic-beta": "oauth-2025-04-20",
+        },
+    ),
+    "an old beta": (ask(), {"anthropic-beta": "prompt-caching-2024-07-31"}),
+    "an empty beta header": (ask(), {"anthropic-beta": ""}),
+    "access from a browser": (ask(), {"anthropic-dangerous-direct-browser-access": "true"}),
+    "a retired model": (ask(model="claude-2.1", max_tokens=100), {}),
+}
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_accepted(name: str) -> None:
+    """A request that the API was seen to take is taken under both profiles."""
+    body, headers = ACCEPTED[name]
+    for validator in (LIVE, DOCUMENTED):
+        assert validator.check(post(body, headers)) is None
+
+
+def test_long_tool_name() -> None:
+    """A tool's name of 128 characters is taken live, and refused by the documentation with a hint."""
+    request = post(ask(tools=[tool("n" * 128)], model=HAIKU))
+    assert LIVE.check(request) is None
+    refusal = DOCUMENTED.check(request)
+    assert refusal is not None
+    assert refusal.message == "tools.0.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,64}$'"
+    assert refusal.hint == "Only the documentation refuses this, the API takes it: see --rules live."
+
+
+def test_longer_tool_name() -> None:
+    """A tool's name of 129 characters is refused by both, with no hint that they differ."""
+    request = post(ask(tools=[tool("n" * 129)]))
+    live, documented = LIVE.check(request), DOCUMENTED.check(request)
+    assert live is not None
+    assert live.message == "tools.0.custom.name: String should have at most 128 characters"
+    assert documented is not None
+    assert documented.hint is None

@@ -1,0 +1,39 @@
+"""Each rule refuses what breaks it, in its words, and no rule is without a case."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from mockapi.validation import Rule, all_rules
+from tests.support.refused import CASES, Case
+from tests.support.validation import DOCUMENTED, LIVE, refused
+
+_ELSEWHERE = {"auth.invalid_key", "auth.invalid_token"}
+"""Rules that need a session which lists the credential: test_settings."""
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_refused(case: Case) -> None:
+    """A request that breaks one rule gets that rule's status, type and message under both profiles."""
+    for validator in (LIVE, DOCUMENTED):
+        refusal = refused(case, validator)
+        assert refusal is not None
+        assert (refusal.status, refusal.type, refusal.message) == (case.status, case.type, case.message)
+        assert refusal.rule == case.rule
+
+
+def test_every_rule_has_a_case() -> None:
+    """Every rule that is listed has a request that breaks it."""
+    tested = {case.rule for case in CASES} | _ELSEWHERE
+    assert {rule.id for rule in all_rules()} == tested
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.id)
+def test_described(rule: Rule) -> None:
+    """A rule's id is `subject.fault`, and it says in a sentence what it refuses and how that is known."""
+    assert re.fullmatch(r"[a-z_]+\.[a-z_0-9]+", rule.id)
+    assert rule.summary.endswith(".")
+    assert rule.source
+    assert rule.message
