@@ -137,7 +137,10 @@ class Endpoint:
         except Exception:
             await play(_defect(service), scope, receive, send)
             raise  # uvicorn writes the traceback and closes the connection
-        entry.complete = await play(entry.reply, scope, receive, send, service.lateness)
+        if entry is None:
+            entry = await service.forward(request, session, scope, receive, send)
+        else:
+            entry.complete = await play(entry.reply, scope, receive, send, service.lateness)
         entry.seconds = monotonic() - started
         if service.console.verbose:
             service.console.request(entry, session)

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
-    from mockapi.cassettes import Miss
+    from mockapi.cassettes import Miss, Recording
     from mockapi.exchange import Request
     from mockapi.server._journal import Entry
     from mockapi.server._sessions import Session
@@ -77,6 +77,16 @@ class Console:
         """A base URL that already ends in /v1."""
         self._write(f"{request.method} {request.path} is no path of the API:", colour=_RED)
         self._write("  the client's base URL ends in /v1, and clients add it themselves. Leave it out.")
+
+    def problem(self, text: str) -> None:
+        """Something that went wrong and that a person must know now."""
+        self._write(text, colour=_RED)
+
+    def drift(self, recording: Recording, lines: list[str]) -> None:
+        """A recording that the upstream would not answer so any more."""
+        self._write(f"{recording} differs from what the upstream answers now", colour=_RED)
+        for line in lines:
+            self._write(f"    {line}")
 
     def note(self, text: str) -> None:
         """A line as it is."""

@@ -16,16 +16,16 @@ How a reply ends that does not end well:
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from mockapi.exchange import Ending
+from mockapi.exchange import Ending, Reply, Source
 from mockapi.server._clock import monotonic
 from mockapi.server._protocol import CONNECTION
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from mockapi.exchange import Reply
+    from mockapi.exchange import Headers
     from mockapi.server._lateness import Lateness
     from mockapi.server._protocol import Connection
 
@@ -75,6 +75,67 @@ async def play(
         return await _end(reply, scope, leaving)
     finally:
         leaving.cancel()
+
+
+class Live(Protocol):
+    """A reply that is still coming from elsewhere."""
+
+    status: int
+
+    @property
+    def headers(self) -> Headers:
+        """Fields in wire order, right for this hop."""
+
+    def pieces(self) -> AsyncIterator[bytes]:
+        """The body's bytes as they come."""
+
+
+async def play_live(
+    live: Live,
+    settle: Callable[[], Awaitable[Ending]],
+    scope: Message,
+    receive: Callable[[], Awaitable[Message]],
+    send: Callable[[Message], Awaitable[None]],
+) -> bool:
+    """Send a reply while it comes. False if the client left before its end.
+
+    Args:
+        live: what comes.
+        settle: called once the last byte has been sent, before the message is ended; says how.
+        scope: of the ASGI request, as `receive` and `send` are.
+        receive: tells when the client leaves.
+        send: takes the reply.
+
+    Raises:
+        ConnectionLost: as for `play`.
+    """
+    leaving = asyncio.ensure_future(_until_left(receive))
+    pieces = live.pieces()
+    coming: asyncio.Future[bytes | None] | None = None
+    try:
+        await send({"type": "http.response.start", "status": live.status, "headers": list(live.headers)})
+        while True:
+            coming = asyncio.ensure_future(_next(pieces))
+            await asyncio.wait((coming, leaving), return_when=asyncio.FIRST_COMPLETED)
+            if leaving.done():
+                return False
+            piece = coming.result()
+            if piece is None:
+                break
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        ending = await settle()
+        if ending is Ending.CLEAN:
+            await send({"type": "http.response.body", "body": b""})
+            return True
+        return await _end(Reply(live.status, live.headers, (), Source.FORWARDED, ending), scope, leaving)
+    finally:
+        leaving.cancel()
+        if coming is not None:
+            coming.cancel()
+
+
+async def _next(pieces: AsyncIterator[bytes]) -> bytes | None:
+    return await anext(pieces, None)
 
 
 def _is_paced(chunks: tuple[Any, ...]) -> bool:

@@ -14,7 +14,7 @@ from mockapi.server._protocol import Protocol
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from starlette.applications import Starlette
 
@@ -57,9 +57,15 @@ class HTTPServer(uvicorn.Server):
     Args:
         app: the application.
         on_ready: called in the server's loop once connections are accepted.
+        on_stop: awaited there once all connections are closed.
     """
 
-    def __init__(self, app: Starlette, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        app: Starlette,
+        on_ready: Callable[[], None],
+        on_stop: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -76,12 +82,19 @@ class HTTPServer(uvicorn.Server):
             )
         )
         self._on_ready = on_ready
+        self._on_stop = on_stop
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so."""
         await super().startup(sockets)
         if self.started:
             self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, and finish what is not done with the last reply."""
+        await super().shutdown(sockets)
+        if self._on_stop is not None:
+            await self._on_stop()
 
 
 def event_loop() -> asyncio.AbstractEventLoop:

@@ -187,22 +187,26 @@ class Service:
         asked = preflight(request, origins) if origins else None
         if asked is not None:
             return session.journal.add(now, request, asked, None, None)
-        reply, recording, refusal = answer(request, session, self._judge, self.next_request_id, now)
-        if origins:
-            reply = with_cors(reply, request, origins)
+        arguments = (request, session, self._judge, self.next_request_id, now)
+        if session.mishaps is None:
+            found = answer(*arguments)
+        else:
+            found = session.mishaps.around(request, now, self.next_request_id, lambda: answer(*arguments))
+        reply, recording, refusal = found
         if reply is None:
             return None
+        if origins:
+            reply = with_cors(reply, request, origins)
         miss = None
         if recording is not None:
             if self.recorder is not None:
                 self.recorder.replayed(request, recording, session)
-        else:
-            if reply.source is Source.UNMATCHED:
-                miss = self._explain(request, session)
-            elif request.path.startswith(DOUBLED_VERSION):
-                self.console.doubled_version(request)
-            elif refusal is not None:
-                self.console.refusal(request, refusal, session)
+        elif reply.source is Source.UNMATCHED:
+            miss = self._explain(request, session)
+        elif request.path.startswith(DOUBLED_VERSION):
+            self.console.doubled_version(request)
+        elif refusal is not None:
+            self.console.refusal(request, refusal, session)
         return session.journal.add(now, request, reply, recording, miss)
 
     async def forward(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from mockapi.server._recording import RecordOptions
+
 _STOP_SECONDS = 10.0
 
 
@@ -34,6 +36,8 @@ class Server:
         port: 0 picks a free one.
         console: where misses are told; by default nowhere, they are in the journal.
         allowed_hosts: Host names, besides loopback, under which the control API answers.
+        recording: where requests may be forwarded to, and what becomes of the answers; by default
+            nothing is ever sent anywhere.
 
     Raises:
         CassetteError: cassettes that cannot be used, all of them.
@@ -49,12 +53,17 @@ class Server:
         port: int = 0,
         console: Console | None = None,
         allowed_hosts: Iterable[str] = (),
+        recording: RecordOptions | None = None,
     ) -> None:
-        self.service = Service(cassettes, settings or Settings(), console or Console(quiet=True))
+        self.service = Service(
+            cassettes, settings or Settings(), console or Console(quiet=True), recording=recording
+        )
         self._socket = listen(host, port)
         self.base_url = url_of(self._socket)
         self._ready = threading.Event()
-        self._server = HTTPServer(build_app(self.service, allowed_hosts), self._ready.set)
+        self._server = HTTPServer(
+            build_app(self.service, allowed_hosts), self._ready.set, self.service.aclose
+        )
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name="mockapi", daemon=True)
 
