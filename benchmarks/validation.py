@@ -56,7 +56,7 @@ def _with_betas(validator: Validator, request: Request) -> Request | None:
         refusal = validator.check(request)
         if refusal is None:
             return request
-        named = re.search(r"anthropic-beta: (\S+)", refusal.hint or "")
+        named = re.search(r"anthropic-beta: ([\w-]+)", refusal.hint or "")
         if refusal.rule != "shape.needs_beta" or named is None:
             return None
         headers = (*request.headers, (b"anthropic-beta", named[1].encode()))

@@ -36,7 +36,7 @@ def _edits(context: Context) -> list[dict[str, Any]]:
 def email(context: Context) -> Iterator[Fault]:
     """metadata.user_id is an e-mail address."""
     user = (context.body["metadata"] or {}).get("user_id")
-    if user and _EMAIL.search(user):
+    if user and "@" in user and _EMAIL.search(user):  # the search is slow where there is none
         yield Fault("/metadata/user_id")
 
 
