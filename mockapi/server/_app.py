@@ -113,27 +113,25 @@ class Endpoint:
         """Read a request, answer it, play the reply, write it down."""
         started = monotonic()
         service = self._service
-        path = path_of(scope)
-        session: Session | None = service.sessions.default
-        if path.startswith(_SESSION_PREFIX):
-            id_, slash, rest = path[len(_SESSION_PREFIX) :].partition("/")
-            session, path = service.sessions.get(id_), slash + rest or "/"
-            if session is None:
-                await play(self._no_session(id_), scope, receive, send)
-                return
-        assert session is not None  # noqa: S101 - the default session is always there
         try:
+            path = path_of(scope)
+            session: Session | None = service.sessions.default
+            if path.startswith(_SESSION_PREFIX):
+                id_, slash, rest = path[len(_SESSION_PREFIX) :].partition("/")
+                session, path = service.sessions.get(id_), slash + rest or "/"
+                if session is None:
+                    await play(self._no_session(id_), scope, receive, send)
+                    return
+            assert session is not None  # noqa: S101 - the default session is always there
             body = await read_body(receive, scope["headers"], path)
+            query = scope["query_string"].decode("latin-1")
+            request = Request(scope["method"], path, query, scope["headers"], body)
+            entry = service.answer(request, session)
         except Refused as refused:
             await play(self._refusal(refused, scope["headers"]), scope, receive, send)
             return
         except ClientLeft:
             return
-        request = Request(
-            scope["method"], path, scope["query_string"].decode("latin-1"), scope["headers"], body
-        )
-        try:
-            entry = service.answer(request, session)
         except Exception:
             await play(_defect(service), scope, receive, send)
             raise  # uvicorn writes the traceback and closes the connection

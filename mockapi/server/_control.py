@@ -42,6 +42,7 @@ _HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})
 
 def control_app(service: Service, allowed_hosts: frozenset[str]) -> ASGIApp:
     """The control API as an ASGI application, to be mounted."""
+    allowed_hosts = frozenset(name.lower() for name in allowed_hosts)
     control = _Control(service)
     router = Router(
         [

@@ -1,0 +1,325 @@
+"""Whatever comes over the socket, the server answers, stays up, and keeps nothing of it."""
+
+from __future__ import annotations
+
+import gc
+import resource
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pytest
+
+from mockapi.exchange import Ending
+from mockapi.server import _app
+from mockapi.server._protocol import MAX_HEADER_BYTES
+from tests.support.server import (
+    RawClient,
+    ask,
+    connections,
+    eventually,
+    interaction,
+    message,
+    paced,
+    serving,
+    tasks,
+    write_cassette,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import mockapi
+
+ASKED = orjson.dumps(message("hi"))
+HEAD = b"POST /v1/messages HTTP/1.1\r\nhost: x\r\n"
+NOT_HTTP = {
+    "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(range(64)),
+    "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "SSH": b"SSH-2.0-OpenSSH_9.6\r\n",
+    "zeros": bytes(512),
+    "no method": b" / HTTP/1.1\r\nhost: x\r\n\r\n",
+    "unknown method": b"BREW /pot HTTP/1.1\r\nhost: x\r\n\r\n",
+    "unknown version": b"GET / HTTP/9.9\r\nhost: x\r\n\r\n",
+    "control character in the path": b"GET /\x01 HTTP/1.1\r\nhost: x\r\n\r\n",
+    "bytes in the path": b"GET /\xff\xfe HTTP/1.1\r\nhost: x\r\n\r\n",
+    "a header without a colon": b"GET / HTTP/1.1\r\nhost\r\n\r\n",
+    "NUL in a header": b"GET / HTTP/1.1\r\nhost: x\0y\r\n\r\n",
+    "negative length": HEAD + b"content-length: -1\r\n\r\n",
+    "length in words": HEAD + b"content-length: ten\r\n\r\n",
+    "length beyond 64 bits": HEAD + b"content-length: 99999999999999999999\r\n\r\n",
+    "two lengths": HEAD + b"content-length: 1\r\ncontent-length: 2\r\n\r\n",
+    "length and chunks": HEAD + b"content-length: 3\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+    "a chunk size in words": HEAD + b"transfer-encoding: chunked\r\n\r\nzz\r\n",
+    "a tunnel": b"CONNECT api.anthropic.com:443 HTTP/1.1\r\nhost: x\r\n\r\n",
+}
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[mockapi.Server]:
+    """A server of its own, whose connections and tasks can be counted."""
+    cassette = write_cassette(
+        tmp_path_factory.mktemp("hostile") / "a.yaml",
+        interaction(message("hi"), b"ok"),
+        paced(message("slow"), [(0.0, b"data: 1\n\n"), (3600.0, b"data: 2\n\n")]),
+        paced(message("reset"), [(0.0, b"data: 1\n\n")], ending=Ending.RESET),
+        paced(message("stall"), [(0.0, b"data: 1\n\n")], ending=Ending.STALL),
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOCKAPI_CACHE", "off")
+        with serving(cassette, speed=1) as running:
+            yield running
+
+
+def is_quiet(server: mockapi.Server) -> bool:
+    """Whether nothing of any client is left."""
+    return connections(server) == 0 and tasks(server) == 0
+
+
+def still_answers(server: mockapi.Server) -> bool:
+    """Whether the next client gets what was recorded."""
+    with RawClient(server.base_url) as client:
+        client.ask("POST", "/v1/messages", ASKED)
+        return client.read().body == b"ok"
+
+
+@pytest.mark.parametrize("sent", NOT_HTTP.values(), ids=NOT_HTTP)
+def test_what_is_no_http_gets_a_plain_400_and_a_clean_close(
+    hostile: mockapi.Server, sent: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The connection is closed after the answer, and nothing is said on stderr."""
+    with RawClient(hostile.base_url) as client:
+        client.send(sent)
+        answer, end = client.read_to_end()
+    assert b" 400 Bad Request\r\n" in answer
+    assert answer.endswith(b"Invalid HTTP request received.")
+    assert end == "eof"
+    assert still_answers(hostile)
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b"x: " + b"a" * 300_000, b"".join(b"x-%d: %s\r\n" % (n, b"a" * 100) for n in range(3000))],
+    ids=["one field", "many fields"],
+)
+def test_a_header_that_does_not_end_is_not_collected(hostile: mockapi.Server, header: bytes) -> None:
+    """Beyond the bound it is refused before it is whole, so that it cannot fill the memory."""
+    with RawClient(hostile.base_url) as client:
+        client.send(HEAD)
+        # In steps, because a reply that comes early must not be lost to a send that fails.
+        for start in range(0, len(header), 8192):
+            client.send(header[start : start + 8192])
+            if start >= MAX_HEADER_BYTES and not client.is_silent(0.1):
+                break
+        reply = client.read()
+    assert reply.status == 400
+    assert reply.body == b"The header of the request is too large."
+
+
+def test_a_header_within_the_bound_is_taken(hostile: mockapi.Server) -> None:
+    """Large but plausible headers are no attack; the bound is counted anew for each request."""
+    with RawClient(hostile.base_url) as client:
+        for _ in range(5):
+            client.ask("POST", "/v1/messages", ASKED, ("x-large", "a" * 40_000))
+            assert client.read().body == b"ok"
+
+
+def test_clients_that_dawdle_hold_up_nobody(hostile: mockapi.Server) -> None:
+    """Fifty connections that have sent half a request each cost the others nothing."""
+    parts = [b"", b"POST", HEAD, HEAD + b"content-length: 10\r\n\r\n", HEAD + b"content-length: 10\r\n\r\n{"]
+    clients = [RawClient(hostile.base_url) for _ in range(50)]
+    for number, client in enumerate(clients):
+        client.send(parts[number % len(parts)])
+    assert all(still_answers(hostile) for _ in range(10))
+    for client in clients:
+        client.sock.close()
+    eventually(lambda: is_quiet(hostile), "all are forgotten")
+
+
+def test_a_request_that_comes_byte_by_byte_is_a_request(hostile: mockapi.Server) -> None:
+    """Slow is not wrong."""
+    with RawClient(hostile.base_url) as client:
+        request = HEAD + b"content-length: %d\r\n\r\n" % len(ASKED) + ASKED
+        for number in range(len(request)):
+            client.send(request[number : number + 1])
+        assert client.read().body == b"ok"
+
+
+@pytest.mark.parametrize(
+    "target", ["*", "/", "//", "/v1//messages", "/%", "/%zz", "/a" * 5000, "/?" + "a=b&" * 5000]
+)
+def test_any_target_is_answered_in_the_apis_shape(hostile: mockapi.Server, target: str) -> None:
+    """`OPTIONS *`, empty segments, broken escapes, long paths and queries: a miss like any other."""
+    with RawClient(hostile.base_url) as client:
+        client.ask("OPTIONS", target)
+        reply = client.read()
+    assert reply.status == 422
+    assert reply.json()["error"]["type"] == "mockapi_no_recording"
+
+
+def test_a_request_to_upgrade_is_answered_as_if_it_had_not_asked(hostile: mockapi.Server) -> None:
+    """The API has no WebSockets; a request like any other may follow."""
+    with RawClient(hostile.base_url) as client:
+        client.ask("GET", "/v1/models", b"", ("connection", "upgrade"), ("upgrade", "websocket"))
+        assert client.read().json()["error"]["type"] == "mockapi_no_recording"
+        client.ask("POST", "/v1/messages", ASKED)
+        assert client.read().body == b"ok"
+
+
+def test_a_defect_is_the_apis_500_and_a_traceback(
+    hostile: mockapi.Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The client gets an error it knows, the developer the traceback, and the server goes on."""
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("a defect")
+
+    monkeypatch.setattr(hostile.service, "answer", broken)
+    reply = ask(hostile.base_url, message("hi"))
+    assert reply.status_code == 500
+    assert reply.json()["error"]["type"] == "api_error"
+    assert reply.headers["request-id"] == reply.json()["request_id"]
+    assert reply.headers["x-should-retry"] == "false"
+    assert "ZeroDivisionError: a defect" in caplog.text
+    monkeypatch.undo()
+    assert still_answers(hostile)
+
+
+@pytest.mark.parametrize("where", ["read_body", "path_of"])
+def test_a_defect_anywhere_is_answered(
+    hostile: mockapi.Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, where: str
+) -> None:
+    """Also before there is a request to speak of."""
+
+    def broken(*_: object) -> Any:
+        raise ZeroDivisionError("a defect")
+
+    monkeypatch.setattr(_app, where, broken)
+    reply = ask(hostile.base_url, message("hi"))
+    assert (reply.status_code, reply.json()["error"]["type"]) == (500, "api_error")
+    assert "ZeroDivisionError: a defect" in caplog.text
+
+
+def test_a_defect_in_mid_reply_ends_the_connection(
+    hostile: mockapi.Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A reply that cannot be finished must not look finished."""
+
+    async def broken(_reply: Any, _scope: Any, _receive: Any, send: Any, *_: Any) -> bool:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"half", "more_body": True})
+        raise ZeroDivisionError("a defect")
+
+    monkeypatch.setattr(_app, "play", broken)
+    with RawClient(hostile.base_url) as client:
+        client.ask("POST", "/v1/messages", ASKED)
+        assert client.read_head().status == 200
+        assert client.read_piece() == b"half"
+        assert client.read_to_end() == (b"", "eof")
+    assert "ZeroDivisionError: a defect" in caplog.text
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One way to behave badly."""
+
+    name: str
+    act: Callable[[RawClient], None]
+
+
+def _bytes(sent: bytes) -> Callable[[RawClient], None]:
+    def act(client: RawClient) -> None:
+        client.send(sent)
+        client.read_to_end()
+
+    return act
+
+
+def _left(text: str) -> Callable[[RawClient], None]:
+    def act(client: RawClient) -> None:
+        client.ask("POST", "/v1/messages", orjson.dumps(message(text)))
+        client.read_head()
+        client.read_piece()
+        client.reset()
+
+    return act
+
+
+def _answered(body: bytes, *headers: tuple[str, str]) -> Callable[[RawClient], None]:
+    def act(client: RawClient) -> None:
+        client.ask("POST", "/v1/messages", body, *headers)
+        assert client.read().status in {400, 413, 415, 422}
+
+    return act
+
+
+def _abandoned(sent: bytes) -> Callable[[RawClient], None]:
+    def act(client: RawClient) -> None:
+        client.send(sent)
+        client.reset()
+
+    return act
+
+
+KINDS = (
+    Kind("no HTTP", _bytes(NOT_HTTP["TLS"])),
+    Kind("connects and leaves", _abandoned(b"")),
+    Kind("half a header", _abandoned(HEAD + b"x: y")),
+    Kind("half an upload", _abandoned(HEAD + b"content-length: 1000\r\n\r\n{")),
+    Kind("half a chunk", _abandoned(HEAD + b"transfer-encoding: chunked\r\n\r\nff\r\n{")),
+    Kind("a request, not waiting for the reply", _abandoned(HEAD + b"content-length: 2\r\n\r\n{}")),
+    Kind("not JSON", _answered(b"hello")),
+    Kind("not UTF-8", _answered(b'{"a":"\xff"}')),
+    Kind("deep", _answered(b"[" * 900 + b"]" * 900)),
+    Kind("too large", _answered(b"", ("content-length", str(10**9)))),
+    Kind("bad gzip", _answered(b"no gzip", ("content-encoding", "gzip"))),
+    Kind("leaves in mid-stream", _left("slow")),
+    Kind("leaves in a stall", _left("stall")),
+    Kind("is reset", _left("reset")),
+)
+
+
+def memory() -> int:
+    """Bytes this process holds in memory; where that is not told, the most it ever held."""
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        return int(statm.read_text().split()[1]) * resource.getpagesize()
+    scale = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale
+
+
+def misbehave(server: mockapi.Server, kind: Kind, times: int) -> None:
+    """Do it so many times, and wait until the server has forgotten all of it."""
+    for _ in range(times):
+        with RawClient(server.base_url) as client:
+            try:
+                kind.act(client)
+            except (ConnectionResetError, EOFError):
+                assert kind.name == "is reset"
+    eventually(lambda: is_quiet(server), f"nothing is left of: {kind.name}")
+    server.service.sessions.default.journal.clear()
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_nothing_is_left_of_bad_clients(hostile: mockapi.Server, kind: Kind) -> None:
+    """After 20 of each kind no connection and no task is left, and the next client is served."""
+    misbehave(hostile, kind, 20)
+    assert still_answers(hostile)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_a_thousand_bad_clients_leave_no_memory_behind(hostile: mockapi.Server, kind: Kind) -> None:
+    """A second and a third thousand cost no more memory than the first has left."""
+    misbehave(hostile, kind, 1000)
+    gc.collect()
+    before = memory()
+    misbehave(hostile, kind, 2000)
+    gc.collect()
+    grown = memory() - before
+    assert grown < 4_000_000, f"{grown:,} bytes after 2,000 more of: {kind.name}"
+    assert still_answers(hostile)
