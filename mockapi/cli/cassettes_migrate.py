@@ -66,7 +66,7 @@ def command(
     if not changed:
         return
     if not write:
-        if not sys.stdin.isatty():
+        if not _asks():
             click.echo("Nothing was written; --write does it.", err=True)
             return
         if not click.confirm("Write them?", err=True):
@@ -77,6 +77,11 @@ def command(
         except OSError as error:
             raise UsageError(f"{path} cannot be changed: {error.strerror}.") from error
     click.echo(f"{total} interactions changed and marked edited", err=True)
+
+
+def _asks() -> bool:
+    """Whether there is somebody to ask."""
+    return sys.stdin.isatty()
 
 
 def _pair(text: str, option: str) -> tuple[str, str]:

@@ -1,0 +1,80 @@
+"""`mockapi cassettes export --har`: files at their places, and back again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from click.testing import CliRunner
+
+from mockapi.cassettes import (
+    Cassette,
+    Interaction,
+    RecordedChunk,
+    RecordedRequest,
+    RecordedResponse,
+    dump,
+    load,
+)
+from mockapi.cli import cassettes_export, cassettes_import
+from mockapi.errors import UsageError
+from tests.support.foreign import ASKED, STREAM
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SAMPLE = Interaction(
+    RecordedRequest("POST", "/v1/messages", "", (("content-type", "application/json"),), ASKED),
+    RecordedResponse(
+        200,
+        (("content-type", "text/event-stream"),),
+        STREAM,
+        (RecordedChunk(0.1, 10), RecordedChunk(0.0, len(STREAM) - 10)),
+    ),
+    origin="by hand",
+)
+
+
+def _cassette(path: Path) -> bytes:
+    text = dump(Cassette(str(path), (SAMPLE,)))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text)
+    return text
+
+
+def test_export_and_import_give_the_same_cassettes(tmp_path: Path) -> None:
+    """A tree of cassettes, exported and imported, is the same tree to the byte."""
+    texts = {name: _cassette(tmp_path / "in" / name) for name in ("a.yaml", "deep/b.yaml")}
+    runner = CliRunner()
+    exported = runner.invoke(
+        cassettes_export.command, [str(tmp_path / "in"), "--har", "--to", str(tmp_path / "har")]
+    )
+    assert exported.exit_code == 0, exported.output
+    assert "2 files, 2 interactions" in exported.stderr
+    assert sorted(p.name for p in (tmp_path / "har").rglob("*.har")) == ["a.har", "b.har"]
+    back = runner.invoke(cassettes_import.command, [str(tmp_path / "har"), "--to", str(tmp_path / "back")])
+    assert back.exit_code == 0, back.output
+    assert {name: (tmp_path / "back" / name).read_bytes() for name in texts} == texts
+
+
+def test_an_export_overwrites_nothing_unless_forced(tmp_path: Path) -> None:
+    """The file that is there stays."""
+    _cassette(tmp_path / "a.yaml")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/a.har").write_text("mine")
+    arguments = [str(tmp_path / "a.yaml"), "--har", "--to", str(tmp_path / "out")]
+    refused = CliRunner().invoke(cassettes_export.command, arguments)
+    assert isinstance(refused.exception, UsageError)
+    assert (tmp_path / "out/a.har").read_text() == "mine"
+    assert CliRunner().invoke(cassettes_export.command, [*arguments, "--force"]).exit_code == 0
+    assert (tmp_path / "out/a.har").read_bytes().startswith(b"{")
+
+
+def test_two_cassettes_of_one_name_are_told(tmp_path: Path) -> None:
+    """Two folders with the same name inside would write one file."""
+    _cassette(tmp_path / "x/a.yaml")
+    _cassette(tmp_path / "y/a.yaml")
+    arguments = [str(tmp_path / "x"), str(tmp_path / "y"), "--har", "--to", str(tmp_path / "out")]
+    result = CliRunner().invoke(cassettes_export.command, arguments)
+    assert isinstance(result.exception, UsageError)
+    assert "would both become a.har" in str(result.exception)
+    assert load((tmp_path / "x/a.yaml").read_bytes(), "a").interactions == (SAMPLE,)

@@ -1,0 +1,248 @@
+"""`mockapi cassettes import`: trees, names, bad files, what is told, and the exit code."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+import mockapi
+from mockapi.cassettes import load
+from mockapi.cli import _import_report, cassettes_import
+from mockapi.errors import UsageError
+from tests.support.foreign import (
+    ANSWER,
+    ASKED,
+    STREAM,
+    as_yaml,
+    gzipped,
+    har,
+    har_entry,
+    httprr,
+    vcr_py,
+    vcr_py_interaction,
+    wire_request,
+    wire_response,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
+BOMB = b"\n".join(
+    [b"a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]"]
+    + [b"a%d: &a%d [%b]" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 12)]
+)
+OBJECT = b"interactions:\n- !!python/object/apply:os.system ['touch executed']\n"
+NOT_BASE64 = vcr_py(vcr_py_interaction(reply=b"\xff")).replace(b"/w==", b"&%$ ")
+TRUNCATED = vcr_py(vcr_py_interaction(reply=gzipped(ANSWER)[:-9], **{"content-encoding": "gzip"}))
+NO_BODIES = har(har_entry({"size": 3579, "mimeType": "application/json"}))
+
+
+def run(*arguments: object) -> Result:
+    """The command, run with a folder to write to."""
+    return CliRunner().invoke(cassettes_import.command, [str(item) for item in arguments])
+
+
+def tree(root: Path, files: dict[str, bytes]) -> Path:
+    """A folder with files."""
+    for name, data in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return root
+
+
+def written(folder: Path) -> list[str]:
+    """The files in a folder, relative."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_tree_is_imported_with_its_folders(tmp_path: Path) -> None:
+    """Every recording at its place, whatever its format; other files are not looked at; exit 0."""
+    source = tree(
+        tmp_path / "tests",
+        {
+            "cassettes/test_a.yaml": vcr_py(vcr_py_interaction()),
+            "cassettes/deep/test_b.yml": vcr_py(vcr_py_interaction(reply=STREAM.decode())),
+            "testdata/TestC.httprr": httprr((wire_request(), wire_response())),
+            "recordings/d_1/recording.har": har(har_entry({"text": ANSWER.decode()})),
+            "replies/e.sse": STREAM,
+            "replies/e.json": ANSWER,
+            "config.yaml": b"a: 1\n",
+            "test_a.py": b"pass\n",
+            ".git/x.yaml": OBJECT,
+            "node_modules/x.yaml": OBJECT,
+        },
+    )
+    out = tmp_path / "out"
+    result = run(source, "--to", out)
+    assert result.exit_code == 0, result.output
+    assert written(out) == [
+        "cassettes/deep/test_b.yaml",
+        "cassettes/test_a.yaml",
+        "recordings/d_1/recording.yaml",
+        "replies/e.json.yaml",
+        "replies/e.sse.yaml",
+        "testdata/TestC.yaml",
+    ]
+    assert f"{source}/cassettes/test_a.yaml: imported 1 interactions of VCR.py -> " in result.stdout
+    assert "config.yaml: left out; left out: no recording in a format that is known here (1)" in result.stdout
+    assert "7 files: 6 imported, 1 left out" in result.stderr
+    assert "6 interactions kept, 1 of them streams" in result.stderr
+    assert "not looked at: 1 files" in result.stderr
+    assert "chunks: transport chunks and their timing" in result.stderr
+    assert f"mockapi serve {out}" in result.stderr
+
+
+BAD: dict[str, tuple[str, bytes, str]] = {
+    "python object": ("a.yaml", OBJECT, "line 2: the tag !!python/object/apply:os.system"),
+    "alias bomb": ("a.yaml", BOMB, "aliases that add up to more than"),
+    "not base64": ("a.yaml", NOT_BASE64, "binary that is not base64"),
+    "truncated gzip": ("a.yaml", TRUNCATED, "gzip data is truncated"),
+    "truncated gzip file": ("a.yaml.gz", gzipped(ANSWER)[:-9], "gzip data is truncated"),
+    "no bodies": ("a.har", NO_BODIES, "the reply has no body"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_file_is_a_row_with_its_cause(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of it is run or written; the files beside it are imported; exit 1."""
+    monkeypatch.chdir(tmp_path)
+    file, data, words = BAD[name]
+    source = tree(tmp_path / "in", {file: data, "z.yaml": vcr_py(vcr_py_interaction())})
+    result = run(source, "--to", tmp_path / "out")
+    assert result.exit_code == 1
+    (row,) = (line for line in result.stdout.splitlines() if file in line.partition(":")[0])
+    assert row.startswith(f"{source / file}: failed; ")
+    assert words in row
+    assert written(tmp_path / "out") == ["z.yaml"]
+    assert not (tmp_path / "executed").exists()
+    assert "2 files: 1 imported, 1 failed" in result.stderr
+
+
+def test_a_file_that_is_broken_in_part_is_imported_in_part(tmp_path: Path) -> None:
+    """What can be replayed is kept, what cannot is told, and the exit code says so."""
+    text = har(har_entry({"text": ANSWER.decode()}), har_entry({"size": 9}))
+    result = run(tree(tmp_path / "in", {"a.har": text}), "--to", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "a.har: in part 1 interactions of HAR -> " in result.stdout
+    assert "entries[1].response: the reply has no body." in result.stdout
+
+
+def test_nothing_is_overwritten_unless_forced(tmp_path: Path) -> None:
+    """A cassette that is there and differs stays; the same import again changes nothing and is fine."""
+    source = tree(tmp_path / "in", {"a.yaml": vcr_py(vcr_py_interaction())})
+    out = tmp_path / "out"
+    assert run(source, "--to", out).exit_code == 0
+    assert run(source, "--to", out).exit_code == 0
+    (out / "a.yaml").write_text("mine")
+    refused = run(source, "--to", out)
+    assert refused.exit_code == 1
+    assert "exists and is another cassette; --force overwrites it" in refused.stdout
+    assert (out / "a.yaml").read_text() == "mine"
+    assert run(source, "--to", out, "--force").exit_code == 0
+    assert load((out / "a.yaml").read_bytes(), "a").interactions[0].response.body == ANSWER
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_two_recordings_of_one_name_do_not_overwrite_each_other(
+    tmp_path: Path, force: tuple[str, ...]
+) -> None:
+    """The second is a failure that names the first, forced or not: one of them would be lost."""
+    source = tree(
+        tmp_path / "in",
+        {"a.yaml": vcr_py(vcr_py_interaction()), "a.yml": vcr_py(vcr_py_interaction(reply="{}"))},
+    )
+    result = run(source, "--to", tmp_path / "out", *force)
+    assert result.exit_code == 1
+    assert "a.yml: failed; two recordings of one name" in result.stdout
+    assert f"was just made from {source / 'a.yaml'}" in result.stdout
+    assert written(tmp_path / "out") == ["a.yaml"]
+
+
+def test_files_can_be_named_themselves(tmp_path: Path) -> None:
+    """Whatever their names; one that is no recording is a failure then."""
+    source = tree(tmp_path, {"recorded": vcr_py(vcr_py_interaction()), "other.txt": b"hello\n"})
+    result = run(source / "recorded", source / "other.txt", "--to", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "other.txt: failed; no recording in a format that is known here" in result.stdout
+    assert written(tmp_path / "out") == ["recorded.yaml"]
+
+
+def test_a_source_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
+    """A misspelt path is told before anything is imported."""
+    result = run(tmp_path / "nowhere", "--to", tmp_path / "out")
+    assert isinstance(result.exception, UsageError)
+    assert "there is no such file or folder" in str(result.exception)
+
+
+def test_a_file_that_cannot_be_read_or_written_is_a_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Too large to read, a file where a folder should be: told, and the rest goes on."""
+    text = vcr_py(vcr_py_interaction())
+    source = tree(tmp_path / "in", {"a/x.yaml": text, "b.yaml": text, "c.yaml": text + b"#" * 100})
+    monkeypatch.setattr("mockapi.server._store.MAX_BYTES", len(text) + 50)
+    out = tree(tmp_path / "out", {"a": b"a file"})
+    result = run(source, "--to", out)
+    assert result.exit_code == 1
+    assert "cannot be written" in result.stdout
+    assert "a cassette has at most" in result.stdout
+    assert written(out) == ["a", "b.yaml"]
+
+
+def test_other_hosts_are_left_out_and_counted(tmp_path: Path) -> None:
+    """What a test asked of others is told once for each host; --host takes a gateway's."""
+    gateway = "https://llm.example.com/anthropic/v1/messages"
+    text = vcr_py(vcr_py_interaction(), vcr_py_interaction(uri=gateway), vcr_py_interaction(uri=gateway))
+    source = tree(tmp_path / "in", {"a.yaml": text})
+    result = run(source, "--to", tmp_path / "out")
+    assert result.exit_code == 0
+    assert "left out: 2 x host llm.example.com" in result.stderr
+    taken = run(source, "--to", tmp_path / "taken", "--host", "llm.example.com")
+    assert "3 interactions kept" in taken.stderr
+
+
+def test_on_a_terminal_there_is_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns with heads; the words are those of the plain lines."""
+    from mockapi.cassettes.importers import import_recording
+
+    good = import_recording(vcr_py(vcr_py_interaction()), "a.yaml")
+    rows = [
+        _import_report.Row("in/a.yaml", _import_report.Result.IMPORTED, "out/a.yaml", good),
+        _import_report.Row("in/[b].yaml", _import_report.Result.FAILED, causes=("gzip data is truncated",)),
+    ]
+    shown = io.StringIO()
+    monkeypatch.setattr("rich.console.Console", lambda: Console(file=shown, width=120))
+    _import_report._table(rows)
+    text = shown.getvalue()
+    assert all(word in text for word in ("File", "Format", "Kept", "Result", "Notes", "in/[b].yaml"))
+    assert all(word in text for word in ("VCR.py", "imported", "failed", "gzip data is truncated", "chunks"))
+
+
+def test_what_was_imported_is_served_at_once(tmp_path: Path) -> None:
+    """From another tool's recording to a replayed reply, with nothing in between."""
+    import httpx
+
+    source = tree(
+        tmp_path / "in", {"a.yaml": vcr_py(vcr_py_interaction()), "b.sse": STREAM, "c.yaml": as_yaml([])}
+    )
+    assert run(source, "--to", tmp_path / "out").exit_code == 0
+    with mockapi.Server([str(tmp_path / "out")]) as server:
+        headers = {
+            "x-api-key": "sk-ant-test-1",
+            "anthropic-version": "2023-06-01",
+            "content-type": "application/json",
+        }
+        reply = httpx.post(f"{server.base_url}/v1/messages", content=ASKED, headers=headers)
+        assert (reply.headers["x-mockapi-source"], reply.content) == ("recorded", ANSWER)
+        other = ASKED.replace(b"max_tokens", b'stream":true,"max_tokens').replace(b"dich", b"uns")
+        streamed = httpx.post(f"{server.base_url}/v1/messages", content=other, headers=headers)
+        assert (streamed.headers["x-mockapi-source"], streamed.content) == ("recorded", STREAM)
