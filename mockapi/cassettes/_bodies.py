@@ -10,7 +10,6 @@ and a reference must then find the same body or fail, never another body.
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
@@ -72,7 +71,7 @@ def _bytes(form: str, content: Any, path: Path) -> bytes:
         return text.encode()
     try:
         return base64.b64decode("".join(text.split()), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise Fault(path, f"not base64: {error}.") from error
 
 

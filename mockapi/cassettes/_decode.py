@@ -227,6 +227,6 @@ def _chunks(value: Any, path: Path) -> tuple[RecordedChunk, ...]:
             and 0 <= item[0] < 1e9
             and item[1] >= 0
         ):
-            raise Fault((*path, index), "a chunk is `[seconds, bytes]`, neither below 0.")
+            raise Fault((*path, index), f"a chunk is `[seconds, bytes]`, neither below 0, not {item!r:.60}.")
         chunks.append(RecordedChunk(float(item[0]), item[1]))
     return tuple(chunks)

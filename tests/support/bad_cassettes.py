@@ -162,6 +162,14 @@ _BAD: dict[str, tuple[Any, ...]] = {
     ),
     "response body empty": (in_response("{status: 200, body: {}}"), 7, 1, "exactly one of text, base64"),
     "not base64": (in_response("{status: 200, body: {base64: 'a-b'}}"), 7, 1, "not base64"),
+    "base64 of no ASCII": (in_response("{status: 200, body: {base64: aGVé}}"), 7, 1, "not base64"),
+    "a reference to nothing": (
+        in_response(f"{{status: 200, body: {{same_as: '{_DIGEST}'}}}}"),
+        7,
+        1,
+        "no body in this file has the digest sha256:2cf2",
+        "record the interaction again",
+    ),
     "cut base64": (in_response("{status: 200, body: {base64: aGVsb}}"), 7, 1, "not base64"),
     "digest": (
         in_response(f"\n    status: 200\n    body: {{text: hallo}}\n    digest: '{_DIGEST}'"),
