@@ -29,7 +29,7 @@ _TOOL_ID_KEYS = ("id", "tool_use_id")
 
 def request_key(request: Request, matching: Matching) -> bytes:
     """The key of a request under some matching rules, 16 bytes."""
-    digest = hashlib.blake2b(_head(request.method, request.path, request.query), digest_size=16)
+    digest = hashlib.blake2b(request_line(request), digest_size=16)
     for name in matching.headers:
         digest.update(f"\n{name}: {request.header(name)}".encode())
     if request.body:
@@ -39,8 +39,13 @@ def request_key(request: Request, matching: Matching) -> bytes:
     return digest.digest()
 
 
+def request_line(request: Request) -> bytes:
+    """Method, path and query as far as they count."""
+    return _line(request.method, request.path, request.query)
+
+
 @functools.lru_cache(maxsize=1024)
-def _head(method: str, path: str, query: str) -> bytes:
+def _line(method: str, path: str, query: str) -> bytes:
     pairs = [pair for pair in query.split("&") if pair and pair.partition("=")[0] != "beta"]
     return f"{method} {path}?{'&'.join(sorted(pairs))}".encode()
 

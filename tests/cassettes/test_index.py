@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mockapi.cassettes import Cassette, Index, Matching, Track, as_request
 from mockapi.exchange import Request
-from tests.support.cassettes import asked, cassette, interactions, matchings, recordings, said
+from tests.support.cassettes import asked, cassette, interactions, json_bodies, matchings, recordings, said
 
 IGNORING = Matching(ignore=("$.metadata",))
 
@@ -75,6 +75,32 @@ def test_every_recording_finds_itself(items: list[Any], matching: Matching) -> N
         assert f"a.yaml#{position}" in _names(index.find_exact(sent))
         if not matching.is_exact:
             assert f"a.yaml#{position}" in _names(index.find_looser(sent))
+
+
+@settings(max_examples=40)
+@given(json_bodies, matchings)
+def test_spelling_does_not_count(body: bytes, matching: Matching) -> None:
+    """A body spelled as it was recorded and one with blanks in it find the same recordings."""
+    index = Index(recordings(cassette(body, matching=matching)))
+    spelled, respelled = asked(body), asked(b" %b\n" % body)
+    assert _names(index.find_exact(spelled)) == ["test.yaml#0"]
+    assert index.find_exact(spelled) is index.find_exact(respelled)
+
+
+def test_a_header_that_counts_is_looked_at_whatever_the_spelling() -> None:
+    """The same bytes are not the same request where the rules ask for a header field too."""
+    index = Index(recordings(cassette(said("a"), matching=Matching(headers=("x-tenant",)))))
+    assert index.find_exact(asked(said("a"))) is not None
+    assert index.find_exact(asked(said("a"), headers=((b"x-tenant", b"other"),))) is None
+
+
+def test_a_content_type_counts_where_the_body_is_no_json() -> None:
+    """The same bytes, as parts and as plain bytes, are two requests."""
+    body = b'--cut\r\ncontent-disposition: form-data; name="a"\r\n\r\n1\r\n--cut--\r\n'
+    index = Index(recordings(cassette(body)))
+    assert index.find_exact(asked(body)) is not None
+    parts = asked(body, headers=((b"content-type", b"multipart/form-data; boundary=cut"),))
+    assert index.find_exact(parts) is None
 
 
 def test_finding_takes_no_longer_among_many() -> None:
