@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import re
 import sys
 from typing import TYPE_CHECKING, TextIO
+
+from mockapi._printable import printable
 
 if TYPE_CHECKING:
     from mockapi.cassettes import Miss, Recording
@@ -15,13 +16,7 @@ if TYPE_CHECKING:
     from mockapi.validation import Refusal
 
 
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 _RED, _PLAIN = "\x1b[31m", "\x1b[0m"
-
-
-def printable(text: str) -> str:
-    """A line as a terminal can be trusted with: control characters are shown as escapes."""
-    return _CONTROLS.sub(lambda found: repr(found.group())[1:-1], text)
 
 
 class Console:

@@ -28,6 +28,8 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         UsageError: the port is taken, or the address is none of this machine's.
     """
+    if not host:
+        raise UsageError("The host is empty; 0.0.0.0 would be every address of this machine.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -41,6 +43,9 @@ def listen(host: str, port: int) -> socket.socket:
                 f"Port {port} on {host} is taken. Choose another with --port, or --port 0 for a free one."
             ) from error
         raise UsageError(f"Cannot listen on {host} port {port}: {error.strerror or error}.") from error
+    except UnicodeError as error:
+        sock.close()
+        raise UsageError(f"{host!r} is no host name.") from error
     sock.setblocking(False)
     return sock
 
