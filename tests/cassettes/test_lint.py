@@ -1,0 +1,145 @@
+"""What is doubtful in a file that loads: secrets, missing seals, streams that break the grammar."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from mockapi.cassettes import (
+    CREDENTIAL_HEADERS,
+    Cassette,
+    Finding,
+    Interaction,
+    RecordedRequest,
+    RecordedResponse,
+    Severity,
+    dump,
+    lint,
+)
+from mockapi.exchange import Ending
+from mockapi.messages import encode_events
+from tests.support import streams
+from tests.support.cassettes import HELLO, STREAM, as_json, cassette, interaction, said
+
+ANTHROPIC_KEY = "sk-ant-" + "api03-" + "A1b2" * 6  # in pieces, so that no scanner takes it for one
+WHOLE = encode_events(streams.WHOLE)
+
+
+def _lint(*items: Interaction) -> list[Finding]:
+    return lint(dump(Cassette("a.yaml", items)), "a.yaml")
+
+
+def test_a_good_file_has_no_findings() -> None:
+    """Nothing is invented."""
+    assert (
+        _lint(interaction(reply=WHOLE, headers=STREAM), interaction(said("sk-ant-test-1234567890abcdefgh")))
+        == []
+    )
+
+
+def test_a_file_that_does_not_load_is_told_fault_by_fault() -> None:
+    """As findings, with the line and the interaction of each."""
+    text = dump(cassette({}, {})).replace(b"POST", b"post")
+    found = lint(text, "a.yaml")
+    assert [(item.severity, item.code, item.interaction) for item in found] == [
+        (Severity.ERROR, "format", 0),
+        (Severity.ERROR, "format", 1),
+    ]
+    assert found[0].line != found[1].line
+
+
+@pytest.mark.parametrize("name", sorted(CREDENTIAL_HEADERS))
+@pytest.mark.parametrize("side", ["request", "response"])
+def test_credential_headers_are_errors_on_either_side(name: str, side: str) -> None:
+    """Whatever their value is, unless it is a mask."""
+
+    def found(value: str) -> list[Finding]:
+        fields = ((name.title(), value),)
+        request = RecordedRequest("POST", "/", headers=fields if side == "request" else ())
+        response = RecordedResponse(200, headers=fields if side == "response" else ())
+        return _lint(Interaction(request, response))
+
+    (finding, *_) = found("anything")
+    assert (finding.severity, finding.code) == (Severity.ERROR, "secret")
+    assert f"the {side} keeps the header {name.title()}" in finding.message
+    assert found("[redacted]") == []
+
+
+@pytest.mark.parametrize(
+    ("item", "place"),
+    [
+        (Interaction(RecordedRequest("GET", f"/v1/{ANTHROPIC_KEY}"), RecordedResponse(200)), "path"),
+        (Interaction(RecordedRequest("GET", "/", f"key={ANTHROPIC_KEY}"), RecordedResponse(200)), "query"),
+        (interaction(said(f"my key is {ANTHROPIC_KEY}, keep it")), "request's body"),
+        (interaction(reply=as_json({"echo": ANTHROPIC_KEY})), "response's body"),
+        (interaction(reply=b"\xff" + ANTHROPIC_KEY.encode()), "response's body"),
+        (interaction(headers=(("x-echo", ANTHROPIC_KEY),)), "response's header"),
+    ],
+)
+def test_what_looks_like_a_secret_is_an_error_wherever_it_stands(item: Interaction, place: str) -> None:
+    """The message names place and kind, and never says more of it than how it begins."""
+    findings = [finding for finding in _lint(item) if finding.code == "secret"]
+    assert findings
+    assert any(place in finding.message for finding in findings)
+    assert all(ANTHROPIC_KEY not in finding.message for finding in findings)
+
+
+def test_a_secret_in_a_comment_is_an_error_too() -> None:
+    """It is in the repository all the same."""
+    text = dump(cassette(HELLO)) + f"# use {ANTHROPIC_KEY}\n".encode()
+    (finding,) = lint(text, "a.yaml")
+    assert (finding.code, finding.line) == ("secret", text.count(b"\n"))
+
+
+def test_a_missing_seal_is_a_warning() -> None:
+    """Nothing would notice if an editor changed the body."""
+    text = b"".join(
+        line for line in dump(cassette(HELLO, HELLO)).splitlines(keepends=True) if b"digest" not in line
+    )
+    found = lint(text, "a.yaml")
+    assert [(item.severity, item.code, item.interaction) for item in found] == [
+        (Severity.WARNING, "unsealed", 0),
+        (Severity.WARNING, "unsealed", 1),
+    ]
+    assert "mockapi cassettes reseal a.yaml" in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (encode_events(streams.WHOLE[:-1]), "The stream stops"),
+        (encode_events(streams.WHOLE[1:]), "message_start"),
+        (b"event: message_start\ndata: {broken\n\n", "cannot be read"),
+        (b"event: message_start\ndata: [1]\n\n", "cannot be read"),
+    ],
+)
+def test_a_stream_that_breaks_the_grammar_is_a_warning(body: bytes, words: str) -> None:
+    """It may be what the API really sent, so it is told and played all the same."""
+    (finding,) = _lint(interaction(reply=body, headers=STREAM))
+    assert (finding.severity, finding.code, finding.interaction) == (Severity.WARNING, "stream", 0)
+    assert words in finding.message
+
+
+def test_a_stream_that_says_it_was_cut_off_is_no_finding() -> None:
+    """Its ending explains what is missing."""
+    cut = encode_events(streams.WHOLE[:4])
+    assert _lint(interaction(reply=cut, headers=STREAM, ending=Ending.RESET)) == []
+    assert len(_lint(interaction(reply=cut, headers=STREAM))) == 1
+
+
+def test_streams_of_other_endpoints_are_left_alone() -> None:
+    """Their events have another grammar."""
+    legacy = Interaction(
+        RecordedRequest("POST", "/v1/complete"),
+        RecordedResponse(200, STREAM, b"event: completion\ndata: {}\n\n"),
+    )
+    assert _lint(legacy) == []
+
+
+def test_thousands_of_findings_cost_no_more_than_a_few_readings() -> None:
+    """Lines are looked up in one reading."""
+    text = dump(cassette(*({"n": number} for number in range(2000)))).replace(b"digest:", b"x-digest:")
+    began = time.perf_counter()
+    assert len(lint(text, "a.yaml")) == 2000
+    assert time.perf_counter() - began < 10  # it took minutes when each finding read the file again
