@@ -33,7 +33,7 @@ class Row:
     Attributes:
         source: the path as found.
         target: the cassette that was written, empty if none was.
-        imported: the report of the importer; None if the file could not even be read.
+        imported: the report of the importer, without the cassette; None if the file could not even be read.
         causes: why it failed, all of them.
     """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -94,26 +95,27 @@ def _import(
     except MockapiError as error:
         return Row(shown, Result.FAILED, causes=(str(error),))
     imported = import_recording(data, source.name, hosts=hosts)
+    # The row lives to the end of the run; the cassette must not.
+    told = replace(imported, cassette=None)
     if imported.cassette is None:
         causes = imported.broken
         if source.named and not imported.format and not causes:
             causes = (imported.left_out[0][0],)
-        return Row(shown, Result.FAILED if causes else Result.LEFT_OUT, imported=imported, causes=causes)
+        return Row(shown, Result.FAILED if causes else Result.LEFT_OUT, imported=told, causes=causes)
     target = folder / imported.name
     try:
-        text = dump(imported.cassette)
         before = written.get(imported.name)
         if before is not None:
             raise UsageError(
                 f"two recordings of one name: {target} was just made from {before}."
                 " Import them into two folders."
             )
-        _write(target, text, force=force)
+        _write(target, dump(imported.cassette), force=force)
     except MockapiError as error:
-        return Row(shown, Result.FAILED, imported=imported, causes=(*imported.broken, str(error)))
+        return Row(shown, Result.FAILED, imported=told, causes=(*imported.broken, str(error)))
     written[imported.name] = source.path
     result = Result.PARTLY if imported.broken else Result.IMPORTED
-    return Row(shown, result, target=str(target), imported=imported, causes=imported.broken)
+    return Row(shown, result, target=str(target), imported=told, causes=imported.broken)
 
 
 def _write(target: Path, text: bytes, *, force: bool) -> None:

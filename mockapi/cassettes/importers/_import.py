@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from mockapi.cassettes.importers._exchange import Exchange
 
+_SIGNED_WORDS = (b"thinking", b"signature", b"encrypted")
 _SUFFIXES = (".yaml", ".yml", ".json", ".har", ".zhar", ".toml", ".httprr", ".sse")
 
 # What reading a value of any shape raises where its format has another. Readers check what real
@@ -33,7 +34,8 @@ class Imported:
         name: of the cassette, relative: the source's with another extension.
         format: what the file was, empty if it is no recording.
         cassette: None if nothing was kept.
-        streams: how many of its interactions are event streams.
+        kept: how many interactions it has.
+        streams: how many of them are event streams.
         left_out: reasons, and how many exchanges each.
         broken: the exchanges that should have been kept and cannot be: place, cause, remedy.
         lost: what the source had lost before.
@@ -42,15 +44,11 @@ class Imported:
     name: str
     format: str = ""
     cassette: Cassette | None = None
+    kept: int = 0
     streams: int = 0
     left_out: tuple[tuple[str, int], ...] = ()
     broken: tuple[str, ...] = ()
     lost: tuple[Loss, ...] = ()
-
-    @property
-    def kept(self) -> int:
-        """How many interactions the cassette holds."""
-        return len(self.cassette.interactions) if self.cassette else 0
 
 
 def import_recording(data: bytes, name: str, *, hosts: Iterable[str] = ()) -> Imported:
@@ -93,7 +91,7 @@ def import_recording(data: bytes, name: str, *, hosts: Iterable[str] = ()) -> Im
             broken.append(f"entry {number}: a shape that {format_.title} does not write ({error!r:.100}).")
             continue
         interaction = redact_interaction(_placed(exchange, f"{format_.title}: {name} #{number}"))
-        signed = signed_secrets(interaction)
+        signed = signed_secrets(interaction) if _has_signed_text(interaction) else []
         if signed:
             broken.append(
                 f"entry {number}: {signed[0].place} holds {signed[0].secret.kind} inside signed content,"
@@ -109,11 +107,18 @@ def import_recording(data: bytes, name: str, *, hosts: Iterable[str] = ()) -> Im
         name=cassette_name,
         format=format_.title,
         cassette=Cassette(cassette_name, tuple(interactions), format_.matching) if interactions else None,
+        kept=len(interactions),
         streams=sum(map(_is_stream, interactions)),
         left_out=tuple(left_out.most_common()),
         broken=tuple(broken),
         lost=tuple(loss for loss in Loss if loss in lost),
     )
+
+
+def _has_signed_text(interaction: Interaction) -> bool:
+    """Whether there is anything that may not be masked. Most have none, and looking closely is dear."""
+    bodies = interaction.request.body, interaction.response.body
+    return any(word in body for body in bodies for word in _SIGNED_WORDS)
 
 
 def _placed(exchange: Exchange, origin: str) -> Interaction:
