@@ -8,11 +8,13 @@ that is taken. `mockapi exec` exits with its command's own code.
 from __future__ import annotations
 
 import importlib
+import io
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from mockapi._printable import printable
 from mockapi._version import __version__
 from mockapi.errors import MockapiError
 
@@ -21,8 +23,11 @@ if TYPE_CHECKING:
 
 _COMMANDS = {
     "serve": ("mockapi.cli.serve", "Serve the Messages API from cassettes."),
+    "record": ("mockapi.cli.record", "Pass requests on to an upstream and record the answers."),
     "exec": ("mockapi.cli.exec_", "Run a command whose API calls go to a server of its own."),
     "demo": ("mockapi.cli.demo", "See a first reply, streamed from a starter cassette."),
+    "validate": ("mockapi.cli.validate", "Check request bodies as the API would, without a server."),
+    "rules": ("mockapi.cli.rules", "List what the API refuses, rule by rule."),
     "reply": ("mockapi.cli.reply", "Write a synthesized reply to a request body."),
     "cassettes": ("mockapi.cli.cassettes", "Look at, check and mend recordings."),
 }
@@ -68,9 +73,12 @@ root = click.version_option(__version__, prog_name="mockapi")(root)
 
 def main() -> None:
     """The `mockapi` command."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Recordings hold any character; a terminal or a pipe that cannot shows an escape instead.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         root(prog_name="mockapi")
     except MockapiError as error:
         for line in str(error).splitlines():
-            click.echo(f"mockapi: {line}", err=True)
+            click.echo(f"mockapi: {printable(line)}", err=True)
         sys.exit(error.exit_code)
