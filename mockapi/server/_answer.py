@@ -63,7 +63,8 @@ def answer(
         return Answer(endless(session.max_requests, next_request_id()))
     if session.settings.record_mode == "all":
         return FORWARD
-    recording = session.next_recording(session.index.find_exact(request))
+    exact = session.index.find_exact(request)
+    recording = session.next_recording(exact)
     if recording is not None:
         return Answer(_play(recording, request, session), recording)
     refusal = judge(request, session.settings.validation)
@@ -73,7 +74,8 @@ def answer(
         reply = session.making.scripted(request, at, next_request_id)
         if reply is not None:
             return Answer(_paced(reply, session))
-    recording = session.next_recording(session.index.find_looser(request))
+    if exact is None:  # else its recordings have all been played, and looser rules would play them again
+        recording = session.next_recording(session.index.find_looser(request))
     if recording is not None:
         return Answer(_play(recording, request, session), recording)
     if request.path.startswith(DOUBLED_VERSION):

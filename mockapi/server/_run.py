@@ -43,7 +43,7 @@ def listen(host: str, port: int) -> socket.socket:
                 f"Port {port} on {host} is taken. Choose another with --port, or --port 0 for a free one."
             ) from error
         raise UsageError(f"Cannot listen on {host} port {port}: {error.strerror or error}.") from error
-    except UnicodeError as error:
+    except (UnicodeError, TypeError) as error:  # a name that IDNA cannot encode
         sock.close()
         raise UsageError(f"{host!r} is no host name.") from error
     sock.setblocking(False)

@@ -214,6 +214,13 @@ def test_a_sequence_may_end_in_a_miss(server: mockapi.Server, play: Play) -> Non
     assert ask(base_url, message("hi")).content == b"only"
 
 
+def test_looser_rules_do_not_play_a_sequence_twice(play: Play) -> None:
+    """A request whose recordings have all been played does not find them again by a looser rule."""
+    rules = {"ignore": ["$.metadata"]}
+    base_url = play(interaction(message("hi"), b"only"), after_last="fail", matching=rules)
+    assert [ask(base_url, message("hi")).status_code for _ in range(2)] == [200, 422]
+
+
 def test_two_cassettes_with_the_same_request_are_one_sequence(server: mockapi.Server, tmp_path: Path) -> None:
     """Files are played in the order of their names within a folder, as one recording."""
     write_cassette(tmp_path / "b.yaml", interaction(message("hi"), b"from b"))
