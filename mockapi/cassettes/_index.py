@@ -163,7 +163,8 @@ def as_request(interaction: Interaction) -> Request:
     """The recorded request as the value that an incoming one becomes."""
     recorded = interaction.request
     headers = tuple(
-        (name.lower().encode("latin-1"), value.encode("utf-8")) for name, value in recorded.headers
+        (name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
+        for name, value in recorded.headers
     )
     return Request(recorded.method, recorded.path, recorded.query, headers, recorded.body)
 

@@ -7,7 +7,16 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockapi.cassettes import Cassette, Index, Matching, Track, as_request
+from mockapi.cassettes import (
+    Cassette,
+    Index,
+    Interaction,
+    Matching,
+    RecordedRequest,
+    RecordedResponse,
+    Track,
+    as_request,
+)
 from mockapi.exchange import Request
 from tests.support.cassettes import asked, cassette, interactions, json_bodies, matchings, recordings, said
 
@@ -109,3 +118,15 @@ def test_finding_takes_no_longer_among_many() -> None:
     index = Index(recordings(many))
     assert _names(index.find_exact(asked({"n": 1234}))) == ["test.yaml#1234"]
     assert len(index._exact) == 1
+
+
+def test_a_recorded_header_is_the_bytes_that_came() -> None:
+    """Also beyond ASCII: a field is text in the file and Latin-1 on the wire."""
+    recorded = RecordedRequest("GET", "/", headers=(("X-Who", "Zoé"),))
+    index = Index(
+        recordings(
+            Cassette("a.yaml", (Interaction(recorded, RecordedResponse(200)),), Matching(headers=("x-who",)))
+        )
+    )
+    assert index.find_exact(Request("GET", "/", headers=((b"x-who", b"Zo\xe9"),))) is not None
+    assert index.find_exact(Request("GET", "/", headers=((b"x-who", b"Zoe"),))) is None
