@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mockapi._printable import printable
+
 if TYPE_CHECKING:
     from mockapi.cassettes.importers import Imported
 
@@ -90,13 +92,13 @@ def show(rows: list[Row], not_looked_at: int, folder: str) -> Totals:
         _table(rows)
     else:
         for row in rows:
-            click.echo(_line(row))
+            click.echo(printable(_line(row)))
     _losses(rows)
     counts = ", ".join(f"{totals.results[result]} {result}" for result in Result if totals.results[result])
     click.echo(f"{len(rows)} files: {counts or 'nothing found'}", err=True)
     click.echo(f"{totals.kept} interactions kept, {totals.streams} of them streams", err=True)
     for reason, count in totals.left_out.most_common():
-        click.echo(f"left out: {count} x {reason}", err=True)
+        click.echo(printable(f"left out: {count} x {reason}"), err=True)
     if not_looked_at:
         click.echo(f"not looked at: {not_looked_at} files that are no recordings by their names", err=True)
     if totals.kept:
@@ -126,12 +128,12 @@ def _table(rows: list[Row]) -> None:
     for row in rows:
         imported = row.imported
         table.add_row(
-            Text(row.source),
+            Text(printable(row.source)),
             imported.format if imported else "",
             str(imported.kept) if imported and row.target else "",
             str(imported.streams) if imported and row.target and imported.streams else "",
             Text(row.result, style=_COLOURS[row.result]),
-            Text(row.notes),
+            Text(printable(row.notes)),
         )
     Console().print(table)
 

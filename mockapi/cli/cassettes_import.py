@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +16,9 @@ from mockapi.errors import MockapiError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from mockapi.cassettes import Cassette
+    from mockapi.cassettes.redaction import Rules
 
 _SUFFIXES = frozenset({".yaml", ".yml", ".json", ".har", ".zhar", ".toml", ".httprr", ".sse", ".gz", ".zz"})
 _NOT_ENTERED = frozenset({"node_modules", "__pycache__"})
@@ -48,10 +51,11 @@ def command(sources: tuple[str, ...], folder: str, force: bool, hosts: tuple[str
     Folders are searched and relative paths kept. Exchanges with other hosts are left out; what is
     kept is redacted like what is recorded. Exit code 1 if a file failed, and the rest is imported.
     """
+    from mockapi.server._project import read_project
+
+    run = _Run(Path(folder), hosts, read_project(Path.cwd()).rules, force=force)
     found, not_looked_at = find(sources)
-    target = Path(folder)
-    written: dict[str, Path] = {}
-    rows = [_import(source, target, written, hosts, force=force) for source in tracked(found, "Importing")]
+    rows = [run.take(source) for source in tracked(found, "Importing")]
     if show(rows, not_looked_at, folder).failed:
         sys.exit(1)
 
@@ -82,49 +86,59 @@ def find(sources: Iterable[str]) -> tuple[list[Source], int]:
     return found, others
 
 
-def _import(
-    source: Source, folder: Path, written: dict[str, Path], hosts: tuple[str, ...], *, force: bool
-) -> Row:
-    from mockapi.cassettes import dump
-    from mockapi.cassettes.importers import import_recording
-    from mockapi.server._store import read_text
+@dataclass(slots=True)
+class _Run:
+    """One run of the command: where to, what is taken and masked, and what was written so far."""
 
-    shown = str(source.path)
-    try:
-        data = read_text(shown)
-    except MockapiError as error:
-        return Row(shown, Result.FAILED, causes=(str(error),))
-    imported = import_recording(data, source.name, hosts=hosts)
-    # The row lives to the end of the run; the cassette must not.
-    told = replace(imported, cassette=None)
-    if imported.cassette is None:
-        causes = imported.broken
-        if source.named and not imported.format and not causes:
-            causes = (imported.left_out[0][0],)
-        return Row(shown, Result.FAILED if causes else Result.LEFT_OUT, imported=told, causes=causes)
-    target = folder / imported.name
-    try:
-        before = written.get(imported.name)
+    folder: Path
+    hosts: tuple[str, ...]
+    rules: Rules
+    _: KW_ONLY
+    force: bool
+    written: dict[str, Path] = field(default_factory=dict)
+
+    def take(self, source: Source) -> Row:
+        """Import a file; whatever goes wrong is in the row."""
+        from mockapi.cassettes.importers import import_recording
+        from mockapi.server._store import read_text
+
+        shown = str(source.path)
+        try:
+            data = read_text(shown)
+        except MockapiError as error:
+            return Row(shown, Result.FAILED, causes=(str(error),))
+        imported = import_recording(data, source.name, hosts=self.hosts, rules=self.rules)
+        # The row lives to the end of the run; the cassette must not.
+        told = replace(imported, cassette=None)
+        if imported.cassette is None:
+            causes = imported.broken
+            if source.named and not imported.format and not causes:
+                causes = (imported.left_out[0][0],)
+            return Row(shown, Result.FAILED if causes else Result.LEFT_OUT, imported=told, causes=causes)
+        target = self.folder / imported.name
+        try:
+            self._write(target, imported.cassette)
+        except MockapiError as error:
+            return Row(shown, Result.FAILED, imported=told, causes=(*imported.broken, str(error)))
+        self.written[imported.name] = source.path
+        result = Result.PARTLY if imported.broken else Result.IMPORTED
+        return Row(shown, result, target=str(target), imported=told, causes=imported.broken)
+
+    def _write(self, target: Path, cassette: Cassette) -> None:
+        from mockapi.cassettes import dump
+        from mockapi.server._store import write_atomically
+
+        before = self.written.get(cassette.name)
         if before is not None:
             raise UsageError(
                 f"two recordings of one name: {target} was just made from {before}."
                 " Import them into two folders."
             )
-        _write(target, dump(imported.cassette), force=force)
-    except MockapiError as error:
-        return Row(shown, Result.FAILED, imported=told, causes=(*imported.broken, str(error)))
-    written[imported.name] = source.path
-    result = Result.PARTLY if imported.broken else Result.IMPORTED
-    return Row(shown, result, target=str(target), imported=told, causes=imported.broken)
-
-
-def _write(target: Path, text: bytes, *, force: bool) -> None:
-    from mockapi.server._store import write_atomically
-
-    try:
-        if not force and target.exists() and target.read_bytes() != text:
-            raise UsageError(f"{target} exists and is another cassette; --force overwrites it.")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(target, text, durable=False)
-    except OSError as error:
-        raise UsageError(f"{target} cannot be written: {error.strerror}.") from error
+        text = dump(cassette)
+        try:
+            if not self.force and target.exists() and target.read_bytes() != text:
+                raise UsageError(f"{target} exists and is another cassette; --force overwrites it.")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(target, text, durable=False)
+        except OSError as error:
+            raise UsageError(f"{target} cannot be written: {error.strerror}.") from error

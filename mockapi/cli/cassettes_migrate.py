@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mockapi._printable import printable
 from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
@@ -95,10 +96,14 @@ def _show(path: str, changes: list[Migrated]) -> None:
     for change in changes:
         click.echo(click.style(f"{path}#{change.position}", bold=True))
         for item in change.differences:
-            if item.recorded is not None:
-                click.echo(click.style(f"  - {item.path}: {item.recorded}", fg="red"))
-            if item.received is not None:
-                click.echo(click.style(f"  + {item.path}: {item.received}", fg="green"))
+            _side("-", item.path, item.recorded)
+            _side("+", item.path, item.received)
         for old, new in change.reply:
-            click.echo(click.style(f"  - reply: {old}", fg="red"))
-            click.echo(click.style(f"  + reply: {new}", fg="green"))
+            _side("-", "reply", old)
+            _side("+", "reply", new)
+
+
+def _side(sign: str, place: str, text: str | None) -> None:
+    if text is not None:
+        line = printable(f"  {sign} {place}: {text}")
+        click.echo(click.style(line, fg="red" if sign == "-" else "green"))

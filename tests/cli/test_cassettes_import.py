@@ -210,6 +210,23 @@ def test_other_hosts_are_left_out_and_counted(tmp_path: Path) -> None:
     assert "3 interactions kept" in taken.stderr
 
 
+def test_nothing_in_a_file_steers_the_terminal(tmp_path: Path) -> None:
+    """What is shown of a file's content is shown with its control characters as escapes."""
+    text = vcr_py(vcr_py_interaction(uri="https://\x1b[31mevil.example.com/x"), vcr_py_interaction())
+    result = run(tree(tmp_path / "in", {"a.yaml": text}), "--to", tmp_path / "out")
+    assert "evil.example.com" in result.output
+    assert "\x1b" not in result.output
+
+
+def test_rules_of_the_project_are_applied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What pyproject.toml masks in recordings is masked in imported ones."""
+    (tmp_path / "pyproject.toml").write_text("[tool.mockapi.redact]\npatterns = ['customer-\\d+']\n")
+    monkeypatch.chdir(tmp_path)
+    source = tree(tmp_path / "in", {"a.yaml": vcr_py(vcr_py_interaction(reply='{"a":"customer-4711"}'))})
+    assert run(source, "--to", tmp_path / "out").exit_code == 0
+    assert b"4711" not in (tmp_path / "out/a.yaml").read_bytes()
+
+
 def test_on_a_terminal_there_is_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
     """Columns with heads; the words are those of the plain lines."""
     from mockapi.cassettes.importers import import_recording

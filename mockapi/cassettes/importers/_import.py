@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mockapi.cassettes.importers._exchange import Exchange
+    from mockapi.cassettes.redaction import Rules
 
 _SIGNED_WORDS = (b"thinking", b"signature", b"encrypted")
 _SUFFIXES = (".yaml", ".yml", ".json", ".har", ".zhar", ".toml", ".httprr", ".sse")
@@ -51,13 +52,16 @@ class Imported:
     lost: tuple[Loss, ...] = ()
 
 
-def import_recording(data: bytes, name: str, *, hosts: Iterable[str] = ()) -> Imported:
+def import_recording(
+    data: bytes, name: str, *, hosts: Iterable[str] = (), rules: Rules | None = None
+) -> Imported:
     """The cassette that a recording of another tool makes, redacted.
 
     Args:
         data: the file's bytes.
         name: its relative path: names the cassette, and is told as each interaction's origin.
         hosts: patterns of hosts to take besides the API's own.
+        rules: what is masked; None for the usual.
 
     Never raises for what is in the file: that is in the report.
     """
@@ -69,8 +73,9 @@ def import_recording(data: bytes, name: str, *, hosts: Iterable[str] = ()) -> Im
     if format_ is None:
         return Imported(_cassette_name(name), left_out=((why_not(document), 1),))
 
-    from mockapi.cassettes.redaction import redact_interaction, signed_secrets  # noqa: PLC0415 - compiles many patterns
+    from mockapi.cassettes.redaction import DEFAULT, redact_interaction, signed_secrets  # noqa: PLC0415 - compiles many patterns
 
+    masking = DEFAULT if rules is None else rules
     interactions: list[Interaction] = []
     left_out: Counter[str] = Counter()
     broken: list[str] = []
@@ -90,8 +95,8 @@ def import_recording(data: bytes, name: str, *, hosts: Iterable[str] = ()) -> Im
         except _ODD_SHAPE as error:
             broken.append(f"entry {number}: a shape that {format_.title} does not write ({error!r:.100}).")
             continue
-        interaction = redact_interaction(_placed(exchange, f"{format_.title}: {name} #{number}"))
-        signed = signed_secrets(interaction) if _has_signed_text(interaction) else []
+        interaction = redact_interaction(_placed(exchange, f"{format_.title}: {name} #{number}"), masking)
+        signed = signed_secrets(interaction, masking) if _has_signed_text(interaction) else []
         if signed:
             broken.append(
                 f"entry {number}: {signed[0].place} holds {signed[0].secret.kind} inside signed content,"

@@ -10,6 +10,7 @@ from mockapi.cassettes import Cassette, Interaction, RecordedRequest, RecordedRe
 from mockapi.cassettes.importers import LOSSES, Loss, import_recording
 from mockapi.cassettes.importers._formats import FORMATS
 from mockapi.cassettes.importers._yaml import parse
+from mockapi.cassettes.redaction import Rules
 from tests.support.foreign import (
     ANSWER,
     ASKED,
@@ -115,6 +116,14 @@ def test_what_is_imported_is_redacted() -> None:
     assert b"b320df16" not in text
     assert b"set-cookie" not in text.lower()
     assert imported.cassette.interactions[0].response.body != b""
+
+
+def test_rules_of_the_project_are_applied_too() -> None:
+    """What a project masks in its own recordings is masked in imported ones."""
+    text = vcr_py(vcr_py_interaction('{"who": "customer-4711"}', '{"who": "customer-4711"}'))
+    imported = import_recording(text, "a.yaml", rules=Rules(patterns=(r"customer-\d+",)))
+    assert imported.cassette is not None
+    assert b"4711" not in dump(imported.cassette)
 
 
 def test_a_key_inside_thinking_is_not_written() -> None:
