@@ -52,7 +52,7 @@ def is_intact(text: str) -> bool:
     ours = _is_marked(head) or _is_marked(raw[-_CHECKSUM_AT:])
     if not ours:
         return inner is not None
-    if inner is None or not inner.startswith(_HEAD):
+    if inner is None or not inner.startswith(_HEAD) or len(raw) != 1 + len(_varint(len(inner))) + len(inner):
         return False
     body = inner[len(_HEAD) :]
     checksum = body[_CHECKSUM_AT : _CHECKSUM_AT + _CHECKSUM]
@@ -76,16 +76,31 @@ def altered_seal(view: View) -> str | None:
 
 
 def _unwrapped(raw: bytes) -> bytes | None:
-    """The content of the outer field; None if it is not exactly one field."""
-    if raw[:1] != b"\x12":
-        return None
-    length = shift = 0
-    for at in range(1, min(len(raw), 6)):
-        length |= (raw[at] & 0x7F) << shift
-        shift += 7
-        if not raw[at] & 0x80:
-            return raw[at + 1 :] if length == len(raw) - at - 1 and length else None
-    return None
+    """The content of the first field, number 2; None if the whole is not a sequence of fields."""
+    first, at = None, 0
+    while at < len(raw):
+        tag, at = _read_varint(raw, at)
+        value, at = _read_varint(raw, at)
+        if tag & 7 == 2:
+            if first is None and tag == 0x12:
+                first = raw[at : at + value]
+            at += value
+        elif tag & 7 != 0 or first is None:
+            return None
+        if first is None or at > len(raw):
+            return None
+    return first or None
+
+
+def _read_varint(raw: bytes, at: int) -> tuple[int, int]:
+    """A number of 7-bit groups, the lowest first, and where it ends: beyond the end if it is cut."""
+    number = shift = 0
+    while at < len(raw) and shift < 35:
+        number |= (raw[at] & 0x7F) << shift
+        shift, at = shift + 7, at + 1
+        if not raw[at - 1] & 0x80:
+            return number, at
+    return 0, len(raw) + 1
 
 
 def _is_marked(data: bytes) -> bool:

@@ -46,6 +46,7 @@ _CONSIDERATIONS: Final = (
     "I go through the parts in order and then put them together.",
 )
 _OPTION: Final = re.compile(r"\(([A-Z])\)")
+_LONE_KEY: Final = re.compile(r'[{,]\s*"[^"]*"$')
 _MEDIA: Final = {"image": "image", "document": "document"}
 
 
@@ -164,4 +165,6 @@ def _fill(prefill: str, *, inside: bool, opener: str) -> str:
         return ' "reply": "synthesized"' if opener == "}" else ' "synthesized"'
     if prefill.endswith("{"):
         return '"reply": "synthesized"'
+    if opener == "}" and _LONE_KEY.search(prefill):
+        return ': "synthesized"'
     return ""

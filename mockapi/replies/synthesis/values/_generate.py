@@ -230,7 +230,8 @@ class Generator:
         first = None if low is None else -(-low // unit)
         last = None if high is None else high // unit
         if first is None:
-            first = 1 if last is None or last >= 1 else last - 99
+            lowest = 1 if self._attempt % 2 == 0 else -100
+            first = lowest if last is None or last >= lowest else last - 99
         if last is None:
             last = first + 99
         if first > last:

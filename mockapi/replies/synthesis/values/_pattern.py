@@ -5,7 +5,7 @@ repetitions, a character of each class. What a text cannot be read off from (loo
 boundaries, anchors in the middle) is passed over; the final check of the value decides, and the
 next attempt chooses differently. Python's own parser of expressions is private to `re` and differs
 from ECMA-262 in the details (`\d`, `\u{…}`, `\p{…}`, named groups), so this is a small one of its
-own: it reads all of the syntax that has a place in a schema.
+own: it reads the syntax that validators of schemas take.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ _PROPERTIES: Final = {
 _PREFERRED: Final = (
     "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_ .,:;/+@#!?()[]{}'\"=*&%$~^|<>\\`"
 )
+_HEXADECIMAL: Final = frozenset("0123456789abcdefABCDEF")
 _CONTROLS: Final = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13, "0": 0}
 _SHORTHANDS: Final = {"d": _DIGITS, "w": _WORD, "s": _SPACE}
 _ENDLESS: Final = 1 << 30
@@ -128,7 +129,6 @@ class _Parser:
         self._text = pattern
         self._at = 0
         self._groups = 0
-        self._names: dict[str, int] = {}
         self._anchored_start = self._anchored_end = False
 
     def read(self) -> Pattern:
@@ -190,7 +190,6 @@ class _Parser:
                 end = rest.find(">")
                 if end < 0:
                     raise self._wrong("a group name without its >")
-                self._names[rest[rest.index("<") + 1 : end]] = number
                 self._at += end + 1
             elif rest.startswith("?"):
                 raise self._wrong("a kind of group that ECMA-262 does not have")
@@ -231,11 +230,6 @@ class _Parser:
         character = self._next("an escape without a character")
         if character in "bB":
             return None
-        if character == "k" and self._text[self._at : self._at + 1] == "<":
-            end = self._text.find(">", self._at)
-            name = self._text[self._at + 1 : end]
-            self._at = end + 1
-            return Back(self._names.get(name, 0))
         if character in "123456789":
             return Back(int(character))
         return self._set(character)
@@ -263,16 +257,15 @@ class _Parser:
             return ord(character)
         if self._text[self._at : self._at + 1] == "{":
             end = self._text.find("}", self._at)
-            digits = self._text[self._at + 1 : end]
+            digits, length = self._text[self._at + 1 : end], 1
             self._at = end + 1
         else:
             length = 2 if character == "x" else 4
             digits = self._text[self._at : self._at + length]
             self._at += length
-        try:
-            return min(int(digits, 16), _LAST)
-        except ValueError:
-            raise self._wrong("an escape without its hexadecimal digits") from None
+        if not digits or len(digits) < length or set(digits) - _HEXADECIMAL:
+            raise self._wrong("an escape without its hexadecimal digits")
+        return min(int(digits, 16), _LAST)
 
     def _class(self) -> Chars:
         negated = self._text[self._at : self._at + 1] == "^"

@@ -1,0 +1,55 @@
+"""Texts read off regular expressions match them."""
+
+from __future__ import annotations
+
+import jsonschema_rs
+import pytest
+
+from mockapi.replies.synthesis._dice import Dice
+from mockapi.replies.synthesis.values import Unsatisfiable
+from mockapi.replies.synthesis.values._pattern import parse
+
+MATCHED = [
+    "^$", "a|b", "^(a|b)*c{2,3}$", "^[^a-z]+$", r"^\d{3}-\w+\s\S$", "^[a-zA-Z0-9_-]{1,64}$",
+    r"^\u0041\x42\t$",
+    r"^(?:ab)+?$", r"^(?<year>\d{4})$", r"^(x)\1$", "^.$", r"^[\d\-.]+$", "^[]a]$".replace("[]a]", "[a\\]]"),
+    r"^\p{Lu}\p{Ll}+$", r"^[\p{L}\d]+$", r"^https?://[^\s/$.?#]\S*$", "^(((((a+)+)+)+)+)+$",
+    r"^[\w.+-]+@[\w-]+\.[\w.]{2,}$", r"^\/path\/\{id\}$", "^[^\\]]$", "日本+", r"^[\u{1F600}-\u{1F60F}]$",
+]  # fmt: skip
+WRONG = [
+    "(",
+    ")",
+    "[",
+    "a**b".replace("**", "*") + ")",
+    "*a",
+    "[z-a]",
+    "(?i)a",
+    r"\u12",
+    "a{3,1}",
+    "[]",
+    "(?<n",
+    "\\",
+]
+
+
+@pytest.mark.parametrize("pattern", MATCHED)
+def test_a_text_matches_its_pattern(pattern: str) -> None:
+    """What is read off an expression is matched by an engine of ECMA-262 expressions."""
+    validator = jsonschema_rs.validator_for({"pattern": pattern})
+    parsed = parse(pattern)
+    for number in range(30):
+        text = parsed.text(Dice(str(number).encode()), extra=number % 4)
+        assert validator.is_valid(text), text
+
+
+@pytest.mark.parametrize("pattern", WRONG)
+def test_what_is_no_expression_is_refused(pattern: str) -> None:
+    """A broken expression is told of, by what it has wrong."""
+    with pytest.raises(Unsatisfiable, match="pattern"):
+        parse(pattern).text(Dice(b""), extra=0)
+
+
+def test_an_open_end_is_filled_up_to_the_length() -> None:
+    """An expression that anything may follow is followed by letters."""
+    assert len(parse("cat").text(Dice(b""), extra=0, shortest=20)) == 20
+    assert parse("cat$").text(Dice(b""), extra=0, shortest=20).endswith("cat")

@@ -1,0 +1,112 @@
+"""The estimate of tokens: one rule for usage, count_tokens and cuts."""
+
+from __future__ import annotations
+
+import base64
+import statistics
+import struct
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockapi import jsontext
+from mockapi.messages import accumulate, decode_events
+from mockapi.replies.synthesis import View, _tokens, input_tokens
+from tests.support.shapes import SHAPES, WEATHER, body
+from tests.support.shared import exact_rows, say
+
+_COSTLY = {"tools", "thinking", "output_format", "output_config", "mcp_servers"}
+"""Members that bring hidden instructions with them, which no rule for text can count."""
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("", 0),
+        ("Hello", 1),
+        ("Hello, Claude", 3),
+        ("a b", 2),
+        ("12345", 2),
+        ("\n\n", 1),
+        ("日本", 2),
+        ("x  y", 3),
+    ],
+)
+def test_the_rule_by_example(text: str, tokens: int) -> None:
+    """Words with their blank, digits by three, other characters one by one."""
+    assert _tokens.of_text(text) == tokens
+
+
+@given(st.text(max_size=200), st.integers(0, 50))
+def test_a_cut_text_has_so_many_tokens_and_loses_no_part_of_a_character(text: str, count: int) -> None:
+    """A text cut at n tokens is a beginning of the text and has at most n tokens."""
+    cut = _tokens.first(text, count)
+    assert text.startswith(cut)
+    assert _tokens.of_text(cut) == min(count, _tokens.of_text(text))
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_segments_add_up_to_the_request(name: str) -> None:
+    """The parts of the cache's order and the whole count the same tokens, schemas aside."""
+    view = View(SHAPES[name])
+    schema = 0 if view.output_schema is None else _tokens.of_value(view.output_schema)
+    assert sum(tokens for _, tokens in _tokens.segments(view)) + schema == input_tokens(view)
+
+
+def test_more_is_more() -> None:
+    """Tools, system prompts, images and results all count."""
+    plain = input_tokens(View(body()))
+    for more in (
+        body(tools=[WEATHER]),
+        body(system="Be brief."),
+        SHAPES["image by url"],
+        SHAPES["tool result"],
+        SHAPES["pdf"],
+    ):
+        assert input_tokens(View(more)) > plain
+    without = input_tokens(View(body(tools=[WEATHER], tool_choice={"type": "none"})))
+    assert plain < without < input_tokens(View(body(tools=[WEATHER])))
+
+
+def test_an_image_counts_by_its_size() -> None:
+    """750 pixels are a token, 1,600 tokens the most."""
+
+    def image(width: int, height: int) -> dict[str, Any]:
+        head = (
+            b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"
+            + struct.pack(">II", width, height)
+            + b"\x08\x06\x00\x00\x00"
+        )
+        return {"type": "image", "source": {"type": "base64", "data": base64.b64encode(head).decode()}}
+
+    assert _tokens.of_block(image(750, 10)) == 10
+    assert _tokens.of_block(image(4000, 4000)) == 1600
+    assert _tokens.of_block({"type": "image", "source": {"type": "base64", "data": "%%%"}}) == 1600
+    gif = base64.b64encode(b"GIF89a" + struct.pack("<HH", 75, 20)).decode()
+    assert _tokens.image_size(gif) == (75, 20)
+
+
+@pytest.mark.corpus
+def test_the_estimate_is_near_what_the_api_counted() -> None:
+    """For plain text, the middle half of the estimates is within a third of the recorded counts."""
+    ratios = []
+    for row in exact_rows():
+        request = jsontext.parse(row.request or b"")
+        if not isinstance(request, dict) or row.fields["status"] != 200 or request.keys() & _COSTLY:
+            continue
+        view = View(request)
+        if any(block["type"] != "text" for turn in view.turns for block in turn.blocks) or not view.turns:
+            continue
+        message = accumulate(decode_events(row.response)) if row.is_sse else jsontext.parse(row.response)
+        usage = message.get("usage") or {"input_tokens": message.get("input_tokens")}
+        cached = [usage.get(f"cache_{kind}_input_tokens") or 0 for kind in ("creation", "read")]
+        if usage.get("input_tokens") is not None:
+            ratios.append(input_tokens(view) / (usage["input_tokens"] + sum(cached)))
+    quartiles = statistics.quantiles(ratios, n=4)
+    shown = ", ".join(f"{ratio:.2f}" for ratio in quartiles)
+    say(f"{len(ratios)} requests of plain text; quartiles of estimate by count: {shown}")
+    assert len(ratios) > 50
+    assert quartiles[0] > 0.66
+    assert quartiles[2] < 1.33

@@ -1,0 +1,325 @@
+"""Values for schemas: they satisfy them, or the reason is told in bounded time."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mockapi.replies.synthesis._dice import Dice
+from mockapi.replies.synthesis.values import Unsatisfiable, satisfying
+from tests.support.shapes import ENDLESS, IMPOSSIBLE, ORDER, TREE
+
+_NODE = {"$ref": "#/$defs/node"}
+SATISFIABLE: dict[str, Any] = {
+    "true": True,
+    "empty": {},
+    "types": {"type": ["string", "null"], "maxLength": 3},
+    "order": ORDER["input_schema"],
+    "tree": TREE["input_schema"],
+    "const": {"const": {"a": [1]}},
+    "enum of a type": {"type": "integer", "enum": ["a", 2, None]},
+    "integer": {"type": "integer", "minimum": 3, "maximum": 20, "multipleOf": 7},
+    "integer exclusive": {"type": "integer", "exclusiveMinimum": 3, "exclusiveMaximum": 5},
+    "integer below": {"type": "integer", "maximum": -1000},
+    "integer huge": {"type": "integer", "minimum": 10**30},
+    "number narrow": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 0.5},
+    "number step": {"type": "number", "multipleOf": 0.25, "minimum": 1.1},
+    "string lengths": {"type": "string", "minLength": 30, "maxLength": 31},
+    "string short": {"type": "string", "maxLength": 2},
+    "pattern": {"type": "string", "pattern": r"^[A-Z]{2}-\d{4}(?:-(?:x|y))?$"},
+    "pattern and length": {"type": "string", "pattern": "^[a-z]+$", "minLength": 40, "maxLength": 44},
+    "pattern open": {"type": "string", "pattern": "cat", "minLength": 12},
+    "pattern with lookahead": {"type": "string", "pattern": r"^(?=.*[A-Z])(?=.*\d).{8,}$"},
+    "two patterns": {
+        "allOf": [{"pattern": "^a"}, {"pattern": "z$"}, {"type": "string", "pattern": "^a.*z$"}]
+    },
+    "array": {"type": "array", "items": {"type": "boolean"}, "minItems": 3, "maxItems": 3},
+    "array unique": {"type": "array", "items": {"enum": [1, 2, 3]}, "uniqueItems": True, "minItems": 3},
+    "array unique texts": {"type": "array", "items": {"type": "string"}, "uniqueItems": True, "minItems": 30},
+    "array unique default": {
+        "type": "array",
+        "items": {"type": "string", "default": "x"},
+        "uniqueItems": True,
+        "minItems": 3,
+    },
+    "array with prefix": {
+        "prefixItems": [{"type": "string"}, {"type": "integer"}],
+        "items": False,
+        "minItems": 2,
+    },
+    "array of draft 7": {
+        "type": "array",
+        "items": [{"type": "string"}],
+        "additionalItems": False,
+        "minItems": 1,
+    },
+    "contains": {"type": "array", "items": {"type": "integer"}, "contains": {"const": 5}, "minContains": 2},
+    "required unknown": {"type": "object", "required": ["a", "b"]},
+    "no more": {"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": False},
+    "map": {"type": "object", "additionalProperties": {"type": "integer"}, "minProperties": 4},
+    "pattern properties": {
+        "type": "object",
+        "patternProperties": {"^x_[a-z]+$": {"type": "integer"}},
+        "additionalProperties": False,
+        "minProperties": 3,
+    },
+    "property names": {"type": "object", "propertyNames": {"pattern": "^[a-z]{3}$"}, "minProperties": 2},
+    "few properties": {"properties": {"a": {}, "b": {}, "c": {}}, "maxProperties": 1, "required": ["c"]},
+    "dependent": {"properties": {"a": {}}, "required": ["a"], "dependentRequired": {"a": ["b"]}},
+    "dependent schema": {"required": ["a"], "dependentSchemas": {"a": {"required": ["c"]}}, "type": "object"},
+    "any of": {"anyOf": [{"type": "integer", "minimum": 10}, {"type": "string", "minLength": 4}]},
+    "one of": {
+        "oneOf": [
+            {"properties": {"kind": {"const": "x"}}, "required": ["kind"]},
+            {"properties": {"kind": {"const": "y"}, "n": {"type": "integer"}}, "required": ["kind", "n"]},
+        ],
+        "type": "object",
+    },
+    "all of": {
+        "allOf": [
+            {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]},
+            {"properties": {"a": {"minimum": 7}, "b": {"enum": ["p", "q"]}}, "required": ["b"]},
+        ]
+    },
+    "if": {
+        "type": "object",
+        "properties": {"k": {"enum": ["a", "b"]}},
+        "required": ["k"],
+        "if": {"properties": {"k": {"const": "a"}}},
+        "then": {"properties": {"x": {"type": "integer"}}, "required": ["x"]},
+        "else": {"required": ["y"]},
+    },
+    "not": {"type": "integer", "not": {"minimum": 0}},
+    "not a type": {"not": {"type": "string"}},
+    "recursive or null": {
+        "anyOf": [{"type": "null"}, {"properties": {"next": {"$ref": "#"}}, "required": ["next"]}]
+    },
+    "recursive by need": {
+        "$defs": {
+            "node": {
+                "type": "object",
+                "properties": {
+                    "kids": {"type": "array", "items": _NODE, "minItems": 0},
+                    "up": {"anyOf": [_NODE, {"type": "null"}]},
+                },
+                "required": ["kids", "up"],
+            }
+        },
+        **_NODE,
+    },
+    "anchor": {"$defs": {"n": {"$anchor": "number", "type": "integer"}}, "$ref": "#number"},
+    "escaped pointer": {"$defs": {"a/b~c": {"type": "null"}}, "$ref": "#/$defs/a~1b~0c"},
+    "nested arrays": {
+        "type": "array",
+        "minItems": 1,
+        "items": {"type": "array", "minItems": 2, "items": {"type": "null"}},
+    },
+    "unevaluated": {"properties": {"a": {"type": "null"}}, "required": ["a"], "unevaluatedProperties": False},
+    "examples": {"type": "string", "examples": ["one", "two"]},
+    "wrong default": {"type": "integer", "default": "none"},
+    **{
+        f"format {name}": {"type": "string", "format": name}
+        for name in (
+            "date",
+            "time",
+            "date-time",
+            "duration",
+            "email",
+            "idn-email",
+            "hostname",
+            "ipv4",
+            "ipv6",
+            "uri",
+            "iri",
+            "uri-reference",
+            "uri-template",
+            "uuid",
+            "json-pointer",
+            "relative-json-pointer",
+            "regex",
+            "unknown",
+        )
+    },
+}
+
+UNSATISFIABLE: dict[str, tuple[Any, str]] = {
+    "false": (False, "false"),
+    "no schema": (5, "no JSON Schema"),
+    "wrong type": ({"type": "bar"}, "no schema that can be used"),
+    "string as schema": ({"properties": {"a": "b"}}, "no schema that can be used"),
+    "impossible": (IMPOSSIBLE["input_schema"], "no number lies within its bounds"),
+    "endless": (ENDLESS["input_schema"], "recursion never ends"),
+    "reference to itself": ({"$ref": "#"}, "end"),
+    "missing reference": ({"$ref": "#/$defs/none"}, "no schema that can be used"),
+    "reference elsewhere": ({"$ref": "http://example.com/x.json"}, "not fetched"),
+    "contradiction": ({"allOf": [{"type": "string"}, {"type": "integer"}]}, "different types"),
+    "enum contradiction": ({"enum": [1], "allOf": [{"enum": [2]}]}, "different values"),
+    "empty enum": ({"enum": [1], "type": "string"}, "allows no value"),
+    "many items": ({"type": "array", "minItems": 10**9}, "1,000,000,000 items"),
+    "long string": ({"type": "string", "minLength": 10**9}, "1,000,000,000"),
+    "long pattern": ({"type": "string", "pattern": "^(a{999}){999}$"}, "no schema that can be used"),
+    "booleans": (
+        {"type": "array", "items": {"type": "boolean"}, "uniqueItems": True, "minItems": 3},
+        "different items",
+    ),
+    "lengths": ({"type": "string", "minLength": 5, "maxLength": 4}, "5 to 4"),
+    "never": ({"not": {}}, "no value that was tried"),
+    "forbidden": (
+        {"allOf": [{"properties": {"a": {}}, "additionalProperties": False}, {"required": ["b"]}]},
+        "forbids",
+    ),
+}
+
+
+def _check(schema: Any, value: Any) -> None:
+    validator = jsonschema.Draft202012Validator
+    if isinstance(schema, dict) and isinstance(schema.get("items"), list):
+        validator = jsonschema.Draft7Validator
+    validator(schema, format_checker=validator.FORMAT_CHECKER).validate(value)
+
+
+@pytest.mark.parametrize("name", SATISFIABLE)
+@pytest.mark.parametrize("key", [b"0", b"1", b"2", b"3"])
+def test_values_satisfy_their_schema_with_format_checks(name: str, key: bytes) -> None:
+    """Whatever the dice, a value satisfies its schema in the eyes of `jsonschema`."""
+    schema = SATISFIABLE[name]
+    if name == "array of draft 7":
+        schema = {"$schema": "http://json-schema.org/draft-07/schema#", **schema}
+    _check(schema, satisfying(schema, Dice(key), subject="What is the weather?"))
+
+
+@pytest.mark.parametrize("name", UNSATISFIABLE)
+def test_a_schema_that_nothing_satisfies_is_told_why_in_bounded_time(name: str) -> None:
+    """The reason is a clause, and comes within a second."""
+    schema, reason = UNSATISFIABLE[name]
+    begun = time.perf_counter()
+    with pytest.raises(Unsatisfiable, match=re.escape(reason)):
+        satisfying(schema, Dice(b"0"))
+    assert time.perf_counter() - begun < 5
+
+
+def test_a_deeply_nested_schema_is_told_apart() -> None:
+    """Nesting beyond the bound is an answer, not a crash."""
+    schema: dict[str, Any] = {"type": "integer"}
+    for _ in range(200):
+        schema = {"type": "object", "properties": {"a": schema}, "required": ["a"]}
+    with pytest.raises(Unsatisfiable, match=r"nested|schema"):
+        satisfying(schema, Dice(b"0"))
+
+
+def test_a_gigantic_enum_is_chosen_from() -> None:
+    """A hundred thousand choices are no trouble."""
+    schema = {"enum": [f"value {number}" for number in range(100_000)]}
+    assert satisfying(schema, Dice(b"0")).startswith("value ")
+
+
+def test_the_subject_fills_strings_that_ask_for_it() -> None:
+    """A query is what the user wrote; a location is a place."""
+    schema = {
+        "properties": {"query": {"type": "string"}, "location": {"type": "string"}},
+        "required": ["query", "location"],
+    }
+    value = satisfying(schema, Dice(b"0"), subject="red ants")
+    assert value["query"] == "red ants"
+    assert "," in value["location"]
+
+
+def _schemas() -> st.SearchStrategy[Any]:
+    names = st.sampled_from(["a", "b", "c"])
+    small = st.integers(-20, 20)
+    leaves = st.one_of(
+        st.just({"type": "boolean"}),
+        st.just({"type": "null"}),
+        st.builds(
+            lambda low, span: {"type": "integer", "minimum": low, "maximum": low + span},
+            small,
+            st.integers(0, 9),
+        ),
+        st.builds(
+            lambda low, span: {"type": "number", "exclusiveMinimum": low, "maximum": low + span},
+            small,
+            st.integers(1, 9),
+        ),
+        st.builds(
+            lambda low, span: {"type": "string", "minLength": low, "maxLength": low + span},
+            st.integers(0, 9),
+            st.integers(0, 9),
+        ),
+        st.builds(lambda values: {"enum": values}, st.lists(small, min_size=1, max_size=4, unique=True)),
+        st.sampled_from(
+            [{"type": "string", "format": "date"}, {"type": "string", "pattern": "^[a-f0-9]{4,}$"}]
+        ),
+    )
+
+    def nested(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+        return st.one_of(
+            st.builds(
+                lambda properties, required: {
+                    "type": "object",
+                    "properties": properties,
+                    "required": sorted(required & properties.keys()),
+                    "additionalProperties": False,
+                },
+                st.dictionaries(names, inner, max_size=3),
+                st.sets(names),
+            ),
+            st.builds(
+                lambda items, least: {"type": "array", "items": items, "minItems": least},
+                inner,
+                st.integers(0, 3),
+            ),
+            st.builds(lambda options: {"anyOf": options}, st.lists(inner, min_size=1, max_size=3)),
+            st.builds(lambda part: {"allOf": [part, {}]}, inner),
+        )
+
+    return st.recursive(leaves, nested, max_leaves=8)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(_schemas(), st.binary(min_size=1, max_size=4))
+def test_any_schema_that_has_values_gets_one(schema: Any, key: bytes) -> None:
+    """Schemas that are satisfiable by how they were made are satisfied."""
+    _check(schema, satisfying(schema, Dice(key)))
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=6),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    [
+                        "type",
+                        "properties",
+                        "required",
+                        "items",
+                        "enum",
+                        "minItems",
+                        "pattern",
+                        "anyOf",
+                        "$ref",
+                        "not",
+                    ]
+                ),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=10,
+    )
+)
+def test_nonsense_is_refused_or_satisfied_but_never_a_crash(schema: Any) -> None:
+    """Whatever stands for a schema, there is a value or a reason."""
+    try:
+        value = satisfying(schema, Dice(b"0"))
+    except Unsatisfiable:
+        return
+    _check(schema, value)
