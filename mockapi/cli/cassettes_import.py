@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mockapi.cassettes import Cassette
     from mockapi.cassettes.redaction import Rules
 
-_SUFFIXES = frozenset({".yaml", ".yml", ".json", ".har", ".zhar", ".toml", ".httprr", ".sse", ".gz", ".zz"})
+_SUFFIXES = frozenset({".yaml", ".yml", ".json", ".har", ".zhar", ".toml", ".httprr", ".sse", ".gz"})
 _NOT_ENTERED = frozenset({"node_modules", "__pycache__"})
 
 

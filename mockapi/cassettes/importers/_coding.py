@@ -10,12 +10,16 @@ from __future__ import annotations
 
 import importlib
 import zlib
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MAX_DECODED: Final = 256 * 1024 * 1024
 """A body that grows larger is refused: no reply of the API is, and a bomb would be."""
 
 _GZIP = b"\x1f\x8b"
+_STEP = 1024
 _ZSTD = b"\x28\xb5\x2f\xfd"
 
 
@@ -35,9 +39,9 @@ def decoded(body: bytes, encoding: str) -> bytes:
         elif coding == "deflate":
             body = _deflate(body)
         elif coding == "br":
-            body = body if _is_text(body) else _by_module("brotli", "brotlicffi", body, "br")
+            body = body if _is_text(body) else _by_module("br", body)
         elif coding == "zstd":
-            body = _by_module("zstandard", "compression.zstd", body, "zstd") if body[:4] == _ZSTD else body
+            body = _by_module("zstd", body) if body.startswith(_ZSTD) else body
         elif coding not in {"", "identity", "aws-chunked"} and not _is_text(body):
             raise ValueError(f"the content-encoding {coding} is not known here")
     return body
@@ -96,17 +100,58 @@ def _deflate(body: bytes) -> bytes:
         return piece
 
 
-def _by_module(first: str, second: str, body: bytes, coding: str) -> bytes:
-    for name in (first, second):
+def _by_module(coding: str, body: bytes) -> bytes:
+    """A body in a coding that the standard library (before 3.14) does not know."""
+    for name, make, step, finished in _MODULES[coding]:
         try:
             module = importlib.import_module(name)
         except ImportError:
             continue
-        try:
-            return bytes(module.decompress(body))
-        except Exception as error:
-            raise ValueError(f"{coding} data is damaged ({error})") from error
-    raise ValueError(f"the body is compressed with {coding}: `pip install {first}`, then import again")
+        decoder = make(module)
+        pieces: list[bytes] = []
+        size = 0
+        # In small pieces, because these decoders have no limit of their own.
+        for at in range(0, len(body), _STEP):
+            try:
+                pieces.append(step(decoder, body[at : at + _STEP]))
+            except Exception as error:
+                raise ValueError(f"{coding} data is damaged ({error})") from error
+            size += len(pieces[-1])
+            if size > MAX_DECODED:
+                raise ValueError(f"{coding} data decodes to more than {MAX_DECODED:,} bytes")
+        if not finished(decoder):
+            raise ValueError(f"{coding} data is truncated: it ends after {size:,} decoded bytes")
+        return b"".join(pieces)
+    wanted = _MODULES[coding][0][0]
+    raise ValueError(f"the body is compressed with {coding}: `pip install {wanted}`, then import again")
+
+
+_MODULES: Final[Mapping[str, tuple[tuple[str, Any, Any, Any], ...]]] = {
+    "br": (
+        ("brotli", lambda m: m.Decompressor(), lambda d, data: d.process(data), lambda d: d.is_finished()),
+        (
+            "brotlicffi",
+            lambda m: m.Decompressor(),
+            lambda d, data: d.process(data),
+            lambda d: d.is_finished(),
+        ),
+    ),
+    "zstd": (
+        (
+            "zstandard",
+            lambda m: m.ZstdDecompressor().decompressobj(),
+            lambda d, data: d.decompress(data),
+            lambda d: d.eof,
+        ),
+        (
+            "compression.zstd",
+            lambda m: m.ZstdDecompressor(),
+            lambda d, data: d.decompress(data),
+            lambda d: d.eof,
+        ),
+    ),
+}
+"""Modules by coding: name, a decoder, a step of it, and whether it saw the end."""
 
 
 def _is_text(body: bytes) -> bool:

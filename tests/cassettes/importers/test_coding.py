@@ -73,18 +73,40 @@ def test_a_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         inflated(gzip.compress(b"x" * 6_000) * 2)
 
 
+class _Shift:
+    """A stand-in for a decoder of brotli: each byte was shifted by one, and 0xff ends the data."""
+
+    ended = False
+
+    def process(self, data: bytes) -> bytes:
+        """A step."""
+        if b"\x00" in data:
+            raise RuntimeError("no shifted byte")
+        self.ended = data.endswith(b"\xff")
+        return bytes(byte - 1 for byte in data.removesuffix(b"\xff"))
+
+    def is_finished(self) -> bool:
+        """Whether the end was seen."""
+        return self.ended
+
+
 def test_brotli_names_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A coding that needs a module says which; with it, the body is decoded."""
+    """A coding that needs a module says which; with it, the body is decoded, or told as damaged."""
     for name in ("brotli", "brotlicffi"):
         monkeypatch.setitem(sys.modules, name, None)
+    shifted = bytes(byte + 1 for byte in ANSWER) * 9 + b"\xff"
     with pytest.raises(ValueError, match="pip install brotli"):
-        decoded(b"\x8b\x00\x80\xff", "br")
+        decoded(shifted, "br")
     module = ModuleType("brotlicffi")
-    module.decompress = lambda body: ANSWER if body[:1] == b"\x8b" else 1 / 0  # type: ignore[attr-defined] # a stand-in
+    monkeypatch.setattr(module, "Decompressor", _Shift, raising=False)
     monkeypatch.setitem(sys.modules, "brotlicffi", module)
-    assert decoded(b"\x8b\x00\x80\xff", "br") == ANSWER
-    with pytest.raises(ValueError, match="br data is damaged"):
-        decoded(b"\xff\xff", "br")
+    assert decoded(shifted, "br") == ANSWER * 9
+    for body, words in ((shifted[:-1] + b"\x81", "truncated"), (b"\x00" + shifted, "damaged")):
+        with pytest.raises(ValueError, match=f"br data is {words}"):
+            decoded(body, "br")
+    monkeypatch.setattr(_coding, "MAX_DECODED", 1000)
+    with pytest.raises(ValueError, match="more than 1,000 bytes"):
+        decoded(shifted, "br")
 
 
 def test_decoded_sizes_follow_the_flushes_of_a_stream() -> None:
