@@ -141,6 +141,11 @@ class Conversation:
                 self.marks.append((i, j, k, role, block))
 
     @property
+    def last_role(self) -> str:
+        """The role of the last message, empty if there is none."""
+        return str(self.messages[-1]["role"]) if self.messages else ""
+
+    @property
     def types(self) -> frozenset[str]:
         """The types of all blocks."""
         return frozenset(self._by_type)

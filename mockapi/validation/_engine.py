@@ -165,25 +165,27 @@ class Validator:
             or context.body.get("cache_control")
             or (system.__class__ is list and any(block.get("cache_control") for block in system))
         )
-        flags = (conversation.has_empty, conversation.has_system, cached)
+        marks = (
+            "row" if context.batch else "",
+            "empty" if conversation.has_empty else "",
+            "role:system" if conversation.has_system else "",
+            "cache" if cached else "",
+            f"last:{conversation.last_role}",
+            f"thinking:{context.thinking}",
+        )
         retired = None if context.model is None else context.model.retires
-        key = (frozenset(context.body), conversation.types, flags, stage, retired)
+        key = (frozenset(context.body), conversation.types, marks, stage, retired)
         plan = self._plans.get(key)
         if plan is None:
-            plan = self._make_plan(context, flags, stage)
+            plan = self._make_plan(context, marks, stage)
             if len(self._plans) >= _REMEMBERED:
                 self._plans.clear()
             self._plans[key] = plan
         return plan
 
-    def _make_plan(
-        self, context: Context, flags: tuple[bool, bool, bool], stage: Stage | None
-    ) -> tuple[Rule, ...]:
+    def _make_plan(self, context: Context, marks: tuple[str, ...], stage: Stage | None) -> tuple[Rule, ...]:
         types = context.conversation.types
-        triggers = {*context.body, *(f"block:{kind}" for kind in types)}
-        triggers.update(
-            name for name, set_ in zip(("empty", "role:system", "cache"), flags, strict=True) if set_
-        )
+        triggers = {*context.body, *marks, *(f"block:{kind}" for kind in types)}
         if any(kind.endswith("_tool_result") and kind != "mcp_tool_result" for kind in types):
             triggers.add("server_result")
         end = None if context.model is None else context.model.retires
@@ -191,7 +193,7 @@ class Validator:
             rule
             for rule in self._body
             if not triggers.isdisjoint(rule.on)
-            and (stage is None or rule.stage == stage)
+            and (rule.stage == stage if stage else rule.stage != Stage.MODEL)
             and not (rule.since and end and end < rule.since)
         )
 

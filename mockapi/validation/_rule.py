@@ -1,9 +1,13 @@
 """Rules: one small function each, and the order in which they speak.
 
-A rule is a generator of `Fault`s. It names what must be present for it to have anything to say
-(`on`: top-level fields of the body, or `block:TYPE` for content blocks), so that a request only
-runs the rules of what it holds. Rules speak in the order of their stage, within a stage in the
-order of their definition; the first fault is the one error of the reply.
+A rule is a generator of `Fault`s. It names what must be present for it to have anything to say, any
+one of: a top-level field; `block:TYPE`, a content block; `last:ROLE`, who speaks last;
+`thinking:TYPE`; `role:system`, `empty`, `cache`, `server_result`: a message, an empty one, a cache
+breakpoint, a server tool's result; `row`, the row of a batch. So a request only runs the rules of
+what it holds, and a rule need not ask for it again.
+
+Rules speak in the order of their stage, within a stage in the order of their definition; the first
+fault is the one error of the reply.
 
 The order of the stages is measured as far as `SHAPE`, and that conversation faults come before
 those of the container; the rest follows the order in which the API checks the fields.

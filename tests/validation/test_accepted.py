@@ -107,7 +107,14 @@ ACCEPTED: dict[str, tuple[Any, dict[str, str | None]]] = {
         {},
     ),
     "code that waits for a tool": (
-        ask(user("a"), assistant(_RUN, _CALLED), user(result()), tools=[tool(), _CODE], model=SONNET),
+        ask(
+            user("a"),
+            assistant(_RUN, _CALLED),
+            user(result()),
+            tools=[tool(), _CODE],
+            model=SONNET,
+            container="container_1",
+        ),
         {},
     ),
     "images in every place": (

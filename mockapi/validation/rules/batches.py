@@ -37,24 +37,24 @@ def duplicate_id(context: Context) -> Iterator[Fault]:
 @rule(
     "batch.stream",
     Stage.CONVERSATION,
-    "stream",
+    "row",
     message='"stream=True" is not supported in the Message Batches API',
     source="captured live in 2026-09; the row's error, not the batch's",
 )
 def stream(context: Context) -> Iterator[Fault]:
     """A row of a batch asks for a stream."""
-    if context.batch and context.body["stream"]:
+    if context.body.get("stream"):
         yield Fault("/stream")
 
 
 @rule(
     "batch.max_tokens",
     Stage.CONVERSATION,
-    "max_tokens",
+    "row",
     message="max_tokens: must be greater than or equal to 1",
     source="captured live in 2026-09; a message outside a batch may ask for 0",
 )
 def max_tokens(context: Context) -> Iterator[Fault]:
     """A row of a batch asks for no tokens."""
-    if context.batch and context.body["max_tokens"] < 1:
+    if context.body["max_tokens"] < 1:
         yield Fault("/max_tokens")

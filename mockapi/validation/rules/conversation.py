@@ -57,7 +57,7 @@ def empty_cached(context: Context) -> Iterator[Fault]:
 @rule(
     "text.empty",
     Stage.MESSAGES,
-    "messages",
+    "last:user",
     message="messages: text content blocks must be non-empty",
     source="recorded in 2026-05; taken in the middle of a conversation in 2026-08",
 )
@@ -69,7 +69,7 @@ def text_empty(context: Context) -> Iterator[Fault]:
 @rule(
     "text.blank",
     Stage.MESSAGES,
-    "messages",
+    "last:user",
     message="messages: text content blocks must contain non-whitespace text",
     source="recorded in 2026-02",
 )
@@ -99,10 +99,9 @@ def _prefill(context: Context) -> Any:
 
     A paused turn is handed back as it came, so what server tools wrote is no prefill.
     """
-    last = context.conversation.messages[-1]
-    if last["role"] != "assistant" or not last["content"]:
+    content = context.conversation.messages[-1]["content"]
+    if not content:
         return None
-    content = last["content"]
     paused = isinstance(content, list) and any(
         block["type"].endswith(("server_tool_use", "mcp_tool_use", "_tool_result", "compaction"))
         for block in content
@@ -113,7 +112,7 @@ def _prefill(context: Context) -> Any:
 @rule(
     "prefill.unsupported",
     Stage.MESSAGES,
-    "messages",
+    "last:assistant",
     message="This model does not support assistant message prefill. The conversation must end with a user "
     "message.",
     source="recorded in 2026-05 and 2026-08",
@@ -128,7 +127,7 @@ def prefill_unsupported(context: Context) -> Iterator[Fault]:
 @rule(
     "prefill.whitespace",
     Stage.MESSAGES,
-    "messages",
+    "last:assistant",
     message="messages: final assistant content cannot end with trailing whitespace",
     source="recorded in 2025-11",
     models="models that take a prefill",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from mockapi.validation._rule import Fault, Stage, rule
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 
     from mockapi.messages.catalogue import Catalogue
     from mockapi.validation._context import Context
+
+
+_WORD: Final = re.compile(r"\S+")
 
 
 @rule(
@@ -71,3 +75,36 @@ def speed(context: Context) -> Iterator[Fault]:
     """The model has no fast mode."""
     if context.body["speed"] == "fast" and not context.known_model.fast:
         yield Fault("/speed", {"model": context.body["model"]})
+
+
+@rule(
+    "prompt.too_long",
+    Stage.CONTEXT,
+    "messages",
+    message="prompt is too long: {tokens} tokens > {limit} maximum",
+    source="recorded in 2025-12 and 2026-08",
+    hint="mockapi counts words, of which each is a token at least: the API counts more.",
+)
+def prompt_too_long(context: Context) -> Iterator[Fault]:
+    """The texts have more words than the model's context has tokens."""
+    limit = context.known_model.context
+    if "context-1m-2025-08-07" in context.names:
+        limit = max(limit, 1_000_000)
+    if context.size < 2 * limit:  # not so many words, whatever they are
+        return
+    tokens = sum(1 for text in _texts(context) for _word in _WORD.finditer(text))
+    if tokens > limit:
+        yield Fault("/messages", {"tokens": tokens, "limit": limit})
+
+
+def _texts(context: Context) -> Iterator[str]:
+    system = context.body.get("system")
+    if isinstance(system, str):
+        yield system
+    for message in context.conversation.messages:
+        if isinstance(message["content"], str):
+            yield message["content"]
+    for block in context.conversation.blocks("text", "tool_result"):
+        said = block[4].get("text", block[4].get("content"))
+        if isinstance(said, str):
+            yield said

@@ -26,21 +26,21 @@ _ADVICE: Final = ' Use "thinking.type.adaptive" and "output_config.effort" to co
 @rule(
     "thinking.adaptive_unsupported",
     Stage.THINKING,
-    "thinking",
+    "thinking:adaptive",
     message="adaptive thinking is not supported on this model",
     source="recorded in 2026-07",
     models="the 4.5 family and older",
 )
 def adaptive_unsupported(context: Context) -> Iterator[Fault]:
     """The model does not think adaptively."""
-    if context.thinking == "adaptive" and "adaptive" not in context.known_model.thinking:
+    if "adaptive" not in context.known_model.thinking:
         yield Fault("/thinking/type")
 
 
 @rule(
     "thinking.enabled_unsupported",
     Stage.THINKING,
-    "thinking",
+    "thinking:enabled",
     message='"thinking.type.enabled" is not supported for this model.' + _ADVICE,
     source="recorded in 2026-04 and 2026-09",
     models="Opus 4.7 and later",
@@ -48,14 +48,14 @@ def adaptive_unsupported(context: Context) -> Iterator[Fault]:
 def enabled_unsupported(context: Context) -> Iterator[Fault]:
     """The model takes no thinking budget; models that never thought are not judged."""
     allowed = context.known_model.thinking
-    if context.thinking == "enabled" and "enabled" not in allowed and "adaptive" in allowed:
+    if "enabled" not in allowed and "adaptive" in allowed:
         yield Fault("/thinking/type")
 
 
 @rule(
     "thinking.disabled_unsupported",
     Stage.THINKING,
-    "thinking",
+    "thinking:disabled",
     message='"thinking.type.disabled" is not supported for this model.{advice}',
     source="recorded in 2026-10; for Mythos Preview documented in 2026-09",
     models="Opus 5.5, Fable and Mythos",
@@ -63,7 +63,7 @@ def enabled_unsupported(context: Context) -> Iterator[Fault]:
 def disabled_unsupported(context: Context) -> Iterator[Fault]:
     """The model always thinks."""
     allowed = context.known_model.thinking
-    if context.thinking == "disabled" and "disabled" not in allowed and "between_tools" not in allowed:
+    if "disabled" not in allowed and "between_tools" not in allowed:
         budget = (
             " Thinking defaults to adaptive mode when not specified; "
             'use "thinking.type.enabled" with "budget_tokens" for extended thinking.'
@@ -74,7 +74,7 @@ def disabled_unsupported(context: Context) -> Iterator[Fault]:
 @rule(
     "thinking.disabled_replaced",
     Stage.THINKING,
-    "thinking",
+    "thinking:disabled",
     message='To turn thinking off on this model, send "thinking": {{"type": "between_tools"}} instead of '
     '{{"type": "disabled"}}. The model does not think before responding. The short updates it writes '
     "between tool "
@@ -85,28 +85,28 @@ def disabled_unsupported(context: Context) -> Iterator[Fault]:
 def disabled_replaced(context: Context) -> Iterator[Fault]:
     """The model has another word for no thinking."""
     allowed = context.known_model.thinking
-    if context.thinking == "disabled" and "disabled" not in allowed and "between_tools" in allowed:
+    if "disabled" not in allowed and "between_tools" in allowed:
         yield Fault("/thinking/type")
 
 
 @rule(
     "thinking.between_tools_unsupported",
     Stage.THINKING,
-    "thinking",
+    "thinking:between_tools",
     message="thinking.type.between_tools is not supported for this model.",
     source="seen in another project's test double only: the words may differ",
     models="all but Sonnet 5.5",
 )
 def between_tools_unsupported(context: Context) -> Iterator[Fault]:
     """The model does not know thinking between tools."""
-    if context.thinking == "between_tools" and "between_tools" not in context.known_model.thinking:
+    if "between_tools" not in context.known_model.thinking:
         yield Fault("/thinking/type")
 
 
 @rule(
     "thinking.budget",
     Stage.THINKING,
-    "thinking",
+    "thinking:enabled",
     message="`max_tokens` must be greater than `thinking.budget_tokens`. Please consult our documentation at "
     f"{_GUIDE}#max-tokens-and-context-window-size",
     source="recorded in 2026-02; the primer",
@@ -115,7 +115,7 @@ def between_tools_unsupported(context: Context) -> Iterator[Fault]:
 )
 def budget(context: Context) -> Iterator[Fault]:
     """The thinking budget leaves no room for an answer."""
-    if context.thinking != "enabled" or "interleaved-thinking-2025-05-14" in context.names:
+    if "interleaved-thinking-2025-05-14" in context.names:
         return
     limit = context.body.get("max_tokens")
     if limit is not None and limit <= context.body["thinking"]["budget_tokens"]:
@@ -125,21 +125,22 @@ def budget(context: Context) -> Iterator[Fault]:
 @rule(
     "thinking.forced_tool",
     Stage.THINKING,
-    "thinking",
+    "thinking:enabled",
+    "thinking:adaptive",
     message="Thinking may not be enabled when tool_choice forces tool use.",
     source="quoted in 2025-09; the primer",
 )
 def forced_tool(context: Context) -> Iterator[Fault]:
     """Thinking goes only with a tool_choice of auto or none."""
     choice = context.body.get("tool_choice")
-    if context.thinks and choice is not None and choice["type"] in ("any", "tool"):
+    if choice is not None and choice["type"] in ("any", "tool"):
         yield Fault("/tool_choice")
 
 
 def _when(context: Context) -> str | None:
     """The condition in the words for this model; None if the model's sampling is bound anyway."""
     model = context.known_model
-    if not context.thinks or model.sampling == "fixed":
+    if model.sampling == "fixed":
         return None
     return "is enabled or in adaptive mode" if "adaptive" in model.thinking else "is enabled"
 
@@ -147,7 +148,8 @@ def _when(context: Context) -> str | None:
 @rule(
     "thinking.temperature",
     Stage.THINKING,
-    "thinking",
+    "thinking:enabled",
+    "thinking:adaptive",
     message="`temperature` may only be set to 1 when thinking {when}." + _CONSULT,
     source="recorded in 2025-09 and 2026-03; the primer",
     models="before Opus 4.7",
@@ -162,7 +164,8 @@ def temperature(context: Context) -> Iterator[Fault]:
 @rule(
     "thinking.top_p",
     Stage.THINKING,
-    "thinking",
+    "thinking:enabled",
+    "thinking:adaptive",
     message="`top_p` must be greater than or equal to 0.95 or unset when thinking {when}." + _CONSULT,
     source="quoted in 2026-08; its tail by analogy",
     models="before Opus 4.7",
@@ -177,7 +180,8 @@ def top_p(context: Context) -> Iterator[Fault]:
 @rule(
     "thinking.top_k",
     Stage.THINKING,
-    "thinking",
+    "thinking:enabled",
+    "thinking:adaptive",
     message="`top_k` must be unset when thinking {when}." + _CONSULT,
     source="recorded in 2025-09",
     models="before Opus 4.7",

@@ -33,7 +33,7 @@ def _starts_with_thinking(turn: Turn) -> bool:
 @rule(
     "thinking.first_block",
     Stage.MESSAGES,
-    "thinking",
+    "thinking:enabled",
     message="messages.{i}.content.0: If an assistant message contains any thinking blocks, the first block "
     "must be "
     "`thinking` or `redacted_thinking`. Found `{kind}`.",
@@ -41,7 +41,7 @@ def _starts_with_thinking(turn: Turn) -> bool:
 )
 def first_block(context: Context) -> Iterator[Fault]:
     """Thinking follows something else in a turn of the assistant."""
-    if context.thinking != "enabled" or not context.conversation.has(*_KINDS):
+    if not context.conversation.has(*_KINDS):
         return
     for turn in context.conversation.turns:
         if turn.role != "assistant" or _starts_with_thinking(turn):
@@ -54,7 +54,7 @@ def first_block(context: Context) -> Iterator[Fault]:
 @rule(
     "thinking.must_start",
     Stage.MESSAGES,
-    "thinking",
+    "thinking:enabled",
     message="messages.{i}.content.0.type: Expected `thinking` or `redacted_thinking`, but found `{kind}`. "
     "When "
     "`thinking` is enabled, a final `assistant` message must start with a thinking block (preceeding the "
@@ -68,8 +68,6 @@ def first_block(context: Context) -> Iterator[Fault]:
 )
 def must_start(context: Context) -> Iterator[Fault]:
     """A round of tool calls, or a prefill, does not start with thinking."""
-    if context.thinking != "enabled":
-        return
     turns = context.conversation.turns
     position = len(turns) - 1
     if position >= 0 and turns[position].role == "user":

@@ -1,0 +1,173 @@
+"""`mockapi validate` and `mockapi rules`: what people and programs read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mockapi.cli.rules import command as rules
+from mockapi.cli.validate import command as validate
+from mockapi.errors import UsageError
+from mockapi.validation import all_rules
+from tests.support.refused._case import ask, tool, user
+
+_GOOD = json.dumps(ask())
+_PRETTY = (
+    '{\n  "model": "claude-haiku-4-5",\n  "max_tokens": 9,\n  "messages": [\n    {"role": "user"}\n  ]\n}\n'
+)
+
+
+def _run(*arguments: str, text: str | None = None) -> Result:
+    return CliRunner().invoke(validate, arguments, input=text, catch_exceptions=False)
+
+
+def _file(folder: Path, text: str, name: str = "body.json") -> str:
+    path = folder / name
+    path.write_text(text)
+    return str(path)
+
+
+def test_nothing_to_say(tmp_path: Path) -> None:
+    """A body that the API takes leads to exit code 0 and a count on stderr."""
+    result = _run(_file(tmp_path, _GOOD))
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "1 body, none would be refused\n"
+
+
+def test_text(tmp_path: Path) -> None:
+    """A fault is shown with file, line, words, pointer, rule and page."""
+    name = _file(tmp_path, _PRETTY)
+    result = _run(name)
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        f"{name}:5: 400 invalid_request_error: messages.0.content: Field required",
+        "    /messages/0  shape.required  (docs/rules.md#shape.required)",
+    ]
+
+
+def test_all_faults_and_hints(tmp_path: Path) -> None:
+    """The first fault is the one that the API names, the others follow; hints stand below."""
+    result = _run(_file(tmp_path, json.dumps(ask(zzz=1, tools=[tool("n" * 70)]))))
+    lines = result.stdout.splitlines()
+    assert [line.partition(": ")[2] for line in lines if not line.startswith(" ")] == [
+        "400 invalid_request_error: tools.0.custom.name: String should match pattern '^[a-zA-Z0-9_-]{1,64}$'",
+        "also: zzz: Extra inputs are not permitted",
+    ]
+    assert "    Only the documentation refuses this, the API takes it: see --rules live." in lines
+
+
+def test_many_bodies(tmp_path: Path) -> None:
+    """JSON Lines and arrays hold many bodies, each with its own line; blank lines are none."""
+    lines = _file(tmp_path, f"{_GOOD}\n\n{json.dumps(ask(zzz=1))}\n{{\n", "bodies.jsonl")
+    array = _file(tmp_path, f"[{_GOOD},\n {_PRETTY}]", "bodies.json")
+    result = _run(lines, array)
+    assert result.exit_code == 1
+    assert [line.partition(": 400")[0] for line in result.stdout.splitlines() if "400" in line] == [
+        f"{lines}:3: body 1",
+        f"{lines}:4: body 2",
+        f"{array}:6: body 1",
+    ]
+    assert result.stderr == "5 bodies, 3 would be refused\n"
+
+
+def test_broken_json(tmp_path: Path) -> None:
+    """A body that is no JSON names the line where it breaks."""
+    result = _run(_file(tmp_path, '{\n  "model": "claude-haiku-4-5",\n  nope\n}'))
+    assert ":3: 400 invalid_request_error: The request body is not valid JSON: " in result.stdout
+
+
+def test_stdin() -> None:
+    """Without a file, or for -, standard input is read."""
+    for arguments in ((), ("-",)):
+        result = _run(*arguments, text=json.dumps(ask(zzz=1)))
+        assert result.exit_code == 1
+        assert result.stdout.startswith("<stdin>:1: 400")
+
+
+def test_json_format(tmp_path: Path) -> None:
+    """For programs: one JSON document with a row a fault."""
+    name = _file(tmp_path, _PRETTY)
+    result = _run("--format", "json", name)
+    assert json.loads(result.stdout) == {
+        "findings": [
+            {
+                "file": name,
+                "body": 0,
+                "line": 5,
+                "named_by_api": True,
+                "status": 400,
+                "type": "invalid_request_error",
+                "message": "messages.0.content: Field required",
+                "rule": "shape.required",
+                "pointer": "/messages/0",
+                "hint": None,
+                "page": "docs/rules.md#shape.required",
+            }
+        ]
+    }
+
+
+def test_github_format(tmp_path: Path) -> None:
+    """For GitHub: an annotation a fault, escaped as workflow commands want it."""
+    name = _file(tmp_path, json.dumps(ask(user("a"), model="100%\n")), "a,b.json")
+    result = _run("--format", "github", name)
+    file = name.replace(",", "%2C")
+    assert result.stdout == f"::error file={file},line=1,title=model.not_found::model: 100%25%0A\n"
+
+
+def test_options(tmp_path: Path) -> None:
+    """Headers, endpoint, profile, mode, date, models and switched-off rules count."""
+    long = _file(tmp_path, json.dumps(ask(tools=[tool("n" * 70)])), "long.json")
+    assert _run("--rules", "live", long).exit_code == 0
+    assert _run("--disable-rule", "shape.pattern", long).exit_code == 0
+    managed = _file(tmp_path, json.dumps(ask(context_management={"edits": []})), "managed.json")
+    assert _run(managed).exit_code == 1
+    assert _run("--header", "anthropic-beta: context-management-2025-06-27", managed).exit_code == 0
+    count = _file(tmp_path, json.dumps({"model": "claude-haiku-4-5", "messages": [user("a")]}), "count.json")
+    assert _run("--endpoint", "/v1/messages/count_tokens", count).exit_code == 0
+    old = _file(tmp_path, json.dumps(ask(model="claude-2.1")), "old.json")
+    assert _run(old).exit_code == 0
+    assert _run("--as-of", "2026-01-01", old).exit_code == 1
+    mine = _file(tmp_path, json.dumps(ask(model="mine")), "mine.json")
+    models = _file(tmp_path, '{"models": [{"id": "mine"}]}', "models.json")
+    assert _run("--models", models, mine).exit_code == 0
+    assert _run("--mode", "lenient", mine).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("nowhere.json",), r"nowhere\.json cannot be read"),
+        (("--header", "no colon", "-"), "write it as 'name: value'"),
+        (("--as-of", "tomorrow", "-"), "write the day as YYYY-MM-DD"),
+        (("--disable-rule", "nope", "-"), "There is no rule nope"),
+    ],
+)
+def test_cannot_run(arguments: tuple[str, ...], words: str) -> None:
+    """An argument that cannot work is an error that says what to give instead."""
+    with pytest.raises(UsageError, match=words):
+        _run(*arguments, text=_GOOD)
+
+
+def _rules(*arguments: str) -> str:
+    result = CliRunner().invoke(rules, arguments, catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.stdout
+
+
+def test_rules() -> None:
+    """All rules are listed with their summaries; one is described in full."""
+    assert len(_rules().splitlines()) == len(all_rules())
+    described = _rules("image.empty")
+    assert described.startswith("image.empty\n    An image has no bytes.\n")
+    assert "message: {path}: image cannot be empty" in described
+    assert [row["id"] for row in json.loads(_rules("--format", "json"))] == [rule.id for rule in all_rules()]
+
+
+def test_page_is_current() -> None:
+    """The page of the documentation is what the command writes."""
+    page = Path(__file__).resolve().parents[2] / "docs" / "rules.md"
+    assert page.read_text("utf-8") == _rules("--format", "markdown")
