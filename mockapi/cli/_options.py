@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from mockapi._data import data_dir
+from mockapi.cli._recording import read_recording, recording_options
 from mockapi.errors import UsageError
 from mockapi.validation import Mode, Profile
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mockapi.server import Settings
+    from mockapi.server._recording import RecordOptions
 
 DEFAULT_PORT = 4010
 
@@ -31,6 +33,7 @@ class ServerOptions:
     allowed_hosts: tuple[str, ...]
     report: str | None
     verbose: bool
+    recording: RecordOptions | None
 
 
 def _option(*names: str, **kwargs: Any) -> Callable[[Any], Any]:
@@ -58,9 +61,9 @@ _OPTIONS = (
     ),
     _option(
         "--on-unmatched",
-        type=click.Choice(["fail", "synthesize"]),
+        type=click.Choice(["fail", "synthesize", "record", "passthrough"]),
         help="What answers a request that nothing recorded matches: fail (422) where cassettes are named,"
-        " else synthesize.",
+        " else synthesize; or the upstream, whose answer is recorded or only passed on.",
     ),
     _option(
         "--seed",
@@ -115,6 +118,22 @@ _OPTIONS = (
         help="max sends at once; 1 in the recorded chunks and delays, 2 twice as fast.",
     ),
     _option(
+        "--fault",
+        multiple=True,
+        metavar="NAME[:KEY=VALUE,...]",
+        help="What goes wrong on purpose: 529:times=2, or cut:event=3,probability=0.1; docs/faults.md.",
+    ),
+    _option(
+        "--pace",
+        metavar="KEY=SECONDS,...|JSON",
+        help="How long replies take: first=0.5,between=0.02 (to the first token, and between two).",
+    ),
+    _option(
+        "--rate-limit",
+        metavar="KEY=N,...",
+        help="Limits for one minute and key: requests, input_tokens, output_tokens.",
+    ),
+    _option(
         "--after-last",
         type=click.Choice(["repeat", "fail"]),
         default="repeat",
@@ -152,6 +171,7 @@ _OPTIONS = (
         metavar="NAME",
         help="A Host, besides loopback, under which the control API answers.",
     ),
+    *recording_options(_option),
     _option(
         "--report",
         type=click.Path(dir_okay=False),
@@ -174,6 +194,8 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
     Raises:
         UsageError: with what to write instead.
     """
+    from mockapi.server._project import read_project
+    from mockapi.server._recording import parse_mode
     from mockapi.server._settings import session_options
     from mockapi.server._store import folders
 
@@ -189,6 +211,7 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
         "after_last": values["after_last"],
         "convert": values["convert"],
         "on_unmatched": values["on_unmatched"],
+        "record_mode": values["record_mode"],
         "seed": values["seed"],
         "max_requests": values["max_requests"],
         "cors": list(values["cors"]),
@@ -197,14 +220,19 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
         "disabled_rules": list(values["disable_rule"]),
         "as_of": values["as_of"],
     }
+    parse_mode(values["record_mode"])
+    rules = read_project(Path.cwd()).rules
+    settings = session_options(options, _defaults(values["models"]), folders()).settings
+    settings = replace(settings, matching=replace(settings.matching, redaction=rules))
     return ServerOptions(
         paths=tuple(values["cassettes"]) or (str(data_dir("cassettes")),),
-        settings=session_options(options, _defaults(values["models"]), folders()).settings,
+        settings=replace(settings, **_mishaps(values)),
         host=values["host"],
         port=values["port"],
         allowed_hosts=tuple(values["allow_host"]),
         report=values["report"],
         verbose=values["verbose"],
+        recording=read_recording(values, rules),
     )
 
 
@@ -217,6 +245,44 @@ def _defaults(models: str | None) -> Settings:
     from mockapi.validation import Settings as Validation
 
     return Settings(validation=Validation(models=read_models(Path(models))))
+
+
+def _mishaps(values: dict[str, Any]) -> dict[str, Any]:
+    """The settings that make things go wrong, as far as they were given."""
+    changes: dict[str, Any] = {}
+    if values["fault"]:
+        from mockapi.replies.faults import parse_fault_text
+
+        changes["faults"] = tuple(parse_fault_text(text) for text in values["fault"])
+    if values["pace"] is not None:
+        from mockapi.replies._pace import parse_pace
+
+        changes["pace"] = parse_pace(_pairs(values["pace"], "--pace"), "--pace")
+    if values["rate_limit"] is not None:
+        from mockapi.replies._rate_limits import parse_rate_limits
+
+        pairs = _pairs(values["rate_limit"], "--rate-limit")
+        changes["rate_limits"] = parse_rate_limits(pairs, "--rate-limit")
+    return changes
+
+
+def _pairs(text: str, option: str) -> Any:
+    """`KEY=VALUE,...` with JSON values, or a whole JSON object."""
+    from mockapi import jsontext
+
+    if text.lstrip().startswith("{"):
+        value = jsontext.parse(text.encode())
+        if isinstance(value, jsontext.NotJSON):
+            raise UsageError(f"{option}: this is no JSON: {value.reason}.")
+        return value
+    pairs: dict[str, Any] = {}
+    for pair in text.split(","):
+        key, _, written = (part.strip() for part in pair.partition("="))
+        value = jsontext.parse(written.encode())
+        if isinstance(value, jsontext.NotJSON):
+            raise UsageError(f"{option} takes KEY=NUMBER,KEY=NUMBER; {pair!r} is none.")
+        pairs[key] = value
+    return pairs
 
 
 def _substitution(text: str) -> str | dict[str, str]:

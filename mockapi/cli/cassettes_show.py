@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mockapi._printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -20,16 +22,21 @@ _LONGEST = 2000
 @click.argument("paths", nargs=-1, required=True, metavar="CASSETTE|FOLDER...", type=click.Path())
 @click.option("--interaction", "only", type=int, help="Only the one at this position, from 0.")
 @click.option("--full", is_flag=True, help="Do not shorten long texts.")
-def command(paths: tuple[str, ...], only: int | None, full: bool) -> None:  # noqa: FBT001
+@click.option("--size", is_flag=True, help="Only say what takes the room.")
+def command(paths: tuple[str, ...], only: int | None, full: bool, size: bool) -> None:  # noqa: FBT001
     """Read a recording: conversation, assembled reply, usage, timing, size.
 
     Digests are not checked here, so that a damaged file can be looked at; `lint` checks them.
     """
     from mockapi.cassettes import load
+    from mockapi.cli._sizes import size_lines
     from mockapi.server._store import iter_texts
 
     for path, text in iter_texts(paths):
         cassette = load(text, path, check_seals=False)
+        if size:
+            click.echo("\n".join(size_lines(cassette, len(text))))
+            continue
         for position, interaction in enumerate(cassette.interactions):
             if only is None or position == only:
                 click.secho(f"{path}#{position}", bold=True)
@@ -71,12 +78,12 @@ def _asked(body: dict[str, Any], longest: int | None) -> Iterator[str]:
         for key, value in body.items()
         if key not in {"messages", "system", "tools"} and not isinstance(value, (dict, list))
     }
-    yield "  " + ", ".join(f"{key} {value}" for key, value in options.items())
+    yield "  " + printable(", ".join(f"{key} {value}" for key, value in options.items()))
     if body.get("system"):
         yield from _content("  system", body["system"], longest, colour="yellow")
     if isinstance(body.get("tools"), list):
         names = (str(tool.get("name")) for tool in body["tools"] if isinstance(tool, dict))
-        yield f"  tools: {', '.join(names)}"
+        yield f"  tools: {printable(', '.join(names))}"
     messages = body.get("messages")
     for message in messages if isinstance(messages, list) else []:
         if isinstance(message, dict):
@@ -87,7 +94,7 @@ def _content(label: str, content: Any, longest: int | None, colour: str) -> Iter
     blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
     for block in blocks if isinstance(blocks, list) else []:
         name, text = _block(block if isinstance(block, dict) else {"type": str(block)})
-        yield from _text(click.style(label, fg=colour) + name, text, longest)
+        yield from _text(click.style(printable(label), fg=colour) + printable(name), text, longest)
 
 
 def _block(block: dict[str, Any]) -> tuple[str, str]:
@@ -110,7 +117,8 @@ def _text(label: str, text: str, longest: int | None) -> Iterator[str]:
     lines = [
         part
         for line in cut.splitlines() or [""]
-        for part in textwrap.wrap(line, _WIDTH, replace_whitespace=False, drop_whitespace=False) or [""]
+        for part in textwrap.wrap(printable(line), _WIDTH, replace_whitespace=False, drop_whitespace=False)
+        or [""]
     ]
     yield f"{label}: {lines[0]}"
     yield from (f"    {line}" for line in lines[1:])

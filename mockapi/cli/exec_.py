@@ -21,7 +21,9 @@ _SET_TO_URL = ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_URL", "ANTHROPIC_API_BASE")
 _UNSET = ("ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_CUSTOM_HEADERS", "ANTHROPIC_PROFILE")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PASSED_ON = tuple(
-    getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2") if hasattr(signal, name)
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
+    if hasattr(signal, name)
 )
 
 
@@ -61,6 +63,7 @@ def command(ctx: click.Context, /, **values: Any) -> None:
         port=options.port,
         console=Console(verbose=options.verbose),
         allowed_hosts=options.allowed_hosts,
+        recording=options.recording,
     ) as server:
         code = _run(ctx.obj, client_environment(os.environ, server.base_url))
         if options.report is not None:
@@ -81,15 +84,44 @@ def client_environment(environment: Mapping[str, str], base_url: str) -> dict[st
 
 def _run(arguments: list[str], environment: dict[str, str]) -> int:
     """Run a command to its end and give its exit code, as a shell would."""
+    children: list[subprocess.Popen[bytes]] = []
+    early: list[int] = []
+    in_terminal = _is_in_terminal()
+
+    def pass_on(received: int, _frame: object) -> None:
+        if received == signal.SIGINT and in_terminal:
+            return  # Ctrl-C has reached the child by itself
+        if children:
+            children[0].send_signal(received)
+        else:
+            early.append(received)
+
+    # Before the child starts, so that no signal finds nobody; a handler is not inherited, as an
+    # ignored signal would be.
+    for number in _PASSED_ON:
+        signal.signal(number, pass_on)
     try:
         child = subprocess.Popen(arguments, env=environment)  # noqa: S603 - running it is the purpose
     except FileNotFoundError as error:
         raise UsageError(f"There is no command {arguments[0]!r} to run.") from error
     except OSError as error:
         raise UsageError(f"{arguments[0]!r} cannot be run: {error.strerror}.") from error
-    # Ctrl-C reaches the child from the terminal by itself; this process only has to outlive it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for number in _PASSED_ON:
-        signal.signal(number, lambda received, _: child.send_signal(received))
+    children.append(child)
+    for received in early:
+        child.send_signal(received)
     code = child.wait()
     return code if code >= 0 else 128 - code
+
+
+def _is_in_terminal() -> bool:
+    """Whether a terminal sends its signals to this process, and so to the command too."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mockapi.cli._options import read_options, server_options
+
+if TYPE_CHECKING:
+    from mockapi.cli._options import ServerOptions
+    from mockapi.server import Service
 
 
 @click.command()
@@ -20,25 +25,47 @@ def command(**values: Any) -> None:
 
     Ends with exit code 0 on Ctrl-C or SIGTERM, 2 if it cannot start.
     """
+    from mockapi.cli._recording import tell_summary
+
+    tell_summary(run(read_options(values)))
+
+
+def run(options: ServerOptions) -> Service:
+    """Serve until told to stop; the service as it was at the end."""
     from mockapi.cli._progress import Progress
+    from mockapi.cli._recording import tell_ages
     from mockapi.cli._report import write_report
     from mockapi.server import Console, HTTPServer, Service, build_app, event_loop, listen, url_of
 
-    options = read_options(values)
     console = Console(verbose=options.verbose)
-    sock = listen(options.host, options.port)
-    service = Service(options.paths, options.settings, console, Progress("reading cassettes"))
-    library = service.library
-    console.note(f"playing {len(library.recordings)} interactions of {len(library.cassettes)} cassettes")
+    # Bound before anything is read, so that a taken port is told at once.
+    with contextlib.closing(listen(options.host, options.port)) as sock:
+        service = Service(
+            options.paths,
+            options.settings,
+            console,
+            Progress("reading cassettes"),
+            recording=options.recording,
+        )
+        library = service.library
+        console.note(f"playing {len(library.recordings)} interactions of {len(library.cassettes)} cassettes")
+        tell_ages(service)
 
-    def ready() -> None:
-        print(f"mockapi ready on {url_of(sock)}", flush=True)
+        def ready() -> None:
+            print(f"mockapi ready on {url_of(sock)}", flush=True)
 
-    server = HTTPServer(build_app(service, options.allowed_hosts), ready)
-    # uvicorn stops on these while it runs and raises them again when it has stopped; by then all
-    # is done, and a server that was told to end has ended well.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)
-    event_loop().run_until_complete(server.serve(sockets=[sock]))
+        server = HTTPServer(build_app(service, options.allowed_hosts), ready, service.aclose)
+
+        def stop(*_: object) -> None:
+            server.should_exit = True
+
+        # uvicorn stops on these while it runs and raises them again when it has stopped; by then all
+        # is done, and a server that was told to end has ended well. One that comes before counts too.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, stop)
+        loop = event_loop()
+        loop.run_until_complete(server.serve(sockets=[sock]))
+        loop.close()
     if options.report is not None:
         write_report(service, options.report)
+    return service

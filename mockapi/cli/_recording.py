@@ -1,0 +1,91 @@
+"""The options of commands that may call out, and what they come to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mockapi.cassettes.redaction import Rules
+    from mockapi.server import Service
+    from mockapi.server._recording import RecordOptions
+
+
+def recording_options(option: Callable[..., Callable[[Any], Any]]) -> tuple[Callable[[Any], Any], ...]:
+    """The options; `option` makes one."""
+    return (
+        option("--upstream", metavar="URL", help="The one place that requests may be forwarded to."),
+        option(
+            "--record-to",
+            "--to",
+            metavar="PATH",
+            help="File (.yaml) or folder that recordings are added to.",
+        ),
+        option(
+            "--record-mode",
+            default="new",
+            show_default=True,
+            metavar="new|all|none|verify",
+            help="Record what is new; all again; none, never calling out; or verify: compare, write nothing.",
+        ),
+        option("--replace", is_flag=True, help="Drop the recordings that new ones supersede."),
+        option(
+            "--budget",
+            type=click.IntRange(0),
+            metavar="N",
+            help="Forward at most so many requests.",
+        ),
+        option(
+            "--upstream-timeout",
+            type=click.FloatRange(0, min_open=True),
+            default=600,
+            show_default=True,
+            metavar="SECONDS",
+            help="How long the upstream may be silent.",
+        ),
+    )
+
+
+def read_recording(values: dict[str, Any], rules: Rules) -> RecordOptions | None:
+    """What the options come to; None if no upstream is named."""
+    from mockapi.server._recording import RecordOptions, parse_mode
+
+    mode = parse_mode(values["record_mode"])
+    if values["upstream"] is None:
+        return None
+    return RecordOptions(
+        upstream=values["upstream"],
+        to=values["record_to"],
+        mode=mode,
+        replace=values["replace"],
+        budget=values["budget"],
+        rules=rules,
+        read_seconds=values["upstream_timeout"],
+    )
+
+
+def tell_ages(service: Service) -> None:
+    """Warn of recordings that are older than the project allows."""
+    from mockapi.server._clock import wall
+    from mockapi.server._project import old_recordings, read_project
+
+    for line in old_recordings(service.library.cassettes, read_project(Path.cwd()), wall()):
+        service.console.note(line)
+
+
+def tell_summary(service: Service) -> None:
+    """Say what was recorded and what was not."""
+    from mockapi.server._recording import summary
+
+    if service.recorder is not None:
+        for line in summary(service.recorder.tally, service.recorder.options, unused_of(service)):
+            service.console.note(line)
+
+
+def unused_of(service: Service) -> list[Any]:
+    """The recordings that answered nothing."""
+    return [item for item in service.library.recordings if item not in service.library.played]

@@ -1,0 +1,68 @@
+"""`mockapi record`: a proxy that writes down what it sees."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mockapi.cli._options import read_options, server_options
+from mockapi.errors import UsageError
+
+_ON_UNMATCHED = {"new": "record", "all": "record", "none": "fail", "verify": "passthrough"}
+
+
+@click.command()
+@click.option(
+    "--summary",
+    type=click.Path(dir_okay=False),
+    help="Write what was found to this file too, as Markdown.",
+)
+@server_options
+@click.pass_context
+def command(ctx: click.Context, /, summary: str | None, **values: Any) -> None:
+    """Pass requests on to an upstream and record the answers.
+
+    Point the client's base URL at the address that is printed and let it use its real key: the key
+    goes upstream and nowhere else. What is recorded is redacted before it is written. What stands
+    in the file or folder already is played.
+
+    Ends with exit code 0 on Ctrl-C or SIGTERM; 1 if the upstream answered otherwise than recorded
+    (verify), if something could not be written, or if the budget did not suffice; 2 if it cannot start.
+    """
+    from mockapi.cli._recording import tell_summary, unused_of
+    from mockapi.cli.serve import run
+    from mockapi.server._recording import markdown, parse_mode
+    from mockapi.server._store import write_atomically
+
+    def is_unsaid(name: str) -> bool:
+        return ctx.get_parameter_source(name) is click.core.ParameterSource.DEFAULT
+
+    mode = parse_mode(values["record_mode"])
+    to = values["record_to"]
+    if values["upstream"] is None:
+        raise UsageError("Who shall be asked? Name the upstream: --upstream https://api.anthropic.com")
+    if to is None:
+        raise UsageError("Where shall recordings be? Name a file or folder: --to tests/cassettes")
+    if not is_unsaid("on_unmatched"):
+        raise UsageError("What `mockapi record` does with a request says --record-mode, not --on-unmatched.")
+    if is_unsaid("validation"):
+        values["validation"] = "off"  # it is the upstream that says what it takes
+    own = (to,) if Path(to).exists() else ()
+    paths = (*own, *(path for path in values["cassettes"] if path not in own))
+    options = read_options({**values, "on_unmatched": _ON_UNMATCHED[mode]})
+    service = run(replace(options, paths=paths))  # without recordings: none, not the starter cassettes
+    tell_summary(service)
+    assert service.recorder is not None  # noqa: S101 - an upstream was named
+    tally = service.recorder.tally
+    if summary is not None:
+        text = markdown(tally, service.recorder.options, unused_of(service))
+        try:
+            write_atomically(Path(summary), text.encode())
+        except OSError as error:
+            raise UsageError(f"The summary cannot be written to {summary}: {error.strerror}.") from error
+    if tally.found_something:
+        sys.exit(1)
