@@ -97,7 +97,7 @@ FORMATS: tuple[Format, ...] = (
         plain.STREAM, _TEXT, plain.recognises_stream, plain.read_stream, plain.MATCHING,
         whole_name=True, reads_text=True,
     ),
-    Format(har.TITLE, _JSON, har.recognises, har.read),
+    Format(har.TITLE, _DATA, har.recognises, har.read),
     Format(http_interactions.R, _DATA, http_interactions.recognises_r, http_interactions.read_r),
     Format(http_interactions.RUBY, _DATA, http_interactions.recognises_ruby, http_interactions.read_ruby),
     Format(go_vcr.TITLE, _DATA, go_vcr.recognises, go_vcr.read),

@@ -144,8 +144,8 @@ def _cassette_name(name: str, *, whole: bool = False) -> str:
     path = PurePath(name)
     if path.suffix.lower() == ".gz":
         path = path.with_suffix("")
-    if not whole and path.suffix.lower() in _SUFFIXES:
-        path = path.with_suffix("")
+    while not whole and path.suffix.lower() in _SUFFIXES:
+        path = path.with_suffix("")  # of `recording.har.yaml` both
     return str(path.with_name(f"{path.name}.yaml"))
 
 

@@ -9,9 +9,9 @@ Source: the HAR 1.2 specification (Odvarko); mitmproxy 11 (`savehar.py`); Polly.
 
 The content of a reply is decoded, and text is what its charset said; the exception is Polly's
 node-http adapter, which keeps an encoded reply as a JSON list of its transport chunks, each in
-base64 (hexadecimal before Polly 6). mockapi's own export adds `_mockapi` to an entry: what HAR
-has no place for. A reply without content where there was some is an export without content; a
-browser's export of an event stream often is one.
+base64 (hexadecimal before Polly 6). Some persisters of Polly write the same as YAML. mockapi's
+own export adds `_mockapi` to an entry: what HAR has no place for. A reply without content where
+there was some is an export without content; a browser's export of an event stream often is one.
 """
 
 from __future__ import annotations
@@ -164,6 +164,8 @@ def _post_data(request: dict[str, Any], path: Path) -> bytes | None:
     if not isinstance(data, dict):
         data = {}
     text = data.get("text")
+    if text is None and "textJSON" in data:  # what persisters that write YAML make of JSON
+        return jsontext.compact(data["textJSON"])
     if text is None:
         return None if _size(request.get("bodySize")) > 0 or data else b""
     try:

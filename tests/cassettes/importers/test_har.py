@@ -15,6 +15,7 @@ from tests.support.foreign import (
     STREAM,
     STREAM_HEADERS,
     as_json,
+    as_yaml,
     gzipped,
     har,
     har_entry,
@@ -61,6 +62,7 @@ FLAVOURS: dict[str, bytes] = {
         ),
         creator="Polly.JS",
     ),
+    "polly in YAML": as_yaml(json.loads(har(har_entry(TEXT), creator="Polly.JS"))),
     "with a byte order mark": b"\xef\xbb\xbf" + har(har_entry(TEXT)),
 }  # fmt: skip
 
@@ -101,6 +103,17 @@ def test_text_goes_back_to_the_charset_it_was_sent_in() -> None:
     imported = import_recording(har(har_entry(content)), "a.har")
     assert imported.cassette is not None
     assert imported.cassette.interactions[0].response.body == b"\xfc"
+
+
+def test_a_request_kept_as_a_value_is_written_anew() -> None:
+    """Persisters that write YAML keep JSON requests as values."""
+    entry = har_entry(TEXT)
+    entry["request"]["postData"] = {"mimeType": "application/json", "textJSON": json.loads(ASKED)}
+    document = {"log": {"creator": {"name": "Polly.JS"}, "entries": [entry]}}
+    imported = import_recording(as_yaml(document), "recordings/a_1/recording.har.yaml")
+    assert imported.name == "recordings/a_1/recording.yaml"
+    assert imported.cassette is not None
+    assert json.loads(imported.cassette.interactions[0].request.body) == json.loads(ASKED)
 
 
 def _without_request_body() -> dict[str, Any]:

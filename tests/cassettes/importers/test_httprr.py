@@ -24,6 +24,9 @@ LOGS = {
     "scrubbed lines have lost their CR": httprr(
         (wire_request(extra=b"User-Agent: langchaingo-httprr\n"), wire_response())
     ),
+    "heads in LF, with lengths that are true": httprr(
+        (wire_request().replace(b"\r\n", b"\n"), wire_response().replace(b"\r\n", b"\n"))
+    ),
     "an absolute path and a host": httprr(
         (wire_request().replace(b"https://api.anthropic.com/", b"/"), wire_response())
     ),
