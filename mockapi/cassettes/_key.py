@@ -138,6 +138,9 @@ _COMPARED = {"last-turn": _last_turn, "last-text": _last_text, "stream": _stream
 
 
 def _without(value: Any, paths: tuple[str, ...]) -> Any:
+    if not isinstance(value, (dict, list)):
+        return value  # nothing lies in it; and of a string the library would read the JSON
+
     import jsonpath  # noqa: PLC0415 - costs every start 50 ms, and few cassettes use it
 
     copy = jsontext.parse_exactly(jsontext.compact(value))

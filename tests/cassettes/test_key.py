@@ -286,6 +286,13 @@ def test_ignoring_items_of_a_list_takes_all_of_them() -> None:
     assert _key({"tools": [1]}, Matching(ignore=("$",))) == _key({"a": 1}, Matching(ignore=("$",)))
 
 
+@pytest.mark.parametrize("body", [b'"["', b'"$.a"', b"5", b"null"])
+def test_there_is_nothing_to_ignore_in_what_holds_nothing(body: bytes) -> None:
+    """A JSON string is a string, whatever it looks like."""
+    assert _key(body, Matching(ignore=("$.a", "$"))) == _key(body, Matching(ignore=("$.a", "$")))
+    assert _key(body, Matching(ignore=("$.a",))) != _key(b'"other"', Matching(ignore=("$.a",)))
+
+
 def _turns(*contents: str) -> list[dict[str, Any]]:
     return [{"role": ("user", "assistant")[at % 2], "content": words} for at, words in enumerate(contents)]
 
