@@ -41,11 +41,20 @@ class Variant:
 
     def accepts(self, body: Any) -> bool:
         """Whether the shape is right, that of single tools left out."""
-        return self._rest.is_valid(body) and isinstance(body.get("tools", []), list)
+        return self._verdict(self._rest, body) and isinstance(body.get("tools", []), list)
 
     def accepts_tools(self, tools: list[Any]) -> bool:
         """Whether the shape of the tools is right."""
-        return self._tools is None or self._tools.is_valid(tools)
+        return self._tools is None or self._verdict(self._tools, tools)
+
+    def _verdict(self, compiled: jsonschema_rs.Draft202012Validator, value: Any) -> bool:
+        try:
+            return compiled.is_valid(value)
+        except (
+            UnicodeEncodeError
+        ):  # a lone surrogate, which no JSON text leads to but a Python value may hold
+            part = self.bundle if compiled is self._rest else self.bundle["properties"]["tools"]
+            return _shape.reference_validator({**part, "$defs": self.bundle["$defs"]}).is_valid(value)
 
     def explain(self, body: Any) -> list[_shape.ShapeFault]:
         """All faults of shape, the one that the API reports first."""
