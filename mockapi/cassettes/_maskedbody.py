@@ -221,8 +221,8 @@ def _chosen(text: str, json_paths: tuple[str, ...]) -> list[Path]:
     if not json_paths:
         return []
     value: Any = jsontext.parse_exactly(text.encode("utf-8", "surrogateescape"))
-    if isinstance(value, jsontext.NotJSON):
-        return []
+    if not isinstance(value, (dict, list)):
+        return []  # no JSON, or a value that holds none: the library would read a string's text
     import jsonpath  # noqa: PLC0415 - costs every start 50 ms, and few people have paths of their own
 
     return [tuple(match.parts) for path in json_paths for match in jsonpath.finditer(path, value)]
