@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockapi.cassettes import _yaml
 from mockapi.cassettes._bodies import Bodies
 from mockapi.cassettes._checks import Fault, Path, known_keys, list_, mapping, optional_string, string
 from mockapi.cassettes._model import (
@@ -55,6 +54,8 @@ def load(
     Raises:
         CassetteError: with every problem of the file.
     """
+    from mockapi.cassettes import _yaml  # noqa: PLC0415 - a start from the cache needs no YAML
+
     try:
         document = _yaml.parse(text)
     except _yaml.YAMLError as error:

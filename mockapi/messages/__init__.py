@@ -4,44 +4,50 @@
 
 `check_events` judges events against the grammar, `order_message` puts keys where the API has them,
 `IdFactory` makes ids of the API's shapes, `error_body` and `stream_error_event` its errors.
-Everything takes values and returns values; nothing reads a clock, a file or a socket.
+Everything takes values and returns values; nothing reads a clock, a file or a socket. Ids and
+errors, which every server needs, are imported with the package, the rest when it is first used.
 """
 
-from mockapi.messages._accumulator import CUT_OFF, Accumulator, accumulate
-from mockapi.messages._cutjson import complete_part
+from typing import TYPE_CHECKING
+
+from mockapi._late import late
 from mockapi.messages._errors import STATUS_OF, TYPE_OF, error_body, stream_error_event
-from mockapi.messages._events import Sizes, events_of, typical_sizes
-from mockapi.messages._grammar import (
-    CODES,
-    STOP_REASONS,
-    TABLE,
-    GrammarChecker,
-    Move,
-    Severity,
-    State,
-    Violation,
-    check_events,
-)
 from mockapi.messages._ids import ALPHABET, IdFactory, Kind
-from mockapi.messages._keyorder import (
-    NEWEST,
-    PERIODS,
-    Period,
-    order_block,
-    order_delta,
-    order_delta_usage,
-    order_message,
-    order_usage,
-)
-from mockapi.messages._wire import (
-    MAX_PADDING,
-    decode_event,
-    decode_events,
-    dump,
-    encode_event,
-    encode_events,
-    load,
-)
+
+if TYPE_CHECKING:
+    from mockapi.messages._accumulator import CUT_OFF, Accumulator, accumulate
+    from mockapi.messages._cutjson import complete_part
+    from mockapi.messages._events import Sizes, events_of, typical_sizes
+    from mockapi.messages._grammar import (
+        CODES,
+        STOP_REASONS,
+        TABLE,
+        GrammarChecker,
+        Move,
+        Severity,
+        State,
+        Violation,
+        check_events,
+    )
+    from mockapi.messages._keyorder import (
+        NEWEST,
+        PERIODS,
+        Period,
+        order_block,
+        order_delta,
+        order_delta_usage,
+        order_message,
+        order_usage,
+    )
+    from mockapi.messages._wire import (
+        MAX_PADDING,
+        decode_event,
+        decode_events,
+        dump,
+        encode_event,
+        encode_events,
+        load,
+    )
 
 __all__ = [
     "ALPHABET",
@@ -83,3 +89,16 @@ __all__ = [
     "stream_error_event",
     "typical_sizes",
 ]
+
+__getattr__ = late(
+    __name__,
+    {
+        "_accumulator": "CUT_OFF Accumulator accumulate",
+        "_cutjson": "complete_part",
+        "_events": "Sizes events_of typical_sizes",
+        "_grammar": "CODES STOP_REASONS TABLE GrammarChecker Move Severity State Violation check_events",
+        "_keyorder": "NEWEST PERIODS Period order_block order_delta order_delta_usage order_message"
+        " order_usage",
+        "_wire": "MAX_PADDING decode_event decode_events dump encode_event encode_events load",
+    },
+)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from mockapi import jsontext
 from mockapi.errors import MockapiError
 from mockapi.exchange import Chunk, Headers, Reply
-from mockapi.messages import accumulate, decode_events, dump, encode_events, events_of
 from mockapi.replies._headers import for_this_hop, wire_field
 
 if TYPE_CHECKING:
@@ -36,6 +35,9 @@ def converted(reply: Reply, *, stream: bool) -> Reply:
     is_stream = "event-stream" in (reply.header("content-type") or "")
     if reply.status != 200 or is_stream == stream:
         return reply
+    # Conversion is rare, and start-up time is counted.
+    from mockapi.messages import accumulate, decode_events, dump, encode_events, events_of  # noqa: PLC0415
+
     if stream:
         message = jsontext.parse(reply.body)
         if not isinstance(message, dict) or message.get("type") != "message":

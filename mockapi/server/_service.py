@@ -6,7 +6,6 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
-from mockapi.cassettes import Miss, explain_miss
 from mockapi.errors import UsageError
 from mockapi.exchange import Source
 from mockapi.messages import IdFactory, Kind
@@ -22,7 +21,7 @@ from mockapi.server._store import CassetteReader, cache_folder
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-    from mockapi.cassettes import Matching, Recording
+    from mockapi.cassettes import Matching, Miss, Recording
     from mockapi.exchange import Request
     from mockapi.server._console import Console
     from mockapi.server._journal import Entry
@@ -252,6 +251,8 @@ class Service:
 
 
 def _explained(request: Request, recordings: Sequence[Recording], matching: Matching) -> Miss:
+    from mockapi.cassettes import Miss, explain_miss  # noqa: PLC0415 - a replay without misses needs none
+
     try:
         return explain_miss(request, recordings, matching)
     except RecursionError:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import mockapi
-from mockapi.server import Console, _service
+import mockapi.cassettes
+from mockapi.server import Console
 from mockapi.validation import Settings as Validation
 from tests.support.server import (
     PATIENCE,
@@ -201,7 +202,7 @@ def test_a_defect_in_the_explanation_does_not_hide_the_miss(
     def broken(*_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(_service, "explain_miss", broken)
+    monkeypatch.setattr(mockapi.cassettes, "explain_miss", broken)
     with caplog.at_level(logging.ERROR):
         assert ask(told.base_url, ASKED).status_code == 422
         (entry,) = journal(told)
