@@ -22,6 +22,7 @@ ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 """Base 58: no 0, O, I, l. A pattern for ids is `_01[1-9A-HJ-NP-Za-km-z]{22}`."""
 
 _DIGITS: Final = 22
+_PAIRS: Final = tuple(first + second for first in ALPHABET for second in ALPHABET)
 _FIRST_MILLISECOND: Final = 1_790_812_800_000  # 2026-10-01T00:00:00Z
 
 
@@ -74,8 +75,8 @@ def _with_time(bits: int, milliseconds: int) -> int:
 
 
 def _base58(number: int) -> str:
-    digits = []
-    for _ in range(_DIGITS):
-        number, digit = divmod(number, 58)
-        digits.append(ALPHABET[digit])
-    return "".join(reversed(digits))
+    pairs = []
+    for _ in range(_DIGITS // 2):
+        number, pair = divmod(number, 58 * 58)
+        pairs.append(_PAIRS[pair])
+    return "".join(reversed(pairs))

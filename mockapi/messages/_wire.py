@@ -71,7 +71,11 @@ def encode_event(event: dict[str, Any], padding: int = 0) -> bytes:
     Raises:
         ValueError: the padding is not 0 to 15, or the event has no type that a line can hold.
     """
-    return sse.encode(sse.Event(_type_of(event), _data_of(event, padding)))
+    kind = _type_of(event)
+    if not kind.isidentifier():
+        return sse.encode(sse.Event(kind, _data_of(event, padding)))
+    # As sse.encode would: such a type and JSON have no line end in them. Streams are made of this.
+    return f"event: {kind}\ndata: {_data_of(event, padding)}\n\n".encode()
 
 
 def encode_events(events: Iterable[dict[str, Any]], paddings: Iterable[int] | None = None) -> bytes:

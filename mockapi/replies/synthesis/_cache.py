@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mockapi.jsontext import canonical_value
 from mockapi.replies.synthesis import _tokens
@@ -71,7 +71,7 @@ class PromptCache:
             at: seconds on any clock that goes forward.
         """
         total = _tokens.of_request(view)
-        if not _may_cache(view.body):
+        if b'"cache_control":{' not in view.canonical:
             return Usage(total), self
         prefixes = _prefixes(view)
         breakpoints = [
@@ -116,14 +116,6 @@ class _Prefix(NamedTuple):
     digest: bytes
     tokens: int
     lifetime: str | None
-
-
-def _may_cache(body: Mapping[str, Any]) -> bool:
-    """Whether there is a breakpoint anywhere; looked for only where one may stand."""
-    if body.get("cache_control"):
-        return True
-    written = canonical_value({key: body.get(key) for key in ("tools", "system", "messages")})
-    return written is None or b'"cache_control":{' in written
 
 
 def _prefixes(view: View) -> list[_Prefix]:

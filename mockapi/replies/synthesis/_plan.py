@@ -6,7 +6,7 @@ A `Plan` is a value without ids of the message, usage or bytes. Synthesis and sc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mockapi.replies.synthesis import _tokens
@@ -65,6 +65,8 @@ class Plan:
         hint: for the header `x-mockapi-hint`: what could not be done as asked.
         overrides: members of the message that a script gave, which stand as they are.
         uncut: whether limits of the request do not shorten it.
+        output_tokens: of all parts; an empty reply costs none.
+        thinking_tokens: how many of them were spent on thinking.
     """
 
     parts: tuple[Part, ...]
@@ -77,16 +79,18 @@ class Plan:
     hint: str = ""
     overrides: tuple[tuple[str, Any], ...] = ()
     uncut: bool = False
+    output_tokens: int = field(init=False)
+    thinking_tokens: int = field(init=False)
 
-    @property
-    def output_tokens(self) -> int:
-        """The output tokens of all parts; an empty reply costs none."""
-        return sum(part.tokens for part in self.parts)
-
-    @property
-    def thinking_tokens(self) -> int:
-        """How many of them were spent on thinking."""
-        return sum(part.tokens for part in self.parts if str(part.block.get("type")).endswith("thinking"))
+    def __post_init__(self) -> None:
+        total = thinking = 0
+        for part in self.parts:
+            tokens = part.tokens
+            total += tokens
+            if str(part.block.get("type")).endswith("thinking"):
+                thinking += tokens
+        object.__setattr__(self, "output_tokens", total)
+        object.__setattr__(self, "thinking_tokens", thinking)
 
 
 def text_part(text: str, citations: list[dict[str, Any]] | None = None) -> Part:

@@ -22,7 +22,7 @@ from mockapi.replies.synthesis._decide import decide
 from mockapi.replies.synthesis._dice import Dice
 from mockapi.replies.synthesis._heads import message_headers
 from mockapi.replies.synthesis._limits import RateLimits
-from mockapi.replies.synthesis._view import View, canonical_body
+from mockapi.replies.synthesis._view import View
 from mockapi.replies.synthesis._writer import json_chunks, message_of, stream_chunks
 
 if TYPE_CHECKING:
@@ -54,9 +54,8 @@ class Material:
     """
 
     def __init__(self, view: View, seed: int) -> None:
-        key = blake2b(
-            canonical_body(view.body), digest_size=16, salt=(seed & (2**64 - 1)).to_bytes(8)
-        ).digest()
+        salt = (seed & (2**64 - 1)).to_bytes(8)
+        key = blake2b(view.canonical, digest_size=16, salt=salt).digest()
         self.view = view
         self.dice = Dice(key)
         self.ids = IdFactory(int.from_bytes(key))

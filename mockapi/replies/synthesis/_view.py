@@ -41,6 +41,13 @@ class View:
         self.body: dict[str, Any] = body if isinstance(body, dict) else {}
         self.betas = betas
 
+    @cached_property
+    def canonical(self) -> bytes:
+        """The body in canonical form without `stream`: both forms of a reply are one message."""
+        without = {key: value for key, value in self.body.items() if key != "stream"}
+        written = jsontext.canonical_value(without)
+        return dump(without) if written is None else written
+
     @property
     def model(self) -> str:
         """The model as it was asked for; "" if it was not."""
@@ -211,13 +218,6 @@ def shortened(text: str, limit: int) -> str:
         return line
     cut = line[:limit].rpartition(" ")[0] or line[:limit]
     return f"{cut}…"
-
-
-def canonical_body(body: dict[str, Any]) -> bytes:
-    """The body without `stream`: a reply is the same message in both forms."""
-    without = {key: value for key, value in body.items() if key != "stream"}
-    written = jsontext.canonical_value(without)
-    return dump(without) if written is None else written
 
 
 def _apply_changes(turns: tuple[Turn, ...], offered: dict[str, Block]) -> None:
