@@ -23,6 +23,7 @@ from mockapi.exchange import Chunk, Ending
 from mockapi.replies import wire_field
 from mockapi.replies._headers import HOP_BY_HOP
 from mockapi.server._clock import monotonic
+from mockapi.server._recording import READ_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from mockapi.exchange import Headers, Request
 
 CONNECT_SECONDS = 15.0
-READ_SECONDS = 600.0
 _NOT_SENT = HOP_BY_HOP | {"host", "content-length", "content-encoding", "accept-encoding", "expect"}
 _DECODABLE = ("gzip", "deflate", "identity", "x-gzip")
 _QUEUED = 256  # pieces read ahead of a client that reads slowly; then the upstream has to wait

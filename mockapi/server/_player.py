@@ -99,9 +99,12 @@ async def play_live(
 ) -> bool:
     """Send a reply while it comes. False if the client left before its end.
 
+    What ends the message (the last byte that its content-length promises, or the last chunk) is
+    sent only when all is settled; everything else at once.
+
     Args:
         live: what comes.
-        settle: called once the last byte has been sent, before the message is ended; says how.
+        settle: called when the rest has been sent; says how the message ends.
         scope: of the ASGI request, as `receive` and `send` are.
         receive: tells when the client leaves.
         send: takes the reply.
@@ -111,6 +114,8 @@ async def play_live(
     """
     leaving = asyncio.ensure_future(_until_left(receive))
     pieces = live.pieces()
+    to_come = _announced(live.headers)
+    held = b""
     coming: asyncio.Future[bytes | None] | None = None
     try:
         await send({"type": "http.response.start", "status": live.status, "headers": list(live.headers)})
@@ -122,16 +127,26 @@ async def play_live(
             piece = coming.result()
             if piece is None:
                 break
+            if to_come is not None:
+                to_come -= len(piece)
+                if not to_come:
+                    piece, held = piece[:-1], piece[-1:]
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         ending = await settle()
         if ending is Ending.CLEAN:
-            await send({"type": "http.response.body", "body": b""})
+            await send({"type": "http.response.body", "body": held})
             return True
         return await _end(Reply(live.status, live.headers, (), Source.FORWARDED, ending), scope, leaving)
     finally:
         leaving.cancel()
         if coming is not None:
             coming.cancel()
+
+
+def _announced(headers: Headers) -> int | None:
+    """The bytes that a content-length promises."""
+    length = next((value for name, value in headers if name == b"content-length"), b"")
+    return int(length) if length.isdigit() else None
 
 
 async def _next(pieces: AsyncIterator[bytes]) -> bytes | None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from mockapi.cassettes.redaction import DEFAULT, Rules
 from mockapi.errors import UsageError
-from mockapi.server._forward import READ_SECONDS
 from mockapi.server._settings import RECORD_MODES
 
 if TYPE_CHECKING:
@@ -20,6 +19,8 @@ _OTHER_NAMES = {
     "once": "new", "new_episodes": "new", "new-episodes": "new", "rewrite": "all with --replace",
     "record": "new", "replay": "none", "off": "none", "overwrite": "all with --replace",
 }  # fmt: skip
+
+READ_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
