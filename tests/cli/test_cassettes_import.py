@@ -12,6 +12,7 @@ from rich.console import Console
 import mockapi
 from mockapi.cassettes import load
 from mockapi.cli import _import_report, cassettes_import
+from mockapi.cli._bar import tracked
 from mockapi.errors import UsageError
 from tests.support.foreign import (
     ANSWER,
@@ -225,6 +226,13 @@ def test_rules_of_the_project_are_applied(tmp_path: Path, monkeypatch: pytest.Mo
     source = tree(tmp_path / "in", {"a.yaml": vcr_py(vcr_py_interaction(reply='{"a":"customer-4711"}'))})
     assert run(source, "--to", tmp_path / "out").exit_code == 0
     assert b"4711" not in (tmp_path / "out/a.yaml").read_bytes()
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_the_progress_loses_nothing(monkeypatch: pytest.MonkeyPatch, *, terminal: bool) -> None:
+    """A bar on a terminal, lines elsewhere: the things come through one by one, in order."""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal, raising=False)
+    assert list(tracked(["a", "b", "c"], "Importing")) == ["a", "b", "c"]
 
 
 def test_on_a_terminal_there_is_a_table(monkeypatch: pytest.MonkeyPatch) -> None:

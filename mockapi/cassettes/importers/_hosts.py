@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from mockapi.cassettes._checks import Fault
-from mockapi.cassettes.importers._exchange import split_url
+from mockapi.cassettes.importers._fields import split_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -21,17 +21,8 @@ from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
 from mockapi.cassettes._checks import Fault, Path
-from mockapi.cassettes.importers._exchange import (
-    Draft,
-    Entry,
-    Exchange,
-    Loss,
-    Message,
-    as_bytes,
-    fields,
-    sides,
-    url_in,
-)
+from mockapi.cassettes.importers._exchange import Draft, Entry, Exchange, Loss, Message, broken, sides, url_in
+from mockapi.cassettes.importers._fields import as_bytes, fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,11 +55,7 @@ def read(document: Any) -> Iterator[Entry]:
         yield Entry(url_in(items[index], "uri"), partial(_exchange, items[index], path, lost))
     for key in _OTHER_PROTOCOLS:
         for _ in document.get(key) or ():
-            yield Entry(None, _no_http, left_out=key.replace("_", " "))
-
-
-def _no_http() -> Exchange:
-    raise Fault((), "not HTTP.")
+            yield broken(Fault((), "not HTTP."), left_out=key.replace("_", " "))
 
 
 def _exchange(item: Any, path: Path, lost: frozenset[Loss]) -> Exchange:

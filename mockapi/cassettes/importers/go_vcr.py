@@ -20,17 +20,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mockapi.cassettes._checks import Fault, Path
-from mockapi.cassettes.importers._exchange import (
-    Draft,
-    Entry,
-    Exchange,
-    Loss,
-    Message,
-    as_bytes,
-    fields,
-    sides,
-    url_in,
-)
+from mockapi.cassettes.importers._exchange import Draft, Entry, Exchange, Loss, Message, sides, url_in
+from mockapi.cassettes.importers._fields import as_bytes, fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -26,16 +26,8 @@ from mockapi import jsontext
 from mockapi.cassettes._checks import Fault, Path
 from mockapi.cassettes._model import RecordedChunk
 from mockapi.cassettes.importers._coding import decoded, decoded_sizes
-from mockapi.cassettes.importers._exchange import (
-    Draft,
-    Entry,
-    Exchange,
-    Message,
-    as_bytes,
-    fields,
-    sides,
-    url_in,
-)
+from mockapi.cassettes.importers._exchange import Draft, Entry, Exchange, Message, sides, url_in
+from mockapi.cassettes.importers._fields import as_bytes, fields
 from mockapi.cassettes.importers._har_extras import as_written, restored
 
 if TYPE_CHECKING:

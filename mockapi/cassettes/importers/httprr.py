@@ -21,7 +21,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mockapi.cassettes._checks import Fault, Path
-from mockapi.cassettes.importers._exchange import Draft, Entry, Exchange, Loss, Message, broken, fields
+from mockapi.cassettes.importers._exchange import Draft, Entry, Exchange, Loss, Message, broken
+from mockapi.cassettes.importers._fields import fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from mockapi.cassettes._checks import Fault
-from mockapi.cassettes.importers._exchange import Draft, Loss, Message, as_bytes, fields, moment, split_url
+from mockapi.cassettes.importers._exchange import Draft, Loss, Message
+from mockapi.cassettes.importers._fields import as_bytes, fields, moment, split_url
 
 FIELDS: dict[str, tuple[Any, tuple[tuple[str, str], ...]]] = {
     "a mapping of lists": ({"A": ["1", "2"], "b": ["3"]}, (("A", "1"), ("A", "2"), ("b", "3"))),

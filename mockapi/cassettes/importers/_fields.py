@@ -1,0 +1,110 @@
+"""Header fields, URLs, time stamps and bodies, in all the spellings that recorders keep them in."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from mockapi.cassettes._checks import Fault, Path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mockapi.cassettes._model import Fields
+
+
+def split_url(url: str, path: Path = ()) -> tuple[str, str, str]:
+    """Host in lower case, path and query of a URL, percent-encoding kept.
+
+    Raises:
+        Fault: it is none.
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError as error:
+        raise Fault((*path, "request"), f"{url!r} is no URL: {error}.") from error
+    target = parts.path if parts.path.startswith("/") else f"/{parts.path}"
+    return host, quote(target, safe="/%:@!$&'()*+,;=~"), parts.query
+
+
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
+
+
+def fields(value: Any) -> Fields:
+    """Header fields in any of the forms that recorders keep them in.
+
+    A mapping of names to a value or a list of values; a list of {name, value}, of pairs, or of
+    `Name: value` lines. HTTP/2's own (`:status`) are left out; a browser's several values in one,
+    a line each, become several fields again.
+    """
+    return tuple(_clean(_pairs(value)))
+
+
+def _pairs(value: Any) -> Iterator[tuple[Any, Any]]:
+    if isinstance(value, dict):
+        yield from value.items()
+    elif isinstance(value, list):
+        for item in value:
+            if isinstance(item, dict):
+                yield item.get("name"), item.get("value")
+            elif isinstance(item, list) and len(item) == 2 and isinstance(item[0], str):
+                yield item[0], item[1]
+            elif isinstance(item, str):
+                name, _, content = item.partition(":")
+                yield name, content
+            elif isinstance(item, list):  # a set of pairs, as VCR.py before 1.0 kept them
+                yield from _pairs(item)
+
+
+def _clean(pairs: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, str]]:
+    for name, value in pairs:
+        if not isinstance(name, str) or not _NAME.fullmatch(name.strip()):
+            continue
+        for content in value if isinstance(value, list) else [value]:
+            text = content.decode("latin-1") if isinstance(content, bytes) else content
+            for line in ("" if text is None else str(text)).strip().split("\n"):
+                yield name.strip(), _CONTROL.sub("", line).strip()
+
+
+_RFC_3339 = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d(?:\.\d+)?) ?(?:(Z|z|GMT|UTC)|([-+]\d\d):?(\d\d))?"
+)
+
+
+def moment(value: Any) -> str | None:
+    """A time stamp of any of the usual spellings as RFC 3339; None if it is none of them."""
+    if not isinstance(value, str):
+        return None
+    match = _RFC_3339.fullmatch(value.strip())
+    if match is not None:
+        zone = f"{match[4]}:{match[5]}" if match[4] else "Z"
+        return f"{match[1]}T{match[2]}{zone}"
+    try:
+        found = parsedate_to_datetime(value)
+    except (ValueError, TypeError):
+        return None
+    zoned = found if found.tzinfo else found.replace(tzinfo=UTC)
+    return _utc(zoned)
+
+
+def _utc(when: datetime) -> str:
+    return when.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def as_bytes(value: Any) -> bytes | None:
+    """A body that may be text, bytes or nothing.
+
+    Raises:
+        ValueError: text that no bytes stand for.
+    """
+    if value is None or isinstance(value, bytes):
+        return value
+    try:
+        return str(value).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("half a surrogate pair in the body: no UTF-8 stands for it") from error
