@@ -52,10 +52,11 @@ class Row:
         if self.imported is not None:
             reasons = [f"{reason} ({count})" for reason, count in self.imported.left_out]
             if reasons:
-                parts.append(f"left out: {', '.join(reasons)}")
-            if self.imported.kept and self.imported.lost:
+                prefix = "" if self.result is Result.LEFT_OUT else "left out: "
+                parts.append(prefix + ", ".join(reasons))
+            if self.target and self.imported.lost:
                 parts.append(f"lost before: {', '.join(self.imported.lost)}")
-        return "; ".join(parts)
+        return "; ".join(part.rstrip(".") for part in parts)
 
 
 @dataclass(slots=True)

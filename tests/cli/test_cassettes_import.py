@@ -92,7 +92,7 @@ def test_a_tree_is_imported_with_its_folders(tmp_path: Path) -> None:
         "testdata/TestC.yaml",
     ]
     assert f"{source}/cassettes/test_a.yaml: imported 1 interactions of VCR.py -> " in result.stdout
-    assert "config.yaml: left out; left out: no recording in a format that is known here (1)" in result.stdout
+    assert "config.yaml: left out; no recording in a format that is known here (1)" in result.stdout
     assert "7 files: 6 imported, 1 left out" in result.stderr
     assert "6 interactions kept, 1 of them streams" in result.stderr
     assert "not looked at: 1 files" in result.stderr

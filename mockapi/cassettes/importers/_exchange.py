@@ -167,14 +167,14 @@ class Draft:
         seen = {Loss.CHUNKS} - ({Loss.CHUNKS} if self.chunks else set())
         if self.request.body is None:
             seen.add(Loss.REQUEST)
-        if not self.request.headers:
+        if not self.request.headers and Loss.REQUEST not in self.lost:
             seen.add(Loss.REQUEST_HEADERS)
         names = list(dict.fromkeys(name for name, _ in response.headers))
         if not names:
             seen.add(Loss.RESPONSE_HEADERS)
         elif len(names) > 3 and names in (sorted(names), sorted(names, key=str.lower)):
             seen.add(Loss.HEADER_ORDER)
-        if _lost_padding(response.body):
+        if Loss.BODY not in self.lost and _lost_padding(response.body):
             seen.add(Loss.PADDING)
         return frozenset(seen)
 
