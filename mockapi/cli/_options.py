@@ -194,7 +194,7 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
     Raises:
         UsageError: with what to write instead.
     """
-    from mockapi.server._project import read_project
+    from mockapi.server._project import working_project
     from mockapi.server._recording import parse_mode
     from mockapi.server._settings import session_options
     from mockapi.server._store import folders
@@ -221,7 +221,7 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
         "as_of": values["as_of"],
     }
     parse_mode(values["record_mode"])
-    rules = read_project(Path.cwd()).rules
+    rules = working_project().rules
     settings = session_options(options, _defaults(values["models"]), folders()).settings
     settings = replace(settings, matching=replace(settings.matching, redaction=rules))
     return ServerOptions(

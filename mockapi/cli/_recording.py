@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -71,9 +70,9 @@ def read_recording(values: dict[str, Any], rules: Rules) -> RecordOptions | None
 def tell_ages(service: Service) -> None:
     """Warn of recordings that are older than the project allows."""
     from mockapi.server._clock import wall
-    from mockapi.server._project import old_recordings, read_project
+    from mockapi.server._project import old_recordings, working_project
 
-    for line in old_recordings(service.library.cassettes, read_project(Path.cwd()), wall()):
+    for line in old_recordings(service.library.cassettes, working_project(), wall()):
         service.console.note(line)
 
 

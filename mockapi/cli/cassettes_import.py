@@ -51,9 +51,9 @@ def command(sources: tuple[str, ...], folder: str, force: bool, hosts: tuple[str
     Folders are searched and relative paths kept. Exchanges with other hosts are left out; what is
     kept is redacted like what is recorded. Exit code 1 if a file failed, and the rest is imported.
     """
-    from mockapi.server._project import read_project
+    from mockapi.server._project import working_project
 
-    run = _Run(Path(folder), hosts, read_project(Path.cwd()).rules, force=force)
+    run = _Run(Path(folder), hosts, working_project().rules, force=force)
     found, not_looked_at = find(sources)
     rows = [run.take(source) for source in tracked(found, "Importing")]
     if show(rows, not_looked_at, folder).failed:

@@ -19,13 +19,11 @@ def command(paths: tuple[str, ...], strict: bool, skip_others: bool) -> None:  #
     Prints a line per finding, `FILE:LINE: severity code: message`. Exit code 1 if there is an
     error (with --strict: or a warning), 2 if a file cannot be read at all.
     """
-    from pathlib import Path
-
     from mockapi.cassettes import VERSION_KEY, Severity, lint
-    from mockapi.server._project import read_project
+    from mockapi.server._project import working_project
     from mockapi.server._store import iter_texts
 
-    rules = read_project(Path.cwd()).rules
+    rules = working_project().rules
     files = 0
     counts = dict.fromkeys(Severity, 0)
     for path, text in iter_texts(paths):

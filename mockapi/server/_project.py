@@ -51,6 +51,19 @@ class Project:
     max_age: tuple[tuple[Path, float], ...] = ()
 
 
+def working_project() -> Project:
+    """The settings of the project that the working folder belongs to; the defaults if it is gone.
+
+    Raises:
+        UsageError: as `read_project`.
+    """
+    try:
+        folder = Path.cwd()
+    except FileNotFoundError:
+        return Project()
+    return read_project(folder)
+
+
 def read_project(start: Path) -> Project:
     """The settings of the project that a folder belongs to; the defaults where it says nothing.
 

@@ -1,0 +1,121 @@
+"""The command line as people run it: in this process where that is enough, else in one of its own."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from unittest.mock import patch
+
+from mockapi.cli import main
+from tests.support.server import PATIENCE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Self
+
+READY = re.compile(r"mockapi ready on (http://\S+)\n")
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+class Outcome(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+def mockapi(*args: str, env: Mapping[str, str] | None = None) -> Outcome:
+    """Run `mockapi ARGS` in this process: quick, and good for all that neither serves nor forks."""
+    out, err = io.StringIO(), io.StringIO()
+    code = 0
+    with (
+        patch.object(sys, "argv", ["mockapi", *args]),
+        patch.dict(os.environ, env or {}),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    return Outcome(code, out.getvalue(), err.getvalue())
+
+
+def command(*args: str) -> list[str]:
+    """The command line of `mockapi ARGS` in a process of its own."""
+    return [sys.executable, "-m", "mockapi", *args]
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """This process's environment with changes, such that Python finds the checkout from anywhere."""
+    return {**os.environ, "PYTHONPATH": str(CHECKOUT), **changes}
+
+
+def run(*args: str, env: Mapping[str, str] | None = None, **more: Any) -> Outcome:
+    """Run `mockapi ARGS` as a process to its end."""
+    done = subprocess.run(
+        command(*args),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+        env=environment(**(env or {})),
+        **more,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+class Serving:
+    """`mockapi ARGS` as a process that serves; entering waits for its ready line.
+
+    Args:
+        args: the command and its options; the port has to be 0 or a free one.
+        env: added to the environment.
+    """
+
+    def __init__(self, *args: str, env: Mapping[str, str] | None = None) -> None:
+        self.process = subprocess.Popen(
+            command(*args),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment(**(env or {})),
+        )
+        self.url = ""
+        self.before = ""
+
+    def __enter__(self) -> Self:
+        assert self.process.stdout is not None
+        late = threading.Timer(PATIENCE, self.process.kill)
+        late.start()
+        try:
+            for line in self.process.stdout:
+                match = READY.fullmatch(line)
+                if match is not None:
+                    self.url = match[1]
+                    return self
+                self.before += line
+        finally:
+            late.cancel()
+        raise AssertionError(f"not ready: {self.stop()}")
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> Outcome:
+        """Send a signal, and wait for the end."""
+        self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=PATIENCE)
+        return Outcome(self.process.returncode, out, err)
