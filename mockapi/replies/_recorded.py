@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockapi.exchange import Chunk, Headers, Reply, Source
+from mockapi.exchange import Chunk, Ending, Headers, Reply, Source
 from mockapi.replies._headers import BODILESS, for_this_hop, wire_field
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def recorded_reply(interaction: Interaction, make_request_id: Callable[[], str])
         response.headers,
         status=response.status,
         method=interaction.request.method,
-        size=len(response.body),
+        size=_announced(interaction),
     )
     return Reply(
         status=response.status,
@@ -37,6 +37,18 @@ def recorded_reply(interaction: Interaction, make_request_id: Callable[[], str])
         source=Source.RECORDED,
         ending=response.ending,
     )
+
+
+def _announced(interaction: Interaction) -> int:
+    """The length to announce: of the body, or of what was announced for a body that broke off."""
+    response = interaction.response
+    if response.ending is Ending.CLEAN:
+        return len(response.body)
+    fields = {name.lower(): value for name, value in response.headers}
+    length = fields.get("content-length", "")
+    if "content-encoding" in fields or not length.isdigit():
+        return len(response.body)
+    return max(int(length), len(response.body))
 
 
 def _chunks(interaction: Interaction) -> tuple[Chunk, ...]:
