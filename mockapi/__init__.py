@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mockapi.errors import CassetteError, GrammarError, MockapiError, TruncatedStream, UsageError
     from mockapi.exchange import Chunk, Ending, Reply, Request, Source
     from mockapi.server import Server, Settings, create_app
+    from mockapi.validation import Refusal, validate
 
 __all__ = [
     "CassetteError",
@@ -22,6 +23,7 @@ __all__ = [
     "Ending",
     "GrammarError",
     "MockapiError",
+    "Refusal",
     "Reply",
     "Request",
     "Server",
@@ -31,12 +33,14 @@ __all__ = [
     "UsageError",
     "__version__",
     "create_app",
+    "validate",
 ]
 
 _HOMES = {
     "mockapi.errors": ("CassetteError", "GrammarError", "MockapiError", "TruncatedStream", "UsageError"),
     "mockapi.exchange": ("Chunk", "Ending", "Reply", "Request", "Source"),
     "mockapi.server": ("Server", "Settings", "create_app"),
+    "mockapi.validation": ("Refusal", "validate"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

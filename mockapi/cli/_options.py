@@ -159,10 +159,11 @@ _OPTIONS = (
     ),
     _option(
         "--compare",
-        type=click.Choice(["all", "last-turn"]),
+        type=click.Choice(["all", "last-turn", "last-text", "stream"]),
         default="all",
         show_default=True,
-        help="Match whole bodies, or only model, tools and the last turn.",
+        help="Match whole bodies, or only model, tools and the last turn, or the user's last text,"
+        " or whether a stream is asked for.",
     ),
     _option("--rename-tool-ids", is_flag=True, help="Match tool-use ids by their order."),
     _option(

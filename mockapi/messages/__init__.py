@@ -11,7 +11,7 @@ errors, which every server needs, are imported with the package, the rest when i
 from typing import TYPE_CHECKING
 
 from mockapi._late import late
-from mockapi.messages._errors import STATUS_OF, TYPE_OF, error_body, stream_error_event
+from mockapi.messages._errors import STATUS_OF, TYPE_OF, edge_error_body, error_body, stream_error_event
 from mockapi.messages._ids import ALPHABET, IdFactory, Kind
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ __all__ = [
     "decode_event",
     "decode_events",
     "dump",
+    "edge_error_body",
     "encode_event",
     "encode_events",
     "error_body",

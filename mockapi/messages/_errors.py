@@ -47,6 +47,14 @@ def error_body(kind: str, message: str, request_id: str | None) -> bytes:
     return dump(body)
 
 
+def edge_error_body(kind: str, message: str) -> bytes:
+    """The body of an error that the edge in front of the API answers: no outer type, no request id.
+
+    So it is for a request that is too large: nothing behind the edge has seen it.
+    """
+    return dump({"error": {"type": kind, "message": message}})
+
+
 def stream_error_event(kind: str, message: str, request_id: str | None) -> dict[str, Any]:
     """The event that ends a stream in which something went wrong; `request_id` as above."""
     event: dict[str, Any] = {"type": "error", "error": {"details": None, "type": kind, "message": message}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mockapi.exchange import Chunk, Reply, Source
-from mockapi.messages import error_body
+from mockapi.messages import edge_error_body, error_body
 from mockapi.replies._headers import wire_field
 
 if TYPE_CHECKING:
@@ -26,15 +26,18 @@ def error_reply(
     """An error in the API's envelope.
 
     Args:
-        status: HTTP status.
+        status: HTTP status; for 413 the body is shaped as the edge in front of the API shapes it.
         error_type: such as "invalid_request_error".
         message: in the API's own words where it has some.
-        request_id: in the header and in the body alike.
+        request_id: in the header and, but for 413, in the body alike.
         source: who answers.
         headers: fields added at the end.
         retry: the value of `x-should-retry`, which official clients obey before the status.
     """
-    body = error_body(error_type, message, request_id)
+    if status == 413:
+        body = edge_error_body(error_type, message)
+    else:
+        body = error_body(error_type, message, request_id)
     return Reply(
         status=status,
         headers=(

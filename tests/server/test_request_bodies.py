@@ -86,9 +86,12 @@ def test_a_body_that_cannot_be_decoded_is_refused_in_the_apis_shape(
     """The client hears what is wrong with the encoding; a bomb is not unpacked beyond the limit."""
     reply = ask(base_url, content=body, headers={"content-encoding": encoding})
     assert reply.status_code == status
-    assert reply.json()["type"] == "error"
     assert words in reply.json()["error"]["message"]
-    assert reply.json()["request_id"] == reply.headers["request-id"]
+    if status == 413:  # what the edge answers has no outer type and no request id
+        assert list(reply.json()) == ["error"]
+    else:
+        assert reply.json()["type"] == "error"
+        assert reply.json()["request_id"] == reply.headers["request-id"]
     assert reply.headers["x-mockapi-source"] == "invalid"
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mockapi.errors import FaultDoesNotFit
 from mockapi.exchange import Chunk, Ending, Reply, Source
-from mockapi.messages import dump, error_body
+from mockapi.messages import edge_error_body, error_body
 from mockapi.replies._convert import converted
 from mockapi.replies._headers import wire_field
 from mockapi.replies.faults._frames import is_stream, with_chunks, without_fields
@@ -121,7 +121,7 @@ def error(
         body = error_body(kind, words, request_id)
         fields = [wire_field("content-type", "application/json"), wire_field("content-length", "0")]
         if edge:
-            body = dump({"error": {"type": kind, "message": words}})
+            body = edge_error_body(kind, words)
         else:
             fields.append(wire_field("request-id", request_id))
             if known.retry is not None:
