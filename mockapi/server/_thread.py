@@ -95,7 +95,7 @@ class Server:
 
     def call(self, function: Callable[..., Any], *args: Any) -> Any:
         """Run a function of the service in the server's own thread, where its state lives."""
-        if self._loop is None:
+        if self._loop is None or self._loop.is_closed():
             raise MockapiError("The server is not running.")
 
         async def run() -> Any:
