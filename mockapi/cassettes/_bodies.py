@@ -65,7 +65,8 @@ class Bodies:
 
 def _bytes(form: str, content: Any, path: Path) -> bytes:
     if form == "json":
-        return jsontext.compact(content)
+        # A copy: what orjson returns keeps the whole buffer it was written into, and stays in memory.
+        return bytes(memoryview(jsontext.compact(content)))
     text = string(content, path)
     if form == "text":
         return text.encode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import signal
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,7 @@ def run(options: ServerOptions) -> Service:
         # is done, and a server that was told to end has ended well. One that comes before counts too.
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, stop)
+        gc.freeze()  # what is loaded stays: looking through it again and again would stop every stream
         loop = event_loop()
         loop.run_until_complete(server.serve(sockets=[sock]))
         loop.close()

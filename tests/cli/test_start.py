@@ -1,0 +1,41 @@
+"""What a start may cost: modules that a replay does not need are not imported."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tests.support.process import CHECKOUT, Serving
+from tests.support.server import ask, interaction, message, write_cassette
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAVY = {"httpx", "hypothesis", "jsonpath", "jsonschema", "jsonschema_rs", "platformdirs", "rich", "yaml"}
+_TELLS = """
+import atexit, os, pathlib, sys
+atexit.register(lambda: pathlib.Path(os.environ["MODULES"]).write_text(" ".join(sys.modules)))
+"""
+
+
+def imported(folder: Path, cassette: str) -> set[str]:
+    """The modules that `mockapi serve` has imported once it has answered a recorded request."""
+    (folder / "sitecustomize.py").write_text(_TELLS)
+    env = {
+        "MOCKAPI_CACHE": str(folder / "cache"),
+        "MODULES": str(folder / "modules"),
+        "PYTHONPATH": os.pathsep.join([str(folder), str(CHECKOUT)]),
+    }
+    with Serving("serve", cassette, "--port", "0", env=env) as server:
+        assert ask(server.url, message("hi")).content == b"hello"
+        assert server.stop().code == 0
+    return set((folder / "modules").read_text().split())
+
+
+def test_a_replay_imports_nothing_heavy(tmp_path: Path) -> None:
+    """Each of these costs a tenth of a start or more; YAML is there only for what the cache has not."""
+    cassette = write_cassette(tmp_path / "a.yaml", interaction(message("hi"), b"hello"))
+    first, second = imported(tmp_path, cassette), imported(tmp_path, cassette)
+    assert "mockapi.server" in first
+    assert first & HEAVY == {"yaml"}
+    assert second & HEAVY == set()
