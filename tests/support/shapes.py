@@ -12,7 +12,7 @@ from typing import Any
 from mockapi.replies.synthesis._dice import Dice
 from mockapi.replies.synthesis._seals import seal
 
-OLD = "claude-sonnet-4-5-20250929"
+OLD = "claude-haiku-4-5-20251001"
 NEW = "claude-opus-4-7"
 NEWEST = "claude-opus-5-5"
 
