@@ -81,13 +81,18 @@ def mask_body(body: bytes, content_type: str, masking: Masking) -> bytes:
     """A body with its secrets masked; as long as before."""
     text = body.decode("utf-8", "surrogateescape")
     start = text.lstrip()[:1]
-    if "event-stream" in content_type or body.startswith((b"event:", b"data:")):
+    if is_stream(body, content_type):
         written = _mask_stream(text, masking)
     elif start in ("{", "["):
         written = mask_json(text, masking)
     else:
         written = masking.text(text)
     return written.encode("utf-8", "surrogateescape")
+
+
+def is_stream(body: bytes, content_type: str) -> bool:
+    """Whether a body is an event stream, by its type or by its beginning."""
+    return "event-stream" in content_type or body.startswith((b"event:", b"data:"))
 
 
 def mask_json(text: str, masking: Masking, *, in_input: bool = False) -> str:

@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote, unquote_plus
 
-from mockapi.cassettes._maskedbody import Masking, mask_body
+from mockapi.cassettes._maskedbody import Masking, is_stream, mask_body
 from mockapi.cassettes._payloads import COMPARED_FROM, digested_json, digested_multipart
 from mockapi.cassettes._secrets import (
     CREDENTIAL_HEADERS,
@@ -130,12 +130,21 @@ def redact_interaction(interaction: Interaction, rules: Rules = DEFAULT) -> Inte
         interaction: as it happened.
         rules: what is kept and masked.
     """
+    return redact(interaction, rules)[0]
+
+
+def redact(interaction: Interaction, rules: Rules = DEFAULT) -> tuple[Interaction, list[Secret]]:
+    """The interaction as it may be written, and the secrets that had to be left in signed content.
+
+    An interaction that has any of the latter must not be written.
+    """
+    masking = Masking(rules.mask, rules.json_paths)
     redacted = replace(
         interaction,
-        request=_redacted_request(interaction.request, rules),
-        response=_redacted_response(interaction.response, rules),
+        request=_redacted_request(interaction.request, rules, masking),
+        response=_redacted_response(interaction.response, rules, masking),
     )
-    return interaction if redacted == interaction else redacted
+    return (interaction if redacted == interaction else redacted), masking.left
 
 
 def sightings(interaction: Interaction, rules: Rules = DEFAULT) -> list[Sighting]:
@@ -180,15 +189,20 @@ def for_matching(request: Request, rules: Rules = DEFAULT) -> Request:
 
 
 def _comparable(body: bytes, content_type: str, rules: Rules) -> bytes:
-    # An escape may hide a prefix from the cheap question, but clients escape only what they must.
-    if not (rules.is_plain and b"\\u00" not in body and not may_hold_secret(body)):
-        redacted = mask_body(body, content_type, Masking(rules.mask, rules.json_paths))
-        body = body if redacted == body else redacted
+    redacted = _masked_body(body, content_type, rules, Masking(rules.mask, rules.json_paths))
+    body = body if redacted == body else redacted
     if len(body) >= COMPARED_FROM and b'"base64"' in body:
         text = body.decode("utf-8", "surrogateescape")
         digested = digested_json(text, COMPARED_FROM)
         body = body if digested == text else digested.encode("utf-8", "surrogateescape")
     return body
+
+
+def _masked_body(body: bytes, content_type: str, rules: Rules, masking: Masking) -> bytes:
+    # The cheap question does not see what is spelled with escapes, or cut by the events of a stream.
+    if rules.is_plain and b"\\u00" not in body and not is_stream(body, content_type):
+        return mask_body(body, content_type, masking) if may_hold_secret(body) else body
+    return mask_body(body, content_type, masking)
 
 
 @functools.lru_cache(maxsize=1024)
@@ -215,10 +229,10 @@ def _masked_encoded(text: str, rules: Rules, decode: Callable[[str], str]) -> st
     return text if safe == meaning else quote(safe, safe="/*")
 
 
-def _redacted_request(request: RecordedRequest, rules: Rules) -> RecordedRequest:
+def _redacted_request(request: RecordedRequest, rules: Rules, masking: Masking) -> RecordedRequest:
     path, query = redacted_target(request.path, request.query, rules)
     content_type = _content_type(request.headers)
-    body = mask_body(request.body, content_type, Masking(rules.mask, rules.json_paths))
+    body = _masked_body(request.body, content_type, rules, masking)
     limit = rules.payload_limit
     if limit is not None and len(body) >= limit:
         if "multipart" in content_type.lower():
@@ -235,11 +249,11 @@ def _redacted_request(request: RecordedRequest, rules: Rules) -> RecordedRequest
     )
 
 
-def _redacted_response(response: RecordedResponse, rules: Rules) -> RecordedResponse:
+def _redacted_response(response: RecordedResponse, rules: Rules, masking: Masking) -> RecordedResponse:
     return replace(
         response,
         headers=_kept(response.headers, RESPONSE_HEADERS | rules.response_headers, rules),
-        body=mask_body(response.body, _content_type(response.headers), Masking(rules.mask, rules.json_paths)),
+        body=_masked_body(response.body, _content_type(response.headers), rules, masking),
     )
 
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from mockapi.cassettes import Matching, as_request, request_key
 from mockapi.cassettes._drift import drift
 from mockapi.cassettes._prune import fingerprint
-from mockapi.cassettes.redaction import for_matching, redact_interaction, signed_secrets
+from mockapi.cassettes.redaction import for_matching, redact, redact_interaction
 from mockapi.errors import MockapiError
 from mockapi.exchange import Ending, Source
 from mockapi.replies import error_reply
@@ -214,11 +214,10 @@ class Recorder:
     def _redact(self, interactions: list[Interaction]) -> list[Interaction | None]:
         written: list[Interaction | None] = []
         for interaction in interactions:
-            redacted = redact_interaction(interaction, self.options.rules)
-            signed = signed_secrets(redacted, self.options.rules)
+            redacted, signed = redact(interaction, self.options.rules)
             if signed:
-                where = f"{signed[0].place} holds {signed[0].secret.kind} in signed content"
-                self._leave_out(as_request(redacted), f"{where}, which cannot be masked")
+                reason = f"it holds {signed[0].kind} in signed content, which cannot be masked"
+                self._leave_out(as_request(redacted), reason)
             written.append(None if signed else redacted)
         return written
 
@@ -256,6 +255,8 @@ class Recorder:
         return found
 
     def _file_for(self, session: Session) -> CassetteFile:
+        if session.record_to is not None:
+            return self._opened(Path(session.record_to))
         to = Path(str(self.options.to))
         if to.suffix in SUFFIXES:
             return self._opened(to)
