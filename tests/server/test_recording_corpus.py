@@ -1,0 +1,78 @@
+"""Recording the replay of everything recorded: nothing is lost, and doing it again changes nothing."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from mockapi.cassettes.redaction import redact_interaction
+from tests.support import corpus
+from tests.support.recording import recorded, recording
+from tests.support.server import PATIENCE, serving
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mockapi.cassettes import Interaction
+    from tests.support.shared import Row
+
+INTERACTIONS = 441
+
+pytestmark = pytest.mark.corpus
+
+
+def test_what_is_recorded_is_what_was_played(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """All exact interactions, played by one server and recorded by another, are equal to the byte.
+
+    So are the transport chunks where the corpus has them; and a recording of that recording is
+    the same again.
+    """
+    (tmp_path / "corpus").mkdir()
+    files = corpus.write_cassettes(tmp_path / "corpus")
+    rows = [row for inside in files.values() for row in inside]
+    first = _record(rows, tmp_path / "corpus", tmp_path / "first")
+    assert len(first) == len(rows) == INTERACTIONS
+    chunked = 0
+    for row, interaction in zip(rows, first, strict=True):
+        original = redact_interaction(corpus.interaction_of(row))
+        expected = b"" if original.request.method == "HEAD" else original.response.body
+        assert (interaction.response.status, interaction.response.body) == (row.fields["status"], expected)
+        assert interaction.request.path == original.request.path, row.id
+        if row.fields.get("response_chunks"):
+            sizes = [chunk.size for chunk in interaction.response.chunks]
+            assert sizes == [chunk.size for chunk in original.response.chunks if chunk.size], row.id
+            chunked += 1
+    second = _record(rows, tmp_path / "first", tmp_path / "second")
+    assert list(map(_timeless, second)) == list(map(_timeless, first))
+    with capsys.disabled():
+        sys.stdout.write(f"\nrecorded to the byte: {len(first)}, {chunked} of them with their chunks\n")
+
+
+def _record(rows: list[Row], played: Path, to: Path) -> tuple[Interaction, ...]:
+    with (
+        serving(str(played), speed=1.0) as upstream,
+        recording(upstream.base_url, to) as server,
+        httpx.Client(base_url=server.base_url, timeout=PATIENCE, trust_env=False) as client,
+    ):
+        for row in rows:
+            reply = client.request(
+                row.fields["method"],
+                row.fields["uri_path"] or "/v1/messages",
+                content=row.request,
+                headers=[
+                    (name, value)
+                    for name, value in row.fields["request_headers"]
+                    if name.lower() not in {"host", "content-length", "connection", "accept-encoding"}
+                ],
+            )
+            assert reply.headers["x-mockapi-source"] == "forwarded", row.id
+    return recorded(to).interactions
+
+
+def _timeless(interaction: Interaction) -> Interaction:
+    chunks = tuple(chunk._replace(delay=0.0) for chunk in interaction.response.chunks)
+    return replace(interaction, recorded_at=None, response=replace(interaction.response, chunks=chunks))
