@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from mockapi._printable import printable
+from mockapi.errors import CassetteError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mockapi.cassettes import Finding
+
+_PAYLOAD = b'"<payload sha256:'  # a body whose images are kept as digests cannot be judged
 
 
 @click.command()
@@ -14,7 +23,7 @@ from mockapi._printable import printable
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
 @click.option("--skip-others", is_flag=True, help="Pass over YAML files that are no cassettes.")
 def command(paths: tuple[str, ...], strict: bool, skip_others: bool) -> None:  # noqa: FBT001 - click's way
-    """Check format, digests, secrets and stream grammar.
+    """Check format, digests, secrets, stream grammar, and today's rules for requests.
 
     Prints a line per finding, `FILE:LINE: severity code: message`. Exit code 1 if there is an
     error (with --strict: or a warning), 2 if a file cannot be read at all.
@@ -30,7 +39,7 @@ def command(paths: tuple[str, ...], strict: bool, skip_others: bool) -> None:  #
         if skip_others and VERSION_KEY.encode() not in text:
             continue
         files += 1
-        for finding in lint(text, path, rules):
+        for finding in [*lint(text, path, rules), *_refused_today(text, path)]:
             counts[finding.severity] += 1
             place = path if finding.line is None else f"{path}:{finding.line}"
             severity = click.style(finding.severity, fg="red" if finding.severity == "error" else "yellow")
@@ -40,3 +49,27 @@ def command(paths: tuple[str, ...], strict: bool, skip_others: bool) -> None:  #
     click.echo(f"{files} files, {errors} errors, {warnings} warnings", err=True)
     if errors or (strict and warnings):
         sys.exit(1)
+
+
+def _refused_today(text: bytes, path: str) -> Iterator[Finding]:
+    """Requests that the API took when they were recorded and would refuse today."""
+    from mockapi.cassettes import Finding, Severity, load
+    from mockapi.validation import Settings, check_body
+
+    try:
+        interactions = load(text, path).interactions
+    except CassetteError:
+        return  # `lint` has told why
+    for position, interaction in enumerate(interactions):
+        request = interaction.request
+        if interaction.response.status != 200 or request.method != "POST" or _PAYLOAD in request.body:
+            continue
+        refusals = check_body(request.body, dict(request.headers), request.path, Settings(rules="live"))
+        for refusal in refusals[:1]:
+            yield Finding(
+                Severity.WARNING,
+                "outdated",
+                f"today's API would refuse the request with {refusal.status}:"
+                f" {refusal.message} ({refusal.rule})",
+                interaction=position,
+            )

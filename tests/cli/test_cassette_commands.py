@@ -151,6 +151,17 @@ def test_lint_tells_findings_with_line_and_exit_code_1(tmp_path: Path) -> None:
     assert "1 files, 1 errors" in outcome.err
 
 
+def test_lint_warns_of_requests_that_todays_rules_refuse(tmp_path: Path) -> None:
+    """Replayed they are, whatever the rules say; whoever records again should know."""
+    asked = {**message("hi"), "tools": [{"name": "two words", "input_schema": {"type": "object"}}]}
+    write_cassette(tmp_path / "a.yaml", interaction(asked, b"{}"))
+    outcome = mockapi("cassettes", "lint", str(tmp_path))
+    assert outcome.code == 0
+    assert "warning outdated: interaction 0: today's API would refuse the request with 400" in outcome.out
+    assert "tools.0.custom.name" in outcome.out
+    assert mockapi("cassettes", "lint", "--strict", str(tmp_path)).code == 1
+
+
 def test_reseal_accepts_an_edit(tmp_path: Path) -> None:
     """Exit code 2 for `serve` before, served after; a second time there is nothing to do."""
     path = tmp_path / "a.yaml"
