@@ -37,7 +37,7 @@ def command(file: BinaryIO, *, stream: bool, seed: int, header: tuple[str, ...])
     body = jsontext.parse(file.read())
     if not isinstance(body, dict):
         why = body.reason if isinstance(body, jsontext.NotJSON) else "it is no object"
-        raise UsageError(f"{file.name}: holds no request body: {why}.")
+        raise UsageError(f"{getattr(file, 'name', '-')}: holds no request body: {why}.")
     if stream:
         body["stream"] = True
     fields = []
@@ -49,7 +49,4 @@ def command(file: BinaryIO, *, stream: bool, seed: int, header: tuple[str, ...])
     reply, _ = synthesized(
         Request("POST", "/v1/messages", "", tuple(fields), dump(body)), seed, History(), 0.0
     )
-    output: BinaryIO = click.get_binary_stream("stdout")
-    output.write(reply.body)
-    if not body.get("stream"):
-        output.write(b"\n")
+    click.echo(reply.body, nl=not body.get("stream"))

@@ -182,7 +182,7 @@ def test_an_upload_without_a_file_is_refused(server: mockapi.Server) -> None:
     """A form that lacks the part, and a body that is no form."""
     base_url = open_session(server)["base_url"]
     for sent in ({"files": {"other": b"x"}}, {"content": b"x"}):
-        reply = httpx.post(f"{base_url}/v1/files", headers=KEY, **sent)  # type: ignore[arg-type] # either form
+        reply = httpx.post(f"{base_url}/v1/files", headers=KEY, **sent)
         assert reply.status_code == 400
         assert reply.json()["error"]["type"] == "invalid_request_error"
 

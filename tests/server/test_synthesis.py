@@ -14,7 +14,7 @@ import mockapi
 from mockapi.validation import Settings as Validation
 from tests.support.server import RawClient, ask, journal, message, open_session, write_cassette
 from tests.support.server import interaction as recorded
-from tests.support.shapes import NEW, SHAPES, WEATHER, body
+from tests.support.shapes import SHAPES, body
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,26 +61,20 @@ def test_the_clients_accumulator_sees_the_json_message(client: anthropic.Anthrop
 
 def test_an_agent_loop_ends(client: anthropic.Anthropic) -> None:
     """Call, result, answer; thinking handed back is taken as its own."""
-    messages: list[Any] = [{"role": "user", "content": "What's the weather in Paris?"}]
+    options: dict[str, Any] = dict(SHAPES["thinking with tools"])
+    replies = []
     for _ in range(5):
-        answer = client.messages.create(
-            model=NEW,
-            max_tokens=2000,
-            tools=[WEATHER],  # type: ignore[list-item] # a plain dict is what users write
-            thinking={"type": "adaptive", "display": "summarized"},
-            messages=messages,
-        )
-        if answer.stop_reason != "tool_use":
+        replies.append(client.messages.create(**options))
+        if replies[-1].stop_reason != "tool_use":
             break
-        messages.append({"role": "assistant", "content": answer.content})
         results = [
             {"type": "tool_result", "tool_use_id": block.id, "content": "15 degrees"}
-            for block in answer.content
+            for block in replies[-1].content
             if block.type == "tool_use"
         ]
-        messages.append({"role": "user", "content": results})
-    assert answer.stop_reason == "end_turn"
-    assert len(messages) == 3
+        turns = [{"role": "assistant", "content": replies[-1].content}, {"role": "user", "content": results}]
+        options["messages"] = [*options["messages"], *turns]
+    assert [reply.stop_reason for reply in replies] == ["tool_use", "end_turn"]
 
 
 def test_an_altered_signature_is_refused(client: anthropic.Anthropic) -> None:
@@ -91,7 +85,7 @@ def test_an_altered_signature_is_refused(client: anthropic.Anthropic) -> None:
     assert call.type == "tool_use"
     result = {"type": "tool_result", "tool_use_id": call.id, "content": "15 degrees"}
 
-    def hand_back(signature: str) -> anthropic.types.Message:
+    def hand_back(signature: str) -> Any:
         turn = [{**thought.to_dict(), "signature": signature}, call.to_dict()]
         messages: list[Any] = [
             *SHAPES["thinking with tools"]["messages"],

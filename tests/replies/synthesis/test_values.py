@@ -178,7 +178,7 @@ UNSATISFIABLE: dict[str, tuple[Any, str]] = {
 
 
 def _check(schema: Any, value: Any) -> None:
-    validator = jsonschema.Draft202012Validator
+    validator: Any = jsonschema.Draft202012Validator
     if isinstance(schema, dict) and isinstance(schema.get("items"), list):
         validator = jsonschema.Draft7Validator
     validator(schema, format_checker=validator.FORMAT_CHECKER).validate(value)
