@@ -19,7 +19,6 @@ from __future__ import annotations
 import importlib
 import re
 import sys
-import tomllib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -74,13 +73,22 @@ def read_project(start: Path) -> Project:
         file = folder / "pyproject.toml"
         if not file.is_file():
             continue
-        try:
-            table = tomllib.loads(file.read_text("utf-8")).get("tool", {}).get("mockapi")
-        except (tomllib.TOMLDecodeError, OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{file} cannot be read: {error}.") from error
+        table = _table(file)
         if table is not None:
             return _project(table, file)
     return Project()
+
+
+def _table(file: Path) -> Any:
+    try:
+        text = file.read_text("utf-8")
+        if "mockapi" not in text:  # most files: parsing them would cost every start milliseconds
+            return None
+        import tomllib  # noqa: PLC0415 - as above
+
+        return tomllib.loads(text).get("tool", {}).get("mockapi")
+    except (ValueError, OSError) as error:  # what TOML and UTF-8 raise are ValueErrors
+        raise UsageError(f"{file} cannot be read: {error}.") from error
 
 
 def old_recordings(cassettes: Iterable[Cassette], project: Project, now: float) -> Iterator[str]:
