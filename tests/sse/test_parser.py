@@ -7,8 +7,9 @@ from itertools import pairwise
 import pytest
 
 from mockapi.errors import EventStreamError
+from mockapi.fuzzing.cases import ROWS as CASES
+from mockapi.fuzzing.cases import Row as Case
 from mockapi.sse import Event, Parser, parse
-from tests.support.sse_cases import CASES, Case
 
 by_name = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 

@@ -1,8 +1,9 @@
 """The event-stream cases: bytes, and the events that the WHATWG text makes of them.
 
-One table for every driver (whole, byte by byte, cut at every place). The cases follow the rules
-in the order of the standard: framing, fields, text, keep-alive. Events are written as tuples of
-type, data and last event id, so that the table does not lean on the code it judges.
+One table for every reader: the tests of mockapi's own parser, the conformance suite and the fuzz
+command. The rows follow the rules in the order of the standard: framing, fields, text,
+keep-alive. Events are written as tuples of type, data and last event id, so that the table does
+not lean on the code it judges.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Case(NamedTuple):
+class Row(NamedTuple):
     """A stream and what it means."""
 
     name: str
@@ -20,8 +21,8 @@ class Case(NamedTuple):
     last_event_id: str = ""
 
 
-def _plain(name: str, stream: bytes, *data: str) -> Case:
-    return Case(name, stream, [("message", text, "") for text in data])
+def _plain(name: str, stream: bytes, *data: str) -> Row:
+    return Row(name, stream, [("message", text, "") for text in data])
 
 
 FRAMING = [
@@ -47,7 +48,7 @@ FRAMING = [
     _plain("only blank lines", b"\n\r\n\r"),
     _plain("only comments", b": a\n\n:\n\n:b\n"),
     _plain("many data lines", b"data: a\ndata: b\n\ndata\ndata\n\ndata:", "a\nb", "\n"),
-    Case("fields in any order", b"data: 1\nid: 7\nevent: x\ndata: 2\n\n", [("x", "1\n2", "7")], None, "7"),
+    Row("fields in any order", b"data: 1\nid: 7\nevent: x\ndata: 2\n\n", [("x", "1\n2", "7")], None, "7"),
 ]
 
 FIELDS = [
@@ -65,43 +66,44 @@ FIELDS = [
     _plain("an empty name is a comment", b": data: x\n:data: y\ndata: a\n\n", "a"),
     _plain("upper case is another field", b"DATA: x\nData: y\ndata: a\n\n", "a"),
     _plain("a leading space is part of the name", b" data: x\n\ndata: a\n\n", "a"),
+    _plain("a line of blanks is no blank line", b"data: a\n \ndata: b\n\n", "a\nb"),
     _plain("a space before the colon is part of the name", b"data : x\n\n"),
     _plain("unknown fields are ignored", b"datum: x\nfoo\ndatas: y\ndata: a\nx: z\n\n", "a"),
     _plain("a NUL in a name makes another name", b"da\0ta: x\n\ndata\0: y\n\n"),
     _plain("a NUL in data is data", b"data: a\0b\n\n", "a\0b"),
-    Case("type", b"event: add\ndata: a\n\n", [("add", "a", "")]),
-    Case(
+    Row("type", b"event: add\ndata: a\n\n", [("add", "a", "")]),
+    Row(
         "type is for one event",
         b"event: add\ndata: a\n\ndata: b\n\n",
         [("add", "a", ""), ("message", "b", "")],
     ),
-    Case("the last type counts", b"event: one\nevent: two\ndata: a\n\n", [("two", "a", "")]),
-    Case("an empty type is the default", b"event: one\nevent\ndata: a\n\n", [("message", "a", "")]),
-    Case("a type may be followed by comments", b"event: x\n: c\ndata: a\n\n", [("x", "a", "")]),
-    Case("a type may hold spaces and NUL", b"event:  x \0\ndata: a\n\n", [(" x \0", "a", "")]),
-    Case(
+    Row("the last type counts", b"event: one\nevent: two\ndata: a\n\n", [("two", "a", "")]),
+    Row("an empty type is the default", b"event: one\nevent\ndata: a\n\n", [("message", "a", "")]),
+    Row("a type may be followed by comments", b"event: x\n: c\ndata: a\n\n", [("x", "a", "")]),
+    Row("a type may hold spaces and NUL", b"event:  x \0\ndata: a\n\n", [(" x \0", "a", "")]),
+    Row(
         "id persists",
         b"id: 1\ndata: a\n\ndata: b\n\n",
         [("message", "a", "1"), ("message", "b", "1")],
         None,
         "1",
     ),
-    Case("id empties", b"id: 1\ndata: a\n\nid\ndata: b\n\n", [("message", "a", "1"), ("message", "b", "")]),
-    Case("id with a NUL is ignored", b"id: 1\nid: 2\0\ndata: a\n\n", [("message", "a", "1")], None, "1"),
-    Case("id without data counts", b"id: 1\n\ndata: a\n\n", [("message", "a", "1")], None, "1"),
-    Case("an id is not taken before its blank line", b"id: 1\n\nid: 2\ndata: a\n", [], None, "1"),
-    Case("an id may be any text", "id:  ä :\ndata: a\n\n".encode(), [("message", "a", " ä :")], None, " ä :"),
-    Case("retry", b"retry: 03000\ndata: a\n\n", [("message", "a", "")], 3000),
-    Case("retry needs no event", b"retry:1000\n", [], 1000),
-    Case(
+    Row("id empties", b"id: 1\ndata: a\n\nid\ndata: b\n\n", [("message", "a", "1"), ("message", "b", "")]),
+    Row("id with a NUL is ignored", b"id: 1\nid: 2\0\ndata: a\n\n", [("message", "a", "1")], None, "1"),
+    Row("id without data counts", b"id: 1\n\ndata: a\n\n", [("message", "a", "1")], None, "1"),
+    Row("an id is not taken before its blank line", b"id: 1\n\nid: 2\ndata: a\n", [], None, "1"),
+    Row("an id may be any text", "id:  ä :\ndata: a\n\n".encode(), [("message", "a", " ä :")], None, " ä :"),
+    Row("retry", b"retry: 03000\ndata: a\n\n", [("message", "a", "")], 3000),
+    Row("retry needs no event", b"retry:1000\n", [], 1000),
+    Row(
         "retry takes digits only",
         b"retry: 1000\nretry: 1e3\nretry: -1\nretry: 1.5\nretry:  5\nretry: x\n\n",
         [],
         1000,
     ),
-    Case("an empty retry is ignored", b"retry: 10\nretry\nretry:\n", [], 10),
-    Case("retry takes ascii digits only", "retry: ٣\nretry: ²\n\n".encode(), []),
-    Case("a retry beyond reason is ignored", b"retry: 7\nretry: " + b"9" * 5000 + b"\n", [], 7),
+    Row("an empty retry is ignored", b"retry: 10\nretry\nretry:\n", [], 10),
+    Row("retry takes ascii digits only", "retry: ٣\nretry: ²\n\n".encode(), []),
+    Row("a retry beyond reason is ignored", b"retry: 7\nretry: " + b"9" * 5000 + b"\n", [], 7),
 ]
 
 TEXT = [
@@ -137,8 +139,8 @@ TEXT = [
 KEEP_ALIVE = [
     _plain("comment storm", b":\n" * 500 + b"data: a\n" + b": still here\n\n" * 2 + b":\n" * 500, "a"),
     _plain("comments inside an event", b"data: a\n: c\ndata: b\n:\n\n", "a\nb"),
-    Case("ping with data", b'event: ping\ndata: {"type": "ping"}\n\n', [("ping", '{"type": "ping"}', "")]),
+    Row("ping with data", b'event: ping\ndata: {"type": "ping"}\n\n', [("ping", '{"type": "ping"}', "")]),
     _plain("ping without data", b"event: ping\n\ndata: a\n\n", "a"),
 ]
 
-CASES = FRAMING + FIELDS + TEXT + KEEP_ALIVE
+ROWS = FRAMING + FIELDS + TEXT + KEEP_ALIVE

@@ -1,0 +1,172 @@
+"""Parsers with one bug each: the kit catches every one, by the smallest case that shows it.
+
+The tables were not fitted to the kit: each bug was written first, and its case is the first, by
+size, at which the verdict is not fine. Correct parsers of other constructions pass everything.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mockapi.fuzzing._judge import Finding, Sees, judge
+from mockapi.fuzzing._observe import observe, sees_of
+from mockapi.fuzzing.cases import MESSAGE_CASES, SSE_CASES, Case
+from tests.support import broken_clients, broken_sse, good_parsers
+
+if TYPE_CHECKING:
+    from mockapi.fuzzing._observe import Target
+
+DECODERS = {
+    "OnlyLF": "framing/cr",
+    "NoLoneCR": "framing/cr",
+    "CutCRLF": "cut/cr, lf and a field",
+    "SplitLines": "cut/cr, lf and a field",
+    "KeepsMark": "text/byte order mark",
+    "DropsAllMarks": "text/a second byte order mark is part of the name",
+    "DropsMarksAnywhere": "text/byte order mark in the data",
+    "MarkInOneChunk": "cut/byte order mark in three",
+    "EmitsAtEnd": "framing/a crlf ends the stream, then nothing",
+    "LosesLast": "fields/data without a colon is empty data",
+    "StripsAll": "fields/a tab after the colon",
+    "StripsNothing": "fields/data with a space only is empty data",
+    "StripsEnd": "fields/a space at the end is kept",
+    "SplitsAtEveryColon": "fields/the value is a colon",
+    "NeedsASpace": "fields/data with a colon and nothing is empty data",
+    "NeedsAColon": "fields/data without a colon is empty data",
+    "AnyCase": "fields/upper case is another field",
+    "StripsNames": "fields/a space before the colon is part of the name",
+    "StripsLines": "fields/a line of blanks is no blank line",
+    "AnyPrefix": "fields/a space before the colon is part of the name",
+    "NoEmptyData": "fields/data without a colon is empty data",
+    "DispatchesWithoutData": "fields/no data, no event",
+    "KeepsType": "fields/a type without data is forgotten",
+    "KeepsTypeWithoutData": "fields/a type without data is forgotten",
+    "JoinsWithNothing": "framing/cr line, lf blank line is one crlf",
+    "LastDataWins": "framing/cr line, lf blank line is one crlf",
+    "KeepsLineEnd": "fields/data without a colon is empty data",
+    "ForgetsId": "fields/id without data counts",
+    "TakesNul": "fields/id with a NUL is ignored",
+    "NeverEmptiesId": "fields/id empties",
+    "IdNeedsData": "fields/id without data counts",
+    "EmptyType": "fields/type",
+    "FirstTypeWins": "fields/an empty type is the default",
+    "CommentsAreData": "framing/only comments",
+    "CommentsEndEvents": "fields/a type may be followed by comments",
+    "UnknownFieldsRaise": "fields/a space before the colon is part of the name",
+    "DecodesByChunk": "cut/byte order mark in three",
+    "DecodesStrictly": "text/a continuation byte alone",
+    "DropsBadBytes": "text/a continuation byte alone",
+    "Latin1": "text/a continuation byte alone",
+    "Quadratic": "limits/a long line in chunks of a byte",
+    "Late": "cut/two events in a chunk",
+    "OneBehind": "cut/two events in a chunk",
+    "ShortLines": "limits/a long line in chunks of a byte",
+    "FirstOfChunk": "fields/id without data counts",
+    "EmptyChunkEnds": "cut/an empty chunk",
+    "NulEnds": "fields/a NUL in data is data",
+    "DropsPings": "keep-alive/ping with data",
+    "Recursive": "cut/two events in a chunk",
+    "Frames": "fields/no space after the colon",
+}
+"""Broken decoder to the smallest case that shows its bug."""
+
+CLIENTS = {
+    "TruncatesSilently": "m-framing/empty stream",
+    "AnyEndWithAStopReason": "grammar/no message_stop",
+    "NeedsNoMessageDelta": "grammar/no message_delta",
+    "ErrorEndsQuietly": "grammar/error first",
+    "ErrorIsIgnored": "grammar/error, and the stream goes on",
+    "HalfInput": "grammar/tool input cut in an escape",
+    "InputAtFirst": "grammar/tool after text",
+    "UsageOfTheStart": "grammar/no content",
+    "UsageOfTheEnd": "grammar/no content",
+    "NewEventsRaise": "m-text/a byte order mark in the text",
+    "NewDeltasCrash": "grammar/no message_start",
+    "NewBlocksVanish": "grammar/unknown block",
+    "KnownReasonsOnly": "grammar/unknown stop reason",
+    "NoStopReason": "grammar/no content",
+    "LosesStopSequence": "grammar/a stop sequence",
+    "LatestBlock": "grammar/delta without an index",
+    "CrashesWithoutABlock": "grammar/no content_block_start",
+    "LosesSignatures": "m-blocks/thinking",
+    "LosesCitations": "m-blocks/citations",
+    "OneCitation": "m-blocks/citations",
+    "FirstToolOnly": "grammar/no content_block_start",
+    "StripsText": "m-text/characters of all lengths",
+    "DropsNul": "m-text/a NUL",
+    "LeaksDecodeErrors": "grammar/an event with empty data",
+    "LeaksRecursion": "limits/JSON 10,000 deep",
+    "TakesNaN": "grammar/an event with NaN",
+    "RoundsIntegers": "m-tools/a big integer",
+    "EmptyInputIsNone": "m-tools/empty input",
+    "SecondStreamCounts": "grammar/a second stream behind the first",
+    "CountsPings": "m-keep-alive/a ping with empty data",
+    "EmptyPieceEnds": "m-text/a lone surrogate escape",
+}
+"""The same for clients of the API."""
+
+MEBIBYTE = 2**20
+
+
+def by_size(cases: tuple[Case, ...]) -> list[Case]:
+    """Those that bytes can tell, the smallest first; the largest have tests of their own."""
+    told = [case for case in cases if not case.over_http and case.size < 4 * MEBIBYTE]
+    return sorted(told, key=lambda case: (case.heavy, case.size))
+
+
+def first_alarm(target: Target, cases: list[Case], sees: Sees) -> Finding | None:
+    """The first finding that is not fine."""
+    for case in cases:
+        finding = judge(case, observe(target, case.chunks(), sees, case.seconds))
+        if not finding.verdict.is_fine:
+            return finding
+    return None
+
+
+@pytest.mark.parametrize("name", DECODERS)
+def test_a_broken_decoder_is_caught_by_the_smallest_case(name: str) -> None:
+    """One bug, one finding, and the case says what it is about."""
+    found = first_alarm(getattr(broken_sse, name)(), by_size(SSE_CASES), "events")
+    assert found is not None
+    assert found.case.id == DECODERS[name]
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_a_broken_client_is_caught_by_the_smallest_case(name: str) -> None:
+    """As above, for what adds events up to a message."""
+    found = first_alarm(getattr(broken_clients, name)(), by_size(MESSAGE_CASES), "message")
+    assert found is not None
+    assert found.case.id == CLIENTS[name]
+
+
+def test_no_broken_parser_was_left_out() -> None:
+    """The tables name every one, and there are more than forty."""
+    written = [
+        {name for name, kind in vars(module).items() if isinstance(kind, type) and issubclass(kind, base)}
+        for module, base in (
+            (broken_sse, broken_sse.Decoder),
+            (broken_clients, broken_clients.Client),
+        )
+    ]
+    assert written == [{"Decoder", *DECODERS}, {"Client", *CLIENTS}]
+    assert len(DECODERS) + len(CLIENTS) >= 80
+
+
+@pytest.mark.parametrize(
+    "parser",
+    [
+        good_parsers.by_character,
+        good_parsers.by_expression,
+        good_parsers.whole,
+        good_parsers.message,
+        broken_sse.Decoder(),
+        broken_clients.Client(),
+    ],
+)
+def test_correct_parsers_raise_no_alarm(parser: Target) -> None:
+    """However they are built: by characters, by an expression, at once; for events and for messages."""
+    sees = sees_of(parser)
+    cases = by_size(SSE_CASES if sees == "events" else MESSAGE_CASES)
+    assert first_alarm(parser, cases, sees) is None
