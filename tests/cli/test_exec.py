@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import signal
 import subprocess
 import sys
@@ -12,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mockapi.cli.exec_ import client_environment
-from tests.support.process import command, environment, mockapi, run
+from mockapi._environment import client_environment
+from tests.support.process import at_terminal, command, environment, mockapi, run
 from tests.support.server import PATIENCE, interaction, message, write_cassette
 
 if TYPE_CHECKING:
@@ -127,17 +125,16 @@ def test_the_command_starts_with_signals_as_they_were(cassette: str) -> None:
 def test_ctrl_c_at_a_terminal_reaches_the_command_once(cassette: str) -> None:
     """The terminal sends it to both; a second one from mockapi would look like impatience."""
     code = """
-import signal
+import signal, time
 count = []
 signal.signal(signal.SIGINT, lambda *_: count.append(1))
 print("up", flush=True)
-signal.pause()
-signal.signal(signal.SIGALRM, lambda *_: None)
-signal.setitimer(signal.ITIMER_REAL, 0.3)
-signal.pause()
+while not count:
+    time.sleep(0.01)
+time.sleep(0.3)
 print("interrupted", len(count), flush=True)
 """
-    seen = _in_terminal(["exec", cassette, "--", *PYTHON, code], {b"up": b"\x03"})
+    seen = at_terminal("exec", cassette, "--", *PYTHON, code, answers={b"up": b"\x03"})
     assert b"interrupted 1" in seen
 
 
@@ -196,24 +193,3 @@ def _started(*args: str) -> Any:
 
 def _wait_for(process: Any, line: str) -> None:
     assert process.stdout.readline() == line
-
-
-def _in_terminal(args: list[str], answers: dict[bytes, bytes]) -> bytes:
-    """Run a command at a terminal; type an answer when its words appear; all that was shown."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execve(sys.executable, command(*args), environment(TERM="xterm"))
-    seen = b""
-    waiting = dict(answers)
-    try:
-        while True:
-            try:
-                seen += os.read(terminal, 4096)
-            except OSError:  # how Linux says that the other side has closed
-                break
-            for words in [words for words in waiting if words in seen]:
-                os.write(terminal, waiting.pop(words))
-    finally:
-        os.close(terminal)
-        os.waitpid(pid, 0)
-    return seen

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import re
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mockapi.cli import LazyGroup, root
-from tests.support.process import command, environment, mockapi, run
+from tests.support.process import at_terminal, mockapi, run
 from tests.support.server import interaction, message, write_cassette
 
 if TYPE_CHECKING:
@@ -90,27 +87,6 @@ def test_the_demo_refuses_a_speed_that_is_none(speed: str) -> None:
     outcome = mockapi("demo", "--speed", speed)
     assert outcome.code == 2
     assert "factor above 0" in outcome.err
-
-
-def at_terminal(*args: str, **env: str) -> bytes:
-    """Run a command at a terminal; all that was shown."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execve(sys.executable, command(*args), environment(TERM="xterm-256color", **env))
-    seen = b""
-    try:
-        while True:
-            try:
-                data = os.read(terminal, 4096)
-            except OSError:  # how Linux says that the other side has closed
-                break
-            if not data:
-                break
-            seen += data
-    finally:
-        os.close(terminal)
-        os.waitpid(pid, 0)
-    return seen
 
 
 def test_colours_come_at_a_terminal_only(tmp_path: Path) -> None:

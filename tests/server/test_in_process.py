@@ -53,7 +53,7 @@ def test_a_server_starts_serves_and_stops(cassette: str) -> None:
     server = mockapi.Server([cassette])
     with server:
         assert ask(server.base_url, ASKED).content == b"ok"
-    assert not [thread for thread in threading.enumerate() if thread.name == "mockapi"]
+    assert not server._thread.is_alive()
     server.stop()
     host, port = server.base_url.removeprefix("http://").split(":")
     with socket.socket() as probe:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import pty
 import re
 import signal
 import subprocess
@@ -72,6 +73,39 @@ def run(*args: str, env: Mapping[str, str] | None = None, **more: Any) -> Outcom
         **more,
     )
     return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def at_terminal(*args: str, answers: Mapping[bytes, bytes] | None = None) -> bytes:
+    """Run `mockapi ARGS` at a terminal; all that was shown.
+
+    Args:
+        args: the command and its options.
+        answers: what to type when some words appear.
+    """
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(sys.executable, command(*args), environment(TERM="xterm-256color"))
+    late = threading.Timer(PATIENCE, os.kill, (pid, signal.SIGKILL))
+    late.start()
+    seen = b""
+    waiting = dict(answers or {})
+    try:
+        while data := _read(terminal):
+            seen += data
+            for words in [words for words in waiting if words in seen]:
+                os.write(terminal, waiting.pop(words))
+    finally:
+        late.cancel()
+        os.close(terminal)
+        os.waitpid(pid, 0)
+    return seen
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # how Linux says that the other side has closed
+        return b""
 
 
 class Serving:
