@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mockapi.errors import CassetteError, GrammarError, MockapiError, TruncatedStream, UsageError
     from mockapi.exchange import Chunk, Ending, Reply, Request, Source
     from mockapi.server import Server, Settings, create_app
+    from mockapi.testing import Session
     from mockapi.validation import Refusal, validate
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Reply",
     "Request",
     "Server",
+    "Session",
     "Settings",
     "Source",
     "TruncatedStream",
@@ -40,6 +42,7 @@ _HOMES = {
     "mockapi.errors": ("CassetteError", "GrammarError", "MockapiError", "TruncatedStream", "UsageError"),
     "mockapi.exchange": ("Chunk", "Ending", "Reply", "Request", "Source"),
     "mockapi.server": ("Server", "Settings", "create_app"),
+    "mockapi.testing": ("Session",),
     "mockapi.validation": ("Refusal", "validate"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

@@ -6,20 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from mockapi._environment import client_environment
 from mockapi.cli._options import read_options, server_options
 from mockapi.errors import UsageError
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-_KEY = "sk-ant-test-mockapi"
-_SET_TO_URL = ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_URL", "ANTHROPIC_API_BASE")
-_UNSET = ("ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_CUSTOM_HEADERS", "ANTHROPIC_PROFILE")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PASSED_ON = tuple(
     getattr(signal, name)
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
@@ -69,17 +63,6 @@ def command(ctx: click.Context, /, **values: Any) -> None:
         if options.report is not None:
             server.call(write_report, server.service, options.report)
     sys.exit(code)
-
-
-def client_environment(environment: Mapping[str, str], base_url: str) -> dict[str, str]:
-    """An environment in which the clients of the Messages API find the server and nothing else."""
-    changed = {name: value for name, value in environment.items() if name not in _UNSET}
-    changed.update(dict.fromkeys(_SET_TO_URL, base_url))
-    changed["ANTHROPIC_API_KEY"] = _KEY
-    for name in ("NO_PROXY", "no_proxy"):
-        hosts = [host for host in environment.get(name, "").split(",") if host]
-        changed[name] = ",".join(hosts + [host for host in _LOOPBACK if host not in hosts])
-    return changed
 
 
 def _run(arguments: list[str], environment: dict[str, str]) -> int:

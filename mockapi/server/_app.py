@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from mockapi.exchange import Headers, Reply
     from mockapi.server._service import Service
-    from mockapi.server._sessions import Session
 
     Scope = dict[str, Any]
     Receive = Callable[[], Awaitable[Any]]
@@ -115,14 +114,13 @@ class Endpoint:
         service = self._service
         try:
             path = path_of(scope)
-            session: Session | None = service.sessions.default
+            session, id_ = service.sessions.bare, ""
             if path.startswith(_SESSION_PREFIX):
                 id_, slash, rest = path[len(_SESSION_PREFIX) :].partition("/")
                 session, path = service.sessions.get(id_), slash + rest or "/"
-                if session is None:
-                    await play(self._no_session(id_), scope, receive, send)
-                    return
-            assert session is not None  # noqa: S101 - the default session is always there
+            if session is None:
+                await play(self._no_session(id_), scope, receive, send)
+                return
             body = await read_body(receive, scope["headers"], path)
             query = scope["query_string"].decode("latin-1")
             request = Request(scope["method"], path, query, scope["headers"], body)
@@ -158,7 +156,9 @@ class Endpoint:
 
     def _no_session(self, id_: str) -> Reply:
         sessions = self._service.sessions
-        if not sessions.was_closed(id_):
+        if not id_:
+            status, message = 404, sessions.nobody
+        elif not sessions.was_closed(id_):
             status, message = 404, f"There is no session {id_!r}; open one with POST /_mockapi/sessions."
         else:
             name = sessions.closed_name(id_)

@@ -6,11 +6,13 @@ and functions are those of `mockapi.replies`; here is the one place that holds t
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
 from mockapi.exchange import Source
 from mockapi.replies import error_reply
-from mockapi.replies.scripts import Running, Scripted, plan_of
+from mockapi.replies.scripts import Running, Script, Scripted, plan_of
 from mockapi.replies.surface import Scene, Shelf, answer
 from mockapi.replies.synthesis import History, Material, altered_seal, synthesized, view_of, written
 from mockapi.server._blobs import Blobs, StorageFull
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mockapi.exchange import Reply, Request
-    from mockapi.replies.scripts import Script
+    from mockapi.replies.scripts import Chooser
     from mockapi.replies.surface import Judge
     from mockapi.validation import Settings as Validation
 
@@ -44,16 +46,16 @@ class Making:
         self._history = History()
         self._shelf = Shelf()
         self._blobs = Blobs()
-        self._running: Running | None = None
+        self._running: Chooser | None = None
 
     @property
-    def running(self) -> Running | None:
+    def running(self) -> Chooser | None:
         """The script and what was used of it."""
         return self._running
 
-    def play(self, script: Script | None) -> None:
-        """Use a script from its beginning, or none."""
-        self._running = None if script is None else Running(script)
+    def play(self, script: Script | Chooser | None) -> None:
+        """Use a script from its beginning, or what else chooses replies, or none."""
+        self._running = Running(script) if isinstance(script, Script) else script
 
     def scripted(self, request: Request, at: float, request_id: Callable[[], str]) -> Reply | None:
         """The script's reply to a request; None if it has none and the request goes on elsewhere."""
@@ -71,10 +73,15 @@ class Making:
                 request_id(),
                 source=Source.SCRIPTED,
             )
+        if any(order.replaces for order in chosen.faults):
+            from mockapi.replies.faults import blank  # noqa: PLC0415 - only where some are ordered
+
+            date = format_datetime(datetime.fromtimestamp(at, UTC), usegmt=True)
+            return _broken(blank(request_id(), date), chosen)
         material = Material(view, self._seed)
         plan = plan_of(chosen, material, self._history.turn)
         reply, self._history = written(plan, material, self._history, at, Source.SCRIPTED)
-        return reply
+        return _broken(reply, chosen) if chosen.faults else reply
 
     def synthesized(self, request: Request, at: float, request_id: Callable[[], str], judge: Judge) -> Reply:
         """The synthesized reply to a request.
@@ -116,6 +123,12 @@ class Making:
         if altered is None:
             return None
         return error_reply(400, "invalid_request_error", altered, request_id(), source=Source.INVALID)
+
+
+def _broken(reply: Reply, chosen: Scripted) -> Reply:
+    from mockapi.replies.faults import apply  # noqa: PLC0415 - only where some are ordered
+
+    return apply(reply, chosen.faults)
 
 
 def _asks_for_message(request: Request) -> bool:

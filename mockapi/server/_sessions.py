@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mockapi.cassettes import Recording, Track
-    from mockapi.replies.scripts import Script
+    from mockapi.replies.scripts import Chooser, Script
     from mockapi.server._library import CassetteSet
     from mockapi.server._making import Making
     from mockapi.server._mishaps import Mishaps
@@ -38,6 +38,7 @@ class Session:
         answered: how many requests it has answered.
         max_requests: how many it answers; 0 for any number.
         script: what answers requests that no recording answers exactly; None if there is none.
+        record_to: the cassette that what it records is added to; None leaves it to the recorder.
         own_cassettes: the paths it was opened with; None plays the server's.
         journal: what happened.
         played: the recordings it played, in order of their first use.
@@ -59,7 +60,8 @@ class Session:
         self.settings = settings
         self.own_cassettes = own_cassettes
         self.on_unmatched = on_unmatched
-        self.script: Script | None = None
+        self.script: Script | Chooser | None = None
+        self.record_to: str | None = None
         self.max_requests = self._limit()
         self.journal = Journal()
         self.last_used = wall()
@@ -90,8 +92,8 @@ class Session:
             self._making.play(self.script)
         return self._making
 
-    def play(self, script: Script | None) -> None:
-        """Use a script from its beginning, or none."""
+    def play(self, script: Script | Chooser | None) -> None:
+        """Use a script from its beginning, or none; or let something else choose the replies."""
         self.script = script
         self.answered = 0
         self.max_requests = self._limit()
@@ -152,10 +154,19 @@ class Session:
 
 
 class Sessions:
-    """The open sessions, and which closed ones there were. When full, the longest unused goes."""
+    """The open sessions, and which closed ones there were. When full, the longest unused goes.
+
+    Attributes:
+        default: the server's own.
+        bare: whose requests come under the bare base URL; None for nobody's, and then `nobody`
+            is what such a request is told.
+        nobody: see `bare`.
+    """
 
     def __init__(self, default: Session, max_sessions: int = MAX_SESSIONS) -> None:
         self.default = default
+        self.bare: Session | None = default
+        self.nobody = "No session has this base URL."
         self._open: dict[str, Session] = {DEFAULT: default}
         self._closed: OrderedDict[str, str | None] = OrderedDict()
         self._max = max_sessions

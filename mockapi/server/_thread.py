@@ -14,11 +14,13 @@ from mockapi.server._service import Service
 from mockapi.server._settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    import socket
+    from collections.abc import Callable, Coroutine, Iterable
     from types import TracebackType
     from typing import Self
 
     from mockapi.server._recording import RecordOptions
+    from mockapi.testing import Session
 
 _STOP_SECONDS = 10.0
 
@@ -38,6 +40,7 @@ class Server:
         allowed_hosts: Host names, besides loopback, under which the control API answers.
         recording: where requests may be forwarded to, and what becomes of the answers; by default
             nothing is ever sent anywhere.
+        listening: a socket that listens already, instead of host and port.
 
     Raises:
         CassetteError: cassettes that cannot be used, all of them.
@@ -54,11 +57,12 @@ class Server:
         console: Console | None = None,
         allowed_hosts: Iterable[str] = (),
         recording: RecordOptions | None = None,
+        listening: socket.socket | None = None,
     ) -> None:
         self.service = Service(
             cassettes, settings or Settings(), console or Console(quiet=True), recording=recording
         )
-        self._socket = listen(host, port)
+        self._socket = listen(host, port) if listening is None else listening
         self.base_url = url_of(self._socket)
         self._ready = threading.Event()
         self._server = HTTPServer(
@@ -93,6 +97,16 @@ class Server:
             self._thread.join(_STOP_SECONDS)
         self._socket.close()
 
+    def wait_for(self, awaitable: Coroutine[Any, Any, Any], seconds: float) -> Any:
+        """Await something in the server's own thread.
+
+        Raises:
+            TimeoutError: it took longer.
+        """
+        if self._loop is None:
+            raise MockapiError("The server is not running.")
+        return asyncio.run_coroutine_threadsafe(awaitable, self._loop).result(seconds)
+
     def call(self, function: Callable[..., Any], *args: Any) -> Any:
         """Run a function of the service in the server's own thread, where its state lives."""
         if self._loop is None or self._loop.is_closed():
@@ -102,6 +116,23 @@ class Server:
             return function(*args)
 
         return asyncio.run_coroutine_threadsafe(run(), self._loop).result(_STOP_SECONDS)
+
+    def open_session(self, **options: Any) -> Session:
+        """Open a session of its own base URL, to be scripted and asserted on; close it when done.
+
+        Args:
+            options: as for `POST /_mockapi/sessions`: name, cassettes, validation, faults, ...
+
+        Raises:
+            UsageError: an option that does not exist or has no sense.
+            CassetteError: cassettes that cannot be used.
+        """
+        from mockapi.server._settings import session_options  # noqa: PLC0415 - see below
+        from mockapi.server._store import folders  # noqa: PLC0415 - see below
+        from mockapi.testing import Session  # noqa: PLC0415 - the handle is made of the server
+
+        read = session_options(options, self.service.sessions.default.settings, folders())
+        return Session(self, self.call(self.service.open_session, read))
 
     def __enter__(self) -> Self:
         return self.start()

@@ -6,6 +6,6 @@
 
 from mockapi.replies.scripts._parse import parse_script
 from mockapi.replies.scripts._plans import plan_of
-from mockapi.replies.scripts._script import NO_REPLY, Running, Script, Scripted
+from mockapi.replies.scripts._script import NO_REPLY, Chooser, Running, Script, Scripted
 
-__all__ = ["NO_REPLY", "Running", "Script", "Scripted", "parse_script", "plan_of"]
+__all__ = ["NO_REPLY", "Chooser", "Running", "Script", "Scripted", "parse_script", "plan_of"]

@@ -12,11 +12,12 @@ with a request that gets none (the sequence is used up, or no condition holds) i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mockapi.replies.scripts._conditions import When
 
 if TYPE_CHECKING:
+    from mockapi.replies.faults import OrderedFault
     from mockapi.replies.synthesis import View
     from mockapi.replies.synthesis._view import Block
 
@@ -33,6 +34,7 @@ class Scripted:
         times: how often it may be given; None for any number.
         stop_reason: why it ends; None finds out, and lets the request's limits cut it.
         members: other members of the message, as they stand.
+        faults: what is done to the reply on its way out; one that replaces it makes it an error.
     """
 
     blocks: tuple[Block, ...]
@@ -40,6 +42,7 @@ class Scripted:
     times: int | None = 1
     stop_reason: str | None = None
     members: tuple[tuple[str, Any], ...] = ()
+    faults: tuple[OrderedFault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,21 @@ class NoReply:
 
 
 NO_REPLY: Final = NoReply()
+
+
+class Chooser(Protocol):
+    """Whatever chooses replies: a script in use, or code that goes by more than a script can say."""
+
+    @property
+    def script(self) -> Script:
+        """The replies there are."""
+
+    @property
+    def used(self) -> tuple[int, ...]:
+        """How often each was given; () before the first."""
+
+    def next(self, view: View) -> tuple[Scripted | NoReply | None, Chooser]:
+        """The reply for a request, and what chooses the next; None where it goes on elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
