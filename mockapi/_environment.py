@@ -1,0 +1,35 @@
+"""The variables that clients of the Messages API read, set so that they find mockapi and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TEST_KEY = "sk-ant-test-mockapi"
+_SET_TO_URL = ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_URL", "ANTHROPIC_API_BASE")
+_CREDENTIALS = ("ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_CUSTOM_HEADERS", "ANTHROPIC_PROFILE")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def client_environment(
+    environment: Mapping[str, str], base_url: str, *, keep_credentials: bool = False
+) -> dict[str, str]:
+    """An environment in which the clients of the Messages API find the server and nothing else.
+
+    Args:
+        environment: what it is made from.
+        base_url: the server's.
+        keep_credentials: leave keys and tokens as they are, because requests go on to the real API.
+    """
+    changed = dict(environment)
+    changed.update(dict.fromkeys(_SET_TO_URL, base_url))
+    if not keep_credentials:
+        for name in _CREDENTIALS:
+            changed.pop(name, None)
+        changed["ANTHROPIC_API_KEY"] = TEST_KEY
+    for name in ("NO_PROXY", "no_proxy"):
+        hosts = [host for host in environment.get(name, "").split(",") if host]
+        changed[name] = ",".join(hosts + [host for host in _LOOPBACK if host not in hosts])
+    return changed

@@ -1,0 +1,292 @@
+"""A session as a test holds it."""
+
+from __future__ import annotations
+
+import asyncio
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from mockapi.errors import UsageError
+from mockapi.exchange import Source
+from mockapi.testing._assertions import Assertions
+from mockapi.testing._expected import ExpectedMiss
+from mockapi.testing._live import Conversation, LiveScript, When, conditions
+from mockapi.testing._normal import normalized
+from mockapi.testing._received import Received
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+    from types import TracebackType
+    from typing import Self
+
+    from mockapi.replies.faults import ChaosReport
+    from mockapi.server import Server
+    from mockapi.server._journal import Entry
+    from mockapi.server._sessions import Session as Served
+    from mockapi.testing._received import Asked
+
+_SECONDS = 10.0
+
+
+class Session(Assertions):
+    """One isolated use of a running server: its own script, cassettes, faults and journal.
+
+        with server.open_session(name="two turns") as messages_api:
+            messages_api.reply_tool("get_weather", {"city": "Oslo"}).reply("Rain.")
+            run_agent(base_url=messages_api.base_url)
+            messages_api.assert_turns(2)
+
+    Without script and cassettes it makes its replies from the requests. Once it has a script, what
+    the script has no reply for is a miss: HTTP 422, and an entry in `misses`.
+
+    Args:
+        server: that runs it.
+        served: the session there.
+    """
+
+    def __init__(self, server: Server, served: Served) -> None:
+        self._server = server
+        self.served = served
+        self._script: LiveScript | None = None
+        self.expected: list[ExpectedMiss] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the session go; its base URL answers that it was closed."""
+        self._server.call(self._server.service.close_session, self.served)
+
+    @property
+    def id(self) -> str:
+        """What stands in its base URL."""
+        return self.served.id
+
+    @property
+    def name(self) -> str | None:
+        """What the one who opened it calls it."""
+        return self.served.name
+
+    @property
+    def base_url(self) -> str:
+        """The base URL that only this session has, for clients that run beside those of others."""
+        return f"{self._server.base_url}/s/{self.served.id}"
+
+    # --- scripting -------------------------------------------------------------------------------
+
+    def reply(self, *content: Any, **options: Any) -> When:
+        """Answer the next request that nothing else answers with a message; see `When.reply`.
+
+        messages_api.reply("Hello")
+        """
+        return When(self.script).reply(*content, **options)
+
+    def reply_tool(self, name: str, input_: Mapping[str, Any] | None = None, **options: Any) -> When:
+        """Answer with a call of one tool; see `When.reply_tool`.
+
+        messages_api.reply_tool("get_weather", {"city": "Oslo"})
+        """
+        return When(self.script).reply_tool(name, input_, **options)
+
+    def reply_json(self, value: Any, **options: Any) -> When:
+        """Answer with a text that is JSON; see `When.reply_json`.
+
+        messages_api.reply_json({"city": "Oslo"})
+        """
+        return When(self.script).reply_json(value, **options)
+
+    def reply_error(self, status: int, **options: Any) -> When:
+        """Answer with one of the API's errors; see `When.reply_error`.
+
+        messages_api.reply_error(529, times=2)
+        """
+        return When(self.script).reply_error(status, **options)
+
+    def when(self, predicate: Callable[[Asked], bool] | None = None, **told: Any) -> When:
+        """Replies for the requests that meet all of some conditions.
+
+            messages_api.when(model="claude-haiku-*", last_user_text="weather").reply("Rain.")
+            messages_api.when(tool_results="get_weather").reply("Take an umbrella.")
+            messages_api.when(lambda asked: asked.turns > 3).reply("Enough.")
+
+        Args:
+            predicate: a condition in code; it gets the request.
+            told: conditions of the script language: model, last_user_text, system, tools,
+                tool_results, turn. A text condition is a string that the text contains, or
+                {"equals": ...} or {"matches": REGULAR EXPRESSION}.
+
+        Raises:
+            UsageError: a condition that does not exist or has no sense.
+        """
+        if predicate is None and not told:
+            raise UsageError('When what? Name a condition, such as when(last_user_text="weather").')
+        conditions(told)
+        return When(self.script, told, predicate)
+
+    def conversation(self, predicate: Callable[[Asked], bool] | None = None, **told: Any) -> Conversation:
+        """A sequence of replies for one of several agents that run side by side.
+
+            messages_api.conversation(system="researcher").reply_tool("search").reply("Found it.")
+            messages_api.conversation(system="critic").reply("Not good enough.")
+
+        The first request that meets the conditions (any request, without conditions) opens the
+        conversation; those whose messages go on from there belong to it.
+
+        Args:
+            predicate: as for `when`.
+            told: as for `when`.
+        """
+        return Conversation(self.script, opened_by=conditions(told) if told else None, opened_if=predicate)
+
+    @property
+    def script(self) -> LiveScript:
+        """The script; asking for it makes everything a miss that has no reply in it."""
+        if self._script is None:
+            self._script = LiveScript()
+            self._server.call(self._play, self._script)
+        return self._script
+
+    def _play(self, script: LiveScript) -> None:
+        self.served.play(script)
+        if self.served.settings.on_unmatched is None:
+            self.served.on_unmatched = "fail"
+
+    @property
+    def is_scripted(self) -> bool:
+        """Whether anything was scripted."""
+        return self._script is not None
+
+    def chaos(self) -> Iterator[AbstractContextManager[None]]:
+        """Run code once for each fault that clients overlook; see `mockapi.testing._chaos`.
+
+            for trial in messages_api.chaos():
+                with trial:
+                    run_agent()
+
+        Code has noticed a fault if it raises. After the last trial, `chaos_report` has the findings.
+        """
+        from mockapi.testing._chaos import trials  # noqa: PLC0415 - only where it is asked for
+
+        return trials(self)
+
+    chaos_report: ChaosReport | None = None
+
+    # --- looking ---------------------------------------------------------------------------------
+
+    @property
+    def entries(self) -> list[Entry]:
+        """The journal's entries."""
+        return list(self._server.call(list, self.served.journal))
+
+    @property
+    def requests(self) -> list[Received]:
+        """All requests in order, parsed, with what answered each.
+
+        assert [request.source for request in messages_api.requests] == ["scripted", "scripted"]
+        """
+        return [Received(entry) for entry in self.entries]
+
+    @property
+    def last_request(self) -> Received:
+        """The request that came last.
+
+        Raises:
+            AssertionError: none has come.
+        """
+        requests = self.requests
+        if not requests:
+            raise AssertionError("no request has come")
+        return requests[-1]
+
+    @property
+    def misses(self) -> list[Entry]:
+        """The requests that nothing answered, but those that were expected."""
+        return [
+            entry
+            for entry in self.entries
+            if entry.reply.source is Source.UNMATCHED
+            and not any(expected.covers(entry.number) for expected in self.expected)
+        ]
+
+    def expect_miss(self) -> ExpectedMiss:
+        """Take misses from here on for what the test wants; as a context manager, those inside it.
+
+            with messages_api.expect_miss():
+                run_agent()
+
+        A test that expects a miss fails if there is none.
+        """
+        expected = ExpectedMiss(self)
+        self.expected.append(expected)
+        return expected
+
+    @property
+    def usage(self) -> dict[str, int]:
+        """The tokens of all replies together.
+
+        assert messages_api.usage["output_tokens"] < 1000
+        """
+        total: dict[str, int] = {}
+        for request in self.requests:
+            for name, count in request.usage.items():
+                total[name] = total.get(name, 0) + count
+        return total
+
+    def cost(self, prices: Mapping[str, tuple[float, float]]) -> float:
+        """What the replies would have cost, at prices that you name; cache discounts are estimated.
+
+            assert messages_api.cost({"claude-sonnet-*": (3.0, 15.0)}) < 0.05
+
+        Args:
+            prices: model, * standing for any text, to the prices of a million tokens of input and
+                of output. A token written to the cache counts as 1.25 of input, one read as 0.1.
+
+        Raises:
+            UsageError: a model that has no price.
+        """
+        total = 0.0
+        for request in self.requests:
+            usage = request.usage
+            if not usage:
+                continue
+            price = next((price for name, price in prices.items() if fnmatchcase(request.model, name)), None)
+            if price is None:
+                raise UsageError(f"There is no price for {request.model!r}; prices= has {', '.join(prices)}.")
+            tokens = usage.get("input_tokens", 0)
+            tokens_in = (
+                tokens
+                + 1.25 * usage.get("cache_creation_input_tokens", 0)
+                + 0.1 * usage.get("cache_read_input_tokens", 0)
+            )
+            total += (tokens_in * price[0] + usage.get("output_tokens", 0) * price[1]) / 1e6
+        return total
+
+    def snapshot(self) -> list[Any]:
+        """All exchanges for a snapshot: ids renamed, volatile header fields left out.
+
+        assert messages_api.snapshot() == snapshot
+        """
+        exchanges = [
+            {
+                "request": {"path": item.path, "headers": item.headers, "body": item.body},
+                "reply": {"status": item.status, "source": item.source, "body": item.reply},
+            }
+            for item in self.requests
+        ]
+        return list(normalized(exchanges))
+
+    async def _settled(self, entries: list[Entry]) -> None:
+        pending = [entry.miss for entry in entries if entry.miss is not None and not entry.miss.done()]
+        if pending:
+            await asyncio.wait(pending, timeout=_SECONDS)
+
+    def explained(self, entries: list[Entry]) -> list[Entry]:
+        """The same entries, once it was found out why they missed."""
+        self._server.wait_for(self._settled(entries), _SECONDS + 1)
+        return entries
