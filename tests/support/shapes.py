@@ -144,6 +144,13 @@ def called(*tools: dict[str, Any], more: tuple[dict[str, Any], ...] = (), **opti
     return {**body(**options), "tools": list(tools), "messages": messages}
 
 
+def _again(number: int) -> list[dict[str, Any]]:
+    """One more call of the weather tool, and its result."""
+    call = {"type": "tool_use", "id": f"toolu_0{number}", "name": "get_weather", "input": {}}
+    result = {"type": "tool_result", "tool_use_id": call["id"], "content": "still 15 degrees"}
+    return [{"role": "assistant", "content": [call]}, {"role": "user", "content": [result]}]
+
+
 def _document(source: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"type": "document", "source": source, "citations": {"enabled": True}, **more}
 
@@ -293,6 +300,45 @@ SHAPES: dict[str, dict[str, Any]] = {
         model=OLD,
         context_management={"edits": [{"type": "clear_tool_uses_20250919"}]},
         beta="context-management-2025-06-27",
+    ),
+    "beta tool uses cleared": {
+        **body(
+            model=OLD,
+            tools=[WEATHER],
+            context_management={
+                "edits": [
+                    {
+                        "type": "clear_tool_uses_20250919",
+                        "trigger": {"type": "tool_uses", "value": 2},
+                        "keep": {"type": "tool_uses", "value": 1},
+                    }
+                ]
+            },
+            beta="context-management-2025-06-27",
+        ),
+        "messages": [*called(WEATHER)["messages"], *_again(2), *_again(3)],
+    },
+    "beta compaction": body(
+        "word " * 60_000,
+        model="claude-opus-4-6",
+        context_management={
+            "edits": [{"type": "compact_20260112", "trigger": {"type": "input_tokens", "value": 50_000}}]
+        },
+        beta="compact-2026-01-12",
+    ),
+    "beta compaction with a pause": body(
+        "word " * 60_000,
+        model="claude-opus-4-6",
+        context_management={
+            "edits": [
+                {
+                    "type": "compact_20260112",
+                    "trigger": {"type": "input_tokens", "value": 50_000},
+                    "pause_after_compaction": True,
+                }
+            ]
+        },
+        beta="compact-2026-01-12",
     ),
     "beta container": body(tools=[_CODE], beta="code-execution-2025-08-25"),
     "beta computer": body(

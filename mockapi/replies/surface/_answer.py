@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 from mockapi.replies.surface import _batches, _files, _models
 from mockapi.replies.surface._completions import complete
-from mockapi.replies.synthesis import input_tokens, view_of
+from mockapi.replies.synthesis import applied_edits, input_tokens, view_of
 
 if TYPE_CHECKING:
     from mockapi.exchange import Reply, Request
@@ -68,7 +68,9 @@ def _is_known(steps: list[str]) -> bool:
 
 def _count(request: Request, scene: Scene) -> Reply:
     view = view_of(request)
-    counted: dict[str, object] = {"input_tokens": input_tokens(view)}
-    if view.manages_context:
-        counted["context_management"] = {"original_input_tokens": counted["input_tokens"]}
-    return scene.json(counted)
+    total = input_tokens(view)
+    if not view.manages_context:
+        return scene.json({"input_tokens": total})
+    cleared = sum(edit["cleared_input_tokens"] for edit in applied_edits(view, total))
+    original = {"original_input_tokens": total}
+    return scene.json({"input_tokens": total - cleared, "context_management": original})

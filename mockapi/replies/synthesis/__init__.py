@@ -5,6 +5,7 @@ hand their own plans to the same writer. Values in, values out: the session's hi
 the time is an argument.
 """
 
+from mockapi.replies.synthesis._context import applied_edits
 from mockapi.replies.synthesis._decide import decide
 from mockapi.replies.synthesis._heads import message_headers, object_headers
 from mockapi.replies.synthesis._plan import Part, Plan, text_part
@@ -27,6 +28,7 @@ __all__ = [
     "Plan",
     "View",
     "altered_seal",
+    "applied_edits",
     "decide",
     "input_tokens",
     "message_for",

@@ -35,6 +35,7 @@ from mockapi.messages.catalogue import shipped
 from mockapi.replies.synthesis import _words
 from mockapi.replies.synthesis._calls import MAX_CALLS, call, callable_tools, is_server_tool
 from mockapi.replies.synthesis._citations import cited_parts
+from mockapi.replies.synthesis._context import compaction
 from mockapi.replies.synthesis._plan import Part, Plan, text_part
 from mockapi.replies.synthesis._runs import Run, Runner
 from mockapi.replies.synthesis._seals import seal
@@ -58,6 +59,17 @@ def decide(view: View, dice: Dice, ids: IdFactory) -> Plan:
             same content.
         ids: of tool calls, a function of the same.
     """
+    compacted = compaction(view) if "context_management" in view.body else None
+    if compacted is None:
+        return _decided(view, dice, ids)
+    part, ends = compacted
+    if ends:
+        return Plan((part,), stop_reason="compaction")
+    plan = _decided(view, dice, ids)
+    return replace(plan, parts=(part, *plan.parts))
+
+
+def _decided(view: View, dice: Dice, ids: IdFactory) -> Plan:
     if view.paused:
         return _after_pause(view, dice, ids)
     if view.prefill:

@@ -102,14 +102,26 @@ def segments(view: View) -> list[tuple[Block, int]]:
     for block in system:
         found.append((block, of_block(block) + extra))
         extra = 0
-    for turn in view.turns:
+    for blocks in _after_compaction(view):
         extra += _MESSAGE
-        for block in turn.blocks:
+        for block in blocks:
             found.append((block, of_block(block) + extra))
             extra = 0
     if extra:
         found.append(({}, extra))
     return found
+
+
+def _after_compaction(view: View) -> list[tuple[Block, ...]]:
+    """The turns' blocks from the last compaction on: it stands for all that was before it."""
+    kept: list[tuple[Block, ...]] = []
+    for turn in view.turns:
+        places = [place for place, block in enumerate(turn.blocks) if block.get("type") == "compaction"]
+        if places and turn.role == "assistant":
+            kept = [turn.blocks[places[-1] :]]
+        else:
+            kept.append(turn.blocks)
+    return kept
 
 
 def of_request(view: View) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockapi.exchange import Chunk
 from mockapi.messages import MAX_PADDING, Kind, dump, encode_event, events_of, order_message
 from mockapi.messages.catalogue import shipped
+from mockapi.replies.synthesis._context import applied_edits, iterations
 from mockapi.replies.synthesis._periods import form_of
 from mockapi.replies.synthesis._plan import CALLS
 
@@ -79,7 +80,11 @@ def message_of(
     elif form.has("empty_members"):
         message["container"] = None
     if view.manages_context:
-        message["context_management"] = {"applied_edits": []}
+        edits = applied_edits(view, usage.total)
+        message["context_management"] = {"applied_edits": edits}
+        message["usage"]["input_tokens"] -= min(
+            usage.plain, sum(edit["cleared_input_tokens"] for edit in edits)
+        )
     if form.has("empty_members"):
         message["diagnostics"] = None
     message.update(plan.overrides)
@@ -174,6 +179,9 @@ def _usage(plan: Plan, view: View, usage: Usage, model: str, form: Form) -> dict
             "web_search_requests": plan.searches,
             "web_fetch_requests": plan.fetches,
         }
+    if any(part.block.get("type") == "compaction" for part in plan.parts):
+        found["iterations"] = iterations(plan.parts, usage)
+        found |= {key: found["iterations"][-1][key] for key in ("input_tokens", "output_tokens")}
     if view.body.get("speed") in ("standard", "fast"):
         found["speed"] = view.body["speed"]
     return found

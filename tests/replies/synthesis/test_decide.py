@@ -24,29 +24,7 @@ from tests.support.shapes import (
     body,
     called,
 )
-
-
-def reply_to(request: dict[str, Any], seed: int = 0, history: History | None = None) -> dict[str, Any]:
-    """The message that answers a body."""
-    sent = dict(request)
-    beta = sent.pop("beta", "")
-    headers = ((b"anthropic-beta", beta.encode()),) if beta else ()
-    reply, _ = synthesized(
-        Request("POST", "/v1/messages", "", headers, dump(sent)), seed, history or History(), 1.7e9
-    )
-    assert reply.status == 200
-    return dict(jsontext.parse(reply.body))
-
-
-def kinds(message: dict[str, Any]) -> list[str]:
-    """The types of the blocks."""
-    return [block["type"] for block in message["content"]]
-
-
-def calls(message: dict[str, Any]) -> list[str]:
-    """The names of the tools that are called."""
-    return [block["name"] for block in message["content"] if block["type"] == "tool_use"]
-
+from tests.support.synthesis import calls, kinds, reply_to
 
 SEARCHED = ["text", "server_tool_use", "web_search_tool_result", "text", "text"]
 CONTENT = {
