@@ -1,0 +1,170 @@
+"""Judging a client in any language: cases over HTTP, and a driver that tells what the client saw.
+
+A driver is a small program around a client. It is started once and reads questions, one JSON
+object on a line:
+
+    {"base_url": URL, "timeout": SECONDS}        a question
+    {"hello": true}                              what are you?
+
+and answers each with one JSON object on a line:
+
+    {"name": TEXT, "sees": "events" | "stream" | "message"}            to the hello
+    {"events": [[TYPE, DATA, ID], ...], "error": ERROR}                a decoder
+    {"stream": [EVENT, ...], "error": ERROR}                           raw events of the API
+    {"message": MESSAGE, "error": ERROR}                               the final message
+
+ERROR is null or {"type": CLASS, "message": WORDS, "documented": BOOL}: whether the client
+documents the exception, so that its users can be expected to handle it. `timeout` is the patience
+the client should be given; a driver that knows more may say so.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+from mockapi.errors import UsageError
+from mockapi.fuzzing._judge import Failure, Finding, Seen, Sees, Verdict, expected_words, judge
+from mockapi.fuzzing._process import LineProcess, Trouble
+from mockapi.fuzzing._stage import Stage
+from mockapi.fuzzing.cases import MESSAGE_CASES, SSE_CASES, Case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+PATIENCE: Final = 2.0
+"""Seconds of silence that a client is told to bear."""
+
+_MARGIN: Final = 8.0
+_HELLO: Final = 60.0
+_LARGEST: Final = 16 * 1024 * 1024  # larger ones say nothing new over HTTP, and answers would be as large
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What came of a run.
+
+    Attributes:
+        driver: the name it gave itself, or its command.
+        sees: what it shows.
+        findings: one for each case.
+        known: failures that were expected: verdict by case.
+    """
+
+    driver: str
+    sees: Sees
+    findings: tuple[Finding, ...]
+    known: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def surprises(self) -> list[Finding]:
+        """Failures that nobody expected, and expected ones that did not come."""
+        return [finding for finding in self.findings if not self.is_expected(finding)]
+
+    def is_expected(self, finding: Finding) -> bool:
+        """Whether the verdict is the one that is on file, or a fine one where none is."""
+        known = self.known.get(finding.case.id)
+        return finding.verdict.is_fine if known is None else str(finding.verdict) == known
+
+
+class Driver:
+    """A running driver.
+
+    Args:
+        command: the program and its arguments.
+        environment: its variables.
+    """
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
+        self._process = LineProcess(command, environment)
+        self.name, self.sees = self._hello(command)
+
+    def _hello(self, command: Sequence[str]) -> tuple[str, Sees]:
+        try:
+            answer = json.loads(self._process.ask(b'{"hello": true}', _HELLO))
+            name, sees = str(answer["name"]), answer["sees"]
+        except Trouble as trouble:
+            raise UsageError(f"The driver {' '.join(command)} does not answer: {trouble}.") from trouble
+        except (ValueError, KeyError, TypeError):
+            raise UsageError(
+                f"The driver {' '.join(command)} does not say what it is; the first answer is"
+                ' {"name": TEXT, "sees": "events", "stream" or "message"}.'
+            ) from None
+        if sees not in get_args(Sees):
+            raise UsageError(f"The driver sees {sees!r}; it can see {', '.join(get_args(Sees))}.")
+        return name, sees
+
+    def look(self, base_url: str, seconds: float) -> Seen:
+        """What the client shows of the reply at a base URL; trouble is part of that."""
+        question = json.dumps({"base_url": base_url, "timeout": PATIENCE}).encode()
+        try:
+            line = self._process.ask(question, seconds)
+        except Trouble as trouble:
+            return Seen(self.sees, trouble=(trouble.verdict, str(trouble)))
+        try:
+            return _seen(json.loads(line), self.sees)
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            words = f"the driver printed what is no answer ({error}): {line[:80]!r}"
+            return Seen(self.sees, trouble=(Verdict.CRASHES, words))
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.stop()
+
+
+def _seen(answer: Any, sees: Sees) -> Seen:
+    seen = Seen(sees, message=answer.get("message"), stream=list(answer.get("stream") or ()))
+    seen.events = [
+        (kind, data, rest[0] if rest else None) for kind, data, *rest in answer.get("events") or ()
+    ]
+    error = answer.get("error")
+    if error is not None:
+        words, documented = str(error.get("message", ""))[:300], bool(error.get("documented", True))
+        seen.error = Failure(str(error["type"]), words, documented)
+    return seen
+
+
+def cases_for(sees: Sees, only: Iterable[str] = ()) -> list[Case]:
+    """The cases that a client of this kind is judged by; `only` are beginnings of their ids."""
+    wanted = tuple(only)
+    table = SSE_CASES if sees == "events" else MESSAGE_CASES
+    return [case for case in table if case.size <= _LARGEST and (not wanted or case.id.startswith(wanted))]
+
+
+def run_conformance(
+    driver: Driver,
+    cases: Sequence[Case],
+    known: Mapping[str, str] | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Run:
+    """Put every case before a client. Nothing that a driver does ends the run."""
+    findings = []
+    with Stage() as stage:
+        for number, case in enumerate(cases):
+            progress(number, len(cases))
+            findings.append(look_at(driver, stage, case))
+        progress(len(cases), len(cases))
+    return Run(driver.name, driver.sees, tuple(findings), known or {})
+
+
+def look_at(driver: Driver, stage: Stage, case: Case) -> Finding:
+    """One case."""
+    number, base_url = stage.offer(case.reply())
+    seen = driver.look(base_url, case.seconds + PATIENCE + _MARGIN)
+    coding = next((value.decode() for name, value in case.headers if name == b"content-encoding"), None)
+    accepted = stage.accepts(number)
+    if coding is not None and coding not in (accepted or ""):
+        words = f"the client accepts {accepted or 'no coding'}"
+        return Finding(case, Verdict.SKIPPED, expected_words(case, driver.sees), words)
+    if accepted is None and seen.trouble is None:
+        words = f"the driver sent no request; it said {seen.error or 'nothing'}"
+        return Finding(case, Verdict.CRASHES, expected_words(case, driver.sees), words)
+    return judge(case, seen)
+
+
+def frees_connection(driver: Driver, stage: Stage, case: Case, seconds: float = 5.0) -> bool:
+    """Whether a client that gave up on a silent stream has also left the connection."""
+    number, base_url = stage.offer(case.reply())
+    driver.look(base_url, PATIENCE + _MARGIN)
+    return stage.was_left(number, seconds)

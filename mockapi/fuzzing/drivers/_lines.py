@@ -1,0 +1,63 @@
+"""What the Python drivers share: questions in, answers out, one JSON object on a line."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BODY = {
+    "model": "claude-sonnet-5",
+    "max_tokens": 1024,
+    "messages": [{"role": "user", "content": "Say something."}],
+}
+"""The request; what is answered does not depend on it."""
+
+KEY = "sk-ant-test-conformance"
+
+
+def serve(
+    name: str, sees: str, look: Callable[[str, float, list[Any]], Any], documented: tuple[Any, ...]
+) -> None:
+    """Answer questions until there are no more.
+
+    Args:
+        name: of the client, with its version.
+        sees: "events", "stream" or "message".
+        look: asks a base URL with a time limit; appends what it sees to the list, or returns it.
+        documented: the exceptions that the client's documentation names.
+    """
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what a client prints is no answer
+    for line in sys.stdin:
+        question = json.loads(line)
+        answer: dict[str, Any] = {"name": name, "sees": sees}
+        if "base_url" in question:
+            answer = _answer(sees, look, documented, question)
+        print(json.dumps(answer), file=out, flush=True)
+
+
+def _answer(
+    sees: str,
+    look: Callable[[str, float, list[Any]], Any],
+    documented: tuple[Any, ...],
+    question: dict[str, Any],
+) -> dict[str, Any]:
+    shown: list[Any] = []
+    answer: dict[str, Any] = {"error": None}
+    result = None
+    try:
+        result = look(question["base_url"], question["timeout"], shown)
+    except Exception as error:  # noqa: BLE001 - whatever a client raises is what is asked for
+        kind = type(error)
+        answer["error"] = {
+            "type": f"{kind.__module__}.{kind.__qualname__}".removeprefix("builtins."),
+            "message": str(error)[:300],
+            "documented": isinstance(error, documented),
+        }
+    answer[sees] = result if sees == "message" else shown
+    return answer
