@@ -266,7 +266,7 @@ def _request_headers(fields: Headers) -> list[tuple[bytes, bytes]]:
         for token in value.decode("latin-1").split(",")
     }
     kept = [
-        (name, value)
+        (name, value.strip(b" \t"))  # blanks around a value mean nothing, and httpx refuses to send them
         for name, value in fields
         if (lower := name.decode("latin-1")) not in _NOT_SENT
         and lower not in named
@@ -298,4 +298,4 @@ def _cause(error: Exception, read_seconds: float) -> str:
         return f"did not answer in HTTP: {error}"
     if isinstance(error, (httpx.ReadError, httpx.WriteError, httpx.CloseError)):
         return "closed the connection without an answer"
-    return f"cannot be asked: {type(error).__name__}: {error}"
+    return f"cannot be asked ({type(error).__name__})"  # the words might quote a header with a key in it

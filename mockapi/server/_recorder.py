@@ -185,31 +185,34 @@ class Recorder:
         await asyncio.shield(future)
 
     def _leave_out(self, request: Request, reason: str) -> None:
-        line = f"{request.method} {request.path} was not recorded: {reason}"
+        line = self.options.rules.mask(f"{request.method} {request.path} was not recorded: {reason}")
         self.tally.left_out.append(line)
         self._console.problem(line)
 
     async def _write_waiting(self) -> None:
-        """Write all that waits, those for one file at once, until nothing waits any more."""
+        """Write all that waits, until nothing waits any more."""
         while self._waiting or self._unwritten:
             batch, self._waiting = self._waiting, []
-            retried, self._unwritten = self._unwritten, []
-            by_file: dict[CassetteFile, list[Interaction]] = defaultdict(list)
-            for file, interaction in retried:
-                by_file[file].append(interaction)
-            fresh = [(file, interaction) for file, interaction, _ in batch]
-            redacted = await asyncio.to_thread(self._redact, [item for _, item in fresh])
-            for (file, _), kept in zip(fresh, redacted, strict=True):
-                if kept is not None:
-                    by_file[file].append(kept)
-            failed = False
-            for file, interactions in by_file.items():
-                failed |= not await self._write(file, interactions)
-            for _, _, future in batch:
-                if not future.done():
+            try:
+                done = await self._write_batch([(file, interaction) for file, interaction, _ in batch])
+            finally:  # whatever goes wrong here, the replies go out
+                for _, _, future in batch:
                     future.set_result(None)
-            if failed and not self._waiting:
+            if not done and not self._waiting:
                 return  # tried again with the next reply, and at the end
+
+    async def _write_batch(self, batch: list[tuple[CassetteFile, Interaction]]) -> bool:
+        """Redact and write some interactions, those for one file at once, and what could not be written."""
+        retried, self._unwritten = self._unwritten, []
+        by_file: dict[CassetteFile, list[Interaction]] = defaultdict(list)
+        for file, interaction in retried:
+            by_file[file].append(interaction)
+        redacted = await asyncio.to_thread(self._redact, [item for _, item in batch])
+        for (file, _), kept in zip(batch, redacted, strict=True):
+            if kept is not None:
+                by_file[file].append(kept)
+        written = [await self._write(file, interactions) for file, interactions in by_file.items()]
+        return all(written)
 
     def _redact(self, interactions: list[Interaction]) -> list[Interaction | None]:
         written: list[Interaction | None] = []

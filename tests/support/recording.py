@@ -72,6 +72,7 @@ class Upstream:
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.requests: list[bytes] = []
         self.go = threading.Event()
+        self._stop = threading.Event()
         self.left = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
@@ -81,6 +82,7 @@ class Upstream:
 
     def __exit__(self, *_: object) -> None:
         self.go.set()
+        self._stop.set()
         # Closing a listening socket does not wake a thread that accepts on it; a connection does.
         socket.create_connection(self._listener.getsockname()).close()
         self._thread.join(PATIENCE)
@@ -96,8 +98,10 @@ class Upstream:
             with connection:
                 connection.settimeout(PATIENCE)
                 request = _read_request(connection)
-                if not request:
+                if self._stop.is_set():
                     return
+                if not request:
+                    continue
                 self.requests.append(request)
                 try:
                     self._talk(self, connection)
@@ -144,5 +148,8 @@ def _read_request(connection: socket.socket) -> bytes:
         0,
     )
     while len(body) < length:
-        body += connection.recv(65536)
+        data = connection.recv(65536)
+        if not data:
+            return b""
+        body += data
     return head + b"\r\n\r\n" + body

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from urllib.parse import quote
 
 from hypothesis import assume
 from hypothesis import strategies as st
@@ -13,12 +14,14 @@ _BASE58 = "".join(char for char in _ALNUM if char not in "0OIl")
 
 
 def _of(alphabet: str, size: int, to: int | None = None) -> st.SearchStrategy[str]:
-    return st.text(st.sampled_from(alphabet), min_size=size, max_size=to or size)
+    """Random text that begins as no mask does, so that finding it means something."""
+    start = "Zq7" if "q" in alphabet else "ZQ7"
+    rest = st.text(st.sampled_from(alphabet), min_size=size - 3, max_size=(to or size) - 3)
+    return rest.map(lambda text: start + text)
 
 
 def _uuid() -> st.SearchStrategy[str]:
-    digits = "123456789abcdef"
-    return st.tuples(*(_of(digits, size) for size in (8, 4, 4, 4, 12))).map("-".join)
+    return st.uuids(version=4).map(str)
 
 
 KINDS: dict[str, st.SearchStrategy[tuple[str, str]]] = {
@@ -62,3 +65,8 @@ def cuts(draw: st.DrawFn, size: int, most: int = 6) -> list[int]:
     """Places to cut something of a size in: its start, its end, and some between."""
     inside = draw(st.lists(st.integers(0, size), max_size=most))
     return sorted({0, size, *inside})
+
+
+def quoted(text: str) -> str:
+    """A text as it stands in a query."""
+    return quote(text, safe="")
