@@ -58,7 +58,7 @@ def test_a_mistyped_call_is_exit_code_2_in_words(args: tuple[str, ...]) -> None:
     """What came and where to look."""
     outcome = mockapi(*args)
     assert outcome.code == 2
-    assert "--help" in outcome.err
+    assert "for help." in outcome.err
     assert "Traceback" not in outcome.err
 
 
