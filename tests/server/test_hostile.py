@@ -183,6 +183,7 @@ def test_a_defect_is_the_apis_500_and_a_traceback(
     assert reply.json()["error"]["type"] == "api_error"
     assert reply.headers["request-id"] == reply.json()["request_id"]
     assert reply.headers["x-should-retry"] == "false"
+    assert reply.headers["connection"] == "close"
     eventually(lambda: "ZeroDivisionError: a defect" in caplog.text, "the traceback is logged")
     monkeypatch.undo()
     assert still_answers(hostile)
