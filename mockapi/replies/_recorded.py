@@ -15,11 +15,14 @@ if TYPE_CHECKING:
 _SOURCE = wire_field("x-mockapi-source", Source.RECORDED)
 
 
-def recorded_reply(interaction: Interaction, make_request_id: Callable[[], str]) -> Reply:
-    """The reply that an interaction plays, in its recorded chunks.
+def recorded_reply(
+    interaction: Interaction, make_request_id: Callable[[], str], *, paced: bool = True
+) -> Reply:
+    """The reply that an interaction plays.
 
     Args:
         interaction: what was recorded.
+        paced: in its recorded chunks and delays; False gives the body whole, at once.
         make_request_id: called only where the recording has no `request-id`: making one takes as
             long as all the rest.
     """
@@ -33,7 +36,7 @@ def recorded_reply(interaction: Interaction, make_request_id: Callable[[], str])
     return Reply(
         status=response.status,
         headers=(*headers, *_missing(headers, response.body, make_request_id), _SOURCE),
-        chunks=_chunks(interaction),
+        chunks=_chunks(interaction, paced=paced),
         source=Source.RECORDED,
         ending=response.ending,
     )
@@ -51,13 +54,13 @@ def _announced(interaction: Interaction) -> int:
     return max(int(length), len(response.body))
 
 
-def _chunks(interaction: Interaction) -> tuple[Chunk, ...]:
+def _chunks(interaction: Interaction, *, paced: bool) -> tuple[Chunk, ...]:
     body = interaction.response.body
     recorded = interaction.response.chunks
     if not body or interaction.request.method == "HEAD" or interaction.response.status in BODILESS:
         return ()
-    if not recorded:
-        return (Chunk(0.0, body),)
+    if not recorded or not paced:
+        return (Chunk(0.0, body),)  # the body itself, not a copy of it
     chunks = []
     at = 0
     for delay, size in recorded:

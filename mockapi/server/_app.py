@@ -22,6 +22,7 @@ from mockapi.server._body import ClientLeft, Refused, read_body
 from mockapi.server._clock import monotonic
 from mockapi.server._control import control_app
 from mockapi.server._player import play
+from mockapi.server._protocol import ARRIVED
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -93,6 +94,7 @@ def _defect(service: Service) -> Reply:
         "Internal server error: a defect of mockapi; its traceback is on the server's stderr.",
         service.next_request_id(),
         source=Source.INVALID,
+        headers=_CLOSE,  # uvicorn closes the connection when the defect reaches it
     )
 
 
@@ -110,7 +112,6 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read a request, answer it, play the reply, write it down."""
-        started = monotonic()
         service = self._service
         try:
             path = path_of(scope)
@@ -122,6 +123,7 @@ class Endpoint:
                 await play(self._no_session(id_), scope, receive, send)
                 return
             body = await read_body(receive, scope["headers"], path)
+            arrived = scope[ARRIVED] if ARRIVED in scope else monotonic()
             query = scope["query_string"].decode("latin-1")
             request = Request(scope["method"], path, query, scope["headers"], body)
             entry = service.answer(request, session)
@@ -136,8 +138,8 @@ class Endpoint:
         if entry is None:
             entry = await service.forward(request, session, scope, receive, send)
         else:
-            entry.complete = await play(entry.reply, scope, receive, send, service.lateness)
-        entry.seconds = monotonic() - started
+            entry.complete = await play(entry.reply, scope, receive, send, service.lateness, arrived)
+        entry.seconds = monotonic() - arrived
         if service.console.verbose:
             service.console.request(entry, session)
 

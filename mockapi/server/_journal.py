@@ -36,7 +36,7 @@ class Entry:
         recording: which recording, if one.
         miss: why none matched, where that was looked into: a future, because it is worked out
             while the server goes on.
-        seconds: from the request's first byte to the reply's last.
+        seconds: from the whole request to the reply's last byte.
         complete: False if the client left before the end.
         size: about how many bytes it keeps in memory.
     """

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mockapi.cassettes import Cassette, Index, Matching, Recording
 from mockapi.messages import IdFactory, Kind
-from mockapi.replies import at_once, recorded_reply
+from mockapi.replies import recorded_reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,11 +61,14 @@ class CassetteSet:
         """What a recording plays when sent at once; made when first asked for, then kept."""
         found = self._replies[recording.number]
         if found is None:
-            found = self._replies[recording.number] = at_once(self.paced_reply(recording))
+            found = self._replies[recording.number] = self._made(recording, paced=False)
         return found
 
     def paced_reply(self, recording: Recording) -> Reply:
         """What a recording plays in its recorded chunks."""
+        return self._made(recording, paced=True)
+
+    def _made(self, recording: Recording, *, paced: bool) -> Reply:
         self.played.add(recording)
         make_request_id = partial(self._ids.make, Kind.REQUEST, recording.number)
-        return recorded_reply(recording.interaction, make_request_id)
+        return recorded_reply(recording.interaction, make_request_id, paced=paced)

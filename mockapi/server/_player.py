@@ -45,6 +45,7 @@ async def play(
     receive: Callable[[], Awaitable[Message]],
     send: Callable[[Message], Awaitable[None]],
     lateness: Lateness | None = None,
+    since: float | None = None,
 ) -> bool:
     """Send a reply. False if the client left before its end.
 
@@ -54,6 +55,8 @@ async def play(
         receive: tells when the client leaves.
         send: takes the reply.
         lateness: where to count how late paced chunks are.
+        since: the moment, in monotonic seconds, from which delays are counted; None means now.
+            When many requests come at once, the last of them waits for the others' answers.
 
     Raises:
         ConnectionLost: the reply ends in something that only a socket can do, and there is none.
@@ -66,7 +69,7 @@ async def play(
         return True
     leaving = asyncio.ensure_future(_until_left(receive))
     try:
-        due = monotonic() + reply.hold
+        due = (monotonic() if since is None else since) + reply.hold
         if reply.hold and not await _wait_until(due, leaving):
             return False
         await send(start)

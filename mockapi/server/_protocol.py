@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from mockapi.server._clock import monotonic
+
 if TYPE_CHECKING:
     import asyncio
 
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
 CONNECTION = "mockapi.connection"
 """The key in a scope's extensions under which a request finds its `Connection`."""
+
+ARRIVED = "mockapi.arrived"
+"""The key in a scope for the moment, in monotonic seconds, at which the request was whole."""
 
 MAX_HEADER_BYTES = 64 * 1024
 """More of a request's header than this, and what one read brings on top of it, is refused."""
@@ -110,6 +115,11 @@ class Protocol(HttpToolsProtocol):
         """The header is whole."""
         self._in_header = False
         super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The request is whole: note when, as it may have to wait its turn from here on."""
+        self.scope[ARRIVED] = monotonic()  # type: ignore[literal-required] # ours, not ASGI's
+        super().on_message_complete()
 
     def shutdown(self) -> None:
         """End the connection, unless an answer to a whole request is still being worked out."""
