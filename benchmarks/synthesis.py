@@ -20,7 +20,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from benchmarks.load import CONNECTIONS, require_wrk
-from benchmarks.servers import ROOT, Server, cores
+from benchmarks.servers import LOAD_CORE, ROOT, Server
 
 _WEATHER = {
     "name": "get_weather",
@@ -105,7 +105,7 @@ def _measure(server: Server, script: Path, seconds: int) -> Figures:
         [
             "taskset",
             "-c",
-            str(cores()[1]),
+            str(LOAD_CORE),
             "wrk",
             "-t1",
             f"-c{CONNECTIONS}",
