@@ -10,7 +10,7 @@ fields of rate limits are also a function of the time.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -86,20 +86,21 @@ def written(
 ) -> tuple[Reply, History]:
     """The reply of a plan, cut to the request's limits, and the history after it."""
     message, plan, usage, after = message_for(plan, material, history, at)
-    view, dice = material.view, material.dice.fork(f"wire:{history.turn}")
+    stream = material.view.stream
     chunks: tuple[Chunk, ...]
-    chunks = stream_chunks(message, plan, dice) if view.stream else json_chunks(message)
-    request_id = IdFactory(material.ids.seed).make(Kind.REQUEST, history.turn)
-    after = replace(
-        after,
-        limits=history.limits.after(at, usage.total - usage.read, message["usage"].get("output_tokens") or 0),
-    )
+    if stream:
+        chunks = stream_chunks(message, plan, material.dice.fork(f"wire:{history.turn}"))
+    else:
+        chunks = json_chunks(message)
+    output_tokens = message["usage"].get("output_tokens") or 0
+    limits = history.limits.after(at, usage.total - usage.read, output_tokens)
+    after = History(after.turn, after.cache, limits)
     headers = message_headers(
-        stream=view.stream,
+        stream=stream,
         size=len(chunks[0].data),
         at=at,
-        request_id=request_id,
-        limits=after.limits,
+        request_id=material.ids.make(Kind.REQUEST, history.turn),
+        limits=limits,
         source=source,
         hint=plan.hint,
     )
@@ -114,4 +115,4 @@ def message_for(
     plan = shortened(plan, view)
     usage, cache = history.cache.used(view, at)
     message = message_of(plan, view, usage, material.ids, history.turn)
-    return message, plan, usage, replace(history, turn=history.turn + 1, cache=cache)
+    return message, plan, usage, History(history.turn + 1, cache, history.limits)

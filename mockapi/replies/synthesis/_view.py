@@ -11,15 +11,35 @@ reply continues; a *pause* is a trailing assistant message that ends in a server
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 from mockapi import jsontext
 from mockapi.messages import dump
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 Block = dict[str, Any]
 THINKING_ON: Final = frozenset({"enabled", "adaptive", "between_tools"})
 _RESULTS: Final = "_tool_result"
+
+
+_Value = TypeVar("_Value")
+
+
+class _lazy(Generic[_Value]):  # noqa: N801 - used as a decorator, like property
+    """A property that is worked out once. `functools.cached_property` takes a lock until Python 3.12."""
+
+    def __init__(self, function: Callable[[Any], _Value]) -> None:
+        self._function = function
+        self.__doc__ = function.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> _Value:
+        value = instance.__dict__[self._name] = self._function(instance)
+        return value
 
 
 class Turn(NamedTuple):
@@ -41,7 +61,7 @@ class View:
         self.body: dict[str, Any] = body if isinstance(body, dict) else {}
         self.betas = betas
 
-    @cached_property
+    @_lazy
     def canonical(self) -> bytes:
         """The body in canonical form without `stream`: both forms of a reply are one message."""
         without = {key: value for key, value in self.body.items() if key != "stream"}
@@ -72,7 +92,7 @@ class View:
             text for text in _list(self.body.get("stop_sequences")) if isinstance(text, str) and text
         )
 
-    @cached_property
+    @_lazy
     def turns(self) -> tuple[Turn, ...]:
         """The conversation."""
         return tuple(
@@ -80,12 +100,12 @@ class View:
             for message in _dicts(self.body.get("messages"))
         )
 
-    @cached_property
+    @_lazy
     def system(self) -> str:
         """The top-level system prompt as text."""
         return text_of(blocks_of(self.body.get("system")))
 
-    @cached_property
+    @_lazy
     def opening(self) -> tuple[Block, ...]:
         """The blocks of the trailing user messages; () if the conversation ends otherwise."""
         found: list[Block] = []
@@ -96,12 +116,12 @@ class View:
                 break
         return tuple(found)
 
-    @cached_property
+    @_lazy
     def tool_results(self) -> tuple[Block, ...]:
         """The results that the opening hands back."""
         return tuple(block for block in self.opening if block.get("type") == "tool_result")
 
-    @cached_property
+    @_lazy
     def last_user_text(self) -> str:
         """The text of the latest user message that has any."""
         for turn in reversed(self.turns):
@@ -111,7 +131,7 @@ class View:
                     return text
         return ""
 
-    @cached_property
+    @_lazy
     def unfinished(self) -> tuple[Block, ...]:
         """The blocks of a trailing assistant message, which the reply continues; () if none."""
         if self.turns and self.turns[-1].role == "assistant":
@@ -131,7 +151,7 @@ class View:
         kind = self.unfinished[-1].get("type") if self.unfinished else None
         return isinstance(kind, str) and (kind == "server_tool_use" or kind.endswith(_RESULTS))
 
-    @cached_property
+    @_lazy
     def tools(self) -> tuple[Block, ...]:
         """The tools on offer, with what the conversation's system messages changed."""
         offered = {name_of(tool): tool for tool in _dicts(self.body.get("tools"))}
