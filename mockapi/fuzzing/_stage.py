@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import deque
 from typing import TYPE_CHECKING, Any, Self
 
 from mockapi.errors import MockapiError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     Send = Callable[[Message], Awaitable[None]]
 
 _STOP_SECONDS = 10.0
+_KEPT = 100
 _NOT_HERE = Reply(404, ((b"content-length", b"0"),), (Chunk(0.0, b""),), Source.INVALID)
 
 
@@ -33,6 +35,7 @@ class Stage:
 
     Attributes:
         base_url: without a path.
+        bodies: of the latest requests.
     """
 
     def __init__(self) -> None:
@@ -40,6 +43,7 @@ class Stage:
         self._count = 0
         self._left: dict[int, threading.Event] = {}
         self._accepts: dict[int, str] = {}
+        self.bodies: deque[bytes] = deque(maxlen=_KEPT)
         self._ready = threading.Event()
         self._socket = listen("127.0.0.1", 0)
         self.base_url = url_of(self._socket)
@@ -50,10 +54,16 @@ class Stage:
         self._server = HTTPServer(app, self._ready.set)  # type: ignore[arg-type] # a bare ASGI function does
         self._thread = threading.Thread(target=self._run, name="mockapi stage", daemon=True)
 
-    def offer(self, reply: Reply) -> tuple[int, str]:
-        """A number and a base URL under which this reply is played; the one before it is gone."""
-        self._count += 1
-        number = self._count
+    def offer(self, reply: Reply, number: int | None = None) -> tuple[int, str]:
+        """A number and a base URL under which this reply is played; the one before it is gone.
+
+        Args:
+            reply: what is played.
+            number: of an earlier offer, to play another reply under its base URL.
+        """
+        if number is None:
+            self._count += 1
+            number = self._count
         self._replies = {number: reply}
         self._left = {number: threading.Event()}
         self._accepts = {}
@@ -68,12 +78,15 @@ class Stage:
         return self._accepts.get(number)
 
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
+        body = b""
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
                 return
+            body += message.get("body", b"")
             if not message.get("more_body"):
                 break
+        self.bodies.append(body)
         text = path_of(scope).split("/")[1]
         number = int(text) if text.isascii() and text.isdigit() else 0
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}

@@ -1,0 +1,171 @@
+"""`mockapi fuzz`: hunt for a stream that a parser or a client gets wrong."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mockapi.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mockapi.fuzzing._hunt import Hunt, Subject
+    from mockapi.fuzzing._judge import Finding
+
+_SECONDS = 60.0
+_PAUSE = 2.0
+_SHOWN = 2000
+_CHUNKS = 20
+
+
+@click.command()
+@click.option(
+    "--target",
+    metavar="MODULE:FUNCTION",
+    help="A Python function from chunks of bytes to events or to a message.",
+)
+@click.option("--driver", metavar="NAME|COMMAND", help="A client, as in `mockapi conformance run`.")
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0),
+    help=f"Stop after so many seconds  [default: {_SECONDS:g}, unless --examples is given]",
+)
+@click.option("--examples", type=click.IntRange(0), help="Stop after so many generated streams.")
+@click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the generated streams."
+)
+@click.option("--skip-table", is_flag=True, help="Go straight to generated streams.")
+@click.option(
+    "--save",
+    type=click.Path(file_okay=False),
+    metavar="FOLDER",
+    help="Write the smallest failure there: a cassette, and for a target a test.",
+)
+def command(
+    target: str | None,
+    driver: str | None,
+    seconds: float | None,
+    examples: int | None,
+    seed: int,
+    skip_table: bool,  # noqa: FBT001 - a flag of the command line
+    save: str | None,
+) -> None:
+    """Hunt for a stream that a parser or a client gets wrong.
+
+    First the cases of the table, then generated streams, until something is found or the budget is
+    used up. Exits with 1 if something was found; the smallest stream that shows it is printed.
+    """
+    if (target is None) == (driver is None):
+        raise UsageError("Give one of --target and --driver: what is to be hunted.")
+    _need_hypothesis()
+    from mockapi.fuzzing._hunt import hunt
+
+    if seconds is None and examples is None:
+        seconds = _SECONDS
+    with _subject(target, driver) as subject:
+        found = hunt(
+            subject, seed=seed, examples=examples, seconds=seconds, table=not skip_table, progress=_Teller()
+        )
+    _tell(found)
+    if found.failures:
+        if save is not None:
+            _keep(found.failures[0], target, Path(save))
+        sys.exit(1)
+
+
+def _need_hypothesis() -> None:
+    try:
+        import hypothesis  # noqa: F401 - only whether it is there
+    except ImportError as error:
+        raise UsageError("mockapi fuzz needs Hypothesis: pip install 'messages-mockapi[fuzz]'.") from error
+
+
+@contextlib.contextmanager
+def _subject(target: str | None, driver: str | None) -> Iterator[Subject]:
+    from mockapi.fuzzing._hunt import DriverSubject, TargetSubject
+
+    subject: Subject
+    if target is not None:
+        subject = TargetSubject(target)
+        try:
+            yield subject
+        finally:
+            subject.stop()
+        return
+    from mockapi.cli.conformance import driver_command
+    from mockapi.fuzzing._conformance import Driver
+    from mockapi.fuzzing._stage import Stage
+
+    with Stage() as stage:
+        subject = DriverSubject(Driver(driver_command(driver or "")), stage)
+        try:
+            yield subject
+        finally:
+            subject.stop()
+
+
+class _Teller:
+    """Progress on stderr, now and then."""
+
+    def __init__(self) -> None:
+        self._told = time.monotonic()
+
+    def __call__(self, found: Hunt) -> None:
+        now = time.monotonic()
+        if now - self._told >= _PAUSE:
+            self._told = now
+            click.echo(f"{found.examples:,} streams in {found.seconds:.0f} s, seed {found.seed}", err=True)
+
+
+def _tell(found: Hunt) -> None:
+    speed = f"{found.examples:,} streams in {found.seconds:.1f} s"
+    if not found.failures:
+        click.echo(f"Nothing found: {speed}. To go on from here: --seed {found.seed}.")
+        return
+    first, *others = found.failures
+    click.secho(f"{first.verdict}: {first.case.id}", bold=True)
+    click.echo(f"  rule      {first.case.why}")
+    click.echo(f"  expected  {first.expected}")
+    click.echo(f"  seen      {first.seen}")
+    _show(first)
+    if others:
+        click.echo(f"Larger cases that are not fine, {len(others)}:")
+        for finding in others:
+            click.echo(f"  {finding.verdict:<11}  {finding.case.id}")
+    click.echo(f"{speed}. To repeat: --seed {found.seed}.")
+
+
+def _show(finding: Finding) -> None:
+    size = 0
+    for number, chunk in enumerate(finding.case.chunks()):
+        size += len(chunk)
+        if size > _SHOWN or number >= _CHUNKS:
+            click.echo(
+                f"  ...       {finding.case.size:,} bytes in {sum(1 for _ in finding.case.chunks()):,} chunks in all"
+            )
+            return
+        click.echo(f"  {'stream    ' if not number else '          '}{chunk!r}")
+
+
+def _keep(finding: Finding, target: str | None, folder: Path) -> None:
+    from mockapi.fuzzing._keep import MAX_KEPT, as_cassette, as_test
+
+    if finding.case.size > MAX_KEPT:
+        click.echo(f"Not saved: {finding.case.size:,} bytes; the case is {finding.case.id} of the table.")
+        return
+    files = {"failure.yaml": as_cassette(finding)}
+    if target is not None:
+        files["test_failure.py"] = as_test(finding, target).encode()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (folder / name).write_bytes(content)
+            click.echo(f"Saved {folder / name}")
+    except OSError as error:
+        raise UsageError(f"Nothing can be saved in {folder}: {error.strerror}.") from error

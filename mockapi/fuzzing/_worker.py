@@ -1,0 +1,90 @@
+"""A process that holds a target, so that it may hang, crash or grow without harm to the hunt.
+
+It is asked line by line, in JSON: {"case": ID} for a case of the table, or {"level", "chunks",
+"events", "want", "messages"} for another one (chunks in base64), and answers with the verdict,
+what was expected and what was seen. To {"hello": true} it says what the target shows.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import sys
+from typing import Any
+
+from mockapi.errors import UsageError
+from mockapi.fuzzing._judge import judge
+from mockapi.fuzzing._observe import load_target, observe, sees_of
+from mockapi.fuzzing.cases import BY_ID, Case, Want, of_bytes
+
+
+def case_as_json(case: Case) -> dict[str, Any]:
+    """A case for the worker; one of the table by its id."""
+    if BY_ID.get(case.id) is case:
+        return {"case": case.id}
+    return {
+        "id": case.id,
+        "level": case.level,
+        "chunks": [base64.b64encode(chunk).decode() for chunk in case.chunks()],
+        "events": case.events,
+        "want": case.want.name,
+        "messages": case.messages,
+    }
+
+
+def _case(value: dict[str, Any]) -> Case:
+    if "case" in value:
+        return BY_ID[value["case"]]
+    chunks = [base64.b64decode(chunk) for chunk in value["chunks"]]
+    events = value["events"]
+    return of_bytes(
+        value["id"],
+        value["level"],
+        b"".join(chunks),
+        "",
+        *chunks,
+        events=None if events is None else tuple((kind, data, id_) for kind, data, id_ in events),
+        want=Want[value["want"]],
+        messages=tuple(value["messages"]),
+    )
+
+
+def _peak() -> int | None:
+    """The most memory that this process has had, in bytes; None where the system does not tell."""
+    try:
+        import resource  # noqa: PLC0415 - not on every system
+    except ImportError:
+        return None
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def main(name: str) -> None:
+    """Answer questions about a target until there are no more."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)  # what a target prints is no answer
+    sys.path.insert(0, "")  # as `python -m` has it: the target may lie in the working folder
+    try:
+        target = load_target(name)
+        sees = sees_of(target)
+    except UsageError as error:
+        print(json.dumps({"problem": str(error)}), file=out, flush=True)
+        return
+    for line in sys.stdin:
+        question = json.loads(line)
+        if "hello" in question:
+            print(json.dumps({"sees": sees}), file=out, flush=True)
+            continue
+        case = _case(question)
+        before = _peak()
+        seen = observe(target, case.chunks(), sees, case.seconds)
+        after = _peak()
+        seen.growth = None if before is None or after is None else after - before
+        found = judge(case, seen)
+        answer = {"verdict": found.verdict, "expected": found.expected, "seen": found.seen}
+        print(json.dumps(answer), file=out, flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
