@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _MAX_VALIDATORS = 64
 _MAX_EXPLAINING = 100  # misses looked into at once; a client in a loop must not fill the memory
+_MOST_EXPLAINED = 4 * 1024 * 1024
+"""Bytes of a body: a search for patterns in more would hold up every stream for a tenth of a second."""
 
 
 class Service:
@@ -253,6 +255,9 @@ class Service:
 def _explained(request: Request, recordings: Sequence[Recording], matching: Matching) -> Miss:
     from mockapi.cassettes import Miss, explain_miss  # noqa: PLC0415 - a replay without misses needs none
 
+    if len(request.body) > _MOST_EXPLAINED:
+        size = f"{len(request.body):,} bytes"
+        return Miss(None, (), (f"The request has {size}, too many to be compared with what is recorded.",))
     try:
         return explain_miss(request, recordings, matching)
     except RecursionError:

@@ -210,6 +210,15 @@ def test_a_defect_in_the_explanation_does_not_hide_the_miss(
     assert "ZeroDivisionError" in caplog.text
 
 
+def test_a_miss_of_a_large_request_is_told_without_comparing(server: mockapi.Server, play: Play) -> None:
+    """Comparing many megabytes would hold up whatever else the server does."""
+    base_url = play(interaction(RECORDED))
+    ask(base_url, message("x" * 5_000_000))
+    (entry,) = journal(server, base_url.rpartition("/")[2])
+    assert entry["miss"]["nearest"] is None
+    assert "too many to be compared" in entry["miss"]["remedies"][0]
+
+
 def test_many_misses_at_once_are_all_answered_and_journaled(server: mockapi.Server, play: Play) -> None:
     """Explaining has a bound; a client in a loop gets its answers all the same."""
     base_url = play(interaction(RECORDED))
