@@ -167,7 +167,7 @@ def _no_file(path: str) -> bytes:
     raise FileNotFoundError(2, "no file is read here", path)
 
 
-@dataclass
+@dataclass(eq=False)
 class When:
     """Says replies for the requests that meet some conditions; `Session` says those for all.
 

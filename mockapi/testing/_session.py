@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
@@ -153,9 +154,12 @@ class Session(Assertions):
         return self._script
 
     def _play(self, script: LiveScript) -> None:
-        self.served.play(script)
-        if self.served.settings.on_unmatched is None:
-            self.served.on_unmatched = "fail"
+        served = self.served
+        served.play(script)
+        if served.settings.on_unmatched in (None, "record"):
+            served.on_unmatched = "fail"
+        # What a test scripts it does not record.
+        served.settings = replace(served.settings, record_mode="none")
 
     @property
     def is_scripted(self) -> bool:

@@ -1,0 +1,1 @@
+"""The pytest plugin of mockapi: the fixture `messages_api`. docs/pytest.md tells how to use it."""

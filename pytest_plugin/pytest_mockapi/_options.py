@@ -1,0 +1,129 @@
+"""What the command line and the ini file may say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+MARKER: Final = (
+    "messages_api(cassette=..., validation=..., rules=..., faults=..., ...): the session of a test that"
+    " uses the fixture messages_api"
+)
+_VALIDATION: Final = ("strict", "lenient", "off")
+_RULES: Final = ("documented", "live")
+_NETWORK: Final = ("test", "session", "off")
+_UNUSED: Final = ("ignore", "report", "fail")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of a run.
+
+    Attributes:
+        env: whether the variables that clients read are set.
+        record_mode: new, all, none or verify.
+        upstream: who is asked in a record mode; None if nobody was named.
+        cassettes: folder of cassettes; None for a folder `cassettes` beside each test file.
+        validation: strict, lenient or off; None leaves it to the record mode.
+        rules: documented or live.
+        models: ids added to the catalogue.
+        unused_recordings: ignore, report or fail.
+        unused_replies: ignore or fail.
+        network: when connections to the real API are refused: test, session or off.
+    """
+
+    env: bool
+    record_mode: str
+    upstream: str | None
+    cassettes: Path | None
+    validation: str | None
+    rules: str
+    models: tuple[str, ...]
+    unused_recordings: str
+    unused_replies: str
+    network: str
+
+
+def add(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    group = parser.getgroup("mockapi", "mockapi: the Messages API in tests")
+    group.addoption(
+        "--mockapi-record-mode",
+        default="none",
+        metavar="MODE",
+        help="none (default), new, all or verify; all but none ask the upstream",
+    )
+    group.addoption("--mockapi-upstream", metavar="URL", help="who is asked in a record mode")
+    group.addoption(
+        "--mockapi-unused",
+        metavar="WHAT",
+        help="recordings that no test played: ignore, report (default) or fail",
+    )
+    parser.addini("mockapi_env", "set the variables that clients read (default: true)", "bool", default=True)
+    parser.addini("mockapi_cassettes", "folder of cassettes (default: cassettes beside each test file)")
+    parser.addini("mockapi_upstream", "as --mockapi-upstream")
+    parser.addini("mockapi_validation", "strict (default), lenient or off")
+    parser.addini("mockapi_rules", "documented (default) or live")
+    parser.addini("mockapi_models", "ids of models that the catalogue does not have", "linelist")
+    parser.addini("mockapi_unused_recordings", "as --mockapi-unused")
+    parser.addini(
+        "mockapi_unused_replies", "scripted replies that were not asked for: fail (default) or ignore"
+    )
+    parser.addini("mockapi_network", "refuse the real API in each test that uses the fixture (test, default),"
+                  " in the whole session, or off")  # fmt: skip
+
+
+def read(config: pytest.Config) -> Options:
+    """The options of a run.
+
+    Raises:
+        pytest.UsageError: one that has no sense.
+    """
+    mode = str(config.getoption("--mockapi-record-mode"))
+    upstream = config.getoption("--mockapi-upstream") or config.getini("mockapi_upstream") or None
+    if mode != "none":
+        mode = _record_mode(mode)
+    if mode != "none" and upstream is None:
+        raise pytest.UsageError(
+            f"--mockapi-record-mode={mode} asks an upstream: name it with"
+            " --mockapi-upstream=https://api.anthropic.com or the ini option mockapi_upstream."
+        )
+    folder = config.getini("mockapi_cassettes")
+    unused = config.getoption("--mockapi-unused") or config.getini("mockapi_unused_recordings")
+    return Options(
+        env=config.getini("mockapi_env"),
+        record_mode=mode,
+        upstream=upstream,
+        cassettes=config.rootpath / folder if folder else None,
+        validation=_choice(config.getini("mockapi_validation"), "mockapi_validation", _VALIDATION) or None,
+        rules=_choice(config.getini("mockapi_rules"), "mockapi_rules", _RULES) or "documented",
+        models=tuple(config.getini("mockapi_models")),
+        unused_recordings=_choice(unused, "mockapi_unused_recordings", _UNUSED) or "report",
+        unused_replies=_choice(
+            config.getini("mockapi_unused_replies"), "mockapi_unused_replies", ("ignore", "fail")
+        )
+        or "fail",
+        network=_choice(config.getini("mockapi_network"), "mockapi_network", _NETWORK) or "test",
+    )
+
+
+def _record_mode(value: str) -> str:
+    from mockapi.errors import UsageError
+    from mockapi.server._recording import parse_mode
+
+    try:
+        return parse_mode(value)
+    except UsageError as error:
+        raise pytest.UsageError(f"--mockapi-record-mode: {error}") from error
+
+
+def _choice(value: str | None, name: str, choices: Iterable[str]) -> str:
+    if value and value not in choices:
+        raise pytest.UsageError(f"{name} is one of {', '.join(choices)}, not {value!r}.")
+    return value or ""

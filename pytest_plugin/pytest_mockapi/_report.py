@@ -1,0 +1,189 @@
+"""What people read when a test has failed."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from mockapi import jsontext
+from mockapi._printable import printable
+from mockapi.exchange import Source
+from mockapi.testing import Received
+from pytest_mockapi._marker import record_command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mockapi.server._journal import Entry
+    from mockapi.validation import Refusal
+    from pytest_mockapi._running import Running
+
+_WORDS = 60
+_LATEST = 50  # of the journal; an agent that went round in circles has a thousand
+
+
+def problems(running: Running) -> str:
+    """What the code under test may have swallowed; "" if there is nothing."""
+    session = running.session
+    parts = []
+    misses = session.misses
+    if misses:
+        parts.append(missed(running, misses))
+    script = session.script if session.is_scripted else None
+    if script is not None and script.defects:
+        parts += [f"the test's own code failed while it made a reply:\n{text}" for text in script.defects]
+    if any(not expected.is_met() for expected in session.expected):
+        parts.append("the test expects a miss (expect_miss), and every request was answered.")
+    unused = script.unused if script is not None and running.options.unused_replies == "fail" else []
+    if unused:
+        count = len(unused)
+        lines = [f"{count} scripted {'reply was' if count == 1 else 'replies were'} not asked for:"]
+        lines += [f"  {rule.words}" for rule in unused]
+        if not session.served.journal.count:
+            lines.append("  No request has come: does the client read ANTHROPIC_BASE_URL, or get")
+            lines.append("  base_url=messages_api.base_url?")
+        lines.append("  If that is all right, say reply(..., optional=True), or set the ini option")
+        lines.append("  mockapi_unused_replies = ignore.")
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def missed(running: Running, misses: list[Entry]) -> str:
+    """The misses, and what would repair them."""
+    session = running.session
+    session.explained(misses)
+    count = len(misses)
+    lines = [f"{count} {'request was' if count == 1 else 'requests were'} not answered (HTTP 422):"]
+    for entry in misses[:5]:
+        lines.append(f"  {_line(entry)}")
+        lines += [f"    {line}" for line in _why(entry)]
+    if count > 5:
+        lines.append(f"  and {count - 5} more")
+    if session.is_scripted:
+        rules = session.script.rules
+        given = sum(rule.used > 0 for rule in rules)
+        lines.append(f"  The script has {len(rules)} replies, of which {given} were given:")
+        lines += [f"    {_used(rule.used, rule.times)}  {rule.words}" for rule in rules]
+        lines.append(
+            "  Add what is missing: messages_api.reply(...), or always=True for any number of times."
+        )
+    elif not running.has_cassette:
+        lines.append("  The test has no cassette.")
+    if not session.is_scripted:
+        lines.append(f"  Record it: {record_command(running.item.nodeid, running.options)}")
+    lines.append("  A test that wants a miss says so: messages_api.expect_miss()")
+    return printable_lines(lines)
+
+
+def journal(running: Running) -> str:
+    """The requests of a test and what answered each."""
+    session = running.session
+    entries = session.entries
+    lines = [_line(entry) for entry in entries[-_LATEST:]]
+    if len(entries) > _LATEST:
+        lines.insert(0, f"({len(entries) - _LATEST} earlier requests left out)")
+    shown = []
+    for entry, line in zip(entries[-_LATEST:], lines[-_LATEST:], strict=True):
+        shown.append(line)
+        if entry.reply.source is Source.INVALID:
+            shown += [f"  {text}" for text in _refusal(running, entry)]
+    if any(entry.reply.source is Source.SYNTHESIZED for entry in entries):
+        shown.append("(The test has no script and no cassette: replies were made up from the requests.)")
+    if not entries:
+        shown.append(f"no request has come to {session.base_url} or to the run's base URL")
+    shown += dict.fromkeys(running.refused)
+    usage = session.usage
+    if usage:
+        shown.append("usage: " + ", ".join(f"{count:,} {name}" for name, count in usage.items() if count))
+    return printable_lines(shown)
+
+
+def printable_lines(lines: Iterable[str]) -> str:
+    """Lines that cannot steer a terminal, whatever came from a client."""
+    return "\n".join(printable(part) for line in lines for part in line.split("\n"))
+
+
+def _line(entry: Entry) -> str:
+    received = Received(entry)
+    words = [f"{entry.number}. {received.method} {received.path}"]
+    if received.model:
+        words.append(received.model)
+    text = " ".join(received.last_user_text.split())
+    if text:
+        words.append(repr(text if len(text) <= _WORDS else f"{text[:_WORDS]}…"))
+    by = f" {received.recording}" if received.recording else ""
+    fault = entry.reply.header("x-mockapi-fault")
+    return f"{' '.join(words)} -> {received.status} {received.source}{by}" + (
+        f" (fault: {fault})" if fault else ""
+    )
+
+
+def _why(entry: Entry) -> Iterator[str]:
+    if not entry.is_explained or entry.miss is None:
+        return
+    miss = entry.miss.result()
+    if miss.nearest is None:
+        return
+    yield f"nearest: {miss.nearest}"
+    for difference in miss.differences:
+        yield f"  {difference}"
+    for remedy in miss.remedies:
+        if not remedy.startswith("If the request changed"):  # the command for that stands below
+            yield _as_marker(remedy)
+
+
+def _as_marker(remedy: str) -> str:
+    """A remedy that names options of the command line, with the marker's arguments instead."""
+    options = re.search(r"(?<= )--.*(?= makes it match)", remedy)
+    if options is None:
+        return remedy.replace("--after-last repeat", 'messages_api(after_last="repeat")')
+    matching: dict[str, Any] = {}
+    arguments = {}
+    words = iter(shlex.split(options[0]))
+    for word in words:
+        match word:
+            case "--substitute" | "--ignore":
+                matching.setdefault(word[2:], []).append(next(words))
+            case "--compare":
+                matching["compare"] = next(words)
+            case "--rename-tool-ids":
+                matching["rename_tool_ids"] = True
+            case "--convert":
+                arguments["convert"] = True
+    if matching:
+        arguments["matching"] = matching  # type: ignore[assignment] # one value is a flag, one a table
+    told = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
+    return remedy.replace(options[0], f"@pytest.mark.messages_api({told})")
+
+
+def _refusal(running: Running, entry: Entry) -> Iterator[str]:
+    body = jsontext.parse(entry.reply.body)
+    error = body.get("error") if isinstance(body, dict) else None
+    if isinstance(error, dict):
+        yield f"{error.get('type')}: {error.get('message')}"
+    rule = entry.reply.header("x-mockapi-rule")
+    if rule is None:
+        return
+    refusal = _judged_again(running, entry)
+    at = f" at {refusal.pointer}" if refusal is not None and refusal.pointer else ""
+    yield f"rule {rule}{at}"
+    hint = entry.reply.header("x-mockapi-hint")
+    if rule == "model.not_found":
+        model = Received(entry).model
+        near = re.search(r"The nearest is (\S+)\.", hint or "")
+        yield f"Is it spelt right? The nearest is {near[1]}." if near else "No known model is near it."
+        yield f"If it exists, add it to the ini file: mockapi_models = {model}"
+    elif hint is not None:
+        yield hint
+    yield f'To take it anyway: @pytest.mark.messages_api(disabled_rules=["{rule}"]) or validation="lenient"'
+
+
+def _judged_again(running: Running, entry: Entry) -> Refusal | None:
+    from mockapi.validation import Validator
+
+    return Validator(running.session.served.settings.validation).check(entry.request)
+
+
+def _used(used: int, times: int | None) -> str:
+    return f"{used} of {times} given" if times is not None else f"{used} given    "

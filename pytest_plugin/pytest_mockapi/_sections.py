@@ -1,0 +1,38 @@
+"""What is added to the report of a test that failed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
+
+    from pytest_mockapi._running import Running
+
+_SOCKET = (
+    "pytest-socket blocks the connection to mockapi on this machine: let loopback through with"
+    " --allow-hosts=127.0.0.1,::1 (and keep --disable-socket off, or use --allow-unix-socket beside it)."
+)
+_SCOPE = (
+    "messages_api belongs to one test. A fixture of a wider scope takes mockapi_server, and opens a"
+    " session of its own: with mockapi_server.open_session() as messages_api: ..."
+)
+
+
+def add(report: pytest.TestReport, call: pytest.CallInfo[None], running: Running | None) -> None:
+    """Add sections to the report of a failure."""
+    words = str(call.excinfo.value) if call.excinfo is not None else ""
+    if "ScopeMismatch" in words and "messages_api" in words:
+        report.sections.append(("mockapi", _SCOPE))
+    if running is None or report.when == "teardown":
+        return
+    running.failed = True
+    from pytest_mockapi import _report
+
+    report.sections.append(("mockapi: requests of this test", _report.journal(running)))
+    # What the test's own error hides: the judgement of a test that failed by itself.
+    hidden = _report.problems(running)
+    if hidden and hidden not in words:
+        report.sections.append(("mockapi: besides", hidden))
+    if "SocketBlockedError" in str(report.longrepr) or "SocketConnectBlockedError" in str(report.longrepr):
+        report.sections.append(("mockapi", _SOCKET))

@@ -1,0 +1,138 @@
+"""The server of one worker process, and the variables that lead clients to it.
+
+The socket listens from the beginning, so that the base URL is known before any test module is
+imported. The server itself is started when the first test needs it, or when somebody connects
+before: a thread that waits for that costs nothing. A forked child leaves all of it alone.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import socket
+import threading
+from typing import TYPE_CHECKING
+
+from mockapi._environment import client_environment
+from pytest_mockapi import _guard
+
+if TYPE_CHECKING:
+    from mockapi.server import Server
+    from pytest_mockapi._options import Options
+
+_NOBODY = (
+    "No test that uses the fixture messages_api is running: add the argument messages_api to the test"
+    " whose code calls the API, or set the ini option mockapi_env = false."
+)
+_SECONDS = 10.0
+
+
+class Worker:
+    """What this process has open.
+
+    Args:
+        options: of the run.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self._pid = os.getpid()
+        self._starting = threading.Lock()
+        self._server: Server | None = None
+        self._socket = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self._socket.setblocking(False)
+        self.base_url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._replaced: dict[str, str | None] = {}
+        if options.env:
+            self._set_environment()
+        self._guard = _guard.refusing("this run") if options.network == "session" else None
+        self._wake, self._woken = os.pipe()
+        self._watcher = threading.Thread(target=self._watch, name="mockapi-watch", daemon=True)
+        self._watcher.start()
+
+    @property
+    def server(self) -> Server:
+        """The server, started if it was not."""
+        with self._starting:
+            if self._server is None:
+                self._server = self._started()
+            return self._server
+
+    @property
+    def is_started(self) -> bool:
+        """Whether there is a server."""
+        return self._server is not None
+
+    def close(self) -> None:
+        """Stop the server and put the environment back; harmless the second time."""
+        if os.getpid() != self._pid:
+            return
+        for name, value in self._replaced.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        self._replaced.clear()
+        if self._guard is not None:
+            self._guard.undo()
+        if self._watcher.is_alive():
+            os.write(self._woken, b".")
+            self._watcher.join(_SECONDS)
+        with self._starting:
+            if self._server is not None:
+                self._server.stop()
+        self._socket.close()
+
+    def _set_environment(self) -> None:
+        changed = client_environment(
+            os.environ, self.base_url, keep_credentials=self.options.record_mode != "none"
+        )
+        for name in {*os.environ, *changed}:
+            before, after = os.environ.get(name), changed.get(name)
+            if before != after:
+                self._replaced[name] = before
+                if after is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = after
+
+    def _watch(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._socket, selectors.EVENT_READ)
+            selector.register(self._wake, selectors.EVENT_READ)
+            events = selector.select()
+        os.close(self._wake)
+        if any(key.fileobj is self._socket for key, _ in events):
+            self.server  # noqa: B018 - asking for it starts it
+
+    def _started(self) -> Server:
+        from mockapi.messages.catalogue import Model
+        from mockapi.server import Server, Settings
+        from mockapi.server._recording import RecordOptions
+        from mockapi.validation import Settings as Validation
+
+        options = self.options
+        recording = None
+        if options.record_mode != "none" and options.upstream is not None:
+            from mockapi.server._project import working_project
+
+            recording = RecordOptions(
+                options.upstream,
+                str(options.cassettes or "cassettes"),
+                options.record_mode,
+                rules=working_project().rules,
+            )
+        mode = options.validation or ("strict" if options.record_mode == "none" else "off")
+        settings = Settings(
+            record_mode=options.record_mode,
+            validation=Validation(
+                mode=mode,  # type: ignore[arg-type] # checked where it was read
+                rules=options.rules,  # type: ignore[arg-type] # as above
+                models=tuple(Model(id=name, name=name) for name in options.models),
+            ),
+            on_unmatched=None,
+        )
+        server = Server(settings=settings, listening=self._socket, recording=recording)
+        server.service.sessions.bare = None
+        server.service.sessions.nobody = _NOBODY
+        return server.start()
