@@ -7,6 +7,7 @@ Only headers are read: the magic number, the size in pixels, the end of a PDF. F
 from __future__ import annotations
 
 import binascii
+import itertools
 import re
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,12 @@ MAX_IMAGE_BYTES: Final = 5 * 1024 * 1024
 """The most base64 characters an image may have."""
 
 MAX_PDF_PAGES: Final = 600
+
+_PAGE_TREE: Final = re.compile(rb"/Type\s*/Pages\b")
+_COUNT: Final = re.compile(rb"/Count\s+(\d{1,6})\b")
+_DICTIONARY: Final = 200
+_MOST_NODES: Final = 10_000
+"""Nodes of a page tree that are looked at: a tree of so many has too many pages anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +98,12 @@ def look_at_pdf(content: bytes) -> Pdf:
     """What these bytes are; a header may stand within the first 1,024 bytes, as readers allow."""
     if b"%PDF-" not in content[:1024]:
         return Pdf(valid=False)
-    counts = [int(count) for count in re.findall(rb"/Type\s*/Pages\b[^>]{0,200}?/Count\s+(\d{1,6})", content)]
-    counts += [
-        int(count) for count in re.findall(rb"/Count\s+(\d{1,6})\b[^>]{0,200}?/Type\s*/Pages\b", content)
-    ]
-    return Pdf(valid=True, encrypted=b"/Encrypt" in content[-2048:], pages=max(counts, default=0))
+    counts = [0]
+    for node in itertools.islice(_PAGE_TREE.finditer(content), _MOST_NODES):
+        before = content[max(0, node.start() - _DICTIONARY) : node.start()].rpartition(b">")[2]
+        after = content[node.end() : node.end() + _DICTIONARY].partition(b">")[0]
+        counts += [int(count) for part in (before, after) for count in _COUNT.findall(part)]
+    return Pdf(valid=True, encrypted=b"/Encrypt" in content[-2048:], pages=max(counts))
 
 
 def _pair(content: bytes, at: int, size: int, order: str) -> tuple[int, int]:

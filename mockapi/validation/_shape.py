@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import reprlib
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
@@ -19,7 +20,7 @@ from mockapi.validation._rule import Rule, Stage, declare
 from mockapi.validation._settings import Refusal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     import jsonschema
 
@@ -47,7 +48,8 @@ _MISSING: Final = "Field required"
 _EXTRA: Final = "Extra inputs are not permitted"
 _TAG: Final = "Input tag '{value}' found using 'type' does not match any of the expected tags: {tags}"
 
-_MOST_ITEMS: Final = 100
+MOST_ITEMS: Final = 100
+"""Faulty items of one list, or unknown fields of one object, that are explained."""
 
 _RANK: Final = ("type", "required", "const", "enum", *_LIMITS)
 
@@ -118,13 +120,36 @@ def reference_validator(bundle: Schema) -> jsonschema.protocols.Validator:
 def _validator_class() -> type[jsonschema.protocols.Validator]:
     import jsonschema  # noqa: PLC0415 - only a refusal needs it, and it is slow to import
 
-    def pattern(
-        _validator: object, wanted: str, instance: object, _schema: object
-    ) -> Iterator[jsonschema.ValidationError]:
-        if isinstance(instance, str) and not re.search(_absolute_end(wanted), instance):
-            yield jsonschema.ValidationError(f"does not match {wanted}")
+    def quiet(passes: Callable[[Any, Any, Any], bool]) -> Any:
+        """A keyword's check whose error does not quote the value: it may be huge, or too deep for `repr`."""
 
-    return _extended(jsonschema.Draft202012Validator, "pattern", pattern)
+        def check(validator: Any, wanted: Any, value: object, _schema: object) -> Iterator[Any]:
+            if not passes(validator, wanted, value):
+                yield jsonschema.ValidationError("")
+
+        return check
+
+    return _extended(
+        jsonschema.Draft202012Validator,
+        {
+            "type": quiet(_is_one_of),
+            "enum": quiet(lambda _, wanted, value: value in wanted),
+            "pattern": quiet(lambda _, wanted, value: not isinstance(value, str) or _matches(wanted, value)),
+            "minLength": quiet(lambda _, least, value: not isinstance(value, str) or len(value) >= least),
+            "maxLength": quiet(lambda _, most, value: not isinstance(value, str) or len(value) <= most),
+            "minItems": quiet(lambda _, least, value: not isinstance(value, list) or len(value) >= least),
+            "maxItems": quiet(lambda _, most, value: not isinstance(value, list) or len(value) <= most),
+        },
+    )
+
+
+def _is_one_of(validator: Any, wanted: str | list[str], value: object) -> bool:
+    names = [wanted] if isinstance(wanted, str) else wanted
+    return any(validator.is_type(value, name) for name in names)
+
+
+def _matches(pattern: str, text: str) -> bool:
+    return re.search(_absolute_end(pattern), text) is not None
 
 
 def _narrowing_validator(bundle: Schema) -> jsonschema.protocols.Validator:
@@ -137,21 +162,21 @@ def _narrowing_validator(bundle: Schema) -> jsonschema.protocols.Validator:
         if not isinstance(instance, list):
             return
         chosen: Iterable[int] = range(len(instance))
-        if len(instance) > _MOST_ITEMS:
+        if len(instance) > MOST_ITEMS:
             fast = jsonschema_rs.Draft202012Validator({**schema, "$defs": bundle["$defs"]})
             faulty = (index for index, item in enumerate(instance) if not fast.is_valid(item))
-            chosen = itertools.islice(faulty, _MOST_ITEMS)
+            chosen = itertools.islice(faulty, MOST_ITEMS)
         for index in chosen:
             yield from validator.descend(instance[index], schema, path=index)
 
-    return _extended(_validator_class(), "items", items)(bundle)
+    return _extended(_validator_class(), {"items": items})(bundle)
 
 
-def _extended(base: Any, keyword: str, check: Any) -> type[jsonschema.protocols.Validator]:
+def _extended(base: Any, checks: dict[str, Any]) -> type[jsonschema.protocols.Validator]:
     import jsonschema  # noqa: PLC0415 - as above
 
     extend: Any = jsonschema.validators.extend  # untyped where it comes from
-    made: type[jsonschema.protocols.Validator] = extend(base, {keyword: check})
+    made: type[jsonschema.protocols.Validator] = extend(base, checks)
     return made
 
 
@@ -235,10 +260,9 @@ class _Walk:
                 yield self._fault(MISSING, _MISSING, [*self._path, name], (0, place))
 
     def _unknown(self) -> Iterator[ShapeFault]:
-        closed = self._schema.get("x-closed", {})
-        for place, name in enumerate(self._instance):
-            if name in self._schema.get("properties", {}):
-                continue
+        known, closed = self._schema.get("properties", {}), self._schema.get("x-closed", {})
+        unknown = ((place, name) for place, name in enumerate(self._instance) if name not in known)
+        for place, name in itertools.islice(unknown, MOST_ITEMS):
             if name in closed:
                 words = closed[name]["says"] or _EXTRA
                 hint = _hint(f"The field {name}", closed[name]["needs"])
@@ -248,7 +272,7 @@ class _Walk:
 
     def _wrong_tag(self) -> ShapeFault:
         tags = ", ".join(f"'{tag}'" for tag in self._schema["enum"])
-        words = _TAG.format(value=self._instance, tags=tags)
+        words = _TAG.format(value=_shown(self._instance), tags=tags)
         closed = self._schema["x-closed"].get(self._instance) if isinstance(self._instance, str) else None
         if closed:
             return self._fault(CLOSED, words, self._path[:-1], None, _hint(f"{self._instance}", closed))
@@ -258,7 +282,7 @@ class _Walk:
         value, limit = self._instance, cast("Any", self._error.validator_value)
         said = (isinstance(value, str) and self._says.get(f"{keyword}:{value}")) or self._says.get(keyword)
         if said:
-            words = said.format(value=value) if "{value}" in said else said
+            words = said.format(value=_shown(value)) if "{value}" in said else said
         elif keyword == "type":
             names = limit if isinstance(limit, list) else [limit]
             words = _TYPES[[name for name in names if name != "null"][-1]]
@@ -287,6 +311,11 @@ class _Walk:
             pointer += "/" + inside.replace("~", "~0").replace("/", "~1")
         full = (*self._order, order) if order else tuple(self._order)
         return ShapeFault(full, rule, f"{where}: {words}" if where else words, pointer, hint)
+
+
+def _shown(value: object) -> str:
+    """A value as a message quotes it; lists and objects are cut short, they may be huge or deep."""
+    return reprlib.repr(value) if isinstance(value, (list, dict)) else str(value)
 
 
 def _alternatives(values: list[str]) -> str:

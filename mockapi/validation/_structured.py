@@ -58,8 +58,9 @@ def inspect(schema: Any) -> Report:
         properties = node.get("properties")
         if isinstance(properties, dict):
             required = node.get("required")
-            wanted = set(required) if isinstance(required, list) else set()
-            optional += sum(1 for name in properties if name not in wanted)
+            names = required if isinstance(required, list) else ()
+            wanted = {name for name in names if isinstance(name, str)}  # nobody checked the schema
+            optional += len(properties.keys() - wanted)
             unions += sum(1 for child in properties.values() if _is_union(child))
     return Report(tuple(faults), optional, unions)
 

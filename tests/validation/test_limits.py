@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from typing import Any
 
 import orjson
 import pytest
 
-from tests.support.refused._case import HAIKU, ask, assistant, call, result, tool, user
+from tests.support.refused._case import HAIKU, ask, assistant, call, pdf, result, thought, tool, user
 from tests.support.validation import LIVE, post
 
 _HEAD = b'{"model":"claude-haiku-4-5","max_tokens":9,"messages":['
+_PARAMETERS: dict[str, Any] = {"type": "object", "properties": {"a": {"type": "string"}}}
 _HI = b'{"role":"user","content":"Hi"}'
 
 
@@ -37,6 +39,10 @@ def _chain(length: int) -> dict[str, Any]:
     return ask(output_config={"format": {"type": "json_schema", "schema": schema}})
 
 
+def _encoded(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
 @pytest.mark.parametrize(
     ("body", "rule"),
     [
@@ -49,6 +55,13 @@ def _chain(length: int) -> dict[str, Any]:
         (b'{"model":"\\udc00"}', "json.invalid"),
         (_HEAD + _HI + b'],"x":' + b"[" * 1000 + b"]" * 1000 + b"}", "shape.unknown_field"),
         (b'{"model":"claude-haiku-4-5","max_tokens":' + b"9" * 5000 + b"}", "json.invalid"),
+        (b"[" * 1000 + b"]" * 1000, "shape.type"),
+        (_HEAD + b'{"role":' + b"[" * 1000 + b"]" * 1000 + b',"content":"a"}]}', "shape.value"),
+        (_HEAD + b'{"role":"user","content":[{"type":' + b"[" * 999 + b"]" * 999 + b"}]}]}", "shape.tag"),
+        (
+            _HEAD + _HI + b"]," + b",".join(b'"x%d":1' % n for n in range(100_000)) + b"}",
+            "shape.unknown_field",
+        ),
         (_repeated(_HI), None),
         (_repeated(b'{"role":"user"}'), "shape.required"),
         (_repeated(b'{"role":"user","content":""}'), "user.empty"),
@@ -56,6 +69,9 @@ def _chain(length: int) -> dict[str, Any]:
         (_schema(300), "structured.open_object"),
         (_input(900), None),
         (_chain(5000), None),
+        (ask(user(pdf(_encoded(b"%PDF-1.4\n" + b"/Type /Pages " * 500_000)))), None),
+        (ask(user(pdf(_encoded(b"%PDF-1.4\n" + b"/Count 12 " * 500_000)))), None),
+        (ask(user("a " * 5_000_000)), "prompt.too_long"),
     ],
     ids=lambda value: "" if value is None else value if isinstance(value, str) else str(len(value)),
 )
@@ -82,3 +98,40 @@ def test_faults_are_capped() -> None:
     faults = LIVE.check_all(post(_repeated(b'{"role":"user"}')))
     assert len(faults) == 100
     assert faults[0].message == "messages.0.content: Field required"
+
+
+def test_words_are_counted_once() -> None:
+    """A word that lies across the slices in which a long text is read is one word."""
+    words = "ab " * 1_400_000
+    refusal = LIVE.check(post(ask(user(words))))
+    assert refusal is not None
+    assert refusal.message == "prompt is too long: 1400000 tokens > 200000 maximum"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        ask(user("a"), assistant({**thought(), "cache_control": 1.5}), user("b")),
+        ask(user("a"), assistant({**thought(), "cache_control": {"ttl": []}}), user("b")),
+        ask(
+            output_config={"format": {"type": "json_schema", "schema": {"type": "object", "required": [{}]}}}
+        ),
+        ask(output_config={"format": {"type": "json_schema", "schema": _PARAMETERS | {"required": [{}]}}}),
+        ask({**user("a"), "role/~": {}}, metadata={"user_id": "u", "content": 1}),
+    ],
+)
+def test_nothing_is_trusted(body: Any) -> None:
+    """What no schema vouches for, an unknown field or the inside of a schema, is never relied on."""
+    first = LIVE.check(post(body))
+    assert first is not None
+    assert LIVE.check_all(post(body))[0] == first
+
+
+def test_unknown_fields_are_ignored() -> None:
+    """Beside an unknown field the other faults are named, and what stands in it makes none."""
+    body = ask(user("a"), assistant({**call(), "text": {"cache_control": 1}}), temperature=0.3, top_p=0.3)
+    assert [refusal.rule for refusal in LIVE.check_all(post(body))] == [
+        "shape.unknown_field",
+        "tool_use.without_result",
+        "sampling.one_of",
+    ]
