@@ -67,6 +67,7 @@ def run(options: ServerOptions) -> Service:
         gc.freeze()  # what is loaded stays: looking through it again and again would stop every stream
         loop = event_loop()
         loop.run_until_complete(server.serve(sockets=[sock]))
+        loop.run_until_complete(loop.shutdown_default_executor())  # the last misses are explained
         loop.close()
     if options.report is not None:
         write_report(service, options.report)

@@ -34,8 +34,9 @@ LATE = 1.0  # what a busy machine may add
 
 
 def timed(client: RawClient) -> list[tuple[float, bytes]]:
-    """The transport chunks of the reply that comes, with the seconds since this call."""
+    """Send the request; the transport chunks of the reply, with the seconds since."""
     started = time.monotonic()
+    client.ask("POST", "/v1/messages", BODY)
     client.read_head()
     arrived = []
     while piece := client.read_piece():
@@ -47,7 +48,6 @@ def timed(client: RawClient) -> list[tuple[float, bytes]]:
 def test_a_factor_sends_the_recorded_chunks_at_its_pace(play: Play, speed: Any, factor: float) -> None:
     """Each recorded chunk is a chunk of its own again, no earlier than its time."""
     with RawClient(play(paced(ASKED, PIECES), speed=speed)) as client:
-        client.ask("POST", "/v1/messages", BODY)
         arrived = timed(client)
     assert b"".join(data for _, data in arrived) == b"".join(data for _, data in PIECES)
     due = 0.0
@@ -71,8 +71,8 @@ def test_a_paced_reply_with_a_length_is_paced_too(play: Play) -> None:
     """A JSON reply is sent in its recorded pieces, and its framing stays a content-length."""
     pieces = [(0.0, b'{"a"'), (0.05, b":1}")]
     with RawClient(play(paced(ASKED, pieces, headers=JSON), speed=1)) as client:
-        client.ask("POST", "/v1/messages", BODY)
         started = time.monotonic()
+        client.ask("POST", "/v1/messages", BODY)
         reply = client.read()
     assert time.monotonic() - started >= 0.05 - EARLY
     assert (reply.header("content-length"), reply.body) == ("7", b'{"a":1}')
