@@ -62,9 +62,17 @@ class Material:
 
 
 def view_of(request: Request) -> View:
-    """A request as synthesis reads it."""
-    betas = request.header("anthropic-beta") or ""
-    return View(request.parsed, frozenset(beta.strip() for beta in betas.split(",") if beta.strip()))
+    """A request as synthesis reads it.
+
+    Of a body that is nested too deeply to be written again only the plain members count.
+    """
+    header = request.header("anthropic-beta") or ""
+    betas = frozenset(beta.strip() for beta in header.split(",") if beta.strip())
+    view = View(request.parsed, betas)
+    if not view.canonical:
+        plain = {key: value for key, value in view.body.items() if not isinstance(value, (dict, list))}
+        return View(plain, betas)
+    return view
 
 
 def synthesized(request: Request, seed: int, history: History, at: float) -> tuple[Reply, History]:

@@ -14,7 +14,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Generic, NamedTuple, TypeVar
 
 from mockapi import jsontext
-from mockapi.messages import dump
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,10 +62,13 @@ class View:
 
     @_lazy
     def canonical(self) -> bytes:
-        """The body in canonical form without `stream`: both forms of a reply are one message."""
+        """The body in canonical form without `stream`: both forms of a reply are one message.
+
+        Empty if the body is nested too deeply to be written.
+        """
         without = {key: value for key, value in self.body.items() if key != "stream"}
         written = jsontext.canonical_value(without)
-        return dump(without) if written is None else written
+        return b"" if written is None else written
 
     @property
     def model(self) -> str:

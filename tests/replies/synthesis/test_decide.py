@@ -253,6 +253,16 @@ def test_changed_tools_count() -> None:
     assert calls(reply_to(request)) == ["get_time"]
 
 
+@pytest.mark.parametrize("depth", [200, 400, 1000])
+@pytest.mark.parametrize("place", ["input_schema", "other"])
+def test_a_deeply_nested_body_gets_a_reply(depth: int, place: str) -> None:
+    """Up to the depth that can be read at all."""
+    deep = '{"a":' * depth + "1" + "}" * depth
+    text = f'{{"model":"claude-opus-4-7","max_tokens":50,"tools":[{{"name":"t","{place}":{deep}}}]}}'
+    reply, _ = synthesized(Request("POST", "/v1/messages", "", (), text.encode()), 0, History(), 0)
+    assert reply.status == 200
+
+
 @pytest.mark.parametrize(
     "nonsense",
     [
