@@ -12,14 +12,13 @@ import orjson
 
 from mockapi import jsontext
 from mockapi.cassettes import CREDENTIAL_HEADERS
-from mockapi.exchange import Request
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Iterator
 
     from mockapi.cassettes import Miss, Recording
-    from mockapi.exchange import Reply
+    from mockapi.exchange import Reply, Request
 
 MAX_ENTRIES = 10_000
 MAX_BYTES = 64 * 1024 * 1024
@@ -125,9 +124,7 @@ class Journal:
     ) -> Entry:
         """Write down an exchange as it begins."""
         self.count += 1
-        # Without its parsed body, which takes ten times the memory of the text.
-        kept = Request(request.method, request.path, request.query, request.headers, request.body)
-        entry = Entry(self.count, at, kept, reply, recording, miss)
+        entry = Entry(self.count, at, request.without_parsed(), reply, recording, miss)
         self._entries.append(entry)
         self._bytes += entry.size
         while len(self._entries) > self._max_entries or (
