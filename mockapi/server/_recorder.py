@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from mockapi.server._sessions import Session
 
 _GRACE_SECONDS = 2.0
-_FULL_FILE = 8 * 1024 * 1024
+_FULL_FILE = 1024 * 1024  # bytes: every write copies the file, and people read it
 _CHECKS_AT_ONCE = 8
 
 
