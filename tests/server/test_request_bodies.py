@@ -213,10 +213,10 @@ def test_deep_bodies_are_compared_under_any_rules(server: mockapi.Server, rules:
 
 
 def test_a_body_that_is_no_json_is_refused_in_the_apis_words(play: Play) -> None:
-    """With validation on, what cannot be parsed is a 400 of the API."""
+    """With validation on, what cannot be parsed, or is no object, is a 400 of the API."""
     base_url = play(interaction(message("hi"), b"ok"), validation="strict")
     headers = {"x-api-key": "sk-ant-test-1", "anthropic-version": "2023-06-01"}
-    for body in (b"hello", b'{"a":"\xff"}', b"{" * 100_000, b""):
+    for body in (b"hello", b'{"a":"\xff"}', b"{" * 100_000, b"", b"[" * 1000 + b"]" * 1000, b"[]", b"7"):
         reply = ask(base_url, content=body, headers=headers)
         assert (reply.status_code, reply.json()["error"]["type"]) == (400, "invalid_request_error")
 
