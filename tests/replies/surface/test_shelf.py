@@ -1,0 +1,175 @@
+"""The shelf as a value: pages, bounds, expiry, and a store that is full."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from mockapi import jsontext
+from mockapi.exchange import Reply, Request
+from mockapi.replies.surface import Blob, Scene, Shelf, answer
+from mockapi.replies.surface import _shelf as bounds
+from mockapi.replies.surface._pages import Query, page_by_id, page_by_token
+
+FORM = b'--b\r\ncontent-disposition: form-data; name="file"; filename="a \\"b\\".txt"\r\n\r\nhello\r\n'
+END = b"--b--\r\n"
+EXPIRES = b'--b\r\ncontent-disposition: form-data; name="expires_in_seconds"\r\n\r\n3600\r\n'
+ITEMS: list[dict[str, Any]] = [{"id": letter} for letter in "abcde"]
+
+
+@dataclass
+class Bytes:
+    """Bytes in memory."""
+
+    data: bytes
+
+    @property
+    def size(self) -> int:
+        """How many."""
+        return len(self.data)
+
+    def read(self) -> bytes:
+        """All of them."""
+        return self.data
+
+
+def keep(data: bytes) -> Blob:
+    """Keep them."""
+    return Bytes(data)
+
+
+SCENE = Scene(
+    at=1.7e9,
+    request_id="req_1",
+    base_url="http://localhost:1/s/x",
+    seed=0,
+    lenient=False,
+    live=False,
+    keep=keep,
+    judge=lambda _: None,
+)
+
+
+def ask(
+    shelf: Shelf,
+    method: str,
+    path: str,
+    body: bytes = b"",
+    *,
+    scene: Scene = SCENE,
+    kind: str = "",
+    query: str = "",
+) -> tuple[Reply, Shelf]:
+    """A request to a shelf."""
+    headers = ((b"content-type", kind.encode()),) if kind else ()
+    return answer(Request(method, path, query, headers, body), shelf, scene)
+
+
+def upload(shelf: Shelf, *fields: bytes, scene: Scene = SCENE) -> tuple[dict[str, Any], Shelf]:
+    """An upload of one small file."""
+    body = FORM + b"".join(fields) + END
+    reply, shelf = ask(shelf, "POST", "/v1/files", body, scene=scene, kind="multipart/form-data; boundary=b")
+    return dict(jsontext.parse(reply.body)), shelf
+
+
+@pytest.mark.parametrize(
+    ("query", "ids", "more"),
+    [
+        ("limit=2", "ab", True),
+        ("limit=2&after_id=b", "cd", True),
+        ("limit=2&after_id=d", "e", False),
+        ("limit=2&before_id=d", "bc", True),
+        ("before_id=c", "ab", False),
+        ("limit=0", "a", True),
+        ("limit=x&after_id=unknown", "abcde", False),
+    ],
+)
+def test_pages_by_id(query: str, ids: str, more: bool) -> None:  # noqa: FBT001 - a column of the table
+    """First and last id are those of the page."""
+    page = page_by_id(ITEMS, Query(query))
+    assert "".join(item["id"] for item in page["data"]) == ids
+    assert (page["has_more"], page["first_id"], page["last_id"]) == (more, ids[0], ids[-1])
+
+
+def test_pages_by_token() -> None:
+    """Each page names the next until there is none; an empty list is a page."""
+    seen = ""
+    token: str | None = ""
+    while token is not None:
+        page = page_by_token(ITEMS, Query(f"limit=2&page={token}"))
+        seen += "".join(item["id"] for item in page["data"])
+        token = page["next_page"]
+    assert seen == "abcde"
+    assert page_by_id([], Query("")) == {"data": [], "has_more": False, "first_id": None, "last_id": None}
+
+
+def test_a_file_name_is_unescaped_and_a_file_expires() -> None:
+    """Its time of expiry is told, and after it the file is unknown."""
+    file, shelf = upload(Shelf(), EXPIRES)
+    assert file["filename"] == 'a "b".txt'
+    assert file["expires_at"] > file["created_at"]
+    path = f"/v1/files/{file['id']}"
+    assert ask(shelf, "GET", path)[0].status == 200
+    assert ask(shelf, "GET", path, scene=replace(SCENE, at=SCENE.at + 3601))[0].status == 404
+
+
+def test_the_oldest_files_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beyond the bound; ids are not used again."""
+    monkeypatch.setattr(bounds, "MAX_FILES", 2)
+    shelf, made = Shelf(), []
+    for _ in range(3):
+        file, shelf = upload(shelf)
+        made.append(file["id"])
+    assert len(set(made)) == 3
+    assert list(shelf.files) == made[1:]
+
+
+def test_a_shelf_is_a_value() -> None:
+    """A later state does not change the earlier."""
+    before = Shelf()
+    file, after = upload(before)
+    assert (len(before.files), len(after.files)) == (0, 1)
+    _, gone = ask(after, "DELETE", f"/v1/files/{file['id']}")
+    assert (len(after.files), len(gone.files)) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1/files/file_id"),
+        ("GET", "/v1/files/file_id/content"),
+        ("DELETE", "/v1/files/file_id"),
+        ("GET", "/v1/models/model_id"),
+        ("GET", "/v1/messages/batches/batch_id"),
+        ("GET", "/v1/messages/batches/batch_id/results"),
+        ("POST", "/v1/messages/batches/batch_id/cancel"),
+        ("DELETE", "/v1/messages/batches/batch_id"),
+    ],
+)
+def test_placeholder_ids_are_known_in_lenient_mode_alone(method: str, path: str) -> None:
+    """Generated tests of client libraries send them; they leave no trace."""
+    assert ask(Shelf(), method, path)[0].status == 404
+    reply, shelf = ask(Shelf(), method, path, scene=replace(SCENE, lenient=True))
+    assert reply.status == 200
+    assert shelf == Shelf()
+
+
+def test_a_placeholder_batch_has_a_results_url_under_the_clients_own_address() -> None:
+    """Which is what a client asks next."""
+    reply, _ = ask(Shelf(), "GET", "/v1/messages/batches/x", scene=replace(SCENE, lenient=True))
+    assert jsontext.parse(reply.body)["results_url"] == "http://localhost:1/s/x/v1/messages/batches/x/results"
+
+
+def test_models_of_a_stage() -> None:
+    """Retired ones only when they are asked for."""
+    listed = {
+        stage: [
+            model["lifecycle"]
+            for model in jsontext.parse(ask(Shelf(), "GET", "/v1/models", query=query)[0].body)["data"]
+        ]
+        for stage, query in (("", "limit=1000"), ("retired", "limit=1000&lifecycle[]=retired"))
+    }
+    assert "retired" not in listed[""]
+    assert set(listed["retired"]) <= {"retired"}
