@@ -68,12 +68,13 @@ async def play(
         await send({"type": "http.response.body", "body": chunks[0].data if chunks else b""})
         return True
     leaving = asyncio.ensure_future(_until_left(receive))
+    patience = _Patience(leaving)
     try:
         due = (monotonic() if since is None else since) + reply.hold
-        if reply.hold and not await _wait_until(due, leaving):
+        if reply.hold and not await patience.until(due):
             return False
         await send(start)
-        if not await _play_chunks(reply, scope, send, leaving, due, lateness):
+        if not await _play_chunks(reply, scope, send, patience, due, lateness):
             return False
         return await _end(reply, scope, leaving)
     finally:
@@ -164,7 +165,7 @@ async def _play_chunks(
     reply: Reply,
     scope: Message,
     send: Callable[[Message], Awaitable[None]],
-    leaving: asyncio.Future[None],
+    patience: _Patience,
     due: float,
     lateness: Lateness | None,
 ) -> bool:
@@ -173,7 +174,7 @@ async def _play_chunks(
     last = len(reply.chunks) - 1
     for number, (delay, data) in enumerate(reply.chunks):
         due += delay
-        if not await _wait_until(due, leaving):
+        if not await patience.until(due):
             return False
         if delay and lateness is not None:
             lateness.add(monotonic() - due)
@@ -187,11 +188,37 @@ async def _play_chunks(
     return True
 
 
-async def _wait_until(due: float, leaving: asyncio.Future[None]) -> bool:
-    wait = due - monotonic()
-    if wait > 0:
-        await asyncio.wait((leaving,), timeout=wait)
-    return not leaving.done()
+class _Patience:
+    """Waiting for a moment, or for the client to leave.
+
+    `asyncio.wait` would do; but it makes four objects for each chunk, and of a thousand paced
+    streams the waiting is half the cost.
+    """
+
+    __slots__ = ("_leaving", "_loop", "_waiter")
+
+    def __init__(self, leaving: asyncio.Future[None]) -> None:
+        self._leaving = leaving
+        self._loop = leaving.get_loop()
+        self._waiter: asyncio.Future[None] | None = None
+        leaving.add_done_callback(self._wake)
+
+    async def until(self, due: float) -> bool:
+        """Wait for the moment. False if the client has left."""
+        wait = due - monotonic()
+        if wait > 0 and not self._leaving.done():
+            self._waiter = self._loop.create_future()
+            timer = self._loop.call_later(wait, self._wake)
+            try:
+                await self._waiter
+            finally:
+                timer.cancel()
+                self._waiter = None
+        return not self._leaving.done()
+
+    def _wake(self, _leaving: asyncio.Future[None] | None = None) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
 
 
 async def _end(reply: Reply, scope: Message, leaving: asyncio.Future[None]) -> bool:
