@@ -122,6 +122,9 @@ KINDS: tuple[Kind, ...] = (
     ),
 )  # fmt: skip
 
+_ANY_LITERAL = re.compile("|".join(re.escape(literal) for kind in KINDS for literal in kind.literals))
+_SHORT = 1000  # characters: beyond, asking for one literal after the other is quicker
+
 EMAIL = _kind("an e-mail address", r"(?P<secret>[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+)", "@")
 """Masked only where an address points at a user of the API: in `metadata.user_id`."""
 
@@ -186,6 +189,8 @@ def masked(text: str, kinds: Iterable[Kind] = KINDS, found: list[Secret] | None 
         kinds: what to look for.
         found: takes what was masked.
     """
+    if kinds is KINDS and len(text) < _SHORT and not _ANY_LITERAL.search(text):
+        return text
     while True:
         before = text
         for kind in kinds:
@@ -226,10 +231,10 @@ def masked_member(name: str, value: str, found: list[Secret] | None = None) -> s
 
     Unchanged where the name says nothing.
     """
-    if name not in (name.lower(), name.upper(), name.title()):
+    if len(value) < _SHORTEST_NAMED or name not in (name.lower(), name.upper(), name.title()):
         return value
     lower = name.lower()
-    if lower in CREDENTIAL_NAMES and len(value) >= _SHORTEST_NAMED and not value.startswith("sk-ant-test-"):
+    if lower in CREDENTIAL_NAMES and not value.startswith("sk-ant-test-"):
         written, kind = filled(value), f"a credential called {name}"
     elif lower in _ID_NAMES and _ONLY_UUID.fullmatch(value):
         written, kind = filled(value, _ZERO), f"an id called {name}"
