@@ -5,7 +5,8 @@ conditions hold. Without conditions a reply is given once, with conditions any n
 `times` and `always` say otherwise. Replies of a conversation go only to requests that belong to it:
 
     the first request that meets the conversation's conditions opens it; a later one belongs to it
-    if its messages begin with all the messages of the one before, and go on with the reply to it
+    if its messages begin with all the messages of the one before, and go on with the reply to it;
+    where that is true of several, the one with the same system prompt has it
 
 so agents that run side by side, with the same prompts even, each get their own sequence.
 
@@ -125,7 +126,7 @@ class LiveScript:
         messages = [(turn.role, turn.blocks) for turn in view.turns]
         going_on = [item for item in self.conversations if item.goes_on_with(messages)]
         if going_on:
-            found = max(going_on, key=lambda item: len(item.messages))
+            found = max(going_on, key=lambda item: (item.system == asked.system, len(item.messages)))
         else:
             found_or_none = next(
                 (item for item in self.conversations if item.is_opened_by(asked, view, self._turn)), None
@@ -133,7 +134,7 @@ class LiveScript:
             if found_or_none is None:
                 return None
             found = found_or_none
-        found.messages = messages
+        found.messages, found.system = messages, asked.system
         return found
 
 
@@ -330,6 +331,7 @@ class Conversation(When):
     opened_by: Conditions | None = None
     opened_if: Callable[[Asked], bool] | None = None
     messages: list[Any] = field(default_factory=list)
+    system: str = ""
     said: tuple[Any, ...] = ()
 
     def __post_init__(self) -> None:

@@ -1,0 +1,298 @@
+"""The handle of a session: scripting, looking, asserting; without pytest's fixture."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+
+import mockapi
+from mockapi.errors import UsageError
+from mockapi.testing import Session, normalized
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TOOL = {"name": "search", "input_schema": {"type": "object"}}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[mockapi.Server]:
+    """One server for all tests of this file."""
+    with mockapi.Server() as running:
+        yield running
+
+
+@pytest.fixture
+def api(server: mockapi.Server) -> Iterator[Session]:
+    """A session of each test's own."""
+    with server.open_session(name="a test") as session:
+        yield session
+
+
+@pytest.fixture(scope="module")
+def http() -> Iterator[httpx.Client]:
+    """A client that keeps its connection."""
+    headers = {"x-api-key": "sk-ant-test-1", "anthropic-version": "2023-06-01"}
+    with httpx.Client(headers=headers) as client:
+        yield client
+
+
+class Agent:
+    """A conversation that goes on: it sends, and keeps what came back.
+
+    Args:
+        api: who it talks to.
+        http: with what.
+        more: members of the body.
+    """
+
+    def __init__(self, api: Session, http: httpx.Client, **more: Any) -> None:
+        self.url = f"{api.base_url}/v1/messages"
+        self.http = http
+        self.body = {"model": "claude-opus-4-6", "max_tokens": 500, "messages": [], **more}
+
+    def say(self, content: Any) -> httpx.Response:
+        """Send a user turn."""
+        self.body["messages"].append({"role": "user", "content": content})
+        response = self.http.post(self.url, json=self.body)
+        if response.status_code == 200:
+            self.body["messages"].append({"role": "assistant", "content": response.json()["content"]})
+        return response
+
+    def hear(self, content: Any) -> str:
+        """Send a user turn; the text of the reply."""
+        return text_of(self.say(content).json())
+
+    def give(self, text: str, **more: Any) -> httpx.Response:
+        """Hand back a result for every call of the last reply."""
+        calls = [block for block in self.body["messages"][-1]["content"] if block["type"] == "tool_use"]
+        return self.say(
+            [{"type": "tool_result", "tool_use_id": call["id"], "content": text, **more} for call in calls]
+        )
+
+
+def text_of(message: Any) -> str:
+    """The text of a message."""
+    return "".join(block["text"] for block in message["content"] if block["type"] == "text")
+
+
+def test_replies_come_in_sequence_and_then_miss(api: Session, http: httpx.Client) -> None:
+    """Each once; after the last comes a 422, which stands among the misses."""
+    api.reply("one").reply("two", times=2)
+    agent = Agent(api, http)
+    assert [agent.hear("go on") for _ in range(3)] == ["one", "two", "two"]
+    assert agent.say("go on").status_code == 422
+    assert [entry.number for entry in api.misses] == [4]
+    assert [request.source for request in api.requests] == [*["scripted"] * 3, "unmatched"]
+
+
+def test_a_reply_has_every_kind_of_content(api: Session, http: httpx.Client) -> None:
+    """Thinking first, then texts and blocks, then tool calls with ids; the stop reason follows."""
+    api.reply("Let me see.", thinking="Hm.", tools={"search": {"q": "x"}}, usage={"output_tokens": 77})
+    message = Agent(api, http, tools=[TOOL]).say("hi").json()
+    assert [block["type"] for block in message["content"]] == ["thinking", "text", "tool_use"]
+    assert message["content"][2]["id"].startswith("toolu_")
+    assert message["stop_reason"] == "tool_use"
+    assert api.usage["output_tokens"] == 77
+
+
+def test_json_and_errors(api: Session, http: httpx.Client) -> None:
+    """JSON is a text; an error has the API's words, its own type, and the wait that was asked for."""
+    api.reply_json({"degrees": 7}).reply_error(529).reply_error(429, message="Slow down", retry_after=3)
+    agent = Agent(api, http)
+    assert agent.hear("hi") == '{"degrees": 7}'
+    assert agent.say("hi").json()["error"]["type"] == "overloaded_error"
+    limited = agent.say("hi")
+    assert (limited.status_code, limited.headers["retry-after"]) == (429, "3")
+    assert limited.json()["error"]["message"] == "Slow down"
+
+
+def test_conditions_choose_the_reply(api: Session, http: httpx.Client) -> None:
+    """On text, system, tools, results, and code; the first that holds is given, any number of times."""
+    api.when(tool_results="search").reply("found")
+    api.when(tools="search").reply_tool("search", {"q": "x"})
+    api.when(system="pirate").reply("Arr")
+    api.when(lambda asked: asked.turns > 1).reply("again")
+    api.when(last_user_text={"matches": "^We"}, model="claude-opus-*").reply("Rain")
+    searching = Agent(api, http, tools=[TOOL])
+    searching.say("find it")
+    assert text_of(searching.give("nothing").json()) == "found"
+    assert Agent(api, http, system="You are a pirate").hear("hi") == "Arr"
+    weather = Agent(api, http)
+    assert [weather.hear("Weather?"), weather.hear("Weather?")] == ["Rain", "again"]
+    assert weather.say("x").status_code == 200
+
+
+def test_code_makes_replies(api: Session, http: httpx.Client) -> None:
+    """A callable sees the request, and gives a text, a block or a list of both."""
+    api.reply(lambda asked: asked.last_user_text.upper())
+    api.reply(lambda asked: ["You have", {"type": "text", "text": f" {len(asked.messages)} turns"}])
+    agent = Agent(api, http)
+    assert [agent.hear("hi"), agent.hear("and")] == ["HI", "You have 3 turns"]
+
+
+def test_a_reply_can_break(api: Session, http: httpx.Client) -> None:
+    """A fault belongs to one reply."""
+    api.reply("whole").reply("half", faults={"fault": "broken_json"}).reply("whole")
+    agent = Agent(api, http)
+    agent.say("hi")
+    with pytest.raises(ValueError, match=r"Expecting|Unterminated|Invalid|Extra"):
+        http.post(agent.url, json=agent.body | {"messages": [{"role": "user", "content": "x"}]}).json()
+    assert agent.hear("hi") == "whole"
+
+
+def test_conversations_do_not_mix(api: Session, http: httpx.Client) -> None:
+    """Two agents that begin with the same words, in turns, each get their own sequence."""
+    api.conversation().reply_tool("search", {"q": "a"}).reply("a is done")
+    api.conversation().reply_tool("search", {"q": "b"}).reply("b is done")
+    first, second = Agent(api, http, tools=[TOOL]), Agent(api, http, tools=[TOOL])
+    first.say("go")
+    second.say("go")
+    assert text_of(second.give("ok").json()) == "b is done"
+    assert text_of(first.give("ok").json()) == "a is done"
+
+
+def test_conversations_run_in_threads(api: Session) -> None:
+    """Chosen by their system prompt, whoever comes first."""
+    names = [f"agent-{number}" for number in range(4)]
+    for name in names:
+        api.conversation(system=name).reply("1").reply("2").reply(name)
+    heard: dict[str, list[str]] = {}
+
+    def talk(name: str) -> None:
+        headers = {"x-api-key": "sk-ant-test-1", "anthropic-version": "2023-06-01"}
+        with httpx.Client(headers=headers, timeout=60) as client:
+            agent = Agent(api, client, system=f"You are {name}.")
+            heard[name] = [agent.hear("next") for _ in range(3)]
+
+    threads = [threading.Thread(target=talk, args=(name,)) for name in reversed(names)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert heard == {name: ["1", "2", name] for name in names}
+
+
+def test_assertions_pass_and_tell_what_came_instead(api: Session, http: httpx.Client) -> None:
+    """Turns, tools, results, system prompt, cache breakpoints."""
+    api.reply_tool("search", {"q": "x"}).reply("done")
+    system = [{"type": "text", "text": "Be brief.", "cache_control": {"type": "ephemeral"}}]
+    agent = Agent(api, http, system=system, tools=[TOOL])
+    agent.say("hi")
+    agent.give("seven results", is_error=True)
+    api.assert_turns(2)
+    api.assert_tools_offered("search", exactly=True)
+    api.assert_tool_result_sent("search", "seven", is_error=True)
+    api.assert_system_contains("brief")
+    api.assert_cache_breakpoints(["/system/0"])
+    api.assert_cache_breakpoints(1)
+    with pytest.raises(AssertionError, match="asked 2 times, not 3"):
+        api.assert_turns(3)
+    with pytest.raises(AssertionError, match="offers the tools search: other missing"):
+        api.assert_tools_offered("other")
+    with pytest.raises(AssertionError, match="sent were: search \\(error\\): 'seven results'"):
+        api.assert_tool_result_sent("search", "eight")
+    with pytest.raises(AssertionError, match=r"it is 'Be brief\.'"):
+        api.assert_system_contains("long")
+    with pytest.raises(AssertionError, match="not 2"):
+        api.assert_cache_breakpoints(2)
+
+
+def test_assertions_without_a_request(api: Session) -> None:
+    """They say that none has come."""
+    for check in (lambda: api.assert_tools_offered("x"), lambda: api.last_request):
+        with pytest.raises(AssertionError, match="no request has come"):
+            check()
+
+
+def test_costs_are_counted_at_the_prices_given(api: Session, http: httpx.Client) -> None:
+    """Input and output by the million; a model without a price is an error."""
+    counts = {"input_tokens": 1_000_000, "output_tokens": 500_000, "cache_read_input_tokens": 1_000_000}
+    api.reply("x", usage=counts)
+    Agent(api, http).say("hi")
+    assert api.cost({"claude-opus-*": (5.0, 25.0)}) == pytest.approx(5 + 0.5 + 12.5)
+    with pytest.raises(UsageError, match="no price for 'claude-opus-4-6'"):
+        api.cost({"claude-haiku-*": (1.0, 5.0)})
+
+
+def test_snapshots_are_the_same_in_every_run(server: mockapi.Server, http: httpx.Client) -> None:
+    """Ids are renamed alike in requests and replies, and what a client adds to a head is left out."""
+
+    def shot(seed: int) -> list[Any]:
+        with server.open_session(seed=seed) as api:
+            api.reply_tool("search", {"q": "x"}, thinking="Hm.") if seed < 0 else api.reply_tool("search")
+            api.reply("done")
+            agent = Agent(api, http, tools=[TOOL])
+            agent.say("hi")
+            agent.give("ok")
+            return api.snapshot()
+
+    first = shot(1)
+    assert first == shot(2)
+    assert first[0]["reply"]["body"]["content"][0]["id"] == "toolu_1"
+    assert first[1]["request"]["body"]["messages"][2]["content"][0]["tool_use_id"] == "toolu_1"
+    assert set(first[0]["request"]["headers"]) <= {"anthropic-version", "content-type", "accept"}
+    assert normalized({"type": "thinking", "signature": "abc"})["signature"] == "[signature]"
+
+
+@pytest.mark.parametrize(
+    ("say", "words"),
+    [
+        (lambda api: api.reply(), "What shall it reply"),
+        (lambda api: api.reply("x", times=0), "whole number from 1"),
+        (lambda api: api.reply("x", times=2, always=True), "not both"),
+        (lambda api: api.reply("x", lambda _: "y"), "makes the whole content"),
+        (lambda api: api.reply({"type": "tool_use"}), "without `name`"),
+        (lambda api: api.reply("x", stop_reason="tired"), "is 'tired'; it is one of"),
+        (lambda api: api.reply("x", faults="explode"), "explode"),
+        (lambda api: api.reply_error(200), "status"),
+        (lambda api: api.when(), "When what"),
+        (lambda api: api.when(modell="x"), "modell is not known here; there are model"),
+    ],
+)
+def test_scripts_that_cannot_be_meant(api: Session, say: Any, words: str) -> None:
+    """They are refused where they are written, with what to write instead."""
+    with pytest.raises(UsageError, match=words):
+        say(api)
+
+
+def test_chaos_tells_what_was_swallowed(api: Session, http: httpx.Client) -> None:
+    """Each fault that fits is met once; code that raises has noticed."""
+    api.reply("Hello there")
+
+    def careful(*, looks: bool) -> None:
+        response = http.post(
+            f"{api.base_url}/v1/messages",
+            json={
+                "model": "claude-opus-4-6",
+                "max_tokens": 50,
+                "messages": [{"role": "user", "content": "x"}],
+            },
+        )
+        if looks:
+            response.json()
+
+    for trial in api.chaos():
+        with trial:
+            careful(looks=False)
+    assert api.chaos_report is not None
+    blind = {finding.fault.name: finding.outcome for finding in api.chaos_report.findings}
+    assert blind["cut JSON body"] == "swallowed"
+    assert blind["no message_stop"] == "skipped"
+    for trial in api.chaos():
+        with trial:
+            careful(looks=True)
+    seeing = {finding.fault.name: finding.outcome for finding in api.chaos_report.findings}
+    assert seeing["cut JSON body"] == "noticed"
+
+
+def test_a_closed_session_says_so(server: mockapi.Server, http: httpx.Client) -> None:
+    """Its base URL is of no use any more."""
+    with server.open_session(name="short") as api:
+        url = api.base_url
+    reply = http.post(f"{url}/v1/messages", json={})
+    assert reply.status_code == 410
+    assert "short" in reply.json()["error"]["message"]
