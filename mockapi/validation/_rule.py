@@ -10,7 +10,8 @@ Rules speak in the order of their stage, within a stage in the order of their de
 fault is the one error of the reply.
 
 The order of the stages is measured as far as `SHAPE`, and that conversation faults come before
-those of the container; the rest follows the order in which the API checks the fields.
+those of the container; the rest follows the order in which the API checks the fields. Whether a
+block may stand where it does is asked of each message before anything is asked of them together.
 """
 
 from __future__ import annotations
@@ -42,17 +43,18 @@ class Stage(enum.IntEnum):
     CONVERSATION = 9
     TOOL_CHOICE = 10
     TOOLS = 11
-    MESSAGES = 12
-    SYSTEM = 13
-    THINKING = 14
-    OUTPUT = 15
-    CACHE = 16
-    MAX_TOKENS = 17
-    METADATA = 18
-    STOP = 19
-    SAMPLING = 20
-    CONTEXT = 21
-    CONTAINER = 22
+    PLACEMENT = 12
+    MESSAGES = 13
+    SYSTEM = 14
+    THINKING = 15
+    OUTPUT = 16
+    CACHE = 17
+    MAX_TOKENS = 18
+    METADATA = 19
+    STOP = 20
+    SAMPLING = 21
+    CONTEXT = 22
+    CONTAINER = 23
 
 
 class Fault(NamedTuple):

@@ -139,9 +139,8 @@ def _circles(schema: Any) -> Iterator[Found]:
                 waiting.pop()
             elif name in on_trail:
                 chain = [*trail[trail.index(name) :], name]
-                yield Found(
-                    "structured.circular", {"chain": " -> ".join(s.rpartition("/")[2] for s in chain)}
-                )
+                named = (step.rpartition("/")[2].replace("#", "root") for step in chain)
+                yield Found("structured.circular", {"chain": " -> ".join(named)})
                 return
             elif name in targets and name not in done:
                 trail.append(name)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.refused._case import SONNET, ask, assistant, call, image, system, text, tool, user
+from tests.support.refused._case import SONNET, ask, assistant, call, image, result, system, text, tool, user
 from tests.support.validation import LIVE, post
 
 _WALK: list[tuple[str, Any]] = [
@@ -91,8 +91,8 @@ ORDER: dict[str, tuple[Any, str]] = {
     "the position of a system message before its whitespace": (
         ask(user("a"), system(" "), user("b"), model=SONNET),
         (
-            "messages.1: role 'system' must precede an 'assistant' message or end the array; "
-            "the directive-only form (content: [] with output_config) is accepted at any position"
+            "messages.1: role 'system' must precede an 'assistant' message or end the array; the "
+            "directive-only form (content: [] with output_config) is accepted at any position"
         ),
     ),
     "a range before a refusal of the model": (
@@ -133,11 +133,19 @@ ORDER: dict[str, tuple[Any, str]] = {
             "inefficient. Reduce the number of optional parameters in your tool schemas (limit: 24)."
         ),
     ),
+    "the place of a block before the pairing of calls": (
+        ask(user("a"), assistant(call(), result()), user("b"), tools=[tool()]),
+        "messages.1: `tool_result` blocks can only be in `user` messages",
+    ),
+    "the place of a block before a refusal of the model": (
+        ask(user("a"), assistant(text("b"), result()), model=SONNET),
+        "messages.1: `tool_result` blocks can only be in `user` messages",
+    ),
     "the earlier turn first": (
         ask(user("a"), assistant(call("a")), user("b"), assistant(call("b")), user("c"), tools=[tool()]),
         (
-            "messages.1: `tool_use` ids were found without `tool_result` blocks immediately after: a. "
-            "Each `tool_use` block must have a corresponding `tool_result` block in the next message."
+            "messages.1: `tool_use` ids were found without `tool_result` blocks immediately after: a. Each "
+            "`tool_use` block must have a corresponding `tool_result` block in the next message."
         ),
     ),
 }

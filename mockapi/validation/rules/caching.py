@@ -46,8 +46,7 @@ def too_many(context: Context) -> Iterator[Fault]:
     Stage.CACHE,
     "cache",
     message="{path}: a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block. "
-    "Note that "
-    "blocks are processed in the following order: `tools`, `system`, `messages`.",
+    "Note that blocks are processed in the following order: `tools`, `system`, `messages`.",
     source="recorded in 2026-04, 2026-06 and 2026-08",
 )
 def ttl_order(context: Context) -> Iterator[Fault]:

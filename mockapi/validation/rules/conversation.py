@@ -113,8 +113,8 @@ def _prefill(context: Context) -> Any:
     "prefill.unsupported",
     Stage.MESSAGES,
     "last:assistant",
-    message="This model does not support assistant message prefill. The conversation must end with a user "
-    "message.",
+    message="This model does not support assistant message prefill. "
+    "The conversation must end with a user message.",
     source="recorded in 2026-05 and 2026-08",
     models="Opus and Sonnet 4.6 and later",
 )

@@ -42,8 +42,8 @@ def _bearer_is_key(context: Context) -> bool:
     source="recorded in 2026-09",
     status=401,
     type="authentication_error",
-    hint="Send x-api-key, or under version 2026-10-21 authorization: Bearer; any value that is not empty "
-    "will do.",
+    hint="Send x-api-key, or under version 2026-10-21 authorization: Bearer; "
+    "any value that is not empty will do.",
 )
 def missing(context: Context) -> Iterator[Fault]:
     """The request carries no credential."""
@@ -152,8 +152,7 @@ def version_unknown(context: Context) -> Iterator[Fault]:
     "beta.unknown",
     Stage.BETA,
     message="Unexpected value(s) {values} for the `anthropic-beta` header. Please consult our documentation "
-    "at "
-    "docs.claude.com or try again without the header.",
+    "at docs.claude.com or try again without the header.",
     source="recorded in 2026-06",
     hint="schemas/betas.json lists the betas that are known.",
 )

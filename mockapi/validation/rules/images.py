@@ -96,8 +96,8 @@ def not_base64(context: Context) -> Iterator[Fault]:
     "image.media_type",
     Stage.MESSAGES,
     "block:image",
-    message="{path}: The image was specified using the {declared} media type, but the image appears to be a "
-    "{actual} image",
+    message="{path}: The image was specified using the {declared} media type, but "
+    "the image appears to be a {actual} image",
     source="recorded in 2025-12 and 2026-03; taken from a model that was retired in 2025-10",
     since=date(2025, 12, 1),
 )

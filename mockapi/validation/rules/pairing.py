@@ -80,8 +80,8 @@ def without_use(context: Context) -> Iterator[Fault]:
     "tool_result.duplicate",
     Stage.MESSAGES,
     "block:tool_result",
-    message="messages.{i}.content.{j}: each tool_use must have a single result. Found multiple `tool_result` "
-    "blocks with id: {id}",
+    message="messages.{i}.content.{j}: each tool_use must have a single result. "
+    "Found multiple `tool_result` blocks with id: {id}",
     source="recorded in 2025-12",
 )
 def duplicate(context: Context) -> Iterator[Fault]:
@@ -164,8 +164,8 @@ def _is_server_result(block: dict[str, Any]) -> bool:
     "server_tool.without_result",
     Stage.MESSAGES,
     "block:server_tool_use",
-    message="messages.{i}: `{name}` tool use with id `{id}` was found without a corresponding `{result}` "
-    "block",
+    message="messages.{i}: `{name}` tool use with id `{id}` was found "
+    "without a corresponding `{result}` block",
     source="recorded in 2026-02",
 )
 def server_without_result(context: Context) -> Iterator[Fault]:
@@ -195,9 +195,8 @@ def server_without_result(context: Context) -> Iterator[Fault]:
     "server_tool.without_use",
     Stage.MESSAGES,
     "server_result",
-    message="messages.{i}.content.{j}: unexpected `tool_use_id` found in `{kind}` blocks: {id}. Each "
-    "`{kind}` "
-    "block must have a corresponding `server_tool_use` block before it.",
+    message="messages.{i}.content.{j}: unexpected `tool_use_id` found in `{kind}` blocks: {id}. "
+    "Each `{kind}` block must have a corresponding `server_tool_use` block before it.",
     source="recorded in 2026-06",
 )
 def server_without_use(context: Context) -> Iterator[Fault]:

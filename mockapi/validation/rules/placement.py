@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @rule(
     "placement.tool_use",
-    Stage.MESSAGES,
+    Stage.PLACEMENT,
     "block:tool_use",
     message="messages.{i}: `tool_use` blocks can only be in `assistant` messages",
     source="quoted in 2026-09",
@@ -29,7 +29,7 @@ def tool_use(context: Context) -> Iterator[Fault]:
 
 @rule(
     "placement.tool_result",
-    Stage.MESSAGES,
+    Stage.PLACEMENT,
     "block:tool_result",
     message="messages.{i}: `tool_result` blocks can only be in `user` messages",
     source="measured in 2026-08",
@@ -43,7 +43,7 @@ def tool_result(context: Context) -> Iterator[Fault]:
 
 @rule(
     "placement.thinking",
-    Stage.MESSAGES,
+    Stage.PLACEMENT,
     "block:thinking",
     "block:redacted_thinking",
     message="messages.{i}.content: thinking blocks may only be in `assistant` messages",
@@ -58,7 +58,7 @@ def thinking(context: Context) -> Iterator[Fault]:
 
 @rule(
     "placement.assistant",
-    Stage.MESSAGES,
+    Stage.PLACEMENT,
     "block:image",
     "block:container_upload",
     message="messages.{i}.content: '{kind}' blocks are not permitted within assistant turns",
@@ -73,7 +73,7 @@ def assistant(context: Context) -> Iterator[Fault]:
 
 @rule(
     "placement.document",
-    Stage.MESSAGES,
+    Stage.PLACEMENT,
     "block:document",
     message="messages.{i}.content: 'document' blocks are not permitted within assistant turns",
     source="the migration guide to 2026-10-21 says that it is refused; the words by analogy",
@@ -90,7 +90,7 @@ def document(context: Context) -> Iterator[Fault]:
 
 @rule(
     "placement.citations",
-    Stage.MESSAGES,
+    Stage.PLACEMENT,
     "block:text",
     message="messages.{i}.content.{j}.text.citations: Extra inputs are not permitted",
     source="the migration guide to 2026-10-21 says that it is refused; the words by analogy",

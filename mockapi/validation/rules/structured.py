@@ -76,8 +76,8 @@ _declare(
 _declare(
     "structured.empty_schema",
     "A schema takes everything.",
-    "{path}: Empty schema ({{}}) that accepts any JSON value is not supported. Please specify a concrete "
-    "type.",
+    "{path}: Empty schema ({{}}) that accepts any JSON value is not supported. "
+    "Please specify a concrete type.",
     "quoted in 2026-04",
 )
 
@@ -120,10 +120,9 @@ def optional(context: Context) -> Iterator[Fault]:
     "structured.unions",
     Stage.OUTPUT,
     *_FIELDS,
-    message="Schemas contains too many parameters with union types ({found} parameters with type arrays or "
-    "anyOf). "
-    "This causes exponential compilation cost. Reduce the number of nullable or union-typed parameters "
-    "(limit: {limit} parameters with unions).",
+    message="Schemas contains too many parameters with union types ({found} parameters with type arrays "
+    "or anyOf). This causes exponential compilation cost. Reduce the number of nullable or union-typed "
+    "parameters (limit: {limit} parameters with unions).",
     source="recorded in 2026-09 and 2026-10: 16 are taken, 17 are not",
 )
 def unions(context: Context) -> Iterator[Fault]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockapi.validation._rule import Fault, Stage, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mockapi.validation._context import Context
 
@@ -26,6 +26,18 @@ def _systems(context: Context) -> Iterator[tuple[int, dict[str, Any]]]:
     for index, message in enumerate(context.conversation.messages):
         if message["role"] == "system" and not (message.get("output_config") and not message["content"]):
             yield index, message
+
+
+def _blocks(content: Any) -> list[dict[str, Any]]:
+    """The blocks of a message; a string is one of text."""
+    return [{"type": "text", "text": content}] if isinstance(content, str) else content
+
+
+def _where(context: Context, is_wrong: Callable[[Any], bool]) -> Iterator[Fault]:
+    """A fault for each system message with wrong content."""
+    for i, message in _systems(context):
+        if is_wrong(message["content"]):
+            yield Fault(f"/messages/{i}", {"i": i})
 
 
 def _run_ends(context: Context) -> Iterator[tuple[int, int]]:
@@ -50,9 +62,7 @@ def _run_ends(context: Context) -> Iterator[tuple[int, int]]:
 )
 def empty(context: Context) -> Iterator[Fault]:
     """A system message has no content."""
-    for i, message in _systems(context):
-        if not message["content"]:
-            yield Fault(f"/messages/{i}", {"i": i})
+    return _where(context, lambda content: not content)
 
 
 @rule(
@@ -64,10 +74,7 @@ def empty(context: Context) -> Iterator[Fault]:
 )
 def block_type(context: Context) -> Iterator[Fault]:
     """A system message holds something other than text or tool changes."""
-    for i, message in _systems(context):
-        content = message["content"]
-        if isinstance(content, list) and any(block["type"] not in _ALLOWED for block in content):
-            yield Fault(f"/messages/{i}", {"i": i})
+    return _where(context, lambda content: any(block["type"] not in _ALLOWED for block in _blocks(content)))
 
 
 @rule(
@@ -141,11 +148,7 @@ def precedes(context: Context) -> Iterator[Fault]:
 )
 def blank(context: Context) -> Iterator[Fault]:
     """A system message holds only whitespace."""
-    for i, message in _systems(context):
-        content = message["content"]
-        texts = [content] if isinstance(content, str) else [b["text"] for b in content if b["type"] == "text"]
-        if any(text and not text.strip() for text in texts):
-            yield Fault(f"/messages/{i}", {"i": i})
+    return _where(context, lambda content: any(block.get("text", "").isspace() for block in _blocks(content)))
 
 
 @rule(

@@ -76,9 +76,8 @@ def disabled_unsupported(context: Context) -> Iterator[Fault]:
     Stage.THINKING,
     "thinking:disabled",
     message='To turn thinking off on this model, send "thinking": {{"type": "between_tools"}} instead of '
-    '{{"type": "disabled"}}. The model does not think before responding. The short updates it writes '
-    "between tool "
-    "calls come back as thinking blocks.",
+    '{{"type": "disabled"}}. The model does not think before responding. '
+    "The short updates it writes between tool calls come back as thinking blocks.",
     source="recorded in 2026-10",
     models="Sonnet 5.5",
 )
@@ -110,8 +109,8 @@ def between_tools_unsupported(context: Context) -> Iterator[Fault]:
     message="`max_tokens` must be greater than `thinking.budget_tokens`. Please consult our documentation at "
     f"{_GUIDE}#max-tokens-and-context-window-size",
     source="recorded in 2026-02; the primer",
-    hint="Under interleaved thinking (anthropic-beta: interleaved-thinking-2025-05-14) the budget may be "
-    "greater.",
+    hint="Under interleaved thinking (anthropic-beta: interleaved-thinking-2025-05-14) "
+    "the budget may be greater.",
 )
 def budget(context: Context) -> Iterator[Fault]:
     """The thinking budget leaves no room for an answer."""

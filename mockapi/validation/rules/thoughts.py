@@ -35,8 +35,7 @@ def _starts_with_thinking(turn: Turn) -> bool:
     Stage.MESSAGES,
     "thinking:enabled",
     message="messages.{i}.content.0: If an assistant message contains any thinking blocks, the first block "
-    "must be "
-    "`thinking` or `redacted_thinking`. Found `{kind}`.",
+    "must be `thinking` or `redacted_thinking`. Found `{kind}`.",
     source="recorded in 2026-01",
 )
 def first_block(context: Context) -> Iterator[Fault]:
@@ -56,13 +55,10 @@ def first_block(context: Context) -> Iterator[Fault]:
     Stage.MESSAGES,
     "thinking:enabled",
     message="messages.{i}.content.0.type: Expected `thinking` or `redacted_thinking`, but found `{kind}`. "
-    "When "
-    "`thinking` is enabled, a final `assistant` message must start with a thinking block (preceeding the "
-    "lastmost "
-    "set of `tool_use` and `tool_result` blocks). We recommend you include thinking blocks from previous "
-    "turns. To "
-    "avoid this requirement, disable `thinking`. Please consult our documentation at "
-    "https://platform.claude.com/docs/en/build-with-claude/extended-thinking",
+    "When `thinking` is enabled, a final `assistant` message must start with a thinking block (preceeding "
+    "the lastmost set of `tool_use` and `tool_result` blocks). We recommend you include thinking blocks "
+    "from previous turns. To avoid this requirement, disable `thinking`. Please consult our documentation "
+    "at https://platform.claude.com/docs/en/build-with-claude/extended-thinking",
     source="recorded in 2026-01",
     models="models that think with a budget",
 )
@@ -94,8 +90,7 @@ def must_start(context: Context) -> Iterator[Fault]:
     "block:thinking",
     "block:redacted_thinking",
     message="messages.{i}.content.{j}: When thinking is disabled, an `assistant` message in the final "
-    "position "
-    "cannot contain `{kind}`. To use thinking blocks, enable `thinking` in your request.",
+    "position cannot contain `{kind}`. To use thinking blocks, enable `thinking` in your request.",
     source="recorded in 2025-07",
     models="models that take a prefill",
 )

@@ -109,8 +109,8 @@ def _versioned_types() -> frozenset[str]:
     "tools.empty_domains",
     Stage.TOOLS,
     "tools",
-    message="tools.{i}.{kind}.{field}: Empty list of domains is ambiguous. Provide at least one domain or "
-    "null.",
+    message="tools.{i}.{kind}.{field}: Empty list of domains is ambiguous. "
+    "Provide at least one domain or null.",
     source="documented in 2026-08; the path by analogy",
 )
 def empty_domains(context: Context) -> Iterator[Fault]:

@@ -109,8 +109,7 @@ _SYSTEM = (
     Case(
         "system_message.follows",
         "messages.2: role 'system' must follow a 'user' message or an 'assistant' message ending in a "
-        "server tool "
-        "result" + _TAIL,
+        "server tool result" + _TAIL,
         ask(user("a"), assistant("b"), system("s"), model=SONNET),
     ),
     Case(
@@ -177,12 +176,12 @@ _PLACES = (
 )
 
 _OPEN = (
-    "messages.{}: `tool_use` ids were found without `tool_result` blocks immediately after: {}. "
-    "Each `tool_use` block must have a corresponding `tool_result` block in the next message."
+    "messages.{}: `tool_use` ids were found without `tool_result` blocks immediately after: {}. Each "
+    "`tool_use` block must have a corresponding `tool_result` block in the next message."
 )
 _UNASKED = (
-    "messages.{}: unexpected `tool_use_id` found in `tool_result` blocks: {}. "
-    "Each `tool_result` block must have a corresponding `tool_use` block in the previous message."
+    "messages.{}: unexpected `tool_use_id` found in `tool_result` blocks: {}. Each `tool_result` block must "
+    "have a corresponding `tool_use` block in the previous message."
 )
 
 _ROUNDS = (
@@ -220,8 +219,7 @@ _ROUNDS = (
     Case(
         "tool_result.duplicate",
         "messages.2.content.1: each tool_use must have a single result. Found multiple `tool_result` blocks "
-        "with id: "
-        "toolu_1",
+        "with id: toolu_1",
         _round(call(), results=[result(), result()]),
     ),
     Case(
@@ -251,19 +249,17 @@ _ROUNDS = (
     Case(
         "server_tool.without_use",
         "messages.1.content.0: unexpected `tool_use_id` found in `web_search_tool_result` blocks: "
-        "srvtoolu_1. Each "
-        "`web_search_tool_result` block must have a corresponding `server_tool_use` block before it.",
+        "srvtoolu_1. Each `web_search_tool_result` block must have a corresponding `server_tool_use` block "
+        "before it.",
         ask(user("a"), assistant(_FOUND, text("b")), user("c"), tools=[_SEARCH]),
     ),
 )
 
 _MUST_START = (
     "messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `{}`. When `thinking` "
-    "is "
-    "enabled, a final `assistant` message must start with a thinking block (preceeding the lastmost set of "
-    "`tool_use` and `tool_result` blocks). We recommend you include thinking blocks from previous turns. To "
-    "avoid "
-    "this requirement, disable `thinking`. Please consult our documentation at "
+    "is enabled, a final `assistant` message must start with a thinking block (preceeding the lastmost set "
+    "of `tool_use` and `tool_result` blocks). We recommend you include thinking blocks from previous turns. "
+    "To avoid this requirement, disable `thinking`. Please consult our documentation at "
     "https://platform.claude.com/docs/en/build-with-claude/extended-thinking"
 )
 
@@ -280,15 +276,14 @@ _THOUGHTS = (
     ),
     Case(
         "thinking.first_block",
-        "messages.1.content.0: If an assistant message contains any thinking blocks, the first block must be "
-        "`thinking` or `redacted_thinking`. Found `text`.",
+        "messages.1.content.0: If an assistant message contains any thinking blocks, the first block must "
+        "be `thinking` or `redacted_thinking`. Found `text`.",
         ask(user("a"), assistant(text("b"), thought()), user("c"), thinking=_ENABLED),
     ),
     Case(
         "thinking.final_without",
         "messages.1.content.0: When thinking is disabled, an `assistant` message in the final position "
-        "cannot "
-        "contain `thinking`. To use thinking blocks, enable `thinking` in your request.",
+        "cannot contain `thinking`. To use thinking blocks, enable `thinking` in your request.",
         ask(user("a"), assistant(thought(), text("b"))),
     ),
     Case(
@@ -329,8 +324,7 @@ _MEDIA = (
     Case(
         "image.dimensions",
         f"{_BASE64}.data: At least one of the image dimensions exceed max allowed size for many-image "
-        f"requests: "
-        "2000 pixels",
+        "requests: 2000 pixels",
         ask(user(image(png(10, 2001)), *(image() for _ in range(20)))),
     ),
     Case(

@@ -82,8 +82,8 @@ _TOP = (
     ),
     Case(
         "shape.tag",
-        "thinking: Input tag 'deep' found using 'type' does not match any of the expected tags: "
-        "'adaptive', 'between_tools', 'disabled', 'enabled'",
+        "thinking: Input tag 'deep' found using 'type' does not match any of the expected tags: 'adaptive', "
+        "'between_tools', 'disabled', 'enabled'",
         ask(thinking={"type": "deep"}),
     ),
     _type("output_config: Input does not match the expected shape.", output_config="high"),
@@ -144,8 +144,7 @@ _MESSAGES = (
     Case(
         "shape.value",
         'messages: Unexpected role "tool". Allowed roles are "user" or "assistant". For instructions on how '
-        "to use "
-        "tools, see https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview.",
+        "to use tools, see https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview.",
         ask(user("Hi"), {"role": "tool", "content": "x"}),
     ),
     _type("messages.0.content.1: Input should be an object", messages=[user(text("a"), 7)]),
@@ -155,10 +154,8 @@ _MESSAGES = (
     Case(
         "shape.tag",
         "messages.0.content.0: Input tag 'image_url' found using 'type' does not match any of the expected "
-        "tags: "
-        "'bash_code_execution_tool_result', 'code_execution_tool_result', 'container_upload', 'document', "
-        "'image', "
-        "'redacted_thinking', 'search_result', 'server_tool_use', 'text', "
+        "tags: 'bash_code_execution_tool_result', 'code_execution_tool_result', 'container_upload', "
+        "'document', 'image', 'redacted_thinking', 'search_result', 'server_tool_use', 'text', "
         "'text_editor_code_execution_tool_result', 'thinking', 'tool_result', 'tool_search_tool_result', "
         "'tool_use', 'web_fetch_tool_result', 'web_search_tool_result'",
         ask(user({"type": "image_url", "image_url": {}})),
@@ -206,8 +203,7 @@ _MESSAGES = (
     Case(
         "shape.tag",
         "messages.1.content.0.tool_use.caller: Input tag 'me' found using 'type' does not match any of the "
-        "expected "
-        "tags: 'code_execution_20250825', 'code_execution_20260120', 'direct'",
+        "expected tags: 'code_execution_20250825', 'code_execution_20260120', 'direct'",
         ask(user("a"), assistant(call(caller={"type": "me"}))),
     ),
     _missing("messages.2.content.0.tool_result.tool_use_id", ask(*LOOKED[:2], user({"type": "tool_result"}))),
@@ -231,8 +227,8 @@ _MESSAGES = (
     ),
     Case(
         "shape.needs_beta",
-        "messages.0.content.0.document.source: Input tag 'file' found using 'type' does not match any of the "
-        "expected tags: 'base64', 'content', 'text', 'url'",
+        "messages.0.content.0.document.source: Input tag 'file' found using 'type' does not match any of "
+        "the expected tags: 'base64', 'content', 'text', 'url'",
         ask(user({"type": "document", "source": {"type": "file", "file_id": "file_1"}})),
     ),
     Case(

@@ -75,17 +75,15 @@ _THINKING = (
     _one(
         "thinking.disabled_unsupported",
         '"thinking.type.disabled" is not supported for this model. Thinking defaults to adaptive mode when '
-        "not "
-        'specified; use "thinking.type.enabled" with "budget_tokens" for extended thinking.',
+        'not specified; use "thinking.type.enabled" with "budget_tokens" for extended thinking.',
         "claude-mythos-preview",
         thinking=_OFF,
     ),
     _one(
         "thinking.disabled_replaced",
-        'To turn thinking off on this model, send "thinking": {"type": "between_tools"} instead of {"type": '
-        '"disabled"}. The model does not think before responding. The short updates it writes between tool '
-        "calls come "
-        "back as thinking blocks.",
+        'To turn thinking off on this model, send "thinking": {"type": "between_tools"} instead of '
+        '{"type": "disabled"}. The model does not think before responding. '
+        "The short updates it writes between tool calls come back as thinking blocks.",
         "claude-sonnet-5-5",
         thinking=_OFF,
     ),
@@ -157,8 +155,7 @@ _OUTPUT = (
     _one(
         "effort.without_thinking",
         "output_config.effort 'xhigh' is not supported when thinking is disabled on this model. Use effort "
-        "'high' or "
-        "below, or enable thinking.",
+        "'high' or below, or enable thinking.",
         "claude-opus-5",
         thinking=_OFF,
         output_config={"effort": "xhigh"},
@@ -190,8 +187,7 @@ _CONTEXT = (
     _managed(
         "context.clear_thinking_first",
         "context_management: `clear_thinking_20251015` must be the first strategy in "
-        "`context_management.edits` when "
-        "provided",
+        "`context_management.edits` when provided",
         OPUS,
         {"type": "clear_tool_uses_20250919"},
         _CLEAR,

@@ -40,8 +40,7 @@ _INVALID = (
 _NODE = schema({"next": {"$ref": "#/$defs/Node"}})
 _TTL = (
     "{}: a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block. Note that "
-    "blocks are "
-    "processed in the following order: `tools`, `system`, `messages`."
+    "blocks are processed in the following order: `tools`, `system`, `messages`."
 )
 
 
@@ -98,13 +97,11 @@ _TOOLS = (
     Case(
         "tools.type_unsupported",
         "'claude-opus-5-5' does not support tool types: computer_20251124. Did you mean one of "
-        "advisor_20260301, "
-        "bash_20250124, browser_toolset_20260801, code_execution_20250522, code_execution_20250825, "
-        "code_execution_20260120, code_execution_20260521, computer_toolset_20260801, memory_20250818, "
-        "text_editor_20250728, tool_search_tool_bm25_20251119, tool_search_tool_regex_20251119, "
-        "web_fetch_20250910, web_fetch_20260209, web_fetch_20260309, web_fetch_20260318, "
-        "web_search_20250305, "
-        "web_search_20260209, web_search_20260318?",
+        "advisor_20260301, bash_20250124, browser_toolset_20260801, code_execution_20250522, "
+        "code_execution_20250825, code_execution_20260120, code_execution_20260521, "
+        "computer_toolset_20260801, memory_20250818, text_editor_20250728, tool_search_tool_bm25_20251119, "
+        "tool_search_tool_regex_20251119, web_fetch_20250910, web_fetch_20260209, web_fetch_20260309, "
+        "web_fetch_20260318, web_search_20250305, web_search_20260209, web_search_20260318?",
         ask(
             tools=[
                 {
@@ -121,8 +118,7 @@ _TOOLS = (
     Case(
         "tools.empty_domains",
         "tools.0.web_search_20250305.blocked_domains: Empty list of domains is ambiguous. Provide at least "
-        "one "
-        "domain or null.",
+        "one domain or null.",
         ask(tools=[{**_SEARCH, "blocked_domains": []}]),
     ),
     Case(
@@ -135,8 +131,8 @@ _TOOLS = (
 _OPEN = "For 'object' type, 'additionalProperties' must be explicitly set to false"
 _EMPTY = "Empty schema ({}) that accepts any JSON value is not supported. Please specify a concrete type."
 _WIDE = (
-    "For 'object' type, 'additionalProperties: true' is not supported. "
-    "Please set 'additionalProperties' to false"
+    "For 'object' type, 'additionalProperties: true' is not supported. Please set 'additionalProperties' to "
+    "false"
 )
 _MANY = {f"p{n}": _STRING for n in range(25)}
 _EITHER = {f"p{n}": {"type": ["string", "null"]} for n in range(17)}
@@ -172,27 +168,28 @@ _STRUCTURED = (
         "Circular reference detected in schema definitions: Node -> Node",
         {"$ref": "#/$defs/Node", "$defs": {"Node": _NODE}},
     ),
+    _strict(
+        "structured.circular",
+        "Circular reference detected in schema definitions: root -> root",
+        schema({"a": {"$ref": "#"}}),
+    ),
     Case(
         "structured.strict_tools",
-        "Too many strict tools (21). The maximum number of strict tools supported is 20. Try reducing the "
-        "number of "
-        "tools marked as strict.",
+        "Too many strict tools (21). The maximum number of strict tools supported is 20. "
+        "Try reducing the number of tools marked as strict.",
         ask(tools=[tool(f"t{n}", schema({}), strict=True) for n in range(21)]),
     ),
     Case(
         "structured.optional",
         "Schemas contains too many optional parameters (25), which would make grammar compilation "
-        "inefficient. "
-        "Reduce the number of optional parameters in your tool schemas (limit: 24).",
+        "inefficient. Reduce the number of optional parameters in your tool schemas (limit: 24).",
         ask(tools=[tool(schema={**schema(_MANY), "required": []}, strict=True)]),
     ),
     Case(
         "structured.unions",
         "Schemas contains too many parameters with union types (17 parameters with type arrays or anyOf). "
-        "This causes "
-        "exponential compilation cost. Reduce the number of nullable or union-typed parameters (limit: 16 "
-        "parameters "
-        "with unions).",
+        "This causes exponential compilation cost. Reduce the number of nullable or union-typed parameters "
+        "(limit: 16 parameters with unions).",
         ask(output_config={"format": {"type": "json_schema", "schema": schema(_EITHER)}}),
     ),
 )
