@@ -146,9 +146,8 @@ def _show(finding: Finding) -> None:
     for number, chunk in enumerate(finding.case.chunks()):
         size += len(chunk)
         if size > _SHOWN or number >= _CHUNKS:
-            click.echo(
-                f"  ...       {finding.case.size:,} bytes in {sum(1 for _ in finding.case.chunks()):,} chunks in all"
-            )
+            count = sum(1 for _ in finding.case.chunks())
+            click.echo(f"  ...       {finding.case.size:,} bytes in {count:,} chunks")
             return
         click.echo(f"  {'stream    ' if not number else '          '}{chunk!r}")
 

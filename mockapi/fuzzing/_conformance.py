@@ -78,7 +78,11 @@ class Driver:
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
         self._process = LineProcess(command, environment)
-        self.name, self.sees = self._hello(command)
+        try:
+            self.name, self.sees = self._hello(command)
+        except UsageError:
+            self._process.stop()
+            raise
 
     def _hello(self, command: Sequence[str]) -> tuple[str, Sees]:
         try:
@@ -104,7 +108,7 @@ class Driver:
             return Seen(self.sees, trouble=(trouble.verdict, str(trouble)))
         try:
             return _seen(json.loads(line), self.sees)
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             words = f"the driver printed what is no answer ({error}): {line[:80]!r}"
             return Seen(self.sees, trouble=(Verdict.CRASHES, words))
 

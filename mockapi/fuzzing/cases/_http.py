@@ -91,10 +91,15 @@ def _statuses() -> Iterator[Case]:
 def _codings() -> Iterator[Case]:
     for coding in ("gzip", "deflate"):
         zipped = faults.compressed(coding)(_STREAM)
-        yield _case(f"{coding}, flushed after every event", zipped, "A coding that was asked for is undone.")
+        yield _case(
+            f"{coding}, flushed after every event",
+            zipped,
+            "A coding that was asked for is undone.",
+            body=_BODY,
+        )
     cut = faults.cut(event=3)(_STREAM)
     torn = replace(faults.compressed()(cut), ending=Ending.CUT)
-    yield _case("gzip, cut", torn, _LOST, Want.ERROR)
+    yield _case("gzip, cut", torn, _LOST, Want.ERROR, body=cut.body)
 
 
 def _endings() -> Iterator[Case]:

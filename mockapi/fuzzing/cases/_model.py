@@ -65,6 +65,7 @@ class Case:
         over_http: cannot be told by bytes alone (status, headers, endings, silence).
         seconds: what a client may take, beyond its own time limits.
         growth: bytes of memory a reader may take; None for any.
+        body: what the chunks are when their content coding is undone, where that is at hand.
     """
 
     id: str

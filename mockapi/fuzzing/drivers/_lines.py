@@ -38,7 +38,14 @@ def serve(
         answer: dict[str, Any] = {"name": name, "sees": sees}
         if "base_url" in question:
             answer = _answer(sees, look, documented, question)
-        print(json.dumps(answer), file=out, flush=True)
+        print(_written(answer), file=out, flush=True)
+
+
+def _written(answer: dict[str, Any]) -> str:
+    try:
+        return json.dumps(answer)
+    except RecursionError:  # too deep to be printed, which is no fault of the client
+        return json.dumps({**answer, "message": {**answer["message"], "content": []}})
 
 
 def _answer(

@@ -54,5 +54,12 @@ for await (const line of createInterface({ input: process.stdin })) {
   }
   if (mode === "raw") answer.stream = shown;
   else answer.message = message;
-  console.log(JSON.stringify(answer));
+  let written;
+  try {
+    written = JSON.stringify(answer);
+  } catch {
+    // Too deep to be printed, which is no fault of the client.
+    written = JSON.stringify({ ...answer, message: { ...message, content: [] } });
+  }
+  console.log(written);
 }

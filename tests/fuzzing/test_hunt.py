@@ -1,0 +1,169 @@
+"""The hunt: it finds, shrinks, repeats and saves; and `mockapi fuzz` says so."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from click.testing import CliRunner
+
+from mockapi.cassettes import load
+from mockapi.cli import root
+from mockapi.errors import UsageError
+from mockapi.fuzzing import Verdict, assert_conforms, check_target
+from mockapi.fuzzing._hunt import TargetSubject, hunt
+from mockapi.fuzzing._observe import load_target, sees_of
+from tests.support import broken_clients, broken_sse, good_parsers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mockapi.fuzzing.cases import Case
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _targets_can_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
+
+
+def subject(name: str) -> Iterator[TargetSubject]:
+    """A target in its process."""
+    found = TargetSubject(name)
+    try:
+        yield found
+    finally:
+        found.stop()
+
+
+def generated(name: str, seed: int = 0, examples: int = 400) -> tuple[Verdict, bytes] | None:
+    """What generated streams alone find: the verdict and the smallest stream."""
+    for running in subject(name):
+        found = hunt(running, seed=seed, examples=examples, table=False)
+        if found.failures:
+            return found.failures[0].verdict, b"".join(found.failures[0].case.chunks())
+    return None
+
+
+def test_generated_streams_find_a_bug_and_shrink_it() -> None:
+    """What is left of a stream for a decoder without CR is next to nothing."""
+    found = generated("tests.support.targets:only_lf")
+    assert found is not None
+    assert len(found[1]) <= 10
+    assert b"\r" in found[1]
+    assert generated("tests.support.targets:only_lf") == found
+
+
+def test_generated_streams_find_silent_truncation() -> None:
+    """A cut stream, and a client that says nothing of it."""
+    found = generated("tests.support.targets:truncates_silently")
+    assert found is not None
+    assert found[0] is Verdict.SILENT_LOSS
+
+
+def test_correct_parsers_survive_generated_streams() -> None:
+    """Events and messages."""
+    assert generated("tests.support.good_parsers:by_expression", examples=300) is None
+    assert generated("tests.support.good_parsers:message", examples=300) is None
+
+
+def test_a_target_that_never_returns_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The verdict is `hangs`, and the next case is looked at all the same."""
+    monkeypatch.setattr("mockapi.fuzzing._hunt._MARGIN", -4.0)
+    for running in subject("tests.support.targets:hangs"):
+        cases = {case.id: case for case in running.cases()}
+        assert running.look(cases["fields/retry"]).verdict is Verdict.HANGS
+        assert running.look(cases["framing/lf"]).verdict is Verdict.CONFORMS
+
+
+def test_a_target_that_ends_its_process_is_reported() -> None:
+    """So is one that kills itself."""
+    for running in subject("tests.support.targets:exits"):
+        cases = {case.id: case for case in running.cases()}
+        found = running.look(cases["fields/retry"])
+        assert found.verdict is Verdict.CRASHES
+        assert "exit code 7" in found.seen
+        assert running.look(cases["framing/lf"]).verdict is Verdict.CONFORMS
+
+
+def test_a_target_that_hoards_is_caught() -> None:
+    """Comments that are kept show in the process' memory."""
+    for running in subject("tests.support.targets:hoards"):
+        case = next(case for case in running.cases() if case.id == "limits/comments without end")
+        found = running.look(case)
+        assert found.verdict is Verdict.DIFFERS
+        assert "memory grew" in found.seen
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("nothing", "package.module:function"),
+        ("no.such:thing", "cannot be loaded"),
+        ("tests.support.targets:none", "cannot be loaded"),
+        ("tests.support.targets:NUMBER", "cannot be called"),
+        ("tests.support.targets:silent", "nothing to judge"),
+    ],
+)
+def test_what_is_no_target_is_said(name: str, words: str) -> None:
+    """With what it would have to be."""
+    with pytest.raises(UsageError, match=words):
+        sees_of(load_target(name))
+
+
+def test_the_command_exits_with_what_it_found(tmp_path: Path) -> None:
+    """1 and a test that fails until the parser is mended; 0 where nothing is wrong."""
+    runner = CliRunner()
+    bad = ["fuzz", "--target", "tests.support.targets:only_lf", "--skip-table", "--examples", "300"]
+    result = runner.invoke(root, [*bad, "--save", str(tmp_path / "kept")])
+    assert result.exit_code == 1
+    assert "To repeat: --seed" in result.stdout
+    assert load((tmp_path / "kept" / "failure.yaml").read_bytes(), "failure.yaml").interactions
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(tmp_path / "kept")],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=tmp_path,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout
+    assert "AssertionError: fuzz/stream" in done.stdout
+    good = [
+        "fuzz",
+        "--target",
+        "tests.support.good_parsers:by_character",
+        "--skip-table",
+        "--examples",
+        "100",
+    ]
+    result = runner.invoke(root, good)
+    assert result.exit_code == 0
+    assert "Nothing found: 100 streams" in result.stdout
+
+
+def test_the_command_hunts_one_thing() -> None:
+    """Target or driver, not both and not none."""
+    for arguments in (["fuzz"], ["fuzz", "--target", "a:b", "--driver", "httpx"]):
+        assert isinstance(CliRunner().invoke(root, arguments).exception, UsageError)
+
+
+def test_a_client_is_hunted_over_http() -> None:
+    """The same streams, through a driver."""
+    arguments = ["fuzz", "--driver", "httpx", "--skip-table", "--examples", "30"]
+    result = CliRunner().invoke(root, arguments)
+    assert result.exit_code == 0, result.output
+
+
+def test_parsers_can_be_held_to_the_table_in_a_test() -> None:
+    """`check_target` and `assert_conforms` are what a project's own tests call."""
+    assert check_target(good_parsers.whole) == []
+    first = check_target(broken_sse.NoEmptyData())[0]
+    case: Case = first.case
+    with pytest.raises(AssertionError, match="silent loss"):
+        assert_conforms(broken_sse.NoEmptyData(), case)
+    assert check_target(broken_clients.LosesCitations())[0].case.id == "m-blocks/citations"
