@@ -60,6 +60,8 @@ class Entry:
         self.seconds: float | None = None
         self.complete = False
         self.size = len(request.body) + sum(map(len, chain.from_iterable(request.headers)))
+        if recording is None:  # a recording's bytes are in memory anyway
+            self.size += sum(len(chunk.data) for chunk in reply.chunks)
 
     @property
     def is_explained(self) -> bool:

@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 import mockapi
+from mockapi.exchange import Chunk, Reply, Request, Source
+from mockapi.server._journal import Journal
 from tests.support.server import ask, open_session
 from tests.support.shapes import NEW, SHAPES, body
 
@@ -225,3 +227,12 @@ def test_the_older_completions(server: mockapi.Server) -> None:
     stream = ask(base_url, {**prompt, "stream": True}, "/v1/complete", headers=KEY).text
     assert stream.startswith("event: completion\r\ndata: {")
     assert stream.endswith("}\r\n\r\n")
+
+
+def test_the_journal_does_not_hold_what_files_hold() -> None:
+    """Replies that were made count towards its bounds, so large downloads do not pile up in it."""
+    download = Reply(200, (), (Chunk(0.0, b"x" * 600),), Source.SYNTHESIZED)
+    journal = Journal(max_bytes=1000)
+    for _ in range(5):
+        journal.add(0.0, Request("GET", "/v1/files/x/content"), download, None, None)
+    assert (len(journal), journal.dropped) == (1, 4)
