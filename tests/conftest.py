@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.shared import said
+
 if TYPE_CHECKING:
     from collections.abc import Generator
 
@@ -30,7 +32,25 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where MOCKAPI_FORBID_SKIPS is set, a test that should have run and did not has failed."""
     report = yield
+    if call.when == "call":
+        report.user_properties.extend(("said", words) for words in said)
+        said.clear()
     if report.skipped and os.environ.get("MOCKAPI_FORBID_SKIPS") and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped in {call.when}: {report.longrepr}"
     return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests counted, at the end of the run, from wherever they ran."""
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)]
+    lines = [
+        words
+        for report in reports
+        for name, words in getattr(report, "user_properties", ())
+        if name == "said" and report.when == "call"
+    ]
+    if lines:
+        terminalreporter.section("counted")
+        for line in lines:
+            terminalreporter.write_line(line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import httpx
@@ -10,6 +9,7 @@ import pytest
 
 import mockapi
 from tests.support import corpus
+from tests.support.shared import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,9 +22,7 @@ STREAMS = 161
 pytestmark = pytest.mark.corpus
 
 
-def test_every_exact_recording_is_replayed_to_the_byte(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_exact_recording_is_replayed_to_the_byte(tmp_path: Path) -> None:
     """Each recorded request, sent again in its order, gets the recorded status and bytes."""
     files = corpus.write_cassettes(tmp_path)
     replayed = streams = 0
@@ -40,8 +38,7 @@ def test_every_exact_recording_is_replayed_to_the_byte(
                 streams += row.is_sse
             closed = client.delete(f"/_mockapi/sessions/{opened.json()['id']}")
             assert closed.status_code == 200
-    with capsys.disabled():
-        sys.stdout.write(f"\nreplayed to the byte: {replayed} of {INTERACTIONS}, {streams} of them streams\n")
+    say(f"replayed to the byte: {replayed} of {INTERACTIONS}, {streams} of them streams")
     assert (replayed, streams) == (INTERACTIONS, STREAMS)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from mockapi.cassettes.redaction import redact_interaction
 from tests.support import corpus
 from tests.support.recording import recorded, recording
 from tests.support.server import PATIENCE, serving
+from tests.support.shared import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ INTERACTIONS = 441
 pytestmark = pytest.mark.corpus
 
 
-def test_what_is_recorded_is_what_was_played(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_recorded_is_what_was_played(tmp_path: Path) -> None:
     """All exact interactions, played by one server and recorded by another, are equal to the byte.
 
     So are the transport chunks where the corpus has them; and a recording of that recording is
@@ -48,8 +48,7 @@ def test_what_is_recorded_is_what_was_played(tmp_path: Path, capsys: pytest.Capt
             chunked += 1
     second = _record(rows, tmp_path / "first", tmp_path / "second")
     assert list(map(_timeless, second)) == list(map(_timeless, first))
-    with capsys.disabled():
-        sys.stdout.write(f"\nrecorded to the byte: {len(first)}, {chunked} of them with their chunks\n")
+    say(f"recorded to the byte: {len(first)}, {chunked} of them with their chunks")
 
 
 def _record(rows: list[Row], played: Path, to: Path) -> tuple[Interaction, ...]:
