@@ -30,6 +30,8 @@ _COMMANDS = {
     "rules": ("mockapi.cli.rules", "List what the API refuses, rule by rule."),
     "reply": ("mockapi.cli.reply", "Write a synthesized reply to a request body."),
     "cassettes": ("mockapi.cli.cassettes", "Look at, check and mend recordings."),
+    "fuzz": ("mockapi.cli.fuzz", "Hunt for bugs in a stream parser or a client."),
+    "conformance": ("mockapi.cli.conformance", "Judge a client, in any language, case by case."),
 }
 """Command to module and help line; the module's `command` is the click command."""
 
