@@ -1,7 +1,7 @@
 """Refuses connections to the real API while a test runs, with an error that names the test.
 
 A name has to be resolved before it can be reached: `socket.getaddrinfo` is what Python's own
-clients and asyncio ask, `uvloop.Loop.getaddrinfo` what clients on uvloop ask. The server's thread
+clients and asyncio ask; uvloop asks by itself, from `Loop.create_connection`. The server's thread
 is let through: it is the recorder's. docs/limitations.md has the gaps.
 """
 
@@ -72,15 +72,17 @@ def refusing(who: str) -> Guard:
 
         return getaddrinfo
 
-    def checked_method(present: Callable[..., Any]) -> Callable[..., Any]:
-        def getaddrinfo(self: Any, host: Any, *args: Any, **options: Any) -> Any:
+    def checked_connection(present: Callable[..., Any]) -> Callable[..., Any]:
+        async def create_connection(
+            self: Any, protocol_factory: Any, host: Any = None, *args: Any, **options: Any
+        ) -> Any:
             check(host)
-            return present(self, host, *args, **options)
+            return await present(self, protocol_factory, host, *args, **options)
 
-        return getaddrinfo
+        return create_connection
 
     guard.replace(socket, "getaddrinfo", checked)
     uvloop = sys.modules.get("uvloop")
     if uvloop is not None:
-        guard.replace(uvloop.Loop, "getaddrinfo", checked_method)
+        guard.replace(uvloop.Loop, "create_connection", checked_connection)
     return guard

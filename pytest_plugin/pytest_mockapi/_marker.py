@@ -61,8 +61,8 @@ def wanted(item: pytest.Item, options: Options) -> Wanted:
     if named is None:
         path = default_cassette(item, folder)
         return Wanted(told, (path,) if path.exists() else (), path)
-    names = [named] if isinstance(named, str | Path) else named
-    if not isinstance(names, list | tuple) or not names or not all(isinstance(n, str | Path) for n in names):
+    names = _names(named)
+    if not names:
         _refuse(item, f"has cassette={named!r}", 'cassette="NAME", or a list of names')
     paths = tuple(_path(name, folder) for name in names)
     missing = [path for path in paths if not path.exists()]
@@ -80,8 +80,7 @@ def cassettes_of(item: pytest.Item, folder: Path) -> list[Path]:
     for marker in item.iter_markers("messages_api"):
         named = marker.kwargs.get("cassette")
         if named is not None:
-            names = [named] if isinstance(named, str | Path) else named
-            return [_path(name, folder) for name in names]
+            return [_path(name, folder) for name in _names(named)]
     return [default_cassette(item, folder)]
 
 
@@ -101,6 +100,12 @@ def record_command(nodeid: str, options: Options) -> str:
     quoted = nodeid if re.fullmatch(r"[\w./:-]+", nodeid) else f"'{nodeid}'"
     upstream = "" if options.upstream else " --mockapi-upstream=https://api.anthropic.com"
     return f"pytest {quoted} --mockapi-record-mode=new{upstream}"
+
+
+def _names(named: Any) -> list[str | Path]:
+    """The names that `cassette` gives; none if it is neither a name nor a list of names."""
+    names = named if isinstance(named, list | tuple) else [named]
+    return list(names) if all(isinstance(name, str | Path) for name in names) else []
 
 
 def _path(name: str | Path, folder: Path) -> Path:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 _PATHS = (str(ROOT), str(ROOT / "pytest_plugin"))
-SECONDS = 60.0
+SECONDS = 100.0
 
 CLIENT = """
 import json, os, urllib.error, urllib.request

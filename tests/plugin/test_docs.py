@@ -1,0 +1,42 @@
+"""The page on pytest is true: its recipes pass, and it names every option and every argument."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+
+from tests.support.docs import blocks
+from tests.support.plugin import ROOT, run
+
+PAGE = ROOT / "docs" / "pytest.md"
+EXAMPLE = ROOT / "examples" / "weather_agent"
+
+
+def test_every_recipe_passes(pytester: pytest.Pytester) -> None:
+    """All files of the page, in one run, as its reader would have them."""
+    recipes = [block for block in blocks(PAGE) if block.file]
+    for recipe in recipes:
+        (pytester.path / str(recipe.file)).write_text(recipe.content)
+    result = run(pytester)
+    counted = sum(len(re.findall(r"^def test_", recipe.content, re.MULTILINE)) for recipe in recipes)
+    result.assert_outcomes(passed=counted)
+
+
+@pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["alone", "xdist"])
+def test_the_example_passes(pytester: pytest.Pytester, arguments: tuple[str, ...]) -> None:
+    """An agent with its own suite, on the official client."""
+    shutil.copytree(EXAMPLE, pytester.path, dirs_exist_ok=True)
+    run(pytester, *arguments).assert_outcomes(passed=8)
+
+
+def test_the_page_names_every_option_and_argument() -> None:
+    """Of the command line, the ini file and the marker."""
+    source = (ROOT / "pytest_plugin" / "pytest_mockapi" / "_options.py").read_text()
+    options = set(re.findall(r'"(--mockapi-[a-z-]+|mockapi_[a-z_]+)"', source))
+    assert len(options) > 10
+    from pytest_mockapi._marker import ALLOWED
+
+    page = PAGE.read_text()
+    assert [name for name in {*options, *ALLOWED} if f"`{name}`" not in page and name != "cassette"] == []
