@@ -24,7 +24,7 @@ def trials(session: Session) -> Iterator[AbstractContextManager[None]]:
             yield _trial(session, fault, report)
     finally:
         session.served.settings = before
-        session._server.call(session.served.restart)  # noqa: SLF001 - a part of the session
+        session.server.call(session.served.restart)
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def _trial(session: Session, fault: SilentFault, report: ChaosReport) -> Iterato
         for rule in session.script.rules if session.is_scripted else ():
             rule.used = 0
 
-    session._server.call(order)  # noqa: SLF001 - a part of the session
+    session.server.call(order)
     seen = served.journal.count
     try:
         yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from types import TracebackType
     from typing import Self
+
+    import httpx
 
     from mockapi.replies.faults import ChaosReport
     from mockapi.server import Server
@@ -47,7 +50,7 @@ class Session(Assertions):
     """
 
     def __init__(self, server: Server, served: Served) -> None:
-        self._server = server
+        self.server = server
         self.served = served
         self._script: LiveScript | None = None
         self.expected: list[ExpectedMiss] = []
@@ -62,7 +65,7 @@ class Session(Assertions):
 
     def close(self) -> None:
         """Let the session go; its base URL answers that it was closed."""
-        self._server.call(self._server.service.close_session, self.served)
+        self.server.call(self.server.service.close_session, self.served)
 
     @property
     def id(self) -> str:
@@ -77,7 +80,32 @@ class Session(Assertions):
     @property
     def base_url(self) -> str:
         """The base URL that only this session has, for clients that run beside those of others."""
-        return f"{self._server.base_url}/s/{self.served.id}"
+        return f"{self.server.base_url}/s/{self.served.id}"
+
+    def httpx_transport(self) -> httpx.BaseTransport:
+        """A transport for `httpx.Client` and `httpx.AsyncClient`, without a socket.
+
+        httpx.Client(transport=messages_api.httpx_transport(), base_url="http://mockapi")
+        """
+        import httpx  # noqa: PLC0415 - only where it is asked for
+
+        from mockapi.testing._transport import transport  # noqa: PLC0415 - as above
+
+        return transport(self, httpx)  # type: ignore[no-any-return] # made from a module by name
+
+    def httpx2_transport(self) -> Any:
+        """The same for httpx2, which the `anthropic` client is built on.
+
+            http_client = anthropic.DefaultHttpxClient(transport=messages_api.httpx2_transport())
+            client = anthropic.Anthropic(http_client=http_client)
+
+        Raises:
+            ImportError: httpx2 is not installed.
+        """
+        module = importlib.import_module("httpx2")
+        from mockapi.testing._transport import transport  # noqa: PLC0415 - only where it is asked for
+
+        return transport(self, module)
 
     # --- scripting -------------------------------------------------------------------------------
 
@@ -150,7 +178,7 @@ class Session(Assertions):
         """The script; asking for it makes everything a miss that has no reply in it."""
         if self._script is None:
             self._script = LiveScript()
-            self._server.call(self._play, self._script)
+            self.server.call(self._play, self._script)
         return self._script
 
     def _play(self, script: LiveScript) -> None:
@@ -186,7 +214,7 @@ class Session(Assertions):
     @property
     def entries(self) -> list[Entry]:
         """The journal's entries."""
-        return list(self._server.call(list, self.served.journal))
+        return list(self.server.call(list, self.served.journal))
 
     @property
     def requests(self) -> list[Received]:
@@ -292,5 +320,5 @@ class Session(Assertions):
 
     def explained(self, entries: list[Entry]) -> list[Entry]:
         """The same entries, once it was found out why they missed."""
-        self._server.wait_for(self._settled(entries), _SECONDS + 1)
+        self.server.wait_for(self._settled(entries), _SECONDS + 1)
         return entries

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import httpx2
 import pytest
 
 import mockapi
@@ -287,6 +289,27 @@ def test_chaos_tells_what_was_swallowed(api: Session, http: httpx.Client) -> Non
             careful(looks=True)
     seeing = {finding.fault.name: finding.outcome for finding in api.chaos_report.findings}
     assert seeing["cut JSON body"] == "noticed"
+
+
+@pytest.mark.parametrize("module", [httpx, httpx2], ids=["httpx", "httpx2"])
+def test_transports_need_no_socket(api: Session, module: Any) -> None:
+    """Clients of both libraries, sync and async, JSON and streams; what needs a connection is an error."""
+    api.reply("one").reply("two").reply("three", faults={"fault": "cut", "event": 2, "ending": "reset"})
+    headers = {"x-api-key": "sk-ant-test-1", "anthropic-version": "2023-06-01"}
+    body = {"model": "claude-opus-4-6", "max_tokens": 50, "messages": [{"role": "user", "content": "x"}]}
+    transport = api.httpx_transport() if module is httpx else api.httpx2_transport()
+
+    async def streamed() -> str:
+        async with module.AsyncClient(transport=transport, base_url="http://mockapi") as client:
+            reply = await client.post("/v1/messages", headers=headers, json=body | {"stream": True})
+            return str(reply.text)
+
+    with module.Client(transport=transport, base_url="http://mockapi") as client:
+        assert text_of(client.post("/v1/messages", headers=headers, json=body).json()) == "one"
+        assert "event: message_stop" in asyncio.run(streamed())
+        with pytest.raises(mockapi.MockapiError, match="use base_url instead of a transport"):
+            client.post("/v1/messages", headers=headers, json=body | {"stream": True})
+    assert [request.source for request in api.requests] == ["scripted"] * 3
 
 
 def test_a_closed_session_says_so(server: mockapi.Server, http: httpx.Client) -> None:
