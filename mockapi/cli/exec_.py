@@ -42,6 +42,7 @@ def command(ctx: click.Context, /, **values: Any) -> None:
     there, ANTHROPIC_API_KEY is a test key, tokens and profiles are taken away, and loopback is
     added to NO_PROXY. Signals reach the command; its exit code is the exit code.
     """
+    from mockapi.cli._recording import tell_summary
     from mockapi.cli._report import write_report
     from mockapi.server import Console, Server
 
@@ -62,6 +63,7 @@ def command(ctx: click.Context, /, **values: Any) -> None:
         code = _run(ctx.obj, client_environment(os.environ, server.base_url))
         if options.report is not None:
             server.call(write_report, server.service, options.report)
+    tell_summary(server.service)
     sys.exit(code)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mockapi.server._app import build_app
 from mockapi.server._console import Console
+from mockapi.server._recording import RecordOptions
 from mockapi.server._run import HTTPServer, event_loop, listen, url_of
 from mockapi.server._service import Service
 from mockapi.server._settings import Settings
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Console",
     "HTTPServer",
+    "RecordOptions",
     "Server",
     "Service",
     "Settings",
