@@ -30,7 +30,9 @@ def complete(request: Request, scene: Scene) -> Reply:
     body = request.parsed if isinstance(request.parsed, dict) else {}
     prompt = str(body.get("prompt") or "")
     model = View(body).model
-    key = blake2b(dump({**body, "stream": None}), digest_size=16, salt=scene.seed.to_bytes(8)).digest()
+    key = blake2b(
+        dump({**body, "stream": None}), digest_size=16, salt=(scene.seed & (2**64 - 1)).to_bytes(8)
+    ).digest()
     id_ = IdFactory(int.from_bytes(key)).make(Kind.COMPLETION, 0)
     asked = shortened(prompt.rpartition(_HUMAN)[2].removesuffix(_ASSISTANT), 120)
     text = f" This is a synthesized completion from mockapi. You said: “{asked}”."
