@@ -40,6 +40,8 @@ ACCEPTED: dict[str, tuple[Any, dict[str, str | None]]] = {
     "a prefill on an older model": (ask(user("a"), assistant("The answer is (")), {}),
     "no tokens": (ask(max_tokens=0, model=SONNET), {}),
     "top_k -1": (ask(top_k=-1), {}),
+    "top_k -1 on a new model": (ask(top_k=-1, model=SONNET), {}),
+    "top_k -1 with thinking": (ask(top_k=-1, thinking=_ENABLED), {}),
     "no stop sequences": (ask(stop_sequences=[]), {}),
     "null where it means omitted": (
         ask(metadata=None, inference_geo=None, stop_sequences=None, cache_control=None, container=None),

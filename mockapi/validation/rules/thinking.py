@@ -186,7 +186,7 @@ def top_p(context: Context) -> Iterator[Fault]:
     models="before Opus 4.7",
 )
 def top_k(context: Context) -> Iterator[Fault]:
-    """With thinking, top_k is not set."""
+    """With thinking, top_k is not set; -1 stands for unset."""
     when = _when(context)
-    if when and "top_k" in context.body:
+    if when and context.body.get("top_k", -1) != -1:
         yield Fault("/top_k", {"when": when})
