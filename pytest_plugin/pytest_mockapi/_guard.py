@@ -28,19 +28,23 @@ class Guard:
 
     def __init__(self) -> None:
         self.refused: list[str] = []
-        self._replaced: list[tuple[Any, str, Any]] = []
+        self.is_on = True
+        self._replaced: list[tuple[Any, str, Any, Any]] = []
 
     def replace(self, owner: Any, name: str, made: Callable[[Any], Any]) -> None:
         """Put `made(the present one)` in the place of an attribute."""
         present = getattr(owner, name)
-        self._replaced.append((owner, name, present))
-        setattr(owner, name, made(present))
+        ours = made(present)
+        self._replaced.append((owner, name, present, ours))
+        setattr(owner, name, ours)
 
     def undo(self) -> None:
-        """Put everything back; harmless the second time."""
+        """Put back what nobody else has replaced since, and refuse no more; harmless the second time."""
+        self.is_on = False
         while self._replaced:
-            owner, name, present = self._replaced.pop()
-            setattr(owner, name, present)
+            owner, name, present, ours = self._replaced.pop()
+            if getattr(owner, name) is ours:  # pytest-socket, for one, has put back its own by now
+                setattr(owner, name, present)
 
 
 def refusing(who: str) -> Guard:
@@ -53,7 +57,7 @@ def refusing(who: str) -> Guard:
 
     def check(host: Any) -> None:
         name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
-        if not isinstance(name, str) or threading.current_thread().name == _OURS:
+        if not guard.is_on or not isinstance(name, str) or threading.current_thread().name == _OURS:
             return
         name = name.lower().rstrip(".")
         if any(name == known or name.endswith(f".{known}") for known in _HOSTS):

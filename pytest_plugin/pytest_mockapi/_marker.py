@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -52,6 +50,8 @@ def wanted(item: pytest.Item, options: Options) -> Wanted:
             _refuse(item, "takes its arguments by name", f"cassette={marker.args[0]!r}")
         for name in marker.kwargs:
             if name not in ALLOWED:
+                import difflib
+
                 near = difflib.get_close_matches(name, ALLOWED, 1)
                 advice = f"{near[0]}=" if near else f"one of {', '.join(ALLOWED)}"
                 _refuse(item, f"has no argument {name!r}", advice)
@@ -90,6 +90,8 @@ def default_cassette(item: pytest.Item, folder: Path) -> Path:
     plain = ".".join(parts)
     name = re.sub(r"[^\w.]+", "-", plain).strip("-.")
     if len(name) > _MAX_NAME or re.search(r"[^\w.\[\]-]", plain):
+        from hashlib import blake2b
+
         # Two tests whose names differ only in what a file name cannot have need two files.
         name = f"{name[:_MAX_NAME]}-{blake2b(plain.encode(), digest_size=4).hexdigest()}"
     return folder / item.path.stem / f"{name}.yaml"

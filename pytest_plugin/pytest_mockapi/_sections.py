@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _SOCKET = (
     "pytest-socket blocks the connection to mockapi on this machine: let loopback through with"
-    " --allow-hosts=127.0.0.1,::1 (and keep --disable-socket off, or use --allow-unix-socket beside it)."
+    " --allow-hosts=127.0.0.1,::1, beside --disable-socket too."
 )
 _SCOPE = (
     "messages_api belongs to one test. A fixture of a wider scope takes mockapi_server, and opens a"
