@@ -12,6 +12,7 @@ with the escapes of JSON; a mask is its own mask.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -49,7 +50,8 @@ class Kind:
 
     Attributes:
         name: what messages call it.
-        pattern: what it looks like; the group `secret`, or all of it, is masked.
+        pattern: what it looks like, a regular expression; the group `secret`, or all of it, is
+            masked. Compiled when first needed: most runs never look for a secret.
         literals: one of these stands in every text that the pattern matches; none asks always.
         core: what every JSON text that holds one matches, whatever stands around it: a second
             question, asked where the literals are words of everyday language.
@@ -57,14 +59,25 @@ class Kind:
     """
 
     name: str
-    pattern: re.Pattern[str]
+    pattern: str
     literals: tuple[str, ...] = ()
-    core: re.Pattern[bytes] | None = None
+    core: bytes | None = None
     fill: str = _STAR
+    flags: re.RegexFlag = re.NOFLAG
 
 
 def _kind(name: str, pattern: str, *literals: str, core: bytes | None = None, fill: str = _STAR) -> Kind:
-    return Kind(name, re.compile(pattern, re.ASCII), literals, re.compile(core) if core else None, fill)
+    return Kind(name, pattern, literals, core, fill, re.ASCII)
+
+
+@functools.cache
+def _compiled(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
+    return re.compile(pattern, flags)
+
+
+@functools.cache
+def _compiled_bytes(pattern: bytes) -> re.Pattern[bytes]:
+    return re.compile(pattern)
 
 
 # A test key of this project (`sk-ant-test-…`) is no secret.
@@ -122,14 +135,14 @@ KINDS: tuple[Kind, ...] = (
     ),
 )  # fmt: skip
 
-_ANY_LITERAL = re.compile("|".join(re.escape(literal) for kind in KINDS for literal in kind.literals))
+_ANY_LITERAL = "|".join(re.escape(literal) for kind in KINDS for literal in kind.literals)
 _SHORT = 1000  # characters: beyond, asking for one literal after the other is quicker
 
 EMAIL = _kind("an e-mail address", r"(?P<secret>[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+)", "@")
 """Masked only where an address points at a user of the API: in `metadata.user_id`."""
 
-_USER_ID = re.compile(rb'user_id"\s*:\s*"[^"]*@')
-_NAMED = re.compile(
+_USER_ID = rb'user_id"\s*:\s*"[^"]*@'
+_NAMED = (
     rb'(?i:"(?:'
     + b"|".join(re.escape(name.encode()) for name in sorted(CREDENTIAL_NAMES))
     + rb')"\s*:\s*"[^"])'
@@ -146,8 +159,7 @@ _ID_NAMES = frozenset(
     }
 )  # fmt: skip
 _ID_NAME_ENDINGS = (b'_id"', b'_uuid"')
-_ID_NAMED = re.compile(rb'(?:organization|org|workspace|account)_u?u?id"\s*:\s*"[0-9a-fA-F]{8}-')
-_ONLY_UUID = re.compile(_UUID)
+_ID_NAMED = rb'(?:organization|org|workspace|account)_u?u?id"\s*:\s*"[0-9a-fA-F]{8}-'
 _SHORTEST_NAMED = 8
 
 
@@ -165,12 +177,14 @@ def may_hold_secret(text: bytes) -> bool:
     spell characters of a prefix as `\u` escapes; canonical JSON never does.
     """
     for literals, core in _GATES:
-        if any(literal in text for literal in literals) and (core is None or core.search(text)):
+        if any(literal in text for literal in literals) and (
+            core is None or _compiled_bytes(core).search(text)
+        ):
             return True
     return False
 
 
-_GATES: tuple[tuple[tuple[bytes, ...], re.Pattern[bytes] | None], ...] = (
+_GATES: tuple[tuple[tuple[bytes, ...], bytes | None], ...] = (
     *((tuple(literal.encode() for literal in kind.literals), kind.core) for kind in KINDS),
     ((b'user_id"',), _USER_ID),
     (_NAME_ENDINGS, _NAMED),
@@ -189,7 +203,7 @@ def masked(text: str, kinds: Iterable[Kind] = KINDS, found: list[Secret] | None 
         kinds: what to look for.
         found: takes what was masked.
     """
-    if kinds is KINDS and len(text) < _SHORT and not _ANY_LITERAL.search(text):
+    if kinds is KINDS and len(text) < _SHORT and not _compiled(_ANY_LITERAL).search(text):
         return text
     while True:
         before = text
@@ -210,7 +224,7 @@ def _masked_once(text: str, kind: Kind, found: list[Secret] | None) -> str:
             found.append(Secret(kind.name, whole[:_LONGEST_START] + "…"))
         return written
 
-    return kind.pattern.sub(mask, text)
+    return _compiled(kind.pattern, kind.flags).sub(mask, text)
 
 
 def filled(text: str, fill: str = _STAR) -> str:
@@ -236,7 +250,7 @@ def masked_member(name: str, value: str, found: list[Secret] | None = None) -> s
     lower = name.lower()
     if lower in CREDENTIAL_NAMES and not value.startswith("sk-ant-test-"):
         written, kind = filled(value), f"a credential called {name}"
-    elif lower in _ID_NAMES and _ONLY_UUID.fullmatch(value):
+    elif lower in _ID_NAMES and _compiled(_UUID).fullmatch(value):
         written, kind = filled(value, _ZERO), f"an id called {name}"
     else:
         return value

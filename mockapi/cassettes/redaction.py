@@ -98,7 +98,7 @@ class Rules:
         while True:
             before = text
             for piece in sorted(set(self.hook(text)), key=len, reverse=True) if self.hook else ():
-                own = Kind("what your hook names", re.compile(re.escape(piece)))
+                own = Kind("what your hook names", re.escape(piece))
                 text = masked(text, (own,), found) if piece else text
             text = masked(text, kinds, found)
             if text == before:
@@ -283,5 +283,5 @@ def _content_type(fields: Fields) -> str:
 
 @functools.lru_cache(maxsize=32)
 def _kinds(patterns: tuple[str, ...]) -> tuple[Kind, ...]:
-    own = (Kind("text that a rule of yours names", re.compile(pattern)) for pattern in patterns)
+    own = (Kind("text that a rule of yours names", pattern) for pattern in patterns)
     return (*own, *KINDS)
