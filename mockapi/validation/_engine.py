@@ -18,7 +18,7 @@ import orjson
 
 from mockapi.jsontext import NotJSON
 from mockapi.messages.catalogue import Catalogue, Model, shipped
-from mockapi.validation import _pruned, _shape, _toolfacts
+from mockapi.validation import _pruned, _reference, _shape, _toolfacts
 from mockapi.validation._context import Context, Credentials, read_headers
 from mockapi.validation._conversation import Conversation
 from mockapi.validation._endpoints import Endpoint, find
@@ -139,7 +139,9 @@ class Validator:
             faults = variant.explain(context.body)
             applied = [fault for fault in faults if fault.rule.id not in self._settings.disabled]
             yield from (fault.refusal() for fault in applied)
-            harmless = all(fault.rule.id in _HARMLESS for fault in faults) and len(faults) < _shape.MOST_ITEMS
+            harmless = (
+                all(fault.rule.id in _HARMLESS for fault in faults) and len(faults) < _reference.MOST_ITEMS
+            )
             if (applied and not every) or not harmless:
                 return  # rules rely on the shape
             unknown = [fault.pointer for fault in faults if fault.rule is _shape.EXTRA]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from mockapi.validation import _schemas, _shape
+from mockapi.validation import _reference, _schemas, _shape
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -54,7 +54,7 @@ class Variant:
             UnicodeEncodeError
         ):  # a lone surrogate, which no JSON text leads to but a Python value may hold
             part = self.bundle if compiled is self._rest else self.bundle["properties"]["tools"]
-            return _shape.reference_validator({**part, "$defs": self.bundle["$defs"]}).is_valid(value)
+            return _reference.reference_validator({**part, "$defs": self.bundle["$defs"]}).is_valid(value)
 
     def explain(self, body: Any) -> list[_shape.ShapeFault]:
         """All faults of shape, the one that the API reports first."""

@@ -12,7 +12,7 @@ import pytest
 
 from mockapi.exchange import Request
 from mockapi.validation import Refusal, Settings, Validator, _schemas
-from mockapi.validation._shape import reference_validator
+from mockapi.validation._reference import reference_validator
 from mockapi.validation._variants import relevant, variant
 from tests.support import shared
 from tests.support.refused import CASES

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockapi.fuzzing import requests
-from mockapi.validation._shape import reference_validator
+from mockapi.validation._reference import reference_validator
 from mockapi.validation._variants import relevant, variant
 from tests.support.refused import CASES
 from tests.support.refused._case import ask, assistant, call, tool, user
