@@ -8,7 +8,7 @@ plays a `Reply` onto the wire. Neither value knows of sockets, clocks or files.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from mockapi import jsontext
@@ -45,6 +45,13 @@ class Chunk(NamedTuple):
     data: bytes
 
 
+class Frame(NamedTuple):
+    """What stands before and after the body on the wire: status line, fields and chunk size; the end."""
+
+    before: bytes
+    after: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """An answer, ready to be played.
@@ -56,6 +63,8 @@ class Reply:
         ending: how the body ends.
         source: who made it.
         hold: seconds before the status line is sent; the first chunk's delay comes on top.
+        frame: the rest of the wire, if `replies.framed` has written it out. It is not handed on: what
+            `replace` makes of this reply has other fields, and so none.
     """
 
     status: int
@@ -64,6 +73,7 @@ class Reply:
     source: Source
     ending: Ending = Ending.CLEAN
     hold: float = 0.0
+    frame: Frame | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def body(self) -> bytes:
@@ -138,7 +148,7 @@ class Request:
 
 def _header(headers: Headers, name: str) -> str | None:
     wanted = name.encode("latin-1")
-    for field, value in headers:
-        if field == wanted:
+    for known, value in headers:
+        if known == wanted:
             return value.decode("latin-1")
     return None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mockapi.cassettes import Cassette, Index, Matching, Recording
 from mockapi.messages import IdFactory, Kind
-from mockapi.replies import recorded_reply
+from mockapi.replies import framed, recorded_reply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,7 +61,9 @@ class CassetteSet:
         """What a recording plays when sent at once; made when first asked for, then kept."""
         found = self._replies[recording.number]
         if found is None:
-            found = self._replies[recording.number] = self._made(recording, paced=False)
+            made = self._made(recording, paced=False)
+            found = framed(made, method=recording.interaction.request.method)
+            self._replies[recording.number] = found
         return found
 
     def paced_reply(self, recording: Recording) -> Reply:

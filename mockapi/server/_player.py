@@ -1,7 +1,8 @@
 """Playing a reply onto the wire: the single place that writes to a client.
 
 A reply without delays goes out as one body message: writing it event by event costs ten times
-as much. A paced one is sent against an absolute schedule, so that lateness does not add up, and
+as much. One whose frame is written out already (a recording at full speed) goes to the socket as
+it is. A paced one is sent against an absolute schedule, so that lateness does not add up, and
 stops as soon as the client leaves.
 
 How a reply ends that does not end well:
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from mockapi.exchange import Ending, Reply, Source
 from mockapi.server._clock import monotonic
-from mockapi.server._protocol import CONNECTION
+from mockapi.server._protocol import CONNECTION, send_framed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -62,6 +63,8 @@ async def play(
         ConnectionLost: the reply ends in something that only a socket can do, and there is none.
     """
     chunks = reply.chunks
+    if reply.frame is not None and send_framed(send, reply.frame, chunks[0].data):
+        return True
     start = {"type": "http.response.start", "status": reply.status, "headers": list(reply.headers)}
     if not reply.hold and reply.ending is Ending.CLEAN and not _is_paced(chunks):
         await send(start)

@@ -15,14 +15,14 @@ import struct
 import sys
 from typing import TYPE_CHECKING, Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mockapi.server._clock import monotonic
 
 if TYPE_CHECKING:
     import asyncio
 
-    from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
+    from mockapi.exchange import Frame
 
 CONNECTION = "mockapi.connection"
 """The key in a scope's extensions under which a request finds its `Connection`."""
@@ -92,6 +92,8 @@ class Protocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Remember the connection for the requests on it."""
         super().connection_made(transport)
+        # The configuration turns it off, but uvicorn turns it on where pytest listens to all loggers.
+        self.access_log = False
         self._extensions: dict[str, Any] = {CONNECTION: Connection(transport)}
         self._in_header = False
         self._header_size = 0
@@ -133,3 +135,35 @@ class Protocol(HttpToolsProtocol):
             self.transport.abort()
         else:
             self.transport.close()
+
+
+def send_framed(send: Any, frame: Frame, body: bytes) -> bool:
+    """Answer a request with bytes that are ready, past uvicorn's making of a response.
+
+    Args:
+        send: what the application was given; the request's cycle is found by it.
+        frame: what stands before and after the body.
+        body: of the response.
+
+    Returns:
+        False, and nothing is sent, where uvicorn has a part in the response (to close the
+        connection after it, to add fields, to log it), or where something stands before `send`.
+    """
+    cycle = getattr(send, "__self__", None)
+    if (
+        type(cycle) is not RequestResponseCycle
+        or not cycle.keep_alive
+        or cycle.disconnected
+        or cycle.response_started
+        or cycle.flow.write_paused
+        or cycle.default_headers
+        or cycle.access_log
+    ):
+        return False
+    cycle.response_started = True
+    cycle.waiting_for_100_continue = False
+    cycle.transport.writelines((frame.before, body, frame.after))
+    cycle.response_complete = True
+    cycle.message_event.set()
+    cycle.on_response()
+    return True
