@@ -11,7 +11,7 @@ from rich.console import Console
 
 import mockapi
 from mockapi.cassettes import load
-from mockapi.cli import _import_report, cassettes_import
+from mockapi.cli import _import_report, root
 from mockapi.cli._bar import tracked
 from mockapi.errors import UsageError
 from tests.support.foreign import (
@@ -46,7 +46,7 @@ NO_BODIES = har(har_entry({"size": 3579, "mimeType": "application/json"}))
 
 def run(*arguments: object) -> Result:
     """The command, run with a folder to write to."""
-    return CliRunner().invoke(cassettes_import.command, [str(item) for item in arguments])
+    return CliRunner().invoke(root, ["cassettes", "import", *map(str, arguments)])
 
 
 def tree(root: Path, files: dict[str, bytes]) -> Path:

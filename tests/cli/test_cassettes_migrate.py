@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from mockapi.cassettes import Cassette, Interaction, RecordedRequest, RecordedResponse, dump, load
-from mockapi.cli import cassettes_migrate
+from mockapi.cli import cassettes_migrate, root
 from mockapi.errors import UsageError
 from tests.support.foreign import ANSWER, ASKED
 
@@ -34,7 +34,7 @@ def file(tmp_path: Path) -> Path:
 
 def run(*arguments: object, answer: str | None = None) -> Result:
     """The command, run; with an answer it is on a terminal."""
-    return CliRunner().invoke(cassettes_migrate.command, [str(item) for item in arguments], input=answer)
+    return CliRunner().invoke(root, ["cassettes", "migrate", *map(str, arguments)], input=answer)
 
 
 def only(file: Path) -> Interaction:
