@@ -116,6 +116,7 @@ class LineProcess:
                 start_new_session=True,
             )
         except OSError as error:
+            self._errors.close()
             raise UsageError(f"{self._command[0]!r} cannot be run: {error.strerror or error}.") from error
         self._lines = queue.Queue(_WAITING)
         threading.Thread(target=_pump, args=(self._process, self._lines), daemon=True).start()

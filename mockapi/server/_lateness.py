@@ -7,10 +7,10 @@ memory is fixed and a quantile is true within 41 percent, on the safe side.
 
 from __future__ import annotations
 
-import math
+from bisect import bisect_left
 
 _FIRST = 0.0001
-_BUCKETS = 48  # the last begins at about 17 minutes
+_BOUNDS = tuple(_FIRST * 2 ** (place / 2) for place in range(47))  # the last is 14 minutes
 
 
 class Lateness:
@@ -24,14 +24,13 @@ class Lateness:
     def __init__(self) -> None:
         self.count = 0
         self.worst = 0.0
-        self._buckets = [0] * _BUCKETS
+        self._buckets = [0] * (len(_BOUNDS) + 1)
 
     def add(self, seconds: float) -> None:
         """Count a chunk; one that was early was not late."""
         self.count += 1
         self.worst = max(self.worst, seconds)
-        place = 0 if seconds <= _FIRST else math.ceil(2 * math.log2(seconds / _FIRST))
-        self._buckets[min(place, _BUCKETS - 1)] += 1
+        self._buckets[bisect_left(_BOUNDS, seconds)] += 1
 
     def quantile(self, part: float) -> float:
         """Seconds within which this part (0 to 1) of the chunks were sent; 0 if there were none."""
@@ -40,7 +39,7 @@ class Lateness:
         for place, number in enumerate(self._buckets):
             seen += number
             if number and seen >= wanted:
-                return min(_FIRST * 2 ** (place / 2), self.worst)
+                return min(_BOUNDS[place], self.worst) if place < len(_BOUNDS) else self.worst
         return 0.0
 
     def as_json(self) -> dict[str, float | int]:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from mockapi.exchange import Ending, Reply, Source
 from mockapi.server._clock import monotonic
+from mockapi.server._pacer import Pacer
 from mockapi.server._protocol import CONNECTION, send_framed
 
 if TYPE_CHECKING:
@@ -71,13 +72,12 @@ async def play(
         await send({"type": "http.response.body", "body": chunks[0].data if chunks else b""})
         return True
     leaving = asyncio.ensure_future(_until_left(receive))
-    patience = _Patience(leaving)
     try:
         due = (monotonic() if since is None else since) + reply.hold
-        if reply.hold and not await patience.until(due):
+        if reply.hold and not await _Patience(leaving).until(due):
             return False
         await send(start)
-        if not await _play_chunks(reply, scope, send, patience, due, lateness):
+        if not await _play_chunks(reply, scope, send, leaving, due, lateness):
             return False
         return await _end(reply, scope, leaving)
     finally:
@@ -168,14 +168,25 @@ async def _play_chunks(
     reply: Reply,
     scope: Message,
     send: Callable[[Message], Awaitable[None]],
-    patience: _Patience,
+    leaving: asyncio.Future[None],
     due: float,
     lateness: Lateness | None,
 ) -> bool:
-    raw = _connection(scope, reply) if reply.ending in _CLOSING else None
+    chunks = reply.chunks
+    connection = scope.get("extensions", {}).get(CONNECTION)
     chunked = reply.header("content-length") is None
-    last = len(reply.chunks) - 1
-    for number, (delay, data) in enumerate(reply.chunks):
+    if connection is not None and chunked and len(chunks) > 1 and scope["method"] != "HEAD":
+        pacer = Pacer(chunks[:-1], due, connection, leaving, lateness)
+        while not pacer.is_done:
+            if not await pacer.play():
+                return False
+            await send(
+                {"type": "http.response.body", "body": b"", "more_body": True}
+            )  # waits while congested
+        chunks, due = chunks[-1:], pacer.due
+    patience = _Patience(leaving)
+    raw = _connection(scope, reply) if reply.ending in _CLOSING else None
+    for number, (delay, data) in enumerate(chunks, 1):
         due += delay
         if not await patience.until(due):
             return False
@@ -184,19 +195,15 @@ async def _play_chunks(
         if raw is not None:  # the framing of such a reply is wrong on purpose; uvicorn would object
             raw.write(b"%x\r\n%b\r\n" % (len(data), data) if chunked and data else data)
         else:
-            more = number < last or reply.ending is not Ending.CLEAN
+            more = number < len(chunks) or reply.ending is not Ending.CLEAN
             await send({"type": "http.response.body", "body": data, "more_body": more})
-    if not reply.chunks and reply.ending is Ending.CLEAN:
+    if not chunks and reply.ending is Ending.CLEAN:
         await send({"type": "http.response.body", "body": b""})
     return True
 
 
 class _Patience:
-    """Waiting for a moment, or for the client to leave.
-
-    `asyncio.wait` would do; but it makes four objects for each chunk, and of a thousand paced
-    streams the waiting is half the cost.
-    """
+    """Waiting for a moment, or for the client to leave."""
 
     __slots__ = ("_leaving", "_loop", "_waiter")
 

@@ -35,6 +35,8 @@ MAX_HEADER_BYTES = 64 * 1024
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER: on, 0 seconds
 
+_MAX_WAITING = 64 * 1024  # as uvicorn has it
+
 _KERNEL_TELLS = sys.platform == "linux"
 
 
@@ -57,6 +59,11 @@ class Connection:
         """Send bytes as they are, beside what the response's framing allows."""
         if not self._transport.is_closing():
             self._transport.write(data)
+
+    @property
+    def is_congested(self) -> bool:
+        """Whether so much waits to be sent that the sender should wait too."""
+        return self._transport.get_write_buffer_size() > _MAX_WAITING
 
     def close(self) -> None:
         """Close in good order, once all that was written has left."""

@@ -266,7 +266,7 @@ class DropsNul(Client):
 
 class LeaksDecodeErrors(Client):
     def load(self, text):
-        return json.loads(text, parse_constant=self.constant) if text else {}["data"]
+        return json.loads(text, parse_constant=self.constant) if text else {"": None}["data"]
 
 
 class LeaksRecursion(Client):

@@ -5,7 +5,7 @@ kit is the smallest that shows it.
 """
 
 # The base class says types and meaning, the names of the subclasses say the bug.
-# ruff: noqa: ANN001, ANN201, D101, D102
+# ruff: noqa: ANN001, ANN201, ANN202, D101, D102
 # mypy: allow-untyped-defs, allow-untyped-calls
 
 from __future__ import annotations
@@ -50,14 +50,15 @@ class Decoder:
         """Finished lines; a CR at the end of a text ends its line, and a LF behind it is swallowed."""
         parts: list[str] = []
         after_cr = False
-        for text in texts:
+        for piece in texts:
+            text = piece
             if after_cr and text:
                 after_cr = False
                 text = text.removeprefix("\n")
             pieces = re.split("\r\n|\n|\r", text)
             after_cr = text.endswith("\r")
-            for piece in pieces[:-1]:
-                yield "".join((*parts, piece))
+            for end in pieces[:-1]:
+                yield "".join((*parts, end))
                 parts.clear()
             parts.append(pieces[-1])
 

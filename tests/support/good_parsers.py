@@ -137,12 +137,12 @@ def message(chunks: Iterable[bytes]) -> dict[str, Any]:
     blocks: dict[int, dict[str, Any]] = {}
     inputs: dict[int, str] = {}
     done = stated = False
-    for kind, data, _ in by_character(chunks):
-        if done or kind == "ping":
+    for name, data, _ in by_character(chunks):
+        if done or name == "ping":
             continue
         event = _load(data)
         if not isinstance(event, dict):
-            raise ValueError("an event is no object")
+            raise ValueError("an event is no object")  # noqa: TRY004 - wrong data, not a wrong call
         kind = event.get("type", "")
         if kind == "error":
             raise ValueError(f"the API reported {event.get('error')}")
@@ -157,9 +157,9 @@ def message(chunks: Iterable[bytes]) -> dict[str, Any]:
             if event.get("index") not in blocks:
                 raise ValueError("a delta of an unknown block")
             block, delta = blocks[event["index"]], event["delta"]
-            for name in ("text", "thinking"):
-                if name in delta:
-                    block[name] = block.get(name, "") + delta[name]
+            for member in ("text", "thinking"):
+                if member in delta:
+                    block[member] = block.get(member, "") + delta[member]
             if "signature" in delta:
                 block["signature"] = delta["signature"]
             if "citation" in delta:
