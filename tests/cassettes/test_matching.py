@@ -16,7 +16,7 @@ def _key(body: Any, matching: Matching = PLAIN) -> bytes:
     return request_key(asked(body), matching)
 
 
-FOLDERS = {"home": "/home/ada", "cwd": "/work/tree", "tmp": "/var/tmp/x"}
+FOLDERS = {"home": "/home/ada", "cwd": "/srv/tree", "tmp": "/var/tmp/x"}
 SAME: dict[str, list[tuple[str, str]]] = {
     "date": [
         ("Today is 2026-10-01.", "Today is 2027-02-28."),
@@ -36,7 +36,7 @@ SAME: dict[str, list[tuple[str, str]]] = {
         ("in /root", "in /home/eve"),
         (r"C:\Users\ada\x", r"D:\Users\b\x"),
     ],
-    "cwd": [("/work/tree/src/a.py", "/elsewhere/checkout/src/a.py")],
+    "cwd": [("/srv/tree/src/a.py", "/elsewhere/checkout/src/a.py")],
     "tmp": [("/tmp/pytest-1/a", "/tmp/pytest-2/b"), ("/var/folders/zz/1", "/private/var/folders/yy/2")],
 }
 DIFFERENT: dict[str, list[tuple[str, str]]] = {
@@ -44,7 +44,7 @@ DIFFERENT: dict[str, list[tuple[str, str]]] = {
     "time": [("ratio 3:4", "ratio 3:5")],
     "uuid": [("0b5b8a8e", "0b5b8a8f")],
     "home": [("/homework/a", "/homework/b"), ("/home/ada/x.py", "/home/ada/y.py")],
-    "cwd": [("/work/treehouse", "/work/treetop")],
+    "cwd": [("/srv/treehouse", "/srv/treetop")],
     "tmp": [("/template/a", "/template/b")],
 }
 
