@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from mockapi.server._lateness import Lateness
     from mockapi.server._protocol import Connection
 
+_ROUNDING = (
+    0.0005  # uvloop's timers are whole milliseconds, to the nearest: without it half of them ring early
+)
+
 
 class Pacer:
     """Writes chunks when they are due.
@@ -76,7 +80,7 @@ class Pacer:
             delay, data = self._chunks[self._place]
             due = self.due + delay
             if due > now:
-                self._loop.call_later(due - now, self._write)
+                self._loop.call_later(due - now + _ROUNDING, self._write)
                 return
             self.due = due
             self._place += 1
