@@ -62,8 +62,7 @@ def missed(running: Running, misses: list[Entry]) -> str:
         lines.append(f"  and {count - 5} more")
     if session.is_scripted:
         rules = session.script.rules
-        given = sum(rule.used > 0 for rule in rules)
-        lines.append(f"  The script has {len(rules)} replies, of which {given} were given:")
+        lines.append("  What was given from the script:")
         lines += [f"    {_used(rule.used, rule.times)}  {rule.words}" for rule in rules]
         lines.append(
             "  Add what is missing: messages_api.reply(...), or always=True for any number of times."
@@ -80,12 +79,10 @@ def journal(running: Running) -> str:
     """The requests of a test and what answered each."""
     session = running.session
     entries = session.entries
-    lines = [_line(entry) for entry in entries[-_LATEST:]]
-    if len(entries) > _LATEST:
-        lines.insert(0, f"({len(entries) - _LATEST} earlier requests left out)")
-    shown = []
-    for entry, line in zip(entries[-_LATEST:], lines[-_LATEST:], strict=True):
-        shown.append(line)
+    left_out = len(entries) - _LATEST
+    shown = [f"({left_out} earlier requests left out)"] if left_out > 0 else []
+    for entry in entries[-_LATEST:]:
+        shown.append(_line(entry))
         if entry.reply.source is Source.INVALID:
             shown += [f"  {text}" for text in _refusal(running, entry)]
     if any(entry.reply.source is Source.SYNTHESIZED for entry in entries):

@@ -46,6 +46,7 @@ class Worker:
         if options.env:
             self._set_environment()
         self._guard = _guard.refusing("this run") if options.network == "session" else None
+        self._woken: int | None
         self._wake, self._woken = os.pipe()
         self._watcher = threading.Thread(target=self._watch, name="mockapi-watch", daemon=True)
         self._watcher.start()
@@ -75,9 +76,12 @@ class Worker:
         self._replaced.clear()
         if self._guard is not None:
             self._guard.undo()
-        if self._watcher.is_alive():
+        if self._woken is not None and self._watcher.is_alive():
             os.write(self._woken, b".")
             self._watcher.join(_SECONDS)
+        if self._woken is not None:
+            os.close(self._woken)
+            self._woken = None
         with self._starting:
             if self._server is not None:
                 self._server.stop()

@@ -11,18 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_mockapi import _options
+from pytest_mockapi._fixtures import RUNNING, TALLY, WORKER, messages_api, mockapi_server
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator
 
-    from mockapi import Server, Session
-    from pytest_mockapi._running import Running
-    from pytest_mockapi._tally import Tally
-    from pytest_mockapi._worker import Worker
-
-_WORKER: pytest.StashKey[Worker] = pytest.StashKey()
-_TALLY: pytest.StashKey[Tally] = pytest.StashKey()
-_RUNNING: pytest.StashKey[Running] = pytest.StashKey()
+__all__ = ["messages_api", "mockapi_server"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,32 +31,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
     config.addinivalue_line("markers", _options.MARKER)
     options = _options.read(config)
-    config.stash[_WORKER] = Worker(options)
-    config.stash[_TALLY] = Tally(options)
+    config.stash[WORKER] = Worker(options)
+    config.stash[TALLY] = Tally(options)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind."""
-    if _WORKER in config.stash:
-        config.stash[_WORKER].close()
-
-
-@pytest.fixture(scope="session")
-def mockapi_server(pytestconfig: pytest.Config) -> Server:
-    """The server of this process, for sessions of its own: `mockapi_server.open_session(...)`."""
-    return pytestconfig.stash[_WORKER].server
-
-
-@pytest.fixture
-def messages_api(request: pytest.FixtureRequest) -> Iterator[Session]:
-    """The Messages API of this test: script it with `reply`, look at its `requests`."""
-    from pytest_mockapi._running import Running
-
-    config = request.config
-    running = Running(request.node, config.stash[_WORKER], config.stash[_TALLY])
-    request.node.stash[_RUNNING] = running
-    yield running.session
-    running.close()
+    if WORKER in config.stash:
+        config.stash[WORKER].close()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -72,15 +48,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         names: list[str] = getattr(item, "fixturenames", [])
         if "messages_api" not in names and item.get_closest_marker("messages_api"):
             names.append("messages_api")
-    config.stash[_TALLY].collected(items, config)
+    config.stash[TALLY].collected(items, config)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     """Fail a test whose code swallowed a miss; one that has failed by itself keeps its own error."""
     yield
-    if _RUNNING in item.stash and not getattr(item, "_excinfo", None):
-        item.stash[_RUNNING].judge()
+    if RUNNING in item.stash and not getattr(item, "_excinfo", None):
+        item.stash[RUNNING].judge()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -92,7 +68,7 @@ def pytest_runtest_makereport(
     if report.failed:
         from pytest_mockapi import _sections
 
-        _sections.add(report, call, item.stash.get(_RUNNING, None))
+        _sections.add(report, call, item.stash.get(RUNNING, None))
     return report
 
 
@@ -102,7 +78,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     from pytest_mockapi import _finish
 
     config = session.config
-    _finish.finish(session, config.stash[_WORKER], config.stash[_TALLY])
+    _finish.finish(session, config.stash[WORKER], config.stash[TALLY])
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -110,10 +86,10 @@ def pytest_testnodedown(node: Any) -> None:
     """Take in the numbers of a worker of xdist."""
     output = getattr(node, "workeroutput", None) or {}
     if "mockapi" in output:
-        node.config.stash[_TALLY].merge(output["mockapi"])
+        node.config.stash[TALLY].merge(output["mockapi"])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """One line at the end."""
-    for line in config.stash[_TALLY].lines(config):
+    for line in config.stash[TALLY].lines(config):
         terminalreporter.write_line(line)

@@ -207,3 +207,21 @@ def test_a_refused_request_is_explained(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*The nearest is claude-opus-4-6.", "*mockapi_models = claude-opus-4-66"])
     run(pytester, "-o", "mockapi_models=claude-opus-4-66", "-k", "model").assert_outcomes(passed=1)
     run(pytester, "-o", "mockapi_validation=off", "-k", "shape").assert_outcomes(passed=1)
+
+
+def test_a_long_journal_is_shortened(pytester: pytest.Pytester) -> None:
+    """The report of an agent that went round in circles shows its latest requests."""
+    pytester.makepyfile(
+        """
+        from client import ask
+
+        def test_it(messages_api):
+            messages_api.reply("again", always=True)
+            for number in range(60):
+                ask(f"turn {number}")
+            assert False
+        """
+    )
+    result = run(pytester)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["(10 earlier requests left out)", "11. *'turn 10'*", "60. *'turn 59'*"])
