@@ -311,8 +311,8 @@ def _data() -> Iterator[Case]:
     ):
         body = whole.replace(old, new, 1)
         yield of_bytes(f"grammar/{name}", "messages", body, why, want=Want.ERROR, messages=(TEXT,))
-    nan = whole.replace(b'"index":0', b'"index":NaN', 1)
-    words = "NaN is no JSON, though nothing is lost by it."
+    nan = whole.replace(b'"output_tokens":34', b'"output_tokens":NaN')
+    words = "NaN is no JSON, and no count of tokens."
     yield of_bytes("grammar/an event with NaN", "messages", nan, words, want=Want.EITHER, messages=(TEXT,))
     done = whole + b"data: [DONE]\n\n"
     yield of_bytes(
