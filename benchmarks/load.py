@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from benchmarks.servers import Server
 
 CONNECTIONS = 16
+_WARM_UP = 3  # rounds that do not count: Node compiles what is hot, mockapi makes a reply when first asked
 _SCRIPT = """
 local head, tail, count, at = [==[{head}]==], [==[{tail}]==], {count}, 0
 local headers = {{ {headers} }}
@@ -112,16 +113,16 @@ def measure(target: Target, work: Path, seconds: int) -> Figures:
 def interleaved(
     targets: Sequence[Target], work: Path, *, rounds: int, seconds: int = 1
 ) -> list[list[Figures]]:
-    """What every server did in each round, after one round that does not count.
+    """What every server did in each round that counts.
 
     The rounds go A B C, B C A, C A B: whatever else the machine does meanwhile, it does to all.
     """
     collected: list[list[Figures]] = [[] for _ in targets]
-    for number in range(rounds + 1):
+    for number in range(_WARM_UP + rounds):
         for place in range(len(targets)):
             which = (place + number) % len(targets)
             measured = measure(targets[which], work, seconds)
-            if number:
+            if number >= _WARM_UP:
                 collected[which].append(measured)
     return collected
 
