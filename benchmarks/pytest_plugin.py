@@ -58,8 +58,9 @@ import httpx2, pytest
 {_BODY}
 @pytest.mark.parametrize("number", range(TESTS))
 def test_call(httpx2_mock, number):
-    httpx2_mock.add_response(json={{"content": [{{"type": "text", "text": "Hello"}}]}})
-    reply = httpx2.post("https://api.anthropic.com/v1/messages", json=BODY, headers=HEADERS).json()
+    url = "https://api.anthropic.com/v1/messages"
+    httpx2_mock.post(url).respond(json={{"content": [{{"type": "text", "text": "Hello"}}]}})
+    reply = httpx2.post(url, json=BODY, headers=HEADERS).json()
     assert reply["content"][0]["text"] == "Hello"
 """,
     "VCR.py": _CLIENT
