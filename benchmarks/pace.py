@@ -2,7 +2,8 @@
 
 A chunk is due when its recorded delays are over, counted from the moment the request was handed
 to the kernel. So what is measured holds the way there, the server's work, the way back, and
-what this client itself is late.
+what this client itself is late. Connections are open before, as those of a client's pool are, and
+then all requests are sent in one go.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import random
 import re
 import time
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
+
+import uvloop
 
 from benchmarks.report import Goal, Part
 from benchmarks.servers import mockapi
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STREAMS = 50
+_PATIENCE = 60.0
 _CHUNK = re.compile(rb"([0-9a-f]+)\r\n")
 
 
@@ -33,7 +37,7 @@ def pace_part(work: Path, *, rounds: int) -> Part:
     late: list[float] = []
     with mockapi("mockapi", folder, work / "cache", "--speed", "1") as server:
         for _ in range(rounds):
-            late += asyncio.run(_lateness(server.port))
+            late += uvloop.run(_lateness(server.port))
     late.sort()
     p50, p99, worst = (late[int(len(late) * share)] * 1000 for share in (0.5, 0.99, 0.99999))
     return Part(
@@ -55,11 +59,13 @@ def _delays(number: int) -> list[float]:
 async def _lateness(port: int) -> list[float]:
     loop = asyncio.get_running_loop()
     streams = [_Stream(number) for number in range(1, STREAMS + 1)]
-    for stream in streams:
-        await loop.create_connection(lambda made=stream: made, "127.0.0.1", port)  # type: ignore[misc] # mypy infers no type for a default argument
-    for stream in streams:
-        stream.ask()
-    await asyncio.gather(*(stream.finished for stream in streams))
+    async with asyncio.timeout(_PATIENCE):
+        for stream in streams:
+            await loop.create_connection(lambda made=stream: made, "127.0.0.1", port)  # type: ignore[misc] # mypy infers no type for a default argument
+            await stream.accepted
+        for stream in streams:
+            stream.ask()
+        await asyncio.gather(*(stream.finished for stream in streams))
     return [late for stream in streams for late in stream.lateness()]
 
 
@@ -72,24 +78,32 @@ class _Stream(asyncio.Protocol):
         fields = {"host": "127.0.0.1", **HEADERS, "content-length": str(len(body))}
         head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
         self._request = f"POST {PATH} HTTP/1.1\r\n{head}\r\n".encode() + body
+        self._asked = False
         self._received = b""
         self._ends: list[int] = []
         self._times: list[float] = []
         self._sent = 0.0
-        self._transport: asyncio.WriteTransport | None = None
-        self.finished: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._transport: asyncio.Transport | None = None
+        loop = asyncio.get_running_loop()
+        self.accepted: asyncio.Future[None] = loop.create_future()
+        self.finished: asyncio.Future[None] = loop.create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's are no subclass of it
+        self._transport.write(b"GET /_mockapi/health HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n")
 
     def ask(self) -> None:
         """Send the request."""
         assert self._transport is not None
-        self._transport.write(self._request)
+        self._asked = True
         self._sent = time.perf_counter()
+        self._transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
+        if not self._asked:
+            if data.endswith(b"}"):
+                self.accepted.set_result(None)
+            return
         self._times.append(time.perf_counter())
         self._received += data
         self._ends.append(len(self._received))
