@@ -83,6 +83,7 @@ def _main() -> None:
         access_log=False,
         server_header=False,
         date_header=False,
+        proxy_headers=False,
     )
     Announcing(config).run()
 

@@ -4,8 +4,9 @@
 
 The server is `mockapi serve` with `--on-unmatched synthesize` and strict validation, alone on one
 core; wrk asks from another. Every request of a workload differs from the one before (a number in the
-user's text), so nothing is answered from memory. The figure to trust on a shared machine is the
-processor time of a reply; the rate it allows is what one core would do if nobody else used it.
+user's text), so nothing is answered from memory. The bare server of `bare_server` is asked in turn with
+it. The figure to trust on a shared machine is the processor time of a reply, as a multiple of the bare
+server's; the rate it allows is what one core would do if nobody else used it.
 """
 
 from __future__ import annotations
@@ -19,8 +20,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+from benchmarks import bare_server, workload
 from benchmarks.load import CONNECTIONS, require_wrk
-from benchmarks.servers import LOAD_CORE, ROOT, Server
+from benchmarks.servers import LOAD_CORE, ROOT, Server, bare
 
 _WEATHER = {
     "name": "get_weather",
@@ -82,20 +84,29 @@ def main() -> None:
     program = "from mockapi.cli import main; main()"
     command = [sys.executable, "-c", program, "serve", "--port", "{port}", "--on-unmatched", "synthesize"]
     environment = {"PYTHONPATH": str(ROOT), "MOCKAPI_CACHE": "off"}
-    print(f"{'workload':36} {'replies/s':>10} {'CPU us':>8} {'replies/s by CPU':>17}")
+    columns = f"{'replies/s':>10} {'CPU us':>8} {'replies/s by CPU':>17} {'bare CPU us':>12} {'ratio':>6}"
+    print(f"{'workload':36} {columns}")
+    answers = workload.json_reply(1), workload.stream_reply(1)
     with (
         tempfile.TemporaryDirectory() as folder,
         Server("mockapi", command, environment=environment, ready="mockapi ready on") as server,
+        bare("bare", bare_server.write_answers(Path(folder), *answers)) as floor,
     ):
         for name, body in WORKLOADS.items():
             script = Path(folder, "load.lua")
             head, tail = json.dumps(body).split("NUMBER")
             script.write_text(_SCRIPT.format(head=head, tail=tail))
             _measure(server, script, 1)
-            rounds = [_measure(server, script, options.seconds) for _ in range(options.rounds)]
-            rate = median(figures.rate for figures in rounds)
-            cpu = median(figures.cpu_microseconds for figures in rounds)
-            print(f"{name:36} {rate:10,.0f} {cpu:8.0f} {1e6 / cpu:17,.0f}")
+            _measure(floor, script, 1)
+            rounds = [
+                (_measure(server, script, options.seconds), _measure(floor, script, options.seconds))
+                for _ in range(options.rounds)
+            ]
+            rate = median(own.rate for own, _ in rounds)
+            cpu = median(own.cpu_microseconds for own, _ in rounds)
+            least = median(other.cpu_microseconds for _, other in rounds)
+            ratio = median(own.cpu_microseconds / other.cpu_microseconds for own, other in rounds)
+            print(f"{name:36} {rate:10,.0f} {cpu:8.0f} {1e6 / cpu:17,.0f} {least:12.0f} {ratio:6.1f}")
 
 
 def _measure(server: Server, script: Path, seconds: int) -> Figures:

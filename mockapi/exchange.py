@@ -27,6 +27,8 @@ class Source(enum.StrEnum):
     INVALID = "invalid"
     UNMATCHED = "unmatched"
 
+    __hash__ = str.__hash__  # Enum's own is written in Python
+
 
 class Ending(enum.StrEnum):
     """What happens to the connection after the last chunk."""

@@ -176,11 +176,14 @@ def may_hold_secret(text: bytes) -> bool:
     Cheap: it asks for literal prefixes, and for more only where one stands. The text must not
     spell characters of a prefix as `\u` escapes; canonical JSON never does.
     """
+    if len(text) < _SHORT and not _compiled_bytes(_ANY_GATE).search(text):
+        return False
     for literals, core in _GATES:
-        if any(literal in text for literal in literals) and (
-            core is None or _compiled_bytes(core).search(text)
-        ):
-            return True
+        for literal in literals:
+            if literal in text:
+                if core is None or _compiled_bytes(core).search(text):
+                    return True
+                break
     return False
 
 
@@ -190,6 +193,7 @@ _GATES: tuple[tuple[tuple[bytes, ...], bytes | None], ...] = (
     (_NAME_ENDINGS, _NAMED),
     (_ID_NAME_ENDINGS, _ID_NAMED),
 )
+_ANY_GATE = b"|".join(re.escape(literal) for literals, _ in _GATES for literal in literals)
 
 
 def masked(text: str, kinds: Iterable[Kind] = KINDS, found: list[Secret] | None = None) -> str:

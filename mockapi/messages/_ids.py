@@ -39,6 +39,8 @@ class Kind(enum.StrEnum):
     CONTAINER = "container"
     COMPLETION = "compl"
 
+    __hash__ = str.__hash__  # Enum's own is written in Python, and ids are made for every reply
+
 
 _ORDERED: Final = frozenset({Kind.MESSAGE, Kind.REQUEST, Kind.FILE, Kind.CONTAINER})
 _VERSION_4: Final = frozenset({Kind.BATCH})

@@ -1,7 +1,7 @@
 """Where replies come from, and functions from reply to reply. Values in, values out; no I/O."""
 
 from mockapi.replies._convert import converted, wants_stream
-from mockapi.replies._framed import framed
+from mockapi.replies._framed import frame_of, framed
 from mockapi.replies._headers import for_this_hop, wire_field
 from mockapi.replies._recorded import recorded_reply
 from mockapi.replies._refusal import error_reply, no_recording, refused
@@ -13,6 +13,7 @@ __all__ = [
     "converted",
     "error_reply",
     "for_this_hop",
+    "frame_of",
     "framed",
     "no_recording",
     "recorded_reply",

@@ -1,9 +1,8 @@
 """Playing a reply onto the wire: the single place that writes to a client.
 
 A reply without delays goes out as one body message: writing it event by event costs ten times
-as much. One whose frame is written out already (a recording at full speed) goes to the socket as
-it is. A paced one is sent against an absolute schedule, so that lateness does not add up, and
-stops as soon as the client leaves.
+as much. If it has a frame it goes to the socket with it, past uvicorn. A paced one is sent against
+an absolute schedule, so that lateness does not add up, and stops as soon as the client leaves.
 
 How a reply ends that does not end well:
 
@@ -20,6 +19,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mockapi.exchange import Ending, Reply, Source
+from mockapi.replies import frame_of
 from mockapi.server._clock import monotonic
 from mockapi.server._pacer import Pacer
 from mockapi.server._protocol import CONNECTION, send_framed
@@ -64,7 +64,8 @@ async def play(
         ConnectionLost: the reply ends in something that only a socket can do, and there is none.
     """
     chunks = reply.chunks
-    if reply.frame is not None and send_framed(send, reply.frame, chunks[0].data):
+    frame = reply.frame or frame_of(reply, method=scope["method"])
+    if frame is not None and send_framed(send, frame, chunks[0].data):
         return True
     start = {"type": "http.response.start", "status": reply.status, "headers": list(reply.headers)}
     if not reply.hold and reply.ending is Ending.CLEAN and not _is_paced(chunks):

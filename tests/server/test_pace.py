@@ -104,7 +104,7 @@ def test_lateness_does_not_add_up() -> None:
         chunks = tuple(Chunk(0.04, b"x") for _ in range(8))
         reply = Reply(200, (), chunks, Source.RECORDED)
         started = time.monotonic()
-        assert await play(reply, {}, _never, slow_send)
+        assert await play(reply, {"method": "POST"}, _never, slow_send)
         return time.monotonic() - started
 
     took = asyncio.run(run())
@@ -185,7 +185,7 @@ def test_where_there_is_no_connection_a_reset_is_an_error() -> None:
 
     reply = Reply(200, (), (Chunk(0.0, b"x"),), Source.RECORDED, Ending.RESET)
     with pytest.raises(ConnectionLost, match="reset"):
-        asyncio.run(play(reply, {}, _never, send))
+        asyncio.run(play(reply, {"method": "POST"}, _never, send))
 
 
 @pytest.mark.parametrize("speed", ["max", 1])
