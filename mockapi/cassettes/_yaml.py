@@ -40,6 +40,8 @@ _WORDS = {
     "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
 _NUMBER_START = frozenset("-+.0123456789")
+# Newer releases of libyaml stop at 1,000 levels, and reading ahead they may get there first.
+_LIBYAML_TOO_DEEP = "exceeded maximum nesting depth"
 _NO_REFERENCES = "anchors and aliases (&name, *name) are not part of the cassette format"
 
 
@@ -60,12 +62,26 @@ def parse(text: bytes) -> Any:
     """
     try:
         return _assemble(_Parser(text))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        cause = error.problem or error.context or "malformed"
-        raise YAMLError(f"malformed YAML: {cause}", mark.line + 1 if mark else None) from error
-    except yaml.reader.ReaderError as error:
-        raise YAMLError(f"not YAML text: {error.reason}", _line_at(text, error.position)) from error
+    except yaml.YAMLError as error:
+        raise malformed(error, text) from error
+
+
+def malformed(error: yaml.YAMLError, text: bytes) -> YAMLError:
+    """What the parser says of a text, in words for the person who wrote it, with the line."""
+    if isinstance(error, yaml.reader.ReaderError):
+        return YAMLError(f"not YAML text: {error.reason}", text.count(b"\n", 0, error.position) + 1)
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return YAMLError(f"malformed YAML: {error}", None)
+    mark = error.problem_mark or error.context_mark
+    line = mark.line + 1 if mark else None
+    if error.problem == _LIBYAML_TOO_DEEP:
+        return YAMLError(too_deep(), line)
+    return YAMLError(f"malformed YAML: {error.problem or error.context or 'malformed'}", line)
+
+
+def too_deep() -> str:
+    """The cause of an error about nesting."""
+    return f"nested deeper than {MAX_DEPTH} levels"
 
 
 def lines_of(text: bytes, paths: Iterable[Sequence[str | int]]) -> list[int | None]:
@@ -91,10 +107,6 @@ def _line_below(node: yaml.Node | None, path: Sequence[str | int]) -> int | None
             break
         node = below
     return node.start_mark.line + 1 if node is not None else None
-
-
-def _line_at(text: bytes, position: int) -> int:
-    return text.count(b"\n", 0, position) + 1
 
 
 _KEY = object()  # stands for the key that a mapping is waiting for
@@ -161,7 +173,7 @@ def _assemble(parser: Any) -> Any:
 
         if kind is not scalar:
             if len(parents) >= MAX_DEPTH:
-                raise YAMLError(f"nested deeper than {MAX_DEPTH} levels", event.start_mark.line + 1)
+                raise YAMLError(too_deep(), event.start_mark.line + 1)
             parents.append(container)
             container = value
             key = _KEY

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from mockapi.cassettes._yaml import MAX_DEPTH, YAMLError
+from mockapi.cassettes._yaml import MAX_DEPTH, YAMLError, malformed, too_deep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,13 +81,8 @@ def parse(text: bytes) -> Any:
     """
     try:
         return _assemble(_events(text))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        cause = error.problem or error.context or "malformed"
-        raise YAMLError(f"malformed YAML: {cause}", mark.line + 1 if mark else None) from error
-    except yaml.reader.ReaderError as error:
-        line = text.count(b"\n", 0, error.position) + 1
-        raise YAMLError(f"not YAML text: {error.reason}", line) from error
+    except yaml.YAMLError as error:
+        raise malformed(error, text) from error
 
 
 def _events(text: bytes) -> Iterator[Any]:
@@ -170,7 +165,7 @@ def _assemble(events: Iterator[Any]) -> Any:
 
         if is_collection:
             if len(open_) >= MAX_DEPTH:
-                raise YAMLError(f"nested deeper than {MAX_DEPTH} levels", line)
+                raise YAMLError(too_deep(), line)
             open_.append(_Open(container, key, event.anchor, weight))
             container, key, weight = value, _KEY, size
         else:

@@ -70,6 +70,7 @@ REFUSED: dict[str, tuple[bytes, str, int | None]] = {
     "not YAML": (b"a: [1\nb: }\n", "malformed YAML", 2),
     "not text": (b"\x00\x01", "not YAML", 1),
     "too deep": (b"[" * 1000 + b"]" * 1000, "nested deeper than 300 levels", 1),
+    "deeper than libyaml goes": (b"a:\n " + b"[" * 2000, "nested deeper than 300 levels", 2),
 }
 
 

@@ -63,7 +63,7 @@ def _judge(schema: Any) -> Callable[[Any], bool]:
 def _compiled(text: bytes) -> Callable[[Any], bool]:
     import jsonschema_rs  # noqa: PLC0415 - heavy, and not every request needs it
 
-    schema = jsontext.parse(text)
+    schema = jsontext.parse_exactly(text)  # a bound that is rounded is another bound
     if isinstance(schema, dict) and not str(schema.get("$schema", _DRAFT)).startswith(
         ("https://json-schema.org/", "http://json-schema.org/")
     ):
