@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mockapi.exchange import Chunk, Reply, Source
 from mockapi.messages import edge_error_body, error_body
 from mockapi.replies._headers import wire_field
+from mockapi.replies._heads import ORGANIZATION, object_headers
 
 if TYPE_CHECKING:
     from mockapi.exchange import Headers
     from mockapi.validation import Refusal
+
+_BEFORE_ACCOUNT: Final = frozenset({401, 405, 413})
+"""Statuses of requests that are refused before it is known whose they are."""
 
 
 def error_reply(
@@ -34,10 +38,7 @@ def error_reply(
         headers: fields added at the end.
         retry: the value of `x-should-retry`, which official clients obey before the status.
     """
-    if status == 413:
-        body = edge_error_body(error_type, message)
-    else:
-        body = error_body(error_type, message, request_id)
+    body = _body(status, error_type, message, request_id)
     return Reply(
         status=status,
         headers=(
@@ -53,21 +54,34 @@ def error_reply(
     )
 
 
-def refused(refusal: Refusal, request_id: str) -> Reply:
-    """The API's own error for a request that it would not take; the rule and its hint in headers."""
+def refused(refusal: Refusal, request_id: str, at: float) -> Reply:
+    """The API's own error for a request that it would not take; the rule and its hint in headers.
+
+    The other fields are those of recorded errors: an account is named only once it is known, and no
+    limits are told.
+
+    Args:
+        refusal: what is wrong.
+        request_id: in the header and, but for 413, in the body alike.
+        at: when the request came, in seconds since 1970.
+    """
+    body = _body(refusal.status, refusal.type, refusal.message, request_id)
+    fields = object_headers(
+        content_type="application/json",
+        size=len(body),
+        at=at,
+        request_id=request_id,
+        source=Source.INVALID,
+        more=((b"x-should-retry", b"false"),),
+    )
+    if refusal.status in _BEFORE_ACCOUNT:
+        fields = tuple(field for field in fields if field != ORGANIZATION)
     told = [(b"x-mockapi-rule", refusal.rule.encode())]
     if refusal.hint is not None:
         # A header is one line of Latin-1; a hint may quote what the client sent.
         hint = " ".join(refusal.hint.split()).encode("latin-1", "replace")
         told.append((b"x-mockapi-hint", hint))
-    return error_reply(
-        refusal.status,
-        refusal.type,
-        refusal.message,
-        request_id,
-        source=Source.INVALID,
-        headers=tuple(told),
-    )
+    return Reply(refusal.status, (*fields, *told), (Chunk(0.0, body),), Source.INVALID)
 
 
 def no_recording(request_id: str) -> Reply:
@@ -79,3 +93,9 @@ def no_recording(request_id: str) -> Reply:
         request_id,
         source=Source.UNMATCHED,
     )
+
+
+def _body(status: int, error_type: str, message: str, request_id: str) -> bytes:
+    if status == 413:
+        return edge_error_body(error_type, message)
+    return error_body(error_type, message, request_id)

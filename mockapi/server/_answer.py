@@ -69,7 +69,7 @@ def answer(
         return Answer(_play(recording, request, session), recording)
     refusal = judge(request, session.settings.validation)
     if refusal is not None:
-        return Answer(refused(refusal, next_request_id()), refusal=refusal)
+        return Answer(refused(refusal, next_request_id(), at), refusal=refusal)
     if session.script is not None:
         reply = session.making.scripted(request, at, next_request_id)
         if reply is not None:

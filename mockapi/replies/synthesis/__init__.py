@@ -5,9 +5,9 @@ hand their own plans to the same writer. Values in, values out: the session's hi
 the time is an argument.
 """
 
+from mockapi.replies._heads import message_headers, object_headers
 from mockapi.replies.synthesis._context import applied_edits
 from mockapi.replies.synthesis._decide import decide
-from mockapi.replies.synthesis._heads import message_headers, object_headers
 from mockapi.replies.synthesis._plan import Part, Plan, text_part
 from mockapi.replies.synthesis._seals import altered_seal
 from mockapi.replies.synthesis._synthesize import (

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from mockapi.exchange import Chunk, Reply, Source
 from mockapi.messages import IdFactory, Kind
+from mockapi.replies._heads import message_headers
 from mockapi.replies.synthesis._cache import PromptCache, Usage
 from mockapi.replies.synthesis._cut import shortened
 from mockapi.replies.synthesis._decide import decide
 from mockapi.replies.synthesis._dice import Dice
-from mockapi.replies.synthesis._heads import message_headers
 from mockapi.replies.synthesis._limits import RateLimits
 from mockapi.replies.synthesis._view import View
 from mockapi.replies.synthesis._writer import json_chunks, message_of, stream_chunks
