@@ -25,6 +25,14 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
     monkeypatch.setenv("MOCKAPI_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
 
 
+def pytest_configure() -> None:
+    """Let the processes that tests start keep their byte code.
+
+    Containers like to forbid it: then each of some hundred processes compiles all that it imports.
+    """
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item,

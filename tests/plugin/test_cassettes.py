@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import mockapi
-from tests.support.plugin import run
+from tests.support.plugin import run, run_apart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -185,5 +185,5 @@ def test_an_interrupted_run_loses_no_finished_recording(
             os.kill(os.getpid(), signal.SIGKILL)
         """
     )
-    record(pytester, upstream)
+    run_apart(pytester, f"--mockapi-upstream={upstream.base_url}", "--mockapi-record-mode=new")
     assert (pytester.path / "cassettes/test_it/test_it.yaml").stat().st_size

@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from tests.support.docs import blocks
-from tests.support.plugin import ROOT, run
+from tests.support.plugin import ROOT, run_apart
 
 PAGE = ROOT / "docs" / "pytest.md"
 EXAMPLE = ROOT / "examples" / "weather_agent"
@@ -19,7 +19,7 @@ def test_every_recipe_passes(pytester: pytest.Pytester) -> None:
     recipes = [block for block in blocks(PAGE) if block.file]
     for recipe in recipes:
         (pytester.path / str(recipe.file)).write_text(recipe.content)
-    result = run(pytester)
+    result = run_apart(pytester)
     counted = sum(len(re.findall(r"^def test_", recipe.content, re.MULTILINE)) for recipe in recipes)
     result.assert_outcomes(passed=counted)
 
@@ -28,7 +28,7 @@ def test_every_recipe_passes(pytester: pytest.Pytester) -> None:
 def test_the_example_passes(pytester: pytest.Pytester, arguments: tuple[str, ...]) -> None:
     """An agent with its own suite, on the official client."""
     shutil.copytree(EXAMPLE, pytester.path, dirs_exist_ok=True)
-    run(pytester, *arguments).assert_outcomes(passed=8)
+    run_apart(pytester, *arguments).assert_outcomes(passed=8)
 
 
 def test_the_page_names_every_option_and_argument() -> None:

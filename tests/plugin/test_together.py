@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.plugin import run
+from tests.support.plugin import run, run_apart
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_frozen_clocks_stop_nothing(pytester: pytest.Pytester, freeze: str) -> N
             assert len(messages_api.requests) == 2
         """
     )
-    run(pytester).assert_outcomes(passed=1)
+    run_apart(pytester).assert_outcomes(passed=1)
 
 
 def test_async_tests_have_it(pytester: pytest.Pytester) -> None:
