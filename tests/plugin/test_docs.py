@@ -8,10 +8,21 @@ import shutil
 import pytest
 
 from tests.support.docs import blocks
-from tests.support.plugin import ROOT, run_apart
+from tests.support.plugin import ROOT, run
 
 PAGE = ROOT / "docs" / "pytest.md"
 EXAMPLE = ROOT / "examples" / "weather_agent"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _the_client_is_loaded() -> None:
+    """Outside the runs: importing it takes seconds, and would be undone after each."""
+    import anthropic
+
+    with anthropic.Anthropic(api_key="sk-ant-test-1", base_url="http://127.0.0.1:1", max_retries=0) as client:
+        assert client.messages.stream  # loads what is loaded late
+        with pytest.raises(anthropic.APIConnectionError):
+            client.models.list()
 
 
 def test_every_recipe_passes(pytester: pytest.Pytester) -> None:
@@ -19,16 +30,16 @@ def test_every_recipe_passes(pytester: pytest.Pytester) -> None:
     recipes = [block for block in blocks(PAGE) if block.file]
     for recipe in recipes:
         (pytester.path / str(recipe.file)).write_text(recipe.content)
-    result = run_apart(pytester)
+    result = run(pytester)
     counted = sum(len(re.findall(r"^def test_", recipe.content, re.MULTILINE)) for recipe in recipes)
     result.assert_outcomes(passed=counted)
 
 
-@pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["alone", "xdist"])
+@pytest.mark.parametrize("arguments", [(), ("-n", "1")], ids=["alone", "xdist"])
 def test_the_example_passes(pytester: pytest.Pytester, arguments: tuple[str, ...]) -> None:
     """An agent with its own suite, on the official client."""
     shutil.copytree(EXAMPLE, pytester.path, dirs_exist_ok=True)
-    run_apart(pytester, *arguments).assert_outcomes(passed=8)
+    run(pytester, *arguments).assert_outcomes(passed=8)
 
 
 def test_the_page_names_every_option_and_argument() -> None:
