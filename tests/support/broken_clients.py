@@ -177,7 +177,7 @@ class UsageOfTheEnd(Client):
 
 class NewEventsRaise(Client):
     def take(self, event):
-        if not hasattr(self, f"on_{event['type']}"):
+        if not hasattr(self, f"on_{event.get('type')}"):
             raise StreamBroken("unknown event")
         super().take(event)
 

@@ -94,6 +94,10 @@ def _doubled() -> Iterator[Case]:
         "message_stop ends the stream.",
         Want.EITHER,
     )
+    behind = "What comes behind message_stop is no part of the message."
+    yield _case("delta after message_stop", (*events(TEXT), delta("!")), behind, Want.EITHER)
+    late = stream_error_event("api_error", "Internal server error", None)
+    yield _case("error after message_stop", (*events(TEXT), late), behind, Want.EITHER)
     yield _case(
         "late message_start", (_OPEN, _HI, _START, _THERE, _CLOSE, _DELTA, _STOP), _NO_ORDER, Want.EITHER
     )
@@ -177,9 +181,10 @@ def _unknown() -> Iterator[Case]:
     new = "The API may add this at any time."
     novel = {"type": "hologram", "depth": 3}
     yield _case("unknown event", (_START, novel, *events(TEXT)[1:]), new, Want.WHOLE)
+    yield _case("unknown event first", (novel, *events(TEXT)), new, Want.WHOLE)
     yield _case(
         "unknown event with a message",
-        (_START, {"type": "x", "message": {"content": 1}, "index": 9}, *events(TEXT)[1:]),
+        (_START, {"type": "x", "message": {"id": "x", "usage": {}}, "index": 9}, *events(TEXT)[1:]),
         new,
         Want.WHOLE,
     )
@@ -222,6 +227,19 @@ def _unknown() -> Iterator[Case]:
         yield _case(
             f"stop reason {reason}", events(stopped), "Every stop reason arrives.", Want.WHOLE, stopped
         )
+    known = {"container": {"id": "container_01A"}, "stop_details": {"type": "refusal", "category": "cyber"}}
+    refused = message(text(), stop_reason="refusal")
+    yield _case(
+        "more than the stop reason",
+        [
+            {**item, "delta": {**item["delta"], **known}} if item["type"] == "message_delta" else item
+            for item in events(refused)
+        ],
+        new,
+        Want.WHOLE,
+        refused,
+        {**refused, **known},
+    )
     stopped = message(text(), stop_reason="stop_sequence", stop_sequence="END")
     yield _case("a stop sequence", events(stopped), "Its text arrives.", Want.WHOLE, stopped)
     empty = message(stop_reason="max_tokens")
@@ -237,6 +255,15 @@ def _usage() -> Iterator[Case]:
     bare_delta = {key: value for key, value in _DELTA.items() if key != "usage"}
     nothing: dict[str, Any] = {"ignore": frozenset({"usage"})}
     middle = (_OPEN, _HI, _THERE, _CLOSE)
+    begun = _START["message"]["usage"]
+    final = "message_delta tells the final counts; what it does not tell stays as message_start has it."
+    for name, told in {
+        "usage of the output only": {"output_tokens": 34},
+        "usage that has grown": {"input_tokens": 250, "cache_read_input_tokens": 90, "output_tokens": 34},
+        "usage without output": {"output_tokens": 0},
+    }.items():
+        said = {**TEXT, "usage": {**begun, **told}}
+        yield _case(name, (_START, *middle, {**_DELTA, "usage": told}, _STOP), final, Want.WHOLE, said)
     yield _case(
         "no usage in message_start", (bare_start, *middle, _DELTA, _STOP), why, Want.EITHER, **nothing
     )
@@ -281,6 +308,8 @@ def _tools() -> Iterator[Case]:
     why = "The stop reason says that it is not whole."
     yield _case("tool input cut by max_tokens", cut, why, Want.EITHER, *left)
     yield _case("tool after text", events(TOOL), "Text and tool use are two blocks.", Want.WHOLE, TOOL)
+    pair = message(tool_use({"a": 1}), {**tool_use({"a": 2}), "id": "toolu_02"}, stop_reason="tool_use")
+    yield _case("two tools", events(pair, 3), "Each has an input of its own.", Want.WHOLE, pair)
 
 
 def _errors() -> Iterator[Case]:
@@ -298,6 +327,19 @@ def _errors() -> Iterator[Case]:
     )
     novel = stream_error_event("weather_error", "Rain", None)
     yield _case("error of an unknown type", (_START, novel), why, Want.ERROR)
+    yield _case(
+        "error of an unknown type, and the stream goes on",
+        (_START, novel, _OPEN, _HI, _THERE, _CLOSE, _DELTA, _STOP),
+        why,
+        Want.ERROR,
+    )
+    for name, data in {
+        "error without a type": b'{"error":{"message":"Overloaded"}}',
+        "error that is no JSON": b"Overloaded",
+    }.items():
+        body = wire(_START, _OPEN) + b"event: error\ndata: " + data + b"\n\n"
+        words = "Gateways write errors of their own."
+        yield of_bytes(f"grammar/{name}", "messages", body, words, want=Want.ERROR, messages=(TEXT,))
     yield _case("error without an error", (_START, {"type": "error"}), why, Want.ERROR)
 
 
@@ -317,6 +359,15 @@ def _data() -> Iterator[Case]:
     done = whole + b"data: [DONE]\n\n"
     yield of_bytes(
         "grammar/a DONE at the end", "messages", done, "Gateways add it.", want=Want.EITHER, messages=(TEXT,)
+    )
+    bare = wire(_START) + b'event: x\ndata: {"depth":1}\n\n' + wire(*events(TEXT)[1:])
+    yield of_bytes(
+        "grammar/an event without a type",
+        "messages",
+        bare,
+        "Its line says that nobody knows it.",
+        want=Want.EITHER,
+        messages=(TEXT,),
     )
     other = whole.replace(b"event: content_block_delta", b"event: message_delta", 1)
     yield of_bytes(

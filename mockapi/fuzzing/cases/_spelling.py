@@ -104,7 +104,9 @@ def _texts() -> Iterator[Case]:
         "a byte order mark in the text": "\ufeffa\ufeff",
         "a NUL": "a\0b",
         "quotes and backslashes": 'a"\\b/\\u0041',
-        "right to left and combining": "אב\u0301\u200d\u202e",
+        "markup and escapes of other kinds": "<b>&amp;</b> %20+ \\n",
+        "right to left and combining": "אב\u0301\u200d\u202e e\u0301\u212b",
+        "what looks like an event": 'event: error\ndata: {"type":"message_stop"}\n\ndata: [DONE]\n\n',
     }.items():
         said = message(text(words))
         body = wire(*events(said))
@@ -186,7 +188,23 @@ def _values() -> Iterator[Case]:
         "Pieces add up.",
         messages=(message(text("Hi"), tool_use(), stop_reason="tool_use"),),
     )
+    written = {**tool_use(), "caller": {"type": "code_execution_20260120", "tool_id": "srvtoolu_01A"}}
+    called = message(written, stop_reason="tool_use")
+    yield _whole(
+        "m-tools",
+        "input in the start",
+        wire(*events(called)),
+        "What other code wrote comes whole in the block's start, and no delta follows.",
+        messages=(called,),
+    )
     plain = events(TEXT)
+    early = {**plain[1], "content_block": text("Hi th")}
+    yield _whole(
+        "m-text",
+        "text in the start",
+        wire(plain[0], early, *plain[3:]),
+        "Deltas add to what the block's start has.",
+    )
     yield _whole(
         "m-text",
         "empty pieces",
@@ -196,6 +214,22 @@ def _values() -> Iterator[Case]:
     thought = {"type": "thinking", "thinking": "Let me see.", "signature": "c2ln" * 20}
     said = message(thought, text())
     yield _whole("m-blocks", "thinking", wire(*events(said)), "Thinking and its signature.", messages=(said,))
+    blanks = {"type": "thinking", "thinking": "  Let\n\n me see.\n", "signature": "c2ln" * 20}
+    unsaid = {"type": "thinking", "thinking": "", "signature": "c2ln" * 20}
+    for name, block in (("thinking with blanks", blanks), ("thinking without text", unsaid)):
+        said = message(block, text())
+        yield _whole("m-blocks", name, wire(*events(said, 3)), "Thinking is kept as it is.", messages=(said,))
+    dozen = message(*(text(str(number)) for number in range(12)))
+    yield _whole("m-blocks", "twelve blocks", wire(*events(dozen)), "Indexes are numbers.", messages=(dozen,))
+    summed = message({"type": "compaction", "content": "A summary."}, text())
+    unknown = message({"type": "compaction", "content": None}, text())
+    yield _whole(
+        "m-blocks",
+        "compaction",
+        wire(*events(summed)),
+        "One delta with the whole summary; a client may be older than that.",
+        messages=(summed, unknown),
+    )
     hidden = message({"type": "redacted_thinking", "data": "ZGF0YQ=="}, text())
     yield _whole(
         "m-blocks", "redacted thinking", wire(*events(hidden)), "It comes whole.", messages=(hidden,)

@@ -37,6 +37,7 @@ FRAMING = [
     ),
     _plain("lf line, crlf blank line", b"data: a\n\r\n", "a"),
     _plain("crlf line, lf blank line", b"data: a\r\n\n", "a"),
+    _plain("the same event twice", b"data: a\n\ndata: a\n\n", "a", "a"),
     _plain("cr line, lf blank line is one crlf", b"data: a\r\ndata: b\n\n", "a\nb"),
     _plain("lf then cr are two line ends", b"data: a\n\rdata: b\n\n", "a", "b"),
     _plain("a crlf ends the stream, then nothing", b"data: a\r\n", *()),
@@ -58,6 +59,8 @@ FIELDS = [
     _plain("a space at the end is kept", b"data: a \n\n", "a "),
     _plain("several colons", b"data:a:b::c: d\n\n", "a:b::c: d"),
     _plain("the value is a colon", b"data::\n\n", ":"),
+    _plain("the value looks like a field", b"data: data: a\ndata: event: x\n\n", "data: a\nevent: x"),
+    _plain("the value looks like JSON", b"data: 007\n\ndata: null\n\ndata: {\n\n", "007", "null", "{"),
     _plain("data without a colon is empty data", b"data\n\n", ""),
     _plain("data with a colon and nothing is empty data", b"data:\n\n", ""),
     _plain("data with a space only is empty data", b"data: \n\n", ""),
@@ -79,6 +82,11 @@ FIELDS = [
     ),
     Row("the last type counts", b"event: one\nevent: two\ndata: a\n\n", [("two", "a", "")]),
     Row("an empty type is the default", b"event: one\nevent\ndata: a\n\n", [("message", "a", "")]),
+    Row(
+        "a type may be any name",
+        b"event: error\ndata: a\n\nevent: open\ndata: b\n\nevent: \xc3\xa4.1\ndata: c\n\n",
+        [("error", "a", ""), ("open", "b", ""), ("ä.1", "c", "")],
+    ),
     Row("a type may be followed by comments", b"event: x\n: c\ndata: a\n\n", [("x", "a", "")]),
     Row("a type may hold spaces and NUL", b"event:  x \0\ndata: a\n\n", [(" x \0", "a", "")]),
     Row(
@@ -116,6 +124,9 @@ TEXT = [
     _plain("a surrogate in utf-8", b"data: \xed\xa0\x80\n\n", "���"),
     _plain("a continuation byte alone", b"data: \x80\n\n", "�"),
     _plain("invalid bytes in a name", b"data\xff: a\n\ndata: b\n\n", "b"),
+    _plain("no text ends a stream", b"data: [DONE]\n\ndata: a\n\n", "[DONE]", "a"),
+    _plain("nothing is unescaped", rb"data: a\nb\u0041\\&amp;%20+" + b"\n\n", r"a\nb\u0041\\&amp;%20+"),
+    _plain("nothing is composed", "data: e\u0301\u212b\n\n".encode(), "e\u0301\u212b"),
     _plain("a surrogate escape is text here", rb'data: "\ud83d"' + b"\n\n", r'"\ud83d"'),
     _plain(
         "what else looks like a line end",
