@@ -9,13 +9,14 @@ object on a line:
 and answers each with one JSON object on a line:
 
     {"name": TEXT, "sees": "events" | "stream" | "message"}            to the hello
-    {"events": [[TYPE, DATA, ID], ...], "error": ERROR}                a decoder
+    {"events": [[TYPE, DATA, ID, RETRY], ...], "error": ERROR}         a decoder
     {"stream": [EVENT, ...], "error": ERROR}                           raw events of the API
     {"message": MESSAGE, "error": ERROR}                               the final message
 
-ERROR is null or {"type": CLASS, "message": WORDS, "documented": BOOL}: whether the client
-documents the exception, so that its users can be expected to handle it. `timeout` is the patience
-the client should be given; a driver that knows more may say so.
+ID and RETRY (an event's retry time in milliseconds) may be null or left out. ERROR is null or
+{"type": CLASS, "message": WORDS, "documented": BOOL}: whether the client documents the exception,
+so that its users can be expected to handle it. `timeout` is the patience the client should be
+given; a driver that knows more may say so.
 """
 
 from __future__ import annotations
@@ -119,9 +120,10 @@ class Driver:
 
 def _seen(answer: Any, sees: Sees) -> Seen:
     seen = Seen(sees, message=answer.get("message"), stream=list(answer.get("stream") or ()))
-    seen.events = [
-        (kind, data, rest[0] if rest else None) for kind, data, *rest in answer.get("events") or ()
-    ]
+    for kind, data, *rest in answer.get("events") or ():
+        id_, retry = (*rest, None, None)[:2]
+        seen.events.append((kind, data, id_))
+        seen.retries.append(retry)
     error = answer.get("error")
     if error is not None:
         words, documented = str(error.get("message", ""))[:300], bool(error.get("documented", True))

@@ -69,6 +69,7 @@ class Seen:
     Attributes:
         sees: which of the following three it shows.
         events: type, data and last event id of each; the id is None if the client shows none.
+        retries: the retry time that each of them showed, in milliseconds; None where it showed none.
         stream: the API's events as JSON.
         message: the final message.
         error: what was raised.
@@ -80,6 +81,7 @@ class Seen:
 
     sees: Sees
     events: list[tuple[str, str, str | None]] = field(default_factory=list)
+    retries: list[Any] = field(default_factory=list)
     stream: list[Any] = field(default_factory=list)
     message: Any = None
     error: Failure | None = None
@@ -140,7 +142,31 @@ def _judge_events(case: Case, seen: Seen) -> tuple[Verdict, str]:
         return (Verdict.SILENT_LOSS if lost else Verdict.DIFFERS), words
     if seen.late is not None:
         return Verdict.DIFFERS, f"event {seen.late} was held back after the chunk that ended it"
+    wrong = _wrong_retry(case, seen.retries)
+    if wrong is not None:
+        return Verdict.DIFFERS, wrong
     return Verdict.CONFORMS, words
+
+
+def _wrong_retry(case: Case, shown: Sequence[Any]) -> str | None:
+    """Words for the first retry time that is not the one in force.
+
+    It is judged where it is shown as the milliseconds of the stream, as a number or a text.
+    """
+    if not any(isinstance(time, int | str) for time in shown):
+        return None
+    parser = sse.Parser()
+    right = [
+        parser.retry
+        for chunk in case.chunks()
+        for byte in chunk  # one by one: the time in force is told at the byte that ends the event
+        for _ in parser.feed(bytes((byte,)))
+    ]
+    for number, (time, wanted) in enumerate(zip(shown, right, strict=True)):
+        told = int(time) if isinstance(time, str) and time.isascii() and time.isdigit() else time
+        if isinstance(told, int | str) and told != wanted:
+            return f"event {number} shows the retry time {time!r}, and {wanted} is in force"
+    return None
 
 
 def _is_part(some: Iterable[Any], of: Iterable[Any]) -> bool:

@@ -2,20 +2,25 @@
 
 What the function may return:
 
-    a list or an iterator of events     tuples of type and data (and id); objects or dicts with
-                                        these; or the API's events as dicts with a "type"
-    a dict                              the final message
+    a list or an iterator of events     tuples of type and data (and id, and retry time); objects or
+                                        dicts with these; or the API's events: as dicts, as objects
+                                        with `model_dump`, or either in the place of the data
+    a dict, or such an object           the final message
 
-An iterator is watched: an event has to come with the chunk that ends it. A line that ends in CR
-may be held until the next byte shows whether a LF belongs to it; the standard leaves that open.
+It may be asynchronous, a coroutine function or an asynchronous generator: the chunks can be
+iterated either way. An iterator is watched: an event has to come with the chunk that ends it. A
+line that ends in CR may be held until the next byte shows whether a LF belongs to it; the standard
+leaves that open.
 """
 
 from __future__ import annotations
 
+import asyncio
 import importlib
+import inspect
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mockapi import sse
@@ -108,34 +113,33 @@ class _Watched:
         self.due += [-1 if doubt else self.taken] * len(self._parser.feed(chunk))
         return chunk
 
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        await asyncio.sleep(0)  # as a connection does, and for other tasks of the target
+        try:
+            return next(self)
+        except StopIteration:
+            raise StopAsyncIteration from None
+
 
 def observe(target: Target, chunks: Iterable[bytes], sees: Sees, seconds: float = 60.0) -> Seen:
     """What a target shows of a stream; its exceptions are part of that.
 
     A target that takes more than `seconds` is stopped when it asks for its next chunk; one that
-    asks for none can only be stopped from outside its process.
+    asks for none can only be stopped from outside its process. An asynchronous one is run in an
+    event loop of its own, so there must be no other in this thread.
     """
     seen = Seen(sees)
     begun = time.perf_counter()
     watched = _Watched(chunks, begun + seconds)
     try:
         result = target(watched)
-        if isinstance(result, Mapping):
-            seen.message = dict(result)
-        elif isinstance(result, Iterator):
-            for number, item in enumerate(result):
-                if (
-                    seen.late is None
-                    and number < len(watched.due)
-                    and 0 < watched.due[number] < watched.taken
-                ):
-                    seen.late = number
-                _take(seen, item)
-        elif isinstance(result, Iterable):
-            for item in result:
-                _take(seen, item)
+        if inspect.isawaitable(result) or isinstance(result, AsyncIterator):
+            asyncio.run(_watch_async(result, seen, watched))
         else:
-            seen.error = Failure("no result", f"it returned {result!r:.80}", documented=False)
+            _watch(result, seen, watched)
     except _OutOfTime:
         words = f"not done after {seconds:g} s, with {watched.taken:,} chunks taken"
         seen.trouble = (Verdict.HANGS, words)
@@ -145,15 +149,65 @@ def observe(target: Target, chunks: Iterable[bytes], sees: Sees, seconds: float 
     return seen
 
 
-def _take(seen: Seen, item: Any) -> None:
-    if isinstance(item, Mapping) and "data" not in item:
-        seen.stream.append(dict(item))
-    elif isinstance(item, Mapping):
-        kind = item.get("event", item.get("type"))
-        seen.events.append((kind or "message", item["data"], item.get("id")))
-    elif isinstance(item, (tuple, list)):
-        kind, data, *rest = item
-        seen.events.append((kind or "message", data, rest[0] if rest else None))
+def _watch(result: Any, seen: Seen, watched: _Watched) -> None:
+    message = _as_json(result)
+    if message is not None:
+        seen.message = message
+    elif isinstance(result, Iterator):
+        for item in result:
+            _take(seen, item, watched)
+    elif isinstance(result, Iterable) and not isinstance(result, str | bytes):
+        for item in result:
+            _take(seen, item)
     else:
-        kind = getattr(item, "event", None) or getattr(item, "type", None)
-        seen.events.append((kind or "message", item.data, getattr(item, "id", None)))
+        seen.error = Failure("no result", f"it returned {result!r:.80}", documented=False)
+
+
+async def _watch_async(result: Any, seen: Seen, watched: _Watched) -> None:
+    if inspect.isawaitable(result):
+        result = await result
+    if not isinstance(result, AsyncIterator):
+        _watch(result, seen, watched)
+        return
+    async for item in result:
+        _take(seen, item, watched)
+
+
+def _take(seen: Seen, item: Any, watched: _Watched | None = None) -> None:
+    """Note what a target shows; from an iterator, also whether it comes with the chunk that ends it."""
+    number = len(seen.events) + len(seen.stream)
+    if (
+        watched is not None
+        and seen.late is None
+        and number < len(watched.due)
+        and 0 < watched.due[number] < watched.taken
+    ):
+        seen.late = number
+    retry: Any = None
+    event = _as_json(item)
+    if isinstance(item, (tuple, list)):
+        kind, data, *rest = item
+        id_, retry = (*rest, None, None)[:2]
+    elif event is not None and "data" in event:
+        kind, data = event.get("event", event.get("type")), event["data"]
+        id_, retry = event.get("id"), event.get("retry")
+    elif event is not None:
+        seen.stream.append(event)
+        return
+    else:
+        kind, data = getattr(item, "event", None) or getattr(item, "type", None), item.data
+        id_, retry = getattr(item, "id", None), getattr(item, "retry", None)
+    value = _as_json(data)
+    if value is not None:
+        seen.stream.append(value)
+    else:
+        seen.events.append((kind or "message", data, id_))
+        seen.retries.append(retry)
+
+
+def _as_json(value: Any) -> dict[str, Any] | None:
+    """A dict, or a model as one; None for everything else."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    dump = getattr(value, "model_dump", None)
+    return dict(dump(mode="json")) if callable(dump) else None

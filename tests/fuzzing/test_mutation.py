@@ -69,6 +69,15 @@ DECODERS = {
     "DropsPings": "keep-alive/ping with data",
     "Recursive": "cut/two events in a chunk",
     "Frames": "fields/no space after the colon",
+    "EqualEventsOnce": "framing/the same event twice",
+    "DoneEnds": "text/no text ends a stream",
+    "ErrorsRaise": "fields/a type may be any name",
+    "LowersTypes": "fields/a type may be any name",
+    "Composes": "text/nothing is composed",
+    "Unescapes": "text/nothing is unescaped",
+    "RemovesNamesAnywhere": "fields/the value looks like a field",
+    "AnyRetry": "fields/a retry that is none changes nothing",
+    "AllAtTheEnd": "cut/two events in a chunk",
 }
 """Broken decoder to the smallest case that shows its bug."""
 
@@ -104,6 +113,21 @@ CLIENTS = {
     "SecondStreamCounts": "grammar/delta after message_stop",
     "CountsPings": "m-keep-alive/a ping with empty data",
     "EmptyPieceEnds": "m-text/a lone surrogate escape",
+    "OutputTokensOnly": "grammar/usage that has grown",
+    "ZeroIsNothing": "grammar/usage without output",
+    "AddsUsage": "grammar/no content",
+    "StartsAreEmpty": "m-text/text in the start",
+    "InputOnlyInDeltas": "m-tools/input in the start",
+    "OneInputForAll": "grammar/two tools",
+    "EveryDeltaIsJSON": "grammar/tool after text",
+    "StripsThinking": "m-blocks/thinking with blanks",
+    "NoEmptyThinking": "m-blocks/thinking without text",
+    "IndexesAreText": "m-blocks/twelve blocks",
+    "UnknownErrorsPass": "grammar/error of an unknown type, and the stream goes on",
+    "AnyMessageIsTheMessage": "grammar/unknown event with a message",
+    "MembersAreThere": "grammar/error without a type",
+    "LooksForTheEndInText": "m-text/what looks like an event",
+    "HidesEverything": "m-framing/empty stream",
 }
 """The same for clients of the API."""
 
@@ -161,6 +185,9 @@ def test_no_broken_parser_was_left_out() -> None:
         good_parsers.by_expression,
         good_parsers.whole,
         good_parsers.message,
+        good_parsers.fed,
+        good_parsers.asynchronously,
+        good_parsers.collected,
         broken_sse.Decoder(),
         broken_clients.Client(),
     ],

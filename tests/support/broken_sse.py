@@ -11,7 +11,9 @@ kit is the smallest that shows it.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -437,3 +439,71 @@ class Frames(Decoder):
                     (*line.split(": ", 1), "")[:2] for line in frame.decode("utf-8", "replace").split("\n")
                 )
                 yield fields.get("event", "message"), fields.get("data", ""), fields.get("id", "")
+
+
+class EqualEventsOnce(Decoder):
+    def __call__(self, chunks):
+        before = None
+        for event in super().__call__(chunks):
+            if event != before:
+                yield event
+            before = event
+
+
+class DoneEnds(Decoder):
+    def __call__(self, chunks):
+        for event in super().__call__(chunks):
+            if event[1] == "[DONE]":
+                return
+            yield event
+
+
+class ErrorsRaise(Decoder):
+    def dispatch(self):
+        if self.kind == "error":
+            raise ValueError(self.data)
+        yield from super().dispatch()
+
+
+class LowersTypes(Decoder):
+    def dispatch(self):
+        for kind, data, last_id in super().dispatch():
+            yield kind.lower(), data, last_id
+
+
+class Composes(Decoder):
+    def texts(self, chunks):
+        for text in super().texts(chunks):
+            yield unicodedata.normalize("NFC", text)
+
+
+class Unescapes(Decoder):
+    def field(self, line):
+        name, value = super().field(line)
+        return name, value.replace("\\n", "\n")
+
+
+class RemovesNamesAnywhere(Decoder):
+    def field(self, line):
+        name, value = super().field(line)
+        return name, value.replace("data: ", "")
+
+
+class AnyRetry(Decoder):
+    def __call__(self, chunks):
+        self.retry = None
+        for kind, data, last_id in super().__call__(chunks):
+            yield {"event": kind, "data": data, "id": last_id, "retry": self.retry}
+
+    def set(self, name, value):
+        super().set(name, value)
+        if name == "retry":
+            with contextlib.suppress(ValueError):
+                self.retry = int(value)
+
+
+class AllAtTheEnd(Decoder):
+    async def __call__(self, chunks):
+        whole = [chunk async for chunk in chunks]
+        for event in super().__call__(whole):
+            yield event

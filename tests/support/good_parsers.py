@@ -5,10 +5,10 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
 
 Triple = tuple[str, str, str]
 
@@ -192,3 +192,132 @@ def _load(text: str) -> Any:
 
 def _refuse(name: str) -> Any:
     raise ValueError(f"{name} is no JSON")
+
+
+class Fed(NamedTuple):
+    """An event as `Feeder` gives it: no type and no retry time where the stream told none."""
+
+    event: str | None
+    data: str
+    id: str
+    retry: int | None
+
+
+class Feeder:
+    """An object that is fed: lines are found in bytes, and decoded when they are whole."""
+
+    def __init__(self) -> None:
+        self._rest: list[bytes] = []
+        self._begun = self._after_cr = False
+        self._fields: list[tuple[str, str]] = []
+        self._id = ""
+
+    def feed(self, chunk: bytes) -> Iterator[Fed]:
+        """The events that this chunk ends."""
+        for line in self._lines(chunk):
+            if line:
+                name, _, value = line.partition(":")
+                self._fields.append((name, value.removeprefix(" ")))
+                continue
+            fields, self._fields = self._fields, []
+            told = dict(fields)  # of each name the last value counts, but for those below
+            self._id = next((v for n, v in reversed(fields) if n == "id" and "\0" not in v), self._id)
+            times = [v for n, v in fields if n == "retry" and re.fullmatch("[0-9]{1,18}", v)]
+            data = [value for name, value in fields if name == "data"]
+            if data:
+                kind = told.get("event") or None
+                yield Fed(kind, "\n".join(data), self._id, int(times[-1]) if times else None)
+
+    def _lines(self, chunk: bytes) -> Iterator[str]:
+        for piece in re.findall(rb"[^\r\n]+|\r\n|\r|\n", chunk):
+            after_cr, self._after_cr = self._after_cr, piece == b"\r"
+            if piece not in (b"\r\n", b"\r", b"\n"):
+                self._rest.append(piece)
+            elif piece != b"\n" or not after_cr:
+                line = b"".join(self._rest)
+                self._rest.clear()
+                if not self._begun:
+                    self._begun, line = True, line.removeprefix(b"\xef\xbb\xbf")
+                yield line.decode("utf-8", "replace")
+
+
+def fed(chunks: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """Objects of one's own, given as dicts."""
+    feeder = Feeder()
+    for chunk in chunks:
+        for event in feeder.feed(chunk):
+            yield event._asdict()
+
+
+async def asynchronously(chunks: AsyncIterable[bytes]) -> AsyncIterator[Triple]:
+    """An asynchronous generator of triples."""
+    feeder = Feeder()
+    async for chunk in chunks:
+        for event in feeder.feed(chunk):
+            yield event.event or "message", event.data, event.id
+
+
+async def collected(chunks: AsyncIterable[bytes]) -> dict[str, Any]:
+    """A coroutine that gives the message, its blocks in a list and its errors its own.
+
+    Raises:
+        LookupFailed: the stream is broken, cut, or carried an error.
+    """
+    said: dict[str, Any] | None = None
+    blocks: list[dict[str, Any]] = []
+    pieces: list[list[str]] = []
+    last = ""
+    async for kind, data, _ in asynchronously(chunks):
+        if last == "message_stop":
+            break
+        event: dict[str, Any] = {"type": "ping"} if kind == "ping" else _object(data)
+        last = event.get("type", "")
+        match event:
+            case {"type": "error"}:
+                raise LookupFailed(str(event.get("error")))
+            case {"type": "message_start", "message": dict(begun)} if said is None:
+                said = {**begun, "stop_reason": None}
+            case {"type": "content_block_start", "index": int(index)} if index == len(blocks):
+                blocks.append(dict(event["content_block"]))
+                pieces.append([])
+            case {"type": "content_block_delta", "index": int(index)} if 0 <= index < len(blocks):
+                _add(blocks[index], pieces[index], event["delta"])
+            case {"type": "message_delta", "delta": dict(told)} if said is not None:
+                usage = {**said.get("usage", {}), **event.get("usage", {})}
+                said = {**said, "stop_reason": told["stop_reason"], "usage": usage}
+                said["stop_sequence"] = told.get("stop_sequence")
+            case {"type": "message_start" | "content_block_start" | "content_block_delta" | "message_delta"}:
+                raise LookupFailed(f"{last} where none may be")
+    if said is None or last != "message_stop" or said["stop_reason"] is None:
+        raise LookupFailed("the stream was cut")
+    for block, written in zip(blocks, pieces, strict=True):
+        if any(written):
+            block["input"] = _object("".join(written))
+    return {**said, "content": blocks}
+
+
+class LookupFailed(Exception):  # noqa: N818 - the name says what happened
+    """There is no message."""
+
+
+def _add(block: dict[str, Any], pieces: list[str], delta: dict[str, Any]) -> None:
+    match delta:
+        case {"type": "text_delta" | "thinking_delta" as kind}:
+            name = kind.removesuffix("_delta")
+            block[name] = (block.get(name) or "") + delta[name]
+        case {"type": "signature_delta"}:
+            block["signature"] = delta["signature"]
+        case {"type": "citations_delta"}:
+            block["citations"] = [*(block.get("citations") or ()), delta["citation"]]
+        case {"type": "input_json_delta"}:
+            pieces.append(delta["partial_json"])
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        value = json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise LookupFailed(str(error)) from None
+    if not isinstance(value, dict):
+        raise LookupFailed("an event is no object")
+    return value

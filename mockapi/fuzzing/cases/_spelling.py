@@ -109,7 +109,7 @@ def _texts() -> Iterator[Case]:
         "what looks like an event": 'event: error\ndata: {"type":"message_stop"}\n\ndata: [DONE]\n\n',
     }.items():
         said = message(text(words))
-        body = wire(*events(said))
+        body = wire(*events(said, len(words)))
         yield _whole("m-text", name, body, "Text arrives as it was sent.", messages=(said,))
     said = message(text("x é€😀"))
     body = wire(*events(said))

@@ -84,8 +84,8 @@ FIELDS = [
     Row("an empty type is the default", b"event: one\nevent\ndata: a\n\n", [("message", "a", "")]),
     Row(
         "a type may be any name",
-        b"event: error\ndata: a\n\nevent: open\ndata: b\n\nevent: \xc3\xa4.1\ndata: c\n\n",
-        [("error", "a", ""), ("open", "b", ""), ("ä.1", "c", "")],
+        b"event: error\ndata: a\n\nevent: Open\ndata: b\n\nevent: \xc3\xa4.1\ndata: c\n\n",
+        [("error", "a", ""), ("Open", "b", ""), ("ä.1", "c", "")],
     ),
     Row("a type may be followed by comments", b"event: x\n: c\ndata: a\n\n", [("x", "a", "")]),
     Row("a type may hold spaces and NUL", b"event:  x \0\ndata: a\n\n", [(" x \0", "a", "")]),
@@ -108,6 +108,12 @@ FIELDS = [
         b"retry: 1000\nretry: 1e3\nretry: -1\nretry: 1.5\nretry:  5\nretry: x\n\n",
         [],
         1000,
+    ),
+    Row(
+        "a retry that is none changes nothing",
+        b"retry: 7\ndata: a\n\nretry: -5\ndata: b\n\nretry: 1_0\nretry:  8\nretry: 1e1\ndata: c\n\n",
+        [("message", "a", ""), ("message", "b", ""), ("message", "c", "")],
+        7,
     ),
     Row("an empty retry is ignored", b"retry: 10\nretry\nretry:\n", [], 10),
     Row("retry takes ascii digits only", "retry: ٣\nretry: ²\n\n".encode(), []),

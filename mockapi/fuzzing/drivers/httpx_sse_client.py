@@ -21,7 +21,7 @@ def _look(base_url: str, patience: float, shown: list[Any]) -> None:
         ) as source,
     ):
         for event in source.iter_sse():
-            shown.append([event.event, event.data, event.id])  # noqa: PERF401 - what came before an error counts
+            shown.append([event.event, event.data, event.id, event.retry])  # noqa: PERF401 - what came before an error counts
 
 
 if __name__ == "__main__":

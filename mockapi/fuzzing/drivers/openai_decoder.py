@@ -19,7 +19,7 @@ def _look(base_url: str, patience: float, shown: list[Any]) -> None:
         client.stream("POST", f"{base_url}/v1/messages", json={**BODY, "stream": True}) as reply,
     ):
         for event in _streaming.SSEDecoder().iter_bytes(reply.iter_bytes()):
-            shown.append([event.event or "message", event.data, event.id or ""])  # noqa: PERF401 - what came before an error counts
+            shown.append([event.event or "message", event.data, event.id or "", event.retry])  # noqa: PERF401 - what came before an error counts
 
 
 if __name__ == "__main__":

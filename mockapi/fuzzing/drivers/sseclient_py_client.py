@@ -33,7 +33,7 @@ def _look(base_url: str, patience: float, shown: list[Any]) -> None:
         client.stream("POST", f"{base_url}/v1/messages", json={**BODY, "stream": True}) as reply,
     ):
         for event in _sseclient.SSEClient(_Chunks(reply)).events():
-            shown.append([event.event, event.data, None])  # noqa: PERF401 - what came before an error counts
+            shown.append([event.event, event.data, None, event.retry])  # noqa: PERF401 - what came before an error counts
 
 
 if __name__ == "__main__":
