@@ -67,6 +67,7 @@ class Upstream:
         self._base = parsed
         self._prefix = parsed.raw_path.rstrip(b"/")
         self._read_seconds = read_seconds
+        self._timeout = httpx.Timeout(read_seconds, connect=CONNECT_SECONDS, pool=None)
         self._client: httpx.AsyncClient | None = None
 
     async def ask(self, request: Request) -> Incoming:
@@ -83,6 +84,9 @@ class Upstream:
             self._base.copy_with(raw_path=self._prefix + target.encode("latin-1")),
             headers=_request_headers(request.headers),
             content=request.body,
+            extensions={
+                "timeout": self._timeout.as_dict()
+            },  # httpx 0.27.0 adds none to a request that is made
         )
         started = monotonic()
         try:
@@ -96,7 +100,7 @@ class Upstream:
             try:
                 self._client = httpx.AsyncClient(
                     follow_redirects=False,
-                    timeout=httpx.Timeout(self._read_seconds, connect=CONNECT_SECONDS, pool=None),
+                    timeout=self._timeout,
                     limits=httpx.Limits(max_connections=None, max_keepalive_connections=100),
                 )
             except (OSError, ValueError) as error:  # a CA file that is none, a proxy that is none

@@ -15,6 +15,7 @@ import struct
 import sys
 from typing import TYPE_CHECKING, Any
 
+from uvicorn.protocols.http.flow_control import CLOSE_HEADER
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mockapi.server._clock import monotonic
@@ -160,6 +161,7 @@ def send_framed(send: Any, frame: Frame, body: bytes) -> bool:
     if (
         type(cycle) is not RequestResponseCycle
         or not cycle.keep_alive
+        or CLOSE_HEADER in cycle.scope["headers"]  # older releases of uvicorn keep it apart
         or cycle.disconnected
         or cycle.response_started
         or cycle.flow.write_paused

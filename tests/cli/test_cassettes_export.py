@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from click.testing import CliRunner
-
 from mockapi.cassettes import (
     Cassette,
     Interaction,
@@ -18,6 +16,7 @@ from mockapi.cassettes import (
 from mockapi.cli import root
 from mockapi.errors import UsageError
 from tests.support.foreign import ASKED, STREAM
+from tests.support.process import runner
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,14 +43,15 @@ def _cassette(path: Path) -> bytes:
 def test_export_and_import_give_the_same_cassettes(tmp_path: Path) -> None:
     """A tree of cassettes, exported and imported, is the same tree to the byte."""
     texts = {name: _cassette(tmp_path / "in" / name) for name in ("a.yaml", "deep/b.yaml")}
-    runner = CliRunner()
-    exported = runner.invoke(
+    exported = runner().invoke(
         root, ["cassettes", "export", str(tmp_path / "in"), "--har", "--to", str(tmp_path / "har")]
     )
     assert exported.exit_code == 0, exported.output
     assert "2 files, 2 interactions" in exported.stderr
     assert sorted(p.name for p in (tmp_path / "har").rglob("*.har")) == ["a.har", "b.har"]
-    back = runner.invoke(root, ["cassettes", "import", str(tmp_path / "har"), "--to", str(tmp_path / "back")])
+    back = runner().invoke(
+        root, ["cassettes", "import", str(tmp_path / "har"), "--to", str(tmp_path / "back")]
+    )
     assert back.exit_code == 0, back.output
     assert {name: (tmp_path / "back" / name).read_bytes() for name in texts} == texts
 
@@ -62,10 +62,10 @@ def test_an_export_overwrites_nothing_unless_forced(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out/a.har").write_text("mine")
     arguments = [str(tmp_path / "a.yaml"), "--har", "--to", str(tmp_path / "out")]
-    refused = CliRunner().invoke(root, ["cassettes", "export", *arguments])
+    refused = runner().invoke(root, ["cassettes", "export", *arguments])
     assert isinstance(refused.exception, UsageError)
     assert (tmp_path / "out/a.har").read_text() == "mine"
-    assert CliRunner().invoke(root, ["cassettes", "export", *arguments, "--force"]).exit_code == 0
+    assert runner().invoke(root, ["cassettes", "export", *arguments, "--force"]).exit_code == 0
     assert (tmp_path / "out/a.har").read_bytes().startswith(b"{")
 
 
@@ -74,7 +74,7 @@ def test_two_cassettes_of_one_name_are_told(tmp_path: Path) -> None:
     _cassette(tmp_path / "x/a.yaml")
     _cassette(tmp_path / "y/a.yaml")
     arguments = [str(tmp_path / "x"), str(tmp_path / "y"), "--har", "--to", str(tmp_path / "out")]
-    result = CliRunner().invoke(root, ["cassettes", "export", *arguments])
+    result = runner().invoke(root, ["cassettes", "export", *arguments])
     assert isinstance(result.exception, UsageError)
     assert "would both become a.har" in str(result.exception)
     assert load((tmp_path / "x/a.yaml").read_bytes(), "a").interactions == (SAMPLE,)

@@ -6,7 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
+from click.testing import Result
 from rich.console import Console
 
 import mockapi
@@ -28,6 +28,7 @@ from tests.support.foreign import (
     wire_request,
     wire_response,
 )
+from tests.support.process import runner
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +47,7 @@ NO_BODIES = har(har_entry({"size": 3579, "mimeType": "application/json"}))
 
 def run(*arguments: object) -> Result:
     """The command, run with a folder to write to."""
-    return CliRunner().invoke(root, ["cassettes", "import", *map(str, arguments)])
+    return runner().invoke(root, ["cassettes", "import", *map(str, arguments)])
 
 
 def tree(root: Path, files: dict[str, bytes]) -> Path:

@@ -6,12 +6,13 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
+from click.testing import Result
 
 from mockapi.cassettes import Cassette, Interaction, RecordedRequest, RecordedResponse, dump, load
 from mockapi.cli import cassettes_migrate, root
 from mockapi.errors import UsageError
 from tests.support.foreign import ANSWER, ASKED
+from tests.support.process import runner
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +35,7 @@ def file(tmp_path: Path) -> Path:
 
 def run(*arguments: object, answer: str | None = None) -> Result:
     """The command, run; with an answer it is on a terminal."""
-    return CliRunner().invoke(root, ["cassettes", "migrate", *map(str, arguments)], input=answer)
+    return runner().invoke(root, ["cassettes", "migrate", *map(str, arguments)], input=answer)
 
 
 def only(file: Path) -> Interaction:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from click.testing import CliRunner
-
 from mockapi.cli import root
 from mockapi.messages import accumulate, check_events, decode_events
+from tests.support.process import runner
 from tests.support.shapes import body
 
 if TYPE_CHECKING:
@@ -19,8 +18,8 @@ def test_json_and_stream_are_one_message(tmp_path: Path) -> None:
     """The JSON ends with a line, the stream is as on the wire."""
     file = tmp_path / "body.json"
     file.write_text(json.dumps(body("Hello")))
-    plain = CliRunner().invoke(root, ["reply", str(file)])
-    stream = CliRunner().invoke(root, ["reply", str(file), "--stream"])
+    plain = runner().invoke(root, ["reply", str(file)])
+    stream = runner().invoke(root, ["reply", str(file), "--stream"])
     assert (plain.exit_code, stream.exit_code) == (0, 0)
     events = decode_events(stream.stdout_bytes)
     assert check_events(events) == []
@@ -31,10 +30,10 @@ def test_json_and_stream_are_one_message(tmp_path: Path) -> None:
 def test_seed_header_and_standard_input() -> None:
     """A beta header counts, a seed changes the words' choice, `-` reads standard input."""
     text = json.dumps(body("Hello"))
-    one = CliRunner().invoke(root, ["reply", "-"], input=text)
-    other = CliRunner().invoke(root, ["reply", "-", "--seed", "7"], input=text)
+    one = runner().invoke(root, ["reply", "-"], input=text)
+    other = runner().invoke(root, ["reply", "-", "--seed", "7"], input=text)
     assert one.stdout != other.stdout
-    beta = CliRunner().invoke(
+    beta = runner().invoke(
         root, ["reply", "-", "--header", "anthropic-beta: context-management-2025-06-27"], input=text
     )
     assert json.loads(beta.stdout)["context_management"] == {"applied_edits": []}
@@ -43,7 +42,7 @@ def test_seed_header_and_standard_input() -> None:
 def test_what_is_no_body_is_told() -> None:
     """The reason, and where it came from."""
     for text, why in (("nonsense", "holds no request body"), ("[]", "no object")):
-        result = CliRunner().invoke(root, ["reply", "-"], input=text)
+        result = runner().invoke(root, ["reply", "-"], input=text)
         assert why in str(result.exception)
-    result = CliRunner().invoke(root, ["reply", "-", "--header", "nonsense"], input="{}")
+    result = runner().invoke(root, ["reply", "-", "--header", "nonsense"], input="{}")
     assert "name: value" in str(result.exception)

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner, Result
 
 from mockapi.cli.rules import command as rules
 from mockapi.cli.validate import command as validate
 from mockapi.errors import UsageError
 from mockapi.validation import all_rules
+from tests.support.process import runner
 from tests.support.refused._case import ask, tool, user
+
+if TYPE_CHECKING:
+    from click.testing import Result
 
 _GOOD = json.dumps(ask())
 _PRETTY = (
@@ -21,7 +25,7 @@ _PRETTY = (
 
 
 def _run(*arguments: str, text: str | None = None) -> Result:
-    return CliRunner().invoke(validate, arguments, input=text, catch_exceptions=False)
+    return runner().invoke(validate, arguments, input=text, catch_exceptions=False)
 
 
 def _file(folder: Path, text: str, name: str = "body.json") -> str:
@@ -153,7 +157,7 @@ def test_cannot_run(arguments: tuple[str, ...], words: str) -> None:
 
 
 def _rules(*arguments: str) -> str:
-    result = CliRunner().invoke(rules, arguments, catch_exceptions=False)
+    result = runner().invoke(rules, arguments, catch_exceptions=False)
     assert result.exit_code == 0
     return result.stdout
 

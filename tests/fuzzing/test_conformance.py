@@ -9,7 +9,6 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
 
 from mockapi.cli import root
 from mockapi.cli.conformance import driver_command
@@ -18,6 +17,7 @@ from mockapi.fuzzing import BY_ID, Failure, Finding, Seen, Verdict, judge
 from mockapi.fuzzing._conformance import Driver, Run, cases_for, frees_connection, look_at, run_conformance
 from mockapi.fuzzing._report import as_html, as_json, as_text
 from mockapi.fuzzing._stage import Stage
+from tests.support.process import runner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -219,7 +219,7 @@ def test_known_failures_are_no_surprise(tmp_path: Path) -> None:
     base = ["conformance", "run", "--driver", command, "--only", "m-framing/lf"]
 
     def run(*more: str) -> int:
-        return CliRunner().invoke(root, [*base, *more]).exit_code
+        return runner().invoke(root, [*base, *more]).exit_code
 
     assert run() == 1
     assert run("--write-expect", known) == 0
@@ -230,4 +230,4 @@ def test_known_failures_are_no_surprise(tmp_path: Path) -> None:
     (tmp_path / "known.json").write_text(json.dumps(wrong))
     assert run("--expect", known) == 1
     (tmp_path / "known.json").write_text("[]")
-    assert isinstance(CliRunner().invoke(root, [*base, "--expect", known]).exception, UsageError)
+    assert isinstance(runner().invoke(root, [*base, "--expect", known]).exception, UsageError)

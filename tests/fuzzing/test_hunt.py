@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from click.testing import CliRunner
 
 from mockapi.cassettes import load
 from mockapi.cli import root
@@ -17,6 +16,7 @@ from mockapi.fuzzing import Verdict, assert_conforms, check_target
 from mockapi.fuzzing._hunt import TargetSubject, hunt
 from mockapi.fuzzing._observe import load_target, sees_of
 from tests.support import broken_clients, broken_sse, good_parsers
+from tests.support.process import runner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,9 +117,8 @@ def test_what_is_no_target_is_said(name: str, words: str) -> None:
 
 def test_the_command_exits_with_what_it_found(tmp_path: Path) -> None:
     """1 and a test that fails until the parser is mended; 0 where nothing is wrong."""
-    runner = CliRunner()
     bad = ["fuzz", "--target", "tests.support.targets:only_lf", "--skip-table", "--examples", "300"]
-    result = runner.invoke(root, [*bad, "--save", str(tmp_path / "kept")])
+    result = runner().invoke(root, [*bad, "--save", str(tmp_path / "kept")])
     assert result.exit_code == 1
     assert "To repeat: --seed" in result.stdout
     assert load((tmp_path / "kept" / "failure.yaml").read_bytes(), "failure.yaml").interactions
@@ -141,7 +140,7 @@ def test_the_command_exits_with_what_it_found(tmp_path: Path) -> None:
         "--examples",
         "100",
     ]
-    result = runner.invoke(root, good)
+    result = runner().invoke(root, good)
     assert result.exit_code == 0
     assert "Nothing found: 100 streams" in result.stdout
 
@@ -149,13 +148,13 @@ def test_the_command_exits_with_what_it_found(tmp_path: Path) -> None:
 def test_the_command_hunts_one_thing() -> None:
     """Target or driver, not both and not none."""
     for arguments in (["fuzz"], ["fuzz", "--target", "a:b", "--driver", "httpx"]):
-        assert isinstance(CliRunner().invoke(root, arguments).exception, UsageError)
+        assert isinstance(runner().invoke(root, arguments).exception, UsageError)
 
 
 def test_a_client_is_hunted_over_http() -> None:
     """The same streams, through a driver."""
     arguments = ["fuzz", "--driver", "httpx", "--skip-table", "--examples", "30"]
-    result = CliRunner().invoke(root, arguments)
+    result = runner().invoke(root, arguments)
     assert result.exit_code == 0, result.output
 
 

@@ -16,6 +16,7 @@ from mockapi.exchange import Ending
 from mockapi.server import _writer
 from tests.support.recording import Upstream, recorded, recording, resetting, saying
 from tests.support.server import PATIENCE, RawClient, ask, message, serving
+from tests.support.tls import self_signed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,11 +85,13 @@ def test_an_upstream_that_is_silent_for_too_long_is_a_502(tmp_path: Path) -> Non
 def test_a_certificate_that_nobody_vouches_for_is_a_502(tmp_path: Path) -> None:
     """An https upstream that does not prove who it is is never spoken to."""
     with (
-        Upstream(saying(b"")) as upstream,
-        recording(upstream.url.replace("http:", "https:"), tmp_path / "r", read_seconds=1) as server,
+        Upstream(saying(b""), tls=self_signed(tmp_path)) as upstream,
+        recording(upstream.url.replace("http:", "https:"), tmp_path / "r") as server,
     ):
         reply = ask(server.base_url, message("hi"))
     assert reply.status_code == 502
+    assert "has a certificate that is not trusted" in reply.json()["error"]["message"]
+    assert upstream.requests == []
 
 
 def test_a_reset_in_mid_stream_is_passed_on_and_recorded_as_one(tmp_path: Path) -> None:

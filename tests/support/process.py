@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import io
 import os
 import pty
@@ -14,6 +15,8 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest.mock import patch
+
+from click.testing import CliRunner
 
 from mockapi.cli import main
 from tests.support.server import PATIENCE
@@ -49,6 +52,12 @@ def mockapi(*args: str, env: Mapping[str, str] | None = None) -> Outcome:
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     return Outcome(code, out.getvalue(), err.getvalue())
+
+
+def runner() -> CliRunner:
+    """Click's own runner; before click 8.2 it has to be asked to keep both streams apart."""
+    options = {"mix_stderr": False} if "mix_stderr" in inspect.signature(CliRunner).parameters else {}
+    return CliRunner(**options)
 
 
 def command(*args: str) -> list[str]:

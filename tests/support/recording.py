@@ -16,6 +16,7 @@ from mockapi.validation import Settings as Validation
 from tests.support.server import PATIENCE
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator
     from pathlib import Path
     from typing import Self, TextIO
@@ -64,10 +65,14 @@ class Upstream:
 
     Args:
         talk: given a connection whose request has been read; what it writes is the answer.
+        tls: what to wrap connections in.
     """
 
-    def __init__(self, talk: Callable[[Upstream, socket.socket], None]) -> None:
+    def __init__(
+        self, talk: Callable[[Upstream, socket.socket], None], *, tls: ssl.SSLContext | None = None
+    ) -> None:
         self._talk = talk
+        self._tls = tls
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self.requests: list[bytes] = []
@@ -93,20 +98,23 @@ class Upstream:
         assert self.go.wait(PATIENCE)
 
     def _serve(self) -> None:
-        while True:
+        while not self._stop.is_set():
             connection, _ = self._listener.accept()
-            with connection:
-                connection.settimeout(PATIENCE)
-                request = _read_request(connection)
-                if self._stop.is_set():
-                    return
-                if not request:
-                    continue
-                self.requests.append(request)
-                try:
-                    self._talk(self, connection)
-                except OSError:
-                    self.left.set()
+            connection.settimeout(PATIENCE)
+            try:
+                if self._tls is not None:
+                    connection = self._tls.wrap_socket(connection, server_side=True)
+                with connection:
+                    self._answer(connection)
+            except OSError:  # the client has left, or said nothing for too long
+                connection.close()
+                self.left.set()
+
+    def _answer(self, connection: socket.socket) -> None:
+        request = _read_request(connection)
+        if request and not self._stop.is_set():
+            self.requests.append(request)
+            self._talk(self, connection)
 
 
 def saying(*pieces: bytes) -> Callable[[Upstream, socket.socket], None]:
