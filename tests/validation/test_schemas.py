@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import typing
 from collections import Counter
 from typing import Any
 
@@ -75,6 +76,15 @@ def test_each_is_used() -> None:
 def test_gates_are_known() -> None:
     """What a schema asks for is a beta that is known or a version that is served."""
     assert _schemas.gates() <= known_betas() | set(VERSIONS)
+
+
+def test_betas_of_the_sdk() -> None:
+    """Every beta that the installed SDK names is known."""
+    anthropic = pytest.importorskip("anthropic")
+    union = typing.get_args(anthropic.types.AnthropicBetaParam)
+    named = {name for part in union for name in typing.get_args(part)}
+    assert named
+    assert named <= known_betas()
 
 
 @pytest.mark.parametrize("name", sorted(_ENTRIES))
