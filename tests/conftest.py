@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from tests.support.shared import said
 
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 
 _CLIENT_VARIABLES = ("ANTHROPIC_", "MOCKAPI_")
 _KEPT = {"MOCKAPI_SHARED", "MOCKAPI_FORBID_SKIPS", "MOCKAPI_SDK_0121"}
+
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

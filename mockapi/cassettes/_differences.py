@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MAX_DIFFERENCES = 20
 _MAX_WORDS = 2000
 _CONTEXT_WORDS = 6
+_CONTEXT_CHARACTERS = 300
 _ABSENT = object()
 _WORDS = re.compile(r"\w+|\s+|[^\w\s]")
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -71,6 +72,38 @@ def differences(recorded: Request, received: Request, *, by_place: bool = True) 
             yield Difference("…", "more of it", "more of it")
             return
         yield difference
+
+
+def changed_texts(a: Any, b: Any) -> Iterator[tuple[str, str]]:
+    """Of each pair of strings that differ, the part from the first to the last change, and some around it.
+
+    Raises:
+        RecursionError: the values are nested too deeply.
+    """
+    if isinstance(a, dict) and isinstance(b, dict):
+        for key in a.keys() & b.keys():
+            yield from changed_texts(a[key], b[key])
+    elif isinstance(a, list) and isinstance(b, list):
+        for left, right in zip(a, b, strict=False):
+            yield from changed_texts(left, right)
+    elif isinstance(a, str) and isinstance(b, str) and a != b:
+        start = common_prefix(a, b)
+        end = min(common_prefix(a[::-1], b[::-1]), min(len(a), len(b)) - start)
+        first = max(0, start - _CONTEXT_CHARACTERS)
+        rest = max(0, end - _CONTEXT_CHARACTERS)
+        yield a[first : len(a) - rest], b[first : len(b) - rest]
+
+
+def common_prefix(a: str, b: str) -> int:
+    """The length of the common beginning, by halving: comparing slices is what Python does fast."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def _compare(path: str, a: Any, b: Any) -> Iterator[Difference]:

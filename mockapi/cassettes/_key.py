@@ -66,7 +66,7 @@ def _body(request: Request, matching: Matching) -> bytes:
         return b"\nmultipart\n" + (jsontext.canonical_value(digests) or b"")
     if matching.substitutions:
         try:
-            return b"\nraw\n" + _substitute(request.body.decode(), matching).encode()
+            return b"\nraw\n" + substituted(request.body.decode(), matching).encode()
         except UnicodeDecodeError:
             pass
     return b"\nraw\n" + request.body
@@ -176,7 +176,7 @@ def _with_renamed_ids(value: Any, names: dict[str, str]) -> Any:
 
 def _with_substitutions(value: Any, matching: Matching) -> Any:
     if isinstance(value, str):
-        return _substitute(value, matching)
+        return substituted(value, matching)
     if isinstance(value, list):
         return [_with_substitutions(item, matching) for item in value]
     if isinstance(value, dict):
@@ -184,7 +184,8 @@ def _with_substitutions(value: Any, matching: Matching) -> Any:
     return value
 
 
-def _substitute(text: str, matching: Matching) -> str:
+def substituted(text: str, matching: Matching) -> str:
+    """A text with what the substitutions find replaced by their names."""
     for item in matching.substitutions:
         # A backslash in a name would be read as a reference to a group.
         text = _compiled(item.pattern).sub(f"<{item.name}>".replace("\\", r"\\"), text)

@@ -13,9 +13,15 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
-from mockapi.cassettes._differences import Difference, as_text, differences
+from mockapi.cassettes._differences import (
+    Difference,
+    as_text,
+    changed_texts,
+    common_prefix,
+    differences,
+)
 from mockapi.cassettes._index import Recording, as_request
-from mockapi.cassettes._key import request_key
+from mockapi.cassettes._key import request_key, substituted
 from mockapi.cassettes._model import Matching
 from mockapi.cassettes._substitutions import PATTERNS, named_substitutions
 from mockapi.cassettes.redaction import for_matching
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
 
 MAX_CANDIDATES = 1000
 _MAX_IGNORED = 5  # whoever would ignore more wants another recording
+_MAX_CHANGED = 100_000  # characters; a search through more would hold up the streams in flight
 _ABSENT = object()
 
 
@@ -111,7 +118,7 @@ def _overlap(a: Any, b: Any) -> tuple[float, float]:
         longer, shorter = max(len(a), len(b)), min(len(a), len(b))
         if a == b:
             return 4.0 + longer, 4.0 + longer
-        alike = _common_prefix(a, b) + _common_prefix(a[::-1], b[::-1])
+        alike = common_prefix(a, b) + common_prefix(a[::-1], b[::-1])
         return float(min(alike, shorter)), 4.0 + longer
     else:
         return (4.0 if a == b and type(a) is type(b) else 0.0), max(_weight(a), _weight(b), 4.0)
@@ -133,18 +140,6 @@ def _weight(value: Any) -> float:
     return 0.0 if value is _ABSENT else 4.0
 
 
-def _common_prefix(a: str, b: str) -> int:
-    """The length of the common beginning, by halving: comparing slices is what Python does fast."""
-    low, high = 0, min(len(a), len(b))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[low:middle] == b[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
 def _remedies(
     found: Sequence[Difference], recorded: Request, received: Request, rules: Matching
 ) -> Iterator[str]:
@@ -157,7 +152,7 @@ def _remedies(
     option = next(
         (
             option
-            for option, added in _repairs(found, received)
+            for option, added in _repairs(found, recorded, received, rules)
             if request_key(recorded, rules.with_added(added))
             == request_key(received, rules.with_added(added))
         ),
@@ -168,12 +163,18 @@ def _remedies(
     yield "If the request changed on purpose, record it again."
 
 
-def _repairs(found: Sequence[Difference], received: Request) -> Iterator[tuple[str, Matching]]:
+def _repairs(
+    found: Sequence[Difference], recorded: Request, received: Request, rules: Matching
+) -> Iterator[tuple[str, Matching]]:
     """Options that might make the two requests equal, the least loose first."""
-    for name in PATTERNS:
-        yield f"--substitute {name}", Matching(substitutions=named_substitutions([name], {}))
-    everything = named_substitutions(list(PATTERNS), {})
-    yield " ".join(f"--substitute {name}" for name in PATTERNS), Matching(substitutions=everything)
+    try:
+        texts = tuple(changed_texts(recorded.parsed, received.parsed))
+    except RecursionError:
+        texts = ()
+    for names in (*([name] for name in PATTERNS), list(PATTERNS)):
+        added = Matching(substitutions=named_substitutions(names, {}))
+        if _may_do(rules.with_added(added), texts):
+            yield " ".join(f"--substitute {name}" for name in names), added
     yield "--convert", Matching(ignore=("$.stream",))
     yield "--rename-tool-ids", Matching(rename_tool_ids=True)
     paths = [difference.path for difference in found if difference.path.startswith("$")]
@@ -181,3 +182,11 @@ def _repairs(found: Sequence[Difference], received: Request) -> Iterator[tuple[s
         yield " ".join(f"--ignore {shlex.quote(path)}" for path in paths), Matching(ignore=tuple(paths))
     if isinstance(received.parsed, dict) and received.parsed.get("messages"):
         yield "--compare last-turn", Matching(compare="last-turn")
+
+
+def _may_do(rules: Matching, texts: Sequence[tuple[str, str]]) -> bool:
+    """Whether substitutions make the changed parts of texts equal: a long prompt is not searched for less."""
+    return all(
+        max(len(before), len(now)) <= _MAX_CHANGED and substituted(before, rules) == substituted(now, rules)
+        for before, now in texts
+    )

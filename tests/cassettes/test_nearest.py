@@ -251,3 +251,10 @@ def test_deep_bodies_are_compared_as_text() -> None:
     assert found.path == "body"
     assert found.received is not None
     assert "[1]" in found.received
+
+
+def test_a_changed_date_in_a_long_prompt_is_found() -> None:
+    """Only what lies between the first and the last change of a text is searched."""
+    words = "word " * 100_000
+    miss = _miss(said(f"{words}on 2026-10-02 {words}"), said(f"{words}on 2026-10-01 {words}"))
+    assert "--substitute date makes it match" in miss.remedies[0]
