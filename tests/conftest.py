@@ -6,20 +6,19 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.support.shared import said
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+# What a clock says of a machine that does other things too is no property of this project.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
+
 _CLIENT_VARIABLES = ("ANTHROPIC_", "MOCKAPI_")
 _KEPT = {"MOCKAPI_SHARED", "MOCKAPI_FORBID_SKIPS", "MOCKAPI_SDK_0121"}
-
-
-# How long an example takes says more about the machine than about the code.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +36,18 @@ def pytest_configure() -> None:
     Containers like to forbid it: then each of some hundred processes compiles all that it imports.
     """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A module that is skipped as a whole has failed likewise."""
+    report = yield
+    if report.skipped and os.environ.get("MOCKAPI_FORBID_SKIPS"):
+        report.outcome = "failed"
+        report.longrepr = f"{collector.nodeid} was skipped as a whole: {report.longrepr}"
+    return report
 
 
 @pytest.hookimpl(wrapper=True)

@@ -58,7 +58,7 @@ def run(options: ServerOptions) -> Service:
         server = HTTPServer(build_app(service, options.allowed_hosts), ready, service.aclose)
 
         def stop(*_: object) -> None:
-            server.should_exit = True
+            server.stop()
 
         # uvicorn stops on these while it runs and raises them again when it has stopped; by then all
         # is done, and a server that was told to end has ended well. One that comes before counts too.

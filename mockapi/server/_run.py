@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import errno
 import socket
 from typing import TYPE_CHECKING, Any
@@ -13,13 +15,14 @@ from mockapi.server._clock import monotonic
 from mockapi.server._protocol import Protocol
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Awaitable, Callable
+    from types import FrameType
 
     from starlette.applications import Starlette
 
 _BACKLOG = 2048
 _SHUTDOWN_SECONDS = 3
+_LOOK_SECONDS = 0.005  # between two looks whether the last connection is closed
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -83,22 +86,58 @@ class HTTPServer(uvicorn.Server):
                 server_header=False,
                 date_header=False,
                 proxy_headers=False,  # nothing here asks who the client is
-                timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
                 timeout_keep_alive=75,
             )
         )
         self._on_ready = on_ready
         self._on_stop = on_stop
 
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._told = asyncio.Event()
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so."""
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         if self.started:
             self._on_ready()
 
+    def stop(self) -> None:
+        """Begin to stop; to be called from any thread, and harmless once it has ended."""
+        self.should_exit = True
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._told.set)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal: stop; the second interrupt waits for nothing."""
+        super().handle_exit(sig, frame)
+        self.stop()
+
+    async def main_loop(self) -> None:
+        """Wait to be told to stop, and notice at once: uvicorn looks ten times a second."""
+        if not self.should_exit:
+            await self._told.wait()
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop, and finish what is not done with the last reply."""
-        await super().shutdown(sockets)
+        """Stop, and finish what is not done with the last reply.
+
+        As uvicorn does it, without the tenth of a second that it waits even where nobody is connected.
+        """
+        for server in self.servers:
+            server.close()
+        for sock in sockets or ():
+            sock.close()
+        state = self.server_state
+        for connection in list(state.connections):
+            connection.shutdown()
+        try:
+            async with asyncio.timeout(_SHUTDOWN_SECONDS):
+                while (state.connections or state.tasks) and not self.force_exit:  # noqa: ASYNC110 - uvicorn has no event for it
+                    await asyncio.sleep(_LOOK_SECONDS)
+        except TimeoutError:
+            for task in state.tasks:
+                task.cancel()
         if self._on_stop is not None:
             await self._on_stop()
 
@@ -108,8 +147,6 @@ def event_loop() -> asyncio.AbstractEventLoop:
     try:
         import uvloop  # noqa: PLC0415 - where there is one
     except ImportError:
-        import asyncio  # noqa: PLC0415 - not needed where uvloop is
-
         loop: Any = asyncio.new_event_loop()
         loop.time = monotonic
         return loop  # type: ignore[no-any-return] # Any, because `time` is a method to mypy

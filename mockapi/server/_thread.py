@@ -92,7 +92,7 @@ class Server:
 
     def stop(self) -> None:
         """Close all connections and end the thread. Harmless if it has ended."""
-        self._server.should_exit = True
+        self._server.stop()
         if self._thread.is_alive():
             self._thread.join(_STOP_SECONDS)
         self._socket.close()

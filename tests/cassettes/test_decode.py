@@ -50,11 +50,11 @@ def test_a_thousand_faults_cost_no_more_than_a_few_readings() -> None:
         "response": {"status": 200, "body": {"text": "x" * 200}},
     }
     text = emit({"mockapi_cassette": 1, "interactions": [broken] * 1000}).encode()
-    began = time.perf_counter()
+    began = time.thread_time()
     with pytest.raises(CassetteError) as caught:
         load(text, "a.yaml")
     assert len(caught.value.problems) == 1000
-    assert time.perf_counter() - began < 5  # it took a minute when each fault read the file again
+    assert time.thread_time() - began < 5  # it took a minute when each fault read the file again
 
 
 def test_a_problem_leaves_out_what_is_not_known() -> None:

@@ -140,6 +140,6 @@ def test_streams_of_other_endpoints_are_left_alone() -> None:
 def test_thousands_of_findings_cost_no_more_than_a_few_readings() -> None:
     """Lines are looked up in one reading."""
     text = dump(cassette(*({"n": number} for number in range(2000)))).replace(b"digest:", b"x-digest:")
-    began = time.perf_counter()
+    began = time.thread_time()
     assert len(lint(text, "a.yaml")) == 2000
-    assert time.perf_counter() - began < 10  # it took minutes when each finding read the file again
+    assert time.thread_time() - began < 10  # it took minutes when each finding read the file again

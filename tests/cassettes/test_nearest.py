@@ -227,9 +227,9 @@ def test_a_hundred_thousand_recordings_take_no_longer_than_a_thousand() -> None:
     many = Cassette("many.yaml", tuple(tens * 100))
     asking = asked(said("Question 777: " + "why? " * 27 + "!"))
     candidates = [Recording(many, number, number) for number in range(100_000)]
-    began = time.perf_counter()
+    began = time.thread_time()
     miss = explain_miss(asking, candidates)
-    took = time.perf_counter() - began
+    took = time.thread_time() - began
     assert miss.nearest is not None
     assert b"why? " * 25 in miss.nearest.interaction.request.body
     assert took < 5  # a quarter of a second on an idle machine; a comparison of all takes minutes
@@ -238,9 +238,9 @@ def test_a_hundred_thousand_recordings_take_no_longer_than_a_thousand() -> None:
 def test_long_texts_are_compared_in_bounded_time() -> None:
     """Beyond two thousand changed words only beginning and end are told."""
     words = " ".join("abcdefg"[number % 7] for number in range(200_000))
-    began = time.perf_counter()
+    began = time.thread_time()
     (found,) = _miss(said("a " + words[::-1] + " b"), said("b " + words + " a")).differences
-    assert time.perf_counter() - began < 5
+    assert time.thread_time() - began < 5
     assert isinstance(found, Difference)
     assert len(str(found)) < 1000
 

@@ -19,9 +19,11 @@ def _the_client_is_loaded() -> None:
     """Outside the runs: importing it takes seconds, and would be undone after each."""
     import anthropic
 
-    with anthropic.Anthropic(api_key="sk-ant-test-1", base_url="http://127.0.0.1:1", max_retries=0) as client:
-        with pytest.raises(anthropic.APIConnectionError):
-            client.models.list()
+    with (
+        anthropic.Anthropic(api_key="sk-ant-test-1", base_url="http://127.0.0.1:1", max_retries=0) as client,
+        pytest.raises(anthropic.APIConnectionError),
+    ):
+        client.models.list()
 
 
 def test_every_recipe_passes(pytester: pytest.Pytester) -> None:

@@ -88,10 +88,10 @@ def test_an_alias_bomb_is_refused_at_once() -> None:
     """Nine lists of nine aliases each would be a billion texts; they are counted, not made."""
     lines = [b"a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]"]
     lines += [b"a%d: &a%d [%b]" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 9)) for n in range(1, 12)]
-    started = time.monotonic()
+    started = time.thread_time()
     with pytest.raises(YAMLError, match="aliases that add up to more than"):
         parse(b"\n".join(lines))
-    assert time.monotonic() - started < 5
+    assert time.thread_time() - started < 5
 
 
 def test_a_large_text_may_not_be_repeated_without_end() -> None:

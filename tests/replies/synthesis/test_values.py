@@ -198,10 +198,10 @@ def test_values_satisfy_their_schema_with_format_checks(name: str, key: bytes) -
 def test_a_schema_that_nothing_satisfies_is_told_why_in_bounded_time(name: str) -> None:
     """The reason is a clause, and comes within a second."""
     schema, reason = UNSATISFIABLE[name]
-    begun = time.perf_counter()
+    begun = time.thread_time()
     with pytest.raises(Unsatisfiable, match=re.escape(reason)):
         satisfying(schema, Dice(b"0"))
-    assert time.perf_counter() - begun < 5
+    assert time.thread_time() - begun < 5
 
 
 def test_a_deeply_nested_schema_is_told_apart() -> None:
