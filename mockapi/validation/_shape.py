@@ -14,7 +14,7 @@ import itertools
 import reprlib
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-from mockapi.validation._reference import MOST_ITEMS, narrowing_validator
+from mockapi.validation._reference import MOST_ITEMS
 from mockapi.validation._rule import Rule, Stage, declare
 from mockapi.validation._settings import Refusal
 
@@ -92,14 +92,19 @@ class ShapeFault(NamedTuple):
         return Refusal(rule.status, rule.type, self.message, rule.id, self.hint, self.pointer)
 
 
-def explain(bundle: Schema, body: Any) -> list[ShapeFault]:
+def explain(bundle: Schema, validator: jsonschema.protocols.Validator, body: Any) -> list[ShapeFault]:
     """All faults of shape, the one the API reports first; empty if there are none.
 
     Of a long list only the first 100 faulty items are explained, so that a fault in one of
     100,000 messages costs little more than in one of ten.
+
+    Args:
+        bundle: the whole schema.
+        validator: the bundle's `narrowing_validator`.
+        body: what is judged.
     """
     faults: dict[tuple[str, str], ShapeFault] = {}
-    for error in narrowing_validator(bundle).iter_errors(body):
+    for error in validator.iter_errors(body):
         for fault in _Walk(bundle, error, body).faults():
             faults.setdefault((fault.pointer, fault.message), fault)
     mistyped = {fault.pointer for fault in faults.values() if fault.rule is TYPE}

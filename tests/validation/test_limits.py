@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import gc
 import time
 from typing import Any
 
 import orjson
 import pytest
 
+import mockapi
 from tests.support.refused._case import HAIKU, ask, assistant, call, pdf, result, thought, tool, user
 from tests.support.validation import LIVE, post
 
@@ -135,3 +137,20 @@ def test_unknown_fields_are_ignored() -> None:
         "tool_use.without_result",
         "sampling.one_of",
     ]
+
+
+def test_explaining_makes_no_classes() -> None:
+    """A refusal costs no class of its own: those would wait in memory for a collection."""
+    bad = ask(max_tokens=None)
+    assert mockapi.validate(bad)[0].rule == "shape.type"
+    gc.disable()
+    try:
+        before = _classes()
+        mockapi.validate(bad)
+        assert _classes() == before
+    finally:
+        gc.enable()
+
+
+def _classes() -> int:
+    return sum(isinstance(item, type) for item in gc.get_objects())
