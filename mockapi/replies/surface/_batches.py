@@ -6,7 +6,7 @@
     cancelling: canceling   --- looked at ---> ended, the rows left are "canceled"
     ended:      results can be read, it can be deleted
 
-A look is a GET of the batch, of its results, or of the list. So a client that polls sees what it sees
+A look is a GET of the batch, of its results, or of the list, which looks at no more rows in all. So a client that polls sees what it sees
 of the API, without waiting: a small batch has ended when it is first looked at. Rows are judged when
 their turn comes, as the API does: what is wrong with one is its result, not an error of the batch. A
 row's reply is synthesized without a history, under the service tier "batch".
@@ -104,9 +104,14 @@ def create(request: Request, shelf: Shelf, scene: Scene) -> tuple[Reply, Shelf]:
 
 
 def list_batches(request: Request, shelf: Shelf, scene: Scene) -> tuple[Reply, Shelf]:
-    """The batches, newest first."""
+    """The batches, newest first. The look goes to the oldest, as many as have `ROWS_PER_LOOK` together."""
+    rows = 0
     for batch in shelf.batches.values():
-        shelf = shelf.changed(_looked_at(batch, scene))
+        looked = _looked_at(batch, scene)
+        shelf = shelf.changed(looked)
+        rows += batch.counts.get("processing", 0) - looked.counts.get("processing", 0)
+        if rows >= ROWS_PER_LOOK:
+            break
     found = [batch.described(scene) for batch in list(shelf.batches.values())[::-1]]
     return scene.json(page_by_id(found, Query(request.query))), shelf
 

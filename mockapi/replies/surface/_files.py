@@ -12,10 +12,11 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 from mockapi.cassettes import split_multipart
 from mockapi.messages import IdFactory, Kind
-from mockapi.replies.surface._pages import Query, page_by_id, page_by_token
+from mockapi.replies.surface._pages import Query, page_by_id, page_by_token, whole_number
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,11 +24,11 @@ if TYPE_CHECKING:
     from mockapi.exchange import Reply, Request
     from mockapi.replies.surface._shelf import Blob, Scene, Shelf
 
-_NAME: Final = re.compile(r'(?:^|;)\s*name="?([^";]*)"?')
-_FILE_NAME: Final = re.compile(r'filename="((?:[^"\\]|\\.)*)"')
+_PARAMETER: Final = re.compile(r';\s*([\w-]+\*?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
 _UNNAMED: Final = "unnamed"
 _BYTES: Final = "application/octet-stream"
 _TOKENS_SINCE: Final = "2026-10-21"
+_LONGEST: Final = 100 * 365 * 86_400  # seconds; what is kept longer than a century does not expire
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,10 @@ class File:
     expires: datetime | None
     content: Blob | None
 
+    def has_expired(self, scene: Scene) -> bool:
+        """Whether its time is over."""
+        return self.expires is not None and self.expires <= scene.time()
+
     def described(self, scene: Scene) -> dict[str, Any]:
         """The metadata, as the API has it."""
         shown: dict[str, Any] = {
@@ -69,17 +74,18 @@ class File:
 def upload(request: Request, shelf: Shelf, scene: Scene) -> tuple[Reply, Shelf]:
     """Take a file."""
     parts = split_multipart(request.header("content-type") or "", request.body)
-    fields = {} if parts is None else {_field(part.headers): part for part in parts}
+    fields = {} if parts is None else {_parameters(part.headers).get("name", ""): part for part in parts}
     part = fields.get("file")
     if part is None:
         return scene.error(400, "invalid_request_error", "file: Field required"), shelf
-    seconds = fields["expires_in_seconds"].content if "expires_in_seconds" in fields else b""
+    wanted = fields["expires_in_seconds"].content if "expires_in_seconds" in fields else b""
+    seconds = whole_number(wanted.decode("utf-8", "replace").strip(), -1)
     file = File(
         id=IdFactory(scene.seed).make(Kind.FILE, shelf.made),
-        name=_file_name(part.headers),
+        name=_parameters(part.headers).get("filename") or _UNNAMED,
         mime_type=_header(part.headers, "content-type") or _BYTES,
         created=scene.time(),
-        expires=scene.time() + timedelta(seconds=int(seconds)) if seconds[:10].isdigit() else None,
+        expires=scene.time() + timedelta(seconds=seconds) if 0 <= seconds <= _LONGEST else None,
         content=scene.keep(part.content),
     )
     return scene.json(file.described(scene)), shelf.with_file(file)
@@ -90,7 +96,9 @@ def list_files(request: Request, shelf: Shelf, scene: Scene) -> Reply:
     query = Query(request.query)
     wanted = query.many("ids")
     found = [
-        file.described(scene) for file in list(shelf.files.values())[::-1] if not wanted or file.id in wanted
+        file.described(scene)
+        for file in list(shelf.files.values())[::-1]
+        if (not wanted or file.id in wanted) and not file.has_expired(scene)
     ]
     by_token = request.header("anthropic-version") == _TOKENS_SINCE or query.one("page") is not None
     return scene.json((page_by_token if by_token else page_by_id)(found, query))
@@ -121,7 +129,7 @@ def delete_file(id_: str, shelf: Shelf, scene: Scene) -> tuple[Reply, Shelf]:
 
 def _find(id_: str, shelf: Shelf, scene: Scene) -> File | None:
     file = shelf.files.get(id_)
-    if file is not None and file.expires is not None and file.expires <= scene.time():
+    if file is not None and file.has_expired(scene):
         return None
     if file is None and scene.lenient:
         return File(id_, _UNNAMED, _BYTES, scene.time(), None, None)
@@ -136,14 +144,19 @@ def _header(lines: tuple[str, ...], name: str) -> str | None:
     return next((line[len(name) + 1 :].strip() for line in lines if line.startswith(f"{name}:")), None)
 
 
-def _field(lines: tuple[str, ...]) -> str:
-    found = _NAME.search((_header(lines, "content-disposition") or "").partition(";")[2])
-    return found[1] if found else ""
+def _parameters(lines: tuple[str, ...]) -> dict[str, str]:
+    """The parameters of a part's content-disposition; `filename*` (RFC 5987) stands in for `filename`."""
+    found = {}
+    for name, quoted, bare in _PARAMETER.findall(_header(lines, "content-disposition") or ""):
+        found[name.lower()] = re.sub(r"\\(.)", r"\1", quoted) or bare
+    charset, _, encoded = found.get("filename*", "").partition("'")
+    if encoded and "filename" not in found:
+        found["filename"] = unquote(encoded.partition("'")[2], _known(charset), "replace")
+    return found
 
 
-def _file_name(lines: tuple[str, ...]) -> str:
-    found = _FILE_NAME.search(_header(lines, "content-disposition") or "")
-    return re.sub(r"\\(.)", r"\1", found[1]) if found and found[1] else _UNNAMED
+def _known(charset: str) -> str:
+    return "latin-1" if charset.lower() == "iso-8859-1" else "utf-8"
 
 
 def _time(moment: datetime) -> str:

@@ -7,6 +7,14 @@ from urllib.parse import parse_qs
 
 _DEFAULT: Final = 20
 _MOST: Final = 1000
+_DIGITS: Final = 12
+
+
+def whole_number(text: str, default: int) -> int:
+    """The number that a text of digits says, at most 999,999,999,999; the default for any other text."""
+    if not (text.isascii() and text.isdigit()):
+        return default
+    return int(text) if len(text) <= _DIGITS else 10**_DIGITS - 1
 
 
 class Query:
@@ -31,8 +39,7 @@ class Query:
     @property
     def limit(self) -> int:
         """How many items a page has, 1 to 1,000."""
-        text = self.one("limit") or ""
-        return max(1, min(_MOST, int(text))) if text.isdigit() else _DEFAULT
+        return max(1, min(_MOST, whole_number(self.one("limit") or "", _DEFAULT)))
 
 
 def page_by_id(items: list[dict[str, Any]], query: Query) -> dict[str, Any]:

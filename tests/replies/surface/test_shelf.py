@@ -9,6 +9,7 @@ import pytest
 
 from mockapi import jsontext
 from mockapi.exchange import Reply, Request
+from mockapi.messages import dump
 from mockapi.replies.surface import Blob, Scene, Shelf, answer
 from mockapi.replies.surface import _shelf as bounds
 from mockapi.replies.surface._pages import Query, page_by_id, page_by_token
@@ -84,6 +85,8 @@ def upload(shelf: Shelf, *fields: bytes, scene: Scene = SCENE) -> tuple[dict[str
         ("before_id=c", "ab", False),
         ("limit=0", "a", True),
         ("limit=x&after_id=unknown", "abcde", False),
+        ("limit=%C2%B2", "abcde", False),
+        (f"limit={'9' * 5000}", "abcde", False),
     ],
 )
 def test_pages_by_id(query: str, ids: str, more: bool) -> None:  # noqa: FBT001 - a column of the table
@@ -112,7 +115,45 @@ def test_a_file_name_is_unescaped_and_a_file_expires() -> None:
     assert file["expires_at"] > file["created_at"]
     path = f"/v1/files/{file['id']}"
     assert ask(shelf, "GET", path)[0].status == 200
-    assert ask(shelf, "GET", path, scene=replace(SCENE, at=SCENE.at + 3601))[0].status == 404
+    later = replace(SCENE, at=SCENE.at + 3601)
+    assert ask(shelf, "GET", path, scene=later)[0].status == 404
+    assert jsontext.parse(ask(shelf, "GET", "/v1/files", scene=later)[0].body)["data"] == []
+
+
+@pytest.mark.parametrize("seconds", [b"9" * 40, b"1234567890abc", b"", b"-1", "\u00b2".encode()])
+def test_a_time_of_expiry_that_is_none_keeps_the_file(seconds: bytes) -> None:
+    """No date can be made of it."""
+    file, _ = upload(Shelf(), EXPIRES.replace(b"3600", seconds))
+    assert "expires_at" not in file
+
+
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        ('form-data; filename="n.txt"; name="file"', "n.txt"),
+        ("form-data; name=file; filename=n.txt", "n.txt"),
+        ("form-data; name=\"file\"; filename*=UTF-8''%e2%82%ac.txt", "\u20ac.txt"),
+        ('form-data; name="file"; filename*=x\'y', "unnamed"),
+        ('form-data; name="file"; filename=""', "unnamed"),
+        ('form-data; name="file"; filename="a; name=b.txt"', "a; name=b.txt"),
+    ],
+)
+def test_a_part_is_described_in_any_spelling(disposition: str, name: str) -> None:
+    """Parameters come in any order, quoted or bare, and encoded as RFC 5987 has it."""
+    body = f"--b\r\nContent-Disposition: {disposition}\r\n\r\nhello\r\n--b--\r\n".encode()
+    reply, _ = ask(Shelf(), "POST", "/v1/files", body, kind="multipart/form-data; boundary=b")
+    assert jsontext.parse(reply.body)["filename"] == name
+
+
+def test_a_list_works_on_no_more_rows_than_one_look() -> None:
+    """However many batches wait."""
+    shelf = Shelf()
+    rows = [{"custom_id": str(number), "params": {"stream": True}} for number in range(600)]
+    for _ in range(4):
+        _, shelf = ask(shelf, "POST", "/v1/messages/batches", dump({"requests": rows}))
+    reply, shelf = ask(shelf, "GET", "/v1/messages/batches")
+    states = [batch["processing_status"] for batch in jsontext.parse(reply.body)["data"]]
+    assert states == ["in_progress", "in_progress", "ended", "ended"]
 
 
 def test_the_oldest_files_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
