@@ -55,7 +55,8 @@ def test_a_driver_in_trouble_is_reported_and_the_run_goes_on(
     stage: Stage, mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Crashing, hanging, flooding, rubbish: a verdict each, and the next case gets a new process."""
-    monkeypatch.setattr("mockapi.fuzzing._conformance._MARGIN", -6.0)
+    if MODES[mode][0] is Verdict.HANGS:
+        monkeypatch.setattr("mockapi.fuzzing._conformance._MARGIN", -6.0)
     script = tmp_path / "driver.py"
     script.write_text(TROUBLE.replace("MODE", mode))
     driver = Driver([sys.executable, str(script)])
