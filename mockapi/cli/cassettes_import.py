@@ -53,8 +53,9 @@ def command(sources: tuple[str, ...], folder: str, force: bool, hosts: tuple[str
     """
     from mockapi.server._project import working_project
 
-    run = _Run(Path(folder), hosts, working_project().rules, force=force)
     found, not_looked_at = find(sources)
+    originals = frozenset(os.path.realpath(source.path) for source in found)
+    run = _Run(Path(folder), hosts, working_project().rules, originals, force=force)
     rows = [run.take(source) for source in tracked(found, "Importing")]
     if show(rows, not_looked_at, folder).failed:
         sys.exit(1)
@@ -63,19 +64,24 @@ def command(sources: tuple[str, ...], folder: str, force: bool, hosts: tuple[str
 def find(sources: Iterable[str]) -> tuple[list[Source], int]:
     """The files to import, sorted folder by folder, and how many others lie between them.
 
+    A file that is found twice under one name counts once. A folder that cannot be searched is
+    among them, for its row to say so.
+
     Raises:
         UsageError: a source that does not exist.
     """
     found: list[Source] = []
     others = 0
+    closed: list[OSError] = []
     for named in sources:
         root = Path(named)
-        if not root.exists():
+        # os.path: pathlib raises for what lies in a closed folder.
+        if not os.path.exists(root):  # noqa: PTH110 - see above
             raise UsageError(f"{named}: there is no such file or folder.")
         if not root.is_dir():
             found.append(Source(root, root.name, named=True))
             continue
-        for place, folders, files in os.walk(root):
+        for place, folders, files in os.walk(root, onerror=closed.append):
             folders[:] = sorted(name for name in folders if name[0] != "." and name not in _NOT_ENTERED)
             for file in sorted(files):
                 path = Path(place, file)
@@ -83,7 +89,9 @@ def find(sources: Iterable[str]) -> tuple[list[Source], int]:
                     found.append(Source(path, str(path.relative_to(root)), named=False))
                 else:
                     others += 1
-    return found, others
+    found.extend(Source(Path(error.filename), error.filename, named=True) for error in closed)
+    once = {(os.path.realpath(source.path), source.name): source for source in reversed(found)}
+    return list(reversed(once.values())), others
 
 
 @dataclass(slots=True)
@@ -93,6 +101,7 @@ class _Run:
     folder: Path
     hosts: tuple[str, ...]
     rules: Rules
+    originals: frozenset[str]
     _: KW_ONLY
     force: bool
     written: dict[str, Path] = field(default_factory=dict)
@@ -136,9 +145,16 @@ class _Run:
             )
         text = dump(cassette)
         try:
-            if not self.force and target.exists() and target.read_bytes() != text:
+            there = target.read_bytes() if target.exists() else text
+            if there != text and self._is_original(target, there):
+                raise UsageError(f"{target} is itself to be imported: choose another folder for --to.")
+            if there != text and not self.force:
                 raise UsageError(f"{target} exists and is another cassette; --force overwrites it.")
             target.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(target, text, durable=False)
         except OSError as error:
             raise UsageError(f"{target} cannot be written: {error.strerror}.") from error
+
+    def _is_original(self, target: Path, text: bytes) -> bool:
+        """Whether a file is a recording that was named, and not a cassette of an earlier import beside it."""
+        return os.path.realpath(target) in self.originals and not text.startswith(b"mockapi_cassette:")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import os
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 from click.testing import Result
 from rich.console import Console
 
@@ -18,6 +20,7 @@ from tests.support.foreign import (
     ANSWER,
     ASKED,
     STREAM,
+    as_json,
     as_yaml,
     gzipped,
     har,
@@ -272,3 +275,44 @@ def test_what_was_imported_is_served_at_once(tmp_path: Path) -> None:
         other = ASKED.replace(b"max_tokens", b'stream":true,"max_tokens').replace(b"dich", b"uns")
         streamed = httpx.post(f"{server.base_url}/v1/messages", content=other, headers=headers)
         assert (streamed.headers["x-mockapi-source"], streamed.content) == ("recorded", STREAM)
+
+
+def test_a_folder_named_twice_counts_once(tmp_path: Path) -> None:
+    """The same file under the same name is one recording, not two of one name."""
+    source = tree(tmp_path / "a", {"x.yaml": vcr_py(vcr_py_interaction())})
+    result = run(source, source, f"{source}/", "--to", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "1 files: 1 imported" in result.output
+
+
+def test_a_source_is_never_overwritten(tmp_path: Path) -> None:
+    """Not with --force either; a cassette of an earlier import beside the sources may be."""
+    original = vcr_py(vcr_py_interaction())
+    source = tree(tmp_path, {"x.yaml": original, "y.json": as_json(yaml.safe_load(original))})
+    result = run(source, "--to", source, "--force")
+    assert result.exit_code == 1
+    assert "is itself to be imported" in result.output
+    assert (source / "x.yaml").read_bytes() == original
+    cassette = source / "y.yaml"
+    cassette.write_bytes(cassette.read_bytes() + b"# edited\n")
+    assert "y.yaml exists" in run(source, "--to", source).output
+    again = run(source, "--to", source, "--force")
+    assert "edited" not in cassette.read_text()
+    assert "y.json: imported" in again.output
+
+
+def test_a_folder_that_cannot_be_searched_is_a_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was not looked into is a failure, not silence."""
+    source = tree(tmp_path / "a", {"x.yaml": vcr_py(vcr_py_interaction()), "closed/y.yaml": b"x"})
+    scandir = os.scandir
+
+    def closed(path: str) -> object:
+        if str(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr("os.scandir", closed)
+    result = run(source, "--to", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "closed: failed" in result.output
+    assert "1 imported" in result.output

@@ -66,9 +66,17 @@ def _clean(pairs: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, str]]:
         if not isinstance(name, str) or not _NAME.fullmatch(name.strip()):
             continue
         for content in value if isinstance(value, list) else [value]:
-            text = content.decode("latin-1") if isinstance(content, bytes) else content
-            for line in ("" if text is None else str(text)).strip().split("\n"):
+            for line in _text(content).strip().split("\n"):
                 yield name.strip(), _CONTROL.sub("", line).strip()
+
+
+def _text(value: Any) -> str:
+    """The value of a field: text, or what YAML and JSON took for something else."""
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
 
 
 _RFC_3339 = re.compile(

@@ -97,6 +97,10 @@ FORMATS: tuple[Format, ...] = (
         plain.STREAM, _TEXT, plain.recognises_stream, plain.read_stream, plain.MATCHING,
         whole_name=True, reads_text=True,
     ),
+    Format(
+        plain.WHOLE, _TEXT, plain.recognises_whole, plain.read_whole, plain.MATCHING,
+        whole_name=True, reads_text=True,
+    ),
     Format(har.TITLE, _DATA, har.recognises, har.read),
     Format(http_interactions.R, _DATA, http_interactions.recognises_r, http_interactions.read_r),
     Format(http_interactions.RUBY, _DATA, http_interactions.recognises_ruby, http_interactions.read_ruby),
@@ -126,7 +130,7 @@ def open_document(data: bytes, name: str) -> Document:
             data = inflated(data)
         except ValueError as error:
             raise Fault((), f"{error}.", "Restore the file.") from error
-    if httprr.recognises(data) or plain.recognises_stream(data):
+    if httprr.recognises(data) or plain.recognises_stream(data) or plain.recognises_whole(data):
         return Document(Kind.TEXT, data)
     if name.lower().endswith((".toml", ".toml.gz")):
         return Document(Kind.TOML, data, _toml(data))

@@ -8,7 +8,8 @@ any other tag names a class of somebody's program, and the file is refused with 
 Aliases are followed, because Ruby writes them for a string that comes twice. What they add up to
 is counted where they stand, before anything walks the result, so an alias bomb is refused after
 some thousand events. Plain scalars mean what the YAML 1.2 core schema says; all these writers
-quote what only YAML 1.1 would take for something else. Keys are strings.
+quote what only YAML 1.1 would take for something else. The other way round, PyYAML and Psych leave
+`0899` and `12e45` unquoted, which only YAML 1.2 takes for numbers: those stay text. Keys are strings.
 """
 
 from __future__ import annotations
@@ -53,8 +54,11 @@ SCALARS = frozenset(
 COLLECTIONS = frozenset(
     {f"{_YAML}map", f"{_YAML}seq", "!map", "!seq"}
     | {f"{_PYTHON}{name}" for name in ("dict", "list", "tuple")}
-    # What VCR.py wrote: requests before its 1.0, and bodies that were files or iterators.
+    # What VCR.py wrote: requests before its 1.0, bodies that were files or iterators, and the URL
+    # objects of aiohttp.
     | {f"{_PYTHON}object:vcr.request.Request", f"{_PYTHON}object/new:_io.BytesIO"}
+    | {f"{_PYTHON}object/new:{name}" for name in ("yarl.URL", "yarl._url.URL")}
+    | {f"{_PYTHON}object/new:urllib.parse.SplitResult"}
     | {f"{_PYTHON}object/apply:{module}.frozenset" for module in ("__builtin__", "builtins")}
     | {f"{_PYTHON}object/apply:builtins.iter"}
 )
@@ -62,13 +66,17 @@ COLLECTIONS = frozenset(
 
 _COLLECTION_PREFIXES = ("!ruby/hash:", "!ruby/array:", "!ruby/struct:VCR::", "!ruby/object:VCR::")
 
+# Ruby's text of a class of its own, and text that carried instance variables: a mapping then.
+_RUBY_STRING = "!ruby/string:"
+_DRESSED_TEXT = frozenset({"!str", "!ruby/string"})
+
 _WORDS = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True,
     "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
-_INTEGER = re.compile(r"[-+]?[0-9]{1,4000}")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,3999})")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?")
 _LONGEST_CAUSE = 120
 
 
@@ -95,12 +103,16 @@ def _events(text: bytes) -> Iterator[Any]:
 
 
 class _Open(NamedTuple):
-    """A collection that has begun: its value, where it hangs, and the anchor it defines."""
+    """A collection that has begun: what it hangs in and under which key, and the anchor it defines.
+
+    `is_text`: it is a mapping that stands for the text in it.
+    """
 
     value: Any
     key: Any
     anchor: str | None
     weight: int
+    is_text: bool
 
 
 _KEY = object()  # stands for the key that a mapping is waiting for
@@ -124,8 +136,10 @@ def _assemble(events: Iterator[Any]) -> Any:
             value = _scalar(event, line)
             size += len(event.value)
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-            _check_collection(event.tag, line)
-            value = {} if kind is yaml.MappingStartEvent else []
+            is_mapping = kind is yaml.MappingStartEvent
+            if not (is_mapping and _is_ruby_text(event.tag)):
+                _check_collection(event.tag, line)
+            value = {} if is_mapping else []
         elif kind is yaml.AliasEvent:
             if event.anchor not in anchors:
                 raise YAMLError(
@@ -139,8 +153,17 @@ def _assemble(events: Iterator[Any]) -> Any:
             if kind is yaml.MappingEndEvent and "<<" in container:
                 _merge(container)
             ended = open_.pop()
+            value = container
+            if ended.is_text:
+                value = container.get("str", "")
+                if type(ended.value) is list:
+                    ended.value[-1] = value
+                elif ended.value is not None:
+                    ended.value[ended.key] = value
+                else:
+                    root = value
             if ended.anchor is not None:
-                anchors[ended.anchor] = (container, weight)
+                anchors[ended.anchor] = (value, weight)
             container, key, weight = ended.value, _KEY, ended.weight + weight
             continue
         else:
@@ -150,6 +173,7 @@ def _assemble(events: Iterator[Any]) -> Any:
                     raise YAMLError("a second document: a recording is one", line)
             continue
 
+        under = key
         is_collection = kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent
         if container is None:
             root = value
@@ -166,7 +190,8 @@ def _assemble(events: Iterator[Any]) -> Any:
         if is_collection:
             if len(open_) >= MAX_DEPTH:
                 raise YAMLError(too_deep(), line)
-            open_.append(_Open(container, key, event.anchor, weight))
+            is_text = kind is yaml.MappingStartEvent and _is_ruby_text(event.tag)
+            open_.append(_Open(container, under, event.anchor, weight, is_text))
             container, key, weight = value, _KEY, size
         else:
             weight += size
@@ -179,7 +204,7 @@ def _scalar(event: Any, line: int) -> Any:
     tag, text = event.tag, event.value
     if tag is None:
         return text if event.style or not event.implicit[0] else _plain(text)
-    if tag in TEXT:
+    if tag in TEXT or tag.startswith(_RUBY_STRING):
         return text
     if tag in BYTES:
         try:
@@ -194,6 +219,10 @@ def _scalar(event: Any, line: int) -> Any:
 def _check_collection(tag: str | None, line: int) -> None:
     if tag is not None and tag not in COLLECTIONS and not tag.startswith(_COLLECTION_PREFIXES):
         raise YAMLError(_refused(tag), line)
+
+
+def _is_ruby_text(tag: str | None) -> bool:
+    return tag is not None and (tag in _DRESSED_TEXT or tag.startswith(_RUBY_STRING))
 
 
 def _refused(tag: str) -> str:

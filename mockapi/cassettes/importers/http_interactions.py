@@ -101,8 +101,10 @@ def _body(message: dict[str, Any], path: Path) -> bytes | None:
     body = message.get("body")
     where = (*path, "body")
     if isinstance(body, dict):
-        if body.get("file"):
-            raise Fault(where, f"the body is in another file, {body['file']!r}.", "Record it again into one.")
+        # R's YAML says yes and no, which are words of YAML 1.1 only; `string` is the path then.
+        if body.get("file") not in {None, False, "", "no", "false"}:
+            path_there = body.get("string") or body["file"]
+            raise Fault(where, f"the body is in another file, {path_there!r}.", "Record it again into one.")
         if "base64_string" in body:
             return _base64(body["base64_string"], where)
         if "string" in body:

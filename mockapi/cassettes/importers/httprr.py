@@ -84,8 +84,8 @@ def _records(text: bytes) -> tuple[list[tuple[bytes, bytes]], bool]:
 
 
 def _exchange(request: bytes, response: bytes, path: Path) -> Exchange:
-    request_line, request_fields, request_rest = _split(request)
-    status_line, response_fields, response_rest = _split(response)
+    request_line, request_fields, request_rest = split_message(request)
+    status_line, response_fields, response_rest = split_message(response)
     status = _STATUS_LINE.match(status_line)
     if status is None:
         raise Fault(path, f"no HTTP in here: {request_line[:40]!r} and {status_line[:40]!r}.")
@@ -94,15 +94,15 @@ def _exchange(request: bytes, response: bytes, path: Path) -> Exchange:
         method=request_line.partition(" ")[0],
         url=_target(request),
         status=status[1],
-        request=Message(request_fields, _unframed(request_fields, request_rest, (*path, "request"))),
-        response=Message(response_fields, _unframed(response_fields, response_rest, (*path, "response"))),
+        request=Message(request_fields, unframed(request_fields, request_rest, (*path, "request"))),
+        response=Message(response_fields, unframed(response_fields, response_rest, (*path, "response"))),
         lost=_LOST,
     ).finished()
 
 
 def _target(request: bytes) -> str | None:
     """The URL of a request: as its line has it, or of its path and Host."""
-    line, headers, _ = _split(request)
+    line, headers, _ = split_message(request)
     parts = line.split(" ")
     if len(parts) != 3:
         return None
@@ -112,7 +112,8 @@ def _target(request: bytes) -> str | None:
     return f"https://{host}{parts[1]}"
 
 
-def _split(message: bytes) -> tuple[str, Fields, bytes]:
+def split_message(message: bytes) -> tuple[str, Fields, bytes]:
+    """The first line, the header fields and the rest of an HTTP/1 message."""
     # langchaingo's scrubbing takes the CR off the lines that it touches.
     head_end = _HEAD_END.search(message)
     head, body = (message[: head_end.start()], message[head_end.end() :]) if head_end else (message, b"")
@@ -120,7 +121,12 @@ def _split(message: bytes) -> tuple[str, Fields, bytes]:
     return first, fields(lines), body
 
 
-def _unframed(headers: Fields, rest: bytes, path: Path) -> bytes:
+def unframed(headers: Fields, rest: bytes, path: Path) -> bytes:
+    """The body that stands behind a head, without its framing.
+
+    Raises:
+        Fault: it is truncated.
+    """
     lower = {name.lower(): value.lower() for name, value in headers}
     if "chunked" in lower.get("transfer-encoding", ""):
         return _unchunked(rest, path)

@@ -1,19 +1,25 @@
 """Plain reply bodies: an event stream in a `.sse` file, a reply in a `.json` file.
 
-There is no request and no header. What the reply is tells which endpoint gave it (`_ENDPOINTS`);
+There is no request, and a header only where the file begins with the reply's head, as `curl -i`
+prints it (the title is `HTTP reply` then). What the reply is tells which endpoint gave it (`_ENDPOINTS`);
 the request is made up so far that it asks for a stream or does not, and the cassette compares no
 more than that: each request gets the next reply, in the order of the files.
 """
 
 from __future__ import annotations
 
+import contextlib
+import re
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
 from mockapi.cassettes._checks import Fault
 from mockapi.cassettes._model import Matching
+from mockapi.cassettes.importers._coding import decoded
 from mockapi.cassettes.importers._exchange import Draft, Entry, Exchange, Loss, Message
+from mockapi.cassettes.importers.httprr import split_message, unframed
 from mockapi.errors import MockapiError
 from mockapi.messages import STATUS_OF, decode_events
 
@@ -22,9 +28,15 @@ if TYPE_CHECKING:
 
 STREAM = "event stream"
 JSON = "JSON reply"
+WHOLE = "HTTP reply"
 MATCHING = Matching(compare="stream")
+_STATUS_LINE = re.compile(rb"HTTP/[\d.]+ (\d{3})\b")
 _LOST = frozenset({Loss.REQUEST})
 _API = "https://api.anthropic.com"
+_BOM = b"\xef\xbb\xbf"
+_STREAM_BEGINS = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:(?::[^\r\n]*|id:[^\r\n]*|retry:[^\r\n]*)?[\r\n]+)*(?:event|data):"
+)
 
 _ENDPOINTS = {
     "message": ("POST", "/v1/messages"),
@@ -39,7 +51,7 @@ _ENDPOINTS = {
 
 def recognises_stream(text: bytes) -> bool:
     """Whether a file begins like an event stream."""
-    return text.lstrip(b"\xef\xbb\xbf\r\n").startswith((b"event:", b"data:"))
+    return _STREAM_BEGINS.match(text) is not None
 
 
 def recognises_json(document: Any) -> bool:
@@ -54,6 +66,16 @@ def recognises_json(document: Any) -> bool:
     return is_resource or document.keys() == {"input_tokens"}
 
 
+def recognises_whole(text: bytes) -> bool:
+    """Whether a file begins with the status line of a reply."""
+    return _STATUS_LINE.match(text) is not None
+
+
+def read_whole(text: bytes) -> Iterator[Entry]:
+    """The one exchange of a reply with its head."""
+    yield Entry(_API, partial(_whole, text))
+
+
 def read_stream(text: bytes) -> Iterator[Entry]:
     """The one exchange of an event stream."""
     yield Entry(_API, partial(_stream, text))
@@ -62,6 +84,31 @@ def read_stream(text: bytes) -> Iterator[Entry]:
 def read_json(text: bytes) -> Iterator[Entry]:
     """The one exchange of a JSON reply, its bytes as they are in the file."""
     yield Entry(_API, partial(_json, text))
+
+
+def _whole(text: bytes) -> Exchange:
+    status = _STATUS_LINE.match(text)
+    _, headers, rest = split_message(text)
+    while _STATUS_LINE.match(rest):  # before it came 100, or a proxy's reply to CONNECT
+        status, (_, headers, rest) = _STATUS_LINE.match(rest), split_message(rest)
+    if status is None:
+        raise Fault((), "no status line.")
+    lower = {name.lower(): value for name, value in headers}
+    if "chunked" in lower.get("transfer-encoding", ""):
+        with contextlib.suppress(Fault):  # curl takes the framing off and prints the header all the same
+            rest = unframed(headers, rest, ())
+    try:
+        body = decoded(rest, lower.get("content-encoding", ""))
+    except ValueError as error:
+        raise Fault((), f"{error}.", "Restore the file.") from error
+    if recognises_stream(body):
+        found = _stream(body)
+    elif recognises_json(jsontext.parse(body.removeprefix(_BOM))):
+        found = _json(body)
+    else:
+        raise Fault((), "a reply that is neither an event stream nor JSON of the API.")
+    response = replace(found.interaction.response, status=int(status[1]), headers=headers)
+    return replace(found, interaction=replace(found.interaction, response=response))
 
 
 def _stream(text: bytes) -> Exchange:
@@ -90,6 +137,7 @@ def _stream(text: bytes) -> Exchange:
 
 
 def _json(text: bytes) -> Exchange:
+    text = text.removeprefix(_BOM)
     document = jsontext.parse(text)
     kind = document.get("type")
     if kind is None:

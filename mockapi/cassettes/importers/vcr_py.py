@@ -8,15 +8,19 @@ pytest-recording 0.14, which uses it.
     - request: {method, uri, headers, body}         before 1.0: protocol, host, port, path
       response: {status: {code, message}, headers, body: {string}}
 
-Bodies are text, `!!binary`, or with the `parsed_body` of a widespread custom serializer the JSON
-value itself. The httpx stub once wrote `status_code` and `content`. File-like and iterator bodies
-come as what is left of a pickled object. Responses keep their content encoding unless the user
-set `decode_compressed_response`.
+LangChain's serializer, which other projects took over, writes two lists instead of one, `requests`
+and `responses`, and packs the file with gzip. Bodies are text, `!!binary`, base64 under
+`base64_string`, or with the `parsed_body` of a widespread custom serializer the JSON value itself.
+The httpx stub once wrote `status_code` and `content`. File-like and iterator bodies come as what is
+left of a pickled object. Responses keep their content encoding unless the user set
+`decode_compressed_response`.
 """
 
 from __future__ import annotations
 
+import base64
 from functools import partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
@@ -34,19 +38,31 @@ _DEFAULT_PORTS = {"https": 443, "http": 80}
 
 def recognises(document: Any) -> bool:
     """Whether a document is a VCR.py cassette."""
-    items = document.get("interactions") if isinstance(document, dict) else document
-    if not isinstance(items, list) or not items:
-        return False
-    request = items[0].get("request") if isinstance(items[0], dict) else None
-    return isinstance(request, dict) and ("uri" in request or request.keys() >= _OLD_KEYS)
+    return any(map(_is_exchange, _items(document)))
 
 
 def read(document: Any) -> Iterator[Entry]:
     """The exchanges of a cassette."""
-    items = document["interactions"] if isinstance(document, dict) else document
-    for index, item in enumerate(items):
+    for index, item in enumerate(_items(document)):
         path: Path = ("interactions", index)
         yield Entry(url_in(item, "uri") or _old_uri(item), partial(_exchange, item, path))
+
+
+def _items(document: Any) -> list[Any]:
+    """The items of a cassette, none if it is none."""
+    if not isinstance(document, dict):
+        return document if isinstance(document, list) else []
+    requests, responses = document.get("requests"), document.get("responses")
+    if isinstance(requests, list) and isinstance(responses, list):
+        pairs = zip_longest(requests, responses)
+        return [{"request": request, "response": response} for request, response in pairs]
+    items = document.get("interactions")
+    return items if isinstance(items, list) else []
+
+
+def _is_exchange(item: Any) -> bool:
+    request = item.get("request") if isinstance(item, dict) else None
+    return isinstance(request, dict) and ("uri" in request or request.keys() >= _OLD_KEYS)
 
 
 def _exchange(item: Any, path: Path) -> Exchange:
@@ -91,6 +107,8 @@ def _text(body: Any) -> bytes | None:
             return b"".join(as_bytes(piece) or b"" for piece in body["args"][0])
         if "string" in body:
             return _text(body["string"]) or b""
+        if "base64_string" in body:
+            return base64.b64decode("".join(str(body["base64_string"]).split()), validate=True)
         return jsontext.compact(body)
     if isinstance(body, list):
         return b"".join(as_bytes(piece) or b"" for piece in body)

@@ -173,3 +173,26 @@ def test_an_empty_reply_is_a_reply() -> None:
     imported = import_recording(as_json({"log": {"entries": [entry]}}), "a.har")
     assert imported.cassette is not None
     assert imported.cassette.interactions[0].response.body == b""
+
+
+UNKNOWN: dict[str, tuple[dict[str, Any], str]] = {
+    "no size known": ({"size": -1, "mimeType": "application/json"}, "no body"),
+    "no size at all": ({"mimeType": "application/json"}, "no body"),
+    "Playwright's attachment": ({"size": -1, "_file": "1f.json"}, "in another file"),
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_content_that_is_not_there_is_not_an_empty_reply(name: str) -> None:
+    """Only a size of 0, or a status without content, says that there was none."""
+    content, words = UNKNOWN[name]
+    imported = import_recording(har(har_entry(content)), "a.har")
+    assert imported.kept == 0
+    assert words in imported.broken[0]
+
+
+def test_polly_leaves_out_the_text_of_an_empty_reply() -> None:
+    """The size is that of the header, which for gzip data is more than nothing."""
+    imported = import_recording(har(har_entry({"size": 25, "mimeType": "x"}), creator="Polly.JS"), "a.har")
+    assert imported.cassette is not None
+    assert imported.cassette.interactions[0].response.body == b""

@@ -197,6 +197,7 @@ EVERY: dict[str, tuple[bytes, str]] = {
     "httprr": (httprr((wire_request(), wire_response())), "a.httprr"),
     "event stream": (STREAM, "a.sse"),
     "JSON reply": (ANSWER, "a.json"),
+    "HTTP reply": (b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n" + ANSWER, "a.json"),
     "aimock": (
         as_json({"fixtures": [{"match": {"userMessage": "x"}, "response": {"content": "y"}}]}),
         "a.json",

@@ -9,7 +9,7 @@ import pytest
 from mockapi.cassettes import Index, Recording
 from mockapi.cassettes.importers import Loss, import_recording
 from mockapi.exchange import Request
-from tests.support.foreign import ANSWER, STREAM, as_json
+from tests.support.foreign import ANSWER, STREAM, as_json, gzipped
 
 OVERLOADED = b'{"type":"error","error":{"type":"overloaded_error","message":"x"}}'
 BATCH = {"type": "message_batch", "id": "msgbatch_1"}
@@ -88,3 +88,49 @@ def test_a_stream_of_something_else_is_told(name: str) -> None:
     imported = import_recording(text, "a.sse")
     assert imported.cassette is None
     assert words in imported.broken[0]
+
+
+HEAD = b"HTTP/1.1 529 Overloaded\r\nContent-Type: application/json\r\nrequest-id: req_1\r\n"
+STREAM_HEAD = b"HTTP/2 200\r\ncontent-type: text/event-stream\r\n"
+WHOLE = {
+    "JSON": (HEAD + b"\r\n" + OVERLOADED + b"\n", OVERLOADED, 529),
+    "a stream": (STREAM_HEAD + b"\r\n" + STREAM, STREAM, 200),
+    "behind 100": (b"HTTP/1.1 100 Continue\r\n\r\n" + STREAM_HEAD + b"\r\n" + STREAM, STREAM, 200),
+    "framing taken off": (
+        STREAM_HEAD + b"transfer-encoding: chunked\r\n\r\n" + STREAM, STREAM, 200,
+    ),
+    "framing left on": (
+        STREAM_HEAD + b"transfer-encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(STREAM), STREAM),
+        STREAM, 200,
+    ),
+    "gzip": (HEAD + b"content-encoding: gzip\r\n\r\n" + gzipped(OVERLOADED), OVERLOADED, 529),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_a_reply_with_its_head_keeps_status_and_fields(name: str) -> None:
+    """What `curl -i` prints is a reply that lost only its request."""
+    text, body, status = WHOLE[name]
+    imported = import_recording(text, "a.sse")
+    assert (imported.format, imported.broken) == ("HTTP reply", ())
+    assert imported.cassette is not None
+    (interaction,) = imported.cassette.interactions
+    assert (interaction.response.status, interaction.response.body) == (status, body)
+    assert "content-type" in {field.lower() for field, _ in interaction.response.headers}
+
+
+@pytest.mark.parametrize(
+    "text", [HEAD + b"\r\n<html>", HEAD + b"content-encoding: gzip\r\n\r\n" + gzipped(OVERLOADED)[:-9]]
+)
+def test_a_head_before_something_else_is_told(text: bytes) -> None:
+    """A page of a proxy, damaged data: a fault with the cause."""
+    assert len(import_recording(text, "a.sse").broken) == 1
+
+
+def test_editors_marks_and_comments_hide_nothing() -> None:
+    """A byte order mark is no part of JSON; a stream may begin with a comment, an id, a retry."""
+    marked = import_recording(b"\xef\xbb\xbf" + ANSWER, "a.json")
+    assert marked.cassette is not None
+    assert marked.cassette.interactions[0].response.body == ANSWER
+    for before in (b": hello\n\n", b"id: 1\nretry: 5\n", b"\xef\xbb\xbf\r\n"):
+        assert import_recording(before + STREAM, "a.sse").kept == 1

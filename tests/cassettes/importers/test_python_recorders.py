@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
 from mockapi.cassettes.importers import Imported, Loss, import_recording
 from tests.support.foreign import (
@@ -215,3 +216,34 @@ def test_cassetter_calls_of_other_protocols_are_counted() -> None:
     assert import_recording(as_yaml(document), "a.yaml").left_out == (("grpc interactions", 2),)
     del document["interactions"]
     assert import_recording(as_yaml(document), "a.yaml").left_out == (("grpc interactions", 2),)
+
+
+def test_langchains_two_lists_are_put_together() -> None:
+    """`requests` and `responses` stand side by side; one without the other is told."""
+    document = yaml.safe_load(vcr_py(vcr_py_interaction(), vcr_py_interaction()))
+    items = document["interactions"]
+    lists = {side: [item[side[:-1]] for item in items] for side in ("requests", "responses")}
+    imported = import_recording(gzipped(as_yaml(lists)), "a.yaml.gz")
+    assert (imported.format, imported.kept, imported.broken) == ("VCR.py", 2, ())
+    lists["responses"].pop()
+    cut = import_recording(as_yaml(lists), "a.yaml")
+    assert (cut.kept, len(cut.broken)) == (1, 1)
+
+
+def test_a_damaged_first_item_does_not_hide_what_the_file_is() -> None:
+    """One sound item tells the format; the damaged one is a fault."""
+    document = yaml.safe_load(vcr_py(vcr_py_interaction()))
+    document["interactions"].insert(0, "damaged")
+    imported = import_recording(as_yaml(document), "a.yaml")
+    assert (imported.format, imported.kept, len(imported.broken)) == ("VCR.py", 1, 1)
+
+
+def test_vcr_py_body_in_base64() -> None:
+    """A body under `base64_string` is decoded; what is not base64 is told."""
+    document = yaml.safe_load(vcr_py(vcr_py_interaction()))
+    document["interactions"][0]["response"]["body"] = {"base64_string": text64(ANSWER)}
+    imported = import_recording(as_json(document), "a.json")
+    assert imported.cassette is not None
+    assert imported.cassette.interactions[0].response.body == ANSWER
+    document["interactions"][0]["response"]["body"] = {"base64_string": "&%$"}
+    assert import_recording(as_json(document), "a.json").broken != ()

@@ -222,3 +222,15 @@ def test_go_vcr_bodies_may_be_binary_and_encoded() -> None:
     assert imported.cassette is not None
     assert imported.cassette.interactions[0].response.body == ANSWER
     assert imported.cassette.interactions[0].request.method == "GET"
+
+
+def test_r_says_no_where_a_body_is_in_no_other_file() -> None:
+    """`file: no` is R's way to say that the text is here; `file: yes` that `string` is a path."""
+    text = as_yaml(_r({"encoding": "", "file": "NO", "string": ASKED.decode()}))
+    here = text.replace(b"file: 'NO'", b"file: no").replace(b"file: NO", b"file: no")
+    assert b"file: no" in here
+    imported = import_recording(here, "a.yml")
+    assert imported.broken == ()
+    assert imported.kept == 1
+    elsewhere = import_recording(here.replace(b"file: no", b"file: yes"), "a.yml")
+    assert "in another file" in elsewhere.broken[0]
