@@ -118,9 +118,9 @@ def _stray_edits(text: str, scanned: Scan, masking: Masking) -> list[Edit]:
     starts = [0, *(end for _, end in strings)]
     ends = [*(start for start, _ in strings), len(text)]
     return [
-        (start, end, written)
+        edit
         for start, end in zip(starts, ends, strict=True)
-        if (written := masking.text(text[start:end])) != text[start:end]
+        for edit in _text_edits(text, start, end, masking)
     ]
 
 
@@ -168,18 +168,24 @@ def _is_signed(leaf: Leaf, types: dict[int, str]) -> bool:
 def _mask_stream(text: str, masking: Masking) -> str:
     edits: list[Edit] = []
     joined: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    between = 0  # where what is no JSON began: a secret in it may go over several lines
     for line in _LINE.finditer(text):
-        payload = re.match(r"data: ?", line.group())
+        payload = re.match(r"data:[ \t]*", line.group())
         start = line.start() + payload.end() if payload else line.end()
         if start < line.end() and text[start] in '{["':
+            edits += _text_edits(text, between, start, masking)
             edits += _event_edits(text[start : line.end()], start, joined, masking)
-        else:
-            written = masking.text(line.group())
-            if written != line.group():
-                edits.append((*line.span(), written))
+            between = line.end()
+    edits += _text_edits(text, between, len(text), masking)
     for (_, form), spans in joined.items():
         edits += _joined_edits(text, form, spans, masking)
     return replaced(text, edits)
+
+
+def _text_edits(text: str, start: int, end: int, masking: Masking) -> list[Edit]:
+    before = text[start:end]
+    written = masking.text(before)
+    return [] if written == before else [(start, end, written)]
 
 
 def _event_edits(

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mockapi.cassettes import (
@@ -282,6 +282,9 @@ def test_the_cheap_question_is_never_wrong(planted: tuple[str, str], key: str) -
     assert may_hold_secret(body)
 
 
+@example(
+    b"data: ", (f"-----BEGIN PRIVATE KEY-----\na{'Zq7' * 22}\n-----END PRIVATE KEY-----", "Zq7" * 22), b""
+)
 @given(st.binary(max_size=40), secrets.around(), st.binary(max_size=40))
 def test_bodies_of_any_kind_are_masked(before: bytes, planted: tuple[str, str], after: bytes) -> None:
     """A body that is no JSON, or not even text, is masked too, and keeps its size."""
