@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from mockapi.validation import Refusal, Settings
+
+
+_LINES: Final = (".jsonl", ".ndjson")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,27 +56,57 @@ def judge(
     file: str, text: bytes, headers: Mapping[str, str], endpoint: str, settings: Settings
 ) -> Iterator[Verdict]:
     """The verdict on each body in a file."""
-    for index, line, body in _bodies(text):
+    for index, line, body in _bodies(text, lines=file.endswith(_LINES)):
         refusals = check_body(body, headers, endpoint, settings)
+        if refusals:
+            refusals[0] = _with_advice(refusals[0], file, body)
         source = body.decode("utf-8", "replace")
         findings = tuple(Finding(r, line - 1 + _line(source, r)) for r in refusals)
         yield Verdict(file, index, findings)
 
 
-def _bodies(text: bytes) -> Iterator[tuple[int | None, int, bytes]]:
-    """Index, first line and bytes of each body in a file."""
+def _with_advice(refusal: Refusal, file: str, body: bytes) -> Refusal:
+    """The refusal, with what a person may have done to the file."""
+    if refusal.hint is not None:
+        return refusal
+    if refusal.rule == "json.invalid":
+        return replace(refusal, hint=_advice_on_text(file, body))
+    value = _parsed(body)
+    if refusal.rule == "shape.required" and isinstance(value, dict):
+        for name, inner in value.items():
+            found = _parsed(inner.encode()) if isinstance(inner, str) else inner
+            if isinstance(found, dict) and "messages" in found:
+                hint = f'What is sent seems to be the value of "{name}": put that alone into the file.'
+                return replace(refusal, hint=hint)
+    return refusal
+
+
+def _advice_on_text(file: str, text: bytes) -> str | None:
+    if text.startswith(b"\xef\xbb\xbf"):
+        return "The file begins with a byte order mark: save it as UTF-8 without one."
+    if text.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "The file is UTF-16: save it as UTF-8."
+    if file.endswith((".yaml", ".yml")):
+        return (
+            "The file is YAML by its name, and bodies are JSON; mockapi cassettes lint looks at recordings."
+        )
+    return None
+
+
+def _bodies(text: bytes, *, lines: bool) -> Iterator[tuple[int | None, int, bytes]]:
+    """Index, first line and bytes of each body in a file; `lines` if it holds one body a line by its name."""
     value = _parsed(text)
     if isinstance(value, list):
         source = text.decode()
         for index, (start, end) in enumerate(_elements(source)):
             yield index, source.count("\n", 0, start) + 1, source[start:end].encode()
         return
-    lines = text.splitlines()
-    first = next((line for line in lines if line.strip()), b"")
-    if value is None and len(lines) > 1 and isinstance(_parsed(first), dict):
-        numbered = ((number, line) for number, line in enumerate(lines, 1) if line.strip())
-        for index, (number, line) in enumerate(numbered):
-            yield index, number, line
+    rows = text.splitlines()
+    first = next((row for row in rows if row.strip()), b"")
+    if value is None and len(rows) > 1 and (lines or isinstance(_parsed(first), dict)):
+        numbered = ((number, row) for number, row in enumerate(rows, 1) if row.strip())
+        for index, (number, row) in enumerate(numbered):
+            yield index, number, row
         return
     yield None, 1, text
 

@@ -70,6 +70,8 @@ def command(
     """
     from mockapi.cli import _payloads
 
+    if not endpoint.startswith("/"):
+        raise UsageError(f"--endpoint {endpoint}: write the path alone, as in /v1/messages.")
     fields = dict(_header(text) for text in headers)
     settings = _settings(**options)
     verdicts: list[Verdict] = []
@@ -94,6 +96,8 @@ def _header(text: str) -> tuple[str, str]:
 
 
 def _read(name: str) -> bytes:
+    if Path(name).is_dir():
+        raise UsageError(f"{name} is a folder: name the files in it, such as {Path(name) / '*.json'}")
     try:
         return Path(name).read_bytes()
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ _LIMITS = (
     ("/v1/files", 500 * _MIB),
 )
 _DEFAULT_LIMIT = 32 * _MIB
+_PATIENCE = 5.0
+"""Seconds for the rest of a body that nobody reads."""
 
 
 class Refused(Exception):  # noqa: N818 - an answer to the client, not a failure of the server
@@ -54,11 +57,12 @@ async def read_body(receive: Callable[[], Awaitable[Any]], headers: Headers, pat
             encoding = value
         elif name == b"content-length" and value.isdigit() and int(value) > limit_of(path):
             # Refused before the first read, which would send "100 Continue" to who waits for it.
+            await _let_finish(receive, headers)
             raise _too_large()
     message = await receive()
     body = message.get("body", b"")
     if message.get("more_body", False):
-        body = await _read_rest(receive, body, limit_of(path))
+        body = await _read_rest(receive, body, limit_of(path), headers)
     elif message["type"] == "http.disconnect":
         raise ClientLeft
     if encoding:
@@ -66,7 +70,9 @@ async def read_body(receive: Callable[[], Awaitable[Any]], headers: Headers, pat
     return body  # type: ignore[no-any-return] # ASGI messages are untyped
 
 
-async def _read_rest(receive: Callable[[], Awaitable[Any]], first: bytes, limit: int) -> bytes:
+async def _read_rest(
+    receive: Callable[[], Awaitable[Any]], first: bytes, limit: int, headers: Headers
+) -> bytes:
     pieces = [first]
     size = len(first)
     more = True
@@ -76,10 +82,24 @@ async def _read_rest(receive: Callable[[], Awaitable[Any]], first: bytes, limit:
             raise ClientLeft
         pieces.append(message.get("body", b""))
         size += len(pieces[-1])
-        if size > limit:
-            raise _too_large()
         more = message.get("more_body", False)
+        if size > limit:
+            if more:
+                await _let_finish(receive, headers)
+            raise _too_large()
     return b"".join(pieces)
+
+
+async def _let_finish(receive: Callable[[], Awaitable[Any]], headers: Headers) -> None:
+    """Read on if the connection ends with the reply: closed on who still sends, it would lose the reply."""
+    fields = dict(headers)
+    if fields.get(b"connection", b"").strip().lower() != b"close" or b"expect" in fields:
+        return
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE):
+            more = True
+            while more:
+                more = (await receive()).get("more_body", False)
 
 
 def _decoded(body: bytes, encoding: str, limit: int) -> bytes:

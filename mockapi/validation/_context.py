@@ -42,7 +42,7 @@ _HEADERS: Final = frozenset({b"x-api-key", b"authorization", b"anthropic-version
 
 
 def read_headers(headers: Headers) -> Credentials:
-    """What a request's headers say; of repeated betas all count, of the others the last."""
+    """What a request's headers say; of repeated betas and versions all count, of the others the last."""
     key = bearer = version = None
     betas: tuple[str, ...] = ()
     for name, value in headers:
@@ -52,7 +52,7 @@ def read_headers(headers: Headers) -> Credentials:
         if name == b"x-api-key":
             key = text or key
         elif name == b"anthropic-version":
-            version = text
+            version = text if version is None else f"{version}, {text}"  # as HTTP joins repeated fields
         elif name == b"anthropic-beta":
             betas = (*betas, *(part for part in map(str.strip, text.split(",")) if part))
         elif text[:7].lower() == "bearer ":

@@ -142,12 +142,41 @@ def test_options(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "content", "advice"),
+    [
+        ("a.json", ("\ufeff" + _GOOD).encode(), "byte order mark: save it as UTF-8 without one"),
+        ("a.json", _GOOD.encode("utf-16"), "The file is UTF-16"),
+        ("a.yaml", b"model: claude-haiku-4-5\n", "The file is YAML by its name"),
+        ("a.json", json.dumps({"body": ask()}).encode(), 'seems to be the value of "body"'),
+        ("a.json", json.dumps({"url": "/", "payload": _GOOD}).encode(), 'seems to be the value of "payload"'),
+    ],
+)
+def test_advice(tmp_path: Path, name: str, content: bytes, advice: str) -> None:
+    """What people do to files is recognized, and the way out is named."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    result = _run(str(path))
+    assert result.exit_code == 1
+    assert advice in result.stdout
+
+
+def test_lines_by_name(tmp_path: Path) -> None:
+    """In a file of JSON Lines a broken first line does not hide the others."""
+    result = _run(_file(tmp_path, f"{{bad\n{_GOOD}\n{{}}\n", "a.jsonl"))
+    assert "a.jsonl:1: body 0: 400" in result.stdout
+    assert "a.jsonl:3: body 2: 400" in result.stdout
+    assert result.stderr == "3 bodies, 2 would be refused\n"
+
+
+@pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (("nowhere.json",), r"nowhere\.json cannot be read"),
         (("--header", "no colon", "-"), "write it as 'name: value'"),
         (("--as-of", "tomorrow", "-"), "write the day as YYYY-MM-DD"),
         (("--disable-rule", "nope", "-"), "There is no rule nope"),
+        (("--endpoint", "v1/messages", "-"), "write the path alone, as in /v1/messages"),
+        ((".",), r"is a folder: name the files in it"),
     ],
 )
 def test_cannot_run(arguments: tuple[str, ...], words: str) -> None:

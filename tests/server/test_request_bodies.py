@@ -115,6 +115,19 @@ def test_a_body_that_is_announced_too_large_is_refused_unread(
             assert client.read_to_end() == (b"", "eof"), "whether a body follows now cannot be known"
 
 
+@pytest.mark.parametrize("announced", [True, False])
+def test_who_closes_after_a_body_that_is_too_large_gets_the_reply(base_url: str, *, announced: bool) -> None:
+    """With `connection: close` the body is read to its end first: a reset would cost the client the 413."""
+    size = 32 * MIB + 1
+    head = ("content-length", str(size)) if announced else ("transfer-encoding", "chunked")
+    body = bytes(size) if announced else b"%x\r\n%b\r\n0\r\n\r\n" % (size, bytes(size))
+    with RawClient(base_url) as client:
+        client.ask("POST", "/v1/messages", b"", head, ("connection", "close"))
+        client.send(body)
+        assert client.read().status == 413
+        assert client.read_to_end() == (b"", "eof")
+
+
 def test_a_chunked_body_is_refused_when_it_grows_too_large(base_url: str) -> None:
     """Without an announced length the limit is met on the way; the rest is dropped, then it goes on."""
     with RawClient(base_url) as client:

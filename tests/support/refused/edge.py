@@ -63,6 +63,11 @@ CASES = (
         'anthropic-version: "2022-01-01" is not a valid version',
         headers={"anthropic-version": "2022-01-01"},
     ),
+    Case(
+        "version.unknown",
+        'anthropic-version: "2023-06-01, 2023-06-01" is not a valid version',
+        headers={"anthropic-version": "2023-06-01, 2023-06-01"},
+    ),
     _beta(_UNKNOWN.format("`no-such-2025-01-01`"), "no-such-2025-01-01"),
     _beta(_UNKNOWN.format("`a`, `b`"), "a, interleaved-thinking-2025-05-14, b"),
     Case(
