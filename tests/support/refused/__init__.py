@@ -5,10 +5,17 @@ Each case breaks one rule. The bodies were written for these tests.
 
 from __future__ import annotations
 
-from tests.support.refused import content, edge, fields, parameters, tooling
+from tests.support.refused import content, edge, fields, models, parameters, tooling
 from tests.support.refused._case import Case
 
-CASES: tuple[Case, ...] = (*edge.CASES, *fields.CASES, *content.CASES, *tooling.CASES, *parameters.CASES)
+CASES: tuple[Case, ...] = (
+    *edge.CASES,
+    *fields.CASES,
+    *content.CASES,
+    *tooling.CASES,
+    *parameters.CASES,
+    *models.CASES,
+)
 """All of them."""
 
 __all__ = ["CASES", "Case"]
