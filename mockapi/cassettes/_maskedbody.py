@@ -80,7 +80,7 @@ class Masking:
 def mask_body(body: bytes, content_type: str, masking: Masking) -> bytes:
     """A body with its secrets masked; as long as before."""
     text = body.decode("utf-8", "surrogateescape")
-    start = text.lstrip()[:1]
+    start = text.removeprefix("\ufeff").lstrip()[:1]
     if is_stream(body, content_type):
         written = _mask_stream(text, masking)
     elif start in ("{", "["):

@@ -112,7 +112,24 @@ KINDS: tuple[Kind, ...] = (
         "eyJ",
         core=rb"eyJ[A-Za-z0-9_-]{10,}\.eyJ",
     ),
-    _kind("a bearer token", r"\b[Bb]earer (?P<secret>[A-Za-z0-9._~+/-]{20,}=*)", "earer "),
+    _kind(
+        "a bearer token",
+        r"\b(?i:bearer)[ \t]+(?P<secret>[A-Za-z0-9._~+/-]{20,}=*)",
+        "earer", "EARER",
+        core=rb"(?i:bearer)(?: |\t|\\t)+[A-Za-z0-9._~+\\/-]{20}",
+    ),
+    _kind(
+        "a password in a URL",
+        r"://[^\s/:@\"'<>{}$?#\\]{0,80}:(?P<secret>[^\s/:@\"'<>{}$?#\\]{1,200})@",
+        "://", ":\\/\\/",  # JSON may spell a slash with a backslash
+        core=rb":\\?/\\?/[^\s/:@\"]*:[^\s/:@\"]+@",
+    ),
+    _kind(
+        "a credential in a URL",
+        r"[?&](?:access_token|refresh_token|id_token|client_secret|api_key|apikey|api-key)="
+        r"(?!sk-ant-test-)(?P<secret>[^\s&#\"'<>{}$\\]{8,})",
+        "_token=", "client_secret=", "api_key=", "apikey=", "api-key=",
+    ),
     _kind(
         "a cookie",
         r"(?i:\bcookie): ?[^\s=;,\"*]{1,80}=(?P<secret>[^\s;,\"]+(?:; [^\s=;,\"]{1,80}=[^\s;,\"]+)*)",

@@ -34,6 +34,7 @@ CONNECT_SECONDS = 15.0
 _NOT_SENT = HOP_BY_HOP | {"host", "content-length", "content-encoding", "accept-encoding", "expect"}
 _DECODABLE = ("gzip", "deflate", "identity", "x-gzip")
 _QUEUED = 256  # pieces read ahead of a client that reads slowly; then the upstream has to wait
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _CHUNKED = (b"transfer-encoding", b"chunked")
 
 
@@ -69,6 +70,11 @@ class Upstream:
         self._read_seconds = read_seconds
         self._timeout = httpx.Timeout(read_seconds, connect=CONNECT_SECONDS, pool=None)
         self._client: httpx.AsyncClient | None = None
+
+    def is_at(self, server: tuple[str, int | None] | None) -> bool:
+        """Whether this is the server at an address of this machine: it would ask itself without end."""
+        port = self._base.port or {"http": 80, "https": 443}[self._base.scheme]
+        return server is not None and port == server[1] and self._base.host in {server[0], *_LOOPBACK}
 
     async def ask(self, request: Request) -> Incoming:
         """Pass a request on; returns when the head of the answer is there.

@@ -97,7 +97,7 @@ class Recorder:
             The reply as the client got it, its body decoded, and whether the client stayed.
         """
         try:
-            incoming = await self._ask(request)
+            incoming = await self._ask(request, scope.get("server"))
         except UpstreamFailed as failure:
             reply = self._failed(str(failure), request_id)
             return reply, await play(reply, scope, receive, send)
@@ -146,7 +146,9 @@ class Recorder:
             await asyncio.shield(self._writing)
         await self.upstream.aclose()
 
-    async def _ask(self, request: Request) -> Incoming:
+    async def _ask(self, request: Request, server: tuple[str, int | None] | None = None) -> Incoming:
+        if self.upstream.is_at(server):
+            raise UpstreamFailed("is this very server: name the one that it stands in for")
         budget = self.options.budget
         if budget is not None and self.tally.forwarded >= budget:
             self.tally.refused += 1

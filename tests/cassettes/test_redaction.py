@@ -383,3 +383,51 @@ def test_large_parts_of_uploads_are_kept_as_digests_and_found_again() -> None:
     index = _index(redacted)
     assert index.find_exact(_request(upload("two", content))) is not None
     assert index.find_exact(_request(upload("two", content + b"x"))) is None
+
+
+@pytest.mark.parametrize("blanks", ["", " ", "  ", "\t"], ids=repr)
+def test_a_secret_cut_by_deltas_is_masked_whatever_stands_before_the_data(blanks: str) -> None:
+    """Blanks between a field's colon and its JSON do not hide what the deltas say together."""
+    deltas = [
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": piece}}
+        for piece in (KEY[:9], KEY[9:20], KEY[20:])
+    ]
+    stream = "".join(f"event: content_block_delta\ndata:{blanks}{json.dumps(delta)}\n\n" for delta in deltas)
+    reply = _interaction({}, reply=stream.encode(), reply_headers=(("content-type", "text/event-stream"),))
+    masked = redact_interaction(reply).response.body
+    assert len(masked) == len(stream)
+    assert masked.count(b"*") == MASK.count("*")
+
+
+def test_a_byte_order_mark_hides_no_secret() -> None:
+    """JSON after a byte order mark is still read as JSON: an escape in a key is seen through."""
+    body = b'\xef\xbb\xbf{"text":"\\u0073' + KEY[1:].encode() + b'"}'
+    redacted = redact_interaction(_interaction(body, reply=body))
+    for written in (redacted.request.body, redacted.response.body):
+        assert KEY[13:].encode() not in written
+        assert len(written) == len(body)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "listens on http://localhost:8080/a and mails bob@example.com",
+        "git clone git@github.com:anthropics/anthropic-sdk-python.git",
+        "https://example.com/@user:name?key=value&page=2",
+        "postgres://{user}:{password}@{host}/db or postgres://$USER:$PASSWORD@db",
+        "https://api.example/?api_key=<your key>&access_token={token}",
+        "the bearer of this letter, and a bearer\nof news",
+    ],
+)
+def test_addresses_without_a_credential_stay(text: str) -> None:
+    """Ports, mail addresses, paths and the gaps of a template are no credentials."""
+    assert DEFAULT.mask(text) == text
+
+
+def test_a_redirect_with_a_credential_is_recorded_without_it() -> None:
+    """The target of a redirect keeps its form and loses the credential in its query."""
+    headers = (("location", "https://files.example/x?access_token=Zq7Zq7Zq7Zq7&part=2"),)
+    redacted = redact_interaction(_interaction({}, reply_headers=headers))
+    assert redacted.response.headers == (
+        ("location", "https://files.example/x?access_token=************&part=2"),
+    )

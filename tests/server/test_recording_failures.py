@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import mockapi
 from mockapi.exchange import Ending
 from mockapi.server import _writer
+from mockapi.server._recording import RecordOptions
+from mockapi.validation import Settings as Validation
 from tests.support.recording import Upstream, recorded, recording, resetting, saying
 from tests.support.server import PATIENCE, RawClient, ask, message, serving
 from tests.support.tls import self_signed
@@ -43,6 +46,19 @@ def test_an_upstream_that_is_down_is_a_502_that_says_so(tmp_path: Path) -> None:
     assert reply.json()["type"] == "error"
     assert "cannot be reached" in reply.json()["error"]["message"]
     assert "cannot be reached" in told.getvalue()
+    assert not (tmp_path / "r").exists()
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_an_upstream_that_is_the_server_itself_is_not_asked(tmp_path: Path, host: str) -> None:
+    """A server that forwards to itself would ask itself without end: it says so at the first request."""
+    port = int(_closed_port().rpartition(":")[2])
+    options = RecordOptions(f"http://{host}:{port}", to=str(tmp_path / "r"))
+    settings = mockapi.Settings(validation=Validation(mode="off"), on_unmatched="record")
+    with mockapi.Server((), settings=settings, recording=options, port=port) as server:
+        reply = ask(server.base_url, message("hi"))
+    assert reply.status_code == 502
+    assert "is this very server" in reply.json()["error"]["message"]
     assert not (tmp_path / "r").exists()
 
 

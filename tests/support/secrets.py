@@ -39,6 +39,9 @@ KINDS: dict[str, st.SearchStrategy[tuple[str, str]]] = {
         lambda rest: (f"-----BEGIN PRIVATE KEY-----\na{rest}\n-----END PRIVATE KEY-----", rest)
     ),
     "cookie": _of(_ALNUM, 24).map(lambda rest: (f"Cookie: session={rest}; other={rest}", rest)),
+    "shouted bearer token": _of(_ALNUM, 24).map(lambda rest: (f"BEARER  a{rest}", rest)),
+    "password in a URL": _of(_ALNUM, 24).map(lambda rest: (f"https://bob:{rest}@mcp.example/sse", rest)),
+    "token in a URL": _of(_ALNUM, 24).map(lambda rest: (f"https://a.example/?access_token={rest}&v=1", rest)),
     "workspace id": _of(_BASE58, 22).map(lambda rest: (f"wrkspc_01{rest}", rest)),
     "organization id": _uuid().map(lambda uuid: (f"your organization ({uuid})", uuid)),
 }
