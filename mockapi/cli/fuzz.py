@@ -59,7 +59,8 @@ def command(
     """Hunt for a stream that a parser or a client gets wrong.
 
     First the cases of the table, then generated streams, until something is found or the budget is
-    used up. Exits with 1 if something was found; the smallest stream that shows it is printed.
+    used up; the table is looked at to its end unless a case has failed by then. Exits with 1 if
+    something was found; the smallest stream that shows it is printed.
     """
     if (target is None) == (driver is None):
         raise UsageError("Give one of --target and --driver: what is to be hunted.")
@@ -138,6 +139,8 @@ def _tell(found: Hunt) -> None:
         click.echo(f"Larger cases that are not fine, {len(others)}:")
         for finding in others:
             click.echo(f"  {finding.verdict:<11}  {finding.case.id}")
+    if found.left_out:
+        click.echo(f"The time was up: {found.left_out} cases of the table were not looked at.")
     click.echo(f"{speed}. To repeat: --seed {found.seed}.")
 
 

@@ -81,7 +81,12 @@ class TargetSubject:
         )
 
     def look(self, case: Case) -> Finding:
-        """Ask the process; one that hangs or ends is started anew for the next case."""
+        """Ask the process; one that hangs or ends is started anew for the next case.
+
+        So is one whose memory is to be measured: what earlier cases took would hide its growth.
+        """
+        if case.growth is not None:
+            self._process.stop()
         try:
             question = json.dumps(case_as_json(case)).encode()
             answer = json.loads(self._process.ask(question, case.seconds + _MARGIN))
@@ -124,12 +129,14 @@ class Hunt:
         examples: how many streams were looked at, those of the table included.
         seconds: how long it took.
         failures: what is not fine, the smallest first.
+        left_out: how many cases of the table were not looked at, because the time was up.
     """
 
     seed: int
     examples: int = 0
     seconds: float = 0.0
     failures: list[Finding] = field(default_factory=list)
+    left_out: int = 0
 
 
 def hunt(
@@ -147,7 +154,7 @@ def hunt(
         subject: what is hunted.
         seed: of the first batch of generated streams; later ones count on.
         examples: how many generated streams at most.
-        seconds: how long at most; the table is always finished.
+        seconds: how long at most; the table is finished all the same, unless it has a failure.
         table: whether the table is looked at first. If it finds something, nothing is generated.
         progress: called now and then with how it stands.
     """
@@ -161,13 +168,20 @@ def hunt(
         progress(result)
         return finding
 
-    for case in subject.cases() if table else ():
+    def is_over() -> bool:
+        return seconds is not None and time.monotonic() - begun >= seconds
+
+    cases = subject.cases() if table else []
+    for number, case in enumerate(cases):
+        if result.failures and is_over():
+            result.left_out = len(cases) - number
+            break
         finding = look(case)
         if not finding.verdict.is_fine:
             result.failures.append(finding)
     left = examples
     while not result.failures and (left is None or left > 0):
-        if seconds is not None and time.monotonic() - begun >= seconds:
+        if is_over():
             break
         size = BATCH if left is None else min(BATCH, left)
         found = _generated(subject.sees, look, size, result.seed)

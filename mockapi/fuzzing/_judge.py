@@ -108,12 +108,11 @@ def judge(case: Case, seen: Seen) -> Finding:
         return Finding(case, seen.trouble[0], expected, seen.trouble[1])
     if seen.error is not None and not seen.error.documented:
         return Finding(case, Verdict.CRASHES, expected, str(seen.error))
-    if seen.sees == "events":
-        verdict, words = _judge_events(case, seen)
-    elif seen.sees == "stream":
-        verdict, words = _judge_stream(case, seen)
-    else:
-        verdict, words = _judge_message(case, seen)
+    look = {"events": _judge_events, "stream": _judge_stream, "message": _judge_message}[seen.sees]
+    try:
+        verdict, words = look(case, seen)
+    except RecursionError:
+        return Finding(case, Verdict.DIFFERS, expected, "something too deeply nested to be compared")
     if verdict.is_fine and seen.seconds > case.seconds:
         verdict, words = Verdict.HANGS, f"{seen.seconds:.1f} s, with a limit of {case.seconds:g} s"
     elif verdict.is_fine and case.growth is not None and (seen.growth or 0) > case.growth:

@@ -31,7 +31,7 @@ from mockapi.fuzzing.cases import BY_ID
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Target = Callable[[Iterable[bytes]], Any]
+    Target = Callable[[Any], Any]  # from chunks, which can be iterated with `for` and `async for`
 
 _ACCIDENTS = (
     ArithmeticError,
@@ -48,6 +48,8 @@ _ACCIDENTS = (
 """What no parser raises on purpose; other exceptions count as documented."""
 
 _PROBE = "m-framing/lf"
+_NO_RESULT = "no result"
+_SPARE = 1000
 
 
 def load_target(name: str) -> Target:
@@ -65,6 +67,10 @@ def load_target(name: str) -> Target:
             found = getattr(found, part)
     except (ImportError, AttributeError) as error:
         raise UsageError(f"The target {name} cannot be loaded: {error}.") from error
+    except (Exception, SystemExit) as error:
+        # Whatever its module does when it is imported; a SyntaxError's words name file and line.
+        words = f"{type(error).__name__}: {error}"
+        raise UsageError(f"The target {name} cannot be loaded; its module raises {words}.") from error
     if not callable(found):
         raise UsageError(f"The target {name} cannot be called.")
     return found  # type: ignore[no-any-return] # what a caller names is only known to be callable
@@ -77,18 +83,31 @@ def sees_of(target: Target) -> Sees:
         UsageError: it shows nothing that can be judged.
     """
     seen = observe(target, BY_ID[_PROBE].chunks(), "events")
-    if seen.message is not None:
-        return "message"
-    if seen.stream:
-        return "stream"
-    if seen.events:
-        return "events"
-    what = f"raised {seen.error}" if seen.error else "gave no events and no message"
-    raise UsageError(f"The target {what} for a plain stream of the Messages API: nothing to judge.")
+    if seen.trouble is None:
+        if seen.message is not None:
+            return "message"
+        if seen.stream:
+            return "stream"
+        if seen.events:
+            return "events"
+    what = "gave no events and no message"
+    if seen.trouble is not None:
+        what = f"is stopped, {seen.trouble[1]},"
+    elif seen.error is not None:
+        error = seen.error
+        what = error.message if error.type == _NO_RESULT else f"raised {error.type}: {error.message}"
+    raise UsageError(
+        f"The target {what} for a plain stream of the Messages API: nothing to judge. It is called with"
+        " an iterator over chunks of bytes, and returns events or a message."
+    )
 
 
 class _OutOfTime(BaseException):
     """The time limit, told where a target takes its next chunk; no target catches it by mistake."""
+
+
+class _WithoutEnd(BaseException):
+    """A target that goes on showing events where there are no more."""
 
 
 class _Watched:
@@ -99,22 +118,30 @@ class _Watched:
         self._chunks = iter(chunks)
         self._parser = sse.Parser(max_event_bytes=sys.maxsize)  # the limit is not the target's
         self.taken = 0
+        self.size = 0
         self.due: list[int] = []  # for each event, the chunk that ends it; -1 if that is in doubt
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        if time.perf_counter() > self._end:
-            raise _OutOfTime
+        self.check()
         chunk = next(self._chunks)
         self.taken += 1
+        self.size += len(chunk)
         doubt = chunk.endswith(b"\r")
         self.due += [-1 if doubt else self.taken] * len(self._parser.feed(chunk))
         return chunk
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
+
+    def check(self, shown: int = 0) -> None:
+        """Stop a target that takes too long, or has shown more events than the stream has bytes."""
+        if time.perf_counter() > self._end:
+            raise _OutOfTime
+        if shown > self.size + _SPARE:
+            raise _WithoutEnd
 
     async def __anext__(self) -> bytes:
         await asyncio.sleep(0)  # as a connection does, and for other tasks of the target
@@ -127,9 +154,9 @@ class _Watched:
 def observe(target: Target, chunks: Iterable[bytes], sees: Sees, seconds: float = 60.0) -> Seen:
     """What a target shows of a stream; its exceptions are part of that.
 
-    A target that takes more than `seconds` is stopped when it asks for its next chunk; one that
-    asks for none can only be stopped from outside its process. An asynchronous one is run in an
-    event loop of its own, so there must be no other in this thread.
+    A target that takes more than `seconds` is stopped when it asks for its next chunk or gives an
+    event; one that does neither can only be stopped from outside its process. An asynchronous one
+    is run in an event loop of its own, so there must be no other in this thread.
     """
     seen = Seen(sees)
     begun = time.perf_counter()
@@ -143,6 +170,8 @@ def observe(target: Target, chunks: Iterable[bytes], sees: Sees, seconds: float 
     except _OutOfTime:
         words = f"not done after {seconds:g} s, with {watched.taken:,} chunks taken"
         seen.trouble = (Verdict.HANGS, words)
+    except _WithoutEnd:
+        seen.trouble = (Verdict.HANGS, "it gives more events than the stream has bytes, without end")
     except Exception as error:  # noqa: BLE001 - whatever a target raises is what is looked for
         seen.error = Failure(type(error).__name__, str(error)[:200], not isinstance(error, _ACCIDENTS))
     seen.seconds = time.perf_counter() - begun
@@ -157,10 +186,11 @@ def _watch(result: Any, seen: Seen, watched: _Watched) -> None:
         for item in result:
             _take(seen, item, watched)
     elif isinstance(result, Iterable) and not isinstance(result, str | bytes):
+        watched.due.clear()  # what comes as a whole comes at the end
         for item in result:
-            _take(seen, item)
+            _take(seen, item, watched)
     else:
-        seen.error = Failure("no result", f"it returned {result!r:.80}", documented=False)
+        seen.error = Failure(_NO_RESULT, f"returned {result!r:.80}", documented=False)
 
 
 async def _watch_async(result: Any, seen: Seen, watched: _Watched) -> None:
@@ -173,15 +203,11 @@ async def _watch_async(result: Any, seen: Seen, watched: _Watched) -> None:
         _take(seen, item, watched)
 
 
-def _take(seen: Seen, item: Any, watched: _Watched | None = None) -> None:
-    """Note what a target shows; from an iterator, also whether it comes with the chunk that ends it."""
+def _take(seen: Seen, item: Any, watched: _Watched) -> None:
+    """Note what a target shows, and whether it comes with the chunk that ends it."""
     number = len(seen.events) + len(seen.stream)
-    if (
-        watched is not None
-        and seen.late is None
-        and number < len(watched.due)
-        and 0 < watched.due[number] < watched.taken
-    ):
+    watched.check(number)
+    if seen.late is None and number < len(watched.due) and 0 < watched.due[number] < watched.taken:
         seen.late = number
     retry: Any = None
     event = _as_json(item)

@@ -11,9 +11,8 @@ import os
 import queue
 import signal
 import subprocess
-import tempfile
 import threading
-from typing import IO, TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final
 
 from mockapi.errors import UsageError
 from mockapi.fuzzing._judge import Verdict
@@ -27,6 +26,8 @@ MAX_LINE: Final = 256 * 1024 * 1024
 _READ: Final = 65536
 _WAITING: Final = 64  # lines that nobody asked for
 _SHOWN: Final = 300
+_TAIL: Final = 4096
+_LAST_SECONDS: Final = 5.0
 _FLOOD: Final = b"\0flood"
 
 
@@ -55,7 +56,7 @@ class LineProcess:
         self._environment = None if environment is None else dict(environment)
         self._process: subprocess.Popen[bytes] | None = None
         self._lines: queue.Queue[bytes | None] = queue.Queue(_WAITING)
-        self._errors: IO[bytes] | None = None
+        self._errors: _Tail | None = None
 
     def ask(self, question: bytes, seconds: float) -> bytes:
         """The answer to a question.
@@ -76,7 +77,7 @@ class LineProcess:
         except OSError:
             line = None
         if line is None:
-            code = process.wait()
+            code = _waited(process)
             words = f"the program ended with {_code(code)}{self._last_words()}"
             self.stop()
             raise Trouble(Verdict.CRASHES, words)
@@ -96,7 +97,7 @@ class LineProcess:
             else:
                 process.kill()
         process.wait()
-        for stream in (process.stdin, process.stdout, self._errors):
+        for stream in (process.stdin, process.stdout, process.stderr):
             if stream is not None:
                 with contextlib.suppress(OSError):
                     stream.close()
@@ -105,30 +106,54 @@ class LineProcess:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self.stop()
-        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the program
         try:
             self._process = subprocess.Popen(  # noqa: S603 - running a user's program is the purpose
                 self._command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=self._errors,
+                stderr=subprocess.PIPE,
                 env=self._environment,
                 start_new_session=True,
             )
         except OSError as error:
-            self._errors.close()
             raise UsageError(f"{self._command[0]!r} cannot be run: {error.strerror or error}.") from error
+        self._errors = _Tail(self._process)
         self._lines = queue.Queue(_WAITING)
         threading.Thread(target=_pump, args=(self._process, self._lines), daemon=True).start()
         return self._process
 
     def _last_words(self) -> str:
-        if self._errors is None:
-            return ""
-        size = self._errors.seek(0, os.SEEK_END)
-        self._errors.seek(max(0, size - 4096))
-        lines = self._errors.read().decode("utf-8", "replace").strip().splitlines()
+        lines = [] if self._errors is None else self._errors.read().strip().splitlines()
         return f": {lines[-1][:_SHOWN]}" if lines else ""
+
+
+class _Tail:
+    """The end of what a program says on its standard error; a flood of it is read and forgotten."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._kept = b""
+        self._thread = threading.Thread(target=self._pump, args=(process,), daemon=True)
+        self._thread.start()
+
+    def _pump(self, process: subprocess.Popen[bytes]) -> None:
+        assert process.stderr is not None  # noqa: S101 - it was asked for
+        with contextlib.suppress(OSError, ValueError):
+            while data := process.stderr.read1(_READ):  # type: ignore[attr-defined] # a BufferedReader has it
+                self._kept = (self._kept + data)[-_TAIL:]
+
+    def read(self) -> str:
+        """What is left of it, once the program has ended."""
+        self._thread.join(_LAST_SECONDS)
+        return self._kept.decode("utf-8", "replace")
+
+
+def _waited(process: subprocess.Popen[bytes]) -> int:
+    """The exit code of a program that has closed its output, or its input; it may hang all the same."""
+    try:
+        return process.wait(_LAST_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
 
 
 def _pump(process: subprocess.Popen[bytes], lines: queue.Queue[bytes | None]) -> None:

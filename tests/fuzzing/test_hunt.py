@@ -12,16 +12,25 @@ import pytest
 from mockapi.cassettes import load
 from mockapi.cli import root
 from mockapi.errors import UsageError
-from mockapi.fuzzing import Verdict, assert_conforms, check_target
+from mockapi.fuzzing import (
+    BY_ID,
+    SSE_CASES,
+    Case,
+    Finding,
+    Sees,
+    Verdict,
+    assert_conforms,
+    check_target,
+    judge,
+    observe,
+)
 from mockapi.fuzzing._hunt import TargetSubject, hunt
 from mockapi.fuzzing._observe import load_target, sees_of
-from tests.support import broken_clients, broken_sse, good_parsers
+from tests.support import broken_clients, broken_sse, good_parsers, targets
 from tests.support.process import runner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from mockapi.fuzzing.cases import Case
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -73,10 +82,11 @@ def test_correct_parsers_survive_generated_streams() -> None:
 
 def test_a_target_that_never_returns_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """The verdict is `hangs`, and the next case is looked at all the same."""
-    monkeypatch.setattr("mockapi.fuzzing._hunt._MARGIN", -4.0)
     for running in subject("tests.support.targets:hangs"):
         cases = {case.id: case for case in running.cases()}
-        assert running.look(cases["fields/retry"]).verdict is Verdict.HANGS
+        with monkeypatch.context() as patched:
+            patched.setattr("mockapi.fuzzing._hunt._MARGIN", -4.0)
+            assert running.look(cases["fields/retry"]).verdict is Verdict.HANGS
         assert running.look(cases["framing/lf"]).verdict is Verdict.CONFORMS
 
 
@@ -90,10 +100,82 @@ def test_a_target_that_ends_its_process_is_reported() -> None:
         assert running.look(cases["framing/lf"]).verdict is Verdict.CONFORMS
 
 
+def test_a_module_that_cannot_be_imported_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With file and line of a syntax error, and without a traceback."""
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "unfinished.py").write_text("def parse(:\n")
+    (tmp_path / "leaving.py").write_text("raise SystemExit(3)\n")
+    with pytest.raises(UsageError, match=r"SyntaxError: .*\(unfinished.py, line 1\)"):
+        load_target("unfinished:parse")
+    with pytest.raises(UsageError, match="SystemExit: 3"):
+        load_target("leaving:parse")
+
+
+def test_events_without_end_are_stopped() -> None:
+    """In the process that gives them, long before the memory is full."""
+    seen = observe(targets.endless, (b"data: a\n\n",), "events")
+    assert seen.trouble is not None
+    assert seen.trouble[0] is Verdict.HANGS
+    assert len(seen.events) < 2000
+
+
+def test_asynchronous_targets_are_watched_like_others() -> None:
+    """An event that is held back to the end is late; a coroutine gives all of them there."""
+    case = BY_ID["cut/two events in a chunk"]
+    finding = judge(case, observe(broken_sse.AllAtTheEnd(), case.chunks(), "events"))
+    assert "held back" in finding.seen
+    assert judge(case, observe(good_parsers.asynchronously, case.chunks(), "events")).verdict.is_fine
+
+
+def test_models_are_taken_as_the_dicts_they_stand_for() -> None:
+    """A target may give its SDK's objects, as events and as the message."""
+    assert sees_of(targets.models) == "stream"
+    assert sees_of(targets.model) == "message"
+    case = BY_ID["m-framing/lf"]
+    assert judge(case, observe(targets.model, case.chunks(), "message")).verdict is Verdict.CONFORMS
+
+
+def test_an_answer_too_deep_to_compare_is_no_accident_of_the_kit() -> None:
+    """It differs, and the hunt goes on."""
+    case = BY_ID["m-framing/lf"]
+    finding = judge(case, observe(targets.bottomless, case.chunks(), "message"))
+    assert (finding.verdict, finding.seen) == (
+        Verdict.DIFFERS,
+        "something too deeply nested to be compared",
+    )
+
+
+class Failing:
+    """A subject that fails every case."""
+
+    sees: Sees = "events"
+
+    def cases(self) -> list[Case]:
+        """Three."""
+        return list(SSE_CASES[:3])
+
+    def look(self, case: Case) -> Finding:
+        """Always the same."""
+        return Finding(case, Verdict.HANGS, "", "")
+
+    def stop(self) -> None:
+        """Nothing to let go of."""
+
+
+def test_a_failing_table_is_not_finished_at_any_price() -> None:
+    """When the time is up and something was found, the rest is left out and counted."""
+    found = hunt(Failing(), seconds=0)
+    assert (len(found.failures), found.left_out) == (1, 2)
+    assert hunt(Failing(), examples=5).left_out == 0
+
+
 def test_a_target_that_hoards_is_caught() -> None:
     """Comments that are kept show in the process' memory."""
     for running in subject("tests.support.targets:hoards"):
-        case = next(case for case in running.cases() if case.id == "limits/comments without end")
+        cases = {case.id: case for case in running.cases()}
+        # This one takes more memory for a while, in which the next one's growth could hide.
+        assert running.look(cases["fields/retry"]).verdict is Verdict.CONFORMS
+        case = cases["limits/comments without end"]
         found = running.look(case)
         assert found.verdict is Verdict.DIFFERS
         assert "memory grew" in found.seen
@@ -105,6 +187,10 @@ def test_a_target_that_hoards_is_caught() -> None:
         ("nothing", "package.module:function"),
         ("no.such:thing", "cannot be loaded"),
         ("tests.support.targets:none", "cannot be loaded"),
+        (":thing", "cannot be loaded; its module raises ValueError"),
+        ("tests.support.targets:gives_none", "returned None for a plain stream"),
+        ("tests.support.targets:takes_two", "raised TypeError: .*It is called with an iterator"),
+        ("tests.support.targets:endless", "more events than the stream has bytes"),
         ("tests.support.targets:NUMBER", "cannot be called"),
         ("tests.support.targets:silent", "nothing to judge"),
     ],

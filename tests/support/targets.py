@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING, Any
 
 from tests.support import broken_clients, broken_sse
-from tests.support.good_parsers import by_character
+from tests.support.good_parsers import by_character, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,8 +40,10 @@ def exits(chunks: Iterable[bytes]) -> Iterator[tuple[str, str, str]]:
 
 
 def hoards(chunks: Iterable[bytes]) -> Iterator[tuple[str, str, str]]:
-    """Everything that ever came."""
+    """Everything that ever came; and where a retry comes first, much memory for a moment."""
     for chunk in chunks:
+        if chunk.startswith(b"retry"):
+            len(b"much".ljust(64 * 2**20, b"."))
         _HOARD.append(bytes(bytearray(chunk)))
         yield from by_character((chunk,))
 
@@ -48,3 +51,51 @@ def hoards(chunks: Iterable[bytes]) -> Iterator[tuple[str, str, str]]:
 def silent(chunks: Iterable[bytes]) -> list[Any]:
     """Nothing."""
     return [None for chunk in chunks if not chunk]
+
+
+def gives_none(_chunks: Iterable[bytes]) -> None:
+    """Forgets its return."""
+
+
+def takes_two(_chunks: Iterable[bytes], _size: int) -> list[Any]:
+    """Asks for more than it is given."""
+    return []
+
+
+def endless(chunks: Iterable[bytes]) -> Iterator[tuple[str, str]]:
+    """Events for ever, without a look at its chunks."""
+    for _ in chunks:
+        while True:
+            yield "message", "again"
+
+
+class Model:
+    """As an SDK's objects are: attributes, and a way to make them JSON."""
+
+    def __init__(self, value: dict[str, Any]) -> None:
+        self._value = value
+
+    def model_dump(self, *, mode: str) -> dict[str, Any]:
+        """As JSON."""
+        assert mode == "json"
+        return self._value
+
+
+def models(chunks: Iterable[bytes]) -> Iterator[Model]:
+    """The API's events as objects."""
+    for kind, data, _ in by_character(chunks):
+        if kind != "ping":
+            yield Model(json.loads(data))
+
+
+def model(chunks: Iterable[bytes]) -> Model:
+    """The final message as an object."""
+    return Model(message(chunks))
+
+
+def bottomless(_chunks: Iterable[bytes]) -> dict[str, Any]:
+    """A message that is nested beyond comparison."""
+    content: list[Any] = []
+    for _ in range(100_000):
+        content = [content]
+    return {"content": content}
