@@ -270,6 +270,7 @@ def _mishaps(values: dict[str, Any]) -> dict[str, Any]:
 def _pairs(text: str, option: str) -> Any:
     """`KEY=VALUE,...` with JSON values, or a whole JSON object."""
     from mockapi import jsontext
+    from mockapi.replies.faults import NEXT_PAIR
 
     if text.lstrip().startswith("{"):
         value = jsontext.parse(text.encode())
@@ -277,7 +278,7 @@ def _pairs(text: str, option: str) -> Any:
             raise UsageError(f"{option}: this is no JSON: {value.reason}.")
         return value
     pairs: dict[str, Any] = {}
-    for pair in text.split(","):
+    for pair in NEXT_PAIR.split(text):
         key, _, written = (part.strip() for part in pair.partition("="))
         value = jsontext.parse(written.encode())
         if isinstance(value, jsontext.NotJSON):

@@ -28,6 +28,7 @@ from mockapi.replies.faults._http import (
     retry_header,
 )
 from mockapi.replies.faults._orders import (
+    NEXT_PAIR,
     OrderedFault,
     apply,
     blank,
@@ -40,6 +41,7 @@ from mockapi.replies.faults._table import TABLE, make_fault
 from mockapi.replies.faults._transport import chunking, cut, ending, late, pause, slow
 
 __all__ = [
+    "NEXT_PAIR",
     "SILENT_FAULTS",
     "TABLE",
     "ChaosReport",

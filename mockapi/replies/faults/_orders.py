@@ -19,6 +19,7 @@ Counting is separate from doing, so that a reply that is replaced uses up no rec
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     Counts = tuple[tuple[int, int], ...]
 
 MAX_ORDERS: Final = 100
+NEXT_PAIR: Final = re.compile(r",(?=\s*[A-Za-z_.]+\s*=|\s*$)")
+"""What stands between two KEY=VALUE pairs, whose values may be JSON with commas of its own."""
+
 _UNSIGNED: Final = Kind(lambda value: WHOLE.fits(value) and value >= 0, "a whole number from 0")
 _CONDITIONS: Final[Mapping[str, Kind]] = {
     "path": FIELD,
@@ -133,16 +137,22 @@ def parse_faults(value: Any, place: str = "faults") -> tuple[OrderedFault, ...]:
 def parse_fault_text(text: str) -> OrderedFault:
     """An order from a command line: `NAME` or `NAME:KEY=VALUE,KEY=VALUE`; `when.KEY` for conditions.
 
-    A value is JSON if it reads as such, else a text.
+    A value is JSON if it reads as such, else a text; a comma that no KEY= follows is part of it.
+    An order may also be a whole JSON object.
 
     Raises:
         UsageError: as `parse_faults`.
     """
     from mockapi import jsontext  # noqa: PLC0415 - once, at start
 
+    if text.lstrip().startswith("{"):
+        whole = jsontext.parse(text.encode())
+        if isinstance(whole, jsontext.NotJSON):
+            raise UsageError(f"--fault: this is no JSON: {whole.reason}.")
+        return _order(whole, "--fault")
     name, _, rest = text.partition(":")
     order: dict[str, Any] = {"fault": name.strip()}
-    for pair in filter(None, rest.split(",")):
+    for pair in filter(None, NEXT_PAIR.split(rest)):
         key, equals, written = (part.strip() for part in pair.partition("="))
         if not equals:
             raise UsageError(f"--fault {text}: {pair!r} is no KEY=VALUE.")

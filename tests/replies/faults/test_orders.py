@@ -125,6 +125,30 @@ def test_the_command_line_spells_orders_shorter() -> None:
         faults.parse_fault_text("cut:event")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'error:status=529,message=Wait, please,when.contains=a,b,headers={"a-b": "c, d"},times=2,',
+        """{"fault": "error", "status": 529, "message": "Wait, please", "headers": {"a-b": "c, d"},
+            "when": {"contains": "a,b"}, "times": 2}""",
+    ],
+)
+def test_values_may_have_commas(text: str) -> None:
+    """Only a comma before another KEY= divides; a whole JSON object does as well."""
+    order = faults.parse_fault_text(text)
+    assert (order.name, order.times, order.when) == ("error", 2, {"contains": "a,b"})
+    broken = order.fault(faults.blank("req_1", ""))
+    assert b'"Wait, please"' in broken.body
+    assert broken.header("a-b") == "c, d"
+
+
+@pytest.mark.parametrize("text", ['{"fault"', "[]:a=1", "cut:at", ""])
+def test_what_is_no_order_is_said(text: str) -> None:
+    """Of a command line, too."""
+    with pytest.raises(UsageError, match="--fault"):
+        faults.parse_fault_text(text)
+
+
 def test_every_fault_can_be_ordered_by_name() -> None:
     """The table makes each of them, with an example of every option that is needed."""
     needed = {"value": "text/plain"}
