@@ -8,13 +8,15 @@ What is left to the coroutine is to wait for the end, and for a client that read
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from mockapi.server._clock import monotonic
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from mockapi.exchange import Chunk
     from mockapi.server._lateness import Lateness
@@ -23,6 +25,39 @@ if TYPE_CHECKING:
 _ROUNDING = (
     0.0005  # uvloop's timers are whole milliseconds, to the nearest: without it half of them ring early
 )
+
+
+class Timetable:
+    """Calls by the millisecond, with one timer of the loop for all that are due in the same one.
+
+    Args:
+        loop: whose timers are set.
+    """
+
+    __slots__ = ("_calls", "_loop")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._calls: dict[int, list[Callable[[], None]]] = {}
+
+    def at(self, moment: float, now: float, call: Callable[[], None]) -> None:
+        """Call at a moment in monotonic seconds, or up to a millisecond later; never before it."""
+        tick = math.ceil(moment * 1000)
+        calls = self._calls.get(tick)
+        if calls is None:
+            calls = self._calls[tick] = []
+            self._loop.call_later(tick / 1000 - now + _ROUNDING, self._ring, tick)
+        calls.append(call)
+
+    def _ring(self, tick: int) -> None:
+        for call in self._calls.pop(tick):
+            try:
+                call()
+            except Exception as error:  # noqa: BLE001 - as the loop does it: one failure is not the others'
+                self._loop.call_exception_handler({"message": "A chunk was not written", "exception": error})
+
+
+_timetables: WeakKeyDictionary[asyncio.AbstractEventLoop, Timetable] = WeakKeyDictionary()
 
 
 class Pacer:
@@ -39,7 +74,17 @@ class Pacer:
         due: the moment at which the latest chunk was due.
     """
 
-    __slots__ = ("_chunks", "_connection", "_lateness", "_leaving", "_loop", "_place", "_waiter", "due")
+    __slots__ = (
+        "_chunks",
+        "_connection",
+        "_lateness",
+        "_leaving",
+        "_loop",
+        "_place",
+        "_timetable",
+        "_waiter",
+        "due",
+    )
 
     def __init__(
         self,
@@ -55,6 +100,9 @@ class Pacer:
         self._leaving = leaving
         self._lateness = lateness
         self._loop = leaving.get_loop()
+        self._timetable = _timetables.get(self._loop) or _timetables.setdefault(
+            self._loop, Timetable(self._loop)
+        )
         self._place = 0
         self._waiter: asyncio.Future[None] = self._loop.create_future()
         leaving.add_done_callback(self._stop)
@@ -66,6 +114,8 @@ class Pacer:
 
     async def play(self) -> bool:
         """Write until all is written or the connection is congested. False if the client has left."""
+        if self._leaving.done():
+            return False
         self._waiter = self._loop.create_future()
         self._write()
         await self._waiter
@@ -76,11 +126,12 @@ class Pacer:
         if self._waiter.done():
             return
         now = monotonic()
-        while not self.is_done and not self._leaving.done():
-            delay, data = self._chunks[self._place]
+        chunks = self._chunks
+        while self._place < len(chunks):
+            delay, data = chunks[self._place]
             due = self.due + delay
             if due > now:
-                self._loop.call_later(due - now + _ROUNDING, self._write)
+                self._timetable.at(due, now, self._write)
                 return
             self.due = due
             self._place += 1
