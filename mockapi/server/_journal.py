@@ -90,8 +90,9 @@ class Entry:
                 **_body(request),
             },
             "reply": {
-                "status": reply.status,
+                "status": None if reply.unanswered else reply.status,
                 "source": reply.source,
+                "fault": reply.header("x-mockapi-fault"),
                 "request_id": reply.header("request-id"),
                 "converted": reply.header("x-mockapi-converted"),
                 "complete": self.complete,
