@@ -18,7 +18,7 @@ settings.register_profile("untimed", deadline=None, suppress_health_check=[Healt
 settings.load_profile("untimed")
 
 _CLIENT_VARIABLES = ("ANTHROPIC_", "MOCKAPI_")
-_KEPT = {"MOCKAPI_SHARED", "MOCKAPI_FORBID_SKIPS", "MOCKAPI_SDK_0121"}
+_KEPT = {"MOCKAPI_SHARED", "MOCKAPI_FORBID_SKIPS", "MOCKAPI_SDK_0121", "MOCKAPI_NEIGHBOURS"}
 
 
 @pytest.fixture(autouse=True)

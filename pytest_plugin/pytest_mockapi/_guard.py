@@ -2,21 +2,24 @@
 
 A name has to be resolved before it can be reached: `socket.getaddrinfo` is what Python's own
 clients and asyncio ask; uvloop asks by itself, from `Loop.create_connection`. The server's thread
-is let through: it is the recorder's. docs/limitations.md has the gaps.
+is let through: it is the recorder's. Subprocesses are led to a proxy that refuses, by their
+environment. docs/limitations.md has the gaps.
 """
 
 from __future__ import annotations
 
+import inspect
+import os
 import socket
 import sys
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _HOSTS: Final = ("anthropic.com", "claude.com", "claude.ai")
-_OURS: Final = "mockapi"  # the name of the server's thread
+OURS: Final = "mockapi"  # the name of the server's thread
 
 
 class RealAPIRefused(OSError):  # noqa: N818 - clients wrap it as a connection error; it says what happened
@@ -24,12 +27,33 @@ class RealAPIRefused(OSError):  # noqa: N818 - clients wrap it as a connection e
 
 
 class Guard:
-    """The functions that were replaced, and the messages of what was refused."""
+    """The functions that were replaced, and the messages of what was refused.
 
-    def __init__(self) -> None:
+    Args:
+        who: what the message names.
+    """
+
+    def __init__(self, who: str) -> None:
         self.refused: list[str] = []
         self.is_on = True
+        self._who = who
         self._replaced: list[tuple[Any, str, Any, Any]] = []
+
+    def refusal(self, host: Any) -> str | None:
+        """What is said to who asks for a host; None if it is none of the real API's."""
+        name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
+        if not self.is_on or not isinstance(name, str):
+            return None
+        name = name.lower().rstrip(".")
+        if not any(name == known or name.endswith(f".{known}") for known in _HOSTS):
+            return None
+        words = (
+            f"{self._who} tried to connect to {name}. The fixture messages_api refuses the real API:"
+            " let the client read ANTHROPIC_BASE_URL, or give it base_url=messages_api.base_url."
+            " The ini option mockapi_network = off lets it through."
+        )
+        self.refused.append(words)
+        return words
 
     def replace(self, owner: Any, name: str, made: Callable[[Any], Any]) -> None:
         """Put `made(the present one)` in the place of an attribute."""
@@ -47,27 +71,20 @@ class Guard:
                 setattr(owner, name, present)
 
 
-def refusing(who: str) -> Guard:
+def refusing(who: str, lead: Callable[[Mapping[Any, Any]], Mapping[Any, Any]] | None = None) -> Guard:
     """Begin to refuse.
 
     Args:
         who: what the message names.
+        lead: changes the environment of a subprocess; None leaves it as it is.
     """
-    guard = Guard()
+    guard = Guard(who)
 
     def check(host: Any) -> None:
-        name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
-        if not guard.is_on or not isinstance(name, str) or threading.current_thread().name == _OURS:
-            return
-        name = name.lower().rstrip(".")
-        if any(name == known or name.endswith(f".{known}") for known in _HOSTS):
-            words = (
-                f"{who} tried to connect to {name}. The fixture messages_api refuses the real API:"
-                " let the client read ANTHROPIC_BASE_URL, or give it base_url=messages_api.base_url."
-                " The ini option mockapi_network = off lets it through."
-            )
-            guard.refused.append(words)
-            raise RealAPIRefused(words)
+        if threading.current_thread().name != OURS:
+            words = guard.refusal(host)
+            if words is not None:
+                raise RealAPIRefused(words)
 
     def checked(present: Callable[..., Any]) -> Callable[..., Any]:
         def getaddrinfo(host: Any, *args: Any, **options: Any) -> Any:
@@ -85,7 +102,24 @@ def refusing(who: str) -> Guard:
 
         return create_connection
 
+    def led(present: Callable[..., Any]) -> Callable[..., Any]:
+        signature = inspect.signature(present)
+
+        def __init__(*args: Any, **options: Any) -> None:  # noqa: N807 - the name that tracebacks show
+            bound = signature.bind(*args, **options)
+            if guard.is_on and lead is not None:
+                environment = bound.arguments.get("env")
+                bound.arguments["env"] = lead(os.environ if environment is None else environment)
+            present(*bound.args, **bound.kwargs)
+
+        return __init__
+
     guard.replace(socket, "getaddrinfo", checked)
+    if lead is not None:
+        import subprocess
+
+        if isinstance(subprocess.Popen, type):  # or a test's own fake, which starts nothing
+            guard.replace(subprocess.Popen, "__init__", led)
     uvloop = sys.modules.get("uvloop")
     if uvloop is not None:
         guard.replace(uvloop.Loop, "create_connection", checked_connection)

@@ -10,7 +10,7 @@ from mockapi.errors import CassetteError, UsageError
 from mockapi.server._settings import session_options
 from mockapi.server._store import folders
 from mockapi.testing import Session
-from pytest_mockapi import _guard, _report
+from pytest_mockapi import _report
 from pytest_mockapi._marker import Wanted, wanted
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Running:
         self.has_cassette = bool(want.cassettes)
         self.session = Session(server, served)
         self._sessions = server.service.sessions
-        self._guard = _guard.refusing(item.nodeid) if self.options.network != "off" else None
+        self._guard = worker.refuse(item.nodeid) if self.options.network != "off" else None
 
     @property
     def refused(self) -> list[str]:

@@ -11,14 +11,17 @@ import os
 import selectors
 import socket
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mockapi._environment import client_environment
 from pytest_mockapi import _guard
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mockapi.server import Server
     from pytest_mockapi._options import Options
+    from pytest_mockapi._proxy import Proxy
 
 _NOBODY = (
     "No test that uses the fixture messages_api is running: add the argument messages_api to the test"
@@ -45,7 +48,10 @@ class Worker:
         self._replaced: dict[str, str | None] = {}
         if options.env:
             self._set_environment()
-        self._guard = _guard.refusing("this run") if options.network == "session" else None
+        self._guards: list[_guard.Guard] = []
+        self._proxy: Proxy | None = None
+        if options.network == "session":
+            self.refuse("this run")
         self._woken: int | None
         self._wake, self._woken = os.pipe()
         self._watcher = threading.Thread(target=self._watch, name="mockapi-watch", daemon=True)
@@ -64,6 +70,32 @@ class Worker:
         """Whether there is a server."""
         return self._server is not None
 
+    def refuse(self, who: str) -> _guard.Guard:
+        """Begin to refuse connections to the real API; `undo` of what comes back ends it.
+
+        Args:
+            who: what the message names.
+        """
+        guard = _guard.refusing(who, self._lead if self.options.env else None)
+        self._guards = [guard, *(other for other in self._guards if other.is_on)]
+        return guard
+
+    def _lead(self, environment: Mapping[Any, Any]) -> Mapping[Any, Any]:
+        """The environment of a subprocess, led to a proxy that refuses; the first one starts it."""
+        if os.getpid() != self._pid or threading.current_thread().name == _guard.OURS:
+            return environment  # a fork has no server, and the server's thread cannot wait for itself
+        server = self.server
+        with self._starting:
+            if self._proxy is None:
+                from pytest_mockapi._proxy import Proxy
+
+                self._proxy = Proxy(server, self._refusal, os.environ)
+        return self._proxy.lead(environment)
+
+    def _refusal(self, host: str) -> str | None:
+        words = (guard.refusal(host) for guard in self._guards)
+        return next(filter(None, words), None)
+
     def close(self) -> None:
         """Stop the server and put the environment back; harmless the second time."""
         if os.getpid() != self._pid:
@@ -74,8 +106,8 @@ class Worker:
             else:
                 os.environ[name] = value
         self._replaced.clear()
-        if self._guard is not None:
-            self._guard.undo()
+        for guard in self._guards:
+            guard.undo()
         if self._woken is not None and self._watcher.is_alive():
             os.write(self._woken, b".")
             self._watcher.join(_SECONDS)
@@ -83,6 +115,9 @@ class Worker:
             os.close(self._woken)
             self._woken = None
         with self._starting:
+            if self._proxy is not None:
+                self._proxy.close()
+                self._proxy = None
             if self._server is not None:
                 self._server.stop()
         self._socket.close()

@@ -72,13 +72,19 @@ def pytest_runtest_makereport(
     return report
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Stop the server, so that everything is recorded; hand the numbers on, or judge them."""
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
+    """Stop the server, so that everything is recorded; hand the numbers on, or judge them.
+
+    Last of all but those who report: after Ctrl-C fixtures are torn down only now, and need the server.
+    """
     from pytest_mockapi import _finish
 
     config = session.config
-    _finish.finish(session, config.stash[WORKER], config.stash[TALLY])
+    try:
+        yield
+    finally:
+        _finish.finish(session, config.stash[WORKER], config.stash[TALLY])
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -43,6 +43,11 @@ def blocks(page: Path) -> list[Block]:
     return found
 
 
+def needs(block: Block) -> list[str]:
+    """The packages that a block is about, in `needs=NAME,NAME`; the test environment lacks them."""
+    return [name for flag in block.flags if flag.startswith("needs=") for name in flag[6:].split(",")]
+
+
 class Command(NamedTuple):
     """A command of a console block, and what it prints.
 

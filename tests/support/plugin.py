@@ -7,13 +7,11 @@ import pkgutil
 from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+import pytest
 
 import mockapi
 import pytest_mockapi
-
-if TYPE_CHECKING:
-    import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 _PATHS = (str(ROOT), str(ROOT / "pytest_plugin"))
@@ -70,6 +68,18 @@ def run_apart(pytester: pytest.Pytester, *args: str, **environment: str) -> pyte
     and for those that end it, fork it, or import what cannot be imported twice.
     """
     return pytester.runpytest_subprocess(*_prepare(pytester, args, environment), timeout=SECONDS)
+
+
+def run_beside(pytester: pytest.Pytester, *args: str, **environment: str) -> pytest.RunResult:
+    """Run pytest as `run_apart` does, with the Python that has other plugins and frameworks.
+
+    The test is skipped where MOCKAPI_NEIGHBOURS names none; .ci/run makes one.
+    """
+    python = os.environ.get("MOCKAPI_NEIGHBOURS")
+    if not python:
+        pytest.skip("MOCKAPI_NEIGHBOURS names no Python with the packages of the extra `neighbours`")
+    _prepare(pytester, (), environment)
+    return pytester.run(python, "-m", "pytest", "-p", "no:cacheprovider", *args, timeout=SECONDS)
 
 
 def load() -> None:
