@@ -12,8 +12,7 @@ if TYPE_CHECKING:
 
 
 def finish(session: pytest.Session, worker: Worker, tally: Tally) -> None:
-    """Stop the server, then hand the numbers to the controller, or judge them here."""
-    worker.close()
+    """Hand the numbers to the controller, or judge them here; the server has stopped."""
     tally.finish(worker)
     output = getattr(session.config, "workeroutput", None)
     if output is not None:

@@ -19,6 +19,15 @@ TALLY: pytest.StashKey[Tally] = pytest.StashKey()
 RUNNING: pytest.StashKey[Running] = pytest.StashKey()
 
 
+def tally_of(config: pytest.Config) -> Tally:
+    """The tally of a run, from its first use on."""
+    if TALLY not in config.stash:
+        from pytest_mockapi._tally import Tally
+
+        config.stash[TALLY] = Tally(config.stash[WORKER].options)
+    return config.stash[TALLY]
+
+
 @pytest.fixture(scope="session")
 def mockapi_server(pytestconfig: pytest.Config) -> Server:
     """The server of this process, for sessions of its own: `mockapi_server.open_session(...)`."""
@@ -31,7 +40,7 @@ def messages_api(request: pytest.FixtureRequest) -> Iterator[Session]:
     from pytest_mockapi._running import Running
 
     config = request.config
-    running = Running(request.node, config.stash[WORKER], config.stash[TALLY])
+    running = Running(request.node, config.stash[WORKER], tally_of(config))
     request.node.stash[RUNNING] = running
     yield running.session
     del request.node.stash[RUNNING]  # a rerun of the test must not meet it

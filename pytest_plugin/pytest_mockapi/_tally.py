@@ -53,11 +53,9 @@ class Tally:
         self._narrowed = False
 
     def collected(self, items: Iterable[pytest.Item], config: pytest.Config) -> None:
-        """Note which cassettes the tests of a run could use."""
+        """Note which cassettes the tests that use the fixture could play."""
         self._narrowed = any("::" in argument for argument in config.args)
         for item in items:
-            if "messages_api" not in getattr(item, "fixturenames", ()):
-                continue
             folder = self._options.cassettes or item.path.parent / "cassettes"
             self._known.update(map(str, cassettes_of(item, folder)))
             self._folders.add(str(folder))

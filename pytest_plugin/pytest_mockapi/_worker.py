@@ -14,12 +14,12 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from mockapi._environment import client_environment
-from pytest_mockapi import _guard
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mockapi.server import Server
+    from pytest_mockapi._guard import Guard
     from pytest_mockapi._options import Options
     from pytest_mockapi._proxy import Proxy
 
@@ -48,7 +48,7 @@ class Worker:
         self._replaced: dict[str, str | None] = {}
         if options.env:
             self._set_environment()
-        self._guards: list[_guard.Guard] = []
+        self._guards: list[Guard] = []
         self._proxy: Proxy | None = None
         if options.network == "session":
             self.refuse("this run")
@@ -70,19 +70,23 @@ class Worker:
         """Whether there is a server."""
         return self._server is not None
 
-    def refuse(self, who: str) -> _guard.Guard:
+    def refuse(self, who: str) -> Guard:
         """Begin to refuse connections to the real API; `undo` of what comes back ends it.
 
         Args:
             who: what the message names.
         """
-        guard = _guard.refusing(who, self._lead if self.options.env else None)
+        from pytest_mockapi._guard import refusing
+
+        guard = refusing(who, self._lead if self.options.env else None)
         self._guards = [guard, *(other for other in self._guards if other.is_on)]
         return guard
 
     def _lead(self, environment: Mapping[Any, Any]) -> Mapping[Any, Any]:
         """The environment of a subprocess, led to a proxy that refuses; the first one starts it."""
-        if os.getpid() != self._pid or threading.current_thread().name == _guard.OURS:
+        from pytest_mockapi._guard import OURS
+
+        if os.getpid() != self._pid or threading.current_thread().name == OURS:
             return environment  # a fork has no server, and the server's thread cannot wait for itself
         server = self.server
         with self._starting:

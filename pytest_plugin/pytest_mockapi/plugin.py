@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_mockapi import _options
-from pytest_mockapi._fixtures import RUNNING, TALLY, WORKER, messages_api, mockapi_server
+from pytest_mockapi._fixtures import RUNNING, TALLY, WORKER, messages_api, mockapi_server, tally_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -26,13 +26,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Listen, and lead clients here before any test module is imported."""
-    from pytest_mockapi._tally import Tally
     from pytest_mockapi._worker import Worker
 
     config.addinivalue_line("markers", _options.MARKER)
-    options = _options.read(config)
-    config.stash[WORKER] = Worker(options)
-    config.stash[TALLY] = Tally(options)
+    config.stash[WORKER] = Worker(_options.read(config))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -44,11 +41,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test with the marker gets the fixture too."""
+    users = []
     for item in items:
         names: list[str] = getattr(item, "fixturenames", [])
         if "messages_api" not in names and item.get_closest_marker("messages_api"):
             names.append("messages_api")
-    config.stash[TALLY].collected(items, config)
+        if "messages_api" in names:
+            users.append(item)
+    if users:
+        tally_of(config).collected(users, config)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -78,13 +79,15 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
 
     Last of all but those who report: after Ctrl-C fixtures are torn down only now, and need the server.
     """
-    from pytest_mockapi import _finish
-
-    config = session.config
+    stash = session.config.stash
     try:
         yield
     finally:
-        _finish.finish(session, config.stash[WORKER], config.stash[TALLY])
+        stash[WORKER].close()
+        if TALLY in stash:
+            from pytest_mockapi import _finish
+
+            _finish.finish(session, stash[WORKER], stash[TALLY])
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -92,10 +95,10 @@ def pytest_testnodedown(node: Any) -> None:
     """Take in the numbers of a worker of xdist."""
     output = getattr(node, "workeroutput", None) or {}
     if "mockapi" in output:
-        node.config.stash[TALLY].merge(output["mockapi"])
+        tally_of(node.config).merge(output["mockapi"])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """One line at the end."""
-    for line in config.stash[TALLY].lines(config):
+    for line in config.stash[TALLY].lines(config) if TALLY in config.stash else ():
         terminalreporter.write_line(line)

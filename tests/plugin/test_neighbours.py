@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 _ASYNCIO: Final = ("-o", "asyncio_default_fixture_loop_scope=function")
 
 
-@pytest.mark.parametrize("arguments", [("-p", "randomly_seed=1"), ("-n", "2")], ids=["random", "xdist"])
+@pytest.mark.parametrize("arguments", [("--randomly-seed=1",), ("-n", "2")], ids=["random", "xdist"])
 def test_all_of_them_at_once(pytester: pytest.Pytester, arguments: tuple[str, ...]) -> None:
     """Asynchronous tests, reruns, other mocks, snapshots: in random order, and on several workers."""
     pytester.makepyfile(

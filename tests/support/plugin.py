@@ -16,6 +16,7 @@ import pytest_mockapi
 ROOT = Path(__file__).resolve().parents[2]
 _PATHS = (str(ROOT), str(ROOT / "pytest_plugin"))
 SECONDS = 100.0
+_SECONDS_BESIDE = 600.0  # frameworks take a minute to load for the first time
 
 CLIENT = """
 import json, os, urllib.error, urllib.request
@@ -79,7 +80,7 @@ def run_beside(pytester: pytest.Pytester, *args: str, **environment: str) -> pyt
     if not python:
         pytest.skip("MOCKAPI_NEIGHBOURS names no Python with the packages of the extra `neighbours`")
     _prepare(pytester, (), environment)
-    return pytester.run(python, "-m", "pytest", "-p", "no:cacheprovider", *args, timeout=SECONDS)
+    return pytester.run(python, "-m", "pytest", "-p", "no:cacheprovider", *args, timeout=_SECONDS_BESIDE)
 
 
 def load() -> None:
