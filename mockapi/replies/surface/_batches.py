@@ -6,7 +6,8 @@
     cancelling: canceling   --- looked at ---> ended, the rows left are "canceled"
     ended:      results can be read, it can be deleted
 
-A look is a GET of the batch, of its results, or of the list, which looks at no more rows in all. So a client that polls sees what it sees
+A look is a GET of the batch, of its results, or of the list, which looks at no more rows in all. So a
+client that polls sees what it sees
 of the API, without waiting: a small batch has ended when it is first looked at. Rows are judged when
 their turn comes, as the API does: what is wrong with one is its result, not an error of the batch. A
 row's reply is synthesized without a history, under the service tier "batch".

@@ -29,6 +29,17 @@ SATISFIABLE: dict[str, Any] = {
     "integer below": {"type": "integer", "maximum": -1000},
     "integer huge": {"type": "integer", "minimum": 10**30},
     "number narrow": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 0.5},
+    "number between near bounds": {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1e-9},
+    "number above and below": {"type": "number", "exclusiveMinimum": 0.1, "maximum": 0.1005},
+    "number between neighbours": {
+        "type": "number",
+        "exclusiveMinimum": 1,
+        "exclusiveMaximum": 1.0000000000000009,
+    },
+    "number huge": {"type": "number", "minimum": 1e300, "maximum": 1.7e308},
+    "number of cents": {"type": "number", "multipleOf": 0.01, "minimum": 0.2, "maximum": 4},
+    "number of two steps": {"allOf": [{"type": "number", "multipleOf": 0.5}, {"multipleOf": 0.75}]},
+    "number that is not whole": {"oneOf": [{"type": "number"}, {"type": "integer"}]},
     "number step": {"type": "number", "multipleOf": 0.25, "minimum": 1.1},
     "string lengths": {"type": "string", "minLength": 30, "maxLength": 31},
     "string short": {"type": "string", "maxLength": 2},
@@ -39,8 +50,64 @@ SATISFIABLE: dict[str, Any] = {
     "two patterns": {
         "allOf": [{"pattern": "^a"}, {"pattern": "z$"}, {"type": "string", "pattern": "^a.*z$"}]
     },
+    "patterns at both ends": {"allOf": [{"type": "string", "pattern": "^[A-Z]"}, {"pattern": "[0-9]$"}]},
+    "format and its beginning": {"type": "string", "format": "date", "pattern": "^2025-"},
+    "format and its end": {"type": "string", "format": "email", "pattern": r"@corp\.example$"},
+    "format in little room": {"type": "string", "format": "email", "maxLength": 9},
+    "format and a length": {"type": "string", "format": "uri", "minLength": 90, "maxLength": 90},
+    "pattern of flags": {"type": "string", "pattern": "(?i)^(yes|no)$"},
+    "one of many conditions": {
+        "type": "object",
+        "properties": {"kind": {"enum": list("abcdefgh")}},
+        "required": ["kind"],
+        "allOf": [
+            {
+                "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
+                "then": {"properties": {kind: {"type": "integer"}}, "required": [kind]},
+            }
+            for kind in "abcdefgh"
+        ],
+    },
+    "dependencies of draft 7": {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "type": "object",
+        "properties": {"a": {"type": "integer"}},
+        "dependencies": {"a": ["b"], "b": {"required": ["c"]}},
+        "required": ["a"],
+    },
+    "dependencies of what is optional": {
+        "type": "object",
+        "properties": {"a": {"type": "integer"}, "q": {"type": "string"}},
+        "dependentSchemas": {"a": {"required": ["z"]}, "q": {"required": ["a"]}},
+        "minProperties": 2,
+    },
+    "names by patterns": {
+        "type": "object",
+        "patternProperties": {"^(foo|bar)$": {"type": "integer"}, "o$": {"minimum": 40}},
+        "properties": {"foo": {"maximum": 50}},
+        "required": ["foo", "bar"],
+        "additionalProperties": {"type": "string"},
+    },
+    "names that are too long": {
+        "type": "object",
+        "properties": {"long_name": {"type": "integer"}, "ab": {"type": "integer"}},
+        "propertyNames": {"maxLength": 3},
+    },
+    "references by id": {
+        "$id": "https://example.com/all",
+        "type": "object",
+        "properties": {"a": {"$ref": "part"}, "b": {"$ref": "https://example.com/part"}},
+        "required": ["a", "b"],
+        "$defs": {"part": {"$id": "part", "type": "integer"}},
+    },
     "array": {"type": "array", "items": {"type": "boolean"}, "minItems": 3, "maxItems": 3},
     "array unique": {"type": "array", "items": {"enum": [1, 2, 3]}, "uniqueItems": True, "minItems": 3},
+    "array unique numbers": {
+        "type": "array",
+        "items": {"type": "integer", "minimum": 1, "maximum": 200},
+        "uniqueItems": True,
+        "minItems": 200,
+    },
     "array unique texts": {"type": "array", "items": {"type": "string"}, "uniqueItems": True, "minItems": 30},
     "array unique default": {
         "type": "array",
@@ -167,6 +234,24 @@ UNSATISFIABLE: dict[str, tuple[Any, str]] = {
     "booleans": (
         {"type": "array", "items": {"type": "boolean"}, "uniqueItems": True, "minItems": 3},
         "different items",
+    ),
+    "many ways": (
+        {
+            "$defs": {
+                **{
+                    f"d{n}": {
+                        "anyOf": [
+                            {"$ref": f"#/$defs/d{n + 1}"},
+                            {"allOf": [{"$ref": f"#/$defs/d{n + 1}"}, {"type": "string"}]},
+                        ]
+                    }
+                    for n in range(18)
+                },
+                "d18": {"type": "integer"},
+            },
+            "allOf": [{"$ref": "#/$defs/d0"}, {"type": "string"}],
+        },
+        "16,000 steps",
     ),
     "lengths": ({"type": "string", "minLength": 5, "maxLength": 4}, "5 to 4"),
     "never": ({"not": {}}, "no value that was tried"),
@@ -307,6 +392,15 @@ def test_any_schema_that_has_values_gets_one(schema: Any, key: bytes) -> None:
                         "anyOf",
                         "$ref",
                         "not",
+                        "allOf",
+                        "if",
+                        "dependencies",
+                        "dependentSchemas",
+                        "patternProperties",
+                        "propertyNames",
+                        "multipleOf",
+                        "exclusiveMinimum",
+                        "$id",
                     ]
                 ),
                 inner,

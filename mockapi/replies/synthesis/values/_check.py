@@ -9,6 +9,7 @@ from mockapi import jsontext
 from mockapi.messages import dump
 from mockapi.replies.synthesis.values._generate import Generator
 from mockapi.replies.synthesis.values._limits import MAX_ATTEMPTS, MAX_WORK, Unsatisfiable
+from mockapi.replies.synthesis.values._match import BACKTRACKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from mockapi.replies.synthesis._dice import Dice
 
 _DRAFT: str = "https://json-schema.org/draft/2020-12/schema"
-_BACKTRACKS = 100_000
+_REMEMBERED = 100_000
 
 
 def satisfying(schema: Any, dice: Dice, *, subject: str = "") -> Any:
@@ -46,7 +47,7 @@ def satisfying(schema: Any, dice: Dice, *, subject: str = "") -> Any:
         except (TypeError, ValueError, ArithmeticError, AttributeError, KeyError):
             # A keyword with a value that it cannot have: `_judge` took the schema all the same.
             reason = "a keyword in it has a value that makes no sense"
-        work += generator.nodes
+        work += generator.work
         if work > MAX_WORK:
             break
     raise Unsatisfiable(reason)
@@ -56,7 +57,8 @@ def _judge(schema: Any) -> Callable[[Any], bool]:
     """The check of a value, by an implementation of JSON Schema that shares nothing with this one."""
     if not isinstance(schema, (dict, bool)):
         raise Unsatisfiable("it is no JSON Schema")
-    return _compiled(dump(schema))
+    text = dump(schema)
+    return _compiled(text) if len(text) <= _REMEMBERED else _compiled.__wrapped__(text)
 
 
 @lru_cache(maxsize=512)  # the same tools come with every request of a conversation
@@ -73,7 +75,7 @@ def _compiled(text: bytes) -> Callable[[Any], bool]:
             schema,
             validate_formats=True,
             retriever=_retrieve_nothing,
-            pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=_BACKTRACKS),
+            pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=BACKTRACKS),
         )
     except (
         jsonschema_rs.ValidationError,

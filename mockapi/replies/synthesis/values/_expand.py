@@ -1,19 +1,20 @@
 """Schemas made flat: references followed, combinators chosen and merged into one object.
 
-A flat schema has none of $ref, allOf, anyOf, oneOf, if, const and dependentSchemas at its top, and
-its patterns, which may be several, in a list under `PATTERNS`. Choosing a branch of anyOf or oneOf
-is a guess that the final check confirms; the dice choose differently in the next attempt. Deep
-down, the branch with the lowest value is chosen, so that recursive schemas come to an end.
+A flat schema has none of $ref, allOf, anyOf, oneOf, if, const and dependencies at its top, and its
+patterns, which may be several, in a list under `PATTERNS`. Choosing a branch of anyOf or oneOf is a
+guess that the final check confirms; the dice choose differently in the next attempt. Deep down, the
+branch with the lowest value is chosen, so that recursive schemas come to an end.
 """
 
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
 from mockapi.jsontext import canonical_value
-from mockapi.replies.synthesis.values._limits import ENDLESS, MAX_DEPTH, Unsatisfiable
+from mockapi.replies.synthesis.values._limits import ENDLESS, MAX_DEPTH, MAX_WORK, Unsatisfiable
 
 if TYPE_CHECKING:
     from mockapi.replies.synthesis._dice import Dice
@@ -31,11 +32,14 @@ _COMBINATORS: Final = frozenset(
         "if",
         "then",
         "else",
+        "dependencies",
+        "dependentRequired",
         "dependentSchemas",
         "$defs",
         "definitions",
     }
 )
+_CONDITION: Final = frozenset({"if", "then", "else"})
 _CALM_DEPTH: Final = 4
 _HIGHER: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
 _LOWER: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains")
@@ -55,6 +59,7 @@ class Expander:
         self._dice = dice
         self._anchors: dict[str, Any] | None = None
         self._heights: dict[int, int] = {}
+        self.steps = 0
 
     def flat(self, schema: Any, depth: int, level: int = 0) -> Schema:
         """The flat form of a schema.
@@ -67,8 +72,11 @@ class Expander:
         Raises:
             Unsatisfiable: no value can satisfy it, or following it does not end.
         """
+        self.steps += 1
         if level > MAX_DEPTH:
             raise Unsatisfiable("its references follow each other without end")
+        if self.steps > MAX_WORK:
+            raise Unsatisfiable(f"it takes more than {MAX_WORK:,} steps to follow its references")
         if schema is True or schema == {}:
             return {}
         if not isinstance(schema, dict):
@@ -84,14 +92,45 @@ class Expander:
             if key in schema:
                 result = merge(result, self.flat(self.resolve(schema[key]), depth, level + 1))
         for part in _list(schema.get("allOf")):
-            result = merge(result, self.flat(part, depth, level + 1))
+            if isinstance(part, dict) and "if" in part:  # whether it is met depends on the parts before
+                bare = {key: value for key, value in part.items() if key not in _CONDITION}
+                result = merge(result, self.flat(bare, depth, level + 1))
+                result = self._conditional(result, part, depth, level)
+            else:
+                result = merge(result, self.flat(part, depth, level + 1))
         for key in ("anyOf", "oneOf"):
             if key in schema:
                 result = self._branch(result, _list(schema[key]), depth, level)
         if "if" in schema:
             result = self._conditional(result, schema, depth, level)
-        for name, part in _dict(schema.get("dependentSchemas")).items():
-            if name in result.get("required", ()):
+        return self._dependent(result, schema, depth, level)
+
+    def _dependent(self, base: Schema, schema: Schema, depth: int, level: int) -> Schema:
+        """What properties bring along: those that are required, and in turn what comes with them.
+
+        Optional properties that would bring something along are left out half of the time; else they
+        are required, so that what they bring is known.
+        """
+        waiting = [
+            (name, {"required": part} if isinstance(part, list) else part)
+            for key in ("dependencies", "dependentSchemas", "dependentRequired")
+            for name, part in _dict(schema.get(key)).items()
+        ]
+        result = base
+        while waiting:
+            due = [item for item in waiting if item[0] in result.get("required", ())]
+            if not due:
+                optional = [item for item in waiting if item[0] in _dict(result.get("properties"))]
+                if not optional or self._dice.chance(50):
+                    gone = {name for name, _ in waiting}
+                    left = {
+                        key: part for key, part in _dict(result.get("properties")).items() if key not in gone
+                    }
+                    return {**result, "properties": left}
+                due = optional[:1]
+                result = merge(result, {"required": [due[0][0]]})
+            waiting = [item for item in waiting if item not in due]
+            for _, part in due:
                 result = merge(result, self.flat(part, depth, level + 1))
         return result
 
@@ -110,6 +149,9 @@ class Expander:
         if self._anchors is None:
             self._anchors = _anchors(self._root)
         found = self._anchors.get(reference.removeprefix("#"))
+        if found is None:
+            base = self._root.get("$id", "") if isinstance(self._root, dict) else ""
+            found = self._anchors.get(urljoin(str(base), reference))
         if found is None:
             raise Unsatisfiable(f"its $ref {reference!r} points to nothing in it")
         return found
@@ -173,7 +215,10 @@ class Expander:
     def _conditional(self, base: Schema, schema: Schema, depth: int, level: int) -> Schema:
         if self._dice.chance(50):
             try:
-                met = merge(base, self.flat(schema["if"], depth, level + 1))
+                condition = self.flat(schema["if"], depth, level + 1)
+                met = merge(base, condition)
+                for name in _dict(condition.get("properties")):  # what contradicts there shows now
+                    self.flat(met["properties"][name], depth, level + 1)
                 return merge(met, self.flat(schema.get("then", True), depth, level + 1))
             except Unsatisfiable:
                 pass
@@ -266,9 +311,12 @@ def _all_of(one: Any, other: Any) -> Any:
 
 
 def _common_multiple(one: Any, other: Any) -> Any:
-    if isinstance(one, int) and isinstance(other, int) and one > 0 and other > 0:
-        return math.lcm(one, other)
-    return max(one, other)
+    first, second = Fraction(str(one)), Fraction(str(other))
+    if first <= 0 or second <= 0:
+        return max(one, other)
+    over = math.lcm(first.denominator, second.denominator)
+    common = Fraction(math.lcm(int(first * over), int(second * over)), over)
+    return int(common) if common.denominator == 1 else float(common)
 
 
 def _drop_forbidden(result: Schema, one: Schema, other: Schema) -> None:
@@ -285,6 +333,7 @@ def _drop_forbidden(result: Schema, one: Schema, other: Schema) -> None:
 
 def _anchors(root: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
+    base = str(root.get("$id", "")) if isinstance(root, dict) else ""
     waiting = [root]
     while waiting:
         place = waiting.pop()
@@ -292,6 +341,8 @@ def _anchors(root: Any) -> dict[str, Any]:
             for key in ("$anchor", "$dynamicAnchor", "$id"):
                 if isinstance(place.get(key), str):
                     found.setdefault(place[key].removeprefix("#"), place)
+            if isinstance(place.get("$id"), str):
+                found.setdefault(urljoin(base, place["$id"]), place)
             waiting.extend(place.values())
         elif isinstance(place, list):
             waiting.extend(place)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.jsontext import canonical_value
 from mockapi.replies.synthesis.values import _strings
 from mockapi.replies.synthesis.values._expand import PATTERNS, TYPES, Expander, common_types, merge
-from mockapi.replies.synthesis.values._limits import ENDLESS, MAX_DEPTH, MAX_NODES, Unsatisfiable
+from mockapi.replies.synthesis.values._limits import ENDLESS, MAX_DEPTH, MAX_NODES, MAX_TEXT, Unsatisfiable
+from mockapi.replies.synthesis.values._match import found_in
+from mockapi.replies.synthesis.values._numbers import number, whole_numbers
 from mockapi.replies.synthesis.values._pattern import parse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mockapi.replies.synthesis._dice import Dice
     from mockapi.replies.synthesis.values._expand import Schema
 
@@ -43,6 +46,11 @@ class Generator:
         self._attempt = attempt
         self._expander = Expander(root, dice)
         self.nodes = 0
+
+    @property
+    def work(self) -> int:
+        """How much was done."""
+        return self.nodes + self._expander.steps
 
     def value(self) -> Any:
         """The value.
@@ -78,7 +86,9 @@ class Generator:
             return _strings.string(flat, self._dice, name=name, subject=self._subject, attempt=attempt)
         if kind == "boolean":
             return self._dice.chance(50)
-        return None if kind == "null" else self._number(flat, integer=kind == "integer")
+        if kind == "null":
+            return None
+        return number(flat, self._dice, attempt=self._attempt, integer=kind == "integer")
 
     def _listed(self, flat: Schema) -> Any:
         choices = flat["enum"]
@@ -110,16 +120,15 @@ class Generator:
         properties = flat.get("properties")
         properties = properties if isinstance(properties, dict) else {}
         required = [name for name in flat.get("required") or () if isinstance(name, str)]
-        for name, others in _pairs(flat.get("dependentRequired")):
-            if name in required and isinstance(others, list):
-                required += [other for other in others if other not in required]
         wanted = [name for name in properties if name in required or self._wants(properties[name], depth)]
         wanted += [name for name in required if name not in properties]
-        for name, others in _pairs(flat.get("dependentRequired")):
-            if name in wanted and isinstance(others, list):
-                wanted += [other for other in others if other not in wanted]
         least = _count(flat, "minProperties", 0)
         most = _count(flat, "maxProperties", MAX_NODES)
+        names = flat.get("propertyNames")
+        if isinstance(names, dict) and names:
+            allowed = self._names(names)
+            wanted = [name for name in wanted if name in required or allowed(name)]
+            properties = {name: part for name, part in properties.items() if name in wanted or allowed(name)}
         wanted += [name for name in properties if name not in wanted][: max(0, least - len(wanted))]
         for name in [name for name in wanted if name not in required][::-1]:
             if len(wanted) > most:
@@ -140,13 +149,30 @@ class Generator:
             return False
         return self._attempt % 3 == 2 or self._dice.chance(50)
 
+    def _names(self, schema: Schema) -> Callable[[str], bool]:
+        """Whether a name may be one, as far as lengths and patterns tell."""
+        flat = self._expander.flat(schema, 0)
+        least, most = _count(flat, "minLength", 0), _count(flat, "maxLength", MAX_TEXT)
+        patterns = [item for item in flat.get(PATTERNS) or () if isinstance(item, str)]
+        return lambda name: (
+            least <= len(name) <= most
+            and name in flat.get("enum", (name,))
+            and all(found_in(pattern, name) for pattern in patterns)
+        )
+
     def _schema_of(self, name: str, flat: Schema, properties: Schema) -> Any:
+        found = [
+            schema for pattern, schema in _pairs(flat.get("patternProperties")) if found_in(pattern, name)
+        ]
         if name in properties:
-            return properties[name]
-        for pattern, schema in _pairs(flat.get("patternProperties")):
-            if _starts_like(pattern, name):
-                return schema
-        return flat.get("additionalProperties", True)
+            found.insert(0, properties[name])
+        if len(found) > 1:
+            return {"allOf": found}
+        return found[0] if found else self._schema_of_more(flat)
+
+    def _schema_of_more(self, flat: Schema) -> Any:
+        """Of a property that is not declared."""
+        return flat.get("additionalProperties", flat.get("unevaluatedProperties", True))
 
     def _new_name(self, flat: Schema, made: dict[str, Any]) -> str:
         patterns = [pattern for pattern, _ in _pairs(flat.get("patternProperties"))]
@@ -154,7 +180,7 @@ class Generator:
         for _ in range(_REPEATED_TRIES):
             if patterns:
                 name = parse(self._dice.pick(patterns)).text(self._dice, extra=4)
-            elif flat.get("additionalProperties") is False:
+            elif self._schema_of_more(flat) is False:
                 break
             elif isinstance(names, dict) and names:
                 self.nodes += 1
@@ -213,67 +239,13 @@ class Generator:
     def _without(self, schema: Any, seen: set[bytes | None], depth: int) -> Any:
         """The schema of an item, an enum in it without the values that are there already."""
         flat = self._expander.flat(schema, depth)
-        if "enum" not in flat:
+        choices = flat["enum"] if "enum" in flat else whole_numbers(flat)
+        if choices is None:
             return schema
-        left = [value for value in flat["enum"] if canonical_value(value) not in seen]
+        left = [value for value in choices if canonical_value(value) not in seen]
         if not left:
             raise Unsatisfiable("it wants more different items than its items allow")
         return {**flat, "enum": left}
-
-    def _number(self, flat: Schema, *, integer: bool) -> int | float:
-        low, high = _bounds(flat, integer=integer)
-        unit = _unit(flat, integer=integer)
-        if unit is None:
-            unit = Fraction(1)
-            if low is not None and high is not None and low <= high < low + 1:
-                return _as_number((low + high) / 2)
-        first = None if low is None else -(-low // unit)
-        last = None if high is None else high // unit
-        if first is None:
-            lowest = 1 if self._attempt % 2 == 0 else -100
-            first = lowest if last is None or last >= lowest else last - 99
-        if last is None:
-            last = first + 99
-        if first > last:
-            raise Unsatisfiable("no number lies within its bounds")
-        return _as_number(unit * self._dice.between(first, min(last, first + 999)))
-
-
-def _unit(flat: Schema, *, integer: bool) -> Fraction | None:
-    """What the number is a multiple of; None if of nothing."""
-    step = _fraction(flat.get("multipleOf"))
-    if step is None or step <= 0:
-        return Fraction(1) if integer else None
-    return Fraction(step.numerator) if integer else step  # the least common multiple with 1
-
-
-def _bounds(flat: Schema, *, integer: bool) -> tuple[Fraction | None, Fraction | None]:
-    nudge = Fraction(1) if integer or flat.get("multipleOf") == 1 else Fraction(1, 1024)
-    low = _fraction(flat.get("minimum"))
-    above = _fraction(flat.get("exclusiveMinimum"))
-    if flat.get("exclusiveMinimum") is True and low is not None:  # draft 4
-        above = low
-    if above is not None:
-        above = Fraction(above // 1 + 1) if integer else above + nudge
-        low = above if low is None else max(low, above)
-    high = _fraction(flat.get("maximum"))
-    below = _fraction(flat.get("exclusiveMaximum"))
-    if flat.get("exclusiveMaximum") is True and high is not None:
-        below = high
-    if below is not None:
-        below = Fraction(-(-below // 1) - 1) if integer else below - nudge
-        high = below if high is None else min(high, below)
-    return low, high
-
-
-def _fraction(value: Any) -> Fraction | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    return Fraction(str(value)) if value == value and abs(value) != float("inf") else None  # noqa: PLR0124 - NaN
-
-
-def _as_number(value: Fraction) -> int | float:
-    return int(value) if value.denominator == 1 else float(value)
 
 
 def _count(flat: Schema, key: str, default: int) -> int:
@@ -297,10 +269,3 @@ def _fits(value: Any, types: Any) -> bool:
         return bool(common_types(types, kind))
     except Unsatisfiable:
         return False
-
-
-def _starts_like(pattern: str, name: str) -> bool:
-    """Whether a name belongs to a patternProperties key, as far as its plain beginning tells."""
-    plain = pattern.removeprefix("^")
-    end = next((place for place, letter in enumerate(plain) if letter in "\\.[](){}?*+|$^"), len(plain))
-    return name.startswith(plain[:end]) if pattern.startswith("^") else plain[:end] in name

@@ -12,8 +12,8 @@ MAX_TEXT: Final = 100_000
 """Characters of one string."""
 MAX_ATTEMPTS: Final = 24
 """How often a value is made anew when the one before did not satisfy the schema."""
-MAX_WORK: Final = 40_000
-"""Values that are made in all attempts together."""
+MAX_WORK: Final = 16_000
+"""Values that are made, and references and combinators that are followed, in all attempts together."""
 ENDLESS: Final = 10_000
 """The height of a schema whose values would never end."""
 

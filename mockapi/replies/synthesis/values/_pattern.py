@@ -10,10 +10,12 @@ own: it reads the syntax that validators of schemas take.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mockapi.replies.synthesis.values._limits import MAX_DEPTH, MAX_TEXT, Unsatisfiable
+from mockapi.replies.synthesis.values._match import members
 
 if TYPE_CHECKING:
     from mockapi.replies.synthesis._dice import Dice
@@ -24,21 +26,10 @@ _LAST: Final = 0x10FFFF
 _DIGITS: Final[Ranges] = ((48, 57),)
 _WORD: Final[Ranges] = ((97, 122), (65, 90), (48, 57), (95, 95))
 _SPACE: Final[Ranges] = ((32, 32), (9, 13), (0xA0, 0xA0), (0x2028, 0x2029), (0xFEFF, 0xFEFF))
-_LOWER: Final[Ranges] = ((97, 122),)
-_UPPER: Final[Ranges] = ((65, 90),)
-_PROPERTIES: Final = {
-    "L": _LOWER + _UPPER, "Letter": _LOWER + _UPPER, "Alphabetic": _LOWER + _UPPER,
-    "Ll": _LOWER, "Lowercase_Letter": _LOWER, "Lu": _UPPER, "Uppercase_Letter": _UPPER,
-    "N": _DIGITS, "Number": _DIGITS, "Nd": _DIGITS, "Decimal_Number": _DIGITS,
-    "P": ((46, 46), (33, 33), (63, 63), (44, 44)), "Punctuation": ((46, 46), (33, 33), (63, 63), (44, 44)),
-    "S": ((43, 43), (36, 36)), "Sc": ((36, 36),), "Z": ((32, 32),), "Zs": ((32, 32),),
-    "Emoji": ((0x1F600, 0x1F60F),),
-    "Script=Latin": _LOWER + _UPPER, "Script=Greek": ((0x3B1, 0x3C9),), "Script=Cyrillic": ((0x430, 0x44F),),
-    "Script=Han": ((0x4E00, 0x4EFF),),
-}  # fmt: skip
 _PREFERRED: Final = (
     "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_ .,:;/+@#!?()[]{}'\"=*&%$~^|<>\\`"
 )
+_FLAGS: Final = re.compile(r"\?[ims]+(?:-[ims]+)?[:)]")
 _HEXADECIMAL: Final = frozenset("0123456789abcdefABCDEF")
 _CONTROLS: Final = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13, "0": 0}
 _SHORTHANDS: Final = {"d": _DIGITS, "w": _WORD, "s": _SPACE}
@@ -173,6 +164,13 @@ class _Parser:
 
     def _parenthesis(self, level: int) -> Node | None:
         rest = self._text[self._at :]
+        flags = _FLAGS.match(rest)
+        if flags is not None:  # they are for more texts, or for spelling alone
+            self._at += flags.end()
+            if flags[0].endswith(")"):
+                return None
+            rest = "?:"
+            self._at -= 2
         passed_over = False
         number = 0
         if rest.startswith("?:"):
@@ -222,8 +220,8 @@ class _Parser:
                 return None  # a brace that stands for itself
             bounds = int(low), int(high) if high else (_ENDLESS if comma else int(low))
             self._at = end + 1
-        if bounds is not None and self._text[self._at : self._at + 1] == "?":
-            self._at += 1
+        if bounds is not None and self._text[self._at : self._at + 1] in ("?", "+"):
+            self._at += 1  # lazy or possessive: the same texts, or fewer
         return bounds
 
     def _escape(self) -> Node | None:
@@ -239,12 +237,11 @@ class _Parser:
         if lower in _SHORTHANDS:
             return Chars(_SHORTHANDS[lower], negated=character.isupper())
         if lower == "p" and self._text[self._at : self._at + 1] == "{":
-            end = self._text.find("}", self._at)
-            name = self._text[self._at + 1 : end].removeprefix("General_Category=").removeprefix("gc=")
-            self._at = end + 1
-            if end < 0 or name not in _PROPERTIES:
-                raise self._wrong(f"the property {name!r}, which is not known here")
-            return Chars(_PROPERTIES[name], negated=character == "P")
+            end = self._text.find("}", self._at) + 1
+            if not end:
+                raise self._wrong("a property without its }")
+            name, self._at = self._text[self._at : end], end
+            return Chars(members(f"\\{character}{name}"))
         point = self._point(character)
         return Chars(((point, point),))
 

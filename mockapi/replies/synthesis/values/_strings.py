@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from mockapi.replies.synthesis.values._expand import PATTERNS
 from mockapi.replies.synthesis.values._limits import MAX_TEXT, Unsatisfiable
+from mockapi.replies.synthesis.values._match import found_in
 from mockapi.replies.synthesis.values._pattern import parse
 
 if TYPE_CHECKING:
@@ -40,6 +41,25 @@ _NAMED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _SUBJECT: Final = frozenset({"query", "question", "prompt", "text", "message", "input", "topic", "content"})
 _FILLING: Final = 4
+_SHORT: Final = {
+    **dict.fromkeys(("email", "idn-email"), "a@b.co"),
+    **dict.fromkeys(("hostname", "idn-hostname"), "b.co"),
+    **dict.fromkeys(("uri", "url", "iri"), "s:a"),
+    **dict.fromkeys(("uri-reference", "iri-reference", "uri-template"), "a"),
+    "duration": "P1D",
+    "ipv4": "1.1.1.1",
+    "ipv6": "::",
+    "regex": "a",
+    "json-pointer": "",
+    "relative-json-pointer": "0",
+}
+"""What is written where there is little room."""
+_GROW: Final = {
+    **dict.fromkeys(("email", "idn-email"), ("a", "")),
+    **dict.fromkeys(("uri", "url", "iri", "uri-reference", "iri-reference", "uri-template"), ("", "a")),
+    **dict.fromkeys(("regex", "json-pointer", "relative-json-pointer"), ("", "a")),
+}
+"""The letters that are put before and after a text that is too short."""
 
 
 def string(schema: Schema, dice: Dice, *, name: str, subject: str, attempt: int) -> str:
@@ -59,11 +79,16 @@ def string(schema: Schema, dice: Dice, *, name: str, subject: str, attempt: int)
     if shortest > longest or shortest > MAX_TEXT:
         raise Unsatisfiable(f"it wants a string of {shortest:,} to {longest:,} characters")
     patterns = [item for item in schema.get(PATTERNS) or () if isinstance(item, str)]
-    make = FORMATS.get(str(schema.get("format")))
-    if patterns and (make is None or attempt % 2):
+    form = str(schema.get("format"))
+    make = FORMATS.get(form)
+    constraints = len(patterns) + (make is not None)
+    if constraints > 1 and attempt % 3 == 2:
+        plain = _plain(name, subject, dice, shortest, longest, attempt)
+        return _spliced(plain if make is None else make(dice), patterns, dice)
+    if patterns and (make is None or attempt % 3):
         return _matching(patterns, dice, shortest, longest, attempt)
     if make is not None:
-        return _fitting(lambda: make(dice), shortest, longest, schema)
+        return _fitting(make, dice, shortest, longest, form)
     return _plain(name, subject, dice, shortest, longest, attempt)
 
 
@@ -101,13 +126,34 @@ def _matching(patterns: list[str], dice: Dice, shortest: int, longest: int, atte
     raise Unsatisfiable(f"no text of its lengths matches {patterns[0][:60]!r}, as far as was tried")
 
 
-def _fitting(make: Callable[[], str], shortest: int, longest: int, schema: Schema) -> str:
-    text = ""
+def _spliced(text: str, patterns: list[str], dice: Dice) -> str:
+    """A text with what each pattern wants put over its beginning or its end, where the pattern is open."""
+    first = dice.below(len(patterns))
+    for pattern in patterns[first:] + patterns[:first]:
+        if found_in(pattern, text):
+            continue
+        parsed = parse(pattern)
+        part = parsed.text(dice, extra=1)
+        if parsed.open_end and (not parsed.open_start or dice.chance(50)):
+            text = part + text[len(part) :]
+        elif parsed.open_start:
+            text = text[: max(0, len(text) - len(part))] + part
+        else:
+            text = part
+    return text
+
+
+def _fitting(make: Callable[[Dice], str], dice: Dice, shortest: int, longest: int, form: str) -> str:
     for _ in range(12):
-        text = make()
+        text = make(dice)
+        if len(text) > longest and form in _SHORT:
+            text = _SHORT[form]
+        if len(text) < shortest and form in _GROW:
+            before, after = _GROW[form]
+            text = before * (shortest - len(text)) + text + after * (shortest - len(text))
         if shortest <= len(text) <= longest:
             return text
-    raise Unsatisfiable(f"no text of its lengths has the format {schema['format']!r}, as far as was tried")
+    raise Unsatisfiable(f"no text of its lengths has the format {form!r}, as far as was tried")
 
 
 def _date(dice: Dice) -> str:
