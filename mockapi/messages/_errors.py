@@ -35,13 +35,15 @@ TYPE_OF: Final[Mapping[int, str]] = {status: kind for kind, status in STATUS_OF.
 """The error type of each HTTP status that the API itself sends."""
 
 
-def error_body(kind: str, message: str, request_id: str | None) -> bytes:
+def error_body(kind: str, message: str, request_id: str | None, code: str | None = None) -> bytes:
     """The body of an error response, in the API's exact bytes.
 
     `request_id` is the value of the `request-id` header; None leaves the key out, which is how
-    bodies were until mid 2025.
+    bodies were until mid 2025. `code` is the `error_code` of an error with details.
     """
     body: dict[str, Any] = {"type": "error", "error": {"type": kind, "message": message}}
+    if code is not None:
+        body["error"]["details"] = {"error_code": code}
     if request_id is not None:
         body["request_id"] = request_id
     return dump(body)

@@ -65,7 +65,7 @@ def refused(refusal: Refusal, request_id: str, at: float) -> Reply:
         request_id: in the header and, but for 413, in the body alike.
         at: when the request came, in seconds since 1970.
     """
-    body = _body(refusal.status, refusal.type, refusal.message, request_id)
+    body = _body(refusal.status, refusal.type, refusal.message, request_id, refusal.code)
     fields = object_headers(
         content_type="application/json",
         size=len(body),
@@ -95,7 +95,7 @@ def no_recording(request_id: str) -> Reply:
     )
 
 
-def _body(status: int, error_type: str, message: str, request_id: str) -> bytes:
+def _body(status: int, error_type: str, message: str, request_id: str, code: str | None = None) -> bytes:
     if status == 413:
         return edge_error_body(error_type, message)
-    return error_body(error_type, message, request_id)
+    return error_body(error_type, message, request_id, code)

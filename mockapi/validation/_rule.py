@@ -40,21 +40,22 @@ class Stage(enum.IntEnum):
     JSON = 6
     SHAPE = 7
     MODEL = 8
-    CONVERSATION = 9
-    TOOL_CHOICE = 10
-    TOOLS = 11
-    PLACEMENT = 12
-    MESSAGES = 13
-    SYSTEM = 14
-    THINKING = 15
-    OUTPUT = 16
-    CACHE = 17
-    MAX_TOKENS = 18
-    METADATA = 19
-    STOP = 20
-    SAMPLING = 21
-    CONTEXT = 22
-    CONTAINER = 23
+    THREAD = 9
+    CONVERSATION = 10
+    TOOL_CHOICE = 11
+    TOOLS = 12
+    PLACEMENT = 13
+    MESSAGES = 14
+    SYSTEM = 15
+    THINKING = 16
+    OUTPUT = 17
+    CACHE = 18
+    MAX_TOKENS = 19
+    METADATA = 20
+    STOP = 21
+    SAMPLING = 22
+    CONTEXT = 23
+    CONTAINER = 24
 
 
 class Fault(NamedTuple):
@@ -84,6 +85,7 @@ class Rule:
         hint: what a person may want to know besides.
         status: HTTP status of the refusal.
         type: error type of the refusal.
+        code: the `error_code` in the refusal's details, None if it has no details.
         check: the function, None where the schemas decide.
     """
 
@@ -99,12 +101,13 @@ class Rule:
     hint: str | None = None
     status: int = 400
     type: str = "invalid_request_error"
+    code: str | None = None
     check: Check | None = None
 
     def refusal(self, fault: Fault) -> Refusal:
         """The error that this fault makes."""
         message = self.message.format_map(fault.values)
-        return Refusal(self.status, self.type, message, self.id, self.hint, fault.pointer)
+        return Refusal(self.status, self.type, message, self.id, self.hint, fault.pointer, self.code)
 
 
 _RULES: dict[str, Rule] = {}
@@ -134,13 +137,29 @@ def rule(
     hint: str | None = None,
     status: int = 400,
     type: str = "invalid_request_error",  # noqa: A002 - it is the error's type
+    code: str | None = None,
 ) -> Callable[[Check], Check]:
     """Make a function a rule; the first line of its docstring is the rule's summary."""
 
     def register(check: Check) -> Check:
         summary = (check.__doc__ or "").strip().splitlines()[0]
         declare(
-            Rule(id, stage, summary, message, source, on, models, versions, since, hint, status, type, check)
+            Rule(
+                id,
+                stage,
+                summary,
+                message,
+                source,
+                on,
+                models,
+                versions,
+                since,
+                hint,
+                status,
+                type,
+                code,
+                check,
+            )
         )
         return check
 

@@ -47,6 +47,7 @@ class Refusal:
         rule: id of the rule that refused.
         hint: what a person may want to know besides, or None.
         pointer: JSON pointer to the fault in the body, None if it is not in the body.
+        code: the `error_code` in the body's details, None if the error has no details.
     """
 
     status: int
@@ -55,3 +56,4 @@ class Refusal:
     rule: str
     hint: str | None = None
     pointer: str | None = None
+    code: str | None = None

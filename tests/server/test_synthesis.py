@@ -59,6 +59,34 @@ def test_the_clients_accumulator_sees_the_json_message(client: anthropic.Anthrop
     assert "synthesized" in api.with_raw_response.create(**options).headers["x-mockapi-source"]
 
 
+def test_the_tool_runner_ends(client: anthropic.Anthropic) -> None:
+    """Whether or not it asks the server to hold the conversation, which it then sends again."""
+
+    @anthropic.beta_tool
+    def get_weather(location: str) -> str:
+        """The weather at a place."""
+        return f"15 degrees in {location}"
+
+    runner = client.beta.messages.tool_runner(
+        model="claude-opus-4-7",
+        max_tokens=500,
+        tools=[get_weather],
+        messages=[{"role": "user", "content": "What's the weather?"}],
+    )
+    assert [message.stop_reason for message in runner] == ["tool_use", "end_turn"]
+
+
+def test_a_thread_that_is_continued_is_not_found(client: anthropic.Anthropic) -> None:
+    """With the code by which clients know to send the whole conversation."""
+    thread = {"type": "continue", "previous_message_id": "msg_01AbCdEfGhIjKlMnOpQrStUv"}
+    with pytest.raises(anthropic.NotFoundError) as caught:
+        client.beta.messages.create(
+            **body(), betas=["message-threads-2026-08-12"], extra_body={"thread": thread}
+        )
+    assert isinstance(caught.value.body, dict)
+    assert caught.value.body["error"]["details"] == {"error_code": "thread_not_found"}
+
+
 def test_an_agent_loop_ends(client: anthropic.Anthropic) -> None:
     """Call, result, answer; thinking handed back is taken as its own."""
     options: dict[str, Any] = dict(SHAPES["thinking with tools"])

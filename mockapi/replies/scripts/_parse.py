@@ -104,6 +104,9 @@ def _message(value: Any, pointer: str) -> tuple[tuple[dict[str, Any], ...], dict
     usage = value.get("usage", {})
     if not isinstance(usage, dict):
         raise ScriptError(f"{pointer}/usage", "is no object.")
+    for name in ("input_tokens", "output_tokens"):
+        if type(usage.get(name, 0)) is not int:
+            raise ScriptError(f"{pointer}/usage/{name}", "is no whole number.")
     members = {name: member for name, member in value.items() if name not in ("content", "type", "role")}
     if members.get("stop_reason") is None:
         members.pop("stop_reason", None)

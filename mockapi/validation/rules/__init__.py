@@ -18,6 +18,7 @@ from mockapi.validation.rules import (
     systems,
     thinking,
     thoughts,
+    threads,
     tool_choice,
     tools,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "systems",
     "thinking",
     "thoughts",
+    "threads",
     "tool_choice",
     "tools",
 ]

@@ -45,6 +45,11 @@ BAD: list[tuple[Any, str, str]] = [
     ([{"message": {"type": "error"}}], "/replies/0/message/type", "'error'"),
     ([{"message": {"content": "x"}}], "/replies/0/message/content", "a string; content is a list"),
     ([{"message": {"content": [], "usage": 5}}], "/replies/0/message/usage", "no object"),
+    (
+        [{"message": {"content": [], "usage": {"output_tokens": "x"}}}],
+        "/replies/0/message/usage/output_tokens",
+        "no whole number",
+    ),
     ([{"message": {"content": [], "stop_reason": "x"}}], "/replies/0/stop_reason", "one of"),
     ([{"file": 5}], "/replies/0/file", "no path"),
     ([{"file": "missing"}], "/replies/0/file", "cannot be read"),
