@@ -18,16 +18,17 @@ from __future__ import annotations
 
 import json
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from mockapi.errors import UsageError
+from mockapi.errors import ScriptError, UsageError
 from mockapi.replies.faults import parse_faults
 from mockapi.replies.scripts import Script, parse_script
 from mockapi.testing._received import Asked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from mockapi.replies.scripts import Scripted
     from mockapi.replies.scripts._conditions import When as Conditions
@@ -142,12 +143,18 @@ def scripted(content: Content | list[Content], members: Mapping[str, Any]) -> Sc
     """A reply of the script language from content as tests write it.
 
     Raises:
-        ScriptError: it does not fit.
+        UsageError: it does not fit.
     """
     faults = parse_faults(members["faults"]) if "faults" in members else ()
     told = {name: member for name, member in members.items() if name != "faults"}
     if not isinstance(content, list):
         content = [content]
+    for item in content:
+        if not isinstance(item, str | Mapping):
+            raise UsageError(
+                f"A reply is a text, a content block, or a list of them, not {item!r}."
+                " A callable returns one, too."
+            )
     blocks = [{"type": "text", "text": item} if isinstance(item, str) else dict(item) for item in content]
     usage = told.pop("usage", None)
     reply = {"blocks": blocks} if usage is None else {"message": {"content": blocks, "usage": usage}}
@@ -159,9 +166,12 @@ def conditions(told: Mapping[str, Any]) -> Conditions:
     """Conditions of the script language.
 
     Raises:
-        ScriptError: one that does not exist or has no sense.
+        UsageError: one that does not exist or has no sense.
     """
-    return parse_script([{"text": "", "when": dict(told)}], _no_file).replies[0].when
+    try:
+        return parse_script([{"text": "", "when": dict(told)}], _no_file).replies[0].when
+    except ScriptError as error:  # the place in the script that this makes says nothing to the caller
+        raise UsageError(str(error).replace("/replies/0/when/", "when: ")) from None
 
 
 def _no_file(path: str) -> bytes:

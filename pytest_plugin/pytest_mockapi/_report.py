@@ -27,12 +27,13 @@ def problems(running: Running) -> str:
     """What the code under test may have swallowed; "" if there is nothing."""
     session = running.session
     parts = []
-    misses = session.misses
-    if misses:
-        parts.append(missed(running, misses))
+    # First: a reply that failed while it was made is why a request was not answered.
     script = session.script if session.is_scripted else None
     if script is not None and script.defects:
         parts += [f"the test's own code failed while it made a reply:\n{text}" for text in script.defects]
+    misses = session.misses
+    if misses:
+        parts.append(missed(running, misses))
     if any(not expected.is_met() for expected in session.expected):
         parts.append("the test expects a miss (expect_miss), and every request was answered.")
     unused = script.unused if script is not None and running.options.unused_replies == "fail" else []

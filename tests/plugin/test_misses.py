@@ -139,11 +139,18 @@ def test_what_the_tests_own_code_raises_is_shown(pytester: pytest.Pytester) -> N
     def test_it(messages_api):
         messages_api.reply(broken)
         swallow("hi")
+
+    def test_nothing_returned(messages_api):
+        messages_api.reply(lambda asked: None)
+        swallow("hi")
     """
     )
     result = run(pytester)
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["the test's own code failed*", "*KeyError: 'no such key'"])
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(
+        ["the test's own code failed*", "*KeyError: 'no such key'", "1 request was not answered*"]
+    )
+    result.stdout.fnmatch_lines(["*A reply is a text, a content block, or a list of them, not None.*"])
 
 
 def test_a_miss_in_teardown_is_an_error(pytester: pytest.Pytester) -> None:

@@ -252,7 +252,8 @@ def test_snapshots_are_the_same_in_every_run(server: mockapi.Server, http: httpx
         (lambda api: api.reply("x", faults="explode"), "explode"),
         (lambda api: api.reply_error(200), "status"),
         (lambda api: api.when(), "When what"),
-        (lambda api: api.when(modell="x"), "modell is not known here; there are model"),
+        (lambda api: api.when(modell="x"), "when: modell is not known here; there are model"),
+        (lambda api: api.reply(5), "A reply is a text, a content block, or a list of them, not 5"),
     ],
 )
 def test_scripts_that_cannot_be_meant(api: Session, say: Any, words: str) -> None:
