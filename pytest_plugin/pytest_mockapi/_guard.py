@@ -103,10 +103,8 @@ def refusing(who: str, lead: Callable[[Mapping[Any, Any]], Mapping[Any, Any]] | 
         return create_connection
 
     def led(present: Callable[..., Any]) -> Callable[..., Any]:
-        signature = inspect.signature(present)
-
         def __init__(*args: Any, **options: Any) -> None:  # noqa: N807 - the name that tracebacks show
-            bound = signature.bind(*args, **options)
+            bound = inspect.signature(present).bind(*args, **options)
             if guard.is_on and lead is not None:
                 environment = bound.arguments.get("env")
                 bound.arguments["env"] = lead(os.environ if environment is None else environment)
