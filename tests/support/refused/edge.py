@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 
-from tests.support.refused._case import Case, ask
+from tests.support.refused._case import Case, ask, result, user
 
 _JSON = "The request body is not valid JSON: "
 
@@ -103,6 +103,14 @@ CASES = (
         "model: claude-nobody",
         ask(model="claude-nobody", max_tokens=...),
         endpoint="/v1/messages/count_tokens",
+        status=404,
+        type="not_found_error",
+    ),
+    Case(
+        "thread.not_found",
+        "thread: No usable thread state was found for `previous_message_id`.",
+        ask(user(result()), thread={"type": "continue", "previous_message_id": "msg_1"}),
+        headers={"anthropic-beta": "message-threads-2026-08-12"},
         status=404,
         type="not_found_error",
     ),
