@@ -6,6 +6,7 @@ size, at which the verdict is not fine. Correct parsers of other constructions p
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +19,18 @@ from tests.support import broken_clients, broken_sse, good_parsers
 if TYPE_CHECKING:
     from mockapi.fuzzing._observe import Target
 
+_PATIENCE = 60.0
+CORRECT = [
+    good_parsers.by_character,
+    good_parsers.by_expression,
+    good_parsers.whole,
+    good_parsers.message,
+    good_parsers.fed,
+    good_parsers.asynchronously,
+    good_parsers.collected,
+    broken_sse.Decoder(),
+    broken_clients.Client(),
+]
 DECODERS = {
     "OnlyLF": "framing/cr",
     "NoLoneCR": "framing/cr",
@@ -178,22 +191,21 @@ def test_no_broken_parser_was_left_out() -> None:
     assert len(DECODERS) + len(CLIENTS) >= 80
 
 
-@pytest.mark.parametrize(
-    "parser",
-    [
-        good_parsers.by_character,
-        good_parsers.by_expression,
-        good_parsers.whole,
-        good_parsers.message,
-        good_parsers.fed,
-        good_parsers.asynchronously,
-        good_parsers.collected,
-        broken_sse.Decoder(),
-        broken_clients.Client(),
-    ],
-)
+def _cases(parser: Target, *, heavy: bool) -> tuple[list[Case], Sees]:
+    """The table for a correct parser; how fast the machine is says nothing about it."""
+    sees = sees_of(parser)
+    table = by_size(SSE_CASES if sees == "events" else MESSAGE_CASES)
+    return [replace(case, seconds=_PATIENCE) for case in table if case.heavy == heavy], sees
+
+
+@pytest.mark.parametrize("parser", CORRECT)
 def test_correct_parsers_raise_no_alarm(parser: Target) -> None:
     """However they are built: by characters, by an expression, at once; for events and for messages."""
-    sees = sees_of(parser)
-    cases = by_size(SSE_CASES if sees == "events" else MESSAGE_CASES)
-    assert first_alarm(parser, cases, sees) is None
+    assert first_alarm(parser, *_cases(parser, heavy=False)) is None
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("parser", CORRECT)
+def test_correct_parsers_master_the_large_cases(parser: Target) -> None:
+    """Lines of megabytes, a hundred thousand events, deep JSON."""
+    assert first_alarm(parser, *_cases(parser, heavy=True)) is None

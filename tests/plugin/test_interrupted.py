@@ -32,7 +32,11 @@ _TESTS = """
     def test_second(messages_api):
         ask("two")
 """
-_INTERRUPTED = 'os.kill(os.getpid(), signal.SIGINT); pytest.fail("not interrupted")'
+# A shell lets what it starts in the background ignore the signal.
+_INTERRUPTED = (
+    "signal.signal(signal.SIGINT, signal.default_int_handler); os.kill(os.getpid(), signal.SIGINT);"
+    ' pytest.fail("not interrupted")'
+)
 _KILLED = "os.kill(os.getpid(), signal.SIGKILL)"
 _FAILED = "assert False"
 
