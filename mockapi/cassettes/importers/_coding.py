@@ -3,12 +3,14 @@
 Recorders keep the header and may or may not keep the encoding: Ruby's and R's decode and leave
 `content-encoding: gzip` standing, VCR.py keeps the wire's bytes. The body itself tells: gzip and
 zstd begin with magic bytes. Brotli and raw deflate have none, so a body that is UTF-8 text is
-taken as decoded.
+taken as decoded. A recorder that took encoded bytes for text either wrote each as a character of
+its own, which is undone here, or put U+FFFD in place of what is no UTF-8: those are lost.
 """
 
 from __future__ import annotations
 
 import importlib
+import re
 import zlib
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +21,9 @@ MAX_DECODED: Final = 256 * 1024 * 1024
 """A body that grows larger is refused: no reply of the API is, and a bomb would be."""
 
 _GZIP = b"\x1f\x8b"
+_GZIP_AS_TEXT = "\x1f\x8b".encode()
+_REPLACED = "\ufffd".encode()
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _STEP = 1024
 _ZSTD = b"\x28\xb5\x2f\xfd"
 
@@ -34,7 +39,13 @@ def decoded(body: bytes, encoding: str) -> bytes:
         ValueError: truncated, damaged, too large, or of a coding that is not known here.
     """
     for coding in reversed([part.strip().lower() for part in encoding.split(",")]):
+        if coding in {"", "identity", "aws-chunked"}:
+            continue
+        if _REPLACED in body and _BINARY.search(body) and _is_text(body):
+            raise ValueError(f"the {coding} data was written as text, which replaced some of its bytes")
         if coding in {"gzip", "x-gzip"}:
+            if body.startswith(_GZIP_AS_TEXT):
+                body = _from_characters(body)
             body = inflated(body) if body.startswith(_GZIP) else body
         elif coding == "deflate":
             body = _deflate(body)
@@ -42,7 +53,7 @@ def decoded(body: bytes, encoding: str) -> bytes:
             body = body if _is_text(body) else _by_module("br", body)
         elif coding == "zstd":
             body = _by_module("zstd", body) if body.startswith(_ZSTD) else body
-        elif coding not in {"", "identity", "aws-chunked"} and not _is_text(body):
+        elif not _is_text(body):
             raise ValueError(f"the content-encoding {coding} is not known here")
     return body
 
@@ -152,6 +163,14 @@ _MODULES: Final[Mapping[str, tuple[tuple[str, Any, Any, Any], ...]]] = {
     ),
 }
 """Modules by coding: name, a decoder, a step of it, and whether it saw the end."""
+
+
+def _from_characters(body: bytes) -> bytes:
+    """The bytes whose numbers a text's characters are; gzip's checksum then proves it."""
+    try:
+        return body.decode().encode("latin-1")
+    except UnicodeError:
+        raise ValueError("gzip data is damaged (it was written as text)") from None
 
 
 def _is_text(body: bytes) -> bool:

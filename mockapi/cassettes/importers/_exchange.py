@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 import re
+import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,6 +34,7 @@ class Loss(enum.StrEnum):
     RESPONSE_HEADERS = "response headers"
     ORDER = "order"
     BODY = "bytes"
+    REST = "part of a reply"
 
 
 LOSSES: Final = {
@@ -45,8 +47,13 @@ LOSSES: Final = {
     Loss.RESPONSE_HEADERS: "response headers: mockapi adds those that clients need",
     Loss.ORDER: "the order of interactions: they stand sorted by request",
     Loss.BODY: "the replies' bytes: ids, usage, pings and events are made up around the recorded content",
+    Loss.REST: "bytes of a reply: its content-length announces others than the recorder kept",
 }
 """What each loss means, for people."""
+
+_REPLACED = "\ufffd".encode()
+_ENCODING_OVERHEAD: Final = 64
+"""Bytes that gzip's frame and a few flushes add at most to a body that hardly compresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,9 +144,9 @@ class Draft:
         method = self.method.lstrip(":").upper()
         if not re.fullmatch("[A-Z]+", method):
             raise Fault((*self.path, "request"), f"{self.method!r} is no HTTP method.")
-        _, path, query = split_url(self.url, self.path)
         status = _status(self.status, self.path)
-        if self.response.body is None:
+        _, path, query = split_url(self.url, self.path)
+        if self.response.body is None and not bodiless(method, status):
             raise Fault(
                 (*self.path, "response"),
                 "the reply has no body.",
@@ -160,9 +167,11 @@ class Draft:
             body=_body(self.request, (*self.path, "request")) if body else b"",
         )
         when = moment(self.when) or moment(_header(self.response.headers, "date"))
-        return Exchange(self.url, Interaction(request, response, when), self.lost | self._seen(response))
+        return Exchange(
+            self.url, Interaction(request, response, when), self.lost | self._seen(method, response)
+        )
 
-    def _seen(self, response: RecordedResponse) -> frozenset[Loss]:
+    def _seen(self, method: str, response: RecordedResponse) -> frozenset[Loss]:
         """The losses that show in the exchange itself."""
         seen = {Loss.CHUNKS} - ({Loss.CHUNKS} if self.chunks else set())
         if self.request.body is None:
@@ -176,6 +185,8 @@ class Draft:
             seen.add(Loss.HEADER_ORDER)
         if Loss.BODY not in self.lost and _lost_padding(response.body):
             seen.add(Loss.PADDING)
+        if not {Loss.PADDING, Loss.BODY} & self.lost and _cut_short(method, response):
+            seen.add(Loss.REST)
         return frozenset(seen)
 
 
@@ -196,6 +207,31 @@ def url_in(item: Any, key: str) -> Any:
     """The URL of an item's request, under the key that the format has it; None if there is none."""
     request = item.get("request") if isinstance(item, dict) else None
     return request.get(key) if isinstance(request, dict) else None
+
+
+def bodiless(method: str, status: int) -> bool:
+    """Whether a reply ends with its head, whatever its fields say (RFC 9112, section 6.3)."""
+    return method == "HEAD" or status in {204, 304}
+
+
+def _cut_short(method: str, response: RecordedResponse) -> bool:
+    """Whether a reply has not the bytes that it announced: fewer, or U+FFFD in their place.
+
+    A recorder that decodes a body may keep the length of the encoded one, which is the smaller of
+    the two unless the body hardly compresses: the length that it would have then counts as complete.
+    """
+    length = _header(response.headers, "content-length")
+    if not re.fullmatch("[0-9]{1,15}", length) or bodiless(method, response.status):
+        return False
+    if _header(response.headers, "content-encoding"):
+        return False
+    replaced = response.body.count(_REPLACED)
+    if replaced and int(length) == len(response.body) - replaced * (len(_REPLACED) - 1):
+        return True
+    if int(length) <= len(response.body):
+        return False
+    grown = int(length) - len(zlib.compress(response.body, 9))
+    return not 0 <= grown <= _ENCODING_OVERHEAD
 
 
 def _lost_padding(body: bytes) -> bool:

@@ -134,8 +134,10 @@ def open_document(data: bytes, name: str) -> Document:
         return Document(Kind.TEXT, data)
     if name.lower().endswith((".toml", ".toml.gz")):
         return Document(Kind.TOML, data, _toml(data))
-    if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"{", b"["}:
-        value = _json(data.removeprefix(b"\xef\xbb\xbf"))
+    # go-vcr puts YAML's marker of a document before whatever its user's marshaller writes.
+    inner = data.removeprefix(b"\xef\xbb\xbf").removeprefix(b"---\n")
+    if inner.lstrip()[:1] in {b"{", b"["}:
+        value = _json(inner)
         if not isinstance(value, jsontext.NotJSON):
             return Document(Kind.JSON, data, value)
         if name.lower().endswith((".json", ".har")):

@@ -1,4 +1,4 @@
-"""go-vcr, versions 1 to 4 of the library: YAML, cassette formats 1 and 2.
+"""go-vcr, versions 1 to 4 of the library: YAML or JSON, cassette formats 1 and 2.
 
 Source: dnaeon/go-vcr (`cassette/cassette.go` of v1 and v2, `pkg/cassette/cassette.go` of v3 and
 v4).
@@ -9,7 +9,7 @@ v4).
       request:  {body, form, headers, url, method, ...}
       response: {body, headers, status: 200 OK, code: 200, duration: 5.1s, uncompressed: true}
 
-Go keeps header fields in a map and spells their names its own way. Its transport decodes gzip by
+A MarshalFunc (v4) may write the same as JSON. Go keeps header fields in a map and spells their names its own way. Its transport decodes gzip by
 itself and drops the header then; where a client asked for an encoding, the body is as on the
 wire.
 """

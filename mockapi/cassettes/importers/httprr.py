@@ -21,7 +21,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mockapi.cassettes._checks import Fault, Path
-from mockapi.cassettes.importers._exchange import Draft, Entry, Exchange, Loss, Message, broken
+from mockapi.cassettes.importers._exchange import Draft, Entry, Exchange, Loss, Message, bodiless, broken
 from mockapi.cassettes.importers._fields import fields
 
 if TYPE_CHECKING:
@@ -89,13 +89,16 @@ def _exchange(request: bytes, response: bytes, path: Path) -> Exchange:
     status = _STATUS_LINE.match(status_line)
     if status is None:
         raise Fault(path, f"no HTTP in here: {request_line[:40]!r} and {status_line[:40]!r}.")
+    method = request_line.partition(" ")[0]
+    if not bodiless(method, int(status[1])):
+        response_rest = unframed(response_fields, response_rest, (*path, "response"))
     return Draft(
         path=path,
-        method=request_line.partition(" ")[0],
+        method=method,
         url=_target(request),
         status=status[1],
         request=Message(request_fields, unframed(request_fields, request_rest, (*path, "request"))),
-        response=Message(response_fields, unframed(response_fields, response_rest, (*path, "response"))),
+        response=Message(response_fields, response_rest),
         lost=_LOST,
     ).finished()
 

@@ -34,6 +34,7 @@ CASES = {
     "unknown, decoded already": (ANSWER, "snappy"),
     "br, decoded already": (ANSWER, "br"),
     "zstd, decoded already": (ANSWER, "zstd"),
+    "gzip, a character for each byte": (gzipped(ANSWER).decode("latin-1").encode(), "gzip"),
 }
 
 
@@ -52,6 +53,9 @@ DAMAGED = {
     "deflate": (b"\xff\xfe\xfd", "deflate", "damaged"),
     "deflate cut": (_raw_deflate(ANSWER)[:-9], "deflate", "truncated"),
     "unknown": (b"\xff\x00", "snappy", "not known"),
+    "gzip as text": (gzipped(ANSWER).decode(errors="replace").encode(), "gzip", "replaced"),
+    "deflate as text": (zlib.compress(ANSWER).decode(errors="replace").encode(), "deflate", "replaced"),
+    "characters that are no bytes": ("\x1f\x8b\u20ac".encode(), "gzip", "damaged"),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -136,3 +137,36 @@ def test_losses_are_seen_in_the_exchange_itself() -> None:
     assert little == {Loss.CHUNKS, Loss.HEADER_ORDER}
     unsorted = lost(Message((("a", "1"),), b""), Message((("e", "0"), *sorted_fields), b"{}"))
     assert unsorted == {Loss.CHUNKS}
+
+
+CUT_SHORT: dict[str, tuple[dict[str, Any], bool]] = {
+    "fewer bytes than announced": ({}, True),
+    "some replaced by U+FFFD": ({"body": b"x" * 897 + "\ufffd".encode() * 3}, True),
+    "as many, U+FFFD one of them": ({"body": b"x" * 897 + "\ufffd".encode()}, False),
+    "a few fewer": ({"fields": (("content-length", "404"),)}, True),
+    "as many": ({"body": b"x" * 900}, False),
+    "more: decoded": ({"body": b"x" * 1200}, False),
+    "no number": ({"fields": (("content-length", "900, 900"),)}, False),
+    "encoded": ({"fields": (("content-length", "900"), ("content-encoding", "gzip"))}, False),
+    "decoded, and hardly smaller before": ({"fields": (("content-length", "420"),)}, False),
+    "the answer to HEAD": ({"method": "head", "body": None}, False),
+    "not modified": ({"status": 304, "body": None}, False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CUT_SHORT)
+def test_a_reply_with_fewer_bytes_than_it_announced_is_told(name: str) -> None:
+    """A recorder that dropped bytes shows in content-length, where that counts this body at all."""
+    changes, cut = CUT_SHORT[name]
+    incompressible = b"".join(hashlib.sha256(bytes([n])).digest() for n in range(13))[:400]
+    exchange = Draft(
+        path=(),
+        method=changes.get("method", "POST"),
+        url="https://h/",
+        status=changes.get("status", 200),
+        request=Message((), b""),
+        response=Message(
+            changes.get("fields", (("Content-Length", "900"),)), changes.get("body", incompressible)
+        ),
+    ).finished()
+    assert (Loss.REST in exchange.lost) is cut

@@ -56,6 +56,17 @@ def test_several_records_keep_their_order() -> None:
     assert [item.response.body for item in imported.cassette.interactions] == [ANSWER, STREAM]
 
 
+def test_the_answer_to_head_ends_with_its_head() -> None:
+    """Its fields speak of the body that GET would get: nothing is missing here."""
+    head = wire_request(b"").replace(b"POST", b"HEAD")
+    for framing in (b"Content-Length: 233\r\n", CHUNKED):
+        imported = import_recording(httprr((head, wire_response(b"", framing))), "a.httprr")
+        assert imported.broken == ()
+        assert imported.cassette is not None
+        (interaction,) = imported.cassette.interactions
+        assert (interaction.request.method, interaction.response.body) == ("HEAD", b"")
+
+
 def test_a_log_may_have_no_records() -> None:
     """The head alone is a recording of nothing."""
     imported = import_recording(httprr(), "a.httprr")

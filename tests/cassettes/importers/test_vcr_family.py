@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,6 +22,9 @@ from tests.support.foreign import (
     gzipped,
     text64,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def _ruby(request: Any, response: Any, **more: Any) -> dict[str, Any]:
@@ -176,7 +179,7 @@ def test_r_vcr_keeps_no_multipart_request() -> None:
     assert Loss.REQUEST in imported.lost
 
 
-def _go(version: int, **more: Any) -> bytes:
+def _go(version: int, as_text: Callable[[Any], bytes] = as_yaml, **more: Any) -> bytes:
     request = {"body": ASKED.decode(), "form": {}, "headers": as_lists(SENT), "url": URL, "method": "POST"}
     response = {
         "body": STREAM.decode(),
@@ -186,13 +189,13 @@ def _go(version: int, **more: Any) -> bytes:
         "duration": "5.1s",
     }
     interaction = {"request": {**request, **more}, "response": {**response, **more}}
-    return b"---\n" + as_yaml({"version": version, "interactions": [interaction]})
+    return b"---\n" + as_text({"version": version, "interactions": [interaction]})
 
 
 GO = {
     "version 1": _go(1),
     "version 2": _go(2, proto="HTTP/1.1", proto_major=1, content_length=-1, uncompressed=True),
-    "binary": _go(2).replace(b"version: 2", b"version: 2 # v3"),
+    "version 2, JSON of a MarshalFunc": _go(2, as_text=as_json, id=0),
 }
 
 
@@ -206,6 +209,15 @@ def test_go_vcr_of_all_versions(name: str) -> None:
     (interaction,) = imported.cassette.interactions
     assert (interaction.request.body, interaction.response.body) == (ASKED, STREAM)
     assert {Loss.HEADER_ORDER, Loss.HEADER_NAMES} <= set(imported.lost)
+
+
+def test_go_vcr_json_is_read_as_json() -> None:
+    """Under the marker of a YAML document, too: JSON has characters that YAML forbids."""
+    odd = _go(2, as_text=as_json).replace(b"Hello", b"He\x7fllo")
+    assert odd.startswith(b"---\n{")
+    imported = import_recording(odd, "a.yaml")
+    assert imported.cassette is not None
+    assert imported.cassette.interactions[0].response.body == STREAM.replace(b"Hello", b"He\x7fllo")
 
 
 def test_go_vcr_bodies_may_be_binary_and_encoded() -> None:
