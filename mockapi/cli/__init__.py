@@ -2,7 +2,8 @@
 
 Exit codes: 0 all is well; 1 the command ran and found something wrong (a lint finding, a body
 that would be refused); 2 it could not run: a bad option, a cassette that cannot be used, a port
-that is taken. `mockapi exec` exits with its command's own code.
+that is taken; 130 Ctrl-C stopped it before its end. `mockapi exec` exits with its command's own
+code, and commands that run until they are stopped have ended well.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import importlib
 import io
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -20,6 +21,9 @@ from mockapi.errors import MockapiError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+INTERRUPTED: Final = 130
+"""The exit code of shells for what SIGINT ended."""
 
 _COMMANDS = {
     "serve": ("mockapi.cli.serve", "Serve the Messages API from cassettes."),
@@ -54,6 +58,14 @@ class LazyGroup(click.Group):
         command = importlib.import_module(self._table[cmd_name][0]).command
         assert isinstance(command, click.Command)  # noqa: S101 - the table says so
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; Ctrl-C ends it with a code of its own, not with that of a finding."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            click.echo("mockapi: interrupted.", err=True)
+            sys.exit(INTERRUPTED)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands without importing them."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from mockapi.cli import INTERRUPTED
 from mockapi.cli._bar import tracked
 from mockapi.cli._import_report import Result, Row, show
 from mockapi.errors import MockapiError, UsageError
@@ -56,7 +57,14 @@ def command(sources: tuple[str, ...], folder: str, force: bool, hosts: tuple[str
     found, not_looked_at = find(sources)
     originals = frozenset(os.path.realpath(source.path) for source in found)
     run = _Run(Path(folder), hosts, working_project().rules, originals, force=force)
-    rows = [run.take(source) for source in tracked(found, "Importing")]
+    rows: list[Row] = []
+    try:
+        rows.extend(run.take(source) for source in tracked(found, "Importing"))
+    except KeyboardInterrupt:
+        show(rows, not_looked_at, folder)
+        done = f"interrupted after {len(rows)} of {len(found)} files; the same command does the rest"
+        click.echo(f"mockapi: {done}.", err=True)
+        sys.exit(INTERRUPTED)
     if show(rows, not_looked_at, folder).failed:
         sys.exit(1)
 
@@ -75,9 +83,9 @@ def find(sources: Iterable[str]) -> tuple[list[Source], int]:
     closed: list[OSError] = []
     for named in sources:
         root = Path(named)
-        # os.path: pathlib raises for what lies in a closed folder.
-        if not os.path.exists(root):  # noqa: PTH110 - see above
-            raise UsageError(f"{named}: there is no such file or folder.")
+        # os.path: pathlib raises for what lies in a closed folder, and takes an empty name for this one.
+        if not os.path.exists(named):  # noqa: PTH110 - see above
+            raise UsageError(f"{named or 'an empty name'}: there is no such file or folder.")
         if not root.is_dir():
             found.append(Source(root, root.name, named=True))
             continue

@@ -13,7 +13,7 @@ from rich.console import Console
 
 import mockapi
 from mockapi.cassettes import load
-from mockapi.cli import _import_report, root
+from mockapi.cli import _import_report, cassettes_import, root
 from mockapi.cli._bar import tracked
 from mockapi.errors import UsageError
 from tests.support.foreign import (
@@ -186,6 +186,44 @@ def test_a_source_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
     result = run(tmp_path / "nowhere", "--to", tmp_path / "out")
     assert isinstance(result.exception, UsageError)
     assert "there is no such file or folder" in str(result.exception)
+
+
+def test_an_empty_name_is_not_this_folder(tmp_path: Path) -> None:
+    """A variable that was never set must not import whatever lies around."""
+    result = run("", "--to", tmp_path / "out")
+    assert result.exit_code != 0
+    assert "no such file" in str(result.exception)
+
+
+def test_an_interrupt_is_told_with_what_was_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C leaves whole cassettes and their report, exits with 130, and the next run does the rest."""
+    source = tree(tmp_path / "src", {name: vcr_py(vcr_py_interaction()) for name in ("a.yaml", "b.yaml")})
+    take = cassettes_import._Run.take
+
+    def interrupted(self: cassettes_import._Run, found: cassettes_import.Source) -> _import_report.Row:
+        if found.name == "b.yaml":
+            raise KeyboardInterrupt
+        return take(self, found)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(cassettes_import._Run, "take", interrupted)
+        result = run(source, "--to", tmp_path / "out")
+    assert result.exit_code == 130
+    assert "1 files: 1 imported" in result.stderr
+    assert "interrupted after 1 of 2 files" in result.stderr
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["a.yaml"]
+    assert run(source, "--to", tmp_path / "out").exit_code == 0
+
+
+def test_any_command_that_is_interrupted_exits_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupt is no finding: a script can tell the two apart."""
+
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cassettes_import, "find", interrupted)
+    result = run("x", "--to", "y")
+    assert (result.exit_code, result.stderr) == (130, "mockapi: interrupted.\n")
 
 
 def test_a_file_that_cannot_be_read_or_written_is_a_row(

@@ -9,9 +9,9 @@ v4).
       request:  {body, form, headers, url, method, ...}
       response: {body, headers, status: 200 OK, code: 200, duration: 5.1s, uncompressed: true}
 
-A MarshalFunc (v4) may write the same as JSON. Go keeps header fields in a map and spells their names its own way. Its transport decodes gzip by
-itself and drops the header then; where a client asked for an encoding, the body is as on the
-wire.
+A MarshalFunc (v4) may write the same as JSON. Go keeps header fields in a map and spells their
+names its own way. Its transport decodes gzip by itself and drops the header then; where a client
+asked for an encoding, the body is as on the wire.
 """
 
 from __future__ import annotations

@@ -177,7 +177,8 @@ def _post_data(request: dict[str, Any], path: Path) -> bytes | None:
     if text is None:
         return None if _size(request.get("bodySize")) > 0 or data else b""
     try:
-        form = str(data.get("_encoding") or "")
+        # HAR 1.2 knows no encoding here; writers name it as in a reply's content, with and without a mark.
+        form = str(data.get("_encoding") or data.get("encoding") or "")
         return _bytes(str(text), form) if form else as_bytes(text) or b""
     except ValueError as error:
         raise Fault((*path, "request", "postData"), f"{error}.") from error
