@@ -13,6 +13,8 @@ import click
 from mockapi._printable import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from mockapi.cassettes.importers import Imported
 
 
@@ -48,7 +50,7 @@ class Row:
     @property
     def notes(self) -> str:
         """Causes, what was left out, and what the source had lost, in words."""
-        parts = list(self.causes)
+        parts = list(_by_cause(self.causes))
         if self.imported is not None:
             reasons = [f"{reason} ({count})" for reason, count in self.imported.left_out]
             if reasons:
@@ -57,6 +59,15 @@ class Row:
             if self.target and self.imported.lost:
                 parts.append(f"lost before: {', '.join(self.imported.lost)}")
         return "; ".join(part.rstrip(".") for part in parts)
+
+
+def _by_cause(causes: Iterable[str]) -> Iterator[str]:
+    """Each cause once, behind all the places that have it."""
+    places: dict[str, list[str]] = {}
+    for cause in causes:
+        place, colon, words = cause.partition(": ")
+        places.setdefault(colon + words, []).append(place)
+    return (", ".join(where) + words for words, where in places.items())
 
 
 @dataclass(slots=True)

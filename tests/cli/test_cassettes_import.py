@@ -294,6 +294,17 @@ def test_on_a_terminal_there_is_a_table(monkeypatch: pytest.MonkeyPatch) -> None
     assert all(word in text for word in ("VCR.py", "imported", "failed", "gzip data is truncated", "chunks"))
 
 
+def test_a_cause_that_many_exchanges_share_is_told_once() -> None:
+    """With every place that has it; other causes stand beside it."""
+    causes = (
+        "a[0].body: truncated. Record it again.",
+        "a[1]: no URL.",
+        "a[2].body: truncated. Record it again.",
+    )
+    row = _import_report.Row("a.yaml", _import_report.Result.FAILED, causes=causes)
+    assert row.notes == "a[0].body, a[2].body: truncated. Record it again; a[1]: no URL"
+
+
 def test_what_was_imported_is_served_at_once(tmp_path: Path) -> None:
     """From another tool's recording to a replayed reply, with nothing in between."""
     import httpx

@@ -121,6 +121,9 @@ def _reply(item: dict[str, Any], path: Path, model: str, *, stream: bool) -> _Re
     ids = IdFactory(seed)
     error = response.get("error")
     if isinstance(error, dict):
+        if error.get("type") == "proxy_error":  # aimock's own, written where the API's reply should be
+            cause = f"the recorder could not read the reply: {error.get('message')}."
+            raise Fault((*path, "response"), cause, "Record it again, without compression.")
         status = response.get("status", STATUS_OF.get(str(error.get("type")), 500))
         kind = error.get("type") if error.get("type") in STATUS_OF else TYPE_OF.get(status, "api_error")
         body = error_body(str(kind), str(error.get("message", "")), ids.make(Kind.REQUEST, 0))

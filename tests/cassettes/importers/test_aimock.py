@@ -189,3 +189,12 @@ def test_requests_are_matched_by_what_the_user_said_last() -> None:
     )
     assert streamed is not None
     assert streamed.recordings[0].interaction.response.body.startswith(b"event: message_start")
+
+
+def test_an_error_of_the_recorder_is_no_reply() -> None:
+    """Where aimock could not read what the API said, its note about that is not imported as the API's."""
+    note = {"error": {"message": "Upstream returned non-JSON response", "type": "proxy_error"}, "status": 200}
+    fixture = {"match": {"userMessage": "hi"}, "response": note}
+    imported = import_recording(as_json({"fixtures": [fixture]}), "a.json")
+    assert imported.cassette is None
+    assert "could not read the reply: Upstream returned non-JSON" in imported.broken[0]
