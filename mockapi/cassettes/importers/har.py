@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 TITLE = "HAR"
 _POLLY = "Polly.JS"
-_BODILESS = frozenset({204, 304})
 _CHARSET = re.compile(r"charset=\"?([\w-]+)", re.IGNORECASE)
 
 
@@ -113,9 +112,9 @@ def _content(
 
 
 def _is_empty(response: dict[str, Any], content: dict[str, Any]) -> bool:
-    """Whether a reply without text had none: its sizes say so, or its status (HAR's -1 is "not known")."""
+    """Whether a reply without text had none: its sizes say so (HAR's -1 is "not known")."""
     sizes = content.get("size"), response.get("bodySize")
-    return response.get("status") in _BODILESS or (0 in sizes and not any(map(_size, sizes)))
+    return 0 in sizes and not any(map(_size, sizes))
 
 
 def _encoded_chunks(

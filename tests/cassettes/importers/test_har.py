@@ -167,12 +167,23 @@ def test_what_a_browser_asked_of_others_need_not_be_sound() -> None:
 
 def test_an_empty_reply_is_a_reply() -> None:
     """HEAD has no content and lacks none."""
-    entry = har_entry({"size": 0}, url="https://api.anthropic.com/")
-    entry["request"] = {"method": "HEAD", "url": "https://api.anthropic.com/", "headers": []}
-    entry["response"]["bodySize"] = 0
-    imported = import_recording(as_json({"log": {"entries": [entry]}}), "a.har")
+    for sizes in ({"size": 0}, {"size": -1}, {}):
+        entry = har_entry(sizes, url="https://api.anthropic.com/")
+        entry["request"] = {"method": "HEAD", "url": "https://api.anthropic.com/", "headers": []}
+        entry["response"]["bodySize"] = 0 if sizes else -1
+        imported = import_recording(as_json({"log": {"entries": [entry]}}), "a.har")
+        assert imported.cassette is not None
+        assert imported.cassette.interactions[0].response.body == b""
+
+
+@pytest.mark.parametrize("key", ["encoding", "_encoding"])
+def test_a_request_may_be_in_base64(key: str) -> None:
+    """HAR has no word for the encoding of a request's body; writers take that of a reply's."""
+    entry = har_entry(TEXT)
+    entry["request"]["postData"] = {"mimeType": "application/json", "text": text64(ASKED), key: "base64"}
+    imported = import_recording(har(entry), "a.har")
     assert imported.cassette is not None
-    assert imported.cassette.interactions[0].response.body == b""
+    assert imported.cassette.interactions[0].request.body == ASKED
 
 
 UNKNOWN: dict[str, tuple[dict[str, Any], str]] = {
