@@ -163,16 +163,16 @@ def _changed_words(a: str, b: str) -> tuple[str, str]:
 def _excerpt(words: list[str], spans: list[tuple[int, int]]) -> str:
     pieces = []
     shown_to = 0
-    for first, last in spans[:5]:
+    nexts = [first for first, _ in spans[1:]] + [len(words)]
+    for (first, last), following in zip(spans[:5], nexts, strict=False):
         begin = max(first - _CONTEXT_WORDS, shown_to)
         if begin > shown_to:
             pieces.append("…")
         pieces.append("".join(words[begin:first]))
         changed = "".join(words[first:last])
         pieces.append(f"[{changed if len(changed) <= 120 else changed[:119] + '…'}]")
-        shown_to = last
-        pieces.append("".join(words[last : last + _CONTEXT_WORDS]))
-        shown_to = min(last + _CONTEXT_WORDS, len(words))
+        shown_to = min(last + _CONTEXT_WORDS, following)
+        pieces.append("".join(words[last:shown_to]))
     if shown_to < len(words):
         pieces.append("…")
     return "".join(pieces)

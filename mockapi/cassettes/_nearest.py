@@ -179,7 +179,9 @@ def _repairs(
     yield "--rename-tool-ids", Matching(rename_tool_ids=True)
     paths = [difference.path for difference in found if difference.path.startswith("$")]
     if len(paths) <= _MAX_IGNORED:
-        yield " ".join(f"--ignore {shlex.quote(path)}" for path in paths), Matching(ignore=tuple(paths))
+        # A client that asked for a stream has no use for JSON, nor the other way round.
+        options = ["--convert" if path == "$.stream" else f"--ignore {shlex.quote(path)}" for path in paths]
+        yield " ".join(options), Matching(ignore=tuple(paths))
     if isinstance(received.parsed, dict) and received.parsed.get("messages"):
         yield "--compare last-turn", Matching(compare="last-turn")
 

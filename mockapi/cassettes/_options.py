@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from mockapi._wording import first_line
 from mockapi.cassettes._checks import Fault, Path, list_, mapping, string, strings
 from mockapi.cassettes._model import Matching, Substitution
 from mockapi.cassettes._substitutions import PATTERNS, named_substitutions
@@ -70,5 +71,5 @@ def _json_paths(value: Any, path: Path) -> tuple[str, ...]:
             try:
                 jsonpath.compile(item)
             except jsonpath.JSONPathError as error:
-                raise Fault((*path, index), f"not a JSON path: {error}.") from error
+                raise Fault((*path, index), f"not a JSON path: {item!r}: {first_line(error)}.") from error
     return tuple(paths)

@@ -78,7 +78,8 @@ root = LazyGroup(
     name="mockapi",
     help=(
         "The Claude Messages API on your own machine: recorded traffic, replayed byte for byte.\n\n"
-        "Exit codes: 0 all is well; 1 something was found wrong; 2 the command could not run."
+        "Exit codes: 0 all is well; 1 something was found wrong; 2 the command could not run; "
+        "130 Ctrl-C stopped it before it was done."
     ),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -91,7 +92,14 @@ def main() -> None:
         # Recordings hold any character; a terminal or a pipe that cannot shows an escape instead.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        root(prog_name="mockapi")
+        sys.exit(root.main(prog_name="mockapi", standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        # Between commands, or at a prompt. Not click's 1, which here says that something was found wrong.
+        click.echo("mockapi: interrupted.", err=True)
+        sys.exit(INTERRUPTED)
     except MockapiError as error:
         for line in str(error).splitlines():
             click.echo(f"mockapi: {printable(line)}", err=True)

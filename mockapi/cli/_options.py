@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from mockapi._data import data_dir
+from mockapi.cli._paths import FileToWrite
 from mockapi.cli._recording import read_recording, recording_options
 from mockapi.errors import UsageError
 from mockapi.validation import Mode, Profile
@@ -57,7 +58,7 @@ _OPTIONS = (
         default=DEFAULT_PORT,
         show_default=True,
         type=click.IntRange(0, 65535),
-        help="Port to listen on; 0 picks a free one.",
+        help="Port to listen on; 0 picks a free one, as `mockapi exec` does by itself.",
     ),
     _option(
         "--on-unmatched",
@@ -175,7 +176,7 @@ _OPTIONS = (
     *recording_options(_option),
     _option(
         "--report",
-        type=click.Path(dir_okay=False),
+        type=FileToWrite(),
         help="Write what was played, and what was not, to this file at the end.",
     ),
     _option("-v", "--verbose", is_flag=True, help="A line on stderr for every request."),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from mockapi._wording import counted
 from mockapi.cli._bar import tracked
 from mockapi.errors import UsageError
 
@@ -39,7 +40,7 @@ def command(paths: tuple[str, ...], har: bool, folder: str, force: bool) -> None
             raise UsageError(f"{target} cannot be written: {error.strerror}.") from error
         interactions += len(cassette.interactions)
         click.echo(f"{path} -> {target}")
-    click.echo(f"{len(files)} files, {interactions} interactions", err=True)
+    click.echo(f"{counted(len(files), 'file')}, {counted(interactions, 'interaction')}", err=True)
 
 
 def _named(paths: tuple[str, ...]) -> list[tuple[str, str]]:

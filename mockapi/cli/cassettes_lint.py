@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockapi._printable import printable
+from mockapi._wording import counted
 from mockapi.errors import CassetteError
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def command(paths: tuple[str, ...], strict: bool, skip_others: bool) -> None:  #
             which = "" if finding.interaction is None else f"interaction {finding.interaction}: "
             click.echo(f"{place}: {severity} {finding.code}: {which}{printable(finding.message)}")
     errors, warnings = counts[Severity.ERROR], counts[Severity.WARNING]
-    click.echo(f"{files} files, {errors} errors, {warnings} warnings", err=True)
+    totals = {"file": files, "error": errors, "warning": warnings}
+    click.echo(", ".join(counted(number, noun) for noun, number in totals.items()), err=True)
     if errors or (strict and warnings):
         sys.exit(1)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockapi._printable import printable
+from mockapi._wording import counted
 from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def command(
             changed[path] = dump(migrated)
             total += len(changes)
             _show(path, changes)
-    click.echo(f"{total} interactions in {len(changed)} files would change", err=True)
+    click.echo(f"{counted(total, 'interaction')} in {counted(len(changed), 'file')} would change", err=True)
     if not changed:
         return
     if not write:
@@ -77,7 +78,7 @@ def command(
             write_atomically(Path(path), text)
         except OSError as error:
             raise UsageError(f"{path} cannot be changed: {error.strerror}.") from error
-    click.echo(f"{total} interactions changed and marked edited", err=True)
+    click.echo(f"{counted(total, 'interaction')} changed and marked edited", err=True)
 
 
 def _asks() -> bool:

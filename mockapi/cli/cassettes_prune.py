@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from mockapi._wording import counted
 from mockapi.errors import UsageError
 
 
@@ -52,4 +53,4 @@ def command(paths: tuple[str, ...], reports: tuple[str, ...], write: bool) -> No
         except OSError as error:
             raise UsageError(f"{path} cannot be changed: {error.strerror}.") from error
     done = "dropped" if write else "would be dropped; --write does it"
-    click.echo(f"{total} interactions {done}", err=True)
+    click.echo(f"{counted(total, 'interaction')} {done}", err=True)

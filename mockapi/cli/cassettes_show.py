@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
     from mockapi.cassettes import Interaction
 
 _WIDTH = 100
+_INDENT = 10  # and the longest label
 _LONGEST = 2000
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="CASSETTE|FOLDER...", type=click.Path())
-@click.option("--interaction", "only", type=int, help="Only the one at this position, from 0.")
+@click.option("--interaction", "only", type=click.IntRange(0), help="Only the one at this position, from 0.")
 @click.option("--full", is_flag=True, help="Do not shorten long texts.")
 @click.option("--size", is_flag=True, help="Only say what takes the room.")
 def command(paths: tuple[str, ...], only: int | None, full: bool, size: bool) -> None:  # noqa: FBT001
@@ -30,19 +32,26 @@ def command(paths: tuple[str, ...], only: int | None, full: bool, size: bool) ->
     """
     from mockapi.cassettes import load
     from mockapi.cli._sizes import size_lines
+    from mockapi.errors import UsageError
     from mockapi.server._store import iter_texts
 
+    shown = 0
     for path, text in iter_texts(paths):
         cassette = load(text, path, check_seals=False)
         if size:
             click.echo("\n".join(size_lines(cassette, len(text))))
+            shown += 1
             continue
         for position, interaction in enumerate(cassette.interactions):
             if only is None or position == only:
+                shown += 1
                 click.secho(f"{path}#{position}", bold=True)
                 for line in _described(interaction, None if full else _LONGEST):
                     click.echo(line)
                 click.echo()
+    if not shown:
+        what = "no interaction" if only is None else f"no interaction {only}"
+        raise UsageError(f"There is {what} in {', '.join(paths)}.")
 
 
 def _described(interaction: Interaction, longest: int | None) -> Iterator[str]:
@@ -117,7 +126,7 @@ def _text(label: str, text: str, longest: int | None) -> Iterator[str]:
     lines = [
         part
         for line in cut.splitlines() or [""]
-        for part in textwrap.wrap(printable(line), _WIDTH, replace_whitespace=False, drop_whitespace=False)
+        for part in textwrap.wrap(printable(line), _width(), replace_whitespace=False, drop_whitespace=False)
         or [""]
     ]
     yield f"{label}: {lines[0]}"
@@ -141,3 +150,9 @@ def _timing(interaction: Interaction) -> str:
         f"{size}, {len(response.chunks)} chunks, first after {response.chunks[0].delay:.2f} s,"
         f" all after {total:.2f} s{ending}"
     )
+
+
+def _width() -> int:
+    """How long a line of text may be: what a pipe gets does not depend on anybody's terminal."""
+    columns = shutil.get_terminal_size((_WIDTH + _INDENT, 0)).columns
+    return min(_WIDTH, max(_INDENT, columns - _INDENT))

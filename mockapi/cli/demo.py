@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -36,12 +39,21 @@ def command(speed: str) -> None:
     with Server([str(folder)], settings=Settings(speed=parse_speed(speed))) as server:
         click.echo(f"mockapi ready on {server.base_url}")
         _ask(server.base_url, _first_stream(str(folder / _CASSETTE)))
+    serve, run = f"{_own_name()} serve", f"{_own_name()} exec -- python your.py"
     click.echo(
         "\nTry it with your own client:\n"
-        "  mockapi serve                    # then set the client's base URL to what it prints\n"
-        "  mockapi exec -- python your.py   # or let mockapi set it\n"
+        f"  {serve:{len(run)}}   # then set the client's base URL to what it prints\n"
+        f"  {run}   # or let mockapi set it\n"
         f"The recordings are in {folder}: read one, they are made for it."
     )
+
+
+def _own_name() -> str:
+    """What calls this program again: its virtual environment may not be activated."""
+    called = sys.argv[0]
+    if Path(called).stem != "mockapi":
+        return "python -m mockapi"
+    return "mockapi" if shutil.which("mockapi") in {called, str(Path(called).absolute())} else called
 
 
 def _first_stream(path: str) -> Interaction:

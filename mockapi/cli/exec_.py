@@ -31,16 +31,21 @@ class _WithCommand(click.Command):
             args, ctx.obj = args[:at], args[at + 1 :]
         return super().parse_args(ctx, args)
 
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """What click cannot know stands behind what it does."""
+        return [*super().collect_usage_pieces(ctx), "-- COMMAND [ARG]..."]
 
-@click.command(cls=_WithCommand, options_metavar="[OPTIONS] [CASSETTE|FOLDER]... -- COMMAND [ARG]...")
+
+@click.command(cls=_WithCommand)
 @server_options
 @click.pass_context
 def command(ctx: click.Context, /, **values: Any) -> None:
     """Run a command whose API calls go to a server of its own.
 
-    The server listens on a free port while the command runs. ANTHROPIC_BASE_URL and its kin point
-    there, ANTHROPIC_API_KEY is a test key, tokens and profiles are taken away, and loopback is
-    added to NO_PROXY. Signals reach the command; its exit code is the exit code.
+    The server listens on a free port, unless --port says otherwise, while the command runs.
+    ANTHROPIC_BASE_URL and its kin point there, ANTHROPIC_API_KEY is a test key, tokens and profiles
+    are taken away, and loopback is added to NO_PROXY. Signals reach the command; its exit code is
+    the exit code.
     """
     from mockapi.cli._recording import tell_summary
     from mockapi.cli._report import write_report

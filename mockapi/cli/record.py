@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from mockapi.cli._options import read_options, server_options
+from mockapi.cli._paths import FileToWrite
 from mockapi.errors import UsageError
 
 _ON_UNMATCHED = {"new": "record", "all": "record", "none": "fail", "verify": "passthrough"}
@@ -18,7 +19,7 @@ _ON_UNMATCHED = {"new": "record", "all": "record", "none": "fail", "verify": "pa
 @click.command()
 @click.option(
     "--summary",
-    type=click.Path(dir_okay=False),
+    type=FileToWrite(),
     help="Write what was found to this file too, as Markdown.",
 )
 @server_options

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mockapi._wording import counted
 from mockapi.cli._options import read_options, server_options
 
 if TYPE_CHECKING:
@@ -22,7 +23,8 @@ def command(**values: Any) -> None:
     """Serve the Messages API from cassettes.
 
     Point a client's base URL at the address that is printed (without /v1) and give it any API key.
-    With no CASSETTE or FOLDER the starter cassettes are played. Misses are explained on stderr.
+    With no CASSETTE or FOLDER, and none in MOCKAPI_CASSETTES, the starter cassettes are played.
+    Misses are explained on stderr.
 
     Ends with exit code 0 on Ctrl-C or SIGTERM, 2 if it cannot start.
     """
@@ -49,7 +51,10 @@ def run(options: ServerOptions) -> Service:
             recording=options.recording,
         )
         library = service.library
-        console.note(f"playing {len(library.recordings)} interactions of {len(library.cassettes)} cassettes")
+        interactions = counted(len(library.recordings), "interaction")
+        console.note(f"playing {interactions} of {counted(len(library.cassettes), 'cassette')}")
+        if not library.cassettes and options.recording is None:
+            console.note(f"there is no .yaml or .yml file in {', '.join(options.paths)}")
         tell_ages(service)
 
         def ready() -> None:

@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route, Router
 
 from mockapi._version import __version__
+from mockapi._wording import counted
 from mockapi.errors import CassetteError, ScriptError, UsageError
 from mockapi.server._journal import recording_as_json
 from mockapi.server._settings import session_options
@@ -281,7 +282,7 @@ def _error_response(error: UsageError | CassetteError) -> JSONResponse:
         }
         for item in error.problems
     ]
-    message = f"{len(problems)} problems with cassettes; what was loaded before stays in use."
+    message = f"{counted(len(problems), 'problem')} with cassettes; what was loaded before stays in use."
     return _problem(422, message, problems=problems)
 
 

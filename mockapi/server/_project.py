@@ -24,6 +24,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mockapi._wording import first_line
 from mockapi.cassettes._payloads import COMPARED_FROM
 from mockapi.cassettes.redaction import DEFAULT, Rules
 from mockapi.errors import UsageError
@@ -174,7 +175,7 @@ def _check_json_paths(paths: list[str], file: Path) -> None:
         try:
             jsonpath.compile(path)
         except jsonpath.JSONPathError as error:
-            raise UsageError(f"{file}: {path!r} is no JSON path: {error}.") from error
+            raise UsageError(f"{file}: {path!r} is no JSON path: {first_line(error)}.") from error
 
 
 def _hook(name: Any, file: Path) -> Any:

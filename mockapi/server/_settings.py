@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, get_args
@@ -28,6 +29,7 @@ RECORD_MODES = ("new", "all", "none", "verify")
 MAX_NAME = 500
 """Characters of a session's name; the names of closed sessions are kept."""
 
+_ORIGIN = re.compile(r"\*|null|[A-Za-z][A-Za-z0-9+.-]*://[^/\s]+")
 _VALIDATION_KEYS = ("validation", "rules", "disabled_rules", "invalid_keys", "as_of")
 _KEYS = (
     *("name", "cassettes", "matching", "speed", "after_last", "convert", "on_unmatched", "seed"),
@@ -135,7 +137,7 @@ def session_options(value: Any, default: Settings, folders: dict[str, str]) -> S
         key: _whole(value[key], key) for key in ("seed", "max_requests") if value.get(key) is not None
     }
     if "cors" in value:
-        changes["cors"] = _strings(value["cors"], "cors")
+        changes["cors"] = _origins(value["cors"])
     if any(key in value for key in _VALIDATION_KEYS):
         changes["validation"] = _validation(value, default.validation)
     changes |= _mishaps(value)
@@ -221,6 +223,17 @@ def _strings(value: Any, name: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise UsageError(f"`{name}` is a list of strings.")
     return tuple(value)
+
+
+def _origins(value: Any) -> tuple[str, ...]:
+    """Origins as browsers send them (RFC 6454, section 6.1), or `*`."""
+    origins = _strings(value, "cors")
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise UsageError(
+                f"`cors`: {origin!r} is no origin; write * or one such as http://localhost:5173."
+            )
+    return origins
 
 
 def _whole(value: Any, name: str) -> int:

@@ -45,6 +45,21 @@ def test_nothing_recorded_says_so() -> None:
     assert "name a cassette" in miss.remedies[0]
 
 
+def test_no_word_is_shown_twice_between_two_changes() -> None:
+    """Changes that stand close together share what is between them."""
+    miss = _miss(said("Rain on 2026-11-22, yes?"), said("Rain on 2026-10-01, yes?"))
+    (difference,) = miss.differences
+    assert difference.recorded == "Rain on 2026-[10]-[01], yes?"
+    assert difference.received == "Rain on 2026-[11]-[22], yes?"
+
+
+def test_who_asked_for_a_stream_among_other_changes_is_offered_a_stream() -> None:
+    """`--ignore $.stream` would answer a stream with JSON."""
+    miss = _miss({**said("Bees?"), "stream": True}, said("Ants?"))
+    assert "--convert" in miss.remedies[0]
+    assert "$.stream" not in miss.remedies[0]
+
+
 def test_the_nearest_is_the_one_with_most_in_common() -> None:
     """Not the first, and not the one of the same length."""
     long = "Translate this sentence about the sea into Portuguese, please."

@@ -89,6 +89,18 @@ def test_show_can_be_told_which_and_how_much(tmp_path: Path) -> None:
     assert " end" in mockapi("cassettes", "show", path, "--interaction", "1", "--full").out
 
 
+def test_show_says_that_there_is_nothing_to_show(tmp_path: Path) -> None:
+    """A position beyond the last, or a folder without cassettes: exit code 2 in words, not silence."""
+    path = write_cassette(tmp_path / "a.yaml", interaction(message("hi"), b"words"))
+    beyond = run("cassettes", "show", "--interaction", "1", path)
+    assert (beyond.code, beyond.out) == (2, "")
+    assert f"no interaction 1 in {path}" in beyond.err
+    (tmp_path / "none").mkdir()
+    empty = run("cassettes", "show", str(tmp_path / "none"))
+    assert (empty.code, empty.out) == (2, "")
+    assert "no interaction in" in empty.err
+
+
 def test_show_reads_a_damaged_file(tmp_path: Path) -> None:
     """A broken digest is for `lint`; whoever looks wants to see what is there."""
     path = tmp_path / "a.yaml"
@@ -136,7 +148,7 @@ def test_lint_is_silent_about_what_is_good(weather: str) -> None:
     """No findings, exit code 0, and how much was looked at."""
     outcome = mockapi("cassettes", "lint", weather)
     assert (outcome.code, outcome.out) == (0, "")
-    assert outcome.err == "1 files, 0 errors, 0 warnings\n"
+    assert outcome.err == "1 file, 0 errors, 0 warnings\n"
 
 
 def test_lint_tells_findings_with_line_and_exit_code_1(tmp_path: Path) -> None:
@@ -148,7 +160,7 @@ def test_lint_tells_findings_with_line_and_exit_code_1(tmp_path: Path) -> None:
     assert outcome.code == 1
     assert f"{path}:" in outcome.out
     assert "error" in outcome.out
-    assert "1 files, 1 errors" in outcome.err
+    assert "1 file, 1 error," in outcome.err
 
 
 def test_lint_warns_of_requests_that_todays_rules_refuse(tmp_path: Path) -> None:

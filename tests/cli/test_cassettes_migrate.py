@@ -52,7 +52,7 @@ def test_what_would_change_is_shown_and_nothing_is_written(file: Path) -> None:
     assert f"{file}#0" in result.stdout
     assert "  - $.model: " in result.stdout
     assert "  + $.model: " in result.stdout
-    assert "1 interactions in 1 files would change" in result.stderr
+    assert "1 interaction in 1 file would change" in result.stderr
     assert "--write does it" in result.stderr
     assert file.read_bytes() == before
 

@@ -46,6 +46,12 @@ def cassette(tmp_path: Path) -> str:
     )
 
 
+def test_the_help_says_where_the_command_goes() -> None:
+    """Behind the cassettes, and once."""
+    usage = " ".join(mockapi("exec", "--help").out.split("\n\n")[0].split())
+    assert usage == "Usage: mockapi exec [OPTIONS] [CASSETTE|FOLDER]... -- COMMAND [ARG]..."
+
+
 def test_the_command_finds_the_server_and_its_exit_code_is_passed_on(cassette: str, tmp_path: Path) -> None:
     """It asks under ANTHROPIC_BASE_URL and gets what was recorded; the report tells of it."""
     report = tmp_path / "report.json"

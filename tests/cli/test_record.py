@@ -139,4 +139,4 @@ def test_lint_finds_what_the_projects_own_rules_name(tmp_path: Path, monkeypatch
     outcome = mockapi("cassettes", "lint", "--skip-others", str(tmp_path))
     assert outcome.code == 1
     assert "a rule of yours" in outcome.out
-    assert "1 files, 1 errors" in outcome.err
+    assert "1 file, 1 error," in outcome.err

@@ -51,7 +51,7 @@ def test_stdout_has_the_ready_line_and_nothing_else(cassette: str) -> None:
     assert server.before == ""
     assert outcome.out == ""
     assert server.url.startswith("http://127.0.0.1:")
-    assert "playing 3 interactions of 1 cassettes" in outcome.err
+    assert "playing 3 interactions of 1 cassette" in outcome.err
     assert "no recording matches POST /v1/messages" in outcome.err
 
 
@@ -172,6 +172,9 @@ def test_a_taken_port_is_an_error_that_suggests_a_free_one(cassette: str, comman
         (["--on-unmatched", "guess"], "fail"),
         (["--no-such-option"], "--no-such-option"),
         (["--report"], "--report"),
+        (["--report", "no/such/folder/report.json"], "there is no folder"),
+        (["--cors", "localhost:5173"], "is no origin"),
+        (["--cors", "http://localhost:5173/"], "is no origin"),
     ],
 )
 def test_an_option_that_cannot_work_is_exit_code_2_in_words(
@@ -185,9 +188,27 @@ def test_an_option_that_cannot_work_is_exit_code_2_in_words(
     assert outcome.out == ""
 
 
+def test_a_json_path_that_is_none_is_told_in_one_line(cassette: str) -> None:
+    """With the path that came; no drawing of where its parser stopped."""
+    outcome = mockapi("serve", cassette, "--ignore", "$..[")
+    (line,) = outcome.err.splitlines()
+    assert "not a JSON path: '$..['" in line
+
+
+def test_a_folder_without_cassettes_is_told(tmp_path: Path) -> None:
+    """Nothing to play is no error, as they may be loaded later, but nobody should have to guess."""
+    with Serving("serve", str(tmp_path), "--port", "0") as server:
+        outcome = server.stop()
+    assert outcome.code == 0
+    assert f"there is no .yaml or .yml file in {tmp_path}" in outcome.err
+
+
 def test_a_report_that_cannot_be_written_is_an_error(cassette: str, tmp_path: Path) -> None:
     """Exit code 2 at the end, with the path and the reason."""
-    with Serving("serve", cassette, "--port", "0", "--report", str(tmp_path / "no" / "report")) as server:
+    folder = tmp_path / "reports"
+    folder.mkdir()
+    with Serving("serve", cassette, "--port", "0", "--report", str(folder / "report")) as server:
+        folder.rmdir()
         outcome = server.stop()
     assert outcome.code == 2
     assert "The report cannot be written" in outcome.err

@@ -69,6 +69,18 @@ def test_exit_codes_are_documented() -> None:
     )
 
 
+def test_ctrl_c_is_not_the_exit_code_of_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """130, as a shell has it: 1 would say that something was found wrong."""
+
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(root.get_command(None, "rules"), "callback", stopped)  # type: ignore[arg-type]
+    outcome = mockapi("rules")
+    assert outcome.code == 130
+    assert "Traceback" not in outcome.err
+
+
 def test_the_demo_streams_a_first_reply_twice_the_same() -> None:
     """It needs nothing, leaves nothing, and says what to do next."""
     first, second = (run("demo", "--speed", "max") for _ in range(2))
