@@ -65,7 +65,6 @@ class Reply:
         ending: how the body ends.
         source: who made it.
         hold: seconds before the status line is sent; the first chunk's delay comes on top.
-        unanswered: the connection ends in `ending` where the status line should come; nothing is sent.
         frame: the rest of the wire, if `replies.framed` has written it out. It is not handed on: what
             `replace` makes of this reply has other fields, and so none.
     """
@@ -76,7 +75,6 @@ class Reply:
     source: Source
     ending: Ending = Ending.CLEAN
     hold: float = 0.0
-    unanswered: bool = False
     frame: Frame | None = field(default=None, init=False, repr=False, compare=False)
 
     @property

@@ -12,6 +12,7 @@ from mockapi.cassettes._decode import MAX_BYTES, VERSION_KEY, load
 from mockapi.cassettes._frame import FRAME_VERSION, pack, unpack
 from mockapi.cassettes._index import Index, Recording, Track, as_request
 from mockapi.cassettes._key import request_key
+from mockapi.cassettes._kinds import CREDENTIAL_HEADERS
 from mockapi.cassettes._model import (
     FORMAT_VERSION,
     Cassette,
@@ -25,7 +26,6 @@ from mockapi.cassettes._model import (
 )
 from mockapi.cassettes._multipart import split_multipart
 from mockapi.cassettes._options import parse_matching
-from mockapi.cassettes._secrets import CREDENTIAL_HEADERS
 
 if TYPE_CHECKING:
     from mockapi.cassettes._differences import Difference

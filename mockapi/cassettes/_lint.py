@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mockapi.cassettes import _yaml
 from mockapi.cassettes._decode import load
-from mockapi.cassettes._secrets import CREDENTIAL_HEADERS, find_secrets
+from mockapi.cassettes._kinds import CREDENTIAL_HEADERS
+from mockapi.cassettes._secrets import find_secrets
 from mockapi.cassettes.redaction import DEFAULT, Rules, sightings
 from mockapi.errors import CassetteError, MockapiError
 from mockapi.exchange import Ending

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
 from mockapi.cassettes._jsonscan import Leaf, Role, Scan, decoded, replaced, respelled, scan
-from mockapi.cassettes._secrets import EMAIL, Secret, filled, masked, masked_member
+from mockapi.cassettes._kinds import EMAIL
+from mockapi.cassettes._secrets import Secret, filled, masked, masked_member
 
 if TYPE_CHECKING:
     from collections.abc import Callable

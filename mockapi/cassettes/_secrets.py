@@ -1,9 +1,8 @@
-"""What a secret looks like, and the mask that takes its place: one table for recording and lint.
+"""The mask that takes the place of a secret, and the quick question whether there may be one.
 
-Most patterns are prefixes that vendors made for this very purpose, so that a scanner can find
-them; the rest name an id by the words before it. A mask keeps the prefix, so that a reader sees
-what stood there, and is the same for every secret of a kind and length: a recording made with
-one key is matched by a request with another, and nothing can be learnt from it.
+A mask keeps the prefix, so that a reader sees what stood there, and is the same for every
+secret of a kind and length: a recording made with one key is matched by a request with another,
+and nothing can be learnt from it.
 
 Laws of a mask: as many characters as the secret, each as wide in UTF-8 as the one it replaces,
 so that sizes stay true; blanks, quotes, backslashes and slashes stay, so that masking commutes
@@ -14,60 +13,18 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+
+from mockapi.cassettes._kinds import CREDENTIAL_NAMES, KINDS, NAME_ENDINGS, STARS, UUID, ZEROS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-CREDENTIAL_HEADERS = frozenset(
-    {
-        "authorization", "proxy-authorization", "x-api-key", "api-key", "cookie", "set-cookie",
-        "x-amz-security-token", "x-goog-api-key", "anthropic-user-profile-id",
-    }
-)  # fmt: skip
-"""Header fields, in lower case, whose value is a credential or points at a person."""
+    from mockapi.cassettes._kinds import Kind
 
-CREDENTIAL_NAMES = frozenset(
-    {
-        "authorization_token", "access_token", "refresh_token", "id_token", "client_secret", "api_key",
-        "apikey", "api-key", "x-api-key", "authorization",
-    }
-)  # fmt: skip
-"""JSON keys and query names, in lower case, whose value is a credential whatever it looks like."""
-
-_UUID = r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-_STAR = "*"
-_ZERO = "0"
 _WIDE_STARS = ("*", "\u00b7", "\u2022", "\U0001f636")  # one, two, three and four bytes in UTF-8
 _KEPT = frozenset(' "\\/') | {chr(code) for code in range(0x20)}
 _LONGEST_START = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A kind of secret.
-
-    Attributes:
-        name: what messages call it.
-        pattern: what it looks like, a regular expression; the group `secret`, or all of it, is
-            masked. Compiled when first needed: most runs never look for a secret.
-        literals: one of these stands in every text that the pattern matches; none asks always.
-        core: what every JSON text that holds one matches, whatever stands around it: a second
-            question, asked where the literals are words of everyday language.
-        fill: "*", or "0" for ids that must still look like ids to a client.
-    """
-
-    name: str
-    pattern: str
-    literals: tuple[str, ...] = ()
-    core: bytes | None = None
-    fill: str = _STAR
-    flags: re.RegexFlag = re.NOFLAG
-
-
-def _kind(name: str, pattern: str, *literals: str, core: bytes | None = None, fill: str = _STAR) -> Kind:
-    return Kind(name, pattern, literals, core, fill, re.ASCII)
 
 
 @functools.cache
@@ -80,104 +37,23 @@ def _compiled_bytes(pattern: bytes) -> re.Pattern[bytes]:
     return re.compile(pattern)
 
 
-# A test key of this project (`sk-ant-test-…`) is no secret.
-KINDS: tuple[Kind, ...] = (
-    _kind(
-        "an Anthropic key or token",
-        r"sk-ant-(?!test-)(?P<secret>[A-Za-z0-9]{2,12}-[A-Za-z0-9_-]{16,})",
-        "sk-ant-",
-    ),
-    _kind(
-        "an OpenAI-style key",
-        r"\bsk-(?!ant-)(?P<secret>[A-Za-z0-9_-]{32,})",
-        "sk-",
-        core=rb"sk-(?!ant-)[A-Za-z0-9_-]{32}",
-    ),
-    _kind("an AWS access key id", r"\b(?:AKIA|ASIA)(?P<secret>[0-9A-Z]{16})\b", "AKIA", "ASIA"),
-    _kind("a Google API key", r"\bAIza(?P<secret>[0-9A-Za-z_-]{35})", "AIza"),
-    _kind(
-        "a GitHub token",
-        r"\b(?:gh[pousr]_(?P<secret>[A-Za-z0-9]{36,})|github_pat_[A-Za-z0-9_]{36,})",
-        "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_",
-    ),
-    _kind("a Slack token", r"\bxox[abeoprs]-(?P<secret>[A-Za-z0-9-]{10,})", "xox"),
-    _kind(
-        "a private key",
-        r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----(?P<secret>[^-]+)",
-        "PRIVATE KEY-----",
-    ),
-    _kind(
-        "a JSON web token",
-        r"\beyJ(?P<secret>[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,})",
-        "eyJ",
-        core=rb"eyJ[A-Za-z0-9_-]{10,}\.eyJ",
-    ),
-    _kind(
-        "a bearer token",
-        r"\b(?i:bearer)[ \t]+(?P<secret>[A-Za-z0-9._~+/-]{20,}=*)",
-        "earer", "EARER",
-        core=rb"(?i:bearer)(?: |\t|\\t)+[A-Za-z0-9._~+\\/-]{20}",
-    ),
-    _kind(
-        "a password in a URL",
-        r"://[^\s/:@\"'<>{}$?#\\]{0,80}:(?P<secret>[^\s/:@\"'<>{}$?#\\]{1,200})@",
-        "://", ":\\/\\/",  # JSON may spell a slash with a backslash
-        core=rb":\\?/\\?/[^\s/:@\"]*:[^\s/:@\"]+@",
-    ),
-    _kind(
-        "a credential in a URL",
-        r"[?&](?:access_token|refresh_token|id_token|client_secret|api_key|apikey|api-key)="
-        r"(?!sk-ant-test-)(?P<secret>[^\s&#\"'<>{}$\\]{8,})",
-        "_token=", "client_secret=", "api_key=", "apikey=", "api-key=",
-    ),
-    _kind(
-        "a cookie",
-        r"(?i:\bcookie): ?[^\s=;,\"*]{1,80}=(?P<secret>[^\s;,\"]+(?:; [^\s=;,\"]{1,80}=[^\s;,\"]+)*)",
-        "ookie:", "OOKIE:",
-    ),
-    _kind(
-        "a workspace or organization id",
-        r"\b(?:wrkspc|org)_(?P<secret>01[1-9A-HJ-NP-Za-km-z]{22})\b",
-        "wrkspc_", "org_01",
-        fill=_ZERO,
-    ),
-    _kind(
-        "an organization, workspace or account id",
-        r"(?i:organi[sz]ation|workspace|account)(?:[ _-]?(?i:u?u?id)|s)?\W{0,3}[ _(\"'/=:<](?P<secret>"
-        + _UUID
-        + r")",
-        "rgani", "orkspace", "ccount",
-        core=rb"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-",
-        fill=_ZERO,
-    ),
-)  # fmt: skip
-
 _ANY_LITERAL = "|".join(re.escape(literal) for kind in KINDS for literal in kind.literals)
 _SHORT = 1000  # characters: beyond, asking for one literal after the other is quicker
 
-EMAIL = _kind("an e-mail address", r"(?P<secret>[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+)", "@")
-"""Masked only where an address points at a user of the API: in `metadata.user_id`."""
-
 _USER_ID = rb'user_id"\s*:\s*"[^"]*@'
-_NAMED = (
-    rb'(?i:"(?:'
-    + b"|".join(re.escape(name.encode()) for name in sorted(CREDENTIAL_NAMES))
-    + rb')"\s*:\s*"[^"])'
-)
-_NAME_ENDINGS = tuple(
-    ending + b'"'
-    for word in (b"_token", b"key", b"secret", b"zation")
-    for ending in (word, word.upper(), word.title())
-)
+_CREDENTIAL = "(?i:" + "|".join(name.replace("_", "[_-]?") for name in CREDENTIAL_NAMES) + ")"
+_NAMED = rb'"' + _CREDENTIAL.encode() + rb'"\s*:\s*"[^"]'
 _ID_NAMES = frozenset(
     {
         "organization_id", "organization_uuid", "org_id", "org_uuid", "workspace_id", "workspace_uuid",
         "account_id", "account_uuid",
     }
 )  # fmt: skip
-_ID_NAME_ENDINGS = (b'_id"', b'_uuid"')
-_ID_NAMED = rb'(?:organization|org|workspace|account)_u?u?id"\s*:\s*"[0-9a-fA-F]{8}-'
+_ID_NAME_ENDINGS = (b'_id"', b'_uuid"', b'_ID"', b'_UUID"')
+_ID_NAMED = rb'(?i:(?:organization|org|workspace|account)_(?:uu)?id"\s*:\s*"[0-9a-f]{8}-)'
 _SHORTEST_NAMED = 8
+# `required by the user` is no credential; `Basic dXNlcjpwYXNz` and `Digest username=…` are.
+_PROSE = r"(?!(?i:basic|bearer|digest|token)\s+\S*[0-9A-Z=])\S+\s.*"
 
 
 class Secret(NamedTuple):
@@ -193,21 +69,27 @@ def may_hold_secret(text: bytes) -> bool:
     Cheap: it asks for literal prefixes, and for more only where one stands. The text must not
     spell characters of a prefix as `\u` escapes; canonical JSON never does.
     """
+    for literal, core in _EVERYDAY:
+        if literal in text and _compiled_bytes(core).search(text):
+            return True
     if len(text) < _SHORT and not _compiled_bytes(_ANY_GATE).search(text):
         return False
     for literals, core in _GATES:
-        for literal in literals:
-            if literal in text:
-                if core is None or _compiled_bytes(core).search(text):
-                    return True
-                break
+        if any(map(text.__contains__, literals)) and (core is None or _compiled_bytes(core).search(text)):
+            return True
     return False
 
 
+_EVERYDAY: tuple[tuple[bytes, bytes], ...] = tuple(
+    (literal.encode(), re.escape(literal).encode() + kind.core)
+    for kind in KINDS
+    if kind.everyday and kind.core
+    for literal in kind.literals
+)
 _GATES: tuple[tuple[tuple[bytes, ...], bytes | None], ...] = (
-    *((tuple(literal.encode() for literal in kind.literals), kind.core) for kind in KINDS),
+    *((tuple(literal.encode() for literal in k.literals), k.core) for k in KINDS if not k.everyday),
     ((b'user_id"',), _USER_ID),
-    (_NAME_ENDINGS, _NAMED),
+    (tuple(f'{ending}"'.encode() for ending in NAME_ENDINGS), _NAMED),
     (_ID_NAME_ENDINGS, _ID_NAMED),
 )
 _ANY_GATE = b"|".join(re.escape(literal) for literals, _ in _GATES for literal in literals)
@@ -248,16 +130,16 @@ def _masked_once(text: str, kind: Kind, found: list[Secret] | None) -> str:
     return _compiled(kind.pattern, kind.flags).sub(mask, text)
 
 
-def filled(text: str, fill: str = _STAR) -> str:
+def filled(text: str, fill: str = STARS) -> str:
     """The mask of a whole text."""
-    if fill == _ZERO:
-        return "".join(_ZERO if char.isascii() and char.isalnum() else char for char in text)
+    if fill == ZEROS:
+        return "".join(ZEROS if char.isascii() and char.isalnum() else char for char in text)
     return "".join(char if char in _KEPT else _star(char) for char in text)
 
 
 def _star(char: str) -> str:
     if "\ud800" <= char <= "\udfff":
-        return _STAR  # stands for one byte that is no UTF-8, or for an escape
+        return STARS  # stands for one byte that is no UTF-8, or for an escape
     return _WIDE_STARS[len(char.encode()) - 1]
 
 
@@ -266,13 +148,13 @@ def masked_member(name: str, value: str, found: list[Secret] | None = None) -> s
 
     Unchanged where the name says nothing.
     """
-    if len(value) < _SHORTEST_NAMED or name not in (name.lower(), name.upper(), name.title()):
+    if len(value) < _SHORTEST_NAMED:
         return value
     lower = name.lower()
-    if lower in CREDENTIAL_NAMES and not value.startswith("sk-ant-test-"):
+    if _is_credential(name) and not value.startswith("sk-ant-test-") and not _is_prose(value):
         written, kind = filled(value), f"a credential called {name}"
-    elif lower in _ID_NAMES and _compiled(_UUID).fullmatch(value):
-        written, kind = filled(value, _ZERO), f"an id called {name}"
+    elif lower in _ID_NAMES and name in (lower, name.upper()) and _compiled(UUID).fullmatch(value):
+        written, kind = filled(value, ZEROS), f"an id called {name}"
     else:
         return value
     if found is not None and written != value:
@@ -280,10 +162,18 @@ def masked_member(name: str, value: str, found: list[Secret] | None = None) -> s
     return written
 
 
+def _is_credential(name: str) -> bool:
+    return name.endswith(NAME_ENDINGS) and _compiled(_CREDENTIAL, re.ASCII).fullmatch(name) is not None
+
+
+def _is_prose(value: str) -> bool:
+    return _compiled(_PROSE, re.DOTALL).fullmatch(value) is not None
+
+
 def masked_id(value: str) -> str:
     """The mask of an id that a client may look at: its prefix and its form stay."""
     prefix, underscore, rest = value.rpartition("_")
-    return prefix + underscore + filled(rest, _ZERO)
+    return prefix + underscore + filled(rest, ZEROS)
 
 
 def find_secrets(text: bytes) -> list[Secret]:

@@ -24,12 +24,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote, unquote_plus
 
+from mockapi.cassettes._kinds import CREDENTIAL_HEADERS, KINDS, Kind
 from mockapi.cassettes._maskedbody import Masking, is_stream, mask_body
 from mockapi.cassettes._payloads import COMPARED_FROM, digested_json, digested_multipart
 from mockapi.cassettes._secrets import (
-    CREDENTIAL_HEADERS,
-    KINDS,
-    Kind,
     Secret,
     masked,
     masked_id,

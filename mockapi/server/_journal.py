@@ -90,9 +90,8 @@ class Entry:
                 **_body(request),
             },
             "reply": {
-                "status": None if reply.unanswered else reply.status,
+                "status": reply.status,
                 "source": reply.source,
-                "fault": reply.header("x-mockapi-fault"),
                 "request_id": reply.header("request-id"),
                 "converted": reply.header("x-mockapi-converted"),
                 "complete": self.complete,

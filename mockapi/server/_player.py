@@ -68,7 +68,7 @@ async def play(
     if frame is not None and send_framed(send, frame, chunks[0].data):
         return True
     start = {"type": "http.response.start", "status": reply.status, "headers": list(reply.headers)}
-    if not reply.hold and not reply.unanswered and reply.ending is Ending.CLEAN and not _is_paced(chunks):
+    if not reply.hold and reply.ending is Ending.CLEAN and not _is_paced(chunks):
         await send(start)
         await send({"type": "http.response.body", "body": chunks[0].data if chunks else b""})
         return True
@@ -77,8 +77,6 @@ async def play(
         due = (monotonic() if since is None else since) + reply.hold
         if reply.hold and not await _Patience(leaving).until(due):
             return False
-        if reply.unanswered:
-            return await _end(reply, scope, leaving)
         await send(start)
         if not await _play_chunks(reply, scope, send, leaving, due, lateness):
             return False

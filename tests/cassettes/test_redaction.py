@@ -94,7 +94,15 @@ def _pieces(text: str, cuts: list[int]) -> list[str]:
         (f"{KEY}{KEY}", f"sk-ant-{'*' * 91}"),
         ("sk-ant-test-" + "a" * 40, "sk-ant-test-" + "a" * 40),
         ("a task-force and risk-free words of any length whatsoever", None),
-        ("Set-Cookie: sid=1; _cfuvid=abc; Path=/ or so", "Set-Cookie: sid=** ************ *****/ or so"),
+        ("Set-Cookie: sid=1; _cfuvid=abc; Path=/ or so", "Set-Cookie: sid=** ***********; Path=/ or so"),
+        ("Set-Cookie: sid=abc; Path=/; SameSite=Lax", "Set-Cookie: sid=***; Path=/; SameSite=Lax"),
+        ("Cookie: sid=abc; path=def", "Cookie: sid=**** ********"),
+        ("sk-or-v1-" + "0a1b2c3d" * 8, "sk-" + "*" * 70),
+        ("x-api-key: 0a1b2c3d4e5f6a7b8c9d", "x-api-key: " + "*" * 20),
+        ("ANTHROPIC_API_KEY=0a1b2c3d4e5f6a7b8c9d", "ANTHROPIC_API_KEY=" + "*" * 20),
+        ("authorization: Basic dXNlcjpwYXNzd29yZDEy", "authorization: Basic " + "*" * 20),
+        ('{"accessToken": "0a1b2c3d4e5f6a7b"}', '{"accessToken": "****************"}'),
+        (r'"{\"client_secret\":\"0a1b2c3d4e5f6a7b\"}"', r'"{\"client_secret\":\"****************\"}"'),
         (f'"organization_id": "{UUID}"', '"organization_id": "00000000-0000-0000-0000-000000000000"'),
         (f"rate limit for your organization ({UUID})", None),
         ("wrkspc_01JwQvzr7rXLA5AGx3HKfFUJ", "wrkspc_000000000000000000000000"),
@@ -171,6 +179,30 @@ def test_members_that_name_a_person_or_a_credential() -> None:
     assert kept["mcp_servers"][0]["authorization_token"] == "*" * 14
     assert kept["organization_id"] == "00000000-0000-0000-0000-000000000000"
     assert _index(redact_interaction(_interaction(body))).find_exact(_request(_interaction(body)))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "masked"),
+    [
+        ("api_key", "opaque-credential", True),
+        ("apiKey", "opaque-credential", True),
+        ("Client-Secret", "opaque-credential", True),
+        ("ACCESS_TOKEN", "opaque-credential", True),
+        ("authorization", "Basic dXNlcjpwYXNz", True),
+        ("authorization", 'Digest username="bob", nonce="1"', True),
+        ("authorization", "required by the user", False),
+        ("api_key", "The key of the account", False),
+        ("apiKey", "short", False),
+        ("keyboard", "opaque-credential", False),
+        ("ORGANIZATION_ID", UUID, True),
+    ],
+)
+def test_a_name_says_what_a_value_is(name: str, value: str, masked: bool) -> None:  # noqa: FBT001 - a case
+    """A credential's name counts in every usual spelling, unless the value is a sentence."""
+    interaction = _interaction({"deep": [{name: value}]})
+    kept = redact_interaction(interaction)
+    assert (value.encode() not in kept.request.body) is masked
+    assert redact_interaction(kept) is kept
 
 
 SIGNED = [
@@ -417,10 +449,14 @@ def test_a_byte_order_mark_hides_no_secret() -> None:
         "postgres://{user}:{password}@{host}/db or postgres://$USER:$PASSWORD@db",
         "https://api.example/?api_key=<your key>&access_token={token}",
         "the bearer of this letter, and a bearer\nof news",
+        "see sk-learn-based-feature-extraction-for-very-large-data-sets",
+        "api_key: required, access_token=<token>, x-api-key: $ANTHROPIC_API_KEY",
+        'client = Client(api_key=os.environ["API_KEY_2"], auth_token=get_token())',
+        "max_tokens: 1234567890123456, and the key: 1234567890123456",
     ],
 )
-def test_addresses_without_a_credential_stay(text: str) -> None:
-    """Ports, mail addresses, paths and the gaps of a template are no credentials."""
+def test_what_only_looks_like_a_credential_stays(text: str) -> None:
+    """Ports, mail addresses, paths, slugs, code and the gaps of a template are no credentials."""
     assert DEFAULT.mask(text) == text
 
 

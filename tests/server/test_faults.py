@@ -255,44 +255,7 @@ def _client(server: mockapi.Server, *orders: Any, retries: int = 2) -> tuple[ant
 QUICK = {"fault": "retry_header", "value": "0.01", "times": 1}
 
 
-@pytest.mark.parametrize(("ending", "seen"), [("cut", "eof"), ("half-close", "eof"), ("reset", "reset")])
-def test_a_request_may_get_no_answer_at_all(server: mockapi.Server, ending: str, seen: str) -> None:
-    """Not a byte, and FIN or RST; the journal knows what was done."""
-    client, id_ = _open(server, ASKED, {"fault": "no_answer", "ending": ending})
-    with client:
-        assert client.read_to_end() == (b"", seen)
-    eventually(lambda: tasks(server) == 0, "the request is given up")
-    reply = journal(server, id_)[0]["reply"]
-    assert (reply["status"], reply["fault"]) == (None, "no_answer")
-
-
-def test_a_stall_before_the_answer_is_silence(server: mockapi.Server) -> None:
-    """Until the client leaves."""
-    client, _ = _open(server, ASKED, {"fault": "no_answer", "ending": "stall"})
-    with client:
-        assert client.is_silent(0.2)
-    eventually(lambda: tasks(server) == 0, "the request is given up")
-
-
-@pytest.mark.parametrize("ending", ["cut", "reset"])
-def test_the_real_client_tries_again_after_no_answer(server: mockapi.Server, ending: str) -> None:
-    """A connection that is lost before an answer is worth another try, and uses no recording up."""
-    client, id_ = _client(server, {"fault": "no_answer", "ending": ending, "times": 1})
-    with client:
-        assert client.messages.create(**PLAIN).content
-    attempts = [dict(e["request"]["headers"])["x-stainless-retry-count"] for e in journal(server, id_)]
-    assert attempts == ["0", "1"]
-
-
-def test_the_real_client_tries_again_when_its_patience_ends(server: mockapi.Server) -> None:
-    """A time limit counts as a lost connection."""
-    client, id_ = _client(server, {"fault": "no_answer", "ending": "stall", "times": 1})
-    with client:
-        assert client.with_options(timeout=0.5).messages.create(**PLAIN).content
-    assert len(journal(server, id_)) == 2
-
-
-@pytest.mark.parametrize("status", [408, 409, 429, 500, 501, 503, 504, 520, 529])
+@pytest.mark.parametrize("status", [408, 409, 429, 500, 503, 504, 529])
 def test_the_real_client_tries_again_after(server: mockapi.Server, status: int) -> None:
     """And gets the recording that it would have got: an ordered error uses none up."""
     client, id_ = _client(server, {"fault": str(status), "times": 1}, QUICK)
@@ -304,7 +267,7 @@ def test_the_real_client_tries_again_after(server: mockapi.Server, status: int) 
     assert attempts == ["0", "1"]
 
 
-@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 412, 413, 422, 425, 499])
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 413])
 def test_the_real_client_gives_up_after(server: mockapi.Server, status: int) -> None:
     """These are not worth another try."""
     client, id_ = _client(server, str(status))

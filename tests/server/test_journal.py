@@ -47,7 +47,6 @@ def test_an_entry_tells_request_reply_and_recording(server: mockapi.Server, play
         "status": 200,
         "source": "recorded",
         "request_id": "req_1",
-        "fault": None,
         "converted": None,
         "complete": True,
     }

@@ -42,6 +42,9 @@ KINDS: dict[str, st.SearchStrategy[tuple[str, str]]] = {
     "shouted bearer token": _of(_ALNUM, 24).map(lambda rest: (f"BEARER  a{rest}", rest)),
     "password in a URL": _of(_ALNUM, 24).map(lambda rest: (f"https://bob:{rest}@mcp.example/sse", rest)),
     "token in a URL": _of(_ALNUM, 24).map(lambda rest: (f"https://a.example/?access_token={rest}&v=1", rest)),
+    "token in JSON in a text": _of(_ALNUM, 24).map(lambda rest: (f'{{"accessToken": "a1{rest}"}}', rest)),
+    "secret in a text": _of(_TOKEN, 24).map(lambda rest: (f"CLIENT_SECRET = 'a1{rest}", rest)),
+    "key in a header": _of(_ALNUM, 24).map(lambda rest: (f"X-API-Key: 1{rest}", rest)),
     "workspace id": _of(_BASE58, 22).map(lambda rest: (f"wrkspc_01{rest}", rest)),
     "organization id": _uuid().map(lambda uuid: (f"your organization ({uuid})", uuid)),
 }

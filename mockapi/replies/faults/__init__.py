@@ -38,7 +38,7 @@ from mockapi.replies.faults._orders import (
     start,
 )
 from mockapi.replies.faults._table import TABLE, make_fault
-from mockapi.replies.faults._transport import chunking, cut, ending, late, no_answer, pause, slow
+from mockapi.replies.faults._transport import chunking, cut, ending, late, pause, slow
 
 __all__ = [
     "NEXT_PAIR",
@@ -71,7 +71,6 @@ __all__ = [
     "late",
     "make_fault",
     "newlines",
-    "no_answer",
     "no_usage",
     "parse_fault_text",
     "parse_faults",

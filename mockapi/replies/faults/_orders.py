@@ -217,13 +217,6 @@ def blank(request_id: str, date: str) -> Reply:
     return Reply(200, (wire_field("request-id", request_id), wire_field("date", date)), (), Source.SCRIPTED)
 
 
-def _done(fault: Fault, reply: Reply) -> Reply:
-    changed = fault(reply)
-    if reply.unanswered and (changed.chunks or changed.ending is not reply.ending):
-        raise FaultDoesNotFit("there is no answer to change.")
-    return changed
-
-
 def apply(reply: Reply, orders: Iterable[OrderedFault]) -> Reply:
     """The reply with these faults done to it, told in `x-mockapi-fault`.
 
@@ -233,7 +226,7 @@ def apply(reply: Reply, orders: Iterable[OrderedFault]) -> Reply:
     skipped: list[str] = []
     for order in orders:
         try:
-            reply = _done(order.fault, reply)
+            reply = order.fault(reply)
             done.append(order.name)
         except FaultDoesNotFit as misfit:
             skipped.append(f"{order.name}: {misfit}")

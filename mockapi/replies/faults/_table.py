@@ -99,10 +99,6 @@ def _cut(ending: str = "clean", **options: Any) -> Fault:
     return _transport.cut(ending=Ending(ending), **options)
 
 
-def _no_answer(ending: str = "cut") -> Fault:
-    return _transport.no_answer(ending=Ending(ending))
-
-
 _CUT: Final = {"event": WHOLE, "byte": WHOLE, "part": PART}
 
 TABLE: Final[Mapping[str, Entry]] = {
@@ -157,12 +153,6 @@ TABLE: Final[Mapping[str, Entry]] = {
     ),
     "close": Entry(
         functools.partial(_cut, "cut"), _CUT, "The body stops early and the connection is closed."
-    ),
-    "no_answer": Entry(
-        _no_answer,
-        {"ending": one_of("cut", "half-close", "reset", "stall")},
-        "The connection ends before the status line.",
-        replaces=True,
     ),
     "missing_last_chunk": Entry(
         functools.partial(_transport.ending, Ending.CUT), {}, "The whole body, without its last chunk."

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from mockapi.errors import FaultDoesNotFit, UsageError
+from mockapi.errors import FaultDoesNotFit
 from mockapi.exchange import Chunk, Ending
 from mockapi.replies.faults._frames import frames_of, place_of, recut, with_chunks
 
@@ -34,24 +34,6 @@ def late(seconds: float = 1.0, *, headers_first: bool = False) -> Fault:
             raise FaultDoesNotFit("late with headers_first needs a body, and this reply has none.")
         first, *rest = reply.chunks
         return replace(reply, chunks=(Chunk(first.delay + seconds, first.data), *rest))
-
-    return fault
-
-
-def no_answer(*, ending: Ending = Ending.CUT) -> Fault:
-    """The connection ends before the status line: closed, reset, or silent for as long as the client waits.
-
-    Args:
-        ending: `cut` (FIN), `half-close`, `reset` or `stall`.
-
-    Raises:
-        UsageError: the ending is clean, and HTTP has no clean end without an answer.
-    """
-    if ending is Ending.CLEAN:
-        raise UsageError("no_answer ends in cut, half-close, reset or stall: no answer is no clean end.")
-
-    def fault(reply: Reply) -> Reply:
-        return replace(reply, chunks=(), ending=ending, unanswered=True)
 
     return fault
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import itertools
 import json
 from typing import Any
 
 import pytest
 
 from mockapi.errors import UsageError
-from mockapi.exchange import Ending, Request
+from mockapi.exchange import Request
 from mockapi.replies import faults
 from tests.support.faulty import FRAMES, json_reply, stream
 
@@ -148,31 +147,6 @@ def test_what_is_no_order_is_said(text: str) -> None:
     """Of a command line, too."""
     with pytest.raises(UsageError, match="--fault"):
         faults.parse_fault_text(text)
-
-
-def test_any_two_faults_can_be_done_to_any_reply() -> None:
-    """One that does not fit is left out; nothing is raised, and a content-length stays true."""
-    orders = [
-        faults.parse_faults({"fault": name, **dict.fromkeys(entry.needed, "text/plain")})
-        for name, entry in faults.TABLE.items()
-        if name != "content_length"
-    ]
-    for first, second in itertools.product(orders, orders):
-        for whole in (stream(), json_reply()):
-            reply = faults.apply(whole, [*first, *second])
-            length = reply.header("content-length")
-            assert length is None or reply.ending is not Ending.CLEAN or int(length) == len(reply.body)
-
-
-def test_no_answer_has_no_clean_end_and_nothing_to_change() -> None:
-    """It may come late; a cut of it is left out, and says so."""
-    with pytest.raises(UsageError, match="no_answer ends in cut"):
-        faults.no_answer(ending=Ending.CLEAN)
-    orders = faults.parse_faults([{"fault": "no_answer", "ending": "reset"}, "late", "cut"])
-    reply = faults.apply(stream(), orders)
-    assert (reply.unanswered, reply.ending, reply.body, reply.hold) == (True, Ending.RESET, b"", 1.0)
-    assert reply.header("x-mockapi-fault") == "no_answer, late"
-    assert reply.header("x-mockapi-fault-skipped") == "cut: there is no answer to change."
 
 
 def test_every_fault_can_be_ordered_by_name() -> None:
