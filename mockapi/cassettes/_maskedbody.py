@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     Edit = tuple[int, int, str]
     Path = tuple[str | int, ...]
+    # Index of a block, path in it, and what the whole is -> the pieces in their places.
+    _Joined = defaultdict[tuple[str, Path, str], list[tuple[int, int]]]
 
 _SIGNED = frozenset(
     {
@@ -38,15 +40,8 @@ _LINE = re.compile(r"[^\r\n]+")
 _DIGIT = re.compile(r"[0-9]")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
-# The members that clients join over the events of a block: event, path -> what the whole is.
-_JOINED: dict[tuple[str, Path], str] = {
-    ("content_block_start", ("content_block", "text")): "text",
-    ("content_block_delta", ("delta", "text")): "text",
-    ("content_block_delta", ("delta", "partial_json")): "json",
-    ("content_block_start", ("content_block", "thinking")): "signed",
-    ("content_block_delta", ("delta", "thinking")): "signed",
-    ("completion", ("completion",)): "text",
-}
+_TEXTS = frozenset({("text",), ("content",), ("completion",)})
+"""Members of a block that clients are known to join over its events; of others each one counts too."""
 
 
 class Masking:
@@ -168,7 +163,7 @@ def _is_signed(leaf: Leaf, types: dict[int, str]) -> bool:
 
 def _mask_stream(text: str, masking: Masking) -> str:
     edits: list[Edit] = []
-    joined: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+    joined: _Joined = defaultdict(list)
     between = 0  # where what is no JSON began: a secret in it may go over several lines
     for line in _LINE.finditer(text):
         payload = re.match(r"data:[ \t]*", line.group())
@@ -178,8 +173,9 @@ def _mask_stream(text: str, masking: Masking) -> str:
             edits += _event_edits(text[start : line.end()], start, joined, masking)
             between = line.end()
     edits += _text_edits(text, between, len(text), masking)
-    for (_, form), spans in joined.items():
-        edits += _joined_edits(text, form, spans, masking)
+    for (_, member, form), spans in joined.items():
+        name = next((step for step in reversed(member) if isinstance(step, str)), "")
+        edits += _joined_edits(text, name, form, spans, masking)
     return replaced(text, edits)
 
 
@@ -189,29 +185,50 @@ def _text_edits(text: str, start: int, end: int, masking: Masking) -> list[Edit]
     return [] if written == before else [(start, end, written)]
 
 
-def _event_edits(
-    payload: str, offset: int, joined: dict[tuple[str, str], list[tuple[int, int]]], masking: Masking
-) -> list[Edit]:
+def _event_edits(payload: str, offset: int, joined: _Joined, masking: Masking) -> list[Edit]:
     """The edits of one event's data, but for the strings that go on in others: those are noted."""
     scanned = scan(payload)
     own = []
     type_ = next((decoded(payload[i.start : i.end]) for i in scanned.leaves if _is_value(i, "type")), "")
     index = next((payload[i.start : i.end] for i in scanned.leaves if _is_value(i, "index")), "")
+    chosen = _chosen(payload, masking.json_paths)
     for leaf in scanned.leaves:
-        form = _JOINED.get((type_, leaf.path)) if leaf.role is Role.STRING else None
-        if form is None:
+        member = _member(type_, leaf)
+        if member is None or _is_below(leaf.path, chosen):
             own.append(leaf)
         else:
-            joined[index, form].append((offset + leaf.start, offset + leaf.end))
+            form = "signed" if _is_signed(leaf, scanned.types) else _form(member)
+            joined[index, member, form].append((offset + leaf.start, offset + leaf.end))
     edits = _edits(payload, scanned, own, masking) + _stray_edits(payload, scanned, masking)
     return [(offset + start, offset + end, new) for start, end, new in edits]
+
+
+def _member(event: str, leaf: Leaf) -> Path | None:
+    """The path, from its block on, of a string that may go on in other events; None if it cannot."""
+    if leaf.role is not Role.STRING or leaf.name == "type":
+        return None
+    if event == "completion" and leaf.path == ("completion",):
+        return leaf.path
+    start = leaf.path[0] if leaf.path else ""
+    if (event, start) == ("content_block_delta", "delta"):
+        return leaf.path[1:]
+    whole = len(leaf.path) > 2  # what the block came with: results of a search, a tool's input
+    return None if whole or (event, start) != ("content_block_start", "content_block") else leaf.path[1:]
+
+
+def _form(member: Path) -> str:
+    if member == ("partial_json",):
+        return "json"
+    return "text" if member in _TEXTS else "unknown"
 
 
 def _is_value(leaf: Leaf, name: str) -> bool:
     return leaf.path == (name,) and leaf.role is not Role.KEY
 
 
-def _joined_edits(text: str, form: str, spans: list[tuple[int, int]], masking: Masking) -> list[Edit]:
+def _joined_edits(
+    text: str, name: str, form: str, spans: list[tuple[int, int]], masking: Masking
+) -> list[Edit]:
     pieces = [decoded(text[start:end]) for start, end in spans]
     whole = "".join(pieces)
     if form == "signed":
@@ -223,6 +240,8 @@ def _joined_edits(text: str, form: str, spans: list[tuple[int, int]], masking: M
     for (start, end), piece in zip(spans, pieces, strict=True):
         part = safe[at : at + len(piece)]
         at += len(piece)
+        if form == "unknown":  # nobody may ever join it
+            part = masking.text(masked_member(name, part, masking.found))
         if part != piece:
             edits.append((start, end, respelled(text[start:end], part)))
     return edits

@@ -69,8 +69,8 @@ def may_hold_secret(text: bytes) -> bool:
     Cheap: it asks for literal prefixes, and for more only where one stands. The text must not
     spell characters of a prefix as `\u` escapes; canonical JSON never does.
     """
-    for literal, core in _EVERYDAY:
-        if literal in text and _compiled_bytes(core).search(text):
+    for literal, whole in _EVERYDAY:
+        if literal in text and _compiled_bytes(whole).search(text):
             return True
     if len(text) < _SHORT and not _compiled_bytes(_ANY_GATE).search(text):
         return False

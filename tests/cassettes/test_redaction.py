@@ -260,6 +260,48 @@ def test_a_secret_cut_by_deltas_is_masked(data: st.DataObject) -> None:
     assert message["content"][0]["text"] == DEFAULT.mask(text)
 
 
+@pytest.mark.parametrize(
+    ("kind", "path", "before"),
+    [
+        ("compaction_delta", ("content",), "an id "),
+        ("citations_delta", ("citation", "cited_text"), "an id"),
+        ("something_new_delta", ("deep", 1, "words"), "an id"),
+    ],
+)
+def test_a_secret_cut_by_deltas_of_any_kind_is_masked(
+    kind: str, path: tuple[str | int, ...], before: str
+) -> None:
+    """Whatever a delta is called and wherever its strings stand, they are joined, and each one counts."""
+
+    def delta(piece: str) -> dict[str, Any]:
+        value: Any = piece
+        for step in reversed(path):
+            value = {step: value} if isinstance(step, str) else ["x", value]
+        return {"type": "content_block_delta", "index": 0, "delta": {"type": kind, **value}}
+
+    opaque = "wrkspc_01JwQvzr7rXLA5AGx3HKfFUJ"  # an id only where a word begins
+    stream = _stream(*map(delta, (f"a {KEY[:9]}", KEY[9:20], f"{KEY[20:]} ", before, opaque)))
+    redacted = redact_interaction(_interaction({}, reply=stream)).response.body
+    assert len(redacted) == len(stream)
+    assert redacted.count(b"*") == MASK.count("*")
+    assert opaque.encode() not in redacted
+
+
+def test_signed_deltas_of_any_kind_are_left() -> None:
+    """Encrypted content that comes in pieces is joined, left as it is, and reported."""
+    events = [
+        {
+            "type": "content_block_delta",
+            "index": 0,
+            "delta": {"type": "compaction_delta", "encrypted_content": x},
+        }
+        for x in (KEY[:9], KEY[9:30], KEY[30:])
+    ]
+    interaction = _interaction({}, reply=_stream(*events))
+    assert redact_interaction(interaction) is interaction
+    assert [item.signed for item in sightings(interaction)] == [True]
+
+
 @given(st.data())
 def test_a_secret_in_a_tools_input_is_masked_as_its_echo_is(data: st.DataObject) -> None:
     """The input that a client reads from a masked stream is the masked input, however it was cut."""
