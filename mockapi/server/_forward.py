@@ -35,6 +35,8 @@ _NOT_SENT = HOP_BY_HOP | {"host", "content-length", "content-encoding", "accept-
 _DECODABLE = ("gzip", "deflate", "identity", "x-gzip")
 _QUEUED = 256  # pieces read ahead of a client that reads slowly; then the upstream has to wait
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_LAST_STATUS = 599
+_BODILESS = frozenset({204, 304})
 _CHUNKED = (b"transfer-encoding", b"chunked")
 
 
@@ -99,6 +101,9 @@ class Upstream:
             response = await self._opened().send(forwarded, stream=True)
         except (httpx.HTTPError, OSError) as error:
             raise UpstreamFailed(_cause(error, self._read_seconds)) from error
+        if response.status_code > _LAST_STATUS:
+            await response.aclose()
+            raise UpstreamFailed(f"answered with the status {response.status_code}, which HTTP does not have")
         return Incoming(response, request.method, started)
 
     def _opened(self) -> httpx.AsyncClient:
@@ -159,6 +164,8 @@ class Incoming:
             if name.lower() == "connection"
             for token in value.split(",")
         }
+        if self.status in _BODILESS or any(name.lower() == "transfer-encoding" for name, _ in self.fields):
+            named.add("content-length")  # of a body that does not come, or comes in chunks (RFC 9112, 6.3)
         kept = []
         for name, value in self.fields:
             lower = name.lower()

@@ -178,6 +178,34 @@ def test_invalid_gzip_reaches_the_client_and_not_the_file(tmp_path: Path, packed
     assert not (tmp_path / "r").exists()
 
 
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (b"HTTP/1.1 304 Not Modified\r\ncontent-length: 10\r\n\r\n", b""),
+        (JSON + b"content-length: 2\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", b"{}"),
+    ],
+    ids=["no body", "chunks"],
+)
+def test_a_length_that_is_not_the_bodys_is_not_passed_on(tmp_path: Path, head: bytes, body: bytes) -> None:
+    """A 304 that names the length of what it does not send, and chunks with a length, are whole replies."""
+    told = io.StringIO()
+    with Upstream(saying(head)) as upstream, recording(upstream.url, tmp_path / "r", stream=told) as server:
+        reply = ask(server.base_url, message("hi"))
+    assert reply.content == body
+    assert "content-length" not in reply.headers
+    assert [item.response.ending for item in recorded(tmp_path / "r").interactions] == [Ending.CLEAN]
+    assert told.getvalue() == ""
+
+
+def test_a_status_that_http_does_not_have_is_a_502(tmp_path: Path) -> None:
+    """A status beyond 599 cannot be passed on; the client is told."""
+    odd = b"HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n"
+    with Upstream(saying(odd)) as upstream, recording(upstream.url, tmp_path / "r") as server:
+        reply = ask(server.base_url, message("hi"))
+    assert reply.status_code == 502
+    assert "status 999" in reply.json()["error"]["message"]
+
+
 def test_a_page_of_html_is_passed_on_and_not_recorded(tmp_path: Path) -> None:
     """A 200 with HTML is a captive portal, not the API."""
     page = b"<html>log in</html>"
