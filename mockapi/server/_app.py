@@ -126,7 +126,7 @@ class Endpoint:
             arrived = scope[ARRIVED] if ARRIVED in scope else monotonic()
             query = scope["query_string"].decode("latin-1")
             request = Request(scope["method"], path, query, scope["headers"], body)
-            entry = service.answer(request, session)
+            entry = service.answer(request, session, scope.get("server"))
         except Refused as refused:
             await play(self._refusal(refused, scope["headers"]), scope, receive, send)
             return

@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from mockapi._printable import printable
+from mockapi.cassettes.redaction import DEFAULT
 
 if TYPE_CHECKING:
     from mockapi.cassettes import Miss, Recording
@@ -22,7 +23,8 @@ _RED, _PLAIN = "\x1b[31m", "\x1b[0m"
 class Console:
     """Writes for people. Colours only where a terminal shows them.
 
-    What came from a client or a cassette cannot steer the terminal, and a reader that has gone
+    What came from a client or a cassette cannot steer the terminal, keys in it are masked (a
+    terminal's output ends in the logs of a build), and a reader that has gone
     away (`2>&1 | head`) is no reason to stop serving.
 
     Args:
@@ -90,7 +92,7 @@ class Console:
     def _write(self, line: str, colour: str = "") -> None:
         if self._quiet:
             return
-        shown = printable(line)
+        shown = printable(DEFAULT.mask(line))
         if colour and self._colours:
             shown = f"{colour}{shown}{_PLAIN}"
         # ValueError: the stream was closed in this process.

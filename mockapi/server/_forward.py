@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from mockapi.exchange import Headers, Request
 
+    Address = tuple[str, int | None] | None  # host and port, as ASGI tells them
+
 CONNECT_SECONDS = 15.0
 _NOT_SENT = HOP_BY_HOP | {"host", "content-length", "content-encoding", "accept-encoding", "expect"}
 _DECODABLE = ("gzip", "deflate", "identity", "x-gzip")
@@ -73,7 +75,7 @@ class Upstream:
         self._timeout = httpx.Timeout(read_seconds, connect=CONNECT_SECONDS, pool=None)
         self._client: httpx.AsyncClient | None = None
 
-    def is_at(self, server: tuple[str, int | None] | None) -> bool:
+    def is_at(self, server: Address) -> bool:
         """Whether this is the server at an address of this machine: it would ask itself without end."""
         port = self._base.port or {"http": 80, "https": 443}[self._base.scheme]
         return server is not None and port == server[1] and self._base.host in {server[0], *_LOOPBACK}

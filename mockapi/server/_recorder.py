@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from mockapi.cassettes.redaction import Rules
     from mockapi.exchange import Reply, Request
     from mockapi.server._console import Console
-    from mockapi.server._forward import Incoming
+    from mockapi.server._forward import Address, Incoming
     from mockapi.server._player import Message
     from mockapi.server._recording import RecordOptions
     from mockapi.server._sessions import Session
@@ -127,12 +127,19 @@ class Recorder:
             incoming.done.cancel()
         return finished_reply(incoming, request.method), stayed
 
-    def replayed(self, request: Request, recording: Recording, session: Session) -> None:
-        """Count a request that a recording answered; compare it with the upstream if that is asked for."""
+    def replayed(self, request: Request, recording: Recording, session: Session, server: Address) -> None:
+        """Count a request that a recording answered; compare it with the upstream if that is asked for.
+
+        Args:
+            request: what came.
+            recording: what answered it.
+            session: whose settings count.
+            server: the address at which it came: it is not asked what it answers itself.
+        """
         self.tally.replayed += 1
         if session.settings.record_mode != "verify":
             return
-        task = asyncio.ensure_future(self._check(request, recording))
+        task = asyncio.ensure_future(self._check(request, recording, server))
         self._checks.add(task)
         task.add_done_callback(self._checks.discard)
 
@@ -146,7 +153,7 @@ class Recorder:
             await asyncio.shield(self._writing)
         await self.upstream.aclose()
 
-    async def _ask(self, request: Request, server: tuple[str, int | None] | None = None) -> Incoming:
+    async def _ask(self, request: Request, server: Address) -> Incoming:
         if self.upstream.is_at(server):
             raise UpstreamFailed("is this very server: name the one that it stands in for")
         budget = self.options.budget
@@ -158,15 +165,15 @@ class Recorder:
         self.tally.forwarded += 1
         return await self.upstream.ask(request)
 
-    async def _check(self, request: Request, recording: Recording) -> None:
+    async def _check(self, request: Request, recording: Recording, server: Address) -> None:
         async with self._turn:
             try:
-                incoming = await self._ask(request)
+                incoming = await self._ask(request, server)
                 await incoming.rest(self.options.read_seconds)
             except _BudgetSpentError:
                 return
             except UpstreamFailed as failure:
-                lines = [f"the upstream {failure}"]
+                lines = [self.options.rules.mask(f"the upstream {failure}")]
             else:
                 fresh = redact_interaction(interaction_of(request, incoming), self.options.rules)
                 lines = drift(redact_interaction(recording.interaction, self.options.rules), fresh)
@@ -280,6 +287,7 @@ class Recorder:
         return self._files.setdefault(path, CassetteFile(path))
 
     def _failed(self, cause: str, request_id: str) -> Reply:
+        cause = self.options.rules.mask(cause)  # it may quote what came
         self._console.problem(f"the upstream {self.upstream.url} {cause}")
         message = f"mockapi: the upstream {self.upstream.url} {cause}."
         return error_reply(502, "api_error", message, request_id, source=Source.FORWARDED, retry=True)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mockapi.cassettes import Matching, Miss, Recording
     from mockapi.exchange import Request
     from mockapi.server._console import Console
+    from mockapi.server._forward import Address
     from mockapi.server._journal import Entry
     from mockapi.server._player import Message
     from mockapi.server._recorder import Recorder
@@ -178,10 +179,10 @@ class Service:
             validator = self._validators[settings] = Validator(settings)
         return validator.check(request)
 
-    def answer(self, request: Request, session: Session) -> Entry | None:
+    def answer(self, request: Request, session: Session, server: Address = None) -> Entry | None:
         """Find the reply to a request and write both down; the reply is still to be played.
 
-        None if the upstream shall answer: see `forward`.
+        None if the upstream shall answer: see `forward`. `server` is the address at which it came.
         """
         session.last_used = now = wall()
         origins = session.settings.cors
@@ -201,7 +202,7 @@ class Service:
         miss = None
         if recording is not None:
             if self.recorder is not None:
-                self.recorder.replayed(request, recording, session)
+                self.recorder.replayed(request, recording, session, server)
         elif reply.source is Source.UNMATCHED:
             miss = self._explain(request, session)
         elif request.path.startswith(DOUBLED_VERSION):

@@ -156,6 +156,16 @@ def test_what_a_request_holds_cannot_steer_the_terminal(told: mockapi.Server, st
     assert not any(line.startswith("forged") for line in told_text.splitlines())
 
 
+def test_a_key_in_a_request_does_not_reach_the_terminal(told: mockapi.Server, stream: io.StringIO) -> None:
+    """What is told of a request may end in the logs of a build: keys in its path are masked."""
+    told.service.console = Console(stream, verbose=True)
+    key = "sk-ant-api03-" + "Zq7" * 12
+    ask(told.base_url, RECORDED, f"/v1/models/{key}")
+    eventually(lambda: " ms" in stream.getvalue(), "the request is told")
+    assert "/v1/models/sk-ant-***" in stream.getvalue()
+    assert key not in stream.getvalue()
+
+
 def test_colours_are_for_terminals_only(told: mockapi.Server, stream: io.StringIO) -> None:
     """A file gets plain text, a terminal a red first line."""
     ask(told.base_url, ASKED, "/v1/v1/messages")

@@ -15,6 +15,7 @@ import pytest
 import mockapi
 from mockapi.exchange import Ending
 from mockapi.server import _writer
+from mockapi.server._console import Console
 from mockapi.server._recording import RecordOptions
 from mockapi.validation import Settings as Validation
 from tests.support.recording import Upstream, recorded, recording, resetting, saying
@@ -176,6 +177,37 @@ def test_invalid_gzip_reaches_the_client_and_not_the_file(tmp_path: Path, packed
         assert client.read().body == packed
     assert "no valid gzip" in told.getvalue()
     assert not (tmp_path / "r").exists()
+
+
+def test_verifying_against_oneself_is_told_once(tmp_path: Path) -> None:
+    """Each comparison would be a request to compare again, without end: it is not asked at all."""
+    once = saying(JSON + b"content-length: 2\r\n\r\n{}")
+    with Upstream(once) as upstream, recording(upstream.url, tmp_path / "r") as server:
+        ask(server.base_url, message("hi"))
+    told = io.StringIO()
+    own = _closed_port()
+    settings = mockapi.Settings(
+        validation=Validation(mode="off"), on_unmatched="passthrough", record_mode="verify"
+    )
+    with mockapi.Server(
+        [str(tmp_path / "r")],
+        settings=settings,
+        recording=RecordOptions(own, mode="verify"),
+        console=Console(told),
+        port=int(own.rpartition(":")[2]),
+    ) as server:
+        assert ask(server.base_url, message("hi")).headers["x-mockapi-source"] == "recorded"
+    assert told.getvalue().count("this very server") == 1
+
+
+def test_what_an_upstream_says_is_quoted_without_its_secrets(tmp_path: Path) -> None:
+    """A key in an answer that is no HTTP reaches neither the terminal nor the error."""
+    told = io.StringIO()
+    odd = saying(f"garbage {KEY}\r\n\r\n".encode())
+    with Upstream(odd) as upstream, recording(upstream.url, tmp_path / "r", stream=told) as server:
+        reply = ask(server.base_url, message("hi"))
+    assert "garbage sk-ant-***" in reply.text
+    assert KEY not in reply.text + told.getvalue()
 
 
 @pytest.mark.parametrize(
