@@ -21,7 +21,7 @@ import httpx
 from mockapi.errors import UsageError
 from mockapi.exchange import Chunk, Ending
 from mockapi.replies import wire_field
-from mockapi.replies._headers import HOP_BY_HOP
+from mockapi.replies._headers import BODILESS, HOP_BY_HOP
 from mockapi.server._clock import monotonic
 from mockapi.server._recording import READ_SECONDS
 
@@ -38,7 +38,6 @@ _DECODABLE = ("gzip", "deflate", "identity", "x-gzip")
 _QUEUED = 256  # pieces read ahead of a client that reads slowly; then the upstream has to wait
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _LAST_STATUS = 599
-_BODILESS = frozenset({204, 304})
 _CHUNKED = (b"transfer-encoding", b"chunked")
 
 
@@ -166,7 +165,7 @@ class Incoming:
             if name.lower() == "connection"
             for token in value.split(",")
         }
-        if self.status in _BODILESS or any(name.lower() == "transfer-encoding" for name, _ in self.fields):
+        if self.status in BODILESS or any(name.lower() == "transfer-encoding" for name, _ in self.fields):
             named.add("content-length")  # of a body that does not come, or comes in chunks (RFC 9112, 6.3)
         kept = []
         for name, value in self.fields:
