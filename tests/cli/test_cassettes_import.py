@@ -331,7 +331,7 @@ def test_a_folder_named_twice_counts_once(tmp_path: Path) -> None:
     source = tree(tmp_path / "a", {"x.yaml": vcr_py(vcr_py_interaction())})
     result = run(source, source, f"{source}/", "--to", tmp_path / "out")
     assert result.exit_code == 0, result.output
-    assert "1 files: 1 imported" in result.output
+    assert "1 files: 1 imported" in result.stderr
 
 
 def test_a_source_is_never_overwritten(tmp_path: Path) -> None:
@@ -364,4 +364,4 @@ def test_a_folder_that_cannot_be_searched_is_a_row(tmp_path: Path, monkeypatch: 
     result = run(source, "--to", tmp_path / "out")
     assert result.exit_code == 1
     assert "closed: failed" in result.output
-    assert "1 imported" in result.output
+    assert "1 imported" in result.stderr

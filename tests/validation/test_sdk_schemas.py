@@ -35,6 +35,7 @@ WE_TAKE = {
     '"output_format"': "2.12.0 dropped a field that its beta still takes",
     '"scope"': "a field of a beta that the SDK does not type",
     '"between_tools"': "newer than 0.121.0",
+    '"thread"': "newer than 0.121.0",
     '"type": "compaction"': "its signature is newer than 0.121.0",
     '"role": "system", "content": [{"type": "image"': "what a system message may hold is a rule",
 }
