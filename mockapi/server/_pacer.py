@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from mockapi.server._lateness import Lateness
     from mockapi.server._protocol import Connection
 
-_ROUNDING = (
-    0.0005  # uvloop's timers are whole milliseconds, to the nearest: without it half of them ring early
-)
-
 
 class Timetable:
     """Calls by the millisecond, with one timer of the loop for all that are due in the same one.
@@ -46,10 +42,18 @@ class Timetable:
         calls = self._calls.get(tick)
         if calls is None:
             calls = self._calls[tick] = []
-            self._loop.call_later(tick / 1000 - now + _ROUNDING, self._ring, tick)
+            self._set_timer(tick, now)
         calls.append(call)
 
+    def _set_timer(self, tick: int, now: float) -> None:
+        # uvloop counts whole milliseconds of this clock, from the last whole one that it knows of.
+        self._loop.call_later((tick - math.floor(now * 1000)) / 1000, self._ring, tick)
+
     def _ring(self, tick: int) -> None:
+        now = monotonic()
+        if now * 1000 < tick:  # the loop's own time was behind when the timer was set
+            self._set_timer(tick, now)
+            return
         for call in self._calls.pop(tick):
             try:
                 call()
