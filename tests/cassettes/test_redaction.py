@@ -1,4 +1,7 @@
-"""What is masked, what is kept, and the laws that hold for it."""
+"""What is masked, what is kept, and the laws that hold for it.
+
+One file, though a long one: each law stands beside the examples that it was found by.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
 """Decoders of event streams with one bug each, as they are found in the wild.
 
+One file, though a long one: its table is read against the classes.
+
 `Decoder` is correct; every subclass overrides what its bug is. The table says which case of the
 kit is the smallest that shows it.
 """
