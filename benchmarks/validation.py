@@ -24,7 +24,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from mockapi.exchange import Request
-from mockapi.validation import Settings, Validator
+from mockapi.validation import ValidationSettings, Validator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +104,7 @@ def main() -> None:
     shared = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else default)
     requests = list(_recorded(shared))
     for rules in ("documented", "live"):
-        validator = Validator(Settings(rules=rules))
+        validator = Validator(ValidationSettings(rules=rules))
         accepted = [fit for request in requests if (fit := _with_betas(validator, request)) is not None]
         costs = sorted(_cost(validator, request) for request in accepted)
         p95 = costs[int(len(costs) * 0.95)]
@@ -113,7 +113,7 @@ def main() -> None:
             f"{statistics.median(costs):.1f} us, "
             f"p95 {p95:.1f} us, worst {costs[-1]:.1f} us"
         )
-    validator = Validator(Settings())
+    validator = Validator(ValidationSettings())
     gc.disable()
     for length in (100, 1_000, 10_000, 100_000):
         request = _conversation(length)

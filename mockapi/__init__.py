@@ -4,26 +4,33 @@ The names below are the public Python API. They are looked up when first used: i
 package alone costs a millisecond, which test runs that do not use it will notice.
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
+from mockapi._lazy import lazy_exports
 from mockapi._version import __version__
 
 if TYPE_CHECKING:
+    from mockapi.cassettes import Matching
     from mockapi.errors import CassetteError, GrammarError, MockapiError, TruncatedStream, UsageError
     from mockapi.exchange import Chunk, Ending, Reply, Request, Source
-    from mockapi.server import Server, Settings, create_app
-    from mockapi.testing import Session
-    from mockapi.validation import Refusal, validate
+    from mockapi.replies import Pace, RateLimits
+    from mockapi.replies.faults import OrderedFault
+    from mockapi.server import create_app
+    from mockapi.sessions import JournalEntry, Settings
+    from mockapi.testing import Server, Session
+    from mockapi.validation import Refusal, ValidationSettings, validate
 
 __all__ = [
     "CassetteError",
     "Chunk",
     "Ending",
     "GrammarError",
+    "JournalEntry",
+    "Matching",
     "MockapiError",
+    "OrderedFault",
+    "Pace",
+    "RateLimits",
     "Refusal",
     "Reply",
     "Request",
@@ -33,25 +40,26 @@ __all__ = [
     "Source",
     "TruncatedStream",
     "UsageError",
+    "ValidationSettings",
     "__version__",
     "create_app",
     "validate",
 ]
 
-_HOMES = {
-    "mockapi.errors": ("CassetteError", "GrammarError", "MockapiError", "TruncatedStream", "UsageError"),
-    "mockapi.exchange": ("Chunk", "Ending", "Reply", "Request", "Source"),
-    "mockapi.server": ("Server", "Settings", "create_app"),
-    "mockapi.testing": ("Session",),
-    "mockapi.validation": ("Refusal", "validate"),
-}
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOME_OF[name]), name)
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "cassettes": "Matching",
+        "errors": "CassetteError GrammarError MockapiError TruncatedStream UsageError",
+        "exchange": "Chunk Ending Reply Request Source",
+        "replies": "Pace RateLimits",
+        "replies.faults": "OrderedFault",
+        "server": "create_app",
+        "sessions": "JournalEntry Settings",
+        "testing": "Server Session",
+        "validation": "Refusal ValidationSettings validate",
+    },
+)
 
 
 def __dir__() -> list[str]:

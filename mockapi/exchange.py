@@ -47,7 +47,7 @@ class Chunk(NamedTuple):
     data: bytes
 
 
-class Frame(NamedTuple):
+class WireHead(NamedTuple):
     """What stands before and after the body on the wire: status line, fields and chunk size; the end."""
 
     before: bytes
@@ -65,8 +65,9 @@ class Reply:
         ending: how the body ends.
         source: who made it.
         hold: seconds before the status line is sent; the first chunk's delay comes on top.
-        frame: the rest of the wire, if `replies.framed` has written it out. It is not handed on: what
-            `replace` makes of this reply has other fields, and so none.
+        usage: the tokens in and out that the body states, where the maker of the reply knows them.
+        wire_head: the rest of the wire, if `replies.with_wire_head` has written it out. It is not handed
+            on: what `replace` makes of this reply has other fields, and so needs another one.
     """
 
     status: int
@@ -75,7 +76,8 @@ class Reply:
     source: Source
     ending: Ending = Ending.CLEAN
     hold: float = 0.0
-    frame: Frame | None = field(default=None, init=False, repr=False, compare=False)
+    usage: tuple[int, int] | None = field(default=None, repr=False, compare=False)
+    wire_head: WireHead | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def body(self) -> bytes:

@@ -22,6 +22,13 @@ HEAVY = (
 )  # fmt: skip
 
 
+RENAMED = (
+    ("mockapi.validation", "Settings", "ValidationSettings"),
+    ("mockapi.testing", "Asked", "ParsedRequest"),
+    ("mockapi.testing", "Received", "ReceivedRequest"),
+)
+
+
 def modules() -> Iterator[str]:
     """Every module of the library that can be imported without running it."""
     yield "mockapi"
@@ -63,16 +70,25 @@ def test_every_module_opens_with_what_it_is(name: str) -> None:
     assert module.__doc__, name
 
 
-def test_the_packages_names_are_the_ones_of_their_homes() -> None:
-    """What `mockapi` looks up late is the same object as in the module that has it."""
-    for home, names in mockapi._HOMES.items():
-        for name in names:
-            assert getattr(mockapi, name) is getattr(importlib.import_module(home), name)
-    assert set(mockapi.__all__) == {*mockapi._HOME_OF, "__version__"}
+def test_a_lazy_name_is_the_object_of_its_home() -> None:
+    """What `mockapi` looks up when it is first used is the same object as in the module that has it."""
+    for name in mockapi.__all__:
+        value = getattr(mockapi, name)
+        home = getattr(value, "__module__", None)
+        if home is not None:
+            assert value is getattr(importlib.import_module(home), name)
     assert dir(mockapi) == mockapi.__all__
 
 
-def test_a_name_that_is_none_is_an_attribute_error() -> None:
+def test_a_renamed_name_works_and_warns() -> None:
+    """An old public name is the new one's object, and says what it is called now."""
+    for module, old, new in RENAMED:
+        with pytest.warns(DeprecationWarning, match=f"is called {new} now"):
+            value = getattr(importlib.import_module(module), old)
+        assert value is getattr(importlib.import_module(module), new)
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
     """In the words that Python uses."""
     with pytest.raises(AttributeError, match="module 'mockapi' has no attribute 'Sever'"):
         mockapi.__getattr__("Sever")

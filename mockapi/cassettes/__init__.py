@@ -6,83 +6,128 @@ What a replay needs is imported with the package, the rest when it is first used
 
 from typing import TYPE_CHECKING
 
-from mockapi._late import late
-from mockapi.cassettes._checks import Fault
-from mockapi.cassettes._decode import MAX_BYTES, VERSION_KEY, load
-from mockapi.cassettes._frame import FRAME_VERSION, pack, unpack
-from mockapi.cassettes._index import Index, Recording, Track, as_request
-from mockapi.cassettes._key import request_key
-from mockapi.cassettes._kinds import CREDENTIAL_HEADERS
-from mockapi.cassettes._model import (
-    FORMAT_VERSION,
-    Cassette,
-    Interaction,
-    Matching,
-    RecordedChunk,
-    RecordedRequest,
-    RecordedResponse,
-    Substitution,
-    digest_of,
-)
-from mockapi.cassettes._multipart import split_multipart
-from mockapi.cassettes._options import parse_matching
+from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from mockapi.cassettes._cache_format import CACHE_VERSION, pack, unpack
+    from mockapi.cassettes._checks import FormatError
+    from mockapi.cassettes._decode import MAX_BYTES, VERSION_KEY, load
     from mockapi.cassettes._differences import Difference
+    from mockapi.cassettes._drift import drift
     from mockapi.cassettes._encode import as_read, dump, dump_more, long_bodies
-    from mockapi.cassettes._lint import Finding, Severity, lint
+    from mockapi.cassettes._export_har import to_har
+    from mockapi.cassettes._index import Index, Recording, RecordingSequence, as_request
+    from mockapi.cassettes._key import request_key
+    from mockapi.cassettes._kinds import CREDENTIAL_HEADERS
+    from mockapi.cassettes._lint import LintFinding, LintSeverity, lint
+    from mockapi.cassettes._migrate import Migrated, Renames, migrate
+    from mockapi.cassettes._model import (
+        FORMAT_VERSION,
+        Cassette,
+        Interaction,
+        Matching,
+        RecordedChunk,
+        RecordedRequest,
+        RecordedResponse,
+        Substitution,
+        digest_of,
+    )
+    from mockapi.cassettes._multipart import split_multipart
     from mockapi.cassettes._nearest import Miss, explain_miss
+    from mockapi.cassettes._options import parse_matching
+    from mockapi.cassettes._payloads import COMPARED_FROM
+    from mockapi.cassettes._prune import fingerprint, pruned
+    from mockapi.cassettes._redaction_rules import DEFAULT, RedactionRules
     from mockapi.cassettes._seal import reseal
     from mockapi.cassettes._summary import reply_of, summarize
+    from mockapi.cassettes.redaction import (
+        for_matching,
+        redact,
+        redact_interaction,
+        sightings,
+        signed_secrets,
+    )
 
 __all__ = [
+    "CACHE_VERSION",
+    "COMPARED_FROM",
     "CREDENTIAL_HEADERS",
+    "DEFAULT",
     "FORMAT_VERSION",
-    "FRAME_VERSION",
     "MAX_BYTES",
     "VERSION_KEY",
     "Cassette",
     "Difference",
-    "Fault",
-    "Finding",
+    "FormatError",
     "Index",
     "Interaction",
+    "LintFinding",
+    "LintSeverity",
     "Matching",
+    "Migrated",
     "Miss",
     "RecordedChunk",
     "RecordedRequest",
     "RecordedResponse",
     "Recording",
-    "Severity",
+    "RecordingSequence",
+    "RedactionRules",
+    "Renames",
     "Substitution",
-    "Track",
     "as_read",
     "as_request",
     "digest_of",
+    "drift",
     "dump",
     "dump_more",
     "explain_miss",
+    "fingerprint",
+    "for_matching",
     "lint",
     "load",
     "long_bodies",
+    "migrate",
     "pack",
     "parse_matching",
+    "pruned",
+    "redact",
+    "redact_interaction",
     "reply_of",
     "request_key",
     "reseal",
+    "sightings",
+    "signed_secrets",
     "split_multipart",
     "summarize",
+    "to_har",
     "unpack",
 ]
 
-__getattr__ = late(
+__getattr__ = lazy_exports(
     __name__,
     {
+        "_cache_format": "CACHE_VERSION pack unpack",
+        "_checks": "FormatError",
+        "_decode": "MAX_BYTES VERSION_KEY load",
         "_differences": "Difference",
+        "_drift": "drift",
         "_encode": "as_read dump dump_more long_bodies",
-        "_lint": "Finding Severity lint",
+        "_export_har": "to_har",
+        "_index": "Index Recording RecordingSequence as_request",
+        "_key": "request_key",
+        "_kinds": "CREDENTIAL_HEADERS",
+        "_lint": "LintFinding LintSeverity lint",
+        "_migrate": "Migrated Renames migrate",
+        "_model": "FORMAT_VERSION Cassette Interaction Matching RecordedChunk RecordedRequest"
+        " RecordedResponse Substitution digest_of",
+        "_multipart": "split_multipart",
         "_nearest": "Miss explain_miss",
+        "_options": "parse_matching",
+        "_payloads": "COMPARED_FROM",
+        "_prune": "fingerprint pruned",
+        "_redaction_rules": "DEFAULT RedactionRules",
         "_seal": "reseal",
         "_summary": "reply_of summarize",
+        "redaction": "for_matching redact redact_interaction sightings signed_secrets",
     },
 )

@@ -13,7 +13,7 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
-from mockapi.cassettes._checks import Fault, Path, string
+from mockapi.cassettes._checks import FormatError, Path, string
 from mockapi.cassettes._model import digest_of
 
 if TYPE_CHECKING:
@@ -42,10 +42,10 @@ class Bodies:
         forms = ("json", "text", "base64", "same_as") if json_allowed else ("text", "base64", "same_as")
         if not isinstance(value, dict) or len(value) != 1 or not value.keys() <= set(forms):
             if not json_allowed and isinstance(value, dict) and "json" in value:
-                raise Fault(
+                raise FormatError(
                     path, "a response keeps the bytes of the wire: it has `text` or `base64`, never `json`."
                 )
-            raise Fault(path, f"a body is a mapping with exactly one of {', '.join(forms)}.")
+            raise FormatError(path, f"a body is a mapping with exactly one of {', '.join(forms)}.")
         form, content = next(iter(value.items()))
         if form == "same_as":
             return self._referred(string(content, (*path, form)), (*path, form))
@@ -55,7 +55,7 @@ class Bodies:
         if self._said is None:
             self._said = dict(_said(self._items))
         if digest not in self._said:
-            raise Fault(
+            raise FormatError(
                 path,
                 f"no body in this file has the digest {digest}: the one that did was dropped or changed.",
                 "Restore it from version control, or record the interaction again.",
@@ -73,7 +73,7 @@ def _bytes(form: str, content: Any, path: Path) -> bytes:
     try:
         return base64.b64decode("".join(text.split()), validate=True)
     except ValueError as error:
-        raise Fault(path, f"not base64: {error}.") from error
+        raise FormatError(path, f"not base64: {error}.") from error
 
 
 def _said(items: list[Any]) -> Iterator[tuple[str, bytes]]:
@@ -93,7 +93,7 @@ def _said(items: list[Any]) -> Iterator[tuple[str, bytes]]:
                 continue
             try:
                 said = _bytes(form, content, ())
-            except Fault:
+            except FormatError:
                 continue
             yield digest_of(said), said
             if isinstance(message.get("digest"), str):

@@ -1,6 +1,6 @@
 """Checks on the plain values that come out of a cassette or a JSON option, with the path of each.
 
-A check returns the value it was given, typed, or raises a `Fault` that says where it stood,
+A check returns the value it was given, typed, or raises a `FormatError` that says where it stood,
 what is wrong and what to do.
 """
 
@@ -14,7 +14,7 @@ Path = tuple[str | int, ...]
 FORMAT_HELP = "docs/cassettes.md describes the format."
 
 
-class Fault(Exception):  # noqa: N818 - a finding that is collected, not a failure
+class FormatError(Exception):
     """A value that cannot stand where it stands."""
 
     def __init__(self, path: Path, cause: str, remedy: str = FORMAT_HELP) -> None:
@@ -27,11 +27,11 @@ class Fault(Exception):  # noqa: N818 - a finding that is collected, not a failu
 def mapping(value: Any, path: Path, known: tuple[str, ...], required: tuple[str, ...] = ()) -> dict[str, Any]:
     """A mapping with all of the `required` keys and none that is not `known`."""
     if not isinstance(value, dict):
-        raise Fault(path, f"`{last(path)}` must be a mapping with {', '.join(known)}.")
+        raise FormatError(path, f"`{last(path)}` must be a mapping with {', '.join(known)}.")
     known_keys(value, known, path)
     for key in required:
         if key not in value:
-            raise Fault(path, f"`{last(path)}` has no `{key}`.")
+            raise FormatError(path, f"`{last(path)}` has no `{key}`.")
     return value
 
 
@@ -43,7 +43,7 @@ def known_keys(value: dict[str, Any], known: tuple[str, ...], path: Path) -> Non
 
             near = difflib.get_close_matches(key, known, 1)
             hint = f"Did you mean `{near[0]}`? " if near else ""
-            raise Fault(
+            raise FormatError(
                 (*path, key), f"unknown key `{key}`.", f"{hint}Keys of your own must start with `x-`."
             )
 
@@ -51,14 +51,14 @@ def known_keys(value: dict[str, Any], known: tuple[str, ...], path: Path) -> Non
 def list_(value: Any, path: Path) -> list[Any]:
     """A list."""
     if not isinstance(value, list):
-        raise Fault(path, f"`{last(path)}` must be a list.")
+        raise FormatError(path, f"`{last(path)}` must be a list.")
     return value
 
 
 def string(value: Any, path: Path) -> str:
     """A string."""
     if not isinstance(value, str):
-        raise Fault(path, f"`{last(path)}` must be a string, not {value!r:.60}.", "Put it in quotes.")
+        raise FormatError(path, f"`{last(path)}` must be a string, not {value!r:.60}.", "Put it in quotes.")
     return value
 
 

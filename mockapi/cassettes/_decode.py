@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockapi.cassettes._bodies import Bodies
-from mockapi.cassettes._checks import Fault, Path, known_keys, list_, mapping, optional_string, string
+from mockapi.cassettes._checks import FormatError, Path, known_keys, list_, mapping, optional_string, string
 from mockapi.cassettes._model import (
     FORMAT_VERSION,
     Cassette,
@@ -62,7 +62,7 @@ def load(
         problem = Problem(name, f"{error.cause}.", "Mend it, or record it again.", line=error.line)
         raise CassetteError([problem]) from error
 
-    faults: list[Fault] = []
+    faults: list[FormatError] = []
     interactions: list[Interaction] = []
     matching = Matching()
     try:
@@ -73,9 +73,9 @@ def load(
         for index, item in enumerate(items):
             try:
                 interactions.append(_interaction(item, ("interactions", index), reading))
-            except Fault as fault:
+            except FormatError as fault:
                 faults.append(fault)
-    except Fault as fault:
+    except FormatError as fault:
         faults.append(fault)
     if faults:
         lines = _yaml.lines_of(text, [fault.path for fault in faults])
@@ -83,7 +83,7 @@ def load(
     return Cassette(name, tuple(interactions), matching)
 
 
-def _problem(name: str, fault: Fault, line: int | None) -> Problem:
+def _problem(name: str, fault: FormatError, line: int | None) -> Problem:
     in_interaction = len(fault.path) > 1 and fault.path[0] == "interactions"
     return Problem(
         name,
@@ -96,23 +96,23 @@ def _problem(name: str, fault: Fault, line: int | None) -> Problem:
 
 def _check_head(document: Any) -> None:
     if not isinstance(document, dict) or VERSION_KEY not in document:
-        raise Fault(
+        raise FormatError(
             (),
             f"not a mockapi cassette: there is no `{VERSION_KEY}: {FORMAT_VERSION}` at the top.",
             "Recordings of other tools are brought over by `mockapi cassettes import`.",
         )
     version = document[VERSION_KEY]
     if type(version) is not int or version < 1:
-        raise Fault((VERSION_KEY,), f"`{VERSION_KEY}` must be a whole number, not {version!r}.")
+        raise FormatError((VERSION_KEY,), f"`{VERSION_KEY}` must be a whole number, not {version!r}.")
     if version > FORMAT_VERSION:
-        raise Fault(
+        raise FormatError(
             (VERSION_KEY,),
             f"the file has cassette format {version}; this mockapi reads up to {FORMAT_VERSION}.",
             "Install a newer mockapi: `pip install --upgrade messages-mockapi`.",
         )
     known_keys(document, (VERSION_KEY, "matching", "interactions"), ())
     if "interactions" not in document:
-        raise Fault((), "there is no `interactions` list.")
+        raise FormatError((), "there is no `interactions` list.")
 
 
 class _Reading(NamedTuple):
@@ -128,7 +128,7 @@ def _interaction(value: Any, path: Path, reading: _Reading) -> Interaction:
     mapping(value, path, keys, required=("request", "response"))
     edited = value.get("edited", False)
     if type(edited) is not bool:
-        raise Fault((*path, "edited"), "`edited` is true or false.")
+        raise FormatError((*path, "edited"), "`edited` is true or false.")
     return Interaction(
         request=_request(value["request"], (*path, "request"), reading),
         response=_response(value["response"], (*path, "response"), reading),
@@ -143,10 +143,10 @@ def _request(value: Any, path: Path, reading: _Reading) -> RecordedRequest:
     mapping(value, path, keys, required=("method", "path"))
     method = string(value["method"], (*path, "method"))
     if not _METHOD.fullmatch(method):
-        raise Fault((*path, "method"), f"`method` must be in capitals, such as POST, not {method!r}.")
+        raise FormatError((*path, "method"), f"`method` must be in capitals, such as POST, not {method!r}.")
     target = string(value["path"], (*path, "path"))
     if not target.startswith("/") or "?" in target:
-        raise Fault(
+        raise FormatError(
             (*path, "path"),
             f"`path` must start with / and have no query, not {target!r}.",
             "Put what follows the question mark into `query`.",
@@ -165,10 +165,12 @@ def _response(value: Any, path: Path, reading: _Reading) -> RecordedResponse:
     mapping(value, path, keys, required=("status",))
     status = value["status"]
     if type(status) is not int or not 200 <= status <= 599:
-        raise Fault((*path, "status"), f"`status` must be a whole number from 200 to 599, not {status!r}.")
+        raise FormatError(
+            (*path, "status"), f"`status` must be a whole number from 200 to 599, not {status!r}."
+        )
     ending = value.get("ending", Ending.CLEAN.value)
     if ending not in list(Ending):
-        raise Fault((*path, "ending"), f"`ending` is one of {', '.join(Ending)}, not {ending!r}.")
+        raise FormatError((*path, "ending"), f"`ending` is one of {', '.join(Ending)}, not {ending!r}.")
     body = reading.bodies.read(value.get("body"), (*path, "body"), json_allowed=False)
     chunks = _chunks(value.get("chunks", []), (*path, "chunks"))
     remedy = (
@@ -176,7 +178,7 @@ def _response(value: Any, path: Path, reading: _Reading) -> RecordedResponse:
         f" `mockapi cassettes reseal {reading.name}`; else restore the file."
     )
     if reading.check_seals and "digest" in value and value["digest"] != digest_of(body):
-        raise Fault(
+        raise FormatError(
             (*path, "body"),
             "the body is not the one that was recorded: its digest differs"
             " (an editor, a formatter or a line-ending conversion changed it).",
@@ -185,7 +187,7 @@ def _response(value: Any, path: Path, reading: _Reading) -> RecordedResponse:
     if chunks and sum(chunk.size for chunk in chunks) != len(body):
         if reading.check_seals:
             total = sum(chunk.size for chunk in chunks)
-            raise Fault(
+            raise FormatError(
                 (*path, "chunks"),
                 f"the chunks add up to {total} bytes, the body has {len(body)}.",
                 remedy,
@@ -209,10 +211,10 @@ def _headers(value: Any, path: Path) -> Fields:
             and isinstance(item[0], str)
             and isinstance(item[1], str)
         ):
-            raise Fault((*path, index), "a header is a pair of strings: `[name, 'value']`.")
+            raise FormatError((*path, index), "a header is a pair of strings: `[name, 'value']`.")
         name, content = item
         if not _NAME.fullmatch(name) or _BAD_VALUE.search(content):
-            raise Fault((*path, index), f"HTTP cannot carry the header {name!r}: {content!r}.")
+            raise FormatError((*path, index), f"HTTP cannot carry the header {name!r}: {content!r}.")
         fields.append((name, content))
     return tuple(fields)
 
@@ -228,6 +230,8 @@ def _chunks(value: Any, path: Path) -> tuple[RecordedChunk, ...]:
             and 0 <= item[0] < 1e9
             and item[1] >= 0
         ):
-            raise Fault((*path, index), f"a chunk is `[seconds, bytes]`, neither below 0, not {item!r:.60}.")
+            raise FormatError(
+                (*path, index), f"a chunk is `[seconds, bytes]`, neither below 0, not {item!r:.60}."
+            )
         chunks.append(RecordedChunk(float(item[0]), item[1]))
     return tuple(chunks)

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from mockapi._version import __version__
-from mockapi.cassettes.importers._har_extras import extras
+from mockapi.cassettes.importers import extras
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """Finding the recording of a request: dictionaries by key, never a scan.
 
 Cassettes may each have matching rules of their own, so the index holds one table per distinct
-set of rules; nearly always that is one. A `Track` is all recordings of one key in recorded
+set of rules; nearly always that is one. A `RecordingSequence` is all recordings of one key in recorded
 order: the same question asked again is answered by the next of them, and how far a session has
 come is the session's to remember.
 
@@ -9,7 +9,7 @@ Clients write JSON compactly and in one order of keys, which is how cassettes ke
 also knows every JSON body by its very bytes: what is spelled as it was recorded is found without
 being parsed, at a sixth of the cost, and the same recordings are found as by the key.
 
-Exact tables (only substitutions apply) are asked before validation, looser ones (ignored paths,
+Exact tables (only substitutions apply) are asked before validation, relaxed ones (ignored paths,
 the last turn only, renamed ids) after it.
 
 What was recorded is redacted, so an incoming request must be redacted before it is compared.
@@ -58,7 +58,7 @@ class Recording:
         return f"{self.cassette.name}#{self.position}"
 
 
-class Track:
+class RecordingSequence:
     """The recordings that share a key, in recorded order. Compared by identity."""
 
     __slots__ = ("recordings",)
@@ -74,18 +74,18 @@ class _Table:
 
     def __init__(self, matching: Matching) -> None:
         self._matching = matching
-        self._by_key: dict[bytes, Track] = {}
-        self._by_text: dict[tuple[bytes, bytes], Track] = {}
+        self._by_key: dict[bytes, RecordingSequence] = {}
+        self._by_text: dict[tuple[bytes, bytes], RecordingSequence] = {}
 
     def add(self, request: Request, recording: Recording) -> None:
         """Put a recording behind those of the same key."""
-        track = self._by_key.setdefault(request_key(request, self._matching), Track())
+        track = self._by_key.setdefault(request_key(request, self._matching), RecordingSequence())
         track.recordings.append(recording)
         # The key of a body that is no JSON depends on its content type too.
         if not self._matching.headers and not isinstance(request.parsed, jsontext.NotJSON):
             self._by_text[request_line(request), request.body] = track
 
-    def find(self, request: Request) -> Track | None:
+    def find(self, request: Request) -> RecordingSequence | None:
         """The track of a request."""
         track = self._by_text.get((request_line(request), request.body))
         if track is None:
@@ -118,11 +118,11 @@ class Index:
         matching = recording.cassette.matching
         return matching.with_added(self._extra) if self._extra else matching
 
-    def find_exact(self, request: Request) -> Track | None:
+    def find_exact(self, request: Request) -> RecordingSequence | None:
         """The recordings that answered exactly this request."""
         return _find(self._exact, request) or self._find_redacted(self._exact, 0, request)
 
-    def find_looser(self, request: Request) -> Track | None:
+    def find_relaxed(self, request: Request) -> RecordingSequence | None:
         """The recordings of a request that differs only in what the rules leave out."""
         if not self._looser:
             return None
@@ -130,7 +130,7 @@ class Index:
 
     def _find_redacted(
         self, tables: dict[Matching, _Table], looseness: int, request: Request
-    ) -> Track | None:
+    ) -> RecordingSequence | None:
         if not tables:
             return None
         if self._unredacted is None:
@@ -147,7 +147,7 @@ class Index:
     def _redact_recordings(self) -> tuple[dict[Matching, _Table], dict[Matching, _Table]]:
         """Tables of the recordings that are not their own redaction, under what they would be."""
         exact: dict[Matching, _Table] = {}
-        looser: dict[Matching, _Table] = {}
+        relaxed: dict[Matching, _Table] = {}
         for recording in self.recordings:
             matching = self._rules_of(recording)
             request = as_request(recording.interaction)
@@ -155,8 +155,8 @@ class Index:
             if redacted is not request:
                 _put(exact, matching.exact_part, redacted, recording)
                 if not matching.is_exact:
-                    _put(looser, matching, redacted, recording)
-        return exact, looser
+                    _put(relaxed, matching, redacted, recording)
+        return exact, relaxed
 
 
 def as_request(interaction: Interaction) -> Request:
@@ -176,7 +176,7 @@ def _put(tables: dict[Matching, _Table], matching: Matching, request: Request, r
     table.add(request, recording)
 
 
-def _find(tables: dict[Matching, _Table], request: Request) -> Track | None:
+def _find(tables: dict[Matching, _Table], request: Request) -> RecordingSequence | None:
     for table in tables.values():
         track = table.find(request)
         if track is not None:

@@ -32,7 +32,7 @@ ZEROS = "0"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class SecretKind:
     """A kind of secret.
 
     Attributes:
@@ -62,8 +62,8 @@ def _kind(
     core: bytes | None = None,
     everyday: bool = False,
     fill: str = STARS,
-) -> Kind:
-    return Kind(name, pattern, literals, core, everyday, fill, re.ASCII)
+) -> SecretKind:
+    return SecretKind(name, pattern, literals, core, everyday, fill, re.ASCII)
 
 
 NAME_ENDINGS = (
@@ -77,7 +77,7 @@ _NAME_IN_TEXT = (
 )
 
 # A test key of this project (`sk-ant-test-…`) is no secret.
-KINDS: tuple[Kind, ...] = (
+KINDS: tuple[SecretKind, ...] = (
     _kind(
         "an Anthropic key or token",
         r"sk-ant-(?!test-)(?P<secret>[A-Za-z0-9]{2,12}-[A-Za-z0-9_-]{16,})",

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from mockapi.cassettes import _yaml
 from mockapi.cassettes._decode import load
 from mockapi.cassettes._kinds import CREDENTIAL_HEADERS
+from mockapi.cassettes._redaction_rules import DEFAULT, RedactionRules
 from mockapi.cassettes._secrets import find_secrets
-from mockapi.cassettes.redaction import DEFAULT, Rules, sightings
+from mockapi.cassettes.redaction import sightings
 from mockapi.errors import CassetteError, MockapiError
 from mockapi.exchange import Ending
-from mockapi.messages import Severity as ViolationSeverity
-from mockapi.messages import check_events, decode_events
+from mockapi.messages import Severity, check_events, decode_events
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 _MASKS = ("", "redacted", "[redacted]", "<redacted>", "***")
 
 
-class Severity(enum.StrEnum):
+class LintSeverity(enum.StrEnum):
     """How bad a finding is: an error fails the check, a warning is only told."""
 
     ERROR = "error"
     WARNING = "warning"
 
 
-class Finding(NamedTuple):
+class LintFinding(NamedTuple):
     """One thing found in one file.
 
     Attributes:
@@ -41,14 +41,14 @@ class Finding(NamedTuple):
         interaction: position in the cassette, from 0, where known.
     """
 
-    severity: Severity
+    severity: LintSeverity
     code: str
     message: str
     line: int | None = None
     interaction: int | None = None
 
 
-def lint(text: bytes, name: str, rules: Rules = DEFAULT) -> list[Finding]:
+def lint(text: bytes, name: str, rules: RedactionRules = DEFAULT) -> list[LintFinding]:
     """All findings of a cassette's text.
 
     Args:
@@ -60,7 +60,9 @@ def lint(text: bytes, name: str, rules: Rules = DEFAULT) -> list[Finding]:
         cassette = load(text, name)
     except CassetteError as error:
         return [
-            Finding(Severity.ERROR, "format", f"{item.cause} {item.remedy}", item.line, item.interaction)
+            LintFinding(
+                LintSeverity.ERROR, "format", f"{item.cause} {item.remedy}", item.line, item.interaction
+            )
             for item in error.problems
         ]
     placeless = list(_findings(cassette, text, rules))
@@ -71,18 +73,20 @@ def lint(text: bytes, name: str, rules: Rules = DEFAULT) -> list[Finding]:
     return findings
 
 
-def _findings(cassette: Cassette, text: bytes, rules: Rules) -> Iterator[Finding]:
+def _findings(cassette: Cassette, text: bytes, rules: RedactionRules) -> Iterator[LintFinding]:
     written = _yaml.parse(text)["interactions"]
     for position, interaction in enumerate(cassette.interactions):
         findings = [*_secrets(interaction, rules), *_stream(interaction)]
         if "digest" not in written[position]["response"]:
             remedy = f"Seal it: `mockapi cassettes reseal {cassette.name}`."
-            findings.append(Finding(Severity.WARNING, "unsealed", f"the response has no digest. {remedy}"))
+            findings.append(
+                LintFinding(LintSeverity.WARNING, "unsealed", f"the response has no digest. {remedy}")
+            )
         for finding in findings:
             yield finding._replace(interaction=position)
 
 
-def _secrets(interaction: Interaction, rules: Rules) -> Iterator[Finding]:
+def _secrets(interaction: Interaction, rules: RedactionRules) -> Iterator[LintFinding]:
     yield from _credential_fields("request", interaction.request.headers)
     yield from _credential_fields("response", interaction.response.headers)
     for place, secret, signed in sightings(interaction, rules):
@@ -91,20 +95,20 @@ def _secrets(interaction: Interaction, rules: Rules) -> Iterator[Finding]:
             if signed
             else "Take it out, then reseal"
         )
-        yield Finding(
-            Severity.ERROR,
+        yield LintFinding(
+            LintSeverity.ERROR,
             "secret",
             f"{place} holds what looks like {secret.kind} ({secret.start})."
             f" {remedy}; revoke it if the file was ever shared.",
         )
 
 
-def _ignored_secrets(text: bytes) -> Iterator[Finding]:
+def _ignored_secrets(text: bytes) -> Iterator[LintFinding]:
     """Secrets in what loading ignores: comments, summaries, members of people's own."""
     for number, line in enumerate(text.split(b"\n"), 1):
         for secret in find_secrets(line):
-            yield Finding(
-                Severity.ERROR,
+            yield LintFinding(
+                LintSeverity.ERROR,
                 "secret",
                 f"a comment or a member that loading ignores holds what looks like {secret.kind}"
                 f" ({secret.start}). Take it out; revoke it if the file was ever shared.",
@@ -112,17 +116,17 @@ def _ignored_secrets(text: bytes) -> Iterator[Finding]:
             )
 
 
-def _credential_fields(side: str, fields: Fields) -> Iterator[Finding]:
+def _credential_fields(side: str, fields: Fields) -> Iterator[LintFinding]:
     for name, value in fields:
         if name.lower() in CREDENTIAL_HEADERS and value.lower() not in _MASKS:
-            yield Finding(
-                Severity.ERROR,
+            yield LintFinding(
+                LintSeverity.ERROR,
                 "secret",
                 f"the {side} keeps the header {name}: it is a credential or points at a person. Take it out.",
             )
 
 
-def _stream(interaction: Interaction) -> Iterator[Finding]:
+def _stream(interaction: Interaction) -> Iterator[LintFinding]:
     request, response = interaction.request, interaction.response
     is_stream = any(
         name.lower() == "content-type" and "event-stream" in value for name, value in response.headers
@@ -132,9 +136,9 @@ def _stream(interaction: Interaction) -> Iterator[Finding]:
     try:
         violations = check_events(decode_events(response.body))
     except MockapiError as error:
-        yield Finding(Severity.WARNING, "stream", f"the stream cannot be read: {error}")
+        yield LintFinding(LintSeverity.WARNING, "stream", f"the stream cannot be read: {error}")
         return
     for violation in violations:
         expected = violation.code == "truncated" and response.ending is not Ending.CLEAN
-        if violation.severity is ViolationSeverity.VIOLATION and not expected:
-            yield Finding(Severity.WARNING, "stream", violation.message)
+        if violation.severity is Severity.VIOLATION and not expected:
+            yield LintFinding(LintSeverity.WARNING, "stream", violation.message)

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
-from mockapi.cassettes.redaction import DEFAULT, Rules
+from mockapi.cassettes._redaction_rules import DEFAULT, RedactionRules
 from mockapi.exchange import Ending
 
 FORMAT_VERSION = 1
@@ -110,7 +110,7 @@ class Matching:
     ignore: tuple[str, ...] = ()
     compare: str = "all"
     rename_tool_ids: bool = False
-    redaction: Rules = DEFAULT
+    redaction: RedactionRules = DEFAULT
 
     @property
     def is_plain(self) -> bool:

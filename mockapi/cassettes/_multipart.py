@@ -8,14 +8,14 @@ from typing import NamedTuple
 _BOUNDARY = re.compile(r'multipart/[^;]+;.*?\bboundary=(?:"([^"]{1,200})"|([^\s;]{1,200}))', re.IGNORECASE)
 
 
-class Part(NamedTuple):
+class MultipartPart(NamedTuple):
     """One part: its header lines, names in lower case and sorted, and its content."""
 
     headers: tuple[str, ...]
     content: bytes
 
 
-def split_multipart(content_type: str, body: bytes) -> list[Part] | None:
+def split_multipart(content_type: str, body: bytes) -> list[MultipartPart] | None:
     """The parts of a body in order, or None if it is no well-formed multipart body (RFC 2046)."""
     pieces = cut_multipart(content_type, body)
     if pieces is None:
@@ -23,7 +23,7 @@ def split_multipart(content_type: str, body: bytes) -> list[Part] | None:
     parts = []
     for (_, head), (_, content) in zip(pieces[1::3], pieces[2::3], strict=False):
         lines = head.lstrip(b" \t").decode("utf-8", "replace").strip().split("\r\n")
-        parts.append(Part(tuple(sorted(map(_normal, lines))), content))
+        parts.append(MultipartPart(tuple(sorted(map(_normal, lines))), content))
     return parts
 
 

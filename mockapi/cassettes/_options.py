@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mockapi._wording import first_line
-from mockapi.cassettes._checks import Fault, Path, list_, mapping, string, strings
+from mockapi.cassettes._checks import FormatError, Path, list_, mapping, string, strings
 from mockapi.cassettes._model import Matching, Substitution
 from mockapi.cassettes._substitutions import PATTERNS, named_substitutions
 
@@ -27,10 +27,10 @@ def parse_matching(value: Any, path: Path, folders: Mapping[str, str]) -> Matchi
     mapping(value, path, ("substitute", "headers", "ignore", "compare", "rename_tool_ids"))
     compare = value.get("compare", "all")
     if compare not in _COMPARE:
-        raise Fault((*path, "compare"), f"`compare` is one of {', '.join(_COMPARE)}, not {compare!r}.")
+        raise FormatError((*path, "compare"), f"`compare` is one of {', '.join(_COMPARE)}, not {compare!r}.")
     rename = value.get("rename_tool_ids", False)
     if type(rename) is not bool:
-        raise Fault((*path, "rename_tool_ids"), "`rename_tool_ids` is true or false.")
+        raise FormatError((*path, "rename_tool_ids"), "`rename_tool_ids` is true or false.")
     return Matching(
         substitutions=_substitutions(value.get("substitute", []), (*path, "substitute"), folders),
         headers=tuple(name.lower() for name in strings(value.get("headers", []), (*path, "headers"))),
@@ -47,7 +47,9 @@ def _substitutions(value: Any, path: Path, folders: Mapping[str, str]) -> tuple[
         here = (*path, index)
         if isinstance(item, str):
             if item not in PATTERNS:
-                raise Fault(here, f"no substitution is called {item!r}; there are {', '.join(PATTERNS)}.")
+                raise FormatError(
+                    here, f"no substitution is called {item!r}; there are {', '.join(PATTERNS)}."
+                )
             names.append(item)
             continue
         mapping(item, here, ("name", "pattern"), required=("name", "pattern"))
@@ -56,7 +58,7 @@ def _substitutions(value: Any, path: Path, folders: Mapping[str, str]) -> tuple[
         try:
             re.compile(pattern)
         except re.error as error:
-            raise Fault((*here, "pattern"), f"not a regular expression: {error}.") from error
+            raise FormatError((*here, "pattern"), f"not a regular expression: {error}.") from error
         own.append(Substitution(item["name"], pattern))
     # A user's own pattern is the more special one: it goes first.
     return (*own, *named_substitutions(names, folders))
@@ -71,5 +73,7 @@ def _json_paths(value: Any, path: Path) -> tuple[str, ...]:
             try:
                 jsonpath.compile(item)
             except jsonpath.JSONPathError as error:
-                raise Fault((*path, index), f"not a JSON path: {item!r}: {first_line(error)}.") from error
+                raise FormatError(
+                    (*path, index), f"not a JSON path: {item!r}: {first_line(error)}."
+                ) from error
     return tuple(paths)

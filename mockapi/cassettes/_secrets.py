@@ -20,7 +20,7 @@ from mockapi.cassettes._kinds import CREDENTIAL_NAMES, KINDS, NAME_ENDINGS, STAR
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mockapi.cassettes._kinds import Kind
+    from mockapi.cassettes._kinds import SecretKind
 
 _WIDE_STARS = ("*", "\u00b7", "\u2022", "\U0001f636")  # one, two, three and four bytes in UTF-8
 _KEPT = frozenset(' "\\/') | {chr(code) for code in range(0x20)}
@@ -95,7 +95,7 @@ _GATES: tuple[tuple[tuple[bytes, ...], bytes | None], ...] = (
 _ANY_GATE = b"|".join(re.escape(literal) for literals, _ in _GATES for literal in literals)
 
 
-def masked(text: str, kinds: Iterable[Kind] = KINDS, found: list[Secret] | None = None) -> str:
+def masked(text: str, kinds: Iterable[SecretKind] = KINDS, found: list[Secret] | None = None) -> str:
     """The text with every secret masked.
 
     Masking goes on until nothing changes, because a mask can be the border that another
@@ -117,7 +117,7 @@ def masked(text: str, kinds: Iterable[Kind] = KINDS, found: list[Secret] | None 
             return text
 
 
-def _masked_once(text: str, kind: Kind, found: list[Secret] | None) -> str:
+def _masked_once(text: str, kind: SecretKind, found: list[Secret] | None) -> str:
     def mask(match: re.Match[str]) -> str:
         whole = match.group()
         group = "secret" if match.re.groupindex.get("secret") and match["secret"] is not None else 0

@@ -19,17 +19,16 @@ Laws, each of them tested:
 from __future__ import annotations
 
 import functools
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote, unquote_plus
 
-from mockapi.cassettes._kinds import CREDENTIAL_HEADERS, KINDS, Kind
+from mockapi.cassettes._kinds import CREDENTIAL_HEADERS
 from mockapi.cassettes._maskedbody import Masking, is_stream, mask_body
 from mockapi.cassettes._payloads import COMPARED_FROM, digested_json, digested_multipart
+from mockapi.cassettes._redaction_rules import DEFAULT, RedactionRules
 from mockapi.cassettes._secrets import (
     Secret,
-    masked,
     masked_id,
     masked_member,
     may_hold_secret,
@@ -37,7 +36,7 @@ from mockapi.cassettes._secrets import (
 from mockapi.exchange import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from mockapi.cassettes._model import Fields, Interaction, RecordedRequest, RecordedResponse
 
@@ -60,52 +59,6 @@ RESPONSE_HEADERS = frozenset(
 _MASKED_HEADERS = frozenset({"anthropic-organization-id", "anthropic-workspace-id"})
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What is kept and what is masked.
-
-    Attributes:
-        request_headers: names, in lower case, of request header fields kept besides the usual ones.
-        response_headers: likewise of the response.
-        patterns: regular expressions of text to mask, besides the built-in ones: the group
-            `secret` if there is one, else all of the match.
-        json_paths: RFC 9535 paths of values to mask whole, in request bodies, JSON responses and
-            each event of a stream.
-        hook: given a text, names the pieces of it to mask. It is called with every string.
-        payload_limit: base64 payloads of at least so many characters, and parts of uploads of at
-            least so many bytes, are kept as digests; None keeps them all.
-    """
-
-    request_headers: frozenset[str] = frozenset()
-    response_headers: frozenset[str] = frozenset()
-    patterns: tuple[str, ...] = ()
-    json_paths: tuple[str, ...] = ()
-    hook: Callable[[str], Iterable[str]] | None = None
-    payload_limit: int | None = 4096
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether only the built-in patterns apply, which can be asked for cheaply."""
-        return not (self.patterns or self.json_paths or self.hook)
-
-    def mask(self, text: str, found: list[Secret] | None = None) -> str:
-        """A decoded string with every secret masked."""
-        if self.is_plain:
-            return masked(text, found=found)
-        kinds = _kinds(self.patterns)
-        while True:
-            before = text
-            for piece in sorted(set(self.hook(text)), key=len, reverse=True) if self.hook else ():
-                own = Kind("what your hook names", re.escape(piece))
-                text = masked(text, (own,), found) if piece else text
-            text = masked(text, kinds, found)
-            if text == before:
-                return text
-
-
-DEFAULT = Rules()
-
-
 class Sighting(NamedTuple):
     """A secret in its place.
 
@@ -121,7 +74,7 @@ class Sighting(NamedTuple):
     signed: bool
 
 
-def redact_interaction(interaction: Interaction, rules: Rules = DEFAULT) -> Interaction:
+def redact_interaction(interaction: Interaction, rules: RedactionRules = DEFAULT) -> Interaction:
     """The interaction as it may be written; the same object if that changes nothing.
 
     Args:
@@ -131,7 +84,7 @@ def redact_interaction(interaction: Interaction, rules: Rules = DEFAULT) -> Inte
     return redact(interaction, rules)[0]
 
 
-def redact(interaction: Interaction, rules: Rules = DEFAULT) -> tuple[Interaction, list[Secret]]:
+def redact(interaction: Interaction, rules: RedactionRules = DEFAULT) -> tuple[Interaction, list[Secret]]:
     """The interaction as it may be written, and the secrets that had to be left in signed content.
 
     An interaction that has any of the latter must not be written.
@@ -145,7 +98,7 @@ def redact(interaction: Interaction, rules: Rules = DEFAULT) -> tuple[Interactio
     return (interaction if redacted == interaction else redacted), masking.left
 
 
-def sightings(interaction: Interaction, rules: Rules = DEFAULT) -> list[Sighting]:
+def sightings(interaction: Interaction, rules: RedactionRules = DEFAULT) -> list[Sighting]:
     """Every secret that an interaction holds, masked ones not among them."""
     request, response = interaction.request, interaction.response
     seen = []
@@ -168,12 +121,12 @@ def sightings(interaction: Interaction, rules: Rules = DEFAULT) -> list[Sighting
     return seen
 
 
-def signed_secrets(interaction: Interaction, rules: Rules = DEFAULT) -> list[Sighting]:
+def signed_secrets(interaction: Interaction, rules: RedactionRules = DEFAULT) -> list[Sighting]:
     """The secrets that redaction has to leave: an interaction that has one must not be written."""
     return [item for item in sightings(interaction, rules) if item.signed]
 
 
-def for_matching(request: Request, rules: Rules = DEFAULT) -> Request:
+def for_matching(request: Request, rules: RedactionRules = DEFAULT) -> Request:
     """The request as its recording would have been kept; the same object if that changes nothing.
 
     Headers are not touched: those that are compared are chosen by name.
@@ -186,7 +139,7 @@ def for_matching(request: Request, rules: Rules = DEFAULT) -> Request:
     return Request(request.method, path, query, request.headers, body)
 
 
-def _comparable(body: bytes, content_type: str, rules: Rules) -> bytes:
+def _comparable(body: bytes, content_type: str, rules: RedactionRules) -> bytes:
     redacted = _masked_body(body, content_type, rules, Masking(rules.mask, rules.json_paths))
     body = body if redacted == body else redacted
     if len(body) >= COMPARED_FROM and b'"base64"' in body:
@@ -196,7 +149,7 @@ def _comparable(body: bytes, content_type: str, rules: Rules) -> bytes:
     return body
 
 
-def _masked_body(body: bytes, content_type: str, rules: Rules, masking: Masking) -> bytes:
+def _masked_body(body: bytes, content_type: str, rules: RedactionRules, masking: Masking) -> bytes:
     # The cheap question does not see what is spelled with escapes, or cut by the events of a stream.
     if rules.is_plain and b"\\u00" not in body and not is_stream(body, content_type):
         return mask_body(body, content_type, masking) if may_hold_secret(body) else body
@@ -204,13 +157,13 @@ def _masked_body(body: bytes, content_type: str, rules: Rules, masking: Masking)
 
 
 @functools.lru_cache(maxsize=1024)
-def redacted_target(path: str, query: str, rules: Rules = DEFAULT) -> tuple[str, str]:
+def redacted_target(path: str, query: str, rules: RedactionRules = DEFAULT) -> tuple[str, str]:
     """Path and query with secrets masked."""
     parameters = (_masked_parameter(pair, rules) for pair in query.split("&"))
     return _masked_encoded(path, rules, unquote), "&".join(parameters) if query else ""
 
 
-def _masked_parameter(pair: str, rules: Rules) -> str:
+def _masked_parameter(pair: str, rules: RedactionRules) -> str:
     name, equals, value = pair.partition("=")
     meaning = unquote_plus(value)
     safe = masked_member(unquote_plus(name).lower(), meaning)
@@ -220,14 +173,14 @@ def _masked_parameter(pair: str, rules: Rules) -> str:
     return _masked_encoded(name, rules, decode) + equals + _masked_encoded(value, rules, decode)
 
 
-def _masked_encoded(text: str, rules: Rules, decode: Callable[[str], str]) -> str:
+def _masked_encoded(text: str, rules: RedactionRules, decode: Callable[[str], str]) -> str:
     """A piece of a URL, masked as what its percent-encoding means."""
     meaning = decode(text)
     safe = rules.mask(meaning)
     return text if safe == meaning else quote(safe, safe="/*")
 
 
-def _redacted_request(request: RecordedRequest, rules: Rules, masking: Masking) -> RecordedRequest:
+def _redacted_request(request: RecordedRequest, rules: RedactionRules, masking: Masking) -> RecordedRequest:
     path, query = redacted_target(request.path, request.query, rules)
     content_type = _content_type(request.headers)
     body = _masked_body(request.body, content_type, rules, masking)
@@ -247,7 +200,9 @@ def _redacted_request(request: RecordedRequest, rules: Rules, masking: Masking) 
     )
 
 
-def _redacted_response(response: RecordedResponse, rules: Rules, masking: Masking) -> RecordedResponse:
+def _redacted_response(
+    response: RecordedResponse, rules: RedactionRules, masking: Masking
+) -> RecordedResponse:
     return replace(
         response,
         headers=_kept(response.headers, RESPONSE_HEADERS | rules.response_headers, rules),
@@ -255,7 +210,7 @@ def _redacted_response(response: RecordedResponse, rules: Rules, masking: Maskin
     )
 
 
-def _kept(fields: Fields, names: frozenset[str], rules: Rules) -> Fields:
+def _kept(fields: Fields, names: frozenset[str], rules: RedactionRules) -> Fields:
     starts = tuple(name[:-1] for name in names if name.endswith("*"))
     kept = []
     for name, value in fields:
@@ -277,9 +232,3 @@ def _masked_field(name: str, value: str, masking: Masking) -> str:
 
 def _content_type(fields: Fields) -> str:
     return next((value for name, value in fields if name.lower() == "content-type"), "")
-
-
-@functools.lru_cache(maxsize=32)
-def _kinds(patterns: tuple[str, ...]) -> tuple[Kind, ...]:
-    own = (Kind("text that a rule of yours names", pattern) for pattern in patterns)
-    return (*own, *KINDS)

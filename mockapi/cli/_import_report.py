@@ -31,7 +31,7 @@ _COLOURS = {Result.IMPORTED: "green", Result.LEFT_OUT: "yellow", Result.PARTLY: 
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReportRow:
     """A file and what became of it.
 
     Attributes:
@@ -79,7 +79,7 @@ class Totals:
     kept: int = 0
     streams: int = 0
 
-    def add(self, row: Row) -> None:
+    def add(self, row: ReportRow) -> None:
         """Count a row."""
         self.results[row.result] += 1
         if row.imported is None:
@@ -95,7 +95,7 @@ class Totals:
         return self.results[Result.FAILED] + self.results[Result.PARTLY]
 
 
-def show(rows: list[Row], not_looked_at: int, folder: str) -> Totals:
+def show(rows: list[ReportRow], not_looked_at: int, folder: str) -> Totals:
     """Print everything; the totals."""
     totals = Totals()
     for row in rows:
@@ -118,7 +118,7 @@ def show(rows: list[Row], not_looked_at: int, folder: str) -> Totals:
     return totals
 
 
-def _line(row: Row) -> str:
+def _line(row: ReportRow) -> str:
     kept = ""
     if row.imported is not None and row.target:
         streams = f" ({row.imported.streams} streams)" if row.imported.streams else ""
@@ -127,7 +127,7 @@ def _line(row: Row) -> str:
     return f"{row.source}: {row.result}{kept}{notes}"
 
 
-def _table(rows: list[Row]) -> None:
+def _table(rows: list[ReportRow]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -150,7 +150,7 @@ def _table(rows: list[Row]) -> None:
     Console().print(table)
 
 
-def _losses(rows: list[Row]) -> None:
+def _losses(rows: list[ReportRow]) -> None:
     """What each loss means, once."""
     from mockapi.cassettes.importers import LOSSES, Loss
 

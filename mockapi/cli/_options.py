@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mockapi.server import Settings
-    from mockapi.server._recording import RecordOptions
+    from mockapi.server.recording import RecordOptions
 
 DEFAULT_PORT = 4010
 
@@ -196,10 +196,9 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
     Raises:
         UsageError: with what to write instead.
     """
-    from mockapi.server._project import working_project
-    from mockapi.server._recording import parse_mode
-    from mockapi.server._settings import session_options
-    from mockapi.server._store import folders
+    from mockapi.server.recording import parse_mode
+    from mockapi.sessions import session_options
+    from mockapi.storage import folders, working_project
 
     matching: dict[str, Any] = {
         "substitute": [_substitution(item) for item in values["substitute"]],
@@ -239,14 +238,14 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
 
 
 def _defaults(models: str | None) -> Settings:
-    from mockapi.server._settings import Settings
+    from mockapi.sessions import Settings
 
     if models is None:
         return Settings()
     from mockapi.messages.catalogue import read_models
-    from mockapi.validation import Settings as Validation
+    from mockapi.validation import ValidationSettings
 
-    return Settings(validation=Validation(models=read_models(Path(models))))
+    return Settings(validation=ValidationSettings(models=read_models(Path(models))))
 
 
 def _mishaps(values: dict[str, Any]) -> dict[str, Any]:
@@ -257,11 +256,11 @@ def _mishaps(values: dict[str, Any]) -> dict[str, Any]:
 
         changes["faults"] = tuple(parse_fault_text(text) for text in values["fault"])
     if values["pace"] is not None:
-        from mockapi.replies._pace import parse_pace
+        from mockapi.replies import parse_pace
 
         changes["pace"] = parse_pace(_pairs(values["pace"], "--pace"), "--pace")
     if values["rate_limit"] is not None:
-        from mockapi.replies._rate_limits import parse_rate_limits
+        from mockapi.replies.rate_limits import parse_rate_limits
 
         pairs = _pairs(values["rate_limit"], "--rate-limit")
         changes["rate_limits"] = parse_rate_limits(pairs, "--rate-limit")

@@ -13,14 +13,14 @@ from mockapi.validation import check_body
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from mockapi.validation import Refusal, Settings
+    from mockapi.validation import Refusal, ValidationSettings
 
 
 _LINES: Final = (".jsonl", ".ndjson")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PayloadFinding:
     """One fault.
 
     Attributes:
@@ -38,7 +38,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class PayloadVerdict:
     """What is wrong with one body.
 
     Attributes:
@@ -49,20 +49,20 @@ class Verdict:
 
     file: str
     index: int | None
-    findings: tuple[Finding, ...]
+    findings: tuple[PayloadFinding, ...]
 
 
 def judge(
-    file: str, text: bytes, headers: Mapping[str, str], endpoint: str, settings: Settings
-) -> Iterator[Verdict]:
+    file: str, text: bytes, headers: Mapping[str, str], endpoint: str, settings: ValidationSettings
+) -> Iterator[PayloadVerdict]:
     """The verdict on each body in a file."""
     for index, line, body in _bodies(text, lines=file.endswith(_LINES)):
         refusals = check_body(body, headers, endpoint, settings)
         if refusals:
             refusals[0] = _with_advice(refusals[0], file, body)
         source = body.decode("utf-8", "replace")
-        findings = tuple(Finding(r, line - 1 + _line(source, r)) for r in refusals)
-        yield Verdict(file, index, findings)
+        findings = tuple(PayloadFinding(r, line - 1 + _line(source, r)) for r in refusals)
+        yield PayloadVerdict(file, index, findings)
 
 
 def _with_advice(refusal: Refusal, file: str, body: bytes) -> Refusal:
@@ -182,11 +182,11 @@ def _item(source: str, at: int, wanted: str) -> int | None:
     return None
 
 
-def _where(verdict: Verdict) -> str:
+def _where(verdict: PayloadVerdict) -> str:
     return "" if verdict.index is None else f"body {verdict.index}: "
 
 
-def _as_text(verdicts: Iterable[Verdict]) -> Iterator[str]:
+def _as_text(verdicts: Iterable[PayloadVerdict]) -> Iterator[str]:
     for verdict in verdicts:
         for place, finding in enumerate(verdict.findings):
             refusal = finding.refusal
@@ -198,7 +198,7 @@ def _as_text(verdicts: Iterable[Verdict]) -> Iterator[str]:
                 yield f"    {refusal.hint}"
 
 
-def _as_json(verdicts: Iterable[Verdict]) -> Iterator[str]:
+def _as_json(verdicts: Iterable[PayloadVerdict]) -> Iterator[str]:
     rows = [
         {
             "file": verdict.file,
@@ -219,7 +219,7 @@ def _as_json(verdicts: Iterable[Verdict]) -> Iterator[str]:
     yield orjson.dumps({"findings": rows}, option=orjson.OPT_INDENT_2).decode()
 
 
-def _as_github(verdicts: Iterable[Verdict]) -> Iterator[str]:
+def _as_github(verdicts: Iterable[PayloadVerdict]) -> Iterator[str]:
     for verdict in verdicts:
         for finding in verdict.findings:
             file = _escaped(verdict.file).replace(":", "%3A").replace(",", "%2C")
@@ -232,7 +232,7 @@ def _escaped(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-FORMATS: Final[dict[str, Callable[[Iterable[Verdict]], Iterator[str]]]] = {
+FORMATS: Final[dict[str, Callable[[Iterable[PayloadVerdict]], Iterator[str]]]] = {
     "text": _as_text,
     "json": _as_json,
     "github": _as_github,

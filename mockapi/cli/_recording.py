@@ -9,9 +9,9 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockapi.cassettes.redaction import Rules
+    from mockapi.cassettes import RedactionRules
     from mockapi.server import Service
-    from mockapi.server._recording import RecordOptions
+    from mockapi.server.recording import RecordOptions
 
 
 def recording_options(option: Callable[..., Callable[[Any], Any]]) -> tuple[Callable[[Any], Any], ...]:
@@ -49,9 +49,9 @@ def recording_options(option: Callable[..., Callable[[Any], Any]]) -> tuple[Call
     )
 
 
-def read_recording(values: dict[str, Any], rules: Rules) -> RecordOptions | None:
+def read_recording(values: dict[str, Any], rules: RedactionRules) -> RecordOptions | None:
     """What the options come to; None if no upstream is named."""
-    from mockapi.server._recording import RecordOptions, parse_mode
+    from mockapi.server.recording import RecordOptions, parse_mode
 
     mode = parse_mode(values["record_mode"])
     if values["upstream"] is None:
@@ -69,8 +69,8 @@ def read_recording(values: dict[str, Any], rules: Rules) -> RecordOptions | None
 
 def tell_ages(service: Service) -> None:
     """Warn of recordings that are older than the project allows."""
-    from mockapi.server._clock import wall
-    from mockapi.server._project import old_recordings, working_project
+    from mockapi._clock import wall
+    from mockapi.storage import old_recordings, working_project
 
     for line in old_recordings(service.library.cassettes, working_project(), wall()):
         service.console.note(line)
@@ -78,10 +78,10 @@ def tell_ages(service: Service) -> None:
 
 def tell_summary(service: Service) -> None:
     """Say what was recorded and what was not."""
-    from mockapi.server._recording import summary
+    from mockapi.server.recording import summary
 
     if service.recorder is not None:
-        for line in summary(service.recorder.tally, service.recorder.options, unused_of(service)):
+        for line in summary(service.recorder.stats, service.recorder.options, unused_of(service)):
             service.console.note(line)
 
 

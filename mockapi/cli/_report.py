@@ -21,8 +21,8 @@ def write_report(service: Service, path: str) -> None:
     Raises:
         UsageError: the file cannot be written.
     """
-    from mockapi.cassettes._prune import fingerprint
-    from mockapi.server._store import write_atomically
+    from mockapi.cassettes import fingerprint
+    from mockapi.storage import write_atomically
 
     sides: dict[str, list[Any]] = {"played": [], "not_played": []}
     for recording in service.library.recordings:

@@ -22,9 +22,8 @@ def command(paths: tuple[str, ...], har: bool, folder: str, force: bool) -> None
     One file a cassette, relative paths kept. `mockapi cassettes import` reads it back without a
     loss: what HAR has no place for stands in members whose names begin with `_mockapi`.
     """
-    from mockapi.cassettes import load
-    from mockapi.cassettes._export_har import to_har
-    from mockapi.server._store import read_text, write_atomically
+    from mockapi.cassettes import load, to_har
+    from mockapi.storage import read_text, write_atomically
 
     files = _named(paths)
     interactions = 0
@@ -45,7 +44,7 @@ def command(paths: tuple[str, ...], har: bool, folder: str, force: bool) -> None
 
 def _named(paths: tuple[str, ...]) -> list[tuple[str, str]]:
     """Every cassette file with its name below the path that named it."""
-    from mockapi.server._store import find
+    from mockapi.storage import find
 
     named: dict[str, str] = {}
     for path in paths:

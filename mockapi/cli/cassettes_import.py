@@ -12,20 +12,19 @@ import click
 
 from mockapi.cli import INTERRUPTED
 from mockapi.cli._bar import tracked
-from mockapi.cli._import_report import Result, Row, show
+from mockapi.cli._import_report import ReportRow, Result, show
 from mockapi.errors import MockapiError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mockapi.cassettes import Cassette
-    from mockapi.cassettes.redaction import Rules
+    from mockapi.cassettes import Cassette, RedactionRules
 
 _SUFFIXES = frozenset({".yaml", ".yml", ".json", ".har", ".zhar", ".toml", ".httprr", ".sse", ".gz"})
 _NOT_ENTERED = frozenset({"node_modules", "__pycache__"})
 
 
-class Source(NamedTuple):
+class ImportSource(NamedTuple):
     """A file to import: where it is, its path below what the user named, and whether it was named itself."""
 
     path: Path
@@ -52,12 +51,12 @@ def command(sources: tuple[str, ...], folder: str, force: bool, hosts: tuple[str
     Folders are searched and relative paths kept. Exchanges with other hosts are left out; what is
     kept is redacted like what is recorded. Exit code 1 if a file failed, and the rest is imported.
     """
-    from mockapi.server._project import working_project
+    from mockapi.storage import working_project
 
     found, not_looked_at = find(sources)
     originals = frozenset(os.path.realpath(source.path) for source in found)
     run = _Run(Path(folder), hosts, working_project().rules, originals, force=force)
-    rows: list[Row] = []
+    rows: list[ReportRow] = []
     try:
         rows.extend(run.take(source) for source in tracked(found, "Importing"))
     except KeyboardInterrupt:
@@ -69,7 +68,7 @@ def command(sources: tuple[str, ...], folder: str, force: bool, hosts: tuple[str
         sys.exit(1)
 
 
-def find(sources: Iterable[str]) -> tuple[list[Source], int]:
+def find(sources: Iterable[str]) -> tuple[list[ImportSource], int]:
     """The files to import, sorted folder by folder, and how many others lie between them.
 
     A file that is found twice under one name counts once. A folder that cannot be searched is
@@ -78,7 +77,7 @@ def find(sources: Iterable[str]) -> tuple[list[Source], int]:
     Raises:
         UsageError: a source that does not exist.
     """
-    found: list[Source] = []
+    found: list[ImportSource] = []
     others = 0
     closed: list[OSError] = []
     for named in sources:
@@ -87,17 +86,17 @@ def find(sources: Iterable[str]) -> tuple[list[Source], int]:
         if not os.path.exists(named):  # noqa: PTH110 - see above
             raise UsageError(f"{named or 'an empty name'}: there is no such file or folder.")
         if not root.is_dir():
-            found.append(Source(root, root.name, named=True))
+            found.append(ImportSource(root, root.name, named=True))
             continue
         for place, folders, files in os.walk(root, onerror=closed.append):
             folders[:] = sorted(name for name in folders if name[0] != "." and name not in _NOT_ENTERED)
             for file in sorted(files):
                 path = Path(place, file)
                 if path.suffix.lower() in _SUFFIXES:
-                    found.append(Source(path, str(path.relative_to(root)), named=False))
+                    found.append(ImportSource(path, str(path.relative_to(root)), named=False))
                 else:
                     others += 1
-    found.extend(Source(Path(error.filename), error.filename, named=True) for error in closed)
+    found.extend(ImportSource(Path(error.filename), error.filename, named=True) for error in closed)
     once = {(os.path.realpath(source.path), source.name): source for source in reversed(found)}
     return list(reversed(once.values())), others
 
@@ -108,22 +107,22 @@ class _Run:
 
     folder: Path
     hosts: tuple[str, ...]
-    rules: Rules
+    rules: RedactionRules
     originals: frozenset[str]
     _: KW_ONLY
     force: bool
     written: dict[str, Path] = field(default_factory=dict)
 
-    def take(self, source: Source) -> Row:
+    def take(self, source: ImportSource) -> ReportRow:
         """Import a file; whatever goes wrong is in the row."""
         from mockapi.cassettes.importers import import_recording
-        from mockapi.server._store import read_text
+        from mockapi.storage import read_text
 
         shown = str(source.path)
         try:
             data = read_text(shown)
         except MockapiError as error:
-            return Row(shown, Result.FAILED, causes=(str(error),))
+            return ReportRow(shown, Result.FAILED, causes=(str(error),))
         imported = import_recording(data, source.name, hosts=self.hosts, rules=self.rules)
         # The row lives to the end of the run; the cassette must not.
         told = replace(imported, cassette=None)
@@ -131,19 +130,21 @@ class _Run:
             causes = imported.broken
             if source.named and not imported.format and not causes:
                 causes = (imported.left_out[0][0],)
-            return Row(shown, Result.FAILED if causes else Result.LEFT_OUT, imported=told, causes=causes)
+            return ReportRow(
+                shown, Result.FAILED if causes else Result.LEFT_OUT, imported=told, causes=causes
+            )
         target = self.folder / imported.name
         try:
             self._write(target, imported.cassette)
         except MockapiError as error:
-            return Row(shown, Result.FAILED, imported=told, causes=(*imported.broken, str(error)))
+            return ReportRow(shown, Result.FAILED, imported=told, causes=(*imported.broken, str(error)))
         self.written[imported.name] = source.path
         result = Result.PARTLY if imported.broken else Result.IMPORTED
-        return Row(shown, result, target=str(target), imported=told, causes=imported.broken)
+        return ReportRow(shown, result, target=str(target), imported=told, causes=imported.broken)
 
     def _write(self, target: Path, cassette: Cassette) -> None:
         from mockapi.cassettes import dump
-        from mockapi.server._store import write_atomically
+        from mockapi.storage import write_atomically
 
         before = self.written.get(cassette.name)
         if before is not None:

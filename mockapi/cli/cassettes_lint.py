@@ -14,7 +14,7 @@ from mockapi.errors import CassetteError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mockapi.cassettes import Finding
+    from mockapi.cassettes import LintFinding
 
 _PAYLOAD = b'"<payload sha256:'  # a body whose images are kept as digests cannot be judged
 
@@ -29,13 +29,12 @@ def command(paths: tuple[str, ...], strict: bool, skip_others: bool) -> None:  #
     Prints a line per finding, `FILE:LINE: severity code: message`. Exit code 1 if there is an
     error (with --strict: or a warning), 2 if a file cannot be read at all.
     """
-    from mockapi.cassettes import VERSION_KEY, Severity, lint
-    from mockapi.server._project import working_project
-    from mockapi.server._store import iter_texts
+    from mockapi.cassettes import VERSION_KEY, LintSeverity, lint
+    from mockapi.storage import iter_texts, working_project
 
     rules = working_project().rules
     files = 0
-    counts = dict.fromkeys(Severity, 0)
+    counts = dict.fromkeys(LintSeverity, 0)
     for path, text in iter_texts(paths):
         if skip_others and VERSION_KEY.encode() not in text:
             continue
@@ -46,17 +45,17 @@ def command(paths: tuple[str, ...], strict: bool, skip_others: bool) -> None:  #
             severity = click.style(finding.severity, fg="red" if finding.severity == "error" else "yellow")
             which = "" if finding.interaction is None else f"interaction {finding.interaction}: "
             click.echo(f"{place}: {severity} {finding.code}: {which}{printable(finding.message)}")
-    errors, warnings = counts[Severity.ERROR], counts[Severity.WARNING]
+    errors, warnings = counts[LintSeverity.ERROR], counts[LintSeverity.WARNING]
     totals = {"file": files, "error": errors, "warning": warnings}
     click.echo(", ".join(counted(number, noun) for noun, number in totals.items()), err=True)
     if errors or (strict and warnings):
         sys.exit(1)
 
 
-def _refused_today(text: bytes, path: str) -> Iterator[Finding]:
+def _refused_today(text: bytes, path: str) -> Iterator[LintFinding]:
     """Requests that the API took when they were recorded and would refuse today."""
-    from mockapi.cassettes import Finding, Severity, load
-    from mockapi.validation import Settings, check_body
+    from mockapi.cassettes import LintFinding, LintSeverity, load
+    from mockapi.validation import ValidationSettings, check_body
 
     try:
         interactions = load(text, path).interactions
@@ -66,10 +65,12 @@ def _refused_today(text: bytes, path: str) -> Iterator[Finding]:
         request = interaction.request
         if interaction.response.status != 200 or request.method != "POST" or _PAYLOAD in request.body:
             continue
-        refusals = check_body(request.body, dict(request.headers), request.path, Settings(rules="live"))
+        refusals = check_body(
+            request.body, dict(request.headers), request.path, ValidationSettings(rules="live")
+        )
         for refusal in refusals[:1]:
-            yield Finding(
-                Severity.WARNING,
+            yield LintFinding(
+                LintSeverity.WARNING,
                 "outdated",
                 f"today's API would refuse the request with {refusal.status}:"
                 f" {refusal.message} ({refusal.rule})",

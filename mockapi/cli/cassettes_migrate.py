@@ -13,7 +13,7 @@ from mockapi._wording import counted
 from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
-    from mockapi.cassettes._migrate import Migrated
+    from mockapi.cassettes import Migrated
 
 
 @click.command()
@@ -44,9 +44,8 @@ def command(
     Shows what would change in each request, then asks. Changed interactions match the renamed
     requests and are marked `edited`; replies keep their bytes unless --replies is given.
     """
-    from mockapi.cassettes import dump, load
-    from mockapi.cassettes._migrate import Renames, migrate
-    from mockapi.server._store import iter_texts, write_atomically
+    from mockapi.cassettes import Renames, dump, load, migrate
+    from mockapi.storage import iter_texts, write_atomically
 
     renames = Renames(
         dict(_pair(item, "--model") for item in models),

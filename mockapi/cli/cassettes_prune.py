@@ -27,10 +27,9 @@ def command(paths: tuple[str, ...], reports: tuple[str, ...], write: bool) -> No
     An interaction stays if any of the reports says that it was played. A cassette that is left
     with none is deleted. Without --write nothing is changed.
     """
-    from mockapi.cassettes import dump, load
-    from mockapi.cassettes._prune import pruned
+    from mockapi.cassettes import dump, load, pruned
     from mockapi.cli._report import read_played
-    from mockapi.server._store import iter_texts, write_atomically
+    from mockapi.storage import iter_texts, write_atomically
 
     played = read_played(reports)
     total = 0

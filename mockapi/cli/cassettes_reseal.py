@@ -18,7 +18,7 @@ def command(files: tuple[str, ...]) -> None:
     chunks are cut anew, and the file is written in the usual form: comments are not kept.
     """
     from mockapi.cassettes import reseal
-    from mockapi.server._store import read_text, write_atomically
+    from mockapi.storage import read_text, write_atomically
 
     for file in files:
         text, changed = reseal(read_text(file), file)

@@ -33,7 +33,7 @@ def command(paths: tuple[str, ...], only: int | None, full: bool, size: bool) ->
     from mockapi.cassettes import load
     from mockapi.cli._sizes import size_lines
     from mockapi.errors import UsageError
-    from mockapi.server._store import iter_texts
+    from mockapi.storage import iter_texts
 
     shown = 0
     for path, text in iter_texts(paths):

@@ -15,7 +15,7 @@ from mockapi.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mockapi.fuzzing._conformance import Run
+    from mockapi.fuzzing import ConformanceRun
 
 _MODULE = "mockapi.fuzzing.drivers"
 _PYTHON = {
@@ -88,10 +88,10 @@ def run(
     Exits with 1 if a verdict is neither fine nor the one that is on file.
     """
     from mockapi.cli._progress import Progress
-    from mockapi.fuzzing._conformance import Driver, cases_for, run_conformance
+    from mockapi.fuzzing import Driver, cases_for, run_conformance
 
     known = _read(expect) if expect is not None else {}
-    runs: list[Run] = []
+    runs: list[ConformanceRun] = []
     for name in drivers:
         driver = Driver(driver_command(name))
         try:
@@ -108,15 +108,15 @@ def run(
         sys.exit(1)
 
 
-def _print(runs: Sequence[Run], form: str, output: str | None, *, everything: bool) -> None:
-    from mockapi.fuzzing import _report
+def _print(runs: Sequence[ConformanceRun], form: str, output: str | None, *, everything: bool) -> None:
+    from mockapi.fuzzing import report
 
     if form == "text":
-        told = "\n".join(_report.as_text(item, everything=everything) for item in runs)
+        told = "\n".join(report.as_text(item, everything=everything) for item in runs)
     elif form == "json":
-        told = _report.as_json(runs[0]) if len(runs) == 1 else f"[{','.join(map(_report.as_json, runs))}]\n"
+        told = report.as_json(runs[0]) if len(runs) == 1 else f"[{','.join(map(report.as_json, runs))}]\n"
     else:
-        told = "\n".join(map(_report.as_html, runs))
+        told = "\n".join(map(report.as_html, runs))
     if output is None:
         click.echo(told, nl=False)
         return
@@ -136,7 +136,7 @@ def _read(path: str) -> Mapping[str, Mapping[str, str]]:
         raise UsageError(f"{path} is no file of known failures; --write-expect makes one.") from error
 
 
-def _write(path: str, runs: Sequence[Run]) -> None:
+def _write(path: str, runs: Sequence[ConformanceRun]) -> None:
     failures = {
         item.driver: {
             finding.case.id: str(finding.verdict) for finding in item.findings if not finding.verdict.is_fine

@@ -32,8 +32,9 @@ def command(speed: str) -> None:
     Starts a server on a free port, asks it what the starter cassette was asked, prints the answer
     as it streams in, and stops. Needs no key and no network.
     """
-    from mockapi.server import Server, Settings
-    from mockapi.server._settings import parse_speed
+    from mockapi.server import Settings
+    from mockapi.sessions import parse_speed
+    from mockapi.testing import Server
 
     folder = data_dir("cassettes")
     with Server([str(folder)], settings=Settings(speed=parse_speed(speed))) as server:
@@ -59,7 +60,7 @@ def _own_name() -> str:
 def _first_stream(path: str) -> Interaction:
     from mockapi.cassettes import load
     from mockapi.replies import wants_stream
-    from mockapi.server._store import read_text
+    from mockapi.storage import read_text
 
     for interaction in load(read_text(path), path).interactions:
         if wants_stream(_parsed(interaction)):

@@ -49,7 +49,8 @@ def command(ctx: click.Context, /, **values: Any) -> None:
     """
     from mockapi.cli._recording import tell_summary
     from mockapi.cli._report import write_report
-    from mockapi.server import Console, Server
+    from mockapi.server import Console
+    from mockapi.testing import Server
 
     if not ctx.obj:
         raise UsageError("What shall be run? Put it after two dashes: mockapi exec -- pytest")

@@ -15,8 +15,7 @@ from mockapi.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mockapi.fuzzing._hunt import Hunt, Subject
-    from mockapi.fuzzing._judge import Finding
+    from mockapi.fuzzing import Finding, Hunt, Subject
 
 _SECONDS = 60.0
 _PAUSE = 2.0
@@ -65,7 +64,7 @@ def command(
     if (target is None) == (driver is None):
         raise UsageError("Give one of --target and --driver: what is to be hunted.")
     _need_hypothesis()
-    from mockapi.fuzzing._hunt import hunt
+    from mockapi.fuzzing import hunt
 
     if seconds is None and examples is None:
         seconds = _SECONDS
@@ -89,7 +88,7 @@ def _need_hypothesis() -> None:
 
 @contextlib.contextmanager
 def _subject(target: str | None, driver: str | None) -> Iterator[Subject]:
-    from mockapi.fuzzing._hunt import DriverSubject, TargetSubject
+    from mockapi.fuzzing import DriverSubject, TargetSubject
 
     subject: Subject
     if target is not None:
@@ -100,10 +99,9 @@ def _subject(target: str | None, driver: str | None) -> Iterator[Subject]:
             subject.stop()
         return
     from mockapi.cli.conformance import driver_command
-    from mockapi.fuzzing._conformance import Driver
-    from mockapi.fuzzing._stage import Stage
+    from mockapi.fuzzing import CaseServer, Driver
 
-    with Stage() as stage:
+    with CaseServer() as stage:
         subject = DriverSubject(Driver(driver_command(driver or "")), stage)
         try:
             yield subject
@@ -156,7 +154,7 @@ def _show(finding: Finding) -> None:
 
 
 def _keep(finding: Finding, target: str | None, folder: Path) -> None:
-    from mockapi.fuzzing._keep import MAX_KEPT, as_cassette, as_test
+    from mockapi.fuzzing import MAX_KEPT, as_cassette, as_test
 
     if finding.case.size > MAX_KEPT:
         click.echo(f"Not saved: {finding.case.size:,} bytes; the case is {finding.case.id} of the table.")

@@ -36,8 +36,8 @@ def command(ctx: click.Context, /, summary: str | None, **values: Any) -> None:
     """
     from mockapi.cli._recording import tell_summary, unused_of
     from mockapi.cli.serve import run
-    from mockapi.server._recording import markdown, parse_mode
-    from mockapi.server._store import write_atomically
+    from mockapi.server.recording import markdown, parse_mode
+    from mockapi.storage import write_atomically
 
     def is_unsaid(name: str) -> bool:
         return ctx.get_parameter_source(name) is click.core.ParameterSource.DEFAULT
@@ -58,12 +58,12 @@ def command(ctx: click.Context, /, summary: str | None, **values: Any) -> None:
     service = run(replace(options, paths=paths))  # without recordings: none, not the starter cassettes
     tell_summary(service)
     assert service.recorder is not None  # noqa: S101 - an upstream was named
-    tally = service.recorder.tally
+    stats = service.recorder.stats
     if summary is not None:
-        text = markdown(tally, service.recorder.options, unused_of(service))
+        text = markdown(stats, service.recorder.options, unused_of(service))
         try:
             write_atomically(Path(summary), text.encode())
         except OSError as error:
             raise UsageError(f"The summary cannot be written to {summary}: {error.strerror}.") from error
-    if tally.found_something:
+    if stats.found_something:
         sys.exit(1)

@@ -12,8 +12,8 @@ from mockapi.errors import UsageError
 from mockapi.validation import Mode, Profile
 
 if TYPE_CHECKING:
-    from mockapi.cli._payloads import Verdict
-    from mockapi.validation import Settings
+    from mockapi.cli._payloads import PayloadVerdict
+    from mockapi.validation import ValidationSettings
 
 
 @click.command()
@@ -74,7 +74,7 @@ def command(
         raise UsageError(f"--endpoint {endpoint}: write the path alone, as in /v1/messages.")
     fields = dict(_header(text) for text in headers)
     settings = _settings(**options)
-    verdicts: list[Verdict] = []
+    verdicts: list[PayloadVerdict] = []
     for name in files or ("-",):
         text = sys.stdin.buffer.read() if name == "-" else _read(name)
         shown = "<stdin>" if name == "-" else name
@@ -106,17 +106,17 @@ def _read(name: str) -> bytes:
 
 def _settings(
     *, profile: Profile, mode: Mode, disable_rule: tuple[str, ...], as_of: str | None, models: str | None
-) -> Settings:
+) -> ValidationSettings:
     from datetime import date
 
     from mockapi.messages.catalogue import read_models
-    from mockapi.validation import Settings, rule_ids
+    from mockapi.validation import ValidationSettings, rule_ids
 
     try:
         day = None if as_of is None else date.fromisoformat(as_of)
     except ValueError as error:
         raise UsageError(f"--as-of {as_of}: write the day as YYYY-MM-DD.") from error
-    return Settings(
+    return ValidationSettings(
         mode=mode,
         rules=profile,
         disabled=rule_ids(disable_rule),

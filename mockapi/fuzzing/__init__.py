@@ -9,65 +9,67 @@
 `requests` and `conversation` need Hypothesis.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
-from mockapi.fuzzing._judge import Failure, Finding, Seen, Sees, Verdict, judge
-from mockapi.fuzzing._observe import observe, sees_of
-from mockapi.fuzzing.cases import BY_ID, CASES, MESSAGE_CASES, SSE_CASES, Case, Want, of_bytes
+from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from mockapi.fuzzing._observe import Target
+    from mockapi.fuzzing import report
+    from mockapi.fuzzing._case_server import CaseServer
+    from mockapi.fuzzing._check import assert_conforms, check_target
+    from mockapi.fuzzing._conformance import ConformanceRun, Driver, cases_for, run_conformance
+    from mockapi.fuzzing._hunt import DriverSubject, Hunt, Subject, TargetSubject, hunt
+    from mockapi.fuzzing._judge import Failure, Finding, Seen, Sees, Verdict, judge
+    from mockapi.fuzzing._keep import MAX_KEPT, as_cassette, as_test
+    from mockapi.fuzzing._observe import Target, observe, sees_of
+    from mockapi.fuzzing.cases import BY_ID, CASES, MESSAGE_CASES, SSE_CASES, Case, Want, of_bytes
 
 __all__ = [
     "BY_ID",
     "CASES",
+    "MAX_KEPT",
     "MESSAGE_CASES",
     "SSE_CASES",
     "Case",
+    "CaseServer",
+    "ConformanceRun",
+    "Driver",
+    "DriverSubject",
     "Failure",
     "Finding",
+    "Hunt",
     "Seen",
     "Sees",
+    "Subject",
+    "Target",
+    "TargetSubject",
     "Verdict",
     "Want",
+    "as_cassette",
+    "as_test",
     "assert_conforms",
+    "cases_for",
     "check_target",
+    "hunt",
     "judge",
     "observe",
     "of_bytes",
+    "report",
+    "run_conformance",
     "sees_of",
 ]
 
-_LARGE = 4 * 1024 * 1024
-
-
-def assert_conforms(target: Target, case: Case) -> None:
-    """Hold a parser to a case.
-
-    Args:
-        target: a function from chunks of bytes to events or to a message.
-        case: what it is shown.
-
-    Raises:
-        AssertionError: the verdict is not fine; the message says what was expected and seen.
-    """
-    sees: Sees = "events" if case.level == "sse" else sees_of(target)
-    finding = judge(case, observe(target, case.chunks(), sees, case.seconds))
-    if not finding.verdict.is_fine:
-        raise AssertionError(
-            f"{case.id}: {finding.verdict}. {case.why} Expected {finding.expected}, seen {finding.seen}."
-        )
-
-
-def check_target(target: Target) -> list[Finding]:
-    """What a parser gets wrong of the table, the smallest case first; [] if nothing.
-
-    Cases of more than 4 MiB, and those that need HTTP, are left to `mockapi fuzz`.
-    """
-    sees = sees_of(target)
-    table = SSE_CASES if sees == "events" else MESSAGE_CASES
-    told = sorted((case for case in table if not case.over_http and case.size < _LARGE), key=lambda c: c.size)
-    findings = [judge(case, observe(target, case.chunks(), sees, case.seconds)) for case in told]
-    return [finding for finding in findings if not finding.verdict.is_fine]
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "_case_server": "CaseServer",
+        "_check": "assert_conforms check_target",
+        "_conformance": "ConformanceRun Driver cases_for run_conformance",
+        "_hunt": "DriverSubject Hunt Subject TargetSubject hunt",
+        "_judge": "Failure Finding Seen Sees Verdict judge",
+        "_keep": "MAX_KEPT as_cassette as_test",
+        "_observe": "Target observe sees_of",
+        "cases": "BY_ID CASES MESSAGE_CASES SSE_CASES Case Want of_bytes",
+        "report": "",
+    },
+)

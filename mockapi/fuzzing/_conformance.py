@@ -26,9 +26,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from mockapi.errors import UsageError
+from mockapi.fuzzing._case_server import CaseServer
 from mockapi.fuzzing._judge import Failure, Finding, Seen, Sees, Verdict, expected_words, judge
 from mockapi.fuzzing._process import LineProcess, Trouble
-from mockapi.fuzzing._stage import Stage
 from mockapi.fuzzing.cases import MESSAGE_CASES, SSE_CASES, Case
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ _LARGEST: Final = 16 * 1024 * 1024  # larger ones say nothing new over HTTP, and
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class ConformanceRun:
     """What came of a run.
 
     Attributes:
@@ -144,18 +144,18 @@ def run_conformance(
     cases: Sequence[Case],
     known: Mapping[str, str] | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
-) -> Run:
+) -> ConformanceRun:
     """Put every case before a client. Nothing that a driver does ends the run."""
     findings = []
-    with Stage() as stage:
+    with CaseServer() as stage:
         for number, case in enumerate(cases):
             progress(number, len(cases))
             findings.append(look_at(driver, stage, case))
         progress(len(cases), len(cases))
-    return Run(driver.name, driver.sees, tuple(findings), known or {})
+    return ConformanceRun(driver.name, driver.sees, tuple(findings), known or {})
 
 
-def look_at(driver: Driver, stage: Stage, case: Case) -> Finding:
+def look_at(driver: Driver, stage: CaseServer, case: Case) -> Finding:
     """One case."""
     number, base_url = stage.offer(case.reply())
     limit = case.seconds * _HEAVY if case.heavy else case.seconds
@@ -171,7 +171,7 @@ def look_at(driver: Driver, stage: Stage, case: Case) -> Finding:
     return judge(case, seen)
 
 
-def frees_connection(driver: Driver, stage: Stage, case: Case, seconds: float = 5.0) -> bool:
+def frees_connection(driver: Driver, stage: CaseServer, case: Case, seconds: float = 5.0) -> bool:
     """Whether a client that gave up on a silent stream has also left the connection."""
     number, base_url = stage.offer(case.reply())
     driver.look(base_url, PATIENCE + _MARGIN)

@@ -23,7 +23,7 @@ from mockapi.fuzzing.cases import MESSAGE_CASES, SSE_CASES, Case
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockapi.fuzzing._stage import Stage
+    from mockapi.fuzzing._case_server import CaseServer
 
 BATCH: Final = 100
 _MARGIN: Final = 5.0
@@ -102,7 +102,7 @@ class TargetSubject:
 class DriverSubject:
     """A client behind a driver."""
 
-    def __init__(self, driver: Driver, stage: Stage) -> None:
+    def __init__(self, driver: Driver, stage: CaseServer) -> None:
         self._driver = driver
         self._stage = stage
         self.sees = driver.sees

@@ -21,7 +21,7 @@ import inspect
 import sys
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mockapi import sse
 from mockapi.errors import UsageError
@@ -31,7 +31,9 @@ from mockapi.fuzzing.cases import BY_ID
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    Target = Callable[[Any], Any]  # from chunks, which can be iterated with `for` and `async for`
+Target: TypeAlias = "Callable[[Any], Any]"
+"""From chunks, which can be iterated with `for` and `async for`, to events or a message."""
+
 
 _ACCIDENTS = (
     ArithmeticError,

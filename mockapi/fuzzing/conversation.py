@@ -22,9 +22,8 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from mockapi import jsontext
 from mockapi.exchange import Chunk, Reply, Source
-from mockapi.fuzzing._stage import Stage as Stage  # noqa: PLC0414, TC001 - given on: a user opens it
-from mockapi.fuzzing.cases._model import STREAM_HEADERS
-from mockapi.fuzzing.cases._samples import events, message, text
+from mockapi.fuzzing._case_server import CaseServer as CaseServer  # noqa: PLC0414, TC001 - given on: a user opens it
+from mockapi.fuzzing.cases import STREAM_HEADERS, events, message, text
 from mockapi.messages import encode_event
 from mockapi.replies import faults
 
@@ -64,7 +63,7 @@ class Conversation(RuleBasedStateMachine):
     """The machine; `conversation_machine` gives it a client."""
 
     open_client: Callable[[str], Client]
-    stage: Stage
+    stage: CaseServer
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,7 +85,7 @@ class Conversation(RuleBasedStateMachine):
     def is_let_down(self, asked: str, answer: str, fault: tuple[str, dict[str, Any]]) -> None:
         """A reply does not come whole."""
         name, options = fault
-        blank = faults.blank("req_011CTest", "Sun, 22 Nov 2026 12:00:00 GMT")
+        blank = faults.blank("req_011CTest", 1795348800)
         whole = blank if faults.TABLE[name].replaces else _stream(answer, 3)
         self._stage.offer(faults.make_fault(name, options)(whole), self._number)
         try:
@@ -106,7 +105,7 @@ class Conversation(RuleBasedStateMachine):
         assert answers == wanted, f"the answers so far were {wanted!r}, sent were {answers!r}"  # noqa: S101 - a property
 
 
-def conversation_machine(open_client: Callable[[str], Client], stage: Stage) -> type[Conversation]:
+def conversation_machine(open_client: Callable[[str], Client], stage: CaseServer) -> type[Conversation]:
     """A machine for a client.
 
     Args:

@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hypothesis import strategies as st
 
 from mockapi import sse
-from mockapi.fuzzing.cases import Case, Want, of_bytes
-from mockapi.fuzzing.cases._samples import PING, message, text, tool_use
+from mockapi.fuzzing.cases import PING, Case, Want, message, of_bytes, text, tool_use
 from mockapi.messages import encode_events, events_of, stream_error_event
 
 if TYPE_CHECKING:
@@ -91,14 +90,14 @@ def chunkings(draw: st.DrawFn, body: bytes) -> tuple[bytes, ...]:
     return tuple(body[begin:end] for begin, end in pairwise([0, *cuts, len(body)]))
 
 
-Violation = tuple[list[Event], Want, str]
+InvalidStream = tuple[list[Event], Want, str]
 
 
-def _stop_missing(told: list[Event]) -> Violation:
+def _stop_missing(told: list[Event]) -> InvalidStream:
     return told[:-1], Want.ERROR, "message_stop is missing"
 
 
-def _delta_missing(told: list[Event]) -> Violation:
+def _delta_missing(told: list[Event]) -> InvalidStream:
     return (
         [event for event in told if event["type"] != "message_delta"],
         Want.ERROR,
@@ -106,7 +105,7 @@ def _delta_missing(told: list[Event]) -> Violation:
     )
 
 
-def _start_missing(told: list[Event]) -> Violation:
+def _start_missing(told: list[Event]) -> InvalidStream:
     return (
         [event for event in told if event["type"] != "message_start"],
         Want.ERROR,
@@ -114,16 +113,16 @@ def _start_missing(told: list[Event]) -> Violation:
     )
 
 
-def _stop_doubled(told: list[Event]) -> Violation:
+def _stop_doubled(told: list[Event]) -> InvalidStream:
     return [*told, told[-1]], Want.EITHER, "message_stop comes twice"
 
 
-def _error_at_end(told: list[Event]) -> Violation:
+def _error_at_end(told: list[Event]) -> InvalidStream:
     error = stream_error_event("overloaded_error", "Overloaded", None)
     return [*told[:-1], error], Want.ERROR, "an error instead of message_stop"
 
 
-def _error_first(told: list[Event]) -> Violation:
+def _error_first(told: list[Event]) -> InvalidStream:
     return (
         [stream_error_event("api_error", "Internal server error", None), *told[:0]],
         Want.ERROR,
@@ -131,11 +130,11 @@ def _error_first(told: list[Event]) -> Violation:
     )
 
 
-def _new_event(told: list[Event]) -> Violation:
+def _new_event(told: list[Event]) -> InvalidStream:
     return [told[0], {"type": "hologram", "depth": 1}, *told[1:]], Want.WHOLE, "an unknown event"
 
 
-VIOLATIONS: Final[Sequence[Callable[[list[Event]], Violation]]] = (
+VIOLATIONS: Final[Sequence[Callable[[list[Event]], InvalidStream]]] = (
     _stop_missing,
     _delta_missing,
     _start_missing,
@@ -146,7 +145,7 @@ VIOLATIONS: Final[Sequence[Callable[[list[Event]], Violation]]] = (
 )
 
 
-def violations(told: list[Event]) -> st.SearchStrategy[Violation]:
+def violations(told: list[Event]) -> st.SearchStrategy[InvalidStream]:
     """One thing broken: the events, what a correct client does, and words for it."""
     return st.sampled_from(VIOLATIONS).map(lambda broken: broken(told))
 

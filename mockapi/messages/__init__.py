@@ -10,25 +10,26 @@ errors, which every server needs, are imported with the package, the rest when i
 
 from typing import TYPE_CHECKING
 
-from mockapi._late import late
-from mockapi.messages._errors import STATUS_OF, TYPE_OF, edge_error_body, error_body, stream_error_event
-from mockapi.messages._ids import ALPHABET, IdFactory, Kind
+from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from mockapi.messages import catalogue
     from mockapi.messages._accumulator import CUT_OFF, Accumulator, accumulate
     from mockapi.messages._cutjson import complete_part
+    from mockapi.messages._errors import STATUS_OF, TYPE_OF, edge_error_body, error_body, stream_error_event
     from mockapi.messages._events import Sizes, events_of, typical_sizes
     from mockapi.messages._grammar import (
         CODES,
         STOP_REASONS,
         TABLE,
         GrammarChecker,
+        GrammarViolation,
         Move,
         Severity,
         State,
-        Violation,
         check_events,
     )
+    from mockapi.messages._ids import ALPHABET, IdFactory, IdKind
     from mockapi.messages._keyorder import (
         NEWEST,
         PERIODS,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         order_message,
         order_usage,
     )
+    from mockapi.messages._signatures import NONCE_BYTES, is_tampered_signature, make_signature
     from mockapi.messages._wire import (
         MAX_PADDING,
         decode_event,
@@ -55,6 +57,7 @@ __all__ = [
     "CUT_OFF",
     "MAX_PADDING",
     "NEWEST",
+    "NONCE_BYTES",
     "PERIODS",
     "STATUS_OF",
     "STOP_REASONS",
@@ -62,15 +65,16 @@ __all__ = [
     "TYPE_OF",
     "Accumulator",
     "GrammarChecker",
+    "GrammarViolation",
     "IdFactory",
-    "Kind",
+    "IdKind",
     "Move",
     "Period",
     "Severity",
     "Sizes",
     "State",
-    "Violation",
     "accumulate",
+    "catalogue",
     "check_events",
     "complete_part",
     "decode_event",
@@ -81,7 +85,9 @@ __all__ = [
     "encode_events",
     "error_body",
     "events_of",
+    "is_tampered_signature",
     "load",
+    "make_signature",
     "order_block",
     "order_delta",
     "order_delta_usage",
@@ -91,15 +97,20 @@ __all__ = [
     "typical_sizes",
 ]
 
-__getattr__ = late(
+__getattr__ = lazy_exports(
     __name__,
     {
         "_accumulator": "CUT_OFF Accumulator accumulate",
         "_cutjson": "complete_part",
+        "_errors": "STATUS_OF TYPE_OF edge_error_body error_body stream_error_event",
         "_events": "Sizes events_of typical_sizes",
-        "_grammar": "CODES STOP_REASONS TABLE GrammarChecker Move Severity State Violation check_events",
+        "_grammar": "CODES STOP_REASONS TABLE GrammarChecker GrammarViolation Move Severity State"
+        " check_events",
+        "_ids": "ALPHABET IdFactory IdKind",
         "_keyorder": "NEWEST PERIODS Period order_block order_delta order_delta_usage order_message"
         " order_usage",
+        "_signatures": "NONCE_BYTES is_tampered_signature make_signature",
         "_wire": "MAX_PADDING decode_event decode_events dump encode_event encode_events load",
+        "catalogue": "",
     },
 )

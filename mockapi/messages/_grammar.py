@@ -187,7 +187,7 @@ CODES: Final[Mapping[str, str]] = {
     "unknown_delta": "has a delta type that is not known here",
     "unknown_stop_reason": "has a stop reason that is not known here",
 }
-"""Every code of a `Violation`, with its sentence."""
+"""Every code of a `GrammarViolation`, with its sentence."""
 
 
 class Severity(enum.StrEnum):
@@ -198,7 +198,7 @@ class Severity(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Violation:
+class GrammarViolation:
     """One finding.
 
     Attributes:
@@ -236,7 +236,7 @@ class GrammarChecker:
         self._index: int | None = None  # of the open block, or the latest that was open
         self._block_type: str | None = None  # of the open block; None if it is not known
 
-    def feed(self, event: Any) -> list[Violation]:
+    def feed(self, event: Any) -> list[GrammarViolation]:
         """What is wrong with the next event, in the order of its parts; [] if nothing."""
         index, self.count = self.count, self.count + 1
         kind = event.get("type") if isinstance(event, dict) else None
@@ -254,7 +254,7 @@ class GrammarChecker:
             found += [_violation(code, index, kind, detail) for code, detail in self._parts(kind, event)]
         return found
 
-    def end(self) -> list[Violation]:
+    def end(self) -> list[GrammarViolation]:
         """What is wrong with the stream as a whole: whether it stops too early."""
         if self.state in (State.DONE, State.FAILED):
             return []
@@ -262,7 +262,7 @@ class GrammarChecker:
             f"The stream stops {self.state}, after {self.count} events (the last is {self._last}); "
             "message_stop never comes."
         )
-        return [Violation("truncated", self.count, message)]
+        return [GrammarViolation("truncated", self.count, message)]
 
     def _move(self, kind: str, event: dict[str, Any]) -> Move | None:
         move = TABLE[self.state].get(kind)
@@ -329,16 +329,16 @@ class GrammarChecker:
             yield "wrong_delta", f"{kind} in a block of type {self._block_type}"
 
 
-def check_events(events: Iterable[Any]) -> list[Violation]:
+def check_events(events: Iterable[Any]) -> list[GrammarViolation]:
     """Everything wrong with a whole stream, in its order; [] for a stream as the API sends it."""
     checker = GrammarChecker()
     found = [violation for event in events for violation in checker.feed(event)]
     return found + checker.end()
 
 
-def _violation(code: str, index: int, kind: str, detail: str = "") -> Violation:
+def _violation(code: str, index: int, kind: str, detail: str = "") -> GrammarViolation:
     words = f"Event {index} ({kind}) {CODES[code]}"
-    return Violation(code, index, f"{words}: {detail}." if detail else f"{words}.")
+    return GrammarViolation(code, index, f"{words}: {detail}." if detail else f"{words}.")
 
 
 def _is_whole(message: Any) -> bool:

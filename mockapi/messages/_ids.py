@@ -26,7 +26,7 @@ _PAIRS: Final = tuple(first + second for first in ALPHABET for second in ALPHABE
 _FIRST_MILLISECOND: Final = 1_790_812_800_000  # 2026-10-01T00:00:00Z
 
 
-class Kind(enum.StrEnum):
+class IdKind(enum.StrEnum):
     """What an id is of; the value is its prefix."""
 
     MESSAGE = "msg"
@@ -42,8 +42,8 @@ class Kind(enum.StrEnum):
     __hash__ = str.__hash__  # Enum's own is written in Python, and ids are made for every reply
 
 
-_ORDERED: Final = frozenset({Kind.MESSAGE, Kind.REQUEST, Kind.FILE, Kind.CONTAINER})
-_VERSION_4: Final = frozenset({Kind.BATCH})
+_ORDERED: Final = frozenset({IdKind.MESSAGE, IdKind.REQUEST, IdKind.FILE, IdKind.CONTAINER})
+_VERSION_4: Final = frozenset({IdKind.BATCH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class IdFactory:
 
     seed: int
 
-    def make(self, kind: Kind, number: int) -> str:
+    def make(self, kind: IdKind, number: int) -> str:
         """The id of the `number`-th object of a kind, the same each time."""
         material = f"{self.seed}:{kind}:{number}".encode()
         bits = int.from_bytes(blake2b(material, digest_size=16, person=b"mockapi ids").digest())

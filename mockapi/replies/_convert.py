@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mockapi import jsontext
 from mockapi.errors import MockapiError
 from mockapi.exchange import Chunk, Headers, Reply
-from mockapi.replies._headers import for_this_hop, wire_field
+from mockapi.replies._hop_headers import for_this_hop, wire_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

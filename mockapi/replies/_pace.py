@@ -29,7 +29,7 @@ from mockapi.errors import MockapiError, UsageError
 from mockapi.exchange import Chunk
 from mockapi.messages import accumulate, decode_events, encode_events, events_of
 from mockapi.replies._convert import paddings
-from mockapi.replies.faults._frames import Frame, frames_of, is_stream, with_chunks
+from mockapi.replies._sse_frames import SSEFrame, frames_of, is_stream, with_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -154,7 +154,7 @@ def paced(reply: Reply, pace: Pace) -> Reply:
     return with_chunks(reply, _timed(frames_of(reply, "pace"), pace, source))
 
 
-def _timed(frames: Iterable[Frame], pace: Pace, source: random.Random) -> Iterable[Chunk]:
+def _timed(frames: Iterable[SSEFrame], pace: Pace, source: random.Random) -> Iterable[Chunk]:
     begun = False
     held: list[bytes] = []
     for frame in frames:
@@ -170,7 +170,7 @@ def _timed(frames: Iterable[Frame], pace: Pace, source: random.Random) -> Iterab
         yield Chunk(pace.first(source), b"".join(held))
 
 
-def _tokens(frame: Frame) -> int:
+def _tokens(frame: SSEFrame) -> int:
     events = sse.parse(frame.data)
     if not events or events[0].type != "content_block_delta":
         return 0

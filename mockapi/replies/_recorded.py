@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mockapi.exchange import Chunk, Ending, Headers, Reply, Source
-from mockapi.replies._headers import BODILESS, for_this_hop, wire_field
+from mockapi.replies._hop_headers import BODILESS, for_this_hop, wire_field
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from mockapi.exchange import Chunk, Reply, Source
 from mockapi.messages import edge_error_body, error_body
-from mockapi.replies._headers import wire_field
-from mockapi.replies._heads import ORGANIZATION, object_headers
+from mockapi.replies._hop_headers import wire_field
+from mockapi.replies._reply_headers import ORGANIZATION, object_headers
 
 if TYPE_CHECKING:
     from mockapi.exchange import Headers

@@ -1,51 +1,45 @@
-"""The server: a Starlette application on uvicorn, with sessions, a journal and a control API.
+"""The server: a Starlette application on uvicorn, the control API, and what all doors share.
 
-This layer does what the others must not: sockets, files, clocks and threads.
+    wire        sockets: the protocol, the player, the listener
+    recording   the upstream, and what is kept of its answers
+
+This layer does what the others must not: sockets, clocks and threads.
 """
-
-from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockapi.server._app import build_app
-from mockapi.server._console import Console
-from mockapi.server._recording import RecordOptions
-from mockapi.server._run import HTTPServer, event_loop, listen, url_of
-from mockapi.server._service import Service
-from mockapi.server._settings import Settings
-from mockapi.server._thread import Server
+from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from starlette.applications import Starlette
+    from mockapi.server._app import build_app, create_app, path_of
+    from mockapi.server._console import Console
+    from mockapi.server._service import Service
+    from mockapi.server.recording import RecordOptions
+    from mockapi.server.wire import HTTPServer, event_loop, listen, url_of
+    from mockapi.sessions import Settings
 
 __all__ = [
     "Console",
     "HTTPServer",
     "RecordOptions",
-    "Server",
     "Service",
     "Settings",
     "build_app",
     "create_app",
     "event_loop",
     "listen",
+    "path_of",
     "url_of",
 ]
 
-
-def create_app(
-    cassettes: Iterable[str] = (), *, settings: Settings | None = None, allowed_hosts: Iterable[str] = ()
-) -> Starlette:
-    """The application alone, to be run by an ASGI server or an in-process transport.
-
-    Args:
-        cassettes: files and folders to play.
-        settings: how it answers.
-        allowed_hosts: Host names, besides loopback, under which the control API answers.
-
-    Raises:
-        CassetteError: cassettes that cannot be used, all of them.
-    """
-    return build_app(Service(cassettes, settings or Settings(), Console()), allowed_hosts)
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "_app": "build_app create_app path_of",
+        "_console": "Console",
+        "_service": "Service",
+        "mockapi.sessions": "Settings",
+        "recording": "RecordOptions",
+        "wire": "HTTPServer event_loop listen url_of",
+    },
+)

@@ -16,13 +16,14 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Mount
 
+from mockapi import sessions
+from mockapi._clock import monotonic
 from mockapi.exchange import Request, Source
 from mockapi.replies import error_reply
-from mockapi.server._body import ClientLeft, Refused, read_body
-from mockapi.server._clock import monotonic
+from mockapi.server._console import Console
 from mockapi.server._control import control_app
-from mockapi.server._player import play
-from mockapi.server._protocol import ARRIVED
+from mockapi.server._service import Service
+from mockapi.server.wire import ARRIVED, ClientLeft, Refused, play, read_body
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request as StarletteRequest
 
     from mockapi.exchange import Headers, Reply
-    from mockapi.server._service import Service
+    from mockapi.sessions import Settings
 
     Scope = dict[str, Any]
     Receive = Callable[[], Awaitable[Any]]
@@ -54,12 +55,28 @@ def build_app(service: Service, allowed_hosts: Iterable[str] = ()) -> Starlette:
         return _as_response(_defect(service))
 
     app = App(
-        Endpoint(service),
+        MessagesAPI(service),
         routes=[Mount(_CONTROL, app=control_app(service, frozenset(allowed_hosts)))],
         exception_handlers={Exception: defect},
     )
     app.state.service = service
     return app
+
+
+def create_app(
+    cassettes: Iterable[str] = (), *, settings: Settings | None = None, allowed_hosts: Iterable[str] = ()
+) -> Starlette:
+    """The application alone, to be run by an ASGI server or an in-process transport.
+
+    Args:
+        cassettes: files and folders to play.
+        settings: how it answers.
+        allowed_hosts: Host names, besides loopback, under which the control API answers.
+
+    Raises:
+        CassetteError: cassettes that cannot be used, all of them.
+    """
+    return build_app(Service(cassettes, settings or sessions.Settings(), Console()), allowed_hosts)
 
 
 class App(Starlette):
@@ -72,7 +89,7 @@ class App(Starlette):
         options: Starlette's own.
     """
 
-    def __init__(self, endpoint: Endpoint, **options: Any) -> None:
+    def __init__(self, endpoint: MessagesAPI, **options: Any) -> None:
         super().__init__(**options)
         self._endpoint = endpoint
         # Not a route: `OPTIONS *` has no path that a route could match.
@@ -104,7 +121,7 @@ def _as_response(reply: Reply) -> Response:
     return response
 
 
-class Endpoint:
+class MessagesAPI:
     """Answers every path that is not the control API's, as an ASGI application."""
 
     def __init__(self, service: Service) -> None:
@@ -115,7 +132,7 @@ class Endpoint:
         service = self._service
         try:
             path = path_of(scope)
-            session, id_ = service.sessions.bare, ""
+            session, id_ = service.sessions.root_session, ""
             if path.startswith(_SESSION_PREFIX):
                 id_, slash, rest = path[len(_SESSION_PREFIX) :].partition("/")
                 session, path = service.sessions.get(id_), slash + rest or "/"
@@ -159,7 +176,7 @@ class Endpoint:
     def _no_session(self, id_: str) -> Reply:
         sessions = self._service.sessions
         if not id_:
-            status, message = 404, sessions.nobody
+            status, message = 404, sessions.unrouted_message
         elif not sessions.was_closed(id_):
             status, message = 404, f"There is no session {id_!r}; open one with POST /_mockapi/sessions."
         else:

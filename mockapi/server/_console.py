@@ -7,13 +7,12 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from mockapi._printable import printable
-from mockapi.cassettes.redaction import DEFAULT
+from mockapi.cassettes import DEFAULT
 
 if TYPE_CHECKING:
     from mockapi.cassettes import Miss, Recording
     from mockapi.exchange import Request
-    from mockapi.server._journal import Entry
-    from mockapi.server._sessions import Session
+    from mockapi.sessions import JournalEntry, ServerSession
     from mockapi.validation import Refusal
 
 
@@ -39,7 +38,7 @@ class Console:
         self._quiet = quiet
         self._colours = not quiet and self._stream.isatty()
 
-    def request(self, entry: Entry, session: Session) -> None:
+    def request(self, entry: JournalEntry, session: ServerSession) -> None:
         """One exchange in a line."""
         where = "" if session.name is None and session.id == "default" else f" [{session.name or session.id}]"
         by = f" {entry.recording}" if entry.recording is not None else ""
@@ -47,7 +46,7 @@ class Console:
         target = f"{entry.request.method} {entry.request.path}"
         self._write(f"{target} -> {entry.reply.status} {entry.reply.source}{by}{took}{where}")
 
-    def miss(self, request: Request, miss: Miss, session: Session) -> None:
+    def miss(self, request: Request, miss: Miss, session: ServerSession) -> None:
         """Why a request was not answered, and what would repair it."""
         whose = f" (session {session.name or session.id})" if session.id != "default" else ""
         self._write(f"no recording matches {request.method} {request.path}{whose}", colour=_RED)
@@ -58,7 +57,7 @@ class Console:
         for remedy in miss.remedies:
             self._write(f"  {remedy}")
 
-    def refusal(self, request: Request, refusal: Refusal, session: Session) -> None:
+    def refusal(self, request: Request, refusal: Refusal, session: ServerSession) -> None:
         """A request that the API would not have taken."""
         whose = f" (session {session.name or session.id})" if session.id != "default" else ""
         self._write(

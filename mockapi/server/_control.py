@@ -22,17 +22,15 @@ from starlette.routing import Match, Route, Router
 from mockapi._version import __version__
 from mockapi._wording import counted
 from mockapi.errors import CassetteError, ScriptError, UsageError
-from mockapi.server._journal import recording_as_json
-from mockapi.server._settings import session_options
-from mockapi.server._store import folders
+from mockapi.sessions import recording_as_json, session_options
+from mockapi.storage import folders
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from mockapi.server._journal import Entry, Journal
     from mockapi.server._service import Service
-    from mockapi.server._sessions import Session
+    from mockapi.sessions import Journal, JournalEntry, ServerSession
 
 _MAX_BODY = 1024 * 1024
 _MAX_PAGE = 1000
@@ -203,7 +201,7 @@ class _Control:
             return _error_response(error)
         return await self.list_cassettes(request)
 
-    def _session(self, request: Request) -> Session | None:
+    def _session(self, request: Request) -> ServerSession | None:
         return self._service.sessions.get(request.path_params["id"])
 
 
@@ -214,9 +212,9 @@ class _JSONText(JSONResponse):
         return orjson.dumps(content)
 
 
-def _page(journal: Journal, after: int, limit: int) -> list[Entry]:
+def _page(journal: Journal, after: int, limit: int) -> list[JournalEntry]:
     """The entries behind number `after`: at most `limit`, and one or as many as fit into a page's bytes."""
-    page: list[Entry] = []
+    page: list[JournalEntry] = []
     size = 0
     for entry in journal:
         if entry.number <= after:
@@ -228,7 +226,7 @@ def _page(journal: Journal, after: int, limit: int) -> list[Entry]:
     return page
 
 
-def _described(session: Session, request: Request) -> dict[str, Any]:
+def _described(session: ServerSession, request: Request) -> dict[str, Any]:
     """A session with its base URL, under the Host that the client used to come here."""
     prefix = request.scope["root_path"].removesuffix("/_mockapi")
     base = f"{request.url.scheme}://{request.headers['host']}{prefix}"
@@ -250,9 +248,9 @@ async def _json(request: Request) -> Any:
         raise UsageError(f"The body is no JSON: {error}.") from error
 
 
-def _script_of(session: Session) -> dict[str, Any]:
+def _script_of(session: ServerSession) -> dict[str, Any]:
     """How often each reply of a session's script was given."""
-    running = None if session.script is None else session.making.running
+    running = None if session.script is None else session.generator.script
     if running is None:
         return {"session": session.id, "replies": 0, "used": [], "then": None}
     count = len(running.script.replies)

@@ -6,17 +6,25 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from mockapi._clock import wall
 from mockapi.errors import UsageError
 from mockapi.exchange import Source
-from mockapi.messages import IdFactory, Kind
-from mockapi.server._answer import DOUBLED_VERSION, answer
-from mockapi.server._clock import wall
+from mockapi.messages import IdFactory, IdKind
 from mockapi.server._cors import preflight, with_cors
-from mockapi.server._lateness import Lateness
-from mockapi.server._library import CassetteSet
-from mockapi.server._sessions import DEFAULT, Session, Sessions, new_id
-from mockapi.server._settings import CALLS_OUT, by_cassettes
-from mockapi.server._store import CassetteReader, cache_folder
+from mockapi.server.wire import Lateness
+from mockapi.sessions import (
+    CALLS_OUT,
+    DEFAULT,
+    DOUBLED_VERSION,
+    CassetteSet,
+    Exchange,
+    ServerSession,
+    SessionRegistry,
+    answer,
+    default_on_unmatched,
+    new_id,
+)
+from mockapi.storage import CassetteReader, cache_folder
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -24,14 +32,10 @@ if TYPE_CHECKING:
     from mockapi.cassettes import Matching, Miss, Recording
     from mockapi.exchange import Request
     from mockapi.server._console import Console
-    from mockapi.server._forward import Address
-    from mockapi.server._journal import Entry
-    from mockapi.server._player import Message
-    from mockapi.server._recorder import Recorder
-    from mockapi.server._recording import RecordOptions
-    from mockapi.server._settings import SessionOptions, Settings
-    from mockapi.validation import Refusal, Validator
-    from mockapi.validation import Settings as Validation
+    from mockapi.server.recording import Address, Recorder, RecordOptions
+    from mockapi.server.wire import Message
+    from mockapi.sessions import JournalEntry, SessionOptions, Settings
+    from mockapi.validation import Refusal, ValidationSettings, Validator
 
 _MAX_VALIDATORS = 64
 _MAX_EXPLAINING = 100  # misses looked into at once; a client in a loop must not fill the memory
@@ -70,16 +74,18 @@ class Service:
         self.library = CassetteSet(self.reader.read_all(self.paths, progress))
         self.recorder = None if recording is None else self._make_recorder(recording)
         self._check(settings)
-        self._on_unmatched = settings.on_unmatched or by_cassettes(self.paths)
-        self.sessions = Sessions(Session(DEFAULT, settings, self.library, on_unmatched=self._on_unmatched))
+        self._on_unmatched = settings.on_unmatched or default_on_unmatched(self.paths)
+        self.sessions = SessionRegistry(
+            ServerSession(DEFAULT, settings, self.library, on_unmatched=self._on_unmatched)
+        )
         self._ids = IdFactory(seed=1)
         self._replies = 0
         self._explaining = 0
-        self._validators: dict[Validation, Validator] = {}
+        self._validators: dict[ValidationSettings, Validator] = {}
         self._loading = asyncio.Lock()
 
     def _make_recorder(self, options: RecordOptions) -> Recorder:
-        from mockapi.server._recorder import Recorder  # noqa: PLC0415 - brings httpx with it
+        from mockapi.server.recording import Recorder  # noqa: PLC0415 - brings httpx with it
 
         return Recorder(options, self.console, self.library.recordings)
 
@@ -94,9 +100,9 @@ class Service:
     def next_request_id(self) -> str:
         """A `request-id` for a reply that is not a recording."""
         self._replies += 1
-        return self._ids.make(Kind.REQUEST, self._replies)
+        return self._ids.make(IdKind.REQUEST, self._replies)
 
-    def open_session(self, options: SessionOptions) -> Session:
+    def open_session(self, options: SessionOptions) -> ServerSession:
         """Open a session.
 
         Raises:
@@ -104,7 +110,7 @@ class Service:
         """
         return self._opened(options, self._library_for(options))
 
-    async def open_session_aside(self, options: SessionOptions) -> Session:
+    async def open_session_aside(self, options: SessionOptions) -> ServerSession:
         """Open a session as `open_session` does; streams in flight do not wait for its cassettes."""
         return self._opened(options, await asyncio.to_thread(self._library_for, options))
 
@@ -115,12 +121,12 @@ class Service:
         library.index(options.settings.effective_matching)
         return library
 
-    def _opened(self, options: SessionOptions, library: CassetteSet) -> Session:
+    def _opened(self, options: SessionOptions, library: CassetteSet) -> ServerSession:
         self._check(options.settings)
         if options.cassettes is None:
             library = self.library  # another set may have been loaded meanwhile
-        unsaid = by_cassettes(options.cassettes) if options.cassettes else self._on_unmatched
-        session = Session(
+        unsaid = default_on_unmatched(options.cassettes) if options.cassettes else self._on_unmatched
+        session = ServerSession(
             new_id(),
             options.settings,
             library,
@@ -131,7 +137,7 @@ class Service:
         self.sessions.add(session)
         return session
 
-    def close_session(self, session: Session) -> None:
+    def close_session(self, session: ServerSession) -> None:
         """Close a session.
 
         Raises:
@@ -166,7 +172,7 @@ class Service:
             library.index(matching)
         return library
 
-    def _judge(self, request: Request, settings: Validation) -> Refusal | None:
+    def _validate(self, request: Request, settings: ValidationSettings) -> Refusal | None:
         """What the API would refuse a request with; validators are made when first needed."""
         if settings.mode == "off":
             return None
@@ -179,7 +185,7 @@ class Service:
             validator = self._validators[settings] = Validator(settings)
         return validator.check(request)
 
-    def answer(self, request: Request, session: Session, server: Address = None) -> Entry | None:
+    def answer(self, request: Request, session: ServerSession, server: Address = None) -> JournalEntry | None:
         """Find the reply to a request and write both down; the reply is still to be played.
 
         None if the upstream shall answer: see `forward`. `server` is the address at which it came.
@@ -189,12 +195,9 @@ class Service:
         asked = preflight(request, origins) if origins else None
         if asked is not None:
             return session.journal.add(now, request, asked, None, None)
-        arguments = (request, session, self._judge, self.next_request_id, now)
-        if session.mishaps is None:
-            found = answer(*arguments)
-        else:
-            found = session.mishaps.around(request, now, self.next_request_id, lambda: answer(*arguments))
-        reply, recording, refusal = found
+        reply, recording, refusal = answer(
+            Exchange(request, session, now, self._validate, self.next_request_id)
+        )
         if reply is None:
             return None
         if origins:
@@ -214,11 +217,11 @@ class Service:
     async def forward(
         self,
         request: Request,
-        session: Session,
+        session: ServerSession,
         scope: Message,
         receive: Callable[[], Awaitable[Message]],
         send: Callable[[Message], Awaitable[None]],
-    ) -> Entry:
+    ) -> JournalEntry:
         """Let the upstream answer: its reply is played while it comes, and then written down."""
         assert self.recorder is not None  # noqa: S101 - `_check` has seen to it
         now = wall()
@@ -234,7 +237,7 @@ class Service:
         if self.recorder is not None:
             await self.recorder.aclose()
 
-    def _explain(self, request: Request, session: Session) -> asyncio.Future[Miss] | None:
+    def _explain(self, request: Request, session: ServerSession) -> asyncio.Future[Miss] | None:
         """Look into a miss on another thread: streams in flight must not wait for it."""
         if self._explaining >= _MAX_EXPLAINING:
             return None

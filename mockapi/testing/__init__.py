@@ -4,9 +4,38 @@
 knows of pytest. The other names are the types of what it gives back.
 """
 
-from mockapi.testing._live import Conversation, When
-from mockapi.testing._normal import normalized
-from mockapi.testing._received import Asked, Received
-from mockapi.testing._session import Session
+from typing import TYPE_CHECKING
 
-__all__ = ["Asked", "Conversation", "Received", "Session", "When", "normalized"]
+from mockapi._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from mockapi.testing._live import Conversation, When
+    from mockapi.testing._normal import normalized
+    from mockapi.testing._received import ParsedRequest, ReceivedRequest
+    from mockapi.testing._server import Server
+    from mockapi.testing._session import Session
+    from mockapi.testing._thread import ServerThread
+
+__all__ = [
+    "Conversation",
+    "ParsedRequest",
+    "ReceivedRequest",
+    "Server",
+    "ServerThread",
+    "Session",
+    "When",
+    "normalized",
+]
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "_live": "Conversation When",
+        "_normal": "normalized",
+        "_received": "ParsedRequest ReceivedRequest",
+        "_server": "Server",
+        "_session": "Session",
+        "_thread": "ServerThread",
+    },
+    renamed={"Asked": "ParsedRequest", "Received": "ReceivedRequest"},
+)

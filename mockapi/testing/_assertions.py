@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mockapi.testing._received import Received
+    from mockapi.testing._received import ReceivedRequest
 
 
 class Assertions:
     """Assertions over the requests of a session."""
 
     @property
-    def requests(self) -> list[Received]:
+    def requests(self) -> list[ReceivedRequest]:
         """All requests in order."""
         raise NotImplementedError  # the session's
 
     @property
-    def _calls(self) -> list[Received]:
+    def _calls(self) -> list[ReceivedRequest]:
         return [item for item in self.requests if item.path == "/v1/messages" and item.method == "POST"]
 
     def assert_turns(self, count: int) -> None:
@@ -91,13 +91,13 @@ class Assertions:
         ):
             raise AssertionError(f"the last request has cache breakpoints at {found}, not {places!r}")
 
-    def _last(self) -> Received:
+    def _last(self) -> ReceivedRequest:
         calls = self._calls
         if not calls:
             _fail("no request has come", self.requests)
         return calls[-1]
 
 
-def _fail(words: str, requests: Sequence[Received]) -> None:
+def _fail(words: str, requests: Sequence[ReceivedRequest]) -> None:
     lines = [f"  {item!r} {item.last_user_text[:60]!r}" for item in requests]
     raise AssertionError("\n".join([f"{words}:" if lines else words, *lines]))

@@ -6,52 +6,64 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mockapi.replies.faults import SILENT_FAULTS, ChaosReport, Finding, SilentFault
+from mockapi.replies.faults import SILENT_FAULTS, ChaosFinding, ChaosReport, SilentFault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from mockapi.testing._session import Session
+    from mockapi.sessions import ServerSession
+    from mockapi.testing._thread import ServerThread
 
 
-def trials(session: Session) -> Iterator[AbstractContextManager[None]]:
-    """One context manager for each fault; the report is the session's `chaos_report`."""
-    report = session.chaos_report = ChaosReport()
-    before = session.served.settings
+def trials(
+    server: ServerThread, session: ServerSession, restart_script: Callable[[], None], report: ChaosReport
+) -> Iterator[AbstractContextManager[None]]:
+    """One context manager for each fault.
+
+    Args:
+        server: that runs the session.
+        session: whose code is tried.
+        restart_script: lets the session's script begin anew; called in the server's thread.
+        report: what was found is added to it.
+    """
+    before = session.settings
     try:
         for fault in SILENT_FAULTS:
-            yield _trial(session, fault, report)
+            yield _trial(server, session, restart_script, fault, report)
     finally:
-        session.served.settings = before
-        session.server.call(session.served.restart)
+        session.settings = before
+        server.call(session.restart)
 
 
 @contextmanager
-def _trial(session: Session, fault: SilentFault, report: ChaosReport) -> Iterator[None]:
-    served = session.served
-
+def _trial(
+    server: ServerThread,
+    session: ServerSession,
+    restart_script: Callable[[], None],
+    fault: SilentFault,
+    report: ChaosReport,
+) -> Iterator[None]:
     def order() -> None:
-        served.settings = replace(served.settings, faults=(replace(fault.ordered, times=1),))
-        served.restart()
-        for rule in session.script.rules if session.is_scripted else ():
-            rule.used = 0
+        session.settings = replace(session.settings, faults=(replace(fault.ordered, times=1),))
+        session.restart()
+        restart_script()
 
-    session.server.call(order)
-    seen = served.journal.count
+    server.call(order)
+    seen = session.journal.count
     try:
         yield
     except Exception as error:  # noqa: BLE001 - whatever the code raises, it has noticed
         raised: Exception | None = error
     else:
         raised = None
-    replies = [entry.reply for entry in session.entries if entry.number > seen]
+    replies = [entry.reply for entry in session.journal.entries() if entry.number > seen]
     if not any(reply.header("x-mockapi-fault") for reply in replies):
         skipped = next(filter(None, (reply.header("x-mockapi-fault-skipped") for reply in replies)), None)
-        report.findings.append(Finding(fault, "skipped", skipped or "no request came"))
+        report.findings.append(ChaosFinding(fault, "skipped", skipped or "no request came"))
         if raised is not None:
             raise raised
     elif raised is not None:
-        report.findings.append(Finding(fault, "noticed", f"{type(raised).__name__}: {raised}"[:200]))
+        report.findings.append(ChaosFinding(fault, "noticed", f"{type(raised).__name__}: {raised}"[:200]))
     else:
-        report.findings.append(Finding(fault, "swallowed"))
+        report.findings.append(ChaosFinding(fault, "swallowed"))

@@ -10,19 +10,19 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from mockapi.testing._session import Session
+    from mockapi.sessions import Journal
 
 
 class ExpectedMiss:
     """A stretch of a session in which misses are wanted: from its making to its exit, if it has one.
 
     Args:
-        session: whose misses.
+        journal: of the session.
     """
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._after = session.served.journal.count
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._after = journal.count
         self._until: int | None = None
 
     def covers(self, number: int) -> bool:
@@ -33,7 +33,7 @@ class ExpectedMiss:
         """Whether there was a miss."""
         return any(
             entry.reply.source is Source.UNMATCHED and self.covers(entry.number)
-            for entry in self._session.entries
+            for entry in self._journal.entries()
         )
 
     def __enter__(self) -> Self:
@@ -42,4 +42,4 @@ class ExpectedMiss:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._until = self._session.served.journal.count
+        self._until = self._journal.count

@@ -25,24 +25,23 @@ from typing import TYPE_CHECKING, Any
 from mockapi.errors import ScriptError, UsageError
 from mockapi.replies.faults import parse_faults
 from mockapi.replies.scripts import Script, parse_script
-from mockapi.testing._received import Asked
+from mockapi.testing._received import ParsedRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockapi.replies.scripts import Scripted
-    from mockapi.replies.scripts._conditions import When as Conditions
-    from mockapi.replies.scripts._script import NoReply
-    from mockapi.replies.synthesis import View
+    from mockapi.replies.scripts import Condition as Conditions
+    from mockapi.replies.scripts import NoReply, Scripted
+    from mockapi.replies.synthesis import RequestView
 
     Content = str | Mapping[str, Any]
-    Made = Callable[[Asked], Content | list[Content]]
+    Made = Callable[[ParsedRequest], Content | list[Content]]
 
-__all__ = ["Conversation", "LiveScript", "Rule", "When"]
+__all__ = ["Conversation", "LiveScript", "ReplyRule", "When"]
 
 
 @dataclass(eq=False)
-class Rule:
+class ReplyRule:
     """One reply and who gets it.
 
     Attributes:
@@ -62,7 +61,7 @@ class Rule:
     make: Made | None
     members: dict[str, Any]
     conditions: Conditions
-    predicate: Callable[[Asked], bool] | None
+    predicate: Callable[[ParsedRequest], bool] | None
     conversation: Conversation | None
     times: int | None
     optional: bool
@@ -78,7 +77,7 @@ class LiveScript:
     """The replies of one session, as the server asks for them; a `Chooser`."""
 
     def __init__(self) -> None:
-        self.rules: list[Rule] = []
+        self.rules: list[ReplyRule] = []
         self.conversations: list[Conversation] = []
         self.defects: list[str] = []
         self._turn = 0
@@ -94,14 +93,14 @@ class LiveScript:
         return tuple(rule.used for rule in self.rules if rule.scripted is not None)
 
     @property
-    def unused(self) -> list[Rule]:
+    def unused(self) -> list[ReplyRule]:
         """The replies that were never given and should have been."""
         return [rule for rule in self.rules if rule.used == 0 and not rule.optional]
 
-    def next(self, view: View) -> tuple[Scripted | NoReply | None, LiveScript]:
+    def next(self, view: RequestView) -> tuple[Scripted | NoReply | None, LiveScript]:
         """The reply for a request; None if there is none left for it."""
         self._turn += 1
-        asked = Asked(view)
+        asked = ParsedRequest(view)
         try:
             conversation = self._conversation_of(asked, view)
             for rule in self.rules:
@@ -123,7 +122,7 @@ class LiveScript:
             self.defects.append(traceback.format_exc())
         return None, self
 
-    def _conversation_of(self, asked: Asked, view: View) -> Conversation | None:
+    def _conversation_of(self, asked: ParsedRequest, view: RequestView) -> Conversation | None:
         messages = [(turn.role, turn.blocks) for turn in view.turns]
         going_on = [item for item in self.conversations if item.goes_on_with(messages)]
         if going_on:
@@ -189,7 +188,7 @@ class When:
 
     _script: LiveScript
     _told: Mapping[str, Any] = field(default_factory=dict)
-    _predicate: Callable[[Asked], bool] | None = None
+    _predicate: Callable[[ParsedRequest], bool] | None = None
     _conversation: Conversation | None = None
 
     def reply(
@@ -319,7 +318,7 @@ class When:
             raise UsageError("A reply has `times`, or it is there `always`; not both.")
         limited = not always and not self._told and self._predicate is None
         self._script.rules.append(
-            Rule(
+            ReplyRule(
                 scripted=reply,
                 make=make,
                 members=members,
@@ -339,7 +338,7 @@ class Conversation(When):
     """A sequence of replies for the requests of one conversation; see `Session.conversation`."""
 
     opened_by: Conditions | None = None
-    opened_if: Callable[[Asked], bool] | None = None
+    opened_if: Callable[[ParsedRequest], bool] | None = None
     messages: list[Any] = field(default_factory=list)
     system: str = ""
     said: tuple[Any, ...] = ()
@@ -349,7 +348,7 @@ class Conversation(When):
         self._conversation = self
         self._script.conversations.append(self)
 
-    def is_opened_by(self, asked: Asked, view: View, turn: int) -> bool:
+    def is_opened_by(self, asked: ParsedRequest, view: RequestView, turn: int) -> bool:
         """Whether a request is its first."""
         if self.messages or (self.opened_by is not None and not self.opened_by.holds(view, turn)):
             return False

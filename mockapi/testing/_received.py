@@ -1,8 +1,8 @@
 """Requests as a test looks at them: parsed, with what answered each.
 
-`Asked` is what conditions and replies made by code see; `Received` is what stands in the journal,
-and knows the headers and the reply too. Nothing of a body is taken for granted: what has the
-wrong type counts as absent.
+`ParsedRequest` is what conditions and replies made by code see; `ReceivedRequest` is what stands in
+the journal, and knows the headers and the reply too. Nothing of a body is taken for granted: what has
+the wrong type counts as absent.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from typing import TYPE_CHECKING, Any
 from mockapi import jsontext
 from mockapi.errors import MockapiError
 from mockapi.messages import accumulate, decode_events
-from mockapi.replies.synthesis import View, view_of
-from mockapi.replies.synthesis._view import name_of, result_text
+from mockapi.replies import name_of, result_text
+from mockapi.replies.synthesis import RequestView, view_of
 
 if TYPE_CHECKING:
     from mockapi.exchange import Reply
-    from mockapi.server._journal import Entry
+    from mockapi.sessions import JournalEntry
 
 _COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
 
 
-class Asked:
+class ParsedRequest:
     """The body of a request, and what is usually asked of it.
 
     Args:
         view: the body as the server reads it.
     """
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: RequestView) -> None:
         self._view = view
 
     @property
@@ -114,14 +114,14 @@ def _find_breakpoints(value: Any, pointer: str, found: list[str]) -> None:
             found.append(pointer)
 
 
-class Received(Asked):
+class ReceivedRequest(ParsedRequest):
     """A request that came, and what answered it.
 
     Args:
         entry: of the journal.
     """
 
-    def __init__(self, entry: Entry) -> None:
+    def __init__(self, entry: JournalEntry) -> None:
         super().__init__(view_of(entry.request))
         self._entry = entry
 

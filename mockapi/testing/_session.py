@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from mockapi.errors import UsageError
 from mockapi.exchange import Source
+from mockapi.replies.faults import ChaosReport
 from mockapi.testing._assertions import Assertions
+from mockapi.testing._chaos import trials
 from mockapi.testing._expected import ExpectedMiss
 from mockapi.testing._live import Conversation, LiveScript, When, conditions
 from mockapi.testing._normal import normalized
-from mockapi.testing._received import Received
+from mockapi.testing._received import ReceivedRequest
+from mockapi.testing._transport import transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -24,11 +27,10 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from mockapi.replies.faults import ChaosReport
-    from mockapi.server import Server
-    from mockapi.server._journal import Entry
-    from mockapi.server._sessions import Session as Served
-    from mockapi.testing._received import Asked
+    from mockapi.exchange import Request
+    from mockapi.sessions import JournalEntry, ServerSession
+    from mockapi.testing._received import ParsedRequest
+    from mockapi.testing._thread import ServerThread
 
 _SECONDS = 10.0
 
@@ -46,12 +48,12 @@ class Session(Assertions):
 
     Args:
         server: that runs it.
-        served: the session there.
+        server_session: the session there.
     """
 
-    def __init__(self, server: Server, served: Served) -> None:
+    def __init__(self, server: ServerThread, server_session: ServerSession) -> None:
         self.server = server
-        self.served = served
+        self.server_session = server_session
         self._script: LiveScript | None = None
         self.expected: list[ExpectedMiss] = []
 
@@ -65,22 +67,22 @@ class Session(Assertions):
 
     def close(self) -> None:
         """Let the session go; its base URL answers that it was closed."""
-        self.server.call(self.server.service.close_session, self.served)
+        self.server.call(self.server.service.close_session, self.server_session)
 
     @property
     def id(self) -> str:
         """What stands in its base URL."""
-        return self.served.id
+        return self.server_session.id
 
     @property
     def name(self) -> str | None:
         """What the one who opened it calls it."""
-        return self.served.name
+        return self.server_session.name
 
     @property
     def base_url(self) -> str:
         """The base URL that only this session has, for clients that run beside those of others."""
-        return f"{self.server.base_url}/s/{self.served.id}"
+        return f"{self.server.base_url}/s/{self.server_session.id}"
 
     def httpx_transport(self) -> httpx.BaseTransport:
         """A transport for `httpx.Client` and `httpx.AsyncClient`, without a socket.
@@ -89,9 +91,7 @@ class Session(Assertions):
         """
         import httpx  # noqa: PLC0415 - only where it is asked for
 
-        from mockapi.testing._transport import transport  # noqa: PLC0415 - as above
-
-        return transport(self, httpx)  # type: ignore[no-any-return] # made from a module by name
+        return transport(httpx, self._answer)  # type: ignore[no-any-return] # made from a module by name
 
     def httpx2_transport(self) -> Any:
         """The same for httpx2, which the `anthropic` client is built on.
@@ -102,10 +102,13 @@ class Session(Assertions):
         Raises:
             ImportError: httpx2 is not installed.
         """
-        module = importlib.import_module("httpx2")
-        from mockapi.testing._transport import transport  # noqa: PLC0415 - only where it is asked for
+        return transport(importlib.import_module("httpx2"), self._answer)
 
-        return transport(self, module)
+    def _answer(self, request: Request) -> JournalEntry | None:
+        answered: JournalEntry | None = self.server.call(
+            self.server.service.answer, request, self.server_session
+        )
+        return answered
 
     # --- scripting -------------------------------------------------------------------------------
 
@@ -137,7 +140,7 @@ class Session(Assertions):
         """
         return When(self.script).reply_error(status, **options)
 
-    def when(self, predicate: Callable[[Asked], bool] | None = None, **told: Any) -> When:
+    def when(self, predicate: Callable[[ParsedRequest], bool] | None = None, **told: Any) -> When:
         """Replies for the requests that meet all of some conditions.
 
             messages_api.when(model="claude-haiku-*", last_user_text="weather").reply("Rain.")
@@ -158,7 +161,9 @@ class Session(Assertions):
         conditions(told)
         return When(self.script, told, predicate)
 
-    def conversation(self, predicate: Callable[[Asked], bool] | None = None, **told: Any) -> Conversation:
+    def conversation(
+        self, predicate: Callable[[ParsedRequest], bool] | None = None, **told: Any
+    ) -> Conversation:
         """A sequence of replies for one of several agents that run side by side.
 
             messages_api.conversation(system="researcher").reply_tool("search").reply("Found it.")
@@ -182,7 +187,7 @@ class Session(Assertions):
         return self._script
 
     def _play(self, script: LiveScript) -> None:
-        served = self.served
+        served = self.server_session
         served.play(script)
         if served.settings.on_unmatched in (None, "record"):
             served.on_unmatched = "fail"
@@ -203,33 +208,32 @@ class Session(Assertions):
 
         Code has noticed a fault if it raises. After the last trial, `chaos_report` has the findings.
         """
-        from mockapi.testing._chaos import trials  # noqa: PLC0415 - only where it is asked for
+        report = self.chaos_report = ChaosReport()
+        return trials(self.server, self.server_session, self._restart_script, report)
 
-        return trials(self)
+    def _restart_script(self) -> None:
+        for rule in self._script.rules if self._script is not None else ():
+            rule.used = 0
 
     chaos_report: ChaosReport | None = None
 
     # --- looking ---------------------------------------------------------------------------------
 
     @property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[JournalEntry]:
         """The journal's entries."""
-        while True:
-            try:
-                return list(self.served.journal)
-            except RuntimeError:  # it grew meanwhile; asking the server's thread would cost every test more
-                continue
+        return self.server_session.journal.entries()
 
     @property
-    def requests(self) -> list[Received]:
+    def requests(self) -> list[ReceivedRequest]:
         """All requests in order, parsed, with what answered each.
 
         assert [request.source for request in messages_api.requests] == ["scripted", "scripted"]
         """
-        return [Received(entry) for entry in self.entries]
+        return [ReceivedRequest(entry) for entry in self.entries]
 
     @property
-    def last_request(self) -> Received:
+    def last_request(self) -> ReceivedRequest:
         """The request that came last.
 
         Raises:
@@ -241,7 +245,7 @@ class Session(Assertions):
         return requests[-1]
 
     @property
-    def misses(self) -> list[Entry]:
+    def misses(self) -> list[JournalEntry]:
         """The requests that nothing answered, but those that were expected."""
         return [
             entry
@@ -258,7 +262,7 @@ class Session(Assertions):
 
         A test that expects a miss fails if there is none.
         """
-        expected = ExpectedMiss(self)
+        expected = ExpectedMiss(self.server_session.journal)
         self.expected.append(expected)
         return expected
 
@@ -317,12 +321,12 @@ class Session(Assertions):
         ]
         return list(normalized(exchanges))
 
-    async def _settled(self, entries: list[Entry]) -> None:
+    async def _settled(self, entries: list[JournalEntry]) -> None:
         pending = [entry.miss for entry in entries if entry.miss is not None and not entry.miss.done()]
         if pending:
             await asyncio.wait(pending, timeout=_SECONDS)
 
-    def explained(self, entries: list[Entry]) -> list[Entry]:
+    def explained(self, entries: list[JournalEntry]) -> list[JournalEntry]:
         """The same entries, once it was found out why they missed."""
         self.server.wait_for(self._settled(entries), _SECONDS + 1)
         return entries

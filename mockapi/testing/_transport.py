@@ -13,31 +13,33 @@ from mockapi.errors import MockapiError
 from mockapi.exchange import Ending, Request
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
-    from mockapi.server._journal import Entry
-    from mockapi.testing._session import Session
-
-_SECONDS = 60.0
+    from mockapi.sessions import JournalEntry
 
 
-def transport(session: Session, module: ModuleType) -> Any:
+def transport(module: ModuleType, ask: Callable[[Request], JournalEntry | None]) -> Any:
     """A transport for clients of httpx or httpx2, sync and async alike.
 
     Args:
-        session: that answers.
         module: `httpx` or `httpx2`.
+        ask: lets a session answer a request; None where the upstream shall answer.
     """
 
     class Transport(module.BaseTransport, module.AsyncBaseTransport):  # type: ignore[misc, name-defined] # a module by name
         def handle_request(self, request: Any) -> Any:
-            return respond(ask(session, _read(request, request.read())))
+            return respond(ask(_read(request, request.read())))
 
         async def handle_async_request(self, request: Any) -> Any:
             body = await request.aread()
-            return respond(await asyncio.to_thread(ask, session, _read(request, body)))
+            return respond(await asyncio.to_thread(ask, _read(request, body)))
 
-    def respond(entry: Entry) -> Any:
+    def respond(entry: JournalEntry | None) -> Any:
+        if entry is None or entry.reply.ending is not Ending.CLEAN:
+            what = "upstream's answer" if entry is None else f"reply that ends with {entry.reply.ending}"
+            raise MockapiError(f"An {what} needs a connection: use base_url instead of a transport.")
+        entry.complete = True
         reply = entry.reply
         return module.Response(
             reply.status,
@@ -46,25 +48,6 @@ def transport(session: Session, module: ModuleType) -> Any:
         )
 
     return Transport()
-
-
-def ask(session: Session, request: Request) -> Entry:
-    """Let the session answer a request; the entry of its journal.
-
-    Raises:
-        MockapiError: the answer needs a connection: a fault of it, or the upstream.
-    """
-    server = session.server
-
-    def answered() -> Entry | None:
-        return server.service.answer(request, session.served)
-
-    entry: Entry | None = server.call(answered)
-    if entry is None or entry.reply.ending is not Ending.CLEAN:
-        what = "upstream's answer" if entry is None else f"reply that ends with {entry.reply.ending}"
-        raise MockapiError(f"An {what} needs a connection: use base_url instead of a transport.")
-    entry.complete = True
-    return entry
 
 
 def _read(request: Any, body: bytes) -> Request:

@@ -5,47 +5,40 @@
     validator.check_all(request)  all faults, for people
     validate(body)                the same for a body at hand
 
-`Settings` and `Refusal` are cheap to import; the rest loads when it is first asked for, and the
+`ValidationSettings` and `Refusal` are cheap to import; the rest loads when it is first asked for, and the
 schemas with their engines when the first request is judged.
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
-import importlib
-from typing import TYPE_CHECKING, Any
-
-from mockapi.validation._settings import Mode, Profile, Refusal, Settings
+from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from mockapi.validation._engine import Validator
     from mockapi.validation._rule import Rule
+    from mockapi.validation._settings import Mode, Profile, Refusal, ValidationSettings
     from mockapi.validation._validate import all_rules, check_body, rule_ids, validate
-
-_LATE = {
-    "Validator": "mockapi.validation._engine",
-    "Rule": "mockapi.validation._rule",
-    "all_rules": "mockapi.validation._validate",
-    "check_body": "mockapi.validation._validate",
-    "rule_ids": "mockapi.validation._validate",
-    "validate": "mockapi.validation._validate",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_LATE[name]), name)
-
 
 __all__ = [
     "Mode",
     "Profile",
     "Refusal",
     "Rule",
-    "Settings",
+    "ValidationSettings",
     "Validator",
     "all_rules",
     "check_body",
     "rule_ids",
     "validate",
 ]
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "_engine": "Validator",
+        "_rule": "Rule",
+        "_settings": "Mode Profile Refusal ValidationSettings",
+        "_validate": "all_rules check_body rule_ids validate",
+    },
+    renamed={"Settings": "ValidationSettings"},
+)

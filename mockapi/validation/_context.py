@@ -10,10 +10,10 @@ from mockapi.validation import _structured
 if TYPE_CHECKING:
     from mockapi.exchange import Headers
     from mockapi.messages.catalogue import Catalogue, Model
-    from mockapi.validation._conversation import Conversation
+    from mockapi.validation._conversation import ConversationFacts
     from mockapi.validation._media import Image, Pdf
     from mockapi.validation._memo import Memo
-    from mockapi.validation._settings import Settings
+    from mockapi.validation._settings import ValidationSettings
     from mockapi.validation._toolfacts import ToolFacts
 
 
@@ -84,14 +84,14 @@ class Context:
     method: str
     path: str
     size: int
-    settings: Settings
+    settings: ValidationSettings
     catalogue: Catalogue
     headers: Credentials
     names: frozenset[str]
     body: Any
     model: Model | None
     tools: ToolFacts
-    conversation: Conversation
+    conversation: ConversationFacts
     batch: bool
     images: Memo[Image | None]
     pdfs: Memo[Pdf]

@@ -19,7 +19,7 @@ Item = TypeVar("Item")
 _NO_BLOCKS: Final[tuple[Block, ...]] = ()
 
 
-class Turn:
+class MessageTurn:
     """Messages of one role that follow each other.
 
     Not a frozen dataclass, and it holds what most rules ask for only: a long conversation has
@@ -90,7 +90,7 @@ def _joined(sequence: Sequence[Item], more: list[Item]) -> Sequence[Item]:
     return more
 
 
-class Conversation:
+class ConversationFacts:
     """The messages of a request whose shape is right.
 
     Attributes:
@@ -106,7 +106,7 @@ class Conversation:
         self.messages = messages
         self.marks: list[Block] = []
         self._by_type: dict[str, list[Block]] = {}
-        self._turns: tuple[Turn, ...] | None = None
+        self._turns: tuple[MessageTurn, ...] | None = None
         self.has_empty = self.has_system = False
         by_type, marks = self._by_type, self.marks
         for i, message in enumerate(messages):
@@ -160,14 +160,14 @@ class Conversation:
         return not self._by_type.keys().isdisjoint(types)
 
     @property
-    def turns(self) -> tuple[Turn, ...]:
+    def turns(self) -> tuple[MessageTurn, ...]:
         """The turns as the API counts them; system messages are none."""
         if self._turns is None:
             self._turns = self._merge()
         return self._turns
 
-    def _merge(self) -> tuple[Turn, ...]:
-        turns: list[Turn] = []
+    def _merge(self) -> tuple[MessageTurn, ...]:
+        turns: list[MessageTurn] = []
         role: str | None = None
         count = 1 if self.messages[0]["role"] == "assistant" else 0
         for i, message in enumerate(self.messages):
@@ -176,7 +176,7 @@ class Conversation:
                 continue
             if message["role"] != role:
                 role = message["role"]
-                turns.append(Turn(count, message["role"], i))
+                turns.append(MessageTurn(count, message["role"], i))
                 count += 1
             turns[-1].add(i, message["content"])
         return tuple(turns)

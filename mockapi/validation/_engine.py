@@ -20,10 +20,10 @@ from mockapi.jsontext import NotJSON
 from mockapi.messages.catalogue import Catalogue, Model, shipped
 from mockapi.validation import _pruned, _reference, _shape, _toolfacts
 from mockapi.validation._context import Context, Credentials, read_headers
-from mockapi.validation._conversation import Conversation
+from mockapi.validation._conversation import ConversationFacts
 from mockapi.validation._endpoints import Endpoint, find
 from mockapi.validation._memo import Memo
-from mockapi.validation._rule import Fault, Rule, Stage, declared
+from mockapi.validation._rule import Rule, Stage, Violation, declared
 from mockapi.validation._toolfacts import NO_TOOLS, ToolFacts
 from mockapi.validation._variants import Variant, relevant
 from mockapi.validation._variants import variant as variant_of
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 
     from mockapi.exchange import Request
     from mockapi.validation._media import Image, Pdf
-    from mockapi.validation._settings import Refusal, Settings
+    from mockapi.validation._settings import Refusal, ValidationSettings
 
 _MESSAGES: Final = frozenset({"requests/create-message", "requests/count-tokens"})
 _HARMLESS: Final = frozenset({"shape.unknown_field", "shape.range", "shape.pattern"})
-_NOBODY: Final = Conversation([])
+_NOBODY: Final = ConversationFacts([])
 _EDGE_STAGES: Final = (Stage.AUTH, Stage.VERSION, Stage.BETA)
 _ANY_MODEL: Final = Model(
     "",
@@ -53,13 +53,13 @@ _MOST: Final = 100
 
 
 class Validator:
-    """Judges requests by one `Settings`. Safe to share between threads.
+    """Judges requests by one `ValidationSettings`. Safe to share between threads.
 
     Args:
         settings: how requests are judged.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: ValidationSettings) -> None:
         self._settings = settings
         self._catalogue: Catalogue = shipped().with_models(settings.models)
         self._rules = tuple(rule for rule in declared() if rule.id not in settings.disabled)
@@ -107,15 +107,15 @@ class Validator:
     def _refusals(self, request: Request, *, every: bool = False) -> Iterator[Refusal]:
         endpoint = find(request.path)
         if endpoint is not None and len(request.body) > endpoint.limit and self._applies(http.TOO_LARGE):
-            yield http.TOO_LARGE.refusal(Fault(None))
+            yield http.TOO_LARGE.refusal(Violation(None))
             return  # nobody reads a body that large
         if endpoint is None:
             if self._applies(http.NOT_FOUND):
-                yield http.NOT_FOUND.refusal(Fault(None))
+                yield http.NOT_FOUND.refusal(Violation(None))
             return
         if request.method not in endpoint.methods:
             if self._applies(http.METHOD):
-                yield http.METHOD.refusal(Fault(None))
+                yield http.METHOD.refusal(Violation(None))
             return
         headers = read_headers(request.headers)
         yield from self._judge_headers(request, headers)
@@ -151,7 +151,7 @@ class Validator:
             return
         if endpoint.schema in _MESSAGES:
             context.tools = tools
-            context.conversation = Conversation(context.body["messages"])
+            context.conversation = ConversationFacts(context.body["messages"])
             context.model = self._model(context.body["model"])
             if context.model is None:
                 yield from _run(self._plan(context, Stage.MODEL), context)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ProfileDifference:
     """One place where the two disagree.
 
     Attributes:
@@ -28,7 +28,7 @@ class Difference:
 
 
 DIFFERENCES: Final = (
-    Difference(
+    ProfileDifference(
         "tools/custom",
         ("properties", "name"),
         {"maxLength": None, "pattern": "^[a-zA-Z0-9_-]{1,64}$"},

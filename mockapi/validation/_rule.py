@@ -1,6 +1,6 @@
 """Rules: one small function each, and the order in which they speak.
 
-A rule is a generator of `Fault`s. It names what must be present for it to have anything to say, any
+A rule is a generator of `Violation`s. It names what must be present for it to have anything to say, any
 one of: a top-level field; `block:TYPE`, a content block; `last:ROLE`, who speaks last;
 `thinking:TYPE`; `role:system`, `empty`, `cache`, `server_result`: a message, an empty one, a cache
 breakpoint, a server tool's result; `row`, the row of a batch. So a request only runs the rules of
@@ -58,14 +58,14 @@ class Stage(enum.IntEnum):
     CONTAINER = 24
 
 
-class Fault(NamedTuple):
+class Violation(NamedTuple):
     """What a rule found: where, and the values of its message's placeholders."""
 
     pointer: str | None
     values: dict[str, object] = {}  # noqa: RUF012 - a NamedTuple's default is never written to
 
 
-Check: TypeAlias = "Callable[[Context], Iterator[Fault]]"
+Check: TypeAlias = "Callable[[Context], Iterator[Violation]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Rule:
     code: str | None = None
     check: Check | None = None
 
-    def refusal(self, fault: Fault) -> Refusal:
+    def refusal(self, fault: Violation) -> Refusal:
         """The error that this fault makes."""
         message = self.message.format_map(fault.values)
         return Refusal(self.status, self.type, message, self.id, self.hint, fault.pointer, self.code)

@@ -15,7 +15,7 @@ Profile = Literal["documented", "live"]
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ValidationSettings:
     """How requests are judged.
 
     Attributes:

@@ -13,7 +13,7 @@ from mockapi.errors import UsageError
 from mockapi.exchange import Request
 from mockapi.validation._engine import Validator
 from mockapi.validation._rule import Rule, declared
-from mockapi.validation._settings import Mode, Profile, Refusal, Settings
+from mockapi.validation._settings import Mode, Profile, Refusal, ValidationSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -37,10 +37,12 @@ def validate(
         rules: where documentation and behaviour differ, `documented` or `live`.
         mode: `strict`, `lenient` or `off`.
     """
-    return check_body(body, headers or {}, endpoint, Settings(mode=mode, rules=rules))
+    return check_body(body, headers or {}, endpoint, ValidationSettings(mode=mode, rules=rules))
 
 
-def check_body(body: Any, headers: Mapping[str, str], endpoint: str, settings: Settings) -> list[Refusal]:
+def check_body(
+    body: Any, headers: Mapping[str, str], endpoint: str, settings: ValidationSettings
+) -> list[Refusal]:
     """As `validate`, with all the settings there are."""
     fields = {name.lower(): value for name, value in headers.items()}
     if "authorization" in fields and "x-api-key" not in fields:
@@ -73,7 +75,7 @@ def rule_ids(ids: Iterable[str]) -> frozenset[str]:
 
 
 @lru_cache(maxsize=8)
-def _validator(settings: Settings) -> Validator:
+def _validator(settings: ValidationSettings) -> Validator:
     return Validator(settings)
 
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from pytest_mockapi._tally import Tally
-    from pytest_mockapi._worker import Worker
+    from pytest_mockapi._plugin_server import PluginServer
+    from pytest_mockapi._statistics import RunStats
 
 
-def finish(session: pytest.Session, worker: Worker, tally: Tally) -> None:
+def finish(session: pytest.Session, plugin_server: PluginServer, stats: RunStats) -> None:
     """Hand the numbers to the controller, or judge them here; the server has stopped."""
-    tally.finish(worker)
+    stats.finish(plugin_server)
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
-        output["mockapi"] = tally.as_json()
-    elif session.exitstatus == pytest.ExitCode.OK and tally.must_fail(session.config):
+        output["mockapi"] = stats.as_json()
+    elif session.exitstatus == pytest.ExitCode.OK and stats.must_fail(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

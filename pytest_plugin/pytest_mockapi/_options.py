@@ -113,7 +113,7 @@ def read(config: pytest.Config) -> Options:
 
 def _record_mode(value: str) -> str:
     from mockapi.errors import UsageError
-    from mockapi.server._recording import parse_mode
+    from mockapi.server.recording import parse_mode
 
     try:
         return parse_mode(value)

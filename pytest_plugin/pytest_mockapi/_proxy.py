@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from urllib.parse import SplitResult
 
-    from mockapi.server import Server
+    from mockapi.testing import Server
 
 _NAMES: Final = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY")
 _SET: Final = _NAMES[:2]

@@ -4,28 +4,47 @@ from __future__ import annotations
 
 import re
 import shlex
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockapi import jsontext
 from mockapi._printable import printable
 from mockapi.exchange import Source
-from mockapi.testing import Received
+from mockapi.testing import ReceivedRequest
 from pytest_mockapi._marker import record_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mockapi.server._journal import Entry
+    from mockapi.sessions import JournalEntry
+    from mockapi.testing import Session
     from mockapi.validation import Refusal
-    from pytest_mockapi._running import Running
+    from pytest_mockapi._options import Options
 
 _WORDS = 60
 _LATEST = 50  # of the journal; an agent that went round in circles has a thousand
 
 
-def problems(running: Running) -> str:
+class Judged(NamedTuple):
+    """What is reported about a test.
+
+    Attributes:
+        session: the test's.
+        options: of the run.
+        nodeid: of the test.
+        has_cassette: whether it plays a cassette.
+        refused: what those were told who tried to reach the real API.
+    """
+
+    session: Session
+    options: Options
+    nodeid: str
+    has_cassette: bool
+    refused: list[str]
+
+
+def problems(test: Judged) -> str:
     """What the code under test may have swallowed; "" if there is nothing."""
-    session = running.session
+    session = test.session
     parts = []
     # First: a reply that failed while it was made is why a request was not answered.
     script = session.script if session.is_scripted else None
@@ -33,15 +52,15 @@ def problems(running: Running) -> str:
         parts += [f"the test's own code failed while it made a reply:\n{text}" for text in script.defects]
     misses = session.misses
     if misses:
-        parts.append(missed(running, misses))
+        parts.append(missed(test, misses))
     if any(not expected.is_met() for expected in session.expected):
         parts.append("the test expects a miss (expect_miss), and every request was answered.")
-    unused = script.unused if script is not None and running.options.unused_replies == "fail" else []
+    unused = script.unused if script is not None and test.options.unused_replies == "fail" else []
     if unused:
         count = len(unused)
         lines = [f"{count} scripted {'reply was' if count == 1 else 'replies were'} not asked for:"]
         lines += [f"  {rule.words}" for rule in unused]
-        if not session.served.journal.count:
+        if not session.server_session.journal.count:
             lines.append("  No request has come: does the client read ANTHROPIC_BASE_URL, or get")
             lines.append("  base_url=messages_api.base_url?")
         lines.append("  If that is all right, say reply(..., optional=True), or set the ini option")
@@ -50,9 +69,9 @@ def problems(running: Running) -> str:
     return "\n\n".join(parts)
 
 
-def missed(running: Running, misses: list[Entry]) -> str:
+def missed(test: Judged, misses: list[JournalEntry]) -> str:
     """The misses, and what would repair them."""
-    session = running.session
+    session = test.session
     session.explained(misses)
     count = len(misses)
     lines = [f"{count} {'request was' if count == 1 else 'requests were'} not answered (HTTP 422):"]
@@ -68,29 +87,29 @@ def missed(running: Running, misses: list[Entry]) -> str:
         lines.append(
             "  Add what is missing: messages_api.reply(...), or always=True for any number of times."
         )
-    elif not running.has_cassette:
+    elif not test.has_cassette:
         lines.append("  The test has no cassette.")
     if not session.is_scripted:
-        lines.append(f"  Record it: {record_command(running.item.nodeid, running.options)}")
+        lines.append(f"  Record it: {record_command(test.nodeid, test.options)}")
     lines.append("  A test that wants a miss says so: messages_api.expect_miss()")
     return printable_lines(lines)
 
 
-def journal(running: Running) -> str:
+def journal(test: Judged) -> str:
     """The requests of a test and what answered each."""
-    session = running.session
+    session = test.session
     entries = session.entries
     left_out = len(entries) - _LATEST
     shown = [f"({left_out} earlier requests left out)"] if left_out > 0 else []
     for entry in entries[-_LATEST:]:
         shown.append(_line(entry))
         if entry.reply.source is Source.INVALID:
-            shown += [f"  {text}" for text in _refusal(running, entry)]
+            shown += [f"  {text}" for text in _refusal(test, entry)]
     if any(entry.reply.source is Source.SYNTHESIZED for entry in entries):
         shown.append("(The test has no script and no cassette: replies were made up from the requests.)")
     if not entries:
         shown.append(f"no request has come to {session.base_url} or to the run's base URL")
-    shown += dict.fromkeys(running.refused)
+    shown += dict.fromkeys(test.refused)
     usage = session.usage
     if usage:
         shown.append("usage: " + ", ".join(f"{count:,} {name}" for name, count in usage.items() if count))
@@ -102,8 +121,8 @@ def printable_lines(lines: Iterable[str]) -> str:
     return "\n".join(printable(part) for line in lines for part in line.split("\n"))
 
 
-def _line(entry: Entry) -> str:
-    received = Received(entry)
+def _line(entry: JournalEntry) -> str:
+    received = ReceivedRequest(entry)
     words = [f"{entry.number}. {received.method} {received.path}"]
     if received.model:
         words.append(received.model)
@@ -117,7 +136,7 @@ def _line(entry: Entry) -> str:
     )
 
 
-def _why(entry: Entry) -> Iterator[str]:
+def _why(entry: JournalEntry) -> Iterator[str]:
     if not entry.is_explained or entry.miss is None:
         return
     miss = entry.miss.result()
@@ -155,7 +174,7 @@ def _as_marker(remedy: str) -> str:
     return remedy.replace(options[0], f"@pytest.mark.messages_api({told})")
 
 
-def _refusal(running: Running, entry: Entry) -> Iterator[str]:
+def _refusal(test: Judged, entry: JournalEntry) -> Iterator[str]:
     body = jsontext.parse(entry.reply.body)
     error = body.get("error") if isinstance(body, dict) else None
     if isinstance(error, dict):
@@ -163,12 +182,12 @@ def _refusal(running: Running, entry: Entry) -> Iterator[str]:
     rule = entry.reply.header("x-mockapi-rule")
     if rule is None:
         return
-    refusal = _judged_again(running, entry)
+    refusal = _judged_again(test, entry)
     at = f" at {refusal.pointer}" if refusal is not None and refusal.pointer else ""
     yield f"rule {rule}{at}"
     hint = entry.reply.header("x-mockapi-hint")
     if rule == "model.not_found":
-        model = Received(entry).model
+        model = ReceivedRequest(entry).model
         near = re.search(r"The nearest is (\S+)\.", hint or "")
         yield f"Is it spelt right? The nearest is {near[1]}." if near else "No known model is near it."
         yield f"If it exists, add it to the ini file: mockapi_models = {model}"
@@ -177,10 +196,10 @@ def _refusal(running: Running, entry: Entry) -> Iterator[str]:
     yield f'To take it anyway: @pytest.mark.messages_api(disabled_rules=["{rule}"]) or validation="lenient"'
 
 
-def _judged_again(running: Running, entry: Entry) -> Refusal | None:
+def _judged_again(test: Judged, entry: JournalEntry) -> Refusal | None:
     from mockapi.validation import Validator
 
-    return Validator(running.session.served.settings.validation).check(entry.request)
+    return Validator(test.session.server_session.settings.validation).check(entry.request)
 
 
 def _used(used: int, times: int | None) -> str:

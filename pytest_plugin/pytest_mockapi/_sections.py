@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pytest
 
-    from pytest_mockapi._running import Running
+    from pytest_mockapi._test_run import TestRun
 
 _SOCKET = (
     "pytest-socket blocks the connection to mockapi on this machine: let loopback through with"
@@ -19,7 +19,7 @@ _SCOPE = (
 )
 
 
-def add(report: pytest.TestReport, call: pytest.CallInfo[None], running: Running | None) -> None:
+def add(report: pytest.TestReport, call: pytest.CallInfo[None], running: TestRun | None) -> None:
     """Add sections to the report of a failure."""
     words = str(call.excinfo.value) if call.excinfo is not None else ""
     if "ScopeMismatch" in words and "messages_api" in words:
@@ -27,11 +27,9 @@ def add(report: pytest.TestReport, call: pytest.CallInfo[None], running: Running
     if running is None or report.when == "teardown":
         return
     running.failed = True
-    from pytest_mockapi import _report
-
-    report.sections.append(("mockapi: requests of this test", _report.journal(running)))
+    report.sections.append(("mockapi: requests of this test", running.journal()))
     # What the test's own error hides: the judgement of a test that failed by itself.
-    hidden = _report.problems(running)
+    hidden = running.problems()
     if hidden and hidden not in words:
         report.sections.append(("mockapi: besides", hidden))
     if "SocketBlockedError" in str(report.longrepr) or "SocketConnectBlockedError" in str(report.longrepr):

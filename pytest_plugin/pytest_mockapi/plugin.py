@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_mockapi import _options
-from pytest_mockapi._fixtures import RUNNING, TALLY, WORKER, messages_api, mockapi_server, tally_of
+from pytest_mockapi._fixtures import PLUGIN_SERVER, STATS, TEST_RUN, messages_api, mockapi_server, stats_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -26,16 +26,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Listen, and lead clients here before any test module is imported."""
-    from pytest_mockapi._worker import Worker
+    from pytest_mockapi._plugin_server import PluginServer
 
     config.addinivalue_line("markers", _options.MARKER)
-    config.stash[WORKER] = Worker(_options.read(config))
+    config.stash[PLUGIN_SERVER] = PluginServer(_options.read(config))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Leave nothing behind."""
-    if WORKER in config.stash:
-        config.stash[WORKER].close()
+    if PLUGIN_SERVER in config.stash:
+        config.stash[PLUGIN_SERVER].close()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -49,15 +49,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if "messages_api" in names:
             users.append(item)
     if users:
-        tally_of(config).collected(users, config)
+        stats_of(config).collected(users, config)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     """Fail a test whose code swallowed a miss; one that has failed by itself keeps its own error."""
     yield
-    if RUNNING in item.stash and not getattr(item, "_excinfo", None):
-        item.stash[RUNNING].judge()
+    if TEST_RUN in item.stash and not getattr(item, "_excinfo", None):
+        item.stash[TEST_RUN].judge()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -69,7 +69,7 @@ def pytest_runtest_makereport(
     if report.failed:
         from pytest_mockapi import _sections
 
-        _sections.add(report, call, item.stash.get(RUNNING, None))
+        _sections.add(report, call, item.stash.get(TEST_RUN, None))
     return report
 
 
@@ -83,11 +83,11 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
     try:
         yield
     finally:
-        stash[WORKER].close()
-        if TALLY in stash:
+        stash[PLUGIN_SERVER].close()
+        if STATS in stash:
             from pytest_mockapi import _finish
 
-            _finish.finish(session, stash[WORKER], stash[TALLY])
+            _finish.finish(session, stash[PLUGIN_SERVER], stash[STATS])
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -95,10 +95,10 @@ def pytest_testnodedown(node: Any) -> None:
     """Take in the numbers of a worker of xdist."""
     output = getattr(node, "workeroutput", None) or {}
     if "mockapi" in output:
-        tally_of(node.config).merge(output["mockapi"])
+        stats_of(node.config).merge(output["mockapi"])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """One line at the end."""
-    for line in config.stash[TALLY].lines(config) if TALLY in config.stash else ():
+    for line in config.stash[STATS].lines(config) if STATS in config.stash else ():
         terminalreporter.write_line(line)

@@ -1,4 +1,4 @@
-"""Finding recordings: in recorded order, exact before looser, each cassette by its own rules."""
+"""Finding recordings: in recorded order, exact before relaxed, each cassette by its own rules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mockapi.cassettes import (
     Matching,
     RecordedRequest,
     RecordedResponse,
-    Track,
+    RecordingSequence,
     as_request,
 )
 from mockapi.exchange import Request
@@ -23,7 +23,7 @@ from tests.support.cassettes import asked, cassette, interactions, json_bodies, 
 IGNORING = Matching(ignore=("$.metadata",))
 
 
-def _names(track: Track | None) -> list[str]:
+def _names(track: RecordingSequence | None) -> list[str]:
     return [] if track is None else [str(recording) for recording in track.recordings]
 
 
@@ -43,13 +43,13 @@ def test_a_looser_rule_is_asked_apart_from_the_exact_one() -> None:
     same, near = asked({**said("a"), "metadata": {"user_id": "1"}}), asked(said("a"))
     assert _names(index.find_exact(same)) == ["test.yaml#0"]
     assert index.find_exact(near) is None
-    assert _names(index.find_looser(near)) == ["test.yaml#0"]
+    assert _names(index.find_relaxed(near)) == ["test.yaml#0"]
 
 
 def test_without_looser_rules_there_is_nothing_looser() -> None:
     """Substitutions are exact: nothing but volatile text may differ."""
     index = Index(recordings(cassette(said("a"))))
-    assert index.find_looser(asked(said("a"))) is None
+    assert index.find_relaxed(asked(said("a"))) is None
 
 
 def test_each_cassette_keeps_its_own_rules() -> None:
@@ -57,14 +57,14 @@ def test_each_cassette_keeps_its_own_rules() -> None:
     loose = cassette({**said("a"), "metadata": {}}, matching=IGNORING, name="loose.yaml")
     strict = cassette({**said("b"), "metadata": {}}, name="strict.yaml")
     index = Index(recordings(loose, strict))
-    assert _names(index.find_looser(asked(said("a")))) == ["loose.yaml#0"]
-    assert index.find_looser(asked(said("b"))) is None
+    assert _names(index.find_relaxed(asked(said("a")))) == ["loose.yaml#0"]
+    assert index.find_relaxed(asked(said("b"))) is None
 
 
 def test_a_sessions_rules_come_on_top() -> None:
     """They apply to every cassette, whatever it asks for itself."""
     index = Index(recordings(cassette({**said("a"), "metadata": {}})), IGNORING)
-    assert _names(index.find_looser(asked(said("a")))) == ["test.yaml#0"]
+    assert _names(index.find_relaxed(asked(said("a")))) == ["test.yaml#0"]
 
 
 def test_tracks_are_told_apart_by_identity() -> None:
@@ -83,7 +83,7 @@ def test_every_recording_finds_itself(items: list[Any], matching: Matching) -> N
         sent = Request(request.method, request.path, request.query, request.headers, request.body)
         assert f"a.yaml#{position}" in _names(index.find_exact(sent))
         if not matching.is_exact:
-            assert f"a.yaml#{position}" in _names(index.find_looser(sent))
+            assert f"a.yaml#{position}" in _names(index.find_relaxed(sent))
 
 
 @settings(max_examples=40)

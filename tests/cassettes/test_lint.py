@@ -9,11 +9,11 @@ import pytest
 from mockapi.cassettes import (
     CREDENTIAL_HEADERS,
     Cassette,
-    Finding,
     Interaction,
+    LintFinding,
+    LintSeverity,
     RecordedRequest,
     RecordedResponse,
-    Severity,
     dump,
     lint,
 )
@@ -26,7 +26,7 @@ ANTHROPIC_KEY = "sk-ant-" + "api03-" + "A1b2" * 6  # in pieces, so that no scann
 WHOLE = encode_events(streams.WHOLE)
 
 
-def _lint(*items: Interaction) -> list[Finding]:
+def _lint(*items: Interaction) -> list[LintFinding]:
     return lint(dump(Cassette("a.yaml", items)), "a.yaml")
 
 
@@ -43,8 +43,8 @@ def test_a_file_that_does_not_load_is_told_fault_by_fault() -> None:
     text = dump(cassette({}, {})).replace(b"POST", b"post")
     found = lint(text, "a.yaml")
     assert [(item.severity, item.code, item.interaction) for item in found] == [
-        (Severity.ERROR, "format", 0),
-        (Severity.ERROR, "format", 1),
+        (LintSeverity.ERROR, "format", 0),
+        (LintSeverity.ERROR, "format", 1),
     ]
     assert found[0].line != found[1].line
 
@@ -54,14 +54,14 @@ def test_a_file_that_does_not_load_is_told_fault_by_fault() -> None:
 def test_credential_headers_are_errors_on_either_side(name: str, side: str) -> None:
     """Whatever their value is, unless it is a mask."""
 
-    def found(value: str) -> list[Finding]:
+    def found(value: str) -> list[LintFinding]:
         fields = ((name.title(), value),)
         request = RecordedRequest("POST", "/", headers=fields if side == "request" else ())
         response = RecordedResponse(200, headers=fields if side == "response" else ())
         return _lint(Interaction(request, response))
 
     (finding, *_) = found("anything")
-    assert (finding.severity, finding.code) == (Severity.ERROR, "secret")
+    assert (finding.severity, finding.code) == (LintSeverity.ERROR, "secret")
     assert f"the {side} keeps the header {name.title()}" in finding.message
     assert found("[redacted]") == []
 
@@ -99,8 +99,8 @@ def test_a_missing_seal_is_a_warning() -> None:
     )
     found = lint(text, "a.yaml")
     assert [(item.severity, item.code, item.interaction) for item in found] == [
-        (Severity.WARNING, "unsealed", 0),
-        (Severity.WARNING, "unsealed", 1),
+        (LintSeverity.WARNING, "unsealed", 0),
+        (LintSeverity.WARNING, "unsealed", 1),
     ]
     assert "mockapi cassettes reseal a.yaml" in found[0].message
 
@@ -117,7 +117,7 @@ def test_a_missing_seal_is_a_warning() -> None:
 def test_a_stream_that_breaks_the_grammar_is_a_warning(body: bytes, words: str) -> None:
     """It may be what the API really sent, so it is told and played all the same."""
     (finding,) = _lint(interaction(reply=body, headers=STREAM))
-    assert (finding.severity, finding.code, finding.interaction) == (Severity.WARNING, "stream", 0)
+    assert (finding.severity, finding.code, finding.interaction) == (LintSeverity.WARNING, "stream", 0)
     assert words in finding.message
 
 

@@ -23,16 +23,9 @@ from mockapi.cassettes import (
     Recording,
     explain_miss,
 )
+from mockapi.cassettes._redaction_rules import DEFAULT, RedactionRules
 from mockapi.cassettes._secrets import may_hold_secret
-from mockapi.cassettes.redaction import (
-    DEFAULT,
-    Rules,
-    for_matching,
-    redact,
-    redact_interaction,
-    sightings,
-    signed_secrets,
-)
+from mockapi.cassettes.redaction import for_matching, redact, redact_interaction, sightings, signed_secrets
 from mockapi.exchange import Request
 from mockapi.messages import accumulate, decode_events
 from tests.support import secrets, streams
@@ -149,7 +142,9 @@ def test_headers_are_kept_by_name() -> None:
         ("anthropic-workspace-id", "wrkspc_000000000000000000000000"),
         ("anthropic-ratelimit-tokens-limit", "1"),
     )
-    wider = redact_interaction(interaction, Rules(request_headers=frozenset({"x-tenant", "x-api-key"})))
+    wider = redact_interaction(
+        interaction, RedactionRules(request_headers=frozenset({"x-tenant", "x-api-key"}))
+    )
     assert wider.request.headers[-1] == ("x-tenant", "acme")
     assert "x-api-key" not in dict(wider.request.headers)
 
@@ -392,7 +387,7 @@ def test_escapes_stay_escapes() -> None:
     assert _index(redact_interaction(_interaction(reply))).find_exact(_request(_interaction(reply)))
 
 
-RULES = Rules(
+RULES = RedactionRules(
     patterns=(r"cust-(?P<secret>\d{6})",),
     json_paths=("$.private", "$..delta.hidden"),
     hook=lambda text: [word for word in text.split() if word.startswith("geheim-ü")],
@@ -437,7 +432,7 @@ def test_large_payloads_are_kept_as_digests_and_found_again() -> None:
     index = _index(redacted)
     assert index.find_exact(_request(interaction)) is not None
     assert index.find_exact(_request(_interaction(_image(PAYLOAD[:-4] + "AAAA")))) is None
-    whole = redact_interaction(interaction, Rules(payload_limit=None))
+    whole = redact_interaction(interaction, RedactionRules(payload_limit=None))
     assert whole is interaction
     assert _index(whole).find_exact(_request(redacted)) is not None
 

@@ -11,7 +11,7 @@ import pytest
 
 from mockapi.cassettes import MAX_BYTES
 from mockapi.errors import CassetteError
-from mockapi.server import _store
+from mockapi.storage import _files
 from tests.support.process import mockapi
 from tests.support.server import interaction, message, write_cassette
 
@@ -197,9 +197,9 @@ def test_a_file_that_may_not_be_read_is_told(
 ) -> None:
     """Whatever the system has against it."""
     path = write_cassette(tmp_path / "a.yaml", interaction(message("hi")))
-    monkeypatch.setattr(_store, "_open_regular", refuse(error))
+    monkeypatch.setattr(_files, "_open_regular", refuse(error))
     with pytest.raises(CassetteError) as caught:
-        _store.read_text(path)
+        _files.read_text(path)
     assert words in str(caught.value)
 
 
@@ -213,7 +213,7 @@ def test_a_folder_that_may_not_be_searched_is_told(tmp_path: Path, monkeypatch: 
 
     monkeypatch.setattr(os, "walk", walk)
     with pytest.raises(CassetteError) as caught:
-        _store.find([str(tmp_path)])
+        _files.find([str(tmp_path)])
     (problem,) = caught.value.problems
     assert problem.file == f"{tmp_path}/closed"
     assert "cannot be searched: Permission denied" in problem.cause

@@ -200,7 +200,9 @@ def test_an_interrupt_is_told_with_what_was_done(tmp_path: Path, monkeypatch: py
     source = tree(tmp_path / "src", {name: vcr_py(vcr_py_interaction()) for name in ("a.yaml", "b.yaml")})
     take = cassettes_import._Run.take
 
-    def interrupted(self: cassettes_import._Run, found: cassettes_import.Source) -> _import_report.Row:
+    def interrupted(
+        self: cassettes_import._Run, found: cassettes_import.ImportSource
+    ) -> _import_report.ReportRow:
         if found.name == "b.yaml":
             raise KeyboardInterrupt
         return take(self, found)
@@ -232,7 +234,7 @@ def test_a_file_that_cannot_be_read_or_written_is_a_row(
     """Too large to read, a file where a folder should be: told, and the rest goes on."""
     text = vcr_py(vcr_py_interaction())
     source = tree(tmp_path / "in", {"a/x.yaml": text, "b.yaml": text, "c.yaml": text + b"#" * 100})
-    monkeypatch.setattr("mockapi.server._store.MAX_BYTES", len(text) + 50)
+    monkeypatch.setattr("mockapi.storage._files.MAX_BYTES", len(text) + 50)
     out = tree(tmp_path / "out", {"a": b"a file"})
     result = run(source, "--to", out)
     assert result.exit_code == 1
@@ -283,8 +285,10 @@ def test_on_a_terminal_there_is_a_table(monkeypatch: pytest.MonkeyPatch) -> None
 
     good = import_recording(vcr_py(vcr_py_interaction()), "a.yaml")
     rows = [
-        _import_report.Row("in/a.yaml", _import_report.Result.IMPORTED, "out/a.yaml", good),
-        _import_report.Row("in/[b].yaml", _import_report.Result.FAILED, causes=("gzip data is truncated",)),
+        _import_report.ReportRow("in/a.yaml", _import_report.Result.IMPORTED, "out/a.yaml", good),
+        _import_report.ReportRow(
+            "in/[b].yaml", _import_report.Result.FAILED, causes=("gzip data is truncated",)
+        ),
     ]
     shown = io.StringIO()
     monkeypatch.setattr("rich.console.Console", lambda: Console(file=shown, width=120))
@@ -301,7 +305,7 @@ def test_a_cause_that_many_exchanges_share_is_told_once() -> None:
         "a[1]: no URL.",
         "a[2].body: truncated. Record it again.",
     )
-    row = _import_report.Row("a.yaml", _import_report.Result.FAILED, causes=causes)
+    row = _import_report.ReportRow("a.yaml", _import_report.Result.FAILED, causes=causes)
     assert row.notes == "a[0].body, a[2].body: truncated. Record it again; a[1]: no URL"
 
 

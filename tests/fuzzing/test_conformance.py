@@ -14,9 +14,16 @@ from mockapi.cli import root
 from mockapi.cli.conformance import driver_command
 from mockapi.errors import UsageError
 from mockapi.fuzzing import BY_ID, Failure, Finding, Seen, Verdict, judge
-from mockapi.fuzzing._conformance import Driver, Run, cases_for, frees_connection, look_at, run_conformance
-from mockapi.fuzzing._report import as_html, as_json, as_text
-from mockapi.fuzzing._stage import Stage
+from mockapi.fuzzing._case_server import CaseServer
+from mockapi.fuzzing._conformance import (
+    ConformanceRun,
+    Driver,
+    cases_for,
+    frees_connection,
+    look_at,
+    run_conformance,
+)
+from mockapi.fuzzing.report import as_html, as_json, as_text
 from tests.support.process import runner
 
 if TYPE_CHECKING:
@@ -44,15 +51,15 @@ MODES = {
 
 
 @pytest.fixture
-def stage() -> Iterator[Stage]:
+def stage() -> Iterator[CaseServer]:
     """A stage."""
-    with Stage() as running:
+    with CaseServer() as running:
         yield running
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_driver_in_trouble_is_reported_and_the_run_goes_on(
-    stage: Stage, mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    stage: CaseServer, mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Crashing, hanging, flooding, rubbish: a verdict each, and the next case gets a new process."""
     if MODES[mode][0] is Verdict.HANGS:
@@ -81,7 +88,7 @@ def test_a_driver_that_says_nothing_is_no_driver(tmp_path: Path) -> None:
         Driver([str(tmp_path / "nothing")])
 
 
-def test_a_driver_that_never_asks_is_told_so(stage: Stage) -> None:
+def test_a_driver_that_never_asks_is_told_so(stage: CaseServer) -> None:
     """Nothing was tested then."""
     code = """
 import json
@@ -109,7 +116,7 @@ def test_the_best_client_conforms(group: str) -> None:
     assert len(run.findings) > 30
 
 
-def test_giving_up_frees_the_connection(stage: Stage) -> None:
+def test_giving_up_frees_the_connection(stage: CaseServer) -> None:
     """A client that ran out of patience has left."""
     driver = Driver(driver_command("httpx"))
     try:
@@ -153,7 +160,7 @@ def test_verdicts_follow_what_was_seen() -> None:
 
 NASTY = Finding(BY_ID["m-framing/lf"], Verdict.DIFFERS, "the message", "<script>alert(1)</script>\ud83d")
 FINE = Finding(BY_ID["m-framing/cr"], Verdict.CONFORMS, "the message", "it")
-RUN = Run("a <b>driver</b>", "message", (NASTY, FINE), {"m-framing/lf": "differs"})
+RUN = ConformanceRun("a <b>driver</b>", "message", (NASTY, FINE), {"m-framing/lf": "differs"})
 
 
 def test_the_text_shows_what_is_not_fine() -> None:

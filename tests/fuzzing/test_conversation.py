@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from mockapi import sse
-from mockapi.fuzzing.conversation import Stage, conversation_machine
+from mockapi.fuzzing import CaseServer
+from mockapi.fuzzing.conversation import conversation_machine
 from mockapi.messages import Accumulator, decode_event
 
 QUICK = settings(
@@ -72,7 +73,7 @@ class Forgets(Chat):
 
 def test_a_careful_client_passes() -> None:
     """Whole answers are kept, all others are errors and leave no trace."""
-    with Stage() as stage:
+    with CaseServer() as stage:
         run_state_machine_as_test(conversation_machine(Chat, stage), settings=QUICK)
 
 
@@ -81,5 +82,5 @@ def test_a_careful_client_passes() -> None:
 )
 def test_a_careless_client_is_caught(client: type[Chat], words: str) -> None:
     """The message says what was sent and what was made of it."""
-    with Stage() as stage, pytest.raises(AssertionError, match=words):
+    with CaseServer() as stage, pytest.raises(AssertionError, match=words):
         run_state_machine_as_test(conversation_machine(client, stage), settings=QUICK)

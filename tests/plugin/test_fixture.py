@@ -231,7 +231,7 @@ def test_a_run_that_does_not_use_it_loads_nothing(pytester: pytest.Pytester) -> 
             loaded = {"mockapi.server", "mockapi.validation", "starlette", "uvicorn", "httpx", "orjson"}
             assert loaded & set(sys.modules) == set()
             ours = {name for name in sys.modules if name.startswith("pytest_mockapi.")}
-            entrance = ("plugin", "_options", "_fixtures", "_worker")
+            entrance = ("plugin", "_options", "_fixtures", "_plugin_server")
             assert ours == {f"pytest_mockapi.{name}" for name in entrance}
         """
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockapi.server._blobs import IN_MEMORY, Blobs, StorageFull
+from mockapi.sessions._blobs import IN_MEMORY, Blobs, StorageFull
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 import mockapi
-from mockapi.server import _player, _protocol
+from mockapi.server.wire import _player, _protocol
 from tests.support.server import JSON, STREAM, Play, RawClient, interaction, message, write_cassette
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import orjson
 import pytest
 import time_machine
 
-from mockapi.server import _clock
+from mockapi import _clock
 from tests.support.server import PATIENCE, RawClient, message, paced, serving, write_cassette
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ import pytest
 
 from mockapi.exchange import Ending
 from mockapi.server import _app
-from mockapi.server._protocol import MAX_HEADER_BYTES
+from mockapi.server.wire._protocol import MAX_HEADER_BYTES
 from tests.support.server import (
     RawClient,
     ask,

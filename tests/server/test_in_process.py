@@ -17,7 +17,7 @@ from starlette.routing import Mount
 import mockapi
 from mockapi.errors import CassetteError, MockapiError, UsageError
 from mockapi.exchange import Ending
-from mockapi.server._player import ConnectionLost
+from mockapi.server.wire._player import ConnectionLost
 from tests.support.server import (
     RawClient,
     ask,
@@ -82,7 +82,7 @@ def test_a_server_does_not_wait_for_streams_when_it_stops(
     cassette: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A stalled client, an upload that does not end and an idle connection are cut off at once."""
-    monkeypatch.setattr("mockapi.server._run._SHUTDOWN_SECONDS", 300)
+    monkeypatch.setattr("mockapi.server.wire._listener._SHUTDOWN_SECONDS", 300)
     with serving(cassette) as server:
         stalled, uploading, idle = (RawClient(server.base_url) for _ in range(3))
         stalled.ask("POST", "/v1/messages", orjson.dumps(message("stall")))

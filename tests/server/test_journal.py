@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from mockapi.exchange import Chunk, Reply, Request, Source
-from mockapi.server._journal import Journal
+from mockapi.sessions._journal import Journal
 from tests.support.server import (
     Play,
     RawClient,

@@ -11,8 +11,8 @@ import pytest
 import mockapi
 from mockapi.cassettes import Matching
 from mockapi.server import Console
-from mockapi.server._library import CassetteSet
 from mockapi.server._service import Service
+from mockapi.sessions._library import CassetteSet
 from tests.support.server import (
     Play,
     RawClient,

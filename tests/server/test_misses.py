@@ -11,7 +11,7 @@ import pytest
 import mockapi
 import mockapi.cassettes
 from mockapi.server import Console
-from mockapi.validation import Settings as Validation
+from mockapi.validation import ValidationSettings
 from tests.support.server import (
     PATIENCE,
     Play,
@@ -52,7 +52,7 @@ def stream() -> io.StringIO:
 def told(tmp_path: Path, stream: io.StringIO) -> Iterator[mockapi.Server]:
     """A server whose console can be read."""
     cassette = write_cassette(tmp_path / "weather.yaml", interaction(RECORDED, b"ok"))
-    settings = mockapi.Settings(validation=Validation(mode="off"))
+    settings = mockapi.Settings(validation=ValidationSettings(mode="off"))
     with mockapi.Server([cassette], settings=settings, console=Console(stream)) as server:
         yield server
 

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from mockapi.exchange import Chunk, Ending, Reply, Source
-from mockapi.server._player import ConnectionLost, play
+from mockapi.server.wire._player import ConnectionLost, play
 from tests.support.server import (
     JSON,
     Play,

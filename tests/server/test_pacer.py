@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from mockapi._clock import monotonic
 from mockapi.exchange import Chunk
-from mockapi.server._clock import monotonic
-from mockapi.server._lateness import Lateness
-from mockapi.server._pacer import Pacer
+from mockapi.server.wire._lateness import Lateness
+from mockapi.server.wire._pacer import Pacer
 
 
 class Wire:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockapi.cassettes import Cassette
-from mockapi.cassettes.redaction import DEFAULT
+from mockapi.cassettes._redaction_rules import DEFAULT
 from mockapi.errors import UsageError
-from mockapi.server._project import Project, old_recordings, read_project
+from mockapi.storage._project import Project, old_recordings, read_project
 from tests.support.server import interaction
 
 if TYPE_CHECKING:

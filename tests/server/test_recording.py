@@ -14,7 +14,7 @@ import mockapi
 from mockapi.cassettes import RecordedChunk
 from mockapi.errors import UsageError
 from mockapi.exchange import Ending
-from mockapi.server._recording import RecordOptions, parse_mode
+from mockapi.server.recording._options import RecordOptions, parse_mode
 from tests.support.recording import Upstream, recorded, recording, saying
 from tests.support.server import (
     RawClient,
@@ -143,8 +143,8 @@ def test_new_replays_what_is_there_and_records_the_rest(tmp_path: Path) -> None:
         with recording(upstream.base_url, tmp_path / "r.yaml", known) as server:
             assert ask(server.base_url, message("old")).headers["x-mockapi-source"] == "recorded"
             assert ask(server.base_url, message("new")).headers["x-mockapi-source"] == "forwarded"
-            tally = server.service.recorder.tally  # type: ignore[union-attr] # it was made above
-            assert (tally.replayed, tally.recorded, tally.forwarded) == (1, 1, 1)
+            stats = server.service.recorder.stats  # type: ignore[union-attr] # it was made above
+            assert (stats.replayed, stats.recorded, stats.forwarded) == (1, 1, 1)
         assert len(journal(upstream)) == 1
     bodies = [item.response.body for item in recorded(tmp_path / "r.yaml").interactions]
     assert bodies == [b'{"n":"old"}', b'{"n":"new"}']
@@ -162,8 +162,8 @@ def test_all_records_again_and_replace_drops_the_old(tmp_path: Path, *, replace:
     ):
         for text in ("a", "busy"):
             assert ask(server.base_url, message(text)).headers["x-mockapi-source"] == "forwarded"
-        tally = server.service.recorder.tally  # type: ignore[union-attr] # it was made above
-        assert tally.superseded == {f"{old}#0"}
+        stats = server.service.recorder.stats  # type: ignore[union-attr] # it was made above
+        assert stats.superseded == {f"{old}#0"}
     kept = [(item.response.status, item.response.body) for item in recorded(tmp_path / "r.yaml").interactions]
     new = [(200, b'{"n":2}'), (529, b"{}")]
     assert kept == [*([] if replace else [(200, b'{"n":1}')]), (200, b'{"n":1}'), (200, b'{"n":1}'), *new]
@@ -186,8 +186,8 @@ def test_verify_plays_the_recording_and_tells_what_differs(tmp_path: Path) -> No
             assert ask(server.base_url, message(text)).json() == {"id": "1"}
         recorder = server.service.recorder
     assert recorder is not None
-    assert recorder.tally.checked == 2
-    assert recorder.tally.drifted == [
+    assert recorder.stats.checked == 2
+    assert recorder.stats.drifted == [
         (f"{path}#1", ["status: recorded 200, now 201", "$.id: recorded string, now number"])
     ]
     assert "$.id: recorded string, now number" in told.getvalue()

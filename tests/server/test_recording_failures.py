@@ -14,10 +14,10 @@ import pytest
 
 import mockapi
 from mockapi.exchange import Ending
-from mockapi.server import _writer
 from mockapi.server._console import Console
-from mockapi.server._recording import RecordOptions
-from mockapi.validation import Settings as Validation
+from mockapi.server.recording._options import RecordOptions
+from mockapi.storage import _writer
+from mockapi.validation import ValidationSettings
 from tests.support.recording import Upstream, recorded, recording, resetting, saying
 from tests.support.server import PATIENCE, RawClient, ask, message, serving
 from tests.support.tls import self_signed
@@ -55,7 +55,7 @@ def test_an_upstream_that_is_the_server_itself_is_not_asked(tmp_path: Path, host
     """A server that forwards to itself would ask itself without end: it says so at the first request."""
     port = int(_closed_port().rpartition(":")[2])
     options = RecordOptions(f"http://{host}:{port}", to=str(tmp_path / "r"))
-    settings = mockapi.Settings(validation=Validation(mode="off"), on_unmatched="record")
+    settings = mockapi.Settings(validation=ValidationSettings(mode="off"), on_unmatched="record")
     with mockapi.Server((), settings=settings, recording=options, port=port) as server:
         reply = ask(server.base_url, message("hi"))
     assert reply.status_code == 502
@@ -187,7 +187,7 @@ def test_verifying_against_oneself_is_told_once(tmp_path: Path) -> None:
     told = io.StringIO()
     own = _closed_port()
     settings = mockapi.Settings(
-        validation=Validation(mode="off"), on_unmatched="passthrough", record_mode="verify"
+        validation=ValidationSettings(mode="off"), on_unmatched="passthrough", record_mode="verify"
     )
     with mockapi.Server(
         [str(tmp_path / "r")],

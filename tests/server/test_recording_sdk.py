@@ -59,11 +59,11 @@ def _conversation(base_url: str) -> list[Any]:
 
 def test_what_the_client_gets_is_the_same_without_the_upstream(tmp_path: Path) -> None:
     """Every object of a recorded conversation comes back equal when the upstream is gone."""
-    from mockapi.validation import Settings as Validation
+    from mockapi.validation import ValidationSettings
 
     to = tmp_path / "r.yaml"
     with (
-        serving(on_unmatched="synthesize", validation=Validation()) as upstream,
+        serving(on_unmatched="synthesize", validation=ValidationSettings()) as upstream,
         recording(upstream.base_url, to) as server,
     ):
         live = _conversation(server.base_url)

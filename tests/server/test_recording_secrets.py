@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockapi.server import _store, _writer
+from mockapi.storage import _files, _writer
 from tests.support import secrets, streams
 from tests.support.recording import Upstream, recorded, recording
 from tests.support.server import RawClient
@@ -47,7 +47,7 @@ def setting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Setting]:
     """The proxy, recording into one folder."""
     folder = tmp_path_factory.mktemp("recorded")
     made = Setting(folder)
-    write = _store.write_atomically
+    write = _files.write_atomically
 
     def spying(path: Path, data: bytes, *, durable: bool = True) -> None:
         made.written.append(data)

@@ -215,7 +215,7 @@ def test_a_sequence_may_end_in_a_miss(server: mockapi.Server, play: Play) -> Non
 
 
 def test_looser_rules_do_not_play_a_sequence_twice(play: Play) -> None:
-    """A request whose recordings have all been played does not find them again by a looser rule."""
+    """A request whose recordings have all been played does not find them again by a relaxed rule."""
     rules = {"ignore": ["$.metadata"]}
     base_url = play(interaction(message("hi"), b"only"), after_last="fail", matching=rules)
     assert [ask(base_url, message("hi")).status_code for _ in range(2)] == [200, 422]

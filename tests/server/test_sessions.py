@@ -10,8 +10,8 @@ import pytest
 
 from mockapi.server import Service
 from mockapi.server._console import Console
-from mockapi.server._sessions import Session, Sessions
-from mockapi.server._settings import Settings
+from mockapi.sessions import ServerSession, SessionRegistry
+from mockapi.sessions._settings import Settings
 from tests.support.server import (
     PATIENCE,
     Play,
@@ -201,10 +201,10 @@ def test_fifty_sessions_at_once_do_not_see_each_other(server: mockapi.Server, tm
 def test_when_all_places_are_taken_the_longest_unused_session_goes() -> None:
     """The default session never goes; of a session that went id and name are remembered."""
     service = Service((), Settings(), Console(quiet=True))
-    sessions = Sessions(service.sessions.default, max_sessions=3)
+    sessions = SessionRegistry(service.sessions.default, max_sessions=3)
     sessions.default.last_used = 0.0
     for number in range(1, 4):
-        session = Session(f"s{number}", Settings(), service.library, name=f"name {number}")
+        session = ServerSession(f"s{number}", Settings(), service.library, name=f"name {number}")
         session.last_used = 100.0 - number
         sessions.add(session)
     assert [session.id for session in sessions] == ["default", "s1", "s3"]

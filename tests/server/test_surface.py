@@ -10,7 +10,7 @@ import pytest
 
 import mockapi
 from mockapi.exchange import Chunk, Reply, Request, Source
-from mockapi.server._journal import Journal
+from mockapi.sessions._journal import Journal
 from tests.support.server import ask, open_session
 from tests.support.shapes import NEW, SHAPES, body
 

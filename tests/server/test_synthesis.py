@@ -11,7 +11,7 @@ import anthropic
 import pytest
 
 import mockapi
-from mockapi.validation import Settings as Validation
+from mockapi.validation import ValidationSettings
 from tests.support.server import RawClient, ask, journal, message, open_session, write_cassette
 from tests.support.server import interaction as recorded
 from tests.support.shapes import SHAPES, body
@@ -235,7 +235,7 @@ def test_the_sdks_own_suite_and_types_judge_the_server() -> None:
     from tests.support.shared import require, say
 
     tools = require() / "tools"
-    lenient = mockapi.Settings(validation=Validation(mode="lenient"))
+    lenient = mockapi.Settings(validation=ValidationSettings(mode="lenient"))
     with mockapi.Server([], settings=lenient) as running:
         for sdk, total in (("2.12.0", 689), ("0.121.0", 595)):
             run = subprocess.run(

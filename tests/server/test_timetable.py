@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from mockapi._clock import monotonic
 from mockapi.server import event_loop
-from mockapi.server._clock import monotonic
-from mockapi.server._pacer import Timetable
+from mockapi.server.wire._pacer import Timetable
 
 
 class Counting:

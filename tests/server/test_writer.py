@@ -10,7 +10,7 @@ import pytest
 from mockapi.cassettes import Cassette, dump, load
 from mockapi.cassettes._prune import fingerprint
 from mockapi.errors import CassetteError
-from mockapi.server._writer import CassetteFile, locked
+from mockapi.storage._writer import CassetteFile, locked
 from tests.support.server import interaction, message
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 
 from mockapi.errors import EventStreamError
 from mockapi.fuzzing.cases import ROWS as CASES
-from mockapi.fuzzing.cases import Row as Case
+from mockapi.fuzzing.cases import SSERow as Case
 from mockapi.sse import Event, Parser, parse
 
 by_name = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])

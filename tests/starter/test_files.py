@@ -23,7 +23,7 @@ from mockapi.messages import (
     error_body,
     order_message,
 )
-from mockapi.validation import Settings, Validator
+from mockapi.validation import ValidationSettings, Validator
 from tests.support.starter.generate import FOLDER, SCENES, cassettes
 
 NAMES = [f"{name}.yaml" for name in SCENES]
@@ -206,7 +206,7 @@ def test_the_picture_is_a_png() -> None:
 @pytest.mark.parametrize("version", ["2023-06-01", "2026-10-21"])
 def test_requests_are_valid_unless_their_recording_says_otherwise(rules: Any, version: str) -> None:
     """Under either API version and either rules; a refusal that is recorded is the one the rules make."""
-    validator = Validator(Settings(rules=rules))
+    validator = Validator(ValidationSettings(rules=rules))
     added = ((b"x-api-key", b"sk-ant-test-1"), (b"anthropic-version", version.encode()))
     judged = 0
     for item in _everything():

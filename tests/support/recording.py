@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import mockapi
 from mockapi.cassettes import Cassette, load
 from mockapi.server._console import Console
-from mockapi.server._recording import RecordOptions
-from mockapi.validation import Settings as Validation
+from mockapi.server.recording._options import RecordOptions
+from mockapi.validation import ValidationSettings
 from tests.support.server import PATIENCE
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def recording(
     **options: Any,
 ) -> Iterator[mockapi.Server]:
     """A server on a thread that records what an upstream answers."""
-    settings: dict[str, Any] = {**_SETTINGS[mode], "validation": Validation(mode="off")}
+    settings: dict[str, Any] = {**_SETTINGS[mode], "validation": ValidationSettings(mode="off")}
     own = RecordOptions(
         upstream,
         to=None if to is None else str(to),

@@ -27,7 +27,7 @@ from mockapi.cassettes import (
     dump,
 )
 from mockapi.exchange import Ending
-from mockapi.validation import Settings as Validation
+from mockapi.validation import ValidationSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -283,6 +283,6 @@ def serving(*cassettes: str, **settings: Any) -> Iterator[mockapi.Server]:
     Unless a setting says so, requests are neither validated nor answered without a recording:
     these tests are about other things.
     """
-    settings = {"validation": Validation(mode="off"), "on_unmatched": "fail", **settings}
+    settings = {"validation": ValidationSettings(mode="off"), "on_unmatched": "fail", **settings}
     with mockapi.Server(cassettes, settings=mockapi.Settings(**settings)) as server:
         yield server

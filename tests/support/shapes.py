@@ -9,8 +9,7 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from mockapi.replies.synthesis._dice import Dice
-from mockapi.replies.synthesis._seals import seal
+from mockapi.replies._seeded import SeededChoices
 
 OLD = "claude-haiku-4-5-20251001"
 NEW = "claude-opus-4-7"
@@ -156,7 +155,7 @@ def _document(source: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 _PLAIN = {"type": "text", "media_type": "text/plain", "data": "The grass is green. The sky is blue."}
-_THOUGHT = {"type": "thinking", "thinking": "Hm.", "signature": seal(Dice(b"shapes"))}
+_THOUGHT = {"type": "thinking", "thinking": "Hm.", "signature": SeededChoices(b"shapes").signature()}
 _ADAPTIVE = {"type": "adaptive", "display": "summarized"}
 _BUDGET = {"type": "enabled", "budget_tokens": 1024}
 _SEARCH = {"type": "web_search_20250305", "name": "web_search"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from mockapi.exchange import Request
-from mockapi.validation import Settings, Validator
+from mockapi.validation import ValidationSettings, Validator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 KEY = {"x-api-key": "sk-ant-test-key", "anthropic-version": "2023-06-01"}
 
-LIVE = Validator(Settings(rules="live"))
-DOCUMENTED = Validator(Settings())
+LIVE = Validator(ValidationSettings(rules="live"))
+DOCUMENTED = Validator(ValidationSettings())
 
 
 def post(

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from mockapi.validation._conversation import Conversation
+from mockapi.validation._conversation import ConversationFacts
 from mockapi.validation._memo import Memo
 from tests.support.refused._case import assistant, call, image, result, system, text, user
 
 
 def test_turns() -> None:
     """Messages of one role are one turn; a system message counts and is none."""
-    turns = Conversation(
+    turns = ConversationFacts(
         [user("a"), user(text("b")), system("s"), assistant(call()), user(result(), text("c"))]
     ).turns
     assert [(turn.index, turn.role, turn.first, turn.size) for turn in turns] == [
@@ -25,27 +25,27 @@ def test_turns() -> None:
 
 def test_results_of_merged_messages() -> None:
     """The place of a result is counted through all messages of its turn."""
-    (turn,) = Conversation([user("a"), user(result()), user(result("toolu_2"))]).turns
+    (turn,) = ConversationFacts([user("a"), user(result()), user(result("toolu_2"))]).turns
     assert list(turn.results) == [(1, 1, 0, "toolu_1"), (2, 2, 0, "toolu_2")]
     assert [(i, j) for i, j, _ in turn.blocks()] == [(0, 0), (1, 0), (2, 0)]
 
 
 def test_leading_assistant() -> None:
     """Before a leading assistant there is an empty turn of the user."""
-    assert [turn.index for turn in Conversation([assistant("a"), user("b")]).turns] == [1, 2]
+    assert [turn.index for turn in ConversationFacts([assistant("a"), user("b")]).turns] == [1, 2]
 
 
 def test_text_after_a_call() -> None:
     """Text after a call is noticed, in the same message or the next one."""
-    assert Conversation([assistant(call(), text("so"))]).turns[0].talks_on
-    assert Conversation([assistant(call()), assistant("so")]).turns[0].talks_on
-    assert not Conversation([assistant(text("so"), call())]).turns[0].talks_on
+    assert ConversationFacts([assistant(call(), text("so"))]).turns[0].talks_on
+    assert ConversationFacts([assistant(call()), assistant("so")]).turns[0].talks_on
+    assert not ConversationFacts([assistant(text("so"), call())]).turns[0].talks_on
 
 
 def test_index() -> None:
     """Blocks are found by type, inside tool results too; marks in their order."""
     marked = {"cache_control": {"type": "ephemeral"}}
-    talk = Conversation(
+    talk = ConversationFacts(
         [user(text("a", **marked), image()), user(result(content=[image(), text("b", **marked)]))]
     )
     assert talk.types == {"text", "image", "tool_result"}

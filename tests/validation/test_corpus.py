@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mockapi.exchange import Request
-from mockapi.validation import Refusal, Settings, Validator, _schemas
+from mockapi.validation import Refusal, ValidationSettings, Validator, _schemas
 from mockapi.validation._reference import reference_validator
 from mockapi.validation._variants import relevant, variant
 from tests.support import shared
@@ -106,9 +106,9 @@ def test_recorded_refusals() -> None:
             (value for name, value in row.fields["response_headers"] or () if name.lower() == "date"), None
         )
         retired = date(2025, 10, 1) if when is None else date(int(when.split()[3]), 12, 31)
-        refusal = Validator(Settings(rules="live", as_of=retired)).check(request)
+        refusal = Validator(ValidationSettings(rules="live", as_of=retired)).check(request)
         if refusal is None and error["type"] == "not_found_error":
-            refusal = Validator(Settings(rules="live", as_of=date(2026, 11, 22))).check(request)
+            refusal = Validator(ValidationSettings(rules="live", as_of=date(2026, 11, 22))).check(request)
         assert refusal is not None, row.id
         assert (refusal.status, refusal.type, refusal.message) == (
             row.fields["status"],

@@ -77,7 +77,7 @@ def test_edges(body: Any, taken: bool) -> None:  # noqa: FBT001 - pytest passes 
 def test_import_is_cheap() -> None:
     """Importing the settings, or even the validator, loads neither engine."""
     program = (
-        "import sys; from mockapi.validation import Settings; small = set(sys.modules);"
+        "import sys; from mockapi.validation import ValidationSettings; small = set(sys.modules);"
         "from mockapi.validation import Validator; "
         "print('mockapi.validation._engine' in small, {'jsonschema', 'jsonschema_rs'} & set(sys.modules))"
     )

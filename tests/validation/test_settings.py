@@ -9,18 +9,18 @@ import pytest
 
 from mockapi.errors import UsageError
 from mockapi.messages.catalogue import Model
-from mockapi.validation import Settings, Validator, all_rules, rule_ids, validate
+from mockapi.validation import ValidationSettings, Validator, all_rules, rule_ids, validate
 from tests.support.refused import CASES, Case
 from tests.support.refused._case import SONNET, ask, assistant, system, tool, user
 from tests.support.validation import DOCUMENTED, LIVE, post, refused
 
-LENIENT = Validator(Settings(mode="lenient"))
+LENIENT = Validator(ValidationSettings(mode="lenient"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_off(case: Case) -> None:
     """Mode off takes everything."""
-    assert refused(case, Validator(Settings(mode="off"))) is None
+    assert refused(case, Validator(ValidationSettings(mode="off"))) is None
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_lenient_refuses(body: Any, headers: dict[str, str | None], rule: str) -
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_disabled(case: Case) -> None:
     """A rule that is switched off does not refuse, and nothing falls over for lack of it."""
-    refusal = refused(case, Validator(Settings(disabled=frozenset({case.rule}))))
+    refusal = refused(case, Validator(ValidationSettings(disabled=frozenset({case.rule}))))
     assert refusal is None or refusal.rule != case.rule
 
 
@@ -78,8 +78,8 @@ def test_as_of() -> None:
     """A model is unknown from the day it retires, and says so; without a date it is known."""
     request = post(ask(model="claude-3-opus-20240229"))
     assert LIVE.check(request) is None
-    assert Validator(Settings(as_of=date(2026, 1, 4))).check(request) is None
-    refusal = Validator(Settings(as_of=date(2026, 1, 5))).check(request)
+    assert Validator(ValidationSettings(as_of=date(2026, 1, 4))).check(request) is None
+    refusal = Validator(ValidationSettings(as_of=date(2026, 1, 5))).check(request)
     assert refusal is not None
     assert (refusal.status, refusal.message) == (404, "model: claude-3-opus-20240229")
     assert refusal.hint is not None
@@ -98,7 +98,7 @@ def test_unknown_model_hint() -> None:
 
 def test_models_of_ones_own() -> None:
     """A model that the user adds is known, with the limits it was given."""
-    validator = Validator(Settings(models=(Model("mine", "Mine", max_output=100),)))
+    validator = Validator(ValidationSettings(models=(Model("mine", "Mine", max_output=100),)))
     assert validator.check(post(ask(model="mine", max_tokens=100))) is None
     refusal = validator.check(post(ask(model="mine", max_tokens=101)))
     assert refusal is not None
@@ -125,7 +125,7 @@ def test_models_of_ones_own() -> None:
 )
 def test_invalid_keys(headers: dict[str, str | None], message: str) -> None:
     """A credential that the session lists is refused with 401, in each header it can come in."""
-    validator = Validator(Settings(invalid_keys=frozenset({"sk-ant-test-bad", "sk-ant-oat-bad"})))
+    validator = Validator(ValidationSettings(invalid_keys=frozenset({"sk-ant-test-bad", "sk-ant-oat-bad"})))
     refusal = validator.check(post(ask(), headers))
     assert refusal is not None
     assert (refusal.status, refusal.type, refusal.message) == (401, "authentication_error", message)

@@ -7,7 +7,28 @@ Nothing that is imported is ever run or trusted: YAML tags are recognised or ref
 compressed data are bounded, and a damaged entry costs itself, not the file.
 """
 
-from mockapi.cassettes.importers._exchange import LOSSES, Loss
-from mockapi.cassettes.importers._import import Imported, import_recording
+from typing import TYPE_CHECKING
 
-__all__ = ["LOSSES", "Imported", "Loss", "import_recording"]
+from mockapi._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from mockapi.cassettes.importers._exchange import LOSSES, Loss
+    from mockapi.cassettes.importers._har_extras import extras
+    from mockapi.cassettes.importers._import import Imported, import_recording
+
+__all__ = [
+    "LOSSES",
+    "Imported",
+    "Loss",
+    "extras",
+    "import_recording",
+]
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "_exchange": "LOSSES Loss",
+        "_har_extras": "extras",
+        "_import": "Imported import_recording",
+    },
+)

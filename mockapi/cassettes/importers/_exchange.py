@@ -2,7 +2,7 @@
 
 An importer reads one format: a document in, entries out, one for each exchange it finds. An entry
 knows its URL at once and makes the exchange when asked, because most of what a browser records is
-not ours and need not be sound; what is ours and cannot be read is a `Fault` with place and cause.
+not ours and need not be sound; what is ours and cannot be read is a `FormatError` with place and cause.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from mockapi.cassettes._checks import Fault, Path
+from mockapi.cassettes._checks import FormatError, Path
 from mockapi.cassettes._model import Fields, Interaction, RecordedChunk, RecordedRequest, RecordedResponse
 from mockapi.cassettes.importers._coding import decoded
 from mockapi.cassettes.importers._fields import moment, split_url
@@ -74,12 +74,12 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RecordedEntry:
     """An exchange that a document holds, not read yet.
 
     Attributes:
         url: as the document has it, whatever that is.
-        make: reads it; raises `Fault`.
+        make: reads it; raises `FormatError`.
         left_out: why the format's reader leaves it out, empty if it does not.
     """
 
@@ -88,13 +88,13 @@ class Entry:
     left_out: str = ""
 
 
-def broken(fault: Fault, left_out: str = "") -> Entry:
+def broken(fault: FormatError, left_out: str = "") -> RecordedEntry:
     """An entry that cannot be read, and perhaps need not be."""
 
     def make() -> Exchange:
         raise fault
 
-    return Entry(None, make, left_out)
+    return RecordedEntry(None, make, left_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +140,14 @@ class Draft:
             Fault: no method, URL, status or body; a body that cannot be decoded.
         """
         if not isinstance(self.url, str) or not isinstance(self.method, str):
-            raise Fault(self.path, "no method and URL: not an HTTP exchange.")
+            raise FormatError(self.path, "no method and URL: not an HTTP exchange.")
         method = self.method.lstrip(":").upper()
         if not re.fullmatch("[A-Z]+", method):
-            raise Fault((*self.path, "request"), f"{self.method!r} is no HTTP method.")
+            raise FormatError((*self.path, "request"), f"{self.method!r} is no HTTP method.")
         status = _status(self.status, self.path)
         _, path, query = split_url(self.url, self.path)
         if self.response.body is None and not bodiless(method, status):
-            raise Fault(
+            raise FormatError(
                 (*self.path, "response"),
                 "the reply has no body.",
                 "Record or export it again with bodies ('with content').",
@@ -199,7 +199,7 @@ def sides(item: Any, path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     request = item.get("request") if isinstance(item, dict) else None
     response = item.get("response") if isinstance(item, dict) else None
     if not isinstance(request, dict) or not isinstance(response, dict):
-        raise Fault(path, "no request and response: not an exchange.")
+        raise FormatError(path, "no request and response: not an exchange.")
     return request, response
 
 
@@ -249,7 +249,7 @@ def _status(value: Any, path: Path) -> int:
         status = 0
     if not 200 <= status <= 599:
         cause = f"{value!r} is no status of a finished reply: the call failed, or was cut off."
-        raise Fault((*path, "response"), cause, "Record it again.")
+        raise FormatError((*path, "response"), cause, "Record it again.")
     return status
 
 
@@ -260,7 +260,7 @@ def _body(message: Message, path: Path) -> bytes:
     try:
         return decoded(body, _header(message.headers, "content-encoding"))
     except ValueError as error:
-        raise Fault((*path, "body"), f"{error}.", "Record it again, or restore the file.") from error
+        raise FormatError((*path, "body"), f"{error}.", "Record it again, or restore the file.") from error
 
 
 def _header(headers: Fields, name: str) -> str:

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from mockapi.cassettes._checks import Fault, Path
+from mockapi.cassettes._checks import FormatError, Path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ def split_url(url: str, path: Path = ()) -> tuple[str, str, str]:
         parts = urlsplit(url)
         host = parts.hostname or ""
     except ValueError as error:
-        raise Fault((*path, "request"), f"{url!r} is no URL: {error}.") from error
+        raise FormatError((*path, "request"), f"{url!r} is no URL: {error}.") from error
     target = parts.path if parts.path.startswith("/") else f"/{parts.path}"
     return host, quote(target, safe="/%:@!$&'()*+,;=~"), parts.query
 

@@ -1,6 +1,6 @@
 """From a file's bytes to the reader that understands it: the one table of formats.
 
-A file is unpacked if it is gzip or zlib, then opened as what it looks like (`Kind`), then shown to
+A file is unpacked if it is gzip or zlib, then opened as what it looks like (`RecordingFormat`), then shown to
 each row of `FORMATS` in turn. Names count only for TOML, which looks like nothing in particular.
 """
 
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
-from mockapi.cassettes._checks import Fault
+from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes._decode import VERSION_KEY
 from mockapi.cassettes._model import Matching
 from mockapi.cassettes._yaml import YAMLError
@@ -33,13 +33,13 @@ from mockapi.cassettes.importers._coding import inflated
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mockapi.cassettes.importers._exchange import Entry
+    from mockapi.cassettes.importers._exchange import RecordedEntry
 
 
 _EXACT = Matching()
 
 
-class Kind(enum.Enum):
+class RecordingFormat(enum.Enum):
     """What a file is before anybody knows who wrote it."""
 
     TEXT = enum.auto()
@@ -57,7 +57,7 @@ class Document:
         value: what JSON, YAML or TOML they are; None for other text.
     """
 
-    kind: Kind
+    kind: RecordingFormat
     text: bytes
     value: Any = None
 
@@ -78,18 +78,18 @@ class Format:
     """
 
     title: str
-    kinds: frozenset[Kind]
+    kinds: frozenset[RecordingFormat]
     recognises: Callable[[Any], bool]
-    read: Callable[[Any], Iterator[Entry]]
+    read: Callable[[Any], Iterator[RecordedEntry]]
     matching: Matching = _EXACT
     whole_name: bool = False
     reads_text: bool = False
 
 
-_DATA = frozenset({Kind.JSON, Kind.YAML})
-_ANY = frozenset({Kind.JSON, Kind.YAML, Kind.TOML})
-_JSON = frozenset({Kind.JSON})
-_TEXT = frozenset({Kind.TEXT})
+_DATA = frozenset({RecordingFormat.JSON, RecordingFormat.YAML})
+_ANY = frozenset({RecordingFormat.JSON, RecordingFormat.YAML, RecordingFormat.TOML})
+_JSON = frozenset({RecordingFormat.JSON})
+_TEXT = frozenset({RecordingFormat.TEXT})
 
 FORMATS: tuple[Format, ...] = (
     Format(httprr.TITLE, _TEXT, httprr.recognises, httprr.read, reads_text=True),
@@ -129,29 +129,29 @@ def open_document(data: bytes, name: str) -> Document:
         try:
             data = inflated(data)
         except ValueError as error:
-            raise Fault((), f"{error}.", "Restore the file.") from error
+            raise FormatError((), f"{error}.", "Restore the file.") from error
     if httprr.recognises(data) or plain.recognises_stream(data) or plain.recognises_whole(data):
-        return Document(Kind.TEXT, data)
+        return Document(RecordingFormat.TEXT, data)
     if name.lower().endswith((".toml", ".toml.gz")):
-        return Document(Kind.TOML, data, _toml(data))
+        return Document(RecordingFormat.TOML, data, _toml(data))
     # go-vcr puts YAML's marker of a document before whatever its user's marshaller writes.
     inner = data.removeprefix(b"\xef\xbb\xbf").removeprefix(b"---\n")
     if inner.lstrip()[:1] in {b"{", b"["}:
         value = _json(inner)
         if not isinstance(value, jsontext.NotJSON):
-            return Document(Kind.JSON, data, value)
+            return Document(RecordingFormat.JSON, data, value)
         if name.lower().endswith((".json", ".har")):
-            raise Fault((), f"malformed JSON: {value.reason}.", "Restore the file.")
+            raise FormatError((), f"malformed JSON: {value.reason}.", "Restore the file.")
     try:
-        return Document(Kind.YAML, data, _yaml.parse(data))
+        return Document(RecordingFormat.YAML, data, _yaml.parse(data))
     except YAMLError as error:
         line = f"line {error.line}: " if error.line else ""
-        raise Fault((), f"{line}{error.cause}.", "Restore or mend the file.") from error
+        raise FormatError((), f"{line}{error.cause}.", "Restore or mend the file.") from error
 
 
 def format_of(document: Document) -> Format | None:
     """The format of a document, None if it is none that is known."""
-    subject = document.text if document.kind is Kind.TEXT else document.value
+    subject = document.text if document.kind is RecordingFormat.TEXT else document.value
     for item in FORMATS:
         if document.kind in item.kinds and item.recognises(subject):
             return item
@@ -185,4 +185,4 @@ def _toml(data: bytes) -> Any:
     try:
         return tomllib.loads(data.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Fault((), f"malformed TOML: {error}.", "Restore the file.") from error
+        raise FormatError((), f"malformed TOML: {error}.", "Restore the file.") from error

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from mockapi.cassettes._checks import Fault, Path
+from mockapi.cassettes._checks import FormatError, Path
 from mockapi.cassettes._model import Fields, Interaction, RecordedChunk
 from mockapi.exchange import Ending
 
@@ -61,12 +61,12 @@ def restored(exchange: Exchange, member: Any, path: Path) -> Exchange:
         ending = Ending(member.get("ending", Ending.CLEAN))
         chunks = tuple(RecordedChunk(float(delay), int(size)) for delay, size in member.get("chunks", []))
     except (ValueError, TypeError) as error:
-        raise Fault(here, f"not what mockapi writes: {error}.") from error
+        raise FormatError(here, f"not what mockapi writes: {error}.") from error
     if chunks and sum(chunk.size for chunk in chunks) != len(old.response.body):
         chunks = ()  # the content was edited after the export
     texts = {key: member.get(key) for key in ("recorded_at", "origin")}
     if any(text is not None and not isinstance(text, str) for text in texts.values()):
-        raise Fault(here, "`recorded_at` and `origin` are text.")
+        raise FormatError(here, "`recorded_at` and `origin` are text.")
     request = replace(
         old.request,
         path=str(member.get("path", old.request.path)),

@@ -11,7 +11,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from mockapi.cassettes._checks import Fault
+from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes.importers._fields import split_url
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def refused_host(url: object, hosts: Iterable[str]) -> str:
         return ""
     try:
         host, path, _ = split_url(url)
-    except Fault:
+    except FormatError:
         return ""
     if host in API_HOSTS or any(fnmatchcase(host, pattern.lower()) for pattern in hosts):
         return ""

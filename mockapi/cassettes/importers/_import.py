@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from mockapi.cassettes._checks import Fault
+from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes._model import Cassette, Interaction
 from mockapi.cassettes.importers._exchange import Loss
 from mockapi.cassettes.importers._formats import NOTHING_RECORDED, format_of, open_document, why_not
@@ -16,8 +16,8 @@ from mockapi.cassettes.importers._hosts import api_path, refused_host
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mockapi.cassettes import RedactionRules
     from mockapi.cassettes.importers._exchange import Exchange
-    from mockapi.cassettes.redaction import Rules
 
 _SIGNED_WORDS = (b"thinking", b"signature", b"encrypted")
 _SUFFIXES = (".yaml", ".yml", ".json", ".har", ".zhar", ".toml", ".httprr", ".sse")
@@ -53,7 +53,7 @@ class Imported:
 
 
 def import_recording(
-    data: bytes, name: str, *, hosts: Iterable[str] = (), rules: Rules | None = None
+    data: bytes, name: str, *, hosts: Iterable[str] = (), rules: RedactionRules | None = None
 ) -> Imported:
     """The cassette that a recording of another tool makes, redacted.
 
@@ -67,13 +67,14 @@ def import_recording(
     """
     try:
         document = open_document(data, name)
-    except Fault as fault:
+    except FormatError as fault:
         return Imported(_cassette_name(name), broken=(_told(fault),))
     format_ = format_of(document)
     if format_ is None:
         return Imported(_cassette_name(name), left_out=((why_not(document), 1),))
 
-    from mockapi.cassettes.redaction import DEFAULT, redact_interaction, signed_secrets  # noqa: PLC0415 - compiles many patterns
+    from mockapi.cassettes._redaction_rules import DEFAULT  # noqa: PLC0415
+    from mockapi.cassettes.redaction import redact_interaction, signed_secrets  # noqa: PLC0415 - compiles many patterns
 
     masking = DEFAULT if rules is None else rules
     interactions: list[Interaction] = []
@@ -89,7 +90,7 @@ def import_recording(
             continue
         try:
             exchange = entry.make()
-        except Fault as fault:
+        except FormatError as fault:
             broken.append(_told(fault))
             continue
         except _ODD_SHAPE as error:
@@ -149,6 +150,6 @@ def _cassette_name(name: str, *, whole: bool = False) -> str:
     return str(path.with_name(f"{path.name}.yaml"))
 
 
-def _told(fault: Fault) -> str:
+def _told(fault: FormatError) -> str:
     place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in fault.path).lstrip(".")
     return f"{place}: {fault.cause} {fault.remedy}" if place else f"{fault.cause} {fault.remedy}"

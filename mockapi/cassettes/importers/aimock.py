@@ -22,14 +22,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi import jsontext
-from mockapi.cassettes._checks import Fault, Path
+from mockapi.cassettes._checks import FormatError, Path
 from mockapi.cassettes._model import Matching, RecordedChunk
-from mockapi.cassettes.importers._exchange import Draft, Entry, Exchange, Loss, Message
+from mockapi.cassettes.importers._exchange import Draft, Exchange, Loss, Message, RecordedEntry
 from mockapi.messages import (
     STATUS_OF,
     TYPE_OF,
     IdFactory,
-    Kind,
+    IdKind,
     dump,
     encode_event,
     error_body,
@@ -56,7 +56,7 @@ def recognises(document: Any) -> bool:
     return isinstance(items, list) and all(isinstance(item, dict) and "response" in item for item in items)
 
 
-def read(document: Any) -> Iterator[Entry]:
+def read(document: Any) -> Iterator[RecordedEntry]:
     """The exchanges of a fixture file: two for each fixture that is for this API."""
     items = document["fixtures"]
     for index in sorted(range(len(items)), key=lambda index: _sequence(items[index])):
@@ -65,7 +65,7 @@ def read(document: Any) -> Iterator[Entry]:
             make = partial(_exchange, items[index], ("fixtures", index), stream=stream)
             if stream and left_out:
                 break  # counted once
-            yield Entry(_API, make, left_out)
+            yield RecordedEntry(_API, make, left_out)
 
 
 def _sequence(item: dict[str, Any]) -> int:
@@ -92,7 +92,7 @@ def _left_out(item: dict[str, Any]) -> str:
 def _exchange(item: dict[str, Any], path: Path, *, stream: bool) -> Exchange:
     match, response = item.get("match"), item["response"]
     if not isinstance(match, dict) or not isinstance(response, dict):
-        raise Fault(path, "no match and response: not a fixture.")
+        raise FormatError(path, "no match and response: not a fixture.")
     model = match.get("model") or response.get("model") or _MODEL
     request = {
         "model": model,
@@ -123,10 +123,10 @@ def _reply(item: dict[str, Any], path: Path, model: str, *, stream: bool) -> _Re
     if isinstance(error, dict):
         if error.get("type") == "proxy_error":  # aimock's own, written where the API's reply should be
             cause = f"the recorder could not read the reply: {error.get('message')}."
-            raise Fault((*path, "response"), cause, "Record it again, without compression.")
+            raise FormatError((*path, "response"), cause, "Record it again, without compression.")
         status = response.get("status", STATUS_OF.get(str(error.get("type")), 500))
         kind = error.get("type") if error.get("type") in STATUS_OF else TYPE_OF.get(status, "api_error")
-        body = error_body(str(kind), str(error.get("message", "")), ids.make(Kind.REQUEST, 0))
+        body = error_body(str(kind), str(error.get("message", "")), ids.make(IdKind.REQUEST, 0))
         return status, _JSON, body, ()
     message = _message(response, path, model, ids)
     if not stream:
@@ -139,14 +139,16 @@ def _message(response: dict[str, Any], path: Path, model: str, ids: IdFactory) -
     content = [*_thinking(response), *_said(response, path, ids)]
     if not content and "content" not in response:
         kinds = ", ".join(response) or "nothing"
-        raise Fault((*path, "response"), f"no message: it holds {kinds}.", "Only chat replies are imported.")
+        raise FormatError(
+            (*path, "response"), f"no message: it holds {kinds}.", "Only chat replies are imported."
+        )
     calls = any(block["type"] == "tool_use" for block in content)
     reason = str(response.get("finishReason") or "")
     usage = response.get("usage")
     return order_message(
         {
             "model": model,
-            "id": response.get("id") or ids.make(Kind.MESSAGE, 0),
+            "id": response.get("id") or ids.make(IdKind.MESSAGE, 0),
             "type": "message",
             "role": "assistant",
             "content": content,
@@ -179,12 +181,12 @@ def _said(response: dict[str, Any], path: Path, ids: IdFactory) -> Iterator[dict
         elif block.get("type") == "toolCall":
             yield {
                 "type": "tool_use",
-                "id": block.get("id") or ids.make(Kind.TOOL_USE, number),
+                "id": block.get("id") or ids.make(IdKind.TOOL_USE, number),
                 "name": str(block.get("name")),
                 "input": _arguments(block.get("arguments"), (*path, "response")),
             }
         else:
-            raise Fault((*path, "response"), f"a block of type {block.get('type')!r}.")
+            raise FormatError((*path, "response"), f"a block of type {block.get('type')!r}.")
 
 
 def _as_text(value: Any) -> str:
@@ -196,7 +198,7 @@ def _arguments(value: Any, path: Path) -> Any:
         return value if value is not None else {}
     parsed = jsontext.parse_exactly(value.encode()) if value else {}
     if isinstance(parsed, jsontext.NotJSON):
-        raise Fault(path, f"the arguments of a tool call are no JSON: {parsed.reason}.")
+        raise FormatError(path, f"the arguments of a tool call are no JSON: {parsed.reason}.")
     return parsed
 
 

@@ -20,8 +20,17 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
-from mockapi.cassettes._checks import Fault, Path
-from mockapi.cassettes.importers._exchange import Draft, Entry, Exchange, Loss, Message, broken, sides, url_in
+from mockapi.cassettes._checks import FormatError, Path
+from mockapi.cassettes.importers._exchange import (
+    Draft,
+    Exchange,
+    Loss,
+    Message,
+    RecordedEntry,
+    broken,
+    sides,
+    url_in,
+)
 from mockapi.cassettes.importers._fields import as_bytes, fields
 
 if TYPE_CHECKING:
@@ -43,7 +52,7 @@ def recognises(document: Any) -> bool:
     return "body_type" in response or (isinstance(body, dict) and "type" in body)
 
 
-def read(document: Any) -> Iterator[Entry]:
+def read(document: Any) -> Iterator[RecordedEntry]:
     """The exchanges of a cassette, in the order they were recorded in."""
     items = document.get("interactions") or []
     order = range(len(items))
@@ -52,10 +61,10 @@ def read(document: Any) -> Iterator[Entry]:
     lost = frozenset() if timed else frozenset({Loss.ORDER})
     for index in sorted(order, key=lambda index: str(times[index])) if timed else order:
         path: Path = ("interactions", index)
-        yield Entry(url_in(items[index], "uri"), partial(_exchange, items[index], path, lost))
+        yield RecordedEntry(url_in(items[index], "uri"), partial(_exchange, items[index], path, lost))
     for key in _OTHER_PROTOCOLS:
         for _ in document.get(key) or ():
-            yield broken(Fault((), "not HTTP."), left_out=key.replace("_", " "))
+            yield broken(FormatError((), "not HTTP."), left_out=key.replace("_", " "))
 
 
 def _exchange(item: Any, path: Path, lost: frozenset[Loss]) -> Exchange:
@@ -103,7 +112,7 @@ def _body(kind: Any, content: Any, path: Path) -> bytes:
         if kind == "binary":
             return bytes.fromhex(str(content or ""))
     except ValueError as error:
-        raise Fault(where, f"content that does not fit its type {kind}: {error}.") from error
+        raise FormatError(where, f"content that does not fit its type {kind}: {error}.") from error
     if kind == "json" and not isinstance(content, jsontext.NotJSON):
         return jsontext.compact(content)
-    raise Fault(where, f"a body of type {kind!r} whose content cannot be read.")
+    raise FormatError(where, f"a body of type {kind!r} whose content cannot be read.")

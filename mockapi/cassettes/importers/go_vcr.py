@@ -19,8 +19,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mockapi.cassettes._checks import Fault, Path
-from mockapi.cassettes.importers._exchange import Draft, Entry, Exchange, Loss, Message, sides, url_in
+from mockapi.cassettes._checks import FormatError, Path
+from mockapi.cassettes.importers._exchange import Draft, Exchange, Loss, Message, RecordedEntry, sides, url_in
 from mockapi.cassettes.importers._fields import as_bytes, fields
 
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ def recognises(document: Any) -> bool:
     )
 
 
-def read(document: Any) -> Iterator[Entry]:
+def read(document: Any) -> Iterator[RecordedEntry]:
     """The exchanges of a cassette."""
     for index, item in enumerate(document["interactions"]):
         path: Path = ("interactions", index)
-        yield Entry(url_in(item, "url"), partial(_exchange, item, path))
+        yield RecordedEntry(url_in(item, "url"), partial(_exchange, item, path))
 
 
 def _exchange(item: Any, path: Path) -> Exchange:
@@ -53,7 +53,7 @@ def _exchange(item: Any, path: Path) -> Exchange:
     try:
         bodies = as_bytes(request.get("body")) or b"", as_bytes(response.get("body")) or b""
     except ValueError as error:
-        raise Fault(path, f"{error}.") from error
+        raise FormatError(path, f"{error}.") from error
     return Draft(
         path=path,
         method=request.get("method") or "GET",  # Go's own default

@@ -23,10 +23,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
-from mockapi.cassettes._checks import Fault, Path
+from mockapi.cassettes._checks import FormatError, Path
 from mockapi.cassettes._model import RecordedChunk
 from mockapi.cassettes.importers._coding import decoded, decoded_sizes
-from mockapi.cassettes.importers._exchange import Draft, Entry, Exchange, Message, sides, url_in
+from mockapi.cassettes.importers._exchange import Draft, Exchange, Message, RecordedEntry, sides, url_in
 from mockapi.cassettes.importers._fields import as_bytes, fields
 from mockapi.cassettes.importers._har_extras import as_written, restored
 
@@ -44,14 +44,14 @@ def recognises(document: Any) -> bool:
     return isinstance(log, dict) and isinstance(log.get("entries"), list)
 
 
-def read(document: Any) -> Iterator[Entry]:
+def read(document: Any) -> Iterator[RecordedEntry]:
     """The exchanges of a log."""
     log = document["log"]
     creator = log.get("creator")
     polly = isinstance(creator, dict) and creator.get("name") == _POLLY
     for index, entry in enumerate(log["entries"]):
         path: Path = ("entries", index)
-        yield Entry(url_in(entry, "url"), partial(_exchange, entry, path, polly=polly))
+        yield RecordedEntry(url_in(entry, "url"), partial(_exchange, entry, path, polly=polly))
 
 
 def _exchange(entry: Any, path: Path, *, polly: bool) -> Exchange:
@@ -64,7 +64,7 @@ def _exchange(entry: Any, path: Path, *, polly: bool) -> Exchange:
         try:
             body, chunks = _content(response, polly=polly, own=isinstance(own, dict))
         except (ValueError, LookupError) as error:
-            raise Fault((*path, "response", "content"), f"{error}.", "Export it again.") from error
+            raise FormatError((*path, "response", "content"), f"{error}.", "Export it again.") from error
     exchange = Draft(
         path=path,
         method=request.get("method"),
@@ -180,7 +180,7 @@ def _post_data(request: dict[str, Any], path: Path) -> bytes | None:
         form = str(data.get("_encoding") or data.get("encoding") or "")
         return _bytes(str(text), form) if form else as_bytes(text) or b""
     except ValueError as error:
-        raise Fault((*path, "request", "postData"), f"{error}.") from error
+        raise FormatError((*path, "request", "postData"), f"{error}.") from error
 
 
 def _size(value: Any) -> int:

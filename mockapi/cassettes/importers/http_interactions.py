@@ -24,8 +24,8 @@ import codecs
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mockapi.cassettes._checks import Fault, Path
-from mockapi.cassettes.importers._exchange import Draft, Entry, Exchange, Loss, Message, sides, url_in
+from mockapi.cassettes._checks import FormatError, Path
+from mockapi.cassettes.importers._exchange import Draft, Exchange, Loss, Message, RecordedEntry, sides, url_in
 from mockapi.cassettes.importers._fields import as_bytes, fields
 
 if TYPE_CHECKING:
@@ -48,13 +48,13 @@ def recognises_r(document: Any) -> bool:
     return by.startswith(("vcr/", "VCR-vcr/")) or "webmockr" in by
 
 
-def read_ruby(document: Any) -> Iterator[Entry]:
+def read_ruby(document: Any) -> Iterator[RecordedEntry]:
     """The exchanges of a Ruby cassette, whose header names were all capitalized."""
     items = document if isinstance(document, list) else document["http_interactions"]
     return _read(items, frozenset({Loss.HEADER_NAMES}))
 
 
-def read_r(document: Any) -> Iterator[Entry]:
+def read_r(document: Any) -> Iterator[RecordedEntry]:
     """The exchanges of an R cassette."""
     return _read(document["http_interactions"], frozenset())
 
@@ -73,10 +73,10 @@ def _is_version_1(document: Any) -> bool:
     )
 
 
-def _read(items: list[Any], lost: frozenset[Loss]) -> Iterator[Entry]:
+def _read(items: list[Any], lost: frozenset[Loss]) -> Iterator[RecordedEntry]:
     for index, item in enumerate(items):
         path: Path = ("http_interactions", index)
-        yield Entry(url_in(item, "uri"), partial(_exchange, item, path, lost))
+        yield RecordedEntry(url_in(item, "uri"), partial(_exchange, item, path, lost))
 
 
 def _exchange(item: Any, path: Path, lost: frozenset[Loss]) -> Exchange:
@@ -104,7 +104,9 @@ def _body(message: dict[str, Any], path: Path) -> bytes | None:
         # R's YAML says yes and no, which are words of YAML 1.1 only; `string` is the path then.
         if body.get("file") not in {None, False, "", "no", "false"}:
             path_there = body.get("string") or body["file"]
-            raise Fault(where, f"the body is in another file, {path_there!r}.", "Record it again into one.")
+            raise FormatError(
+                where, f"the body is in another file, {path_there!r}.", "Record it again into one."
+            )
         if "base64_string" in body:
             return _base64(body["base64_string"], where)
         if "string" in body:
@@ -113,7 +115,7 @@ def _body(message: dict[str, Any], path: Path) -> bytes | None:
     try:
         return as_bytes(body) or b""
     except ValueError as error:
-        raise Fault(where, f"{error}.") from error
+        raise FormatError(where, f"{error}.") from error
 
 
 def _base64(value: Any, path: Path) -> bytes:
@@ -122,7 +124,7 @@ def _base64(value: Any, path: Path) -> bytes:
     try:
         return base64.b64decode("".join(str(value).split()), validate=True)
     except binascii.Error as error:
-        raise Fault(path, f"`base64_string` is not base64: {error}.", "Restore the file.") from error
+        raise FormatError(path, f"`base64_string` is not base64: {error}.", "Restore the file.") from error
 
 
 def _transcoded(value: Any, encoding: Any, path: Path) -> bytes:
@@ -135,4 +137,4 @@ def _transcoded(value: Any, encoding: Any, path: Path) -> bytes:
     try:
         return as_bytes(value) or b""
     except ValueError as error:
-        raise Fault(path, f"{error}.") from error
+        raise FormatError(path, f"{error}.") from error

@@ -20,8 +20,16 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mockapi.cassettes._checks import Fault, Path
-from mockapi.cassettes.importers._exchange import Draft, Entry, Exchange, Loss, Message, bodiless, broken
+from mockapi.cassettes._checks import FormatError, Path
+from mockapi.cassettes.importers._exchange import (
+    Draft,
+    Exchange,
+    Loss,
+    Message,
+    RecordedEntry,
+    bodiless,
+    broken,
+)
 from mockapi.cassettes.importers._fields import fields
 
 if TYPE_CHECKING:
@@ -43,23 +51,23 @@ def recognises(text: bytes) -> bool:
     return text.partition(b"\n")[0].rstrip(b"\r") == MAGIC
 
 
-def read(text: bytes) -> Iterator[Entry]:
+def read(text: bytes) -> Iterator[RecordedEntry]:
     """The exchanges of a log. A fault in the lengths ends it: nothing behind it can be found."""
     records, sound = _records(text)
     converted = text.partition(b"\n")[0].endswith(b"\r") or b"\r\n" not in text
     if not sound and converted:
         # The lengths that seemed true may have cut at the wrong place: nothing here can be trusted.
         yield broken(
-            Fault(
+            FormatError(
                 ("records", len(records)), _CONVERTED, "Restore it, with `*.httprr -text` in .gitattributes."
             )
         )
         return
     for index, (request, response) in enumerate(records):
-        yield Entry(_target(request), partial(_exchange, request, response, ("records", index)))
+        yield RecordedEntry(_target(request), partial(_exchange, request, response, ("records", index)))
     if not sound:
         yield broken(
-            Fault(
+            FormatError(
                 ("records", len(records)),
                 "the lengths are not true: the file is truncated or was edited.",
                 "Restore the file.",
@@ -88,7 +96,7 @@ def _exchange(request: bytes, response: bytes, path: Path) -> Exchange:
     status_line, response_fields, response_rest = split_message(response)
     status = _STATUS_LINE.match(status_line)
     if status is None:
-        raise Fault(path, f"no HTTP in here: {request_line[:40]!r} and {status_line[:40]!r}.")
+        raise FormatError(path, f"no HTTP in here: {request_line[:40]!r} and {status_line[:40]!r}.")
     method = request_line.partition(" ")[0]
     if not bodiless(method, int(status[1])):
         response_rest = unframed(response_fields, response_rest, (*path, "response"))
@@ -135,7 +143,9 @@ def unframed(headers: Fields, rest: bytes, path: Path) -> bytes:
         return _unchunked(rest, path)
     length = lower.get("content-length", "")
     if length.isdigit() and int(length) > len(rest):
-        raise Fault(path, f"the body has {len(rest)} of {length} bytes: truncated.", "Restore the file.")
+        raise FormatError(
+            path, f"the body has {len(rest)} of {length} bytes: truncated.", "Restore the file."
+        )
     return rest
 
 
@@ -151,7 +161,7 @@ def _unchunked(rest: bytes, path: Path) -> bytes:
             size = -1
         start = line_end + 2
         if line_end < 0 or size < 0 or start + size > len(rest):
-            raise Fault(path, "the chunked body is truncated or damaged.", "Restore the file.")
+            raise FormatError(path, "the chunked body is truncated or damaged.", "Restore the file.")
         if size == 0:
             return b"".join(pieces)
         pieces.append(rest[start : start + size])

@@ -15,10 +15,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
-from mockapi.cassettes._checks import Fault
+from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes._model import Matching
 from mockapi.cassettes.importers._coding import decoded
-from mockapi.cassettes.importers._exchange import Draft, Entry, Exchange, Loss, Message
+from mockapi.cassettes.importers._exchange import Draft, Exchange, Loss, Message, RecordedEntry
 from mockapi.cassettes.importers.httprr import split_message, unframed
 from mockapi.errors import MockapiError
 from mockapi.messages import STATUS_OF, decode_events
@@ -71,19 +71,19 @@ def recognises_whole(text: bytes) -> bool:
     return _STATUS_LINE.match(text) is not None
 
 
-def read_whole(text: bytes) -> Iterator[Entry]:
+def read_whole(text: bytes) -> Iterator[RecordedEntry]:
     """The one exchange of a reply with its head."""
-    yield Entry(_API, partial(_whole, text))
+    yield RecordedEntry(_API, partial(_whole, text))
 
 
-def read_stream(text: bytes) -> Iterator[Entry]:
+def read_stream(text: bytes) -> Iterator[RecordedEntry]:
     """The one exchange of an event stream."""
-    yield Entry(_API, partial(_stream, text))
+    yield RecordedEntry(_API, partial(_stream, text))
 
 
-def read_json(text: bytes) -> Iterator[Entry]:
+def read_json(text: bytes) -> Iterator[RecordedEntry]:
     """The one exchange of a JSON reply, its bytes as they are in the file."""
-    yield Entry(_API, partial(_json, text))
+    yield RecordedEntry(_API, partial(_json, text))
 
 
 def _whole(text: bytes) -> Exchange:
@@ -92,21 +92,23 @@ def _whole(text: bytes) -> Exchange:
     while _STATUS_LINE.match(rest):  # before it came 100, or a proxy's reply to CONNECT
         status, (_, headers, rest) = _STATUS_LINE.match(rest), split_message(rest)
     if status is None:
-        raise Fault((), "no status line.")
+        raise FormatError((), "no status line.")
     lower = {name.lower(): value for name, value in headers}
     if "chunked" in lower.get("transfer-encoding", ""):
-        with contextlib.suppress(Fault):  # curl takes the framing off and prints the header all the same
+        with contextlib.suppress(
+            FormatError
+        ):  # curl takes the framing off and prints the header all the same
             rest = unframed(headers, rest, ())
     try:
         body = decoded(rest, lower.get("content-encoding", ""))
     except ValueError as error:
-        raise Fault((), f"{error}.", "Restore the file.") from error
+        raise FormatError((), f"{error}.", "Restore the file.") from error
     if recognises_stream(body):
         found = _stream(body)
     elif recognises_json(jsontext.parse(body.removeprefix(_BOM))):
         found = _json(body)
     else:
-        raise Fault((), "a reply that is neither an event stream nor JSON of the API.")
+        raise FormatError((), "a reply that is neither an event stream nor JSON of the API.")
     response = replace(found.interaction.response, status=int(status[1]), headers=headers)
     return replace(found, interaction=replace(found.interaction, response=response))
 
@@ -115,10 +117,10 @@ def _stream(text: bytes) -> Exchange:
     try:
         events = decode_events(text)
     except MockapiError as error:
-        raise Fault((), f"an event stream that is not the API's: {error}", "Check the file.") from error
+        raise FormatError((), f"an event stream that is not the API's: {error}", "Check the file.") from error
     kinds = {event.get("type") for event in events}
     if not kinds & {"message_start", "error", "completion"}:
-        raise Fault((), "an event stream of something else: no message_start, no error, no completion.")
+        raise FormatError((), "an event stream of something else: no message_start, no error, no completion.")
     path = "/v1/complete" if "completion" in kinds else "/v1/messages"
     started = next((event.get("message") for event in events if event.get("type") == "message_start"), None)
     model = started.get("model") if isinstance(started, dict) else None

@@ -24,8 +24,8 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
-from mockapi.cassettes._checks import Fault, Path
-from mockapi.cassettes.importers._exchange import Draft, Entry, Exchange, Loss, Message, sides, url_in
+from mockapi.cassettes._checks import FormatError, Path
+from mockapi.cassettes.importers._exchange import Draft, Exchange, Loss, Message, RecordedEntry, sides, url_in
 from mockapi.cassettes.importers._fields import as_bytes, fields
 
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ def recognises(document: Any) -> bool:
     return any(map(_is_exchange, _items(document)))
 
 
-def read(document: Any) -> Iterator[Entry]:
+def read(document: Any) -> Iterator[RecordedEntry]:
     """The exchanges of a cassette."""
     for index, item in enumerate(_items(document)):
         path: Path = ("interactions", index)
-        yield Entry(url_in(item, "uri") or _old_uri(item), partial(_exchange, item, path))
+        yield RecordedEntry(url_in(item, "uri") or _old_uri(item), partial(_exchange, item, path))
 
 
 def _items(document: Any) -> list[Any]:
@@ -70,7 +70,7 @@ def _exchange(item: Any, path: Path) -> Exchange:
     try:
         request_body, response_body = _request_body(request), _response_body(response)
     except (ValueError, LookupError, TypeError) as error:
-        raise Fault(path, f"a body in no form that VCR.py writes: {error}.") from error
+        raise FormatError(path, f"a body in no form that VCR.py writes: {error}.") from error
     status = response.get("status_code", response.get("status"))
     return Draft(
         path=path,

@@ -4,34 +4,42 @@
 and what may stand in their place, for its clients.
 """
 
-from mockapi.fuzzing.cases._framing import SSE_CASES as _FRAMING
-from mockapi.fuzzing.cases._grammar import GRAMMAR_CASES
-from mockapi.fuzzing.cases._http import HTTP_CASES
-from mockapi.fuzzing.cases._limits import LIMIT_CASES
-from mockapi.fuzzing.cases._model import Case, Level, Triple, Want, of_bytes
-from mockapi.fuzzing.cases._spelling import SPELLING_CASES
-from mockapi.fuzzing.cases._sse import ROWS, Row
+from typing import TYPE_CHECKING
 
-SSE_CASES = (*_FRAMING, *(case for case in LIMIT_CASES if case.level == "sse"))
-MESSAGE_CASES = (
-    *SPELLING_CASES,
-    *GRAMMAR_CASES,
-    *HTTP_CASES,
-    *(case for case in LIMIT_CASES if case.level == "messages"),
-)
-CASES = (*SSE_CASES, *MESSAGE_CASES)
-BY_ID = {case.id: case for case in CASES}
+from mockapi._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from mockapi.fuzzing.cases._model import STREAM_HEADERS, Case, Level, Triple, Want, of_bytes
+    from mockapi.fuzzing.cases._samples import PING, events, message, text, tool_use
+    from mockapi.fuzzing.cases._sse import ROWS, SSERow
+    from mockapi.fuzzing.cases._table import BY_ID, CASES, MESSAGE_CASES, SSE_CASES
 
 __all__ = [
     "BY_ID",
     "CASES",
     "MESSAGE_CASES",
+    "PING",
     "ROWS",
     "SSE_CASES",
+    "STREAM_HEADERS",
     "Case",
     "Level",
-    "Row",
+    "SSERow",
     "Triple",
     "Want",
+    "events",
+    "message",
     "of_bytes",
+    "text",
+    "tool_use",
 ]
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "_model": "STREAM_HEADERS Case Level Triple Want of_bytes",
+        "_samples": "PING events message text tool_use",
+        "_sse": "ROWS SSERow",
+        "_table": "BY_ID CASES MESSAGE_CASES SSE_CASES",
+    },
+)

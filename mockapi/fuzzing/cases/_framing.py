@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from mockapi.fuzzing.cases._model import Case, of_bytes
-from mockapi.fuzzing.cases._sse import FIELDS, FRAMING, KEEP_ALIVE, TEXT, Row
+from mockapi.fuzzing.cases._sse import FIELDS, FRAMING, KEEP_ALIVE, TEXT, SSERow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ _BOM: Final = b"\xef\xbb\xbf"
 _FACE: Final = "data: 😀\n\n".encode()
 
 
-def _row(group: str, row: Row) -> Case:
+def _row(group: str, row: SSERow) -> Case:
     return of_bytes(
         f"{group}/{row.name}", "sse", row.stream, "As the WHATWG text has it.", events=tuple(row.events)
     )

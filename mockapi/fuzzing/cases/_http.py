@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _FRAMES: Final = tuple(encode_event(event) for event in events(TEXT))
 _BODY: Final = wire(*events(TEXT))
 _STREAM: Final = Reply(200, STREAM_HEADERS, tuple(Chunk(0.0, data) for data in _FRAMES), Source.SCRIPTED)
-_BLANK: Final = faults.blank("req_011CConformance", "Sun, 22 Nov 2026 12:00:00 GMT")
+_BLANK: Final = faults.blank("req_011CConformance", 1795348800)
 _LOST: Final = "What was cut off is missing; an end of the connection is no end of the message."
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Row(NamedTuple):
+class SSERow(NamedTuple):
     """A stream and what it means."""
 
     name: str
@@ -21,8 +21,8 @@ class Row(NamedTuple):
     last_event_id: str = ""
 
 
-def _plain(name: str, stream: bytes, *data: str) -> Row:
-    return Row(name, stream, [("message", text, "") for text in data])
+def _plain(name: str, stream: bytes, *data: str) -> SSERow:
+    return SSERow(name, stream, [("message", text, "") for text in data])
 
 
 FRAMING = [
@@ -49,7 +49,7 @@ FRAMING = [
     _plain("only blank lines", b"\n\r\n\r"),
     _plain("only comments", b": a\n\n:\n\n:b\n"),
     _plain("many data lines", b"data: a\ndata: b\n\ndata\ndata\n\ndata:", "a\nb", "\n"),
-    Row("fields in any order", b"data: 1\nid: 7\nevent: x\ndata: 2\n\n", [("x", "1\n2", "7")], None, "7"),
+    SSERow("fields in any order", b"data: 1\nid: 7\nevent: x\ndata: 2\n\n", [("x", "1\n2", "7")], None, "7"),
 ]
 
 FIELDS = [
@@ -74,50 +74,52 @@ FIELDS = [
     _plain("unknown fields are ignored", b"datum: x\nfoo\ndatas: y\ndata: a\nx: z\n\n", "a"),
     _plain("a NUL in a name makes another name", b"da\0ta: x\n\ndata\0: y\n\n"),
     _plain("a NUL in data is data", b"data: a\0b\n\n", "a\0b"),
-    Row("type", b"event: add\ndata: a\n\n", [("add", "a", "")]),
-    Row(
+    SSERow("type", b"event: add\ndata: a\n\n", [("add", "a", "")]),
+    SSERow(
         "type is for one event",
         b"event: add\ndata: a\n\ndata: b\n\n",
         [("add", "a", ""), ("message", "b", "")],
     ),
-    Row("the last type counts", b"event: one\nevent: two\ndata: a\n\n", [("two", "a", "")]),
-    Row("an empty type is the default", b"event: one\nevent\ndata: a\n\n", [("message", "a", "")]),
-    Row(
+    SSERow("the last type counts", b"event: one\nevent: two\ndata: a\n\n", [("two", "a", "")]),
+    SSERow("an empty type is the default", b"event: one\nevent\ndata: a\n\n", [("message", "a", "")]),
+    SSERow(
         "a type may be any name",
         b"event: error\ndata: a\n\nevent: Open\ndata: b\n\nevent: \xc3\xa4.1\ndata: c\n\n",
         [("error", "a", ""), ("Open", "b", ""), ("ä.1", "c", "")],
     ),
-    Row("a type may be followed by comments", b"event: x\n: c\ndata: a\n\n", [("x", "a", "")]),
-    Row("a type may hold spaces and NUL", b"event:  x \0\ndata: a\n\n", [(" x \0", "a", "")]),
-    Row(
+    SSERow("a type may be followed by comments", b"event: x\n: c\ndata: a\n\n", [("x", "a", "")]),
+    SSERow("a type may hold spaces and NUL", b"event:  x \0\ndata: a\n\n", [(" x \0", "a", "")]),
+    SSERow(
         "id persists",
         b"id: 1\ndata: a\n\ndata: b\n\n",
         [("message", "a", "1"), ("message", "b", "1")],
         None,
         "1",
     ),
-    Row("id empties", b"id: 1\ndata: a\n\nid\ndata: b\n\n", [("message", "a", "1"), ("message", "b", "")]),
-    Row("id with a NUL is ignored", b"id: 1\nid: 2\0\ndata: a\n\n", [("message", "a", "1")], None, "1"),
-    Row("id without data counts", b"id: 1\n\ndata: a\n\n", [("message", "a", "1")], None, "1"),
-    Row("an id is not taken before its blank line", b"id: 1\n\nid: 2\ndata: a\n", [], None, "1"),
-    Row("an id may be any text", "id:  ä :\ndata: a\n\n".encode(), [("message", "a", " ä :")], None, " ä :"),
-    Row("retry", b"retry: 03000\ndata: a\n\n", [("message", "a", "")], 3000),
-    Row("retry needs no event", b"retry:1000\n", [], 1000),
-    Row(
+    SSERow("id empties", b"id: 1\ndata: a\n\nid\ndata: b\n\n", [("message", "a", "1"), ("message", "b", "")]),
+    SSERow("id with a NUL is ignored", b"id: 1\nid: 2\0\ndata: a\n\n", [("message", "a", "1")], None, "1"),
+    SSERow("id without data counts", b"id: 1\n\ndata: a\n\n", [("message", "a", "1")], None, "1"),
+    SSERow("an id is not taken before its blank line", b"id: 1\n\nid: 2\ndata: a\n", [], None, "1"),
+    SSERow(
+        "an id may be any text", "id:  ä :\ndata: a\n\n".encode(), [("message", "a", " ä :")], None, " ä :"
+    ),
+    SSERow("retry", b"retry: 03000\ndata: a\n\n", [("message", "a", "")], 3000),
+    SSERow("retry needs no event", b"retry:1000\n", [], 1000),
+    SSERow(
         "retry takes digits only",
         b"retry: 1000\nretry: 1e3\nretry: -1\nretry: 1.5\nretry:  5\nretry: x\n\n",
         [],
         1000,
     ),
-    Row(
+    SSERow(
         "a retry that is none changes nothing",
         b"retry: 7\ndata: a\n\nretry: -5\ndata: b\n\nretry: 1_0\nretry:  8\nretry: 1e1\ndata: c\n\n",
         [("message", "a", ""), ("message", "b", ""), ("message", "c", "")],
         7,
     ),
-    Row("an empty retry is ignored", b"retry: 10\nretry\nretry:\n", [], 10),
-    Row("retry takes ascii digits only", "retry: ٣\nretry: ²\n\n".encode(), []),
-    Row("a retry beyond reason is ignored", b"retry: 7\nretry: " + b"9" * 5000 + b"\n", [], 7),
+    SSERow("an empty retry is ignored", b"retry: 10\nretry\nretry:\n", [], 10),
+    SSERow("retry takes ascii digits only", "retry: ٣\nretry: ²\n\n".encode(), []),
+    SSERow("a retry beyond reason is ignored", b"retry: 7\nretry: " + b"9" * 5000 + b"\n", [], 7),
 ]
 
 TEXT = [
@@ -156,7 +158,7 @@ TEXT = [
 KEEP_ALIVE = [
     _plain("comment storm", b":\n" * 500 + b"data: a\n" + b": still here\n\n" * 2 + b":\n" * 500, "a"),
     _plain("comments inside an event", b"data: a\n: c\ndata: b\n:\n\n", "a\nb"),
-    Row("ping with data", b'event: ping\ndata: {"type": "ping"}\n\n', [("ping", '{"type": "ping"}', "")]),
+    SSERow("ping with data", b'event: ping\ndata: {"type": "ping"}\n\n', [("ping", '{"type": "ping"}', "")]),
     _plain("ping without data", b"event: ping\n\ndata: a\n\n", "a"),
 ]
 

@@ -6,46 +6,53 @@ A fault is pure. `parse_faults` reads orders from JSON, `due` says which of them
     broken = faults.cut(event=3, ending=Ending.RESET)(reply)
 """
 
-from mockapi.replies.faults._chaos import SILENT_FAULTS, ChaosReport, Finding, SilentFault
-from mockapi.replies.faults._events import (
-    broken_tool_json,
-    double_event,
-    drop_event,
-    no_usage,
-    stream_error,
-    swap_events,
-    unknown_event,
-)
-from mockapi.replies.faults._framing import bom, comments, compressed, extra_fields, newlines, pings
-from mockapi.replies.faults._http import (
-    broken_json,
-    content_length,
-    content_type,
-    empty_body,
-    error,
-    html,
-    json_for_stream,
-    retry_header,
-)
-from mockapi.replies.faults._orders import (
-    NEXT_PAIR,
-    OrderedFault,
-    apply,
-    blank,
-    due,
-    parse_fault_text,
-    parse_faults,
-    start,
-)
-from mockapi.replies.faults._table import TABLE, make_fault
-from mockapi.replies.faults._transport import chunking, cut, ending, late, pause, slow
+from typing import TYPE_CHECKING
+
+from mockapi._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from mockapi.replies.faults._chaos import SILENT_FAULTS, ChaosFinding, ChaosReport, SilentFault
+    from mockapi.replies.faults._events import (
+        broken_tool_json,
+        double_event,
+        drop_event,
+        no_usage,
+        stream_error,
+        swap_events,
+        unknown_event,
+    )
+    from mockapi.replies.faults._http import (
+        broken_json,
+        content_length,
+        content_type,
+        empty_body,
+        error,
+        html,
+        json_for_stream,
+        retry_header,
+    )
+    from mockapi.replies.faults._orders import (
+        NEXT_PAIR,
+        Counts,
+        OrderedFault,
+        apply,
+        blank,
+        due,
+        parse_fault_text,
+        parse_faults,
+        start,
+    )
+    from mockapi.replies.faults._sse_variants import bom, comments, compressed, extra_fields, newlines, pings
+    from mockapi.replies.faults._table import TABLE, make_fault
+    from mockapi.replies.faults._transport import chunking, cut, ending, late, pause, slow
 
 __all__ = [
     "NEXT_PAIR",
     "SILENT_FAULTS",
     "TABLE",
+    "ChaosFinding",
     "ChaosReport",
-    "Finding",
+    "Counts",
     "OrderedFault",
     "SilentFault",
     "apply",
@@ -83,3 +90,16 @@ __all__ = [
     "swap_events",
     "unknown_event",
 ]
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "_chaos": "SILENT_FAULTS ChaosFinding ChaosReport SilentFault",
+        "_events": "broken_tool_json double_event drop_event no_usage stream_error swap_events unknown_event",
+        "_http": "broken_json content_length content_type empty_body error html json_for_stream retry_header",
+        "_orders": "NEXT_PAIR Counts OrderedFault apply blank due parse_fault_text parse_faults start",
+        "_sse_variants": "bom comments compressed extra_fields newlines pings",
+        "_table": "TABLE make_fault",
+        "_transport": "chunking cut ending late pause slow",
+    },
+)

@@ -92,7 +92,7 @@ SILENT_FAULTS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ChaosFinding:
     """What became of one fault.
 
     Attributes:
@@ -110,10 +110,10 @@ class Finding:
 class ChaosReport:
     """The findings of a run."""
 
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[ChaosFinding] = field(default_factory=list)
 
     @property
-    def swallowed(self) -> list[Finding]:
+    def swallowed(self) -> list[ChaosFinding]:
         """Those that nobody noticed."""
         return [finding for finding in self.findings if finding.outcome == "swallowed"]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 from mockapi import sse
 from mockapi.errors import FaultDoesNotFit
 from mockapi.messages import encode_event, stream_error_event
-from mockapi.replies.faults._frames import Frame, frames_of, place_of, with_chunks
+from mockapi.replies._sse_frames import SSEFrame, frames_of, place_of, with_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,7 +32,7 @@ _BREAKS: Final[Mapping[str, str]] = {
 _WORDS: Final[Mapping[str, str]] = {"overloaded_error": "Overloaded", "api_error": "Internal server error"}
 
 
-def _find(frames: list[Frame], which: Which, fault: str) -> int:
+def _find(frames: list[SSEFrame], which: Which, fault: str) -> int:
     if isinstance(which, int):
         return place_of(which, len(frames), fault)
     for place, frame in enumerate(frames):
@@ -73,8 +73,8 @@ def swap_events(event: Which = "content_block_start") -> Fault:
         if not later:
             raise FaultDoesNotFit("swap_events needs an event after the one it is told to swap.")
         first, second = frames[place], frames[later[0]]
-        frames[place] = Frame(first.delay, second.data)
-        frames[later[0]] = Frame(second.delay, first.data)
+        frames[place] = SSEFrame(first.delay, second.data)
+        frames[later[0]] = SSEFrame(second.delay, first.data)
         return with_chunks(reply, frames)
 
     return fault
@@ -182,7 +182,7 @@ def broken_tool_json(how: Literal["cut", "escape", "surrogate", "garbage", "nan"
     return fault
 
 
-def _fragment(frame: Frame) -> str:
+def _fragment(frame: SSEFrame) -> str:
     """What a frame adds to a tool's input; "" for everything else."""
     if frame.type != "content_block_delta":
         return ""

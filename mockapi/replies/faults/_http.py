@@ -1,8 +1,8 @@
 """Faults of the HTTP reply as a whole: the API's errors, and bodies that nobody asked for.
 
 Those that write a reply of their own (`error`, `html`) take nothing from the reply they replace
-but its `request-id` and `date`, so they can be decided before a recording is looked up: a client
-that tries again then gets the recording it would have got.
+but its `request-id`, its `date` and, for a 429, its rate limits, so they can be decided before a
+recording is looked up: a client that tries again then gets the recording it would have got.
 
 Sources: recorded and publicly logged errors of 2024-2026. A 429 has `retry-after` and the rate
 limits; 429, 5xx and 529 say `x-should-retry: true`, other 4xx false, 408 and 409 nothing, so that
@@ -12,8 +12,8 @@ and no `request_id`, and what it cannot reach is an HTML page.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -21,8 +21,9 @@ from mockapi.errors import FaultDoesNotFit
 from mockapi.exchange import Chunk, Ending, Reply, Source
 from mockapi.messages import edge_error_body, error_body
 from mockapi.replies._convert import converted
-from mockapi.replies._headers import wire_field
-from mockapi.replies.faults._frames import is_stream, with_chunks, without_fields
+from mockapi.replies._hop_headers import wire_field
+from mockapi.replies._sse_frames import is_stream, with_chunks, without_fields
+from mockapi.replies.rate_limits import ACCOUNT, fields_of, filled, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -80,7 +81,6 @@ _CONSTANT: Final = (
     wire_field("x-robots-tag", "none"),
     wire_field("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
 )
-_LIMITS: Final = (("input-tokens", 30_000), ("output-tokens", 8_000), ("requests", 50), ("tokens", 38_000))
 _PAGE: Final = (
     "<!DOCTYPE html>\n<html>\n<head><title>{title}</title></head>\n<body>\n"
     "<center><h1>{title}</h1></center>\n<hr><center>cloudflare</center>\n</body>\n</html>\n"
@@ -142,27 +142,20 @@ def error(
 
 
 def _rate_limits(reply: Reply, retry_after: float) -> list[tuple[bytes, bytes]]:
+    """`retry-after`, and the account's fields as the reply had them, its requests used up until then."""
     fields = [wire_field("retry-after", f"{retry_after:g}")]
     date = reply.header("date")
     if date is None:  # there is no clock here, and a reset without a time would be a lie
         return fields
     try:
-        reset = parsedate_to_datetime(date).astimezone(UTC) + timedelta(seconds=max(1, round(retry_after)))
+        now = parsedate_to_datetime(date).timestamp()
     except ValueError:
         return fields
-    for name, limit in _LIMITS:
-        remaining = "0" if name == "requests" else str(limit)
-        fields += [
-            wire_field(f"anthropic-ratelimit-{name}-limit", str(limit)),
-            wire_field(f"anthropic-ratelimit-{name}-remaining", remaining),
-            wire_field(f"anthropic-ratelimit-{name}-reset", rfc3339(reset)),
-        ]
-    return fields
-
-
-def rfc3339(moment: datetime) -> str:
-    """A moment in UTC as the API's rate-limit fields have it: whole seconds and a Z."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    account = [field for field in reply.headers if field[0].startswith(b"anthropic-ratelimit-")]
+    account = account or list(fields_of(ACCOUNT, filled(ACCOUNT, None, now)))
+    reset = timestamp(math.ceil(now) + max(1, round(retry_after)))
+    used_up = {b"anthropic-ratelimit-requests-remaining": b"0", b"anthropic-ratelimit-requests-reset": reset}
+    return [*fields, *((name, used_up.get(name, value)) for name, value in account)]
 
 
 def html(status: int = 502) -> Fault:

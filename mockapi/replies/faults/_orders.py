@@ -22,27 +22,40 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from mockapi.errors import FaultDoesNotFit, UsageError
 from mockapi.exchange import Reply, Source
-from mockapi.replies._headers import wire_field
-from mockapi.replies.faults._table import COUNT, FIELD, FLAG, PART, TEXT, WHOLE, Kind, entry_of, make_fault
+from mockapi.replies._hop_headers import wire_field
+from mockapi.replies._reply_headers import date_field
+from mockapi.replies.faults._table import (
+    COUNT,
+    FIELD,
+    FLAG,
+    PART,
+    TEXT,
+    WHOLE,
+    OptionKind,
+    entry_of,
+    make_fault,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from mockapi.exchange import Request
+    from mockapi.exchange import Headers, Request
 
     Fault = Callable[[Reply], Reply]
-    Counts = tuple[tuple[int, int], ...]
+
+Counts: TypeAlias = tuple[tuple[int, int], ...]
+"""For each order how many fitting requests there were, and how many of them it met."""
 
 MAX_ORDERS: Final = 100
 NEXT_PAIR: Final = re.compile(r",(?=\s*[A-Za-z_.]+\s*=|\s*$)")
 """What stands between two KEY=VALUE pairs, whose values may be JSON with commas of its own."""
 
-_UNSIGNED: Final = Kind(lambda value: WHOLE.fits(value) and value >= 0, "a whole number from 0")
-_CONDITIONS: Final[Mapping[str, Kind]] = {
+_UNSIGNED: Final = OptionKind(lambda value: WHOLE.fits(value) and value >= 0, "a whole number from 0")
+_CONDITIONS: Final[Mapping[str, OptionKind]] = {
     "path": FIELD,
     "method": FIELD,
     "stream": FLAG,
@@ -50,7 +63,7 @@ _CONDITIONS: Final[Mapping[str, Kind]] = {
     "contains": TEXT,
     "attempt": _UNSIGNED,
 }
-_ORDER_KEYS: Final[Mapping[str, Kind]] = {
+_ORDER_KEYS: Final[Mapping[str, OptionKind]] = {
     "after": _UNSIGNED,
     "times": COUNT,
     "probability": PART,
@@ -212,9 +225,15 @@ def due(
     return tuple(found), tuple(after)
 
 
-def blank(request_id: str, date: str) -> Reply:
-    """What a fault that replaces the reply starts from: an id and an HTTP date."""
-    return Reply(200, (wire_field("request-id", request_id), wire_field("date", date)), (), Source.SCRIPTED)
+def blank(request_id: str, at: float, more: Headers = ()) -> Reply:
+    """What a fault that replaces the reply starts from.
+
+    Args:
+        request_id: of the reply.
+        at: seconds since 1970.
+        more: further fields, such as the account's rate limits.
+    """
+    return Reply(200, (wire_field("request-id", request_id), date_field(at), *more), (), Source.SCRIPTED)
 
 
 def apply(reply: Reply, orders: Iterable[OrderedFault]) -> Reply:

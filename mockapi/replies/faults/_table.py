@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mockapi.errors import UsageError
 from mockapi.exchange import Ending
-from mockapi.replies.faults import _events, _framing, _http, _transport
+from mockapi.replies.faults import _events, _http, _sse_variants, _transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ MAX_SECONDS: Final = 3600
 """The longest delay that a fault may order."""
 
 
-class Kind(NamedTuple):
+class OptionKind(NamedTuple):
     """A kind of option: whether a value fits, and what to say if it does not."""
 
     fits: Callable[[Any], bool]
@@ -40,44 +40,50 @@ def _is_number(value: Any) -> bool:
     return type(value) in (int, float) and math.isfinite(value)
 
 
-def one_of(*choices: str) -> Kind:
+def one_of(*choices: str) -> OptionKind:
     """A choice between texts."""
-    return Kind(lambda value: isinstance(value, str) and value in choices, f"one of {', '.join(choices)}")
+    return OptionKind(
+        lambda value: isinstance(value, str) and value in choices, f"one of {', '.join(choices)}"
+    )
 
 
-def _between(low: float, high: float) -> Kind:
-    return Kind(
+def _between(low: float, high: float) -> OptionKind:
+    return OptionKind(
         lambda value: _is_number(value) and low <= value <= high, f"a number from {low:g} to {high:g}"
     )
 
 
-WHOLE: Final = Kind(_is_whole, "a whole number")
-COUNT: Final = Kind(lambda value: _is_whole(value) and 0 < value <= 10_000, "a whole number, 1 to 10,000")
+WHOLE: Final = OptionKind(_is_whole, "a whole number")
+COUNT: Final = OptionKind(
+    lambda value: _is_whole(value) and 0 < value <= 10_000, "a whole number, 1 to 10,000"
+)
 SECONDS: Final = _between(0, MAX_SECONDS)
 PART: Final = _between(0, 1)
-TEXT: Final = Kind(lambda value: isinstance(value, str) and len(value) <= 10_000, "a text")
-FLAG: Final = Kind(lambda value: isinstance(value, bool), "true or false")
-STATUS: Final = Kind(lambda value: _is_whole(value) and 200 <= value <= 599, "a status from 200 to 599")
-ERROR_STATUS: Final = Kind(lambda value: _is_whole(value) and 400 <= value <= 599, "a status from 400 to 599")
-OFFSETS: Final = Kind(
+TEXT: Final = OptionKind(lambda value: isinstance(value, str) and len(value) <= 10_000, "a text")
+FLAG: Final = OptionKind(lambda value: isinstance(value, bool), "true or false")
+STATUS: Final = OptionKind(lambda value: _is_whole(value) and 200 <= value <= 599, "a status from 200 to 599")
+ERROR_STATUS: Final = OptionKind(
+    lambda value: _is_whole(value) and 400 <= value <= 599, "a status from 400 to 599"
+)
+OFFSETS: Final = OptionKind(
     lambda value: isinstance(value, list) and all(_is_whole(item) and item > 0 for item in value),
     "a list of offsets above 0",
 )
-FIELD: Final = Kind(
+FIELD: Final = OptionKind(
     lambda value: isinstance(value, str) and value.isprintable() and value.isascii(),
     "one line of ASCII text",
 )
-FIELDS: Final = Kind(
+FIELDS: Final = OptionKind(
     lambda value: (
         isinstance(value, dict) and all(FIELD.fits(item) for pair in value.items() for item in pair)
     ),
     "an object of names and texts",
 )
-WHICH: Final = Kind(lambda value: _is_whole(value) or TEXT.fits(value), "an event's place or type")
+WHICH: Final = OptionKind(lambda value: _is_whole(value) or TEXT.fits(value), "an event's place or type")
 ENDING: Final = one_of(*Ending)
 
 
-class Entry(NamedTuple):
+class FaultSpec(NamedTuple):
     """A fault that can be ordered.
 
     Attributes:
@@ -89,7 +95,7 @@ class Entry(NamedTuple):
     """
 
     make: Callable[..., Fault]
-    options: Mapping[str, Kind]
+    options: Mapping[str, OptionKind]
     summary: str
     replaces: bool = False
     needed: tuple[str, ...] = ()
@@ -101,9 +107,9 @@ def _cut(ending: str = "clean", **options: Any) -> Fault:
 
 _CUT: Final = {"event": WHOLE, "byte": WHOLE, "part": PART}
 
-TABLE: Final[Mapping[str, Entry]] = {
+TABLE: Final[Mapping[str, FaultSpec]] = {
     # The reply as a whole
-    "error": Entry(
+    "error": FaultSpec(
         _http.error,
         {
             "status": ERROR_STATUS,
@@ -116,48 +122,52 @@ TABLE: Final[Mapping[str, Entry]] = {
         "The API's error of a status, with the type, words and headers it has there; 529 by default.",
         replaces=True,
     ),
-    "html": Entry(_http.html, {"status": STATUS}, "A gateway's HTML page instead of JSON.", replaces=True),
-    "empty_body": Entry(_http.empty_body, {}, "The status and no body."),
-    "broken_json": Entry(_http.broken_json, {"byte": WHOLE}, "A JSON body that stops in its middle."),
-    "json_for_stream": Entry(_http.json_for_stream, {}, "Plain JSON where a stream was asked for."),
-    "content_type": Entry(
+    "html": FaultSpec(
+        _http.html, {"status": STATUS}, "A gateway's HTML page instead of JSON.", replaces=True
+    ),
+    "empty_body": FaultSpec(_http.empty_body, {}, "The status and no body."),
+    "broken_json": FaultSpec(_http.broken_json, {"byte": WHOLE}, "A JSON body that stops in its middle."),
+    "json_for_stream": FaultSpec(_http.json_for_stream, {}, "Plain JSON where a stream was asked for."),
+    "content_type": FaultSpec(
         _http.content_type, {"value": FIELD}, "Another content type, or none.", needed=("value",)
     ),
-    "content_length": Entry(_http.content_length, {"by": WHOLE}, "A content-length wrong by some bytes."),
-    "retry_header": Entry(
+    "content_length": FaultSpec(_http.content_length, {"by": WHOLE}, "A content-length wrong by some bytes."),
+    "retry_header": FaultSpec(
         _http.retry_header,
         {"value": FIELD, "milliseconds": FIELD},
         "Any text as retry-after, and as retry-after-ms.",
         needed=("value",),
     ),
     # Time
-    "late": Entry(_transport.late, {"seconds": SECONDS, "headers_first": FLAG}, "The first byte comes late."),
-    "slow": Entry(
+    "late": FaultSpec(
+        _transport.late, {"seconds": SECONDS, "headers_first": FLAG}, "The first byte comes late."
+    ),
+    "slow": FaultSpec(
         _transport.slow,
         {"seconds": SECONDS, "per": one_of("event", "chunk", "byte")},
         "A delay before every event, chunk or byte.",
     ),
-    "pause": Entry(
+    "pause": FaultSpec(
         _transport.pause, {"seconds": SECONDS, "event": WHOLE}, "A silence after an event, then the rest."
     ),
     # The connection
-    "cut": Entry(_cut, {**_CUT, "ending": ENDING}, "The body stops early, the HTTP message ends well."),
-    "reset": Entry(
+    "cut": FaultSpec(_cut, {**_CUT, "ending": ENDING}, "The body stops early, the HTTP message ends well."),
+    "reset": FaultSpec(
         functools.partial(_cut, "reset"), _CUT, "The body stops early and the connection is reset."
     ),
-    "stall": Entry(
+    "stall": FaultSpec(
         functools.partial(_cut, "stall"), _CUT, "The body stops early and the connection stays open."
     ),
-    "half_close": Entry(
+    "half_close": FaultSpec(
         functools.partial(_cut, "half-close"), _CUT, "The body stops early and the server's side is closed."
     ),
-    "close": Entry(
+    "close": FaultSpec(
         functools.partial(_cut, "cut"), _CUT, "The body stops early and the connection is closed."
     ),
-    "missing_last_chunk": Entry(
+    "missing_last_chunk": FaultSpec(
         functools.partial(_transport.ending, Ending.CUT), {}, "The whole body, without its last chunk."
     ),
-    "chunking": Entry(
+    "chunking": FaultSpec(
         _transport.chunking,
         {
             "size": COUNT,
@@ -168,36 +178,42 @@ TABLE: Final[Mapping[str, Entry]] = {
         "The same bytes in other pieces.",
     ),
     # Other spellings of the same stream
-    "newlines": Entry(
-        _framing.newlines, {"style": one_of("lf", "crlf", "cr", "mixed")}, "Other line ends; CRLF by default."
+    "newlines": FaultSpec(
+        _sse_variants.newlines,
+        {"style": one_of("lf", "crlf", "cr", "mixed")},
+        "Other line ends; CRLF by default.",
     ),
-    "comments": Entry(_framing.comments, {"text": TEXT, "count": COUNT}, "Comments before every event."),
-    "pings": Entry(_framing.pings, {"count": COUNT}, "Pings after every event."),
-    "bom": Entry(_framing.bom, {"count": COUNT}, "A byte order mark at the start."),
-    "extra_fields": Entry(_framing.extra_fields, {}, "An id, a retry and an unknown field in every event."),
-    "compressed": Entry(
-        _framing.compressed,
+    "comments": FaultSpec(
+        _sse_variants.comments, {"text": TEXT, "count": COUNT}, "Comments before every event."
+    ),
+    "pings": FaultSpec(_sse_variants.pings, {"count": COUNT}, "Pings after every event."),
+    "bom": FaultSpec(_sse_variants.bom, {"count": COUNT}, "A byte order mark at the start."),
+    "extra_fields": FaultSpec(
+        _sse_variants.extra_fields, {}, "An id, a retry and an unknown field in every event."
+    ),
+    "compressed": FaultSpec(
+        _sse_variants.compressed,
         {"coding": one_of("gzip", "deflate", "br", "zstd")},
         "A compressed body, flushed after every event.",
     ),
     # Other events
-    "stream_error": Entry(
+    "stream_error": FaultSpec(
         _events.stream_error,
         {"event": WHOLE, "type": TEXT, "message": TEXT, "go_on": FLAG},
         "An error event inside a 200 stream.",
     ),
-    "drop_event": Entry(_events.drop_event, {"event": WHICH}, "An event is missing."),
-    "double_event": Entry(_events.double_event, {"event": WHICH}, "An event comes twice."),
-    "swap_events": Entry(_events.swap_events, {"event": WHICH}, "Two events change places."),
-    "unknown_event": Entry(
+    "drop_event": FaultSpec(_events.drop_event, {"event": WHICH}, "An event is missing."),
+    "double_event": FaultSpec(_events.double_event, {"event": WHICH}, "An event comes twice."),
+    "swap_events": FaultSpec(_events.swap_events, {"event": WHICH}, "Two events change places."),
+    "unknown_event": FaultSpec(
         _events.unknown_event, {"name": FIELD, "event": WHOLE, "data": TEXT}, "An event of an unknown type."
     ),
-    "no_usage": Entry(
+    "no_usage": FaultSpec(
         _events.no_usage,
         {"where": one_of("both", "message_start", "message_delta")},
         "The usage is missing.",
     ),
-    "broken_tool_json": Entry(
+    "broken_tool_json": FaultSpec(
         _events.broken_tool_json,
         {"how": one_of("cut", "escape", "surrogate", "garbage", "nan")},
         "A tool's input is broken JSON.",
@@ -230,7 +246,7 @@ def make_fault(name: str, options: Mapping[str, Any], place: str = "fault") -> F
     return entry.make(**options)
 
 
-def entry_of(name: str, options: Mapping[str, Any], place: str) -> tuple[Entry, Mapping[str, Any]]:
+def entry_of(name: str, options: Mapping[str, Any], place: str) -> tuple[FaultSpec, Mapping[str, Any]]:
     """The entry of a name, and the options with what the name itself says.
 
     Raises:

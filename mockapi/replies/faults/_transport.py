@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from mockapi.errors import FaultDoesNotFit
 from mockapi.exchange import Chunk, Ending
-from mockapi.replies.faults._frames import frames_of, place_of, recut, with_chunks
+from mockapi.replies._sse_frames import frames_of, place_of, recut, with_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

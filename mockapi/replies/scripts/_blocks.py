@@ -13,7 +13,7 @@ from mockapi.errors import ScriptError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mockapi.replies.synthesis._view import Block
+    from mockapi.replies._request_view import Block
 
 _RESULT: Final[Mapping[str, type | None]] = {"content": None}
 NEEDED: Final[Mapping[str, Mapping[str, type | None]]] = {

@@ -19,10 +19,10 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from mockapi.messages.catalogue import shipped
-from mockapi.replies.synthesis._view import name_of, result_text
+from mockapi.replies._request_view import name_of, result_text
 
 if TYPE_CHECKING:
-    from mockapi.replies.synthesis import View
+    from mockapi.replies.synthesis import RequestView
 
 CONDITIONS: Final = ("model", "last_user_text", "system", "tools", "tool_results", "turn")
 
@@ -57,7 +57,7 @@ class Results:
     text: Text | None = None
     is_error: bool | None = None
 
-    def holds(self, view: View) -> bool:
+    def holds(self, view: RequestView) -> bool:
         """Whether a request meets it: one result has to meet all parts."""
         if not self.some:
             return not view.tool_results
@@ -76,7 +76,7 @@ class Results:
 
 
 @dataclass(frozen=True, slots=True)
-class When:
+class Condition:
     """The conditions of one reply; those that are None always hold."""
 
     model: str | None = None
@@ -86,7 +86,7 @@ class When:
     tool_results: Results | None = None
     turn: int | None = None
 
-    def holds(self, view: View, turn: int) -> bool:
+    def holds(self, view: RequestView, turn: int) -> bool:
         """Whether a request, the `turn`-th since the script was set, meets them all."""
         if self.turn is not None and self.turn != turn:
             return False

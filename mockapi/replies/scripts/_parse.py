@@ -19,7 +19,7 @@ from mockapi import jsontext
 from mockapi.errors import MockapiError, ScriptError
 from mockapi.messages import STOP_REASONS, accumulate, decode_events
 from mockapi.replies.scripts._blocks import checked_blocks
-from mockapi.replies.scripts._conditions import CONDITIONS, Results, Text, When
+from mockapi.replies.scripts._conditions import CONDITIONS, Condition, Results, Text
 from mockapi.replies.scripts._script import THEN, Script, Scripted
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _reply(value: Any, pointer: str, read_file: Callable[[str], bytes]) -> Scrip
     if len(given) != 1:
         has = " and ".join(given) or "none of them"
         raise ScriptError(pointer, f"has exactly one of {', '.join(_CONTENT)}; this one has {has}.")
-    when = _when(value.get("when"), f"{pointer}/when") if "when" in value else When()
+    when = _when(value.get("when"), f"{pointer}/when") if "when" in value else Condition()
     members: dict[str, Any] = {}
     at = f"{pointer}/{given[0]}"
     content = value[given[0]]
@@ -131,7 +131,7 @@ def _from_file(value: Any, pointer: str, read_file: Callable[[str], bytes]) -> A
         ) from None
 
 
-def _when(value: Any, pointer: str) -> When:
+def _when(value: Any, pointer: str) -> Condition:
     if not isinstance(value, dict):
         raise ScriptError(pointer, "is no object of conditions.")
     _known(value, CONDITIONS, pointer)
@@ -144,7 +144,7 @@ def _when(value: Any, pointer: str) -> When:
         raise ScriptError(f"{pointer}/tools", "is no list of tool names.")
     if turn is not None and (type(turn) is not int or turn < 1):
         raise ScriptError(f"{pointer}/turn", "is no whole number from 1.")
-    return When(
+    return Condition(
         model=model,
         last_user_text=_text(value.get("last_user_text"), f"{pointer}/last_user_text"),
         system=_text(value.get("system"), f"{pointer}/system"),

@@ -4,27 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mockapi.messages import IdFactory, Kind
-from mockapi.replies.synthesis import Part, Plan
-from mockapi.replies.synthesis._seals import seal
+from mockapi.messages import IdFactory, IdKind
+from mockapi.replies.synthesis import Plan, PlanPart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mockapi.replies._request_view import Block
+    from mockapi.replies._seeded import SeededChoices
     from mockapi.replies.scripts._script import Scripted
-    from mockapi.replies.synthesis import Material
-    from mockapi.replies.synthesis._dice import Dice
-    from mockapi.replies.synthesis._view import Block
+    from mockapi.replies.synthesis import GenerationInput
 
-_KINDS: Final[Mapping[str, Kind]] = {
-    "tool_use": Kind.TOOL_USE,
-    "server_tool_use": Kind.SERVER_TOOL_USE,
-    "mcp_tool_use": Kind.MCP_TOOL_USE,
+_KINDS: Final[Mapping[str, IdKind]] = {
+    "tool_use": IdKind.TOOL_USE,
+    "server_tool_use": IdKind.SERVER_TOOL_USE,
+    "mcp_tool_use": IdKind.MCP_TOOL_USE,
 }
 _RUN_IN_CONTAINER: Final = "code_execution_tool_result"
 
 
-def plan_of(reply: Scripted, material: Material, number: int) -> Plan:
+def plan_of(reply: Scripted, material: GenerationInput, number: int) -> Plan:
     """The plan of a scripted reply.
 
     Args:
@@ -39,7 +38,7 @@ def plan_of(reply: Scripted, material: Material, number: int) -> Plan:
     for place, block in enumerate(reply.blocks, 1):
         made = _completed(block, dice, ids, place, call_id)
         call_id = made["id"] if made["type"] in _KINDS else call_id
-        parts.append(Part(made))
+        parts.append(PlanPart(made))
     kinds = [part.block["type"] for part in parts]
     members = dict(reply.members)
     sequence, details = members.pop("stop_sequence", None), members.pop("stop_details", None)
@@ -56,7 +55,7 @@ def plan_of(reply: Scripted, material: Material, number: int) -> Plan:
     )
 
 
-def _completed(block: Block, dice: Dice, ids: IdFactory, place: int, call_id: str) -> Block:
+def _completed(block: Block, dice: SeededChoices, ids: IdFactory, place: int, call_id: str) -> Block:
     kind = block["type"]
     if kind in _KINDS and "id" not in block:
         return block | {"id": ids.make(_KINDS[kind], place)}
@@ -64,7 +63,7 @@ def _completed(block: Block, dice: Dice, ids: IdFactory, place: int, call_id: st
         made = block if "tool_use_id" in block else block | {"tool_use_id": call_id}
         return made if kind != "mcp_tool_result" or "is_error" in made else made | {"is_error": False}
     if kind == "thinking" and "signature" not in block:
-        return block | {"signature": seal(dice.fork(f"seal:{place}"))}
+        return block | {"signature": dice.fork(f"seal:{place}").signature()}
     if kind == "redacted_thinking" and "data" not in block:
-        return block | {"data": seal(dice.fork(f"seal:{place}"))}
+        return block | {"data": dice.fork(f"seal:{place}").signature()}
     return block

@@ -14,12 +14,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from mockapi.replies.scripts._conditions import When
+from mockapi.replies.scripts._conditions import Condition
 
 if TYPE_CHECKING:
+    from mockapi.replies._request_view import Block
     from mockapi.replies.faults import OrderedFault
-    from mockapi.replies.synthesis import View
-    from mockapi.replies.synthesis._view import Block
+    from mockapi.replies.synthesis import RequestView
 
 THEN: Final = ("continue", "repeat", "restart", "fail")
 
@@ -38,7 +38,7 @@ class Scripted:
     """
 
     blocks: tuple[Block, ...]
-    when: When = field(default_factory=When)
+    when: Condition = field(default_factory=Condition)
     times: int | None = 1
     stop_reason: str | None = None
     members: tuple[tuple[str, Any], ...] = ()
@@ -71,12 +71,12 @@ class Chooser(Protocol):
     def used(self) -> tuple[int, ...]:
         """How often each was given; () before the first."""
 
-    def next(self, view: View) -> tuple[Scripted | NoReply | None, Chooser]:
+    def next(self, view: RequestView) -> tuple[Scripted | NoReply | None, Chooser]:
         """The reply for a request, and what chooses the next; None where it goes on elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class ScriptState:
     """A script in use.
 
     Attributes:
@@ -91,7 +91,7 @@ class Running:
     last: int | None = None
     turn: int = 0
 
-    def next(self, view: View) -> tuple[Scripted | NoReply | None, Running]:
+    def next(self, view: RequestView) -> tuple[Scripted | NoReply | None, ScriptState]:
         """The reply for a request, and the script after it; None where it goes on elsewhere."""
         turn, unused = self.turn + 1, (0,) * len(self.script.replies)
         used = self.used or unused
@@ -101,13 +101,13 @@ class Running:
             index = self._first(view, turn, used)
         if index is not None:
             used = tuple(count + (number == index) for number, count in enumerate(used))
-            return self.script.replies[index], Running(self.script, used, index, turn)
-        now = Running(self.script, used, self.last, turn)
+            return self.script.replies[index], ScriptState(self.script, used, index, turn)
+        now = ScriptState(self.script, used, self.last, turn)
         if self.script.then == "repeat" and self.last is not None:
             return self.script.replies[self.last], now
         return (NO_REPLY if self.script.then == "fail" else None), now
 
-    def _first(self, view: View, turn: int, used: tuple[int, ...]) -> int | None:
+    def _first(self, view: RequestView, turn: int, used: tuple[int, ...]) -> int | None:
         for number, reply in enumerate(self.script.replies):
             left = reply.times is None or used[number] < reply.times
             if left and reply.when.holds(view, turn):

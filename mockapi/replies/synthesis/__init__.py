@@ -5,29 +5,32 @@ hand their own plans to the same writer. Values in, values out: the session's hi
 the time is an argument.
 """
 
-from mockapi.replies._heads import message_headers, object_headers
-from mockapi.replies.synthesis._context import applied_edits
-from mockapi.replies.synthesis._decide import decide
-from mockapi.replies.synthesis._plan import Part, Plan, text_part
-from mockapi.replies.synthesis._seals import altered_seal
-from mockapi.replies.synthesis._synthesize import (
-    History,
-    Material,
-    message_for,
-    synthesized,
-    view_of,
-    written,
-)
-from mockapi.replies.synthesis._tokens import of_request as input_tokens
-from mockapi.replies.synthesis._view import View
+from typing import TYPE_CHECKING
+
+from mockapi._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from mockapi.replies._reply_headers import message_headers, object_headers
+    from mockapi.replies._request_view import RequestView
+    from mockapi.replies.synthesis._context import applied_edits
+    from mockapi.replies.synthesis._decide import decide
+    from mockapi.replies.synthesis._plan import Plan, PlanPart, text_part
+    from mockapi.replies.synthesis._synthesize import (
+        GenerationInput,
+        History,
+        message_for,
+        synthesized,
+        view_of,
+        written,
+    )
+    from mockapi.replies.synthesis._tokens import input_tokens
 
 __all__ = [
+    "GenerationInput",
     "History",
-    "Material",
-    "Part",
     "Plan",
-    "View",
-    "altered_seal",
+    "PlanPart",
+    "RequestView",
     "applied_edits",
     "decide",
     "input_tokens",
@@ -39,3 +42,16 @@ __all__ = [
     "view_of",
     "written",
 ]
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "_context": "applied_edits",
+        "_decide": "decide",
+        "_plan": "Plan PlanPart text_part",
+        "_synthesize": "GenerationInput History message_for synthesized view_of written",
+        "_tokens": "input_tokens",
+        "mockapi.replies._reply_headers": "message_headers object_headers",
+        "mockapi.replies._request_view": "RequestView",
+    },
+)

@@ -23,7 +23,7 @@ from mockapi.replies.synthesis import _tokens
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mockapi.replies.synthesis._view import Block, View
+    from mockapi.replies._request_view import Block, RequestView
 
 _LOOK_BACK: Final = 20
 _MAX_ENTRIES: Final = 4_000
@@ -63,14 +63,14 @@ class PromptCache:
 
     entries: Mapping[bytes, _Entry] = field(default_factory=dict)
 
-    def used(self, view: View, at: float) -> tuple[Usage, PromptCache]:
+    def used(self, view: RequestView, at: float) -> tuple[Usage, PromptCache]:
         """The usage of a request and the cache after it.
 
         Args:
             view: the request.
             at: seconds on any clock that goes forward.
         """
-        total = _tokens.of_request(view)
+        total = _tokens.input_tokens(view)
         if b'"cache_control":{' not in view.canonical:
             return Usage(total), self
         prefixes = _prefixes(view)
@@ -118,7 +118,7 @@ class _Prefix(NamedTuple):
     lifetime: str | None
 
 
-def _prefixes(view: View) -> list[_Prefix]:
+def _prefixes(view: RequestView) -> list[_Prefix]:
     digest = blake2b(view.model.encode("utf-8", "replace"), digest_size=16).digest()
     tokens = 0
     found = []

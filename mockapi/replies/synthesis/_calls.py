@@ -9,17 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from mockapi.messages import Kind
-from mockapi.replies.synthesis._plan import Part
-from mockapi.replies.synthesis._view import name_of
+from mockapi.messages import IdKind
+from mockapi.replies._request_view import name_of
+from mockapi.replies.synthesis._plan import PlanPart
 from mockapi.replies.synthesis.values import Unsatisfiable, satisfying
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mockapi.messages import IdFactory
-    from mockapi.replies.synthesis._dice import Dice
-    from mockapi.replies.synthesis._view import Block, View
+    from mockapi.replies._request_view import Block, RequestView
+    from mockapi.replies._seeded import SeededChoices
 
 MAX_CALLS: Final = 3
 SERVER_TOOLS: Final = (
@@ -55,14 +55,14 @@ def is_deferred(tool: Block) -> bool:
     return tool.get("defer_loading") is True
 
 
-def callable_tools(view: View) -> list[Block]:
+def callable_tools(view: RequestView) -> list[Block]:
     """The tools that the client runs and the model may call directly."""
     return [
         tool for tool in view.tools if not is_server_tool(tool) and not is_deferred(tool) and _direct(tool)
     ]
 
 
-def call(tool: Block, view: View, dice: Dice, ids: IdFactory, number: int) -> Part:
+def call(tool: Block, view: RequestView, dice: SeededChoices, ids: IdFactory, number: int) -> PlanPart:
     """A call of a tool, the `number`-th of the reply.
 
     Raises:
@@ -72,17 +72,17 @@ def call(tool: Block, view: View, dice: Dice, ids: IdFactory, number: int) -> Pa
     fixed = _fixed(tool)
     block: Block = {
         "type": "tool_use",
-        "id": ids.make(Kind.TOOL_USE, number),
+        "id": ids.make(IdKind.TOOL_USE, number),
         "name": fixed.name or name if fixed else name,
         "input": fixed.input if fixed else arguments(tool, view, dice.fork(f"{number}:{name}")),
         "caller": {"type": "direct"},
     }
     if fixed and fixed.toolset:
         block["toolset_name"] = fixed.toolset
-    return Part(block)
+    return PlanPart(block)
 
 
-def arguments(tool: Block, view: View, dice: Dice) -> dict[str, Any]:
+def arguments(tool: Block, view: RequestView, dice: SeededChoices) -> dict[str, Any]:
     """Arguments that satisfy a tool's schema; {} where it has none.
 
     Raises:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from mockapi.replies.synthesis._plan import Part, text_part
-from mockapi.replies.synthesis._view import blocks_of, text_of
+from mockapi.replies._request_view import blocks_of, text_of
+from mockapi.replies.synthesis._plan import PlanPart, text_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mockapi.replies.synthesis._view import Block, View
+    from mockapi.replies._request_view import Block, RequestView
 
 _MAX: Final = 3
 _ENDS: Final = ".!?\u3002\uff01\uff1f"  # full stops, Latin and CJK
@@ -23,7 +23,7 @@ _SENTENCE: Final = re.compile(rf"\S[^{_ENDS}\n]*[{_ENDS}]?")
 _LONGEST: Final = 200
 
 
-def cited_parts(view: View) -> tuple[Part, ...]:
+def cited_parts(view: RequestView) -> tuple[PlanPart, ...]:
     """Text parts that cite the sources of a request, the first few; () if it has none."""
     citations = [citation for citation in _citations(view) if citation]
     if not citations:
@@ -41,7 +41,7 @@ def _said(citation: dict[str, Any]) -> str:
     return text or f"something on page {citation.get('start_page_number', 1)}"
 
 
-def _citations(view: View) -> Iterator[dict[str, Any]]:
+def _citations(view: RequestView) -> Iterator[dict[str, Any]]:
     documents = results = 0
     for block in _sources(view):
         if block["type"] == "document":
@@ -54,7 +54,7 @@ def _citations(view: View) -> Iterator[dict[str, Any]]:
             results += 1
 
 
-def _sources(view: View) -> Iterator[Block]:
+def _sources(view: RequestView) -> Iterator[Block]:
     for turn in view.turns:
         if turn.role != "user":
             continue

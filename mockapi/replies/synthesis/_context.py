@@ -16,13 +16,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.replies.synthesis import _tokens
-from mockapi.replies.synthesis._plan import Part
+from mockapi.replies.synthesis._plan import PlanPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mockapi.replies._request_view import Block, RequestView
     from mockapi.replies.synthesis._cache import Usage
-    from mockapi.replies.synthesis._view import Block, View
 
 CLEAR_TOOL_USES: Final = "clear_tool_uses_20250919"
 CLEAR_THINKING: Final = "clear_thinking_20251015"
@@ -33,7 +33,7 @@ _KEPT_USES: Final = 3
 _KEPT_TURNS: Final = 1
 
 
-def applied_edits(view: View, input_tokens: int) -> list[dict[str, Any]]:
+def applied_edits(view: RequestView, input_tokens: int) -> list[dict[str, Any]]:
     """The edits that a request of so many input tokens brings about, as the reply tells them."""
     found = []
     for edit in _edits(view):
@@ -50,19 +50,19 @@ def applied_edits(view: View, input_tokens: int) -> list[dict[str, Any]]:
     return found
 
 
-def compaction(view: View) -> tuple[Part, bool] | None:
+def compaction(view: RequestView) -> tuple[PlanPart, bool] | None:
     """The compaction block of a reply and whether the reply ends with it; None if it has none."""
     edit = next((edit for edit in _edits(view) if edit.get("type") == COMPACT), None)
-    if edit is None or _tokens.of_request(view) < _value(edit.get("trigger"), _COMPACT_TRIGGER):
+    if edit is None or _tokens.input_tokens(view) < _value(edit.get("trigger"), _COMPACT_TRIGGER):
         return None
     turns = len(view.turns)
     summary = f"<summary>\nmockapi summarized {turns} turns. The latest asks: {view.subject()}\n</summary>"
     # Clients that accumulate a stream add `encrypted_content`, so the JSON form has it too.
     block = {"type": "compaction", "content": summary, "encrypted_content": None}
-    return Part(block), edit.get("pause_after_compaction") is True
+    return PlanPart(block), edit.get("pause_after_compaction") is True
 
 
-def iterations(parts: tuple[Part, ...], usage: Usage) -> list[dict[str, Any]]:
+def iterations(parts: tuple[PlanPart, ...], usage: Usage) -> list[dict[str, Any]]:
     """The sampling passes of a reply with a compaction: the summary's, then the answer's.
 
     The usage of the whole reply is that of the answer's pass; the summary is told here alone.
@@ -83,13 +83,13 @@ def _pass(kind: str, read: int, written: int) -> dict[str, Any]:
     }
 
 
-def _edits(view: View) -> list[dict[str, Any]]:
+def _edits(view: RequestView) -> list[dict[str, Any]]:
     config = view.body.get("context_management")
     edits = config.get("edits") if isinstance(config, dict) else None
     return [edit for edit in edits if isinstance(edit, dict)] if isinstance(edits, list) else []
 
 
-def _cleared_uses(edit: dict[str, Any], view: View, input_tokens: int) -> tuple[int, int]:
+def _cleared_uses(edit: dict[str, Any], view: RequestView, input_tokens: int) -> tuple[int, int]:
     excluded = edit.get("exclude_tools")
     excluded = excluded if isinstance(excluded, list) else []
     results = list(_results(view))
@@ -108,7 +108,7 @@ def _cleared_uses(edit: dict[str, Any], view: View, input_tokens: int) -> tuple[
     return len(cleared), sum(cleared)
 
 
-def _cleared_turns(edit: dict[str, Any], view: View) -> tuple[int, int]:
+def _cleared_turns(edit: dict[str, Any], view: RequestView) -> tuple[int, int]:
     keep = edit.get("keep")
     if keep == "all" or (isinstance(keep, dict) and keep.get("type") == "all"):
         return 0, 0
@@ -121,7 +121,7 @@ def _cleared_turns(edit: dict[str, Any], view: View) -> tuple[int, int]:
     return len(cleared), sum(cleared)
 
 
-def _results(view: View) -> Iterator[tuple[str, Block]]:
+def _results(view: RequestView) -> Iterator[tuple[str, Block]]:
     """The tool results of the conversation, each with its tool's name."""
     names: dict[Any, str] = {}
     for turn in view.turns:

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING
 
 from mockapi.messages import complete_part
 from mockapi.replies.synthesis import _tokens
-from mockapi.replies.synthesis._plan import CALLS, Part
+from mockapi.replies.synthesis._plan import CALLS, PlanPart
 
 if TYPE_CHECKING:
+    from mockapi.replies._request_view import RequestView
     from mockapi.replies.synthesis._plan import Plan
-    from mockapi.replies.synthesis._view import View
 
 
-def shortened(plan: Plan, view: View) -> Plan:
+def shortened(plan: Plan, view: RequestView) -> Plan:
     """The plan as far as the request lets it go."""
     if plan.uncut:
         return plan
@@ -52,7 +52,7 @@ def _at_sequence(plan: Plan, sequences: tuple[str, ...]) -> Plan:
 
 
 def _at_limit(plan: Plan, limit: int) -> Plan:
-    kept: list[Part] = []
+    kept: list[PlanPart] = []
     left = limit
     for part in plan.parts:
         tokens = part.tokens
@@ -67,7 +67,7 @@ def _at_limit(plan: Plan, limit: int) -> Plan:
     return replace(plan, parts=tuple(kept), stop_reason="max_tokens", stop_sequence=None)
 
 
-def _cut(part: Part, left: int) -> Part | None:
+def _cut(part: PlanPart, left: int) -> PlanPart | None:
     if left <= 0:
         return None
     kind = part.block.get("type")
@@ -76,7 +76,7 @@ def _cut(part: Part, left: int) -> Part | None:
     if kind == "thinking":
         thought = _tokens.first(part.thought or part.block["thinking"], left)
         shown = _tokens.first(part.block["thinking"], left)
-        return Part(part.block | {"thinking": shown}, thought)
+        return PlanPart(part.block | {"thinking": shown}, thought)
     if kind not in CALLS:
         return None
     name_only = part._replace(block=part.block | {"input": {}}, written="")
@@ -84,4 +84,4 @@ def _cut(part: Part, left: int) -> Part | None:
     if room <= 0:
         return None
     written = _tokens.first(json.dumps(part.block["input"], ensure_ascii=False), room)
-    return Part(part.block | {"input": complete_part(written)}, written=written)
+    return PlanPart(part.block | {"input": complete_part(written)}, written=written)

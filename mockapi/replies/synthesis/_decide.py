@@ -32,25 +32,24 @@ from typing import TYPE_CHECKING, Final
 
 from mockapi.messages import dump
 from mockapi.messages.catalogue import shipped
+from mockapi.replies._request_view import name_of
 from mockapi.replies.synthesis import _words
 from mockapi.replies.synthesis._calls import MAX_CALLS, call, callable_tools, is_server_tool
 from mockapi.replies.synthesis._citations import cited_parts
 from mockapi.replies.synthesis._context import compaction
-from mockapi.replies.synthesis._plan import Part, Plan, text_part
-from mockapi.replies.synthesis._runs import Run, Runner
-from mockapi.replies.synthesis._seals import seal
-from mockapi.replies.synthesis._view import name_of
+from mockapi.replies.synthesis._plan import Plan, PlanPart, text_part
+from mockapi.replies.synthesis._runs import Runner, ServerToolRun
 from mockapi.replies.synthesis.values import Unsatisfiable, satisfying
 
 if TYPE_CHECKING:
     from mockapi.messages import IdFactory
-    from mockapi.replies.synthesis._dice import Dice
-    from mockapi.replies.synthesis._view import Block, View
+    from mockapi.replies._request_view import Block, RequestView
+    from mockapi.replies._seeded import SeededChoices
 
 _INTERLEAVED: Final = "interleaved-thinking-"
 
 
-def decide(view: View, dice: Dice, ids: IdFactory) -> Plan:
+def decide(view: RequestView, dice: SeededChoices, ids: IdFactory) -> Plan:
     """The plan that answers a request.
 
     Args:
@@ -69,7 +68,7 @@ def decide(view: View, dice: Dice, ids: IdFactory) -> Plan:
     return replace(plan, parts=(part, *plan.parts))
 
 
-def _decided(view: View, dice: Dice, ids: IdFactory) -> Plan:
+def _decided(view: RequestView, dice: SeededChoices, ids: IdFactory) -> Plan:
     if view.paused:
         return _after_pause(view, dice, ids)
     if view.prefill:
@@ -85,17 +84,17 @@ def _decided(view: View, dice: Dice, ids: IdFactory) -> Plan:
     return replace(plan, parts=(*first, *plan.parts)) if first else plan
 
 
-def thought(text: str, dice: Dice, *, shown: bool = True) -> Part:
+def thought(text: str, dice: SeededChoices, *, shown: bool = True) -> PlanPart:
     """A thinking part with its signature."""
     block: Block = {
         "type": "thinking",
         "thinking": text if shown else "",
-        "signature": seal(dice.fork("seal")),
+        "signature": dice.fork("seal").signature(),
     }
-    return Part(block, "" if shown else text)
+    return PlanPart(block, "" if shown else text)
 
 
-def shows_thinking(view: View) -> bool:
+def shows_thinking(view: RequestView) -> bool:
     """Whether thinking is told in words."""
     display = view.thinking.get("display")
     if display is not None:
@@ -104,7 +103,7 @@ def shows_thinking(view: View) -> bool:
     return model is None or "enabled" in model.thinking
 
 
-def _thinking(view: View, dice: Dice) -> tuple[Part, ...]:
+def _thinking(view: RequestView, dice: SeededChoices) -> tuple[PlanPart, ...]:
     kind = view.thinking.get("type")
     if kind is None or view.choice in {"any", "tool"}:
         return ()
@@ -115,7 +114,7 @@ def _thinking(view: View, dice: Dice) -> tuple[Part, ...]:
     return (thought(_words.thoughts(view, dice), dice, shown=shows_thinking(view)),)
 
 
-def _tools_to_use(view: View) -> list[Block]:
+def _tools_to_use(view: RequestView) -> list[Block]:
     """The tools of the reply, in order; [] for an answer."""
     if view.choice == "none" or not view.tools or (view.choice == "auto" and view.tool_results):
         return []
@@ -125,7 +124,7 @@ def _tools_to_use(view: View) -> list[Block]:
     return tools[: MAX_CALLS if view.parallel else 1]
 
 
-def _answer(view: View, dice: Dice) -> Plan:
+def _answer(view: RequestView, dice: SeededChoices) -> Plan:
     schema = view.output_schema
     if schema is not None:
         try:
@@ -139,7 +138,7 @@ def _answer(view: View, dice: Dice) -> Plan:
     return Plan((text_part(_words.answer(view, dice)),))
 
 
-def _call(tools: list[Block], view: View, dice: Dice, ids: IdFactory) -> Plan:
+def _call(tools: list[Block], view: RequestView, dice: SeededChoices, ids: IdFactory) -> Plan:
     calls, reasons = [], []
     for number, tool in enumerate(tools, 1):
         try:
@@ -158,7 +157,7 @@ def _call(tools: list[Block], view: View, dice: Dice, ids: IdFactory) -> Plan:
     return Plan(parts, stop_reason="tool_use", hint=" ".join(reasons))
 
 
-def _run(tools: list[Block], view: View, dice: Dice, ids: IdFactory) -> Plan:
+def _run(tools: list[Block], view: RequestView, dice: SeededChoices, ids: IdFactory) -> Plan:
     runner = Runner(view, dice.fork("runs"), ids)
     runs = [runner.run(tool) for tool in tools]
     found = {name for run in runs for name in run.found}
@@ -172,7 +171,7 @@ def _run(tools: list[Block], view: View, dice: Dice, ids: IdFactory) -> Plan:
     return replace(plan, parts=(*plan.parts, *_said(runs, view, dice)))
 
 
-def _ran(runs: list[Run], before: list[Part]) -> Plan:
+def _ran(runs: list[ServerToolRun], before: list[PlanPart]) -> Plan:
     return Plan(
         (*before, *(part for run in runs for part in run.parts)),
         container=any(run.container for run in runs),
@@ -181,17 +180,17 @@ def _ran(runs: list[Run], before: list[Part]) -> Plan:
     )
 
 
-def _said(runs: list[Run], view: View, dice: Dice) -> tuple[Part, ...]:
+def _said(runs: list[ServerToolRun], view: RequestView, dice: SeededChoices) -> tuple[PlanPart, ...]:
     if view.output_schema is not None:
         return _answer(view, dice).parts
     said = tuple(part for run in runs for part in run.said)
     return said or (text_part(_words.answer(view, dice)),)
 
 
-def _after_pause(view: View, dice: Dice, ids: IdFactory) -> Plan:
+def _after_pause(view: RequestView, dice: SeededChoices, ids: IdFactory) -> Plan:
     last = view.unfinished[-1]
     runner = Runner(view, dice.fork("runs"), ids)
-    run = runner.answer(last) if last.get("type") == "server_tool_use" else Run(())
+    run = runner.answer(last) if last.get("type") == "server_tool_use" else ServerToolRun(())
     return replace(_ran([run], []), parts=(*run.parts, *_said([run], view, dice)))
 
 

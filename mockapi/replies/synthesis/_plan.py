@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from mockapi.replies.synthesis import _tokens
 
 if TYPE_CHECKING:
-    from mockapi.replies.synthesis._view import Block
+    from mockapi.replies._request_view import Block
 
 CALLS: Final = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})
 _CALL_TOKENS: Final = 12
 
 
-class Part(NamedTuple):
+class PlanPart(NamedTuple):
     """One content block and what its bytes do not show.
 
     Attributes:
@@ -69,7 +69,7 @@ class Plan:
         thinking_tokens: how many of them were spent on thinking.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[PlanPart, ...]
     stop_reason: str = "end_turn"
     stop_sequence: str | None = None
     stop_details: dict[str, Any] | None = None
@@ -93,9 +93,9 @@ class Plan:
         object.__setattr__(self, "thinking_tokens", thinking)
 
 
-def text_part(text: str, citations: list[dict[str, Any]] | None = None) -> Part:
+def text_part(text: str, citations: list[dict[str, Any]] | None = None) -> PlanPart:
     """A text block, cited or not."""
     block: Block = {"type": "text", "text": text}
     if citations:
         block = {"citations": citations, **block}
-    return Part(block)
+    return PlanPart(block)

@@ -10,18 +10,18 @@ import base64
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from mockapi.messages import Kind
+from mockapi.messages import IdKind
+from mockapi.replies._request_view import name_of
 from mockapi.replies.synthesis._calls import MAX_CALLS, is_deferred, is_server_tool
-from mockapi.replies.synthesis._plan import Part, text_part
-from mockapi.replies.synthesis._view import name_of
-from mockapi.replies.synthesis.values._strings import WORDS
+from mockapi.replies.synthesis._plan import PlanPart, text_part
+from mockapi.replies.synthesis.values import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mockapi.messages import IdFactory
-    from mockapi.replies.synthesis._dice import Dice
-    from mockapi.replies.synthesis._view import Block, View
+    from mockapi.replies._request_view import Block, RequestView
+    from mockapi.replies._seeded import SeededChoices
 
 RETRIEVED: Final = "2026-10-01T00:00:00.000000+00:00"
 """When pages were "fetched": a fixed time, because a reply is a function of the request."""
@@ -30,7 +30,7 @@ _URL: Final = re.compile(r"https?://[^\s<>\"')\]]+")
 _DIRECT: Final = {"type": "direct"}
 
 
-class Run(NamedTuple):
+class ServerToolRun(NamedTuple):
     """What a tool of the API added to a reply.
 
     Attributes:
@@ -42,8 +42,8 @@ class Run(NamedTuple):
         found: names of tools that a tool search found.
     """
 
-    parts: tuple[Part, ...]
-    said: tuple[Part, ...] = ()
+    parts: tuple[PlanPart, ...]
+    said: tuple[PlanPart, ...] = ()
     searches: int = 0
     fetches: int = 0
     container: bool = False
@@ -59,21 +59,21 @@ class Runner:
         ids: of the calls.
     """
 
-    def __init__(self, view: View, dice: Dice, ids: IdFactory) -> None:
+    def __init__(self, view: RequestView, dice: SeededChoices, ids: IdFactory) -> None:
         self._view = view
         self._dice = dice
         self._ids = ids
         self._made = 0
 
-    def run(self, tool: Block) -> Run:
+    def run(self, tool: Block) -> ServerToolRun:
         """Call a tool of the API, and its result."""
         kind = str(tool.get("type") or "")
         for prefix, method in _METHODS.items():
             if kind.startswith(prefix):
                 return method(self, tool)
-        return Run(())
+        return ServerToolRun(())
 
-    def answer(self, call: Block) -> Run:
+    def answer(self, call: Block) -> ServerToolRun:
         """The result of a call that an earlier reply paused after."""
         name = str(call.get("name"))
         given = call.get("input")
@@ -84,33 +84,33 @@ class Runner:
             "code_execution": lambda: self._executed(str(call.get("id")), "code_execution"),
             "bash_code_execution": lambda: self._executed(str(call.get("id")), "bash_code_execution"),
         }
-        return by_name[name]() if name in by_name else Run(())
+        return by_name[name]() if name in by_name else ServerToolRun(())
 
-    def search(self, tool: Block) -> Run:
+    def search(self, tool: Block) -> ServerToolRun:
         """A web search."""
         query = self._view.subject(60).rstrip("?!.…") or "mockapi"
         call = self._call("web_search", {"query": query})
         run = self._searched(tool, call["id"], query)
-        return run._replace(parts=(Part(call), *run.parts))
+        return run._replace(parts=(PlanPart(call), *run.parts))
 
-    def fetch(self, tool: Block) -> Run:
+    def fetch(self, tool: Block) -> ServerToolRun:
         """A page fetched: the first address in the user's text, else one of example.com."""
         named = _URL.search(self._view.last_user_text)
         url = named[0].rstrip(".,;:!?") if named else f"https://{_domain(tool)}/"
         call = self._call("web_fetch", {"url": url})
         run = self._fetched(tool, call["id"], url)
-        return run._replace(parts=(Part(call), *run.parts))
+        return run._replace(parts=(PlanPart(call), *run.parts))
 
-    def execute(self, tool: Block) -> Run:
+    def execute(self, tool: Block) -> ServerToolRun:
         """Code, as Python in the first version of the tool and as a shell command since."""
         if str(tool.get("type")) == "code_execution_20250522":
             call = self._call("code_execution", {"code": "print(6 * 7)"})
         else:
             call = self._call("bash_code_execution", {"command": "echo $((6 * 7))"})
         run = self._executed(call["id"], call["name"])
-        return run._replace(parts=(Part(call), *run.parts))
+        return run._replace(parts=(PlanPart(call), *run.parts))
 
-    def find_tools(self, tool: Block) -> Run:
+    def find_tools(self, tool: Block) -> ServerToolRun:
         """A search among the deferred tools, which finds the first ones."""
         name = name_of(tool)
         found = tuple(
@@ -126,9 +126,9 @@ class Runner:
             "tool_use_id": call["id"],
             "content": {"type": "tool_search_tool_search_result", "tool_references": references},
         }
-        return Run((Part(call), Part(result)), found=found)
+        return ServerToolRun((PlanPart(call), PlanPart(result)), found=found)
 
-    def advise(self, _tool: Block) -> Run:
+    def advise(self, _tool: Block) -> ServerToolRun:
         """Advice of another model."""
         call = self._call("advisor", {})
         content = {
@@ -137,9 +137,11 @@ class Runner:
             "stop_reason": "end_turn",
         }
         result = {"type": "advisor_tool_result", "tool_use_id": call["id"], "content": content}
-        return Run((Part(call), Part(result)), (text_part("The advice is to keep it short."),))
+        return ServerToolRun(
+            (PlanPart(call), PlanPart(result)), (text_part("The advice is to keep it short."),)
+        )
 
-    def use_server(self, tool: Block) -> Run:
+    def use_server(self, tool: Block) -> ServerToolRun:
         """A tool of an MCP server: the first that the toolset names."""
         server = name_of(tool)
         configs = tool.get("configs")
@@ -147,7 +149,7 @@ class Runner:
         self._made += 1
         call: Block = {
             "type": "mcp_tool_use",
-            "id": self._ids.make(Kind.MCP_TOOL_USE, self._made),
+            "id": self._ids.make(IdKind.MCP_TOOL_USE, self._made),
             "name": name,
             "input": {"query": self._view.subject(60)},
             "server_name": server,
@@ -159,19 +161,19 @@ class Runner:
             "is_error": False,
             "content": [{"type": "text", "text": said}],
         }
-        return Run((Part(call), Part(result)), (text_part(f"{server} answered: “{said}”"),))
+        return ServerToolRun((PlanPart(call), PlanPart(result)), (text_part(f"{server} answered: “{said}”"),))
 
     def _call(self, name: str, given: dict[str, Any]) -> Block:
         self._made += 1
         return {
             "type": "server_tool_use",
-            "id": self._ids.make(Kind.SERVER_TOOL_USE, self._made),
+            "id": self._ids.make(IdKind.SERVER_TOOL_USE, self._made),
             "name": name,
             "input": given,
             "caller": _DIRECT,
         }
 
-    def _searched(self, tool: Block, call_id: str, query: str) -> Run:
+    def _searched(self, tool: Block, call_id: str, query: str) -> ServerToolRun:
         domain = _domain(tool)
         results = [
             {
@@ -198,9 +200,9 @@ class Runner:
             "encrypted_index": self._opaque(96),
         }
         said = text_part(f"{first['title']} is the first of {_RESULTS} results.", [cited])
-        return Run((Part(block),), (text_part("I found this: "), said), searches=1)
+        return ServerToolRun((PlanPart(block),), (text_part("I found this: "), said), searches=1)
 
-    def _fetched(self, tool: Block, call_id: str, url: str) -> Run:
+    def _fetched(self, tool: Block, call_id: str, url: str) -> ServerToolRun:
         title = "A synthesized page"
         data = f"{title}\n\nmockapi made this up in place of {url}. Nothing was fetched."
         document: Block = {
@@ -232,9 +234,9 @@ class Runner:
             "end_char_index": len(data),
         }
         said = text_part("The page says that nothing was fetched.", [citation] if citing else None)
-        return Run((Part(block),), (said,), fetches=1)
+        return ServerToolRun((PlanPart(block),), (said,), fetches=1)
 
-    def _executed(self, call_id: str, name: str) -> Run:
+    def _executed(self, call_id: str, name: str) -> ServerToolRun:
         prefix = "bash_code_execution" if name.startswith("bash") else "code_execution"
         content: Block = {
             "type": f"{prefix}_result",
@@ -244,13 +246,13 @@ class Runner:
             "content": [],
         }
         block: Block = {"type": f"{prefix}_tool_result", "tool_use_id": call_id, "content": content}
-        return Run((Part(block),), (text_part("The code printed 42."),), container=True)
+        return ServerToolRun((PlanPart(block),), (text_part("The code printed 42."),), container=True)
 
     def _opaque(self, size: int) -> str:
         return base64.b64encode(self._dice.take(size)).decode()
 
 
-_METHODS: Final[dict[str, Callable[[Runner, Block], Run]]] = {
+_METHODS: Final[dict[str, Callable[[Runner, Block], ServerToolRun]]] = {
     "web_search_": Runner.search,
     "web_fetch_": Runner.fetch,
     "code_execution_": Runner.execute,
@@ -266,6 +268,6 @@ def _domain(tool: Block) -> str:
     return first.partition("/")[0] if isinstance(first, str) and first else "example.com"
 
 
-def _different(dice: Dice, words: tuple[str, ...], count: int) -> list[str]:
+def _different(dice: SeededChoices, words: tuple[str, ...], count: int) -> list[str]:
     first = dice.below(len(words))
     return [words[(first + number) % len(words)] for number in range(count)]

@@ -4,8 +4,7 @@
 
 The content is a function of request and seed alone: a request that is repeated, or asked for in the
 other form, gets the same blocks with the same ids. The message's id and its usage are also a function
-of the session's history: how many replies went before, and what is in the prompt cache. Header
-fields of rate limits are also a function of the time.
+of the session's history: how many replies went before, and what is in the prompt cache.
 """
 
 from __future__ import annotations
@@ -15,14 +14,13 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from mockapi.exchange import Chunk, Reply, Source
-from mockapi.messages import IdFactory, Kind
-from mockapi.replies._heads import message_headers
+from mockapi.messages import IdFactory, IdKind
+from mockapi.replies._reply_headers import message_headers
+from mockapi.replies._request_view import RequestView
+from mockapi.replies._seeded import SeededChoices
 from mockapi.replies.synthesis._cache import PromptCache, Usage
 from mockapi.replies.synthesis._cut import shortened
 from mockapi.replies.synthesis._decide import decide
-from mockapi.replies.synthesis._dice import Dice
-from mockapi.replies.synthesis._limits import RateLimits
-from mockapi.replies.synthesis._view import View
 from mockapi.replies.synthesis._writer import json_chunks, message_of, stream_chunks
 
 if TYPE_CHECKING:
@@ -37,15 +35,13 @@ class History:
     Attributes:
         turn: how many replies were synthesized or scripted.
         cache: the prompt cache.
-        limits: the rate limits' current minute.
     """
 
     turn: int = 0
     cache: PromptCache = field(default_factory=PromptCache)
-    limits: RateLimits = field(default_factory=RateLimits)
 
 
-class Material:
+class GenerationInput:
     """What a reply is made from: the request as a view, and choices that are a function of it.
 
     Args:
@@ -53,25 +49,25 @@ class Material:
         seed: of the server or session.
     """
 
-    def __init__(self, view: View, seed: int) -> None:
+    def __init__(self, view: RequestView, seed: int) -> None:
         salt = (seed & (2**64 - 1)).to_bytes(8)
         key = blake2b(view.canonical, digest_size=16, salt=salt).digest()
         self.view = view
-        self.dice = Dice(key)
+        self.dice = SeededChoices(key)
         self.ids = IdFactory(int.from_bytes(key))
 
 
-def view_of(request: Request) -> View:
+def view_of(request: Request) -> RequestView:
     """A request as synthesis reads it.
 
     Of a body that is nested too deeply to be written again only the plain members count.
     """
     header = request.header("anthropic-beta") or ""
     betas = frozenset(beta.strip() for beta in header.split(",") if beta.strip())
-    view = View(request.parsed, betas)
+    view = RequestView(request.parsed, betas)
     if not view.canonical:
         plain = {key: value for key, value in view.body.items() if not isinstance(value, (dict, list))}
-        return View(plain, betas)
+        return RequestView(plain, betas)
     return view
 
 
@@ -84,13 +80,13 @@ def synthesized(request: Request, seed: int, history: History, at: float) -> tup
         history: of the session.
         at: seconds since 1970.
     """
-    material = Material(view_of(request), seed)
+    material = GenerationInput(view_of(request), seed)
     plan = decide(material.view, material.dice, material.ids)
     return written(plan, material, history, at, Source.SYNTHESIZED)
 
 
 def written(
-    plan: Plan, material: Material, history: History, at: float, source: Source
+    plan: Plan, material: GenerationInput, history: History, at: float, source: Source
 ) -> tuple[Reply, History]:
     """The reply of a plan, cut to the request's limits, and the history after it."""
     message, plan, usage, after = message_for(plan, material, history, at)
@@ -101,26 +97,23 @@ def written(
     else:
         chunks = json_chunks(message)
     output_tokens = message["usage"].get("output_tokens") or 0
-    limits = history.limits.after(at, usage.total - usage.read, output_tokens)
-    after = History(after.turn, after.cache, limits)
     headers = message_headers(
         stream=stream,
         size=len(chunks[0].data),
         at=at,
-        request_id=material.ids.make(Kind.REQUEST, history.turn),
-        limits=limits,
+        request_id=material.ids.make(IdKind.REQUEST, history.turn),
         source=source,
         hint=plan.hint,
     )
-    return Reply(200, headers, chunks, source), after
+    return Reply(200, headers, chunks, source, usage=(usage.total - usage.read, output_tokens)), after
 
 
 def message_for(
-    plan: Plan, material: Material, history: History, at: float
+    plan: Plan, material: GenerationInput, history: History, at: float
 ) -> tuple[dict[str, Any], Plan, Usage, History]:
     """The message of a plan, the plan as it was cut, the usage, and the history after it."""
     view = material.view
     plan = shortened(plan, view)
     usage, cache = history.cache.used(view, at)
     message = message_of(plan, view, usage, material.ids, history.turn)
-    return message, plan, usage, History(history.turn + 1, cache, history.limits)
+    return message, plan, usage, History(history.turn + 1, cache)

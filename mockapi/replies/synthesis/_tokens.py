@@ -24,12 +24,12 @@ import struct
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.messages import dump
-from mockapi.replies.synthesis._view import blocks_of
+from mockapi.replies._request_view import blocks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mockapi.replies.synthesis._view import Block, View
+    from mockapi.replies._request_view import Block, RequestView
 
 _PIECE: Final = re.compile(r" ?[A-Za-z]{1,8}|[0-9]{1,3}|[^\S\n]+|\n+|.", re.DOTALL)
 _REQUEST: Final = 3
@@ -84,7 +84,7 @@ def of_block(block: Block) -> int:
     return of_value({key: value for key, value in block.items() if key not in _UNCOUNTED})
 
 
-def segments(view: View) -> list[tuple[Block, int]]:
+def segments(view: RequestView) -> list[tuple[Block, int]]:
     """The parts of a request in the order in which the model reads them, each with its tokens.
 
     Tools come first, then the system prompt, then the messages: the order of the prompt cache.
@@ -112,7 +112,7 @@ def segments(view: View) -> list[tuple[Block, int]]:
     return found
 
 
-def _after_compaction(view: View) -> list[tuple[Block, ...]]:
+def _after_compaction(view: RequestView) -> list[tuple[Block, ...]]:
     """The turns' blocks from the last compaction on: it stands for all that was before it."""
     kept: list[tuple[Block, ...]] = []
     for turn in view.turns:
@@ -124,7 +124,7 @@ def _after_compaction(view: View) -> list[tuple[Block, ...]]:
     return kept
 
 
-def of_request(view: View) -> int:
+def input_tokens(view: RequestView) -> int:
     """The input tokens of a request: what count_tokens answers and what usage starts with."""
     schema = view.output_schema
     return sum(tokens for _, tokens in segments(view)) + (of_value(schema) if schema is not None else 0)

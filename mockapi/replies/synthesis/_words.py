@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mockapi.replies.synthesis._view import result_text, shortened
+from mockapi.replies._request_view import result_text, shortened
 
 if TYPE_CHECKING:
-    from mockapi.replies.synthesis._dice import Dice
-    from mockapi.replies.synthesis._view import Block, View
+    from mockapi.replies._request_view import Block, RequestView
+    from mockapi.replies._seeded import SeededChoices
 
 _OPENERS: Final = (
     "This is a synthesized reply from mockapi.",
@@ -50,7 +50,7 @@ _LONE_KEY: Final = re.compile(r'[{,]\s*"[^"]*"$')
 _MEDIA: Final = {"image": "image", "document": "document"}
 
 
-def answer(view: View, dice: Dice) -> str:
+def answer(view: RequestView, dice: SeededChoices) -> str:
     """The text that answers a request."""
     results = view.tool_results
     if results:
@@ -67,7 +67,7 @@ def answer(view: View, dice: Dice) -> str:
     return " ".join(sentences)
 
 
-def continuation(view: View, dice: Dice) -> str:
+def continuation(view: RequestView, dice: SeededChoices) -> str:
     """The text that follows a prefill: an option's letter, the rest of a JSON text, or a sentence."""
     prefill = view.prefill
     if prefill.endswith("("):
@@ -87,7 +87,7 @@ def before_tools(names: list[str]) -> str:
     return f"I'll use {', '.join(names[:-1])} and {names[-1]} for this."
 
 
-def thoughts(view: View, dice: Dice) -> str:
+def thoughts(view: RequestView, dice: SeededChoices) -> str:
     """What a thinking block says."""
     subject = view.subject(80).rstrip(".?!…") or "a request without text"
     first = dice.pick(_THOUGHTS).format(subject=subject)
@@ -96,12 +96,12 @@ def thoughts(view: View, dice: Dice) -> str:
     return f"{first}\n\n{second}"
 
 
-def closing(dice: Dice) -> str:
+def closing(dice: SeededChoices) -> str:
     """A last sentence."""
     return dice.pick(_FOLLOWING)
 
 
-def _after_tools(view: View, dice: Dice) -> str:
+def _after_tools(view: RequestView, dice: SeededChoices) -> str:
     names = {
         block.get("id"): block.get("name")
         for turn in view.turns

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.exchange import Chunk
-from mockapi.messages import MAX_PADDING, Kind, dump, encode_event, events_of, order_message
+from mockapi.messages import MAX_PADDING, IdKind, dump, encode_event, events_of, order_message
 from mockapi.messages.catalogue import shipped
 from mockapi.replies.synthesis._context import applied_edits, iterations
 from mockapi.replies.synthesis._periods import form_of
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mockapi.messages import IdFactory, Sizes
+    from mockapi.replies._request_view import Block, RequestView
+    from mockapi.replies._seeded import SeededChoices
     from mockapi.replies.synthesis._cache import Usage
-    from mockapi.replies.synthesis._dice import Dice
     from mockapi.replies.synthesis._periods import Form
     from mockapi.replies.synthesis._plan import Plan
-    from mockapi.replies.synthesis._view import Block, View
 
 CONTAINER_EXPIRES: Final = "2030-01-01T00:00:00.000000+00:00"
 """A fixed time to come, because a reply is a function of the request."""
@@ -49,7 +49,7 @@ _FIFTH: Final = ("sonnet-5", "opus-5", "fable-5", "haiku-5", "mythos-5")
 
 
 def message_of(
-    plan: Plan, view: View, usage: Usage, ids: IdFactory, number: int, form: Form | None = None
+    plan: Plan, view: RequestView, usage: Usage, ids: IdFactory, number: int, form: Form | None = None
 ) -> dict[str, Any]:
     """The message of a plan, its keys in order.
 
@@ -65,7 +65,7 @@ def message_of(
     model = shipped().resolve(view.model)
     message: dict[str, Any] = {
         "model": model,
-        "id": ids.make(Kind.MESSAGE, number),
+        "id": ids.make(IdKind.MESSAGE, number),
         "type": "message",
         "role": "assistant",
         "content": [_block(part.block, form) for part in plan.parts],
@@ -96,7 +96,7 @@ def json_chunks(message: dict[str, Any]) -> tuple[Chunk, ...]:
     return (Chunk(0.0, dump(message)),)
 
 
-def stream_chunks(message: dict[str, Any], plan: Plan, dice: Dice) -> tuple[Chunk, ...]:
+def stream_chunks(message: dict[str, Any], plan: Plan, dice: SeededChoices) -> tuple[Chunk, ...]:
     """The message as a stream, in transport chunks with the delays of a fast model."""
     events = [encode_event(event, dice.below(MAX_PADDING + 1)) for event in events_in(message, plan, dice)]
     chunks = []
@@ -109,7 +109,7 @@ def stream_chunks(message: dict[str, Any], plan: Plan, dice: Dice) -> tuple[Chun
     return tuple(chunks)
 
 
-def events_in(message: dict[str, Any], plan: Plan, dice: Dice) -> list[dict[str, Any]]:
+def events_in(message: dict[str, Any], plan: Plan, dice: SeededChoices) -> list[dict[str, Any]]:
     """The events of a message, a tool's input told only as far as it was written."""
     sizes = _sizes(dice)
     events = events_of(message, sizes=sizes)
@@ -144,7 +144,7 @@ def _pieces(text: str, sizes: Sizes) -> Iterator[str]:
         place += length
 
 
-def _sizes(dice: Dice) -> Sizes:
+def _sizes(dice: SeededChoices) -> Sizes:
     return lambda kind: dice.pick(_SIZES[kind])
 
 
@@ -158,7 +158,7 @@ def _block(block: Block, form: Form) -> Block:
     return block
 
 
-def _usage(plan: Plan, view: View, usage: Usage, model: str, form: Form) -> dict[str, Any]:
+def _usage(plan: Plan, view: RequestView, usage: Usage, model: str, form: Form) -> dict[str, Any]:
     found: dict[str, Any] = {"input_tokens": usage.plain, "output_tokens": plan.output_tokens}
     if form.has("cache_counts"):
         found["cache_creation_input_tokens"] = usage.written_5m + usage.written_1h
@@ -195,11 +195,11 @@ def _tells_thinking(plan: Plan, model: str, form: Form) -> bool:
     return form.has("thinking_tokens") and any(part.block.get("type") == "thinking" for part in plan.parts)
 
 
-def _container(view: View, ids: IdFactory) -> dict[str, Any]:
+def _container(view: RequestView, ids: IdFactory) -> dict[str, Any]:
     asked = view.body.get("container")
     named = asked.get("id") if isinstance(asked, dict) else asked
     container: dict[str, Any] = {
-        "id": named if isinstance(named, str) and named else ids.make(Kind.CONTAINER, 1),
+        "id": named if isinstance(named, str) and named else ids.make(IdKind.CONTAINER, 1),
         "expires_at": CONTAINER_EXPIRES,
     }
     skills = asked.get("skills") if isinstance(asked, dict) else None

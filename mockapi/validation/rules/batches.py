@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockapi.validation._rule import Fault, Stage, rule
+from mockapi.validation._rule import Stage, Violation, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     message="requests: custom_id's must be unique within a batch. Duplicate custom_id found: {custom_id}",
     source="captured live in 2026-09",
 )
-def duplicate_id(context: Context) -> Iterator[Fault]:
+def duplicate_id(context: Context) -> Iterator[Violation]:
     """Two requests of a batch have one custom_id."""
     seen: set[str] = set()
     for index, request in enumerate(context.body["requests"]):
         name = request["custom_id"]
         if name in seen:
-            yield Fault(f"/requests/{index}/custom_id", {"custom_id": name})
+            yield Violation(f"/requests/{index}/custom_id", {"custom_id": name})
             return
         seen.add(name)
 
@@ -41,10 +41,10 @@ def duplicate_id(context: Context) -> Iterator[Fault]:
     message='"stream=True" is not supported in the Message Batches API',
     source="captured live in 2026-09; the row's error, not the batch's",
 )
-def stream(context: Context) -> Iterator[Fault]:
+def stream(context: Context) -> Iterator[Violation]:
     """A row of a batch asks for a stream."""
     if context.body.get("stream"):
-        yield Fault("/stream")
+        yield Violation("/stream")
 
 
 @rule(
@@ -54,7 +54,7 @@ def stream(context: Context) -> Iterator[Fault]:
     message="max_tokens: must be greater than or equal to 1",
     source="captured live in 2026-09; a message outside a batch may ask for 0",
 )
-def max_tokens(context: Context) -> Iterator[Fault]:
+def max_tokens(context: Context) -> Iterator[Violation]:
     """A row of a batch asks for no tokens."""
     if context.body["max_tokens"] < 1:
-        yield Fault("/max_tokens")
+        yield Violation("/max_tokens")

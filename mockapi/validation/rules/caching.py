@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.validation._conversation import path_of, pointer_of
-from mockapi.validation._rule import Fault, Stage, rule
+from mockapi.validation._rule import Stage, Violation, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,11 +34,11 @@ def _marks(context: Context) -> Iterator[tuple[str, str, dict[str, Any]]]:
     message="A maximum of {limit} blocks with cache_control may be provided. Found {found}.",
     source="recorded from 2024-09 to 2026-04",
 )
-def too_many(context: Context) -> Iterator[Fault]:
+def too_many(context: Context) -> Iterator[Violation]:
     """More than four blocks are cache breakpoints; automatic caching is none of them."""
     marks = list(_marks(context))
     if len(marks) > MAX_MARKS:
-        yield Fault(f"{marks[MAX_MARKS][1]}/cache_control", {"limit": MAX_MARKS, "found": len(marks)})
+        yield Violation(f"{marks[MAX_MARKS][1]}/cache_control", {"limit": MAX_MARKS, "found": len(marks)})
 
 
 @rule(
@@ -49,13 +49,13 @@ def too_many(context: Context) -> Iterator[Fault]:
     "Note that blocks are processed in the following order: `tools`, `system`, `messages`.",
     source="recorded in 2026-04, 2026-06 and 2026-08",
 )
-def ttl_order(context: Context) -> Iterator[Fault]:
+def ttl_order(context: Context) -> Iterator[Violation]:
     """A breakpoint of an hour follows one of five minutes."""
     short = False
     for path, pointer, control in _marks(context):
         if control.get("ttl") == "1h" and short:
-            yield Fault(f"{pointer}/cache_control/ttl", {"path": f"{path}.cache_control.ttl"})
+            yield Violation(f"{pointer}/cache_control/ttl", {"path": f"{path}.cache_control.ttl"})
         short = short or control.get("ttl", "5m") == "5m"
     automatic = context.body.get("cache_control")
     if automatic and automatic.get("ttl") == "1h" and short:
-        yield Fault("/cache_control/ttl", {"path": "cache_control"})
+        yield Violation("/cache_control/ttl", {"path": "cache_control"})

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.validation._conversation import pointer_of
-from mockapi.validation._rule import Fault, Stage, rule
+from mockapi.validation._rule import Stage, Violation, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,11 +33,11 @@ def _edits(context: Context) -> list[dict[str, Any]]:
     "Please send a uuid or hash value instead.",
     source="recorded in 2025-04; its last word is our guess",
 )
-def email(context: Context) -> Iterator[Fault]:
+def email(context: Context) -> Iterator[Violation]:
     """metadata.user_id is an e-mail address."""
     user = (context.body["metadata"] or {}).get("user_id")
     if user and "@" in user and _EMAIL.search(user):  # the search is slow where there is none
-        yield Fault("/metadata/user_id")
+        yield Violation("/metadata/user_id")
 
 
 @rule(
@@ -48,11 +48,11 @@ def email(context: Context) -> Iterator[Fault]:
     "`context_management.edits` when provided",
     source="live probe of 2026-09",
 )
-def clear_thinking_first(context: Context) -> Iterator[Fault]:
+def clear_thinking_first(context: Context) -> Iterator[Violation]:
     """Thinking is cleared after something else."""
     for index, edit in enumerate(_edits(context)):
         if edit["type"] == _CLEAR and index:
-            yield Fault(f"/context_management/edits/{index}")
+            yield Violation(f"/context_management/edits/{index}")
 
 
 @rule(
@@ -63,14 +63,14 @@ def clear_thinking_first(context: Context) -> Iterator[Fault]:
     source="recorded in 2026-08",
     models="models that do not think unless asked",
 )
-def clear_thinking(context: Context) -> Iterator[Fault]:
+def clear_thinking(context: Context) -> Iterator[Violation]:
     """Thinking is to be cleared where there is none."""
     asks = "enabled" in context.known_model.thinking or "adaptive" not in context.known_model.thinking
     if context.thinks or (context.thinking is None and not asks):
         return
     for index, edit in enumerate(_edits(context)):
         if edit["type"] == _CLEAR:
-            yield Fault(f"/context_management/edits/{index}")
+            yield Violation(f"/context_management/edits/{index}")
 
 
 @rule(
@@ -81,13 +81,13 @@ def clear_thinking(context: Context) -> Iterator[Fault]:
     source="quoted in 2026-10; the recorded model list",
     models="the 4.5 family and older",
 )
-def compact_unsupported(context: Context) -> Iterator[Fault]:
+def compact_unsupported(context: Context) -> Iterator[Violation]:
     """The model cannot compact."""
     if context.known_model.compaction:
         return
     for index, edit in enumerate(_edits(context)):
         if edit["type"] == _COMPACT:
-            yield Fault(f"/context_management/edits/{index}", {"model": context.body["model"]})
+            yield Violation(f"/context_management/edits/{index}", {"model": context.body["model"]})
 
 
 @rule(
@@ -97,12 +97,12 @@ def compact_unsupported(context: Context) -> Iterator[Fault]:
     message="context_management.edits.{i}.compact_20260112: trigger.value must be at least 50000",
     source="live probe of 2026-09",
 )
-def compact_trigger(context: Context) -> Iterator[Fault]:
+def compact_trigger(context: Context) -> Iterator[Violation]:
     """Compaction starts too early."""
     for index, edit in enumerate(_edits(context)):
         trigger = edit.get("trigger")
         if edit["type"] == _COMPACT and trigger and trigger["value"] < MIN_TRIGGER:
-            yield Fault(f"/context_management/edits/{index}/trigger/value", {"i": index})
+            yield Violation(f"/context_management/edits/{index}/trigger/value", {"i": index})
 
 
 @rule(
@@ -113,12 +113,12 @@ def compact_trigger(context: Context) -> Iterator[Fault]:
     "`compact_20260112` strategy in `context_management.edits`.",
     source="quoted in 2026-10",
 )
-def needs_strategy(context: Context) -> Iterator[Fault]:
+def needs_strategy(context: Context) -> Iterator[Violation]:
     """A compaction block is handed back without the strategy that made it."""
     if "compact-2026-09-04" in context.names or any(edit["type"] == _COMPACT for edit in _edits(context)):
         return
     for block in context.conversation.blocks("compaction"):
-        yield Fault(pointer_of(block), {"i": block[0], "j": block[1]})
+        yield Violation(pointer_of(block), {"i": block[0], "j": block[1]})
 
 
 @rule(
@@ -128,13 +128,13 @@ def needs_strategy(context: Context) -> Iterator[Fault]:
     message="messages.{i}.content.{j}: a `compaction` block with `content` requires its `signature`",
     source="live probe of 2026-09, quoted without its path",
 )
-def compaction_signature(context: Context) -> Iterator[Fault]:
+def compaction_signature(context: Context) -> Iterator[Violation]:
     """Under the beta compact-2026-09-04 a compaction block comes without its signature."""
     if "compact-2026-09-04" not in context.names:
         return
     for block in context.conversation.blocks("compaction"):
         if block[4].get("content") and not block[4].get("signature"):
-            yield Fault(pointer_of(block), {"i": block[0], "j": block[1]})
+            yield Violation(pointer_of(block), {"i": block[0], "j": block[1]})
 
 
 @rule(
@@ -144,14 +144,14 @@ def compaction_signature(context: Context) -> Iterator[Fault]:
     message="MCP server '{name}' is defined but not referenced by any `mcp_toolset` in `tools`.",
     source="recorded in 2026-09; the beta of 2025-04 had no toolsets",
 )
-def unreferenced(context: Context) -> Iterator[Fault]:
+def unreferenced(context: Context) -> Iterator[Violation]:
     """An MCP server has no toolset."""
     if "mcp-client-2025-04-04" in context.names:
         return
     used = {tool.get("mcp_server_name") for tool in context.body.get("tools") or ()}
     for index, server in enumerate(context.body["mcp_servers"]):
         if server["name"] not in used:
-            yield Fault(f"/mcp_servers/{index}", {"name": server["name"]})
+            yield Violation(f"/mcp_servers/{index}", {"name": server["name"]})
 
 
 @rule(
@@ -162,7 +162,7 @@ def unreferenced(context: Context) -> Iterator[Fault]:
     "execution with tools.",
     source="recorded in 2026-04, twice",
 )
-def pending(context: Context) -> Iterator[Fault]:
+def pending(context: Context) -> Iterator[Violation]:
     """Code that waits for a tool is handed back without the container it runs in."""
     container = context.body.get("container")
     if (container.get("id") if isinstance(container, dict) else container) is not None:
@@ -172,7 +172,7 @@ def pending(context: Context) -> Iterator[Fault]:
         return
     calls = [block for _, _, block in turns[-2].blocks() if block["type"] == "tool_use"]
     if any((call.get("caller") or {}).get("tool_id") for call in calls):
-        yield Fault("/container")
+        yield Violation("/container")
 
 
 @rule(
@@ -182,11 +182,11 @@ def pending(context: Context) -> Iterator[Fault]:
     message="container: skills can only be used when a code execution tool is enabled",
     source="quoted in 2026-04",
 )
-def skills(context: Context) -> Iterator[Fault]:
+def skills(context: Context) -> Iterator[Violation]:
     """Skills have nothing to run in."""
     container = context.body["container"]
     if isinstance(container, dict) and container.get("skills") and not context.tools.runs_code:
-        yield Fault("/container/skills")
+        yield Violation("/container/skills")
 
 
 @rule(
@@ -196,9 +196,9 @@ def skills(context: Context) -> Iterator[Fault]:
     message="container: Container identifier can only be provided when using the code execution tool",
     source="137 live calls of 2026-08, recorded elsewhere too",
 )
-def without_code(context: Context) -> Iterator[Fault]:
+def without_code(context: Context) -> Iterator[Violation]:
     """A container is named, but nothing runs in it."""
     container = context.body["container"]
     named = container.get("id") if isinstance(container, dict) else container
     if named is not None and not context.tools.runs_code:
-        yield Fault("/container")
+        yield Violation("/container")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mockapi.validation._conversation import path_of, pointer_of
-from mockapi.validation._rule import Fault, Stage, rule
+from mockapi.validation._rule import Stage, Violation, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     message="messages.{i}: user messages must have non-empty content",
     source="137 live calls of 2026-08",
 )
-def user_empty(context: Context) -> Iterator[Fault]:
+def user_empty(context: Context) -> Iterator[Violation]:
     """A turn of the user is empty; of a run of empty messages the first is named."""
     messages = context.conversation.messages
     start: int | None = None
@@ -36,7 +36,7 @@ def user_empty(context: Context) -> Iterator[Fault]:
             filled = filled or bool(message["content"])
             continue
         if start is not None and not filled:
-            yield Fault(f"/messages/{start}/content", {"i": start})
+            yield Violation(f"/messages/{start}/content", {"i": start})
         start, filled = None, False
 
 
@@ -47,11 +47,11 @@ def user_empty(context: Context) -> Iterator[Fault]:
     message="{path}.text: cache_control cannot be set for empty text blocks",
     source="recorded in 2026-04",
 )
-def empty_cached(context: Context) -> Iterator[Fault]:
+def empty_cached(context: Context) -> Iterator[Violation]:
     """An empty text block is a cache breakpoint."""
     for mark in context.conversation.marks:
         if mark[4]["type"] == "text" and not mark[4]["text"]:
-            yield Fault(pointer_of(mark), {"path": path_of(mark)})
+            yield Violation(pointer_of(mark), {"path": path_of(mark)})
 
 
 @rule(
@@ -61,9 +61,9 @@ def empty_cached(context: Context) -> Iterator[Fault]:
     message="messages: text content blocks must be non-empty",
     source="recorded in 2026-05; taken in the middle of a conversation in 2026-08",
 )
-def text_empty(context: Context) -> Iterator[Fault]:
+def text_empty(context: Context) -> Iterator[Violation]:
     """A text block of the last turn of the user is empty."""
-    yield from (Fault(pointer) for pointer, text in _last_texts(context) if not text)
+    yield from (Violation(pointer) for pointer, text in _last_texts(context) if not text)
 
 
 @rule(
@@ -73,9 +73,9 @@ def text_empty(context: Context) -> Iterator[Fault]:
     message="messages: text content blocks must contain non-whitespace text",
     source="recorded in 2026-02",
 )
-def text_blank(context: Context) -> Iterator[Fault]:
+def text_blank(context: Context) -> Iterator[Violation]:
     """A text of the last turn of the user holds only whitespace."""
-    yield from (Fault(pointer) for pointer, text in _last_texts(context) if text.isspace())
+    yield from (Violation(pointer) for pointer, text in _last_texts(context) if text.isspace())
 
 
 def _last_texts(context: Context) -> Iterator[tuple[str, str]]:
@@ -118,10 +118,10 @@ def _prefill(context: Context) -> Any:
     source="recorded in 2026-05 and 2026-08",
     models="Opus and Sonnet 4.6 and later",
 )
-def prefill_unsupported(context: Context) -> Iterator[Fault]:
+def prefill_unsupported(context: Context) -> Iterator[Violation]:
     """The conversation ends with words of the assistant."""
     if not context.known_model.prefill and _prefill(context) is not None:
-        yield Fault(f"/messages/{len(context.conversation.messages) - 1}")
+        yield Violation(f"/messages/{len(context.conversation.messages) - 1}")
 
 
 @rule(
@@ -132,10 +132,10 @@ def prefill_unsupported(context: Context) -> Iterator[Fault]:
     source="recorded in 2025-11",
     models="models that take a prefill",
 )
-def prefill_whitespace(context: Context) -> Iterator[Fault]:
+def prefill_whitespace(context: Context) -> Iterator[Violation]:
     """The words that the model is to continue end with whitespace."""
     content = _prefill(context)
     if isinstance(content, list):
         content = content[-1]["text"] if content[-1]["type"] == "text" else None
     if content and content[-1].isspace():
-        yield Fault(f"/messages/{len(context.conversation.messages) - 1}/content")
+        yield Violation(f"/messages/{len(context.conversation.messages) - 1}/content")

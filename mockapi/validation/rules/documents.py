@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mockapi.validation import _media
 from mockapi.validation._conversation import Block, path_of, pointer_of
-from mockapi.validation._rule import Fault, Stage, rule
+from mockapi.validation._rule import Stage, Violation, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +28,8 @@ def _judge(data: str) -> _media.Pdf:
     return _media.Pdf(valid=False) if content is None else _media.look_at_pdf(content)
 
 
-def _fault(block: Block, **values: object) -> Fault:
-    return Fault(
+def _fault(block: Block, **values: object) -> Violation:
+    return Violation(
         f"{pointer_of(block)}/source/data", {"path": f"{path_of(block)}.pdf.source.base64.data", **values}
     )
 
@@ -41,7 +41,7 @@ def _fault(block: Block, **values: object) -> Fault:
     message="{path}: The PDF specified was not valid.",
     source="recorded in 2025-08",
 )
-def invalid(context: Context) -> Iterator[Fault]:
+def invalid(context: Context) -> Iterator[Violation]:
     """A document's bytes are no PDF."""
     yield from (_fault(block) for block, pdf in _pdfs(context) if not pdf.valid)
 
@@ -53,7 +53,7 @@ def invalid(context: Context) -> Iterator[Fault]:
     message="{path}: The PDF specified is password protected.",
     source="quoted in 2026-09",
 )
-def password(context: Context) -> Iterator[Fault]:
+def password(context: Context) -> Iterator[Violation]:
     """A PDF is encrypted."""
     yield from (_fault(block) for block, pdf in _pdfs(context) if pdf.encrypted)
 
@@ -66,7 +66,7 @@ def password(context: Context) -> Iterator[Fault]:
     source="recorded in 2025-11 (100 pages) and 2026-09 (600)",
     models="100 pages with a context of 200,000 tokens, else 600",
 )
-def pages(context: Context) -> Iterator[Fault]:
+def pages(context: Context) -> Iterator[Violation]:
     """A PDF has too many pages, as far as its page tree can be read."""
     limit = 100 if context.known_model.context <= 200_000 else _media.MAX_PDF_PAGES
     yield from (_fault(block, limit=limit) for block, pdf in _pdfs(context) if pdf.pages > limit)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockapi.validation._rule import Fault, Stage, rule
+from mockapi.validation._rule import Stage, Violation, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,10 +26,10 @@ def _effort(context: Context) -> str | None:
     source="recorded in 2026-03 and 2026-08",
     models="Sonnet and Haiku 4.5, Opus 4.1 and older",
 )
-def unsupported(context: Context) -> Iterator[Fault]:
+def unsupported(context: Context) -> Iterator[Violation]:
     """The model has no effort."""
     if _effort(context) is not None and not context.known_model.effort:
-        yield Fault("/output_config/effort")
+        yield Violation("/output_config/effort")
 
 
 @rule(
@@ -40,11 +40,11 @@ def unsupported(context: Context) -> Iterator[Fault]:
     source="recorded in 2026-04 with its request",
     models="Opus 4.5 (no xhigh, no max), the 4.6 family (no xhigh)",
 )
-def level(context: Context) -> Iterator[Fault]:
+def level(context: Context) -> Iterator[Violation]:
     """The model has effort, but not this level."""
     asked, levels = _effort(context), context.known_model.effort
     if asked is not None and levels and asked not in levels:
-        yield Fault("/output_config/effort", {"level": asked, "levels": ", ".join(sorted(levels))})
+        yield Violation("/output_config/effort", {"level": asked, "levels": ", ".join(sorted(levels))})
 
 
 @rule(
@@ -56,8 +56,8 @@ def level(context: Context) -> Iterator[Fault]:
     source="quoted in 2026-08",
     models="Opus 5",
 )
-def without_thinking(context: Context) -> Iterator[Fault]:
+def without_thinking(context: Context) -> Iterator[Violation]:
     """The highest levels of effort need thinking."""
     asked, levels = _effort(context), context.known_model.effort_without_thinking
     if asked is not None and levels and context.thinking == "disabled" and asked not in levels:
-        yield Fault("/output_config/effort", {"level": asked})
+        yield Violation("/output_config/effort", {"level": asked})

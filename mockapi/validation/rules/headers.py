@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from mockapi._data import data_dir
 from mockapi.jsontext import NotJSON
-from mockapi.validation._rule import Fault, Stage, rule
+from mockapi.validation._rule import Stage, Violation, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,10 +45,10 @@ def _bearer_is_key(context: Context) -> bool:
     hint="Send x-api-key, or under version 2026-10-21 authorization: Bearer; "
     "any value that is not empty will do.",
 )
-def missing(context: Context) -> Iterator[Fault]:
+def missing(context: Context) -> Iterator[Violation]:
     """The request carries no credential."""
     if not context.headers.key and not context.headers.bearer:
-        yield Fault(None)
+        yield Violation(None)
 
 
 @rule(
@@ -60,13 +60,13 @@ def missing(context: Context) -> Iterator[Fault]:
     type="authentication_error",
     hint="This session lists the key as invalid.",
 )
-def invalid_key(context: Context) -> Iterator[Fault]:
+def invalid_key(context: Context) -> Iterator[Violation]:
     """The key is one that the session lists as invalid."""
     headers, listed = context.headers, context.settings.invalid_keys
     if listed and (
         headers.key in listed or (not headers.key and _bearer_is_key(context) and headers.bearer in listed)
     ):
-        yield Fault(None)
+        yield Violation(None)
 
 
 @rule(
@@ -78,10 +78,10 @@ def invalid_key(context: Context) -> Iterator[Fault]:
     type="authentication_error",
     hint="This session lists the token as invalid.",
 )
-def invalid_token(context: Context) -> Iterator[Fault]:
+def invalid_token(context: Context) -> Iterator[Violation]:
     """The OAuth token is one that the session lists as invalid."""
     if context.headers.oauth and context.headers.bearer in context.settings.invalid_keys:
-        yield Fault(None)
+        yield Violation(None)
 
 
 @rule(
@@ -94,14 +94,14 @@ def invalid_token(context: Context) -> Iterator[Fault]:
     type="authentication_error",
     hint="An OAuth token needs the header anthropic-beta: oauth-2025-04-20.",
 )
-def oauth_malformed(context: Context) -> Iterator[Fault]:
+def oauth_malformed(context: Context) -> Iterator[Violation]:
     """An OAuth token comes without the beta that makes it one."""
     if (
         context.headers.oauth
         and not _bearer_is_key(context)
         and "oauth-2025-04-20" not in context.headers.betas
     ):
-        yield Fault(None)
+        yield Violation(None)
 
 
 @rule(
@@ -114,11 +114,11 @@ def oauth_malformed(context: Context) -> Iterator[Fault]:
     type="authentication_error",
     hint="Under version 2023-06-01 an API key goes into x-api-key; as bearer it works from 2026-10-21 on.",
 )
-def bearer(context: Context) -> Iterator[Fault]:
+def bearer(context: Context) -> Iterator[Violation]:
     """A bearer token under the old version is no OAuth token."""
     headers = context.headers
     if not headers.key and headers.bearer and not headers.oauth and not _bearer_is_key(context):
-        yield Fault(None)
+        yield Violation(None)
 
 
 @rule(
@@ -128,10 +128,10 @@ def bearer(context: Context) -> Iterator[Fault]:
     source="recorded in 2026-04",
     hint="Send anthropic-version: 2023-06-01 or 2026-10-21.",
 )
-def version_missing(context: Context) -> Iterator[Fault]:
+def version_missing(context: Context) -> Iterator[Violation]:
     """The header anthropic-version is missing."""
     if context.headers.version is None and context.settings.mode != "lenient":
-        yield Fault(None)
+        yield Violation(None)
 
 
 @rule(
@@ -141,11 +141,11 @@ def version_missing(context: Context) -> Iterator[Fault]:
     source="recorded in 2026-07",
     hint="The versions are 2023-06-01 and 2026-10-21.",
 )
-def version_unknown(context: Context) -> Iterator[Fault]:
+def version_unknown(context: Context) -> Iterator[Violation]:
     """The header anthropic-version names no version."""
     version = context.headers.version
     if version is not None and version not in VERSIONS and context.settings.mode != "lenient":
-        yield Fault(None, {"version": version})
+        yield Violation(None, {"version": version})
 
 
 @rule(
@@ -156,13 +156,13 @@ def version_unknown(context: Context) -> Iterator[Fault]:
     source="recorded in 2026-06",
     hint="schemas/betas.json lists the betas that are known.",
 )
-def beta_unknown(context: Context) -> Iterator[Fault]:
+def beta_unknown(context: Context) -> Iterator[Violation]:
     """The header anthropic-beta names something that is no beta."""
     if context.settings.mode == "lenient":
         return
     unknown = [beta for beta in context.headers.betas if beta not in known_betas()]
     if unknown:
-        yield Fault(None, {"values": ", ".join(f"`{beta}`" for beta in unknown)})
+        yield Violation(None, {"values": ", ".join(f"`{beta}`" for beta in unknown)})
 
 
 @rule(
@@ -171,10 +171,10 @@ def beta_unknown(context: Context) -> Iterator[Fault]:
     message="This authentication style is incompatible with the long context beta header.",
     source="recorded in 2026-02",
 )
-def long_context_oauth(context: Context) -> Iterator[Fault]:
+def long_context_oauth(context: Context) -> Iterator[Violation]:
     """An OAuth token asks for the long context beta."""
     if context.headers.oauth and "context-1m-2025-08-07" in context.headers.betas:
-        yield Fault(None)
+        yield Violation(None)
 
 
 @rule(
@@ -183,7 +183,7 @@ def long_context_oauth(context: Context) -> Iterator[Fault]:
     message="The request body is not valid JSON: {reason}",
     source="recorded in 2026-03, 2026-04 and 2026-07; the reason is orjson's own text",
 )
-def not_json(context: Context) -> Iterator[Fault]:
+def not_json(context: Context) -> Iterator[Violation]:
     """The body is no JSON text: NaN, lone surrogates and too many levels included."""
     if isinstance(context.body, NotJSON):
-        yield Fault(None, {"reason": context.body.reason})
+        yield Violation(None, {"reason": context.body.reason})

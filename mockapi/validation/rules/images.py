@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.validation import _media
 from mockapi.validation._conversation import Block, path_of, pointer_of
-from mockapi.validation._rule import Fault, Stage, rule
+from mockapi.validation._rule import Stage, Violation, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,9 +57,9 @@ def _where(block: Block) -> str:
     message="{path}: image cannot be empty",
     source="recorded in 2025-11",
 )
-def empty(context: Context) -> Iterator[Fault]:
+def empty(context: Context) -> Iterator[Violation]:
     """An image has no bytes."""
-    yield from (Fault(_where(b), _at(b)) for b, source in _embedded(context) if not source["data"])
+    yield from (Violation(_where(b), _at(b)) for b, source in _embedded(context) if not source["data"])
 
 
 @rule(
@@ -69,12 +69,12 @@ def empty(context: Context) -> Iterator[Fault]:
     message="{path}: image exceeds 5 MB maximum: {size} bytes > {limit} bytes",
     source="recorded in 2025-11; the size is that of the base64 text",
 )
-def too_large(context: Context) -> Iterator[Fault]:
+def too_large(context: Context) -> Iterator[Violation]:
     """An image has more than 5 MB."""
     for block, source in _embedded(context):
         size = len(source["data"])
         if size > _media.MAX_IMAGE_BYTES:
-            yield Fault(_where(block), {**_at(block), "size": size, "limit": _media.MAX_IMAGE_BYTES})
+            yield Violation(_where(block), {**_at(block), "size": size, "limit": _media.MAX_IMAGE_BYTES})
 
 
 @rule(
@@ -85,11 +85,11 @@ def too_large(context: Context) -> Iterator[Fault]:
     source="quoted in 2024-11",
     hint="A data: URL is no base64; send what comes after the comma.",
 )
-def not_base64(context: Context) -> Iterator[Fault]:
+def not_base64(context: Context) -> Iterator[Violation]:
     """An image's data is no base64."""
     for block, source in _embedded(context):
         if source["data"] and _look(context, source["data"]) is None:
-            yield Fault(_where(block), _at(block))
+            yield Violation(_where(block), _at(block))
 
 
 @rule(
@@ -101,13 +101,13 @@ def not_base64(context: Context) -> Iterator[Fault]:
     source="recorded in 2025-12 and 2026-03; taken from a model that was retired in 2025-10",
     since=date(2025, 12, 1),
 )
-def media_type(context: Context) -> Iterator[Fault]:
+def media_type(context: Context) -> Iterator[Violation]:
     """An image is of another type than it says."""
     for block, source in _embedded(context):
         image = _look(context, source["data"])
         if image and image.media_type and image.media_type != source["media_type"]:
             values = {**_at(block), "declared": source["media_type"], "actual": image.media_type}
-            yield Fault(_where(block), values)
+            yield Violation(_where(block), values)
 
 
 @rule(
@@ -118,12 +118,12 @@ def media_type(context: Context) -> Iterator[Fault]:
     source="recorded in 2026-05",
     hint="The bytes are none of PNG, JPEG, GIF and WebP, or their header is broken.",
 )
-def unreadable(context: Context) -> Iterator[Fault]:
+def unreadable(context: Context) -> Iterator[Violation]:
     """An image's bytes are no image."""
     for block, source in _embedded(context):
         image = _look(context, source["data"])
         if source["data"] and image and (image.media_type is None or not image.width or not image.height):
-            yield Fault(_where(block))
+            yield Violation(_where(block))
 
 
 @rule(
@@ -133,7 +133,7 @@ def unreadable(context: Context) -> Iterator[Fault]:
     message="{path}.data: At least one of the image dimensions exceed max allowed size{many}: {limit} pixels",
     source="recorded in 2025-06, 2025-08 and 2026-03",
 )
-def dimensions(context: Context) -> Iterator[Fault]:
+def dimensions(context: Context) -> Iterator[Violation]:
     """An image has too many pixels on one side: 8,000, or 2,000 among more than 20 images."""
     many = sum(1 for _ in context.conversation.blocks("image")) > _MANY
     limit = _SIDE_OF_MANY if many else _SIDE
@@ -141,7 +141,7 @@ def dimensions(context: Context) -> Iterator[Fault]:
         image = _look(context, source["data"])
         if image and max(image.width, image.height) > limit:
             values = {**_at(block), "limit": limit, "many": " for many-image requests" if many else ""}
-            yield Fault(_where(block), values)
+            yield Violation(_where(block), values)
 
 
 @rule(
@@ -153,12 +153,12 @@ def dimensions(context: Context) -> Iterator[Fault]:
     source="recorded in 2026-02",
     hint="mockapi fetches nothing; this host cannot be reached from outside whatever it answers.",
 )
-def unreachable(context: Context) -> Iterator[Fault]:
+def unreachable(context: Context) -> Iterator[Violation]:
     """An image or a document has a URL that cannot be fetched from anywhere."""
     for block in context.conversation.blocks("image", "document"):
         source = block[4]["source"]
         if source["type"] == "url" and not _could_be_reached(source["url"]):
-            yield Fault(f"{pointer_of(block)}/source/url")
+            yield Violation(f"{pointer_of(block)}/source/url")
 
 
 def _could_be_reached(url: str) -> bool:

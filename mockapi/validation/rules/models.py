@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, Final
 
-from mockapi.validation._rule import Fault, Stage, rule
+from mockapi.validation._rule import Stage, Violation, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +27,10 @@ _SLICE: Final = 1_000_000
     status=404,
     type="not_found_error",
 )
-def not_found(context: Context) -> Iterator[Fault]:
+def not_found(context: Context) -> Iterator[Violation]:
     """No model has this id or alias, or it was retired by the day that is asked for."""
     if context.model is None:
-        yield Fault("/model", {"model": context.body["model"]})
+        yield Violation("/model", {"model": context.body["model"]})
 
 
 def model_hint(catalogue: Catalogue, name: str) -> str:
@@ -50,7 +50,7 @@ def model_hint(catalogue: Catalogue, name: str) -> str:
     message="max_tokens: {asked} > {limit}, which is the maximum allowed number of output tokens for {model}",
     source="recorded in 2025-11",
 )
-def output_limit(context: Context) -> Iterator[Fault]:
+def output_limit(context: Context) -> Iterator[Violation]:
     """max_tokens is more than the model can write."""
     model = context.known_model
     limit = model.max_output
@@ -60,7 +60,7 @@ def output_limit(context: Context) -> Iterator[Fault]:
         limit = max(limit, 128_000)
     asked = context.body["max_tokens"]
     if asked > limit:
-        yield Fault("/max_tokens", {"asked": int(asked), "limit": limit, "model": context.body["model"]})
+        yield Violation("/max_tokens", {"asked": int(asked), "limit": limit, "model": context.body["model"]})
 
 
 @rule(
@@ -71,10 +71,10 @@ def output_limit(context: Context) -> Iterator[Fault]:
     source="quoted in 2026-06",
     models="all but Opus from 4.6 on",
 )
-def speed(context: Context) -> Iterator[Fault]:
+def speed(context: Context) -> Iterator[Violation]:
     """The model has no fast mode."""
     if context.body["speed"] == "fast" and not context.known_model.fast:
-        yield Fault("/speed", {"model": context.body["model"]})
+        yield Violation("/speed", {"model": context.body["model"]})
 
 
 @rule(
@@ -85,7 +85,7 @@ def speed(context: Context) -> Iterator[Fault]:
     source="recorded in 2025-12 and 2026-08",
     hint="mockapi counts words, of which each is a token at least: the API counts more.",
 )
-def prompt_too_long(context: Context) -> Iterator[Fault]:
+def prompt_too_long(context: Context) -> Iterator[Violation]:
     """The texts have more words than the model's context has tokens."""
     limit = context.known_model.context
     if "context-1m-2025-08-07" in context.names:
@@ -94,7 +94,7 @@ def prompt_too_long(context: Context) -> Iterator[Fault]:
         return
     tokens = sum(map(_count_words, _texts(context)))
     if tokens > limit:
-        yield Fault("/messages", {"tokens": tokens, "limit": limit})
+        yield Violation("/messages", {"tokens": tokens, "limit": limit})
 
 
 def _count_words(text: str) -> int:

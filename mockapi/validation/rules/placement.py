@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mockapi.validation._conversation import pointer_of
-from mockapi.validation._rule import Fault, Stage, rule
+from mockapi.validation._rule import Stage, Violation, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     message="messages.{i}: `tool_use` blocks can only be in `assistant` messages",
     source="quoted in 2026-09",
 )
-def tool_use(context: Context) -> Iterator[Fault]:
+def tool_use(context: Context) -> Iterator[Violation]:
     """A tool call stands in a message of the user."""
     for block in context.conversation.blocks("tool_use"):
         if block[3] == "user":
-            yield Fault(pointer_of(block), {"i": block[0]})
+            yield Violation(pointer_of(block), {"i": block[0]})
 
 
 @rule(
@@ -34,11 +34,11 @@ def tool_use(context: Context) -> Iterator[Fault]:
     message="messages.{i}: `tool_result` blocks can only be in `user` messages",
     source="measured in 2026-08",
 )
-def tool_result(context: Context) -> Iterator[Fault]:
+def tool_result(context: Context) -> Iterator[Violation]:
     """A tool's result stands in a message of the assistant."""
     for block in context.conversation.blocks("tool_result"):
         if block[3] == "assistant":
-            yield Fault(pointer_of(block), {"i": block[0]})
+            yield Violation(pointer_of(block), {"i": block[0]})
 
 
 @rule(
@@ -49,11 +49,11 @@ def tool_result(context: Context) -> Iterator[Fault]:
     message="messages.{i}.content: thinking blocks may only be in `assistant` messages",
     source="recorded in 2026-04",
 )
-def thinking(context: Context) -> Iterator[Fault]:
+def thinking(context: Context) -> Iterator[Violation]:
     """Thinking stands in a message of the user."""
     for block in context.conversation.blocks("thinking", "redacted_thinking"):
         if block[3] == "user":
-            yield Fault(pointer_of(block), {"i": block[0]})
+            yield Violation(pointer_of(block), {"i": block[0]})
 
 
 @rule(
@@ -64,11 +64,11 @@ def thinking(context: Context) -> Iterator[Fault]:
     message="messages.{i}.content: '{kind}' blocks are not permitted within assistant turns",
     source="quoted in 2026-09",
 )
-def assistant(context: Context) -> Iterator[Fault]:
+def assistant(context: Context) -> Iterator[Violation]:
     """An image or a file for the container stands in a message of the assistant."""
     for block in context.conversation.blocks("image", "container_upload"):
         if block[3] == "assistant" and block[2] < 0:
-            yield Fault(pointer_of(block), {"i": block[0], "kind": block[4]["type"]})
+            yield Violation(pointer_of(block), {"i": block[0], "kind": block[4]["type"]})
 
 
 @rule(
@@ -79,13 +79,13 @@ def assistant(context: Context) -> Iterator[Fault]:
     source="the migration guide to 2026-10-21 says that it is refused; the words by analogy",
     versions=("2026-10-21",),
 )
-def document(context: Context) -> Iterator[Fault]:
+def document(context: Context) -> Iterator[Violation]:
     """A document stands directly in a message of the assistant."""
     if "2026-10-21" not in context.names:
         return
     for block in context.conversation.blocks("document"):
         if block[3] == "assistant" and block[2] < 0:
-            yield Fault(pointer_of(block), {"i": block[0]})
+            yield Violation(pointer_of(block), {"i": block[0]})
 
 
 @rule(
@@ -96,10 +96,10 @@ def document(context: Context) -> Iterator[Fault]:
     source="the migration guide to 2026-10-21 says that it is refused; the words by analogy",
     versions=("2026-10-21",),
 )
-def citations(context: Context) -> Iterator[Fault]:
+def citations(context: Context) -> Iterator[Violation]:
     """A text of the user carries citations."""
     if "2026-10-21" not in context.names:
         return
     for block in context.conversation.blocks("text"):
         if block[3] == "user" and block[4].get("citations"):
-            yield Fault(f"{pointer_of(block)}/citations", {"i": block[0], "j": block[1]})
+            yield Violation(f"{pointer_of(block)}/citations", {"i": block[0], "j": block[1]})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockapi.validation._rule import Fault, Stage, rule
+from mockapi.validation._rule import Stage, Violation, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,11 +25,11 @@ _NEWER = "Opus 4.7 and later"
     message="stop_sequences: each stop sequence must contain non-whitespace",
     source="recorded in 2026-09",
 )
-def blank_stop(context: Context) -> Iterator[Fault]:
+def blank_stop(context: Context) -> Iterator[Violation]:
     """A stop sequence is empty or holds only whitespace."""
     for index, text in enumerate(context.body["stop_sequences"] or ()):
         if not text.strip():
-            yield Fault(f"/stop_sequences/{index}")
+            yield Violation(f"/stop_sequences/{index}")
             return
 
 
@@ -40,10 +40,10 @@ def blank_stop(context: Context) -> Iterator[Fault]:
     message="`temperature` cannot be set to -1 for this model",
     source="quoted in 2026-08 and 2026-09",
 )
-def temperature_minus_one(context: Context) -> Iterator[Fault]:
+def temperature_minus_one(context: Context) -> Iterator[Violation]:
     """The temperature is -1, which old models took for unset."""
     if context.body["temperature"] == -1:
-        yield Fault("/temperature")
+        yield Violation("/temperature")
 
 
 @rule(
@@ -54,10 +54,10 @@ def temperature_minus_one(context: Context) -> Iterator[Fault]:
     source="recorded in 2026-04 and 2026-08",
     models=_NEWER,
 )
-def temperature_deprecated(context: Context) -> Iterator[Fault]:
+def temperature_deprecated(context: Context) -> Iterator[Violation]:
     """The temperature is something other than 1."""
     if context.known_model.sampling == "fixed" and context.body["temperature"] != 1:
-        yield Fault("/temperature")
+        yield Violation("/temperature")
 
 
 @rule(
@@ -67,10 +67,10 @@ def temperature_deprecated(context: Context) -> Iterator[Fault]:
     message="`top_p` cannot be set to -1 for this model",
     source="quoted in 2026-03",
 )
-def top_p_minus_one(context: Context) -> Iterator[Fault]:
+def top_p_minus_one(context: Context) -> Iterator[Violation]:
     """top_p is -1, which old models took for unset."""
     if context.body["top_p"] == -1:
-        yield Fault("/top_p")
+        yield Violation("/top_p")
 
 
 @rule(
@@ -81,10 +81,10 @@ def top_p_minus_one(context: Context) -> Iterator[Fault]:
     source="recorded in 2026-08",
     models=_NEWER,
 )
-def top_p_deprecated(context: Context) -> Iterator[Fault]:
+def top_p_deprecated(context: Context) -> Iterator[Violation]:
     """top_p is set, be it to 1."""
     if context.known_model.sampling == "fixed":
-        yield Fault("/top_p")
+        yield Violation("/top_p")
 
 
 @rule(
@@ -95,10 +95,10 @@ def top_p_deprecated(context: Context) -> Iterator[Fault]:
     source="recorded in 2026-08; 137 live calls of 2026-08 took -1",
     models=_NEWER,
 )
-def top_k_deprecated(context: Context) -> Iterator[Fault]:
+def top_k_deprecated(context: Context) -> Iterator[Violation]:
     """top_k is set; -1 stands for unset, and is taken."""
     if context.known_model.sampling == "fixed" and context.body["top_k"] != -1:
-        yield Fault("/top_k")
+        yield Violation("/top_k")
 
 
 @rule(
@@ -109,7 +109,7 @@ def top_k_deprecated(context: Context) -> Iterator[Fault]:
     source="recorded in 2026-04",
     models="Opus 4.1, the 4.5 and 4.6 families",
 )
-def one_of(context: Context) -> Iterator[Fault]:
+def one_of(context: Context) -> Iterator[Violation]:
     """Both temperature and top_p are set."""
     if context.known_model.sampling == "one" and "temperature" in context.body:
-        yield Fault("/top_p")
+        yield Violation("/top_p")

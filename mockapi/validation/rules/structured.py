@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from mockapi.validation import _structured
-from mockapi.validation._rule import Check, Fault, Rule, Stage, declare, rule
+from mockapi.validation._rule import Check, Rule, Stage, Violation, declare, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 _FIELDS: Final = ("tools", "output_config", "output_format")
 
 
-def _faults(context: Context, rule_id: str) -> Iterator[Fault]:
+def _faults(context: Context, rule_id: str) -> Iterator[Violation]:
     for fault in context.tools.faults:
         if fault.rule == rule_id:
-            yield Fault(f"/tools/{fault.index}/input_schema", fault.values)
+            yield Violation(f"/tools/{fault.index}/input_schema", fault.values)
     for path, pointer, report in context.formats:
         for found in report.faults:
             if found.rule == rule_id:
-                yield Fault(pointer, {"path": path, **found.values})
+                yield Violation(pointer, {"path": path, **found.values})
 
 
 def _declare(name: str, summary: str, message: str, source: str, hint: str | None = None) -> None:
@@ -90,10 +90,10 @@ _declare(
     "Try reducing the number of tools marked as strict.",
     source="quoted in 2026-09",
 )
-def strict_tools(context: Context) -> Iterator[Fault]:
+def strict_tools(context: Context) -> Iterator[Violation]:
     """More than 20 tools are strict."""
     if context.tools.strict > _structured.MAX_STRICT_TOOLS:
-        yield Fault("/tools", {"found": context.tools.strict, "limit": _structured.MAX_STRICT_TOOLS})
+        yield Violation("/tools", {"found": context.tools.strict, "limit": _structured.MAX_STRICT_TOOLS})
 
 
 def _count(context: Context, what: str) -> int:
@@ -109,11 +109,11 @@ def _count(context: Context, what: str) -> int:
     "inefficient. Reduce the number of optional parameters in your tool schemas (limit: {limit}).",
     source="recorded in 2026-10 with its request id",
 )
-def optional(context: Context) -> Iterator[Fault]:
+def optional(context: Context) -> Iterator[Violation]:
     """The strict schemas have more than 24 optional parameters together."""
     found = _count(context, "optional")
     if found > _structured.MAX_OPTIONAL:
-        yield Fault("", {"found": found, "limit": _structured.MAX_OPTIONAL})
+        yield Violation("", {"found": found, "limit": _structured.MAX_OPTIONAL})
 
 
 @rule(
@@ -125,8 +125,8 @@ def optional(context: Context) -> Iterator[Fault]:
     "parameters (limit: {limit} parameters with unions).",
     source="recorded in 2026-09 and 2026-10: 16 are taken, 17 are not",
 )
-def unions(context: Context) -> Iterator[Fault]:
+def unions(context: Context) -> Iterator[Violation]:
     """The strict schemas have more than 16 union-typed parameters together."""
     found = _count(context, "unions")
     if found > _structured.MAX_UNIONS:
-        yield Fault("", {"found": found, "limit": _structured.MAX_UNIONS})
+        yield Violation("", {"found": found, "limit": _structured.MAX_UNIONS})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mockapi.validation._rule import Fault, Stage, rule
+from mockapi.validation._rule import Stage, Violation, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,10 +31,10 @@ _ADVICE: Final = ' Use "thinking.type.adaptive" and "output_config.effort" to co
     source="recorded in 2026-07",
     models="the 4.5 family and older",
 )
-def adaptive_unsupported(context: Context) -> Iterator[Fault]:
+def adaptive_unsupported(context: Context) -> Iterator[Violation]:
     """The model does not think adaptively."""
     if "adaptive" not in context.known_model.thinking:
-        yield Fault("/thinking/type")
+        yield Violation("/thinking/type")
 
 
 @rule(
@@ -45,11 +45,11 @@ def adaptive_unsupported(context: Context) -> Iterator[Fault]:
     source="recorded in 2026-04 and 2026-09",
     models="Opus 4.7 and later",
 )
-def enabled_unsupported(context: Context) -> Iterator[Fault]:
+def enabled_unsupported(context: Context) -> Iterator[Violation]:
     """The model takes no thinking budget; models that never thought are not judged."""
     allowed = context.known_model.thinking
     if "enabled" not in allowed and "adaptive" in allowed:
-        yield Fault("/thinking/type")
+        yield Violation("/thinking/type")
 
 
 @rule(
@@ -60,7 +60,7 @@ def enabled_unsupported(context: Context) -> Iterator[Fault]:
     source="recorded in 2026-10; for Mythos Preview documented in 2026-09",
     models="Opus 5.5, Fable and Mythos",
 )
-def disabled_unsupported(context: Context) -> Iterator[Fault]:
+def disabled_unsupported(context: Context) -> Iterator[Violation]:
     """The model always thinks."""
     allowed = context.known_model.thinking
     if "disabled" not in allowed and "between_tools" not in allowed:
@@ -68,7 +68,7 @@ def disabled_unsupported(context: Context) -> Iterator[Fault]:
             " Thinking defaults to adaptive mode when not specified; "
             'use "thinking.type.enabled" with "budget_tokens" for extended thinking.'
         )
-        yield Fault("/thinking/type", {"advice": budget if "enabled" in allowed else _ADVICE})
+        yield Violation("/thinking/type", {"advice": budget if "enabled" in allowed else _ADVICE})
 
 
 @rule(
@@ -81,11 +81,11 @@ def disabled_unsupported(context: Context) -> Iterator[Fault]:
     source="recorded in 2026-10",
     models="Sonnet 5.5",
 )
-def disabled_replaced(context: Context) -> Iterator[Fault]:
+def disabled_replaced(context: Context) -> Iterator[Violation]:
     """The model has another word for no thinking."""
     allowed = context.known_model.thinking
     if "disabled" not in allowed and "between_tools" in allowed:
-        yield Fault("/thinking/type")
+        yield Violation("/thinking/type")
 
 
 @rule(
@@ -96,10 +96,10 @@ def disabled_replaced(context: Context) -> Iterator[Fault]:
     source="seen in another project's test double only: the words may differ",
     models="all but Sonnet 5.5",
 )
-def between_tools_unsupported(context: Context) -> Iterator[Fault]:
+def between_tools_unsupported(context: Context) -> Iterator[Violation]:
     """The model does not know thinking between tools."""
     if "between_tools" not in context.known_model.thinking:
-        yield Fault("/thinking/type")
+        yield Violation("/thinking/type")
 
 
 @rule(
@@ -112,13 +112,13 @@ def between_tools_unsupported(context: Context) -> Iterator[Fault]:
     hint="Under interleaved thinking (anthropic-beta: interleaved-thinking-2025-05-14) "
     "the budget may be greater.",
 )
-def budget(context: Context) -> Iterator[Fault]:
+def budget(context: Context) -> Iterator[Violation]:
     """The thinking budget leaves no room for an answer."""
     if "interleaved-thinking-2025-05-14" in context.names:
         return
     limit = context.body.get("max_tokens")
     if limit is not None and limit <= context.body["thinking"]["budget_tokens"]:
-        yield Fault("/max_tokens")
+        yield Violation("/max_tokens")
 
 
 @rule(
@@ -129,11 +129,11 @@ def budget(context: Context) -> Iterator[Fault]:
     message="Thinking may not be enabled when tool_choice forces tool use.",
     source="quoted in 2025-09; the primer",
 )
-def forced_tool(context: Context) -> Iterator[Fault]:
+def forced_tool(context: Context) -> Iterator[Violation]:
     """Thinking goes only with a tool_choice of auto or none."""
     choice = context.body.get("tool_choice")
     if choice is not None and choice["type"] in ("any", "tool"):
-        yield Fault("/tool_choice")
+        yield Violation("/tool_choice")
 
 
 def _when(context: Context) -> str | None:
@@ -153,11 +153,11 @@ def _when(context: Context) -> str | None:
     source="recorded in 2025-09 and 2026-03; the primer",
     models="before Opus 4.7",
 )
-def temperature(context: Context) -> Iterator[Fault]:
+def temperature(context: Context) -> Iterator[Violation]:
     """With thinking, temperature is 1."""
     when = _when(context)
     if when and context.body.get("temperature", 1) != 1:
-        yield Fault("/temperature", {"when": when})
+        yield Violation("/temperature", {"when": when})
 
 
 @rule(
@@ -169,11 +169,11 @@ def temperature(context: Context) -> Iterator[Fault]:
     source="quoted in 2026-08; its tail by analogy",
     models="before Opus 4.7",
 )
-def top_p(context: Context) -> Iterator[Fault]:
+def top_p(context: Context) -> Iterator[Violation]:
     """With thinking, top_p is at least 0.95."""
     when = _when(context)
     if when and context.body.get("top_p", 1) < 0.95:
-        yield Fault("/top_p", {"when": when})
+        yield Violation("/top_p", {"when": when})
 
 
 @rule(
@@ -185,8 +185,8 @@ def top_p(context: Context) -> Iterator[Fault]:
     source="recorded in 2025-09",
     models="before Opus 4.7",
 )
-def top_k(context: Context) -> Iterator[Fault]:
+def top_k(context: Context) -> Iterator[Violation]:
     """With thinking, top_k is not set; -1 stands for unset."""
     when = _when(context)
     if when and context.body.get("top_k", -1) != -1:
-        yield Fault("/top_k", {"when": when})
+        yield Violation("/top_k", {"when": when})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockapi.validation._rule import Fault, Stage, rule
+from mockapi.validation._rule import Stage, Violation, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     type="not_found_error",
     code="thread_not_found",
 )
-def thread_not_found(context: Context) -> Iterator[Fault]:
+def thread_not_found(context: Context) -> Iterator[Violation]:
     """A thread is to be continued, and mockapi holds none."""
     if (context.body["thread"] or {}).get("type") == "continue":
-        yield Fault("/thread/previous_message_id")
+        yield Violation("/thread/previous_message_id")

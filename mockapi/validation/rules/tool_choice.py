@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockapi.validation._rule import Fault, Stage, rule
+from mockapi.validation._rule import Stage, Violation, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,10 +23,10 @@ def _kind(context: Context) -> str:
     message="tool_choice.any may only be specified while providing tools",
     source="recorded in 2026-09",
 )
-def without_tools(context: Context) -> Iterator[Fault]:
+def without_tools(context: Context) -> Iterator[Violation]:
     """Some tool must be called, but there is none."""
     if _kind(context) == "any" and not context.body.get("tools"):
-        yield Fault("/tool_choice")
+        yield Violation("/tool_choice")
 
 
 @rule(
@@ -36,13 +36,13 @@ def without_tools(context: Context) -> Iterator[Fault]:
     message="Tool '{name}' not found in provided tools",
     source="recorded in 2026-09",
 )
-def not_found(context: Context) -> Iterator[Fault]:
+def not_found(context: Context) -> Iterator[Violation]:
     """The tool that must be called is not among the tools."""
     if _kind(context) != "tool" or any("toolset" in kind for kind in context.tools.types):
         return  # the tools of a toolset have names that the request does not say
     name = context.body["tool_choice"]["name"]
     if name not in context.tools.names:
-        yield Fault("/tool_choice/name", {"name": name})
+        yield Violation("/tool_choice/name", {"name": name})
 
 
 @rule(
@@ -53,7 +53,7 @@ def not_found(context: Context) -> Iterator[Fault]:
     source="recorded in 2026-09",
     models="Opus 5.5, Fable and Mythos 5.1 and later",
 )
-def forced_unsupported(context: Context) -> Iterator[Fault]:
+def forced_unsupported(context: Context) -> Iterator[Violation]:
     """The model cannot be forced to call a tool."""
     if not context.known_model.forced_tool_choice and _kind(context) in ("any", "tool"):
-        yield Fault("/tool_choice")
+        yield Violation("/tool_choice")

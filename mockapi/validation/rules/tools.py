@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from mockapi.validation._rule import Check, Fault, Rule, Stage, declare, rule
+from mockapi.validation._rule import Check, Rule, Stage, Violation, declare, rule
 from mockapi.validation._schemas import read
 
 if TYPE_CHECKING:
@@ -24,16 +24,16 @@ REFUSED_COUNTRIES: Final = frozenset({"CR", "CY", "IE", "SG"})
     message="tools: Tool names must be unique.",
     source="recorded in 2025-12",
 )
-def unique_names(context: Context) -> Iterator[Fault]:
+def unique_names(context: Context) -> Iterator[Violation]:
     """Two tools have one name."""
     if context.tools.duplicate is not None:
-        yield Fault(f"/tools/{context.tools.duplicate}/name")
+        yield Violation(f"/tools/{context.tools.duplicate}/name")
 
 
-def _schema_faults(context: Context, rule_id: str) -> Iterator[Fault]:
+def _schema_faults(context: Context, rule_id: str) -> Iterator[Violation]:
     for fault in context.tools.faults:
         if fault.rule == rule_id:
-            yield Fault(f"/tools/{fault.index}/input_schema", {"i": fault.index})
+            yield Violation(f"/tools/{fault.index}/input_schema", {"i": fault.index})
 
 
 def _declare(name: str, summary: str, message: str, source: str) -> None:
@@ -70,10 +70,10 @@ _declare(
     message="At least one tool must have defer_loading=false. All tools cannot be deferred.",
     source="recorded in 2026-07",
 )
-def all_deferred(context: Context) -> Iterator[Fault]:
+def all_deferred(context: Context) -> Iterator[Violation]:
     """No tool is there from the start."""
     if context.tools.deferred:
-        yield Fault("/tools")
+        yield Violation("/tools")
 
 
 @rule(
@@ -84,7 +84,7 @@ def all_deferred(context: Context) -> Iterator[Fault]:
     source="recorded in 2026-02",
     models="by model: schemas/models.json, unsupported_tools",
 )
-def type_unsupported(context: Context) -> Iterator[Fault]:
+def type_unsupported(context: Context) -> Iterator[Violation]:
     """The model does not know this version of a tool."""
     model = context.known_model
     unsupported = context.tools.types & model.unsupported_tools
@@ -95,7 +95,7 @@ def type_unsupported(context: Context) -> Iterator[Fault]:
             "types": ", ".join(sorted(unsupported)),
             "others": ", ".join(others),
         }
-        yield Fault("/tools", values)
+        yield Violation("/tools", values)
 
 
 def _versioned_types() -> frozenset[str]:
@@ -113,14 +113,14 @@ def _versioned_types() -> frozenset[str]:
     "Provide at least one domain or null.",
     source="documented in 2026-08; the path by analogy",
 )
-def empty_domains(context: Context) -> Iterator[Fault]:
+def empty_domains(context: Context) -> Iterator[Violation]:
     """A list of domains is empty."""
     if not any(kind.startswith("web_") for kind in context.tools.types):
         return
     for index, tool in enumerate(context.body["tools"]):
         for field in ("allowed_domains", "blocked_domains"):
             if tool.get(field) == []:
-                yield Fault(f"/tools/{index}/{field}", {"i": index, "kind": tool["type"], "field": field})
+                yield Violation(f"/tools/{index}/{field}", {"i": index, "kind": tool["type"], "field": field})
 
 
 @rule(
@@ -130,7 +130,7 @@ def empty_domains(context: Context) -> Iterator[Fault]:
     message="tools.{i}.{kind}: Country code {country} is not supported.",
     source="recorded in 2025-07, 2025-09, 2025-11 and 2026-08, for four countries",
 )
-def country(context: Context) -> Iterator[Fault]:
+def country(context: Context) -> Iterator[Violation]:
     """Web search does not know the user's country."""
     if not any(kind.startswith("web_search_") for kind in context.tools.types):
         return
@@ -138,4 +138,4 @@ def country(context: Context) -> Iterator[Fault]:
         named = (tool.get("user_location") or {}).get("country")
         if named in REFUSED_COUNTRIES:
             values = {"i": index, "kind": tool["type"], "country": named}
-            yield Fault(f"/tools/{index}/user_location/country", values)
+            yield Violation(f"/tools/{index}/user_location/country", values)

@@ -163,7 +163,7 @@ def test_requests_are_matched_by_what_the_user_said_last() -> None:
     def found(content: Any, **more: Any) -> list[str]:
         messages = [{"role": "user", "content": "before"}, {"role": "assistant", "content": "x"}]
         body = {"model": "any", "messages": [*messages, {"role": "user", "content": content}], **more}
-        track = index.find_looser(Request("POST", "/v1/messages", "", (), as_json(body)))
+        track = index.find_relaxed(Request("POST", "/v1/messages", "", (), as_json(body)))
         bodies = (
             [recording.interaction.response.body.decode() for recording in track.recordings] if track else []
         )
@@ -178,7 +178,7 @@ def test_requests_are_matched_by_what_the_user_said_last() -> None:
     ]
     assert found("hello", system="x") == ['"hi"']
     assert found("something else") == []
-    streamed = index.find_looser(
+    streamed = index.find_relaxed(
         Request(
             "POST",
             "/v1/messages",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockapi.cassettes._checks import Fault
+from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes.importers._exchange import Draft, Loss, Message
 from mockapi.cassettes.importers._fields import as_bytes, fields, moment, split_url
 
@@ -73,7 +73,7 @@ def test_urls_are_taken_apart(url: str) -> None:
 
 def test_what_is_no_url_is_a_fault() -> None:
     """A broken address is told, with where it stood."""
-    with pytest.raises(Fault, match="no URL"):
+    with pytest.raises(FormatError, match="no URL"):
         split_url("https://[::1/v1/messages", ("interactions", 3))
 
 
@@ -110,7 +110,7 @@ def test_an_exchange_that_is_not_whole_is_a_fault(name: str) -> None:
         "response": Message((), b"{}"),
     }
     assert Draft(**values).finished().interaction.response.status == 200
-    with pytest.raises(Fault, match=words) as raised:
+    with pytest.raises(FormatError, match=words) as raised:
         Draft(**(values | changes)).finished()
     assert raised.value.path[:2] == ("interactions", 0)
 

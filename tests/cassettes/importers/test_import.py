@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockapi.cassettes import Cassette, Interaction, RecordedRequest, RecordedResponse, dump, load
+from mockapi.cassettes._redaction_rules import RedactionRules
 from mockapi.cassettes.importers import LOSSES, Loss, import_recording
 from mockapi.cassettes.importers._formats import FORMATS
 from mockapi.cassettes.importers._yaml import parse
-from mockapi.cassettes.redaction import Rules
 from tests.support.foreign import (
     ANSWER,
     ASKED,
@@ -121,7 +121,7 @@ def test_what_is_imported_is_redacted() -> None:
 def test_rules_of_the_project_are_applied_too() -> None:
     """What a project masks in its own recordings is masked in imported ones."""
     text = vcr_py(vcr_py_interaction('{"who": "customer-4711"}', '{"who": "customer-4711"}'))
-    imported = import_recording(text, "a.yaml", rules=Rules(patterns=(r"customer-\d+",)))
+    imported = import_recording(text, "a.yaml", rules=RedactionRules(patterns=(r"customer-\d+",)))
     assert imported.cassette is not None
     assert b"4711" not in dump(imported.cassette)
 

@@ -14,7 +14,7 @@ from mockapi.replies import faults
 from mockapi.replies.faults._http import ERRORS
 from tests.support.faulty import BODY, JSON_BODY, MESSAGE, json_reply, stream
 
-BLANK = faults.blank("req_011CTestTestTestTestTest", "Sun, 22 Nov 2026 12:00:00 GMT")
+BLANK = faults.blank("req_011CTestTestTestTestTest", 1795348800)
 
 
 def test_every_documented_error_has_its_type_and_status() -> None:

@@ -137,7 +137,7 @@ def test_values_may_have_commas(text: str) -> None:
     """Only a comma before another KEY= divides; a whole JSON object does as well."""
     order = faults.parse_fault_text(text)
     assert (order.name, order.times, order.when) == ("error", 2, {"contains": "a,b"})
-    broken = order.fault(faults.blank("req_1", ""))
+    broken = order.fault(faults.blank("req_1", 0))
     assert b'"Wait, please"' in broken.body
     assert broken.header("a-b") == "c, d"
 
@@ -173,9 +173,9 @@ def test_a_chaos_report_counts_and_explains() -> None:
     first, second, third = faults.SILENT_FAULTS[:3]
     report = faults.ChaosReport(
         [
-            faults.Finding(first, "noticed", "ValueError: cut"),
-            faults.Finding(second, "swallowed"),
-            faults.Finding(third, "skipped", "no request came"),
+            faults.ChaosFinding(first, "noticed", "ValueError: cut"),
+            faults.ChaosFinding(second, "swallowed"),
+            faults.ChaosFinding(third, "skipped", "no request came"),
         ]
     )
     assert [finding.fault for finding in report.swallowed] == [second]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mockapi.errors import FaultDoesNotFit
 from mockapi.exchange import Chunk, Ending
 from mockapi.replies import faults
-from mockapi.replies.faults._frames import recut
+from mockapi.replies._sse_frames import recut
 from tests.support.faulty import BODY, FRAMES, JSON_BODY, json_reply, stream
 
 

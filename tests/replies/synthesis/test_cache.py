@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockapi.replies.synthesis import View
+from mockapi.replies.synthesis import RequestView
 from mockapi.replies.synthesis._cache import PromptCache, Usage
 from tests.support.shapes import WEATHER, body
 
@@ -20,7 +20,7 @@ def text(words: str, control: dict[str, Any] | None = None) -> dict[str, Any]:
 
 def use(cache: PromptCache, request: dict[str, Any], at: float = 0.0) -> tuple[Usage, PromptCache]:
     """A request against a cache."""
-    return cache.used(View(request), at)
+    return cache.used(RequestView(request), at)
 
 
 def test_written_first_read_next() -> None:

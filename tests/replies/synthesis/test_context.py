@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockapi.replies.synthesis import View, applied_edits, input_tokens
+from mockapi.replies.synthesis import RequestView, applied_edits, input_tokens
 from tests.support.shapes import SHAPES, body
 from tests.support.synthesis import kinds, reply_to
 
@@ -15,7 +15,9 @@ def test_cleared_tool_uses_are_told_and_do_not_count() -> None:
     message = reply_to(request)
     (edit,) = message["context_management"]["applied_edits"]
     assert (edit["type"], edit["cleared_tool_uses"]) == ("clear_tool_uses_20250919", 2)
-    whole = input_tokens(View({key: value for key, value in request.items() if key != "context_management"}))
+    whole = input_tokens(
+        RequestView({key: value for key, value in request.items() if key != "context_management"})
+    )
     assert message["usage"]["input_tokens"] == whole - edit["cleared_input_tokens"]
 
 
@@ -35,7 +37,7 @@ def test_thinking_of_older_turns_is_cleared() -> None:
 
     def edits(**keep: Any) -> list[dict[str, Any]]:
         managed = {"edits": [{"type": "clear_thinking_20251015", **keep}]}
-        return applied_edits(View({"messages": messages, "context_management": managed}), 100)
+        return applied_edits(RequestView({"messages": messages, "context_management": managed}), 100)
 
     assert edits()[0]["cleared_thinking_turns"] == 1
     assert edits(keep={"type": "thinking_turns", "value": 0})[0]["cleared_thinking_turns"] == 2
@@ -64,4 +66,4 @@ def test_a_compaction_that_is_handed_back_replaces_what_was_before() -> None:
         {"role": "user", "content": "Go on"},
     ]
     assert kinds(reply_to({**request, "messages": turns})) == ["text"]
-    assert input_tokens(View({**body(), "messages": turns})) < 200
+    assert input_tokens(RequestView({**body(), "messages": turns})) < 200

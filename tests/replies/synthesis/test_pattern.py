@@ -5,7 +5,7 @@ from __future__ import annotations
 import jsonschema_rs
 import pytest
 
-from mockapi.replies.synthesis._dice import Dice
+from mockapi.replies._seeded import SeededChoices
 from mockapi.replies.synthesis.values import Unsatisfiable
 from mockapi.replies.synthesis.values._pattern import parse
 
@@ -41,7 +41,7 @@ def test_a_text_matches_its_pattern(pattern: str) -> None:
     validator = jsonschema_rs.validator_for({"pattern": pattern})
     parsed = parse(pattern)
     for number in range(30):
-        text = parsed.text(Dice(str(number).encode()), extra=number % 4)
+        text = parsed.text(SeededChoices(str(number).encode()), extra=number % 4)
         assert validator.is_valid(text), text
 
 
@@ -49,10 +49,10 @@ def test_a_text_matches_its_pattern(pattern: str) -> None:
 def test_what_is_no_expression_is_refused(pattern: str) -> None:
     """A broken expression is told of, by what it has wrong."""
     with pytest.raises(Unsatisfiable, match="pattern"):
-        parse(pattern).text(Dice(b""), extra=0)
+        parse(pattern).text(SeededChoices(b""), extra=0)
 
 
 def test_an_open_end_is_filled_up_to_the_length() -> None:
     """An expression that anything may follow is followed by letters."""
-    assert len(parse("cat").text(Dice(b""), extra=0, shortest=20)) == 20
-    assert parse("cat$").text(Dice(b""), extra=0, shortest=20).endswith("cat")
+    assert len(parse("cat").text(SeededChoices(b""), extra=0, shortest=20)) == 20
+    assert parse("cat$").text(SeededChoices(b""), extra=0, shortest=20).endswith("cat")

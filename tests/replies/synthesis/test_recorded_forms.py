@@ -13,7 +13,7 @@ from mockapi import jsontext
 from mockapi.messages import PERIODS, decode_events
 from mockapi.replies.scripts import plan_of
 from mockapi.replies.scripts._script import Scripted
-from mockapi.replies.synthesis import Material, View
+from mockapi.replies.synthesis import GenerationInput, RequestView
 from mockapi.replies.synthesis._cache import Usage
 from mockapi.replies.synthesis._periods import SINCE, form_of
 from mockapi.replies.synthesis._writer import events_in, message_of
@@ -74,8 +74,8 @@ def _written(row: Row, recorded: list[dict[str, Any]], month: str) -> list[dict[
     betas = next(
         (value for name, value in row.fields["request_headers"] if name.lower() == "anthropic-beta"), ""
     )
-    view = View(body, frozenset(betas.split(",")))
-    material = Material(view, 0)
+    view = RequestView(body, frozenset(betas.split(",")))
+    material = GenerationInput(view, 0)
     end = next(event for event in recorded if event["type"] == "message_delta")
     reply = Scripted(_blocks(recorded), stop_reason=end["delta"]["stop_reason"])
     plan = plan_of(reply, material, 0)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from mockapi import jsontext
 from mockapi.messages import accumulate, decode_events
-from mockapi.replies.synthesis import View, _tokens, input_tokens
+from mockapi.replies.synthesis import RequestView, _tokens, input_tokens
 from tests.support.shapes import SHAPES, WEATHER, body
 from tests.support.shared import exact_rows, say
 
@@ -50,14 +50,14 @@ def test_a_cut_text_has_so_many_tokens_and_loses_no_part_of_a_character(text: st
 @pytest.mark.parametrize("name", SHAPES)
 def test_segments_add_up_to_the_request(name: str) -> None:
     """The parts of the cache's order and the whole count the same tokens, schemas aside."""
-    view = View(SHAPES[name])
+    view = RequestView(SHAPES[name])
     schema = 0 if view.output_schema is None else _tokens.of_value(view.output_schema)
     assert sum(tokens for _, tokens in _tokens.segments(view)) + schema == input_tokens(view)
 
 
 def test_more_is_more() -> None:
     """Tools, system prompts, images and results all count."""
-    plain = input_tokens(View(body()))
+    plain = input_tokens(RequestView(body()))
     for more in (
         body(tools=[WEATHER]),
         body(system="Be brief."),
@@ -65,9 +65,9 @@ def test_more_is_more() -> None:
         SHAPES["tool result"],
         SHAPES["pdf"],
     ):
-        assert input_tokens(View(more)) > plain
-    without = input_tokens(View(body(tools=[WEATHER], tool_choice={"type": "none"})))
-    assert plain < without < input_tokens(View(body(tools=[WEATHER])))
+        assert input_tokens(RequestView(more)) > plain
+    without = input_tokens(RequestView(body(tools=[WEATHER], tool_choice={"type": "none"})))
+    assert plain < without < input_tokens(RequestView(body(tools=[WEATHER])))
 
 
 def test_an_image_counts_by_its_size() -> None:
@@ -96,7 +96,7 @@ def test_the_estimate_is_near_what_the_api_counted() -> None:
         request = jsontext.parse(row.request or b"")
         if not isinstance(request, dict) or row.fields["status"] != 200 or request.keys() & _COSTLY:
             continue
-        view = View(request)
+        view = RequestView(request)
         if any(block["type"] != "text" for turn in view.turns for block in turn.blocks) or not view.turns:
             continue
         message = accumulate(decode_events(row.response)) if row.is_sse else jsontext.parse(row.response)

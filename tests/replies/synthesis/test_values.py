@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockapi.replies.synthesis._dice import Dice
+from mockapi.replies._seeded import SeededChoices
 from mockapi.replies.synthesis.values import Unsatisfiable, satisfying
 from tests.support.shapes import ENDLESS, IMPOSSIBLE, ORDER, TREE
 
@@ -276,7 +276,7 @@ def test_values_satisfy_their_schema_with_format_checks(name: str, key: bytes) -
     schema = SATISFIABLE[name]
     if name == "array of draft 7":
         schema = {"$schema": "http://json-schema.org/draft-07/schema#", **schema}
-    _check(schema, satisfying(schema, Dice(key), subject="What is the weather?"))
+    _check(schema, satisfying(schema, SeededChoices(key), subject="What is the weather?"))
 
 
 @pytest.mark.parametrize("name", UNSATISFIABLE)
@@ -285,7 +285,7 @@ def test_a_schema_that_nothing_satisfies_is_told_why_in_bounded_time(name: str) 
     schema, reason = UNSATISFIABLE[name]
     begun = time.thread_time()
     with pytest.raises(Unsatisfiable, match=re.escape(reason)):
-        satisfying(schema, Dice(b"0"))
+        satisfying(schema, SeededChoices(b"0"))
     assert time.thread_time() - begun < 5
 
 
@@ -295,13 +295,13 @@ def test_a_deeply_nested_schema_is_told_apart() -> None:
     for _ in range(200):
         schema = {"type": "object", "properties": {"a": schema}, "required": ["a"]}
     with pytest.raises(Unsatisfiable, match=r"nested|schema"):
-        satisfying(schema, Dice(b"0"))
+        satisfying(schema, SeededChoices(b"0"))
 
 
 def test_a_gigantic_enum_is_chosen_from() -> None:
     """A hundred thousand choices are no trouble."""
     schema = {"enum": [f"value {number}" for number in range(100_000)]}
-    assert satisfying(schema, Dice(b"0")).startswith("value ")
+    assert satisfying(schema, SeededChoices(b"0")).startswith("value ")
 
 
 def test_the_subject_fills_strings_that_ask_for_it() -> None:
@@ -310,7 +310,7 @@ def test_the_subject_fills_strings_that_ask_for_it() -> None:
         "properties": {"query": {"type": "string"}, "location": {"type": "string"}},
         "required": ["query", "location"],
     }
-    value = satisfying(schema, Dice(b"0"), subject="red ants")
+    value = satisfying(schema, SeededChoices(b"0"), subject="red ants")
     assert value["query"] == "red ants"
     assert "," in value["location"]
 
@@ -370,7 +370,7 @@ def _schemas() -> st.SearchStrategy[Any]:
 @given(_schemas(), st.binary(min_size=1, max_size=4))
 def test_any_schema_that_has_values_gets_one(schema: Any, key: bytes) -> None:
     """Schemas that are satisfiable by how they were made are satisfied."""
-    _check(schema, satisfying(schema, Dice(key)))
+    _check(schema, satisfying(schema, SeededChoices(key)))
 
 
 @settings(max_examples=150, deadline=None)
@@ -413,7 +413,7 @@ def test_any_schema_that_has_values_gets_one(schema: Any, key: bytes) -> None:
 def test_nonsense_is_refused_or_satisfied_but_never_a_crash(schema: Any) -> None:
     """Whatever stands for a schema, there is a value or a reason."""
     try:
-        value = satisfying(schema, Dice(b"0"))
+        value = satisfying(schema, SeededChoices(b"0"))
     except Unsatisfiable:
         return
     _check(schema, value)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
-from mockapi.messages import IdFactory, Kind
+from mockapi.messages import IdFactory, IdKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,7 +74,7 @@ def _rate_limits(number: int, waited: float) -> Iterator[Field]:
 
 
 def _identity(number: int, *, known: bool) -> Iterator[Field]:
-    yield "request-id", IDS.make(Kind.REQUEST, number)
+    yield "request-id", IDS.make(IdKind.REQUEST, number)
     yield "strict-transport-security", "max-age=31536000; includeSubDomains; preload"
     if known:
         yield "anthropic-organization-id", _ORGANIZATION

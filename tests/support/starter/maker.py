@@ -18,7 +18,7 @@ from mockapi.cassettes import Interaction, RecordedChunk, RecordedRequest, Recor
 from mockapi.exchange import Ending
 from mockapi.messages import (
     MAX_PADDING,
-    Kind,
+    IdKind,
     dump,
     encode_event,
     error_body,
@@ -40,7 +40,7 @@ Block = dict[str, Any]
 Body = dict[str, Any]
 
 
-def tool_id(number: int, kind: Kind = Kind.TOOL_USE) -> str:
+def tool_id(number: int, kind: IdKind = IdKind.TOOL_USE) -> str:
     """The id of a tool use, the same in a stream, in JSON, and where it is handed back."""
     return IDS.make(kind, number)
 
@@ -118,7 +118,7 @@ class Maker:
         whole = _message(number, body, blocks)
         events = events_of(whole, sizes=word_sizes(whole, dice))[:after]
         if isinstance(error, tuple):
-            events.append(stream_error_event(*error, IDS.make(Kind.REQUEST, number)))
+            events.append(stream_error_event(*error, IDS.make(IdKind.REQUEST, number)))
             return self._streamed(number, dice, body, events, 0.0)
         return self._streamed(number, dice, body, events, 0.0, error)
 
@@ -145,7 +145,7 @@ class Maker:
             extra: header fields of this status, in front of the others of their kind.
         """
         number, dice = self._next()
-        text = error_body(kind, message, IDS.make(Kind.REQUEST, number))
+        text = error_body(kind, message, IDS.make(IdKind.REQUEST, number))
         waited = round(0.03 + 0.2 * dice.random(), 3)
         fields = failure(number, waited, status, len(text), retry=retry, extra=extra)
         return _interaction(
@@ -239,7 +239,7 @@ def _message(
     return order_message(
         {
             "model": body["model"],
-            "id": IDS.make(Kind.MESSAGE, number),
+            "id": IDS.make(IdKind.MESSAGE, number),
             "type": "message",
             "role": "assistant",
             "content": list(blocks),

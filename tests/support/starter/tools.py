@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mockapi.messages import Kind
+from mockapi.messages import IdKind
 from tests.support.starter.maker import Block, Body, Maker, opaque, tool_id
 from tests.support.starter.talk import ask, text
 
@@ -175,7 +175,7 @@ def _between_tools(make: Maker) -> list[Interaction]:
 def server_tools() -> list[Interaction]:
     """A search that the API itself makes."""
     search = {"type": "web_search_20250305", "name": "web_search", "max_uses": 3}
-    use_id = tool_id(7, Kind.SERVER_TOOL_USE)
+    use_id = tool_id(7, IdKind.SERVER_TOOL_USE)
     found = [
         (
             "Cape Merle lighthouse opens to visitors",

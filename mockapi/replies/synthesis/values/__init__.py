@@ -1,6 +1,25 @@
 """Values that satisfy a JSON Schema: the arguments of tool calls, and structured output."""
 
-from mockapi.replies.synthesis.values._check import satisfying
-from mockapi.replies.synthesis.values._limits import Unsatisfiable
+from typing import TYPE_CHECKING
 
-__all__ = ["Unsatisfiable", "satisfying"]
+from mockapi._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from mockapi.replies.synthesis.values._check import satisfying
+    from mockapi.replies.synthesis.values._limits import Unsatisfiable
+    from mockapi.replies.synthesis.values._strings import WORDS
+
+__all__ = [
+    "WORDS",
+    "Unsatisfiable",
+    "satisfying",
+]
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "_check": "satisfying",
+        "_limits": "Unsatisfiable",
+        "_strings": "WORDS",
+    },
+)

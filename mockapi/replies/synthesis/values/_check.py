@@ -14,13 +14,13 @@ from mockapi.replies.synthesis.values._match import BACKTRACKS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockapi.replies.synthesis._dice import Dice
+    from mockapi.replies._seeded import SeededChoices
 
 _DRAFT: str = "https://json-schema.org/draft/2020-12/schema"
 _REMEMBERED = 100_000
 
 
-def satisfying(schema: Any, dice: Dice, *, subject: str = "") -> Any:
+def satisfying(schema: Any, dice: SeededChoices, *, subject: str = "") -> Any:
     """A value that satisfies a schema, formats included.
 
     Args:

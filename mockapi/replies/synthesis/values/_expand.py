@@ -17,7 +17,7 @@ from mockapi.jsontext import canonical_value
 from mockapi.replies.synthesis.values._limits import ENDLESS, MAX_DEPTH, MAX_WORK, Unsatisfiable
 
 if TYPE_CHECKING:
-    from mockapi.replies.synthesis._dice import Dice
+    from mockapi.replies._seeded import SeededChoices
 
 Schema = dict[str, Any]
 PATTERNS: Final = "mockapi:patterns"
@@ -54,7 +54,7 @@ class Expander:
         dice: choose among branches.
     """
 
-    def __init__(self, root: Any, dice: Dice) -> None:
+    def __init__(self, root: Any, dice: SeededChoices) -> None:
         self._root = root
         self._dice = dice
         self._anchors: dict[str, Any] | None = None

@@ -15,7 +15,7 @@ from mockapi.replies.synthesis.values._pattern import parse
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockapi.replies.synthesis._dice import Dice
+    from mockapi.replies._seeded import SeededChoices
     from mockapi.replies.synthesis.values._expand import Schema
 
 _BY_KEYWORD: Final = (
@@ -39,7 +39,7 @@ class Generator:
         attempt: 0 for the first; later ones vary more and keep to what is required.
     """
 
-    def __init__(self, root: Any, dice: Dice, *, subject: str, attempt: int) -> None:
+    def __init__(self, root: Any, dice: SeededChoices, *, subject: str, attempt: int) -> None:
         self._root = root
         self._dice = dice
         self._subject = subject

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockapi.replies.synthesis.values._limits import Unsatisfiable
 
 if TYPE_CHECKING:
-    from mockapi.replies.synthesis._dice import Dice
+    from mockapi.replies._seeded import SeededChoices
     from mockapi.replies.synthesis.values._expand import Schema
 
 _REPEATED_TRIES: Final = 40
@@ -21,7 +21,7 @@ _HALF: Final = Fraction(1, 2)
 _FEW: Final = 1_000
 
 
-def number(flat: Schema, dice: Dice, *, attempt: int, integer: bool) -> int | float:
+def number(flat: Schema, dice: SeededChoices, *, attempt: int, integer: bool) -> int | float:
     """A number within the bounds of a flat schema, and a multiple of what it says.
 
     Args:
@@ -45,7 +45,7 @@ def number(flat: Schema, dice: Dice, *, attempt: int, integer: bool) -> int | fl
 
 
 def _multiple(
-    unit: Fraction, low: Fraction | None, high: Fraction | None, dice: Dice, lowest: int
+    unit: Fraction, low: Fraction | None, high: Fraction | None, dice: SeededChoices, lowest: int
 ) -> Fraction:
     """A multiple of a unit within bounds; from `lowest` units on if there is no lower bound."""
     first = None if low is None else -(-low // unit)

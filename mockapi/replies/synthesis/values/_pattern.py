@@ -18,7 +18,7 @@ from mockapi.replies.synthesis.values._limits import MAX_DEPTH, MAX_TEXT, Unsati
 from mockapi.replies.synthesis.values._match import members
 
 if TYPE_CHECKING:
-    from mockapi.replies.synthesis._dice import Dice
+    from mockapi.replies._seeded import SeededChoices
 
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
 
@@ -89,7 +89,7 @@ class Pattern:
     open_start: bool
     open_end: bool
 
-    def text(self, dice: Dice, *, extra: int, shortest: int = 0) -> str:
+    def text(self, dice: SeededChoices, *, extra: int, shortest: int = 0) -> str:
         """A text that the expression matches, as far as the tree tells.
 
         Args:
@@ -313,7 +313,7 @@ def _complement(ranges: Ranges) -> list[tuple[int, int]]:
     return [*found, (start, _LAST)] if start <= _LAST else found
 
 
-def _write(node: Node, dice: Dice, extra: int, pieces: list[str], groups: dict[int, str]) -> None:
+def _write(node: Node, dice: SeededChoices, extra: int, pieces: list[str], groups: dict[int, str]) -> None:
     if len(pieces) > MAX_TEXT:
         raise Unsatisfiable(f"its pattern wants a text of more than {MAX_TEXT:,} characters")
     match node:
@@ -336,7 +336,7 @@ def _write(node: Node, dice: Dice, extra: int, pieces: list[str], groups: dict[i
                 groups[number] = "".join(pieces[start:])
 
 
-def _character(chars: Chars, dice: Dice) -> str:
+def _character(chars: Chars, dice: SeededChoices) -> str:
     if not chars.negated and len(chars.ranges) == 1:
         low, high = chars.ranges[0]
         if high - low < 128:

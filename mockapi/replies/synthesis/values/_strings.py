@@ -13,7 +13,7 @@ from mockapi.replies.synthesis.values._pattern import parse
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mockapi.replies.synthesis._dice import Dice
+    from mockapi.replies._seeded import SeededChoices
     from mockapi.replies.synthesis.values._expand import Schema
 
 WORDS: Final = (
@@ -62,7 +62,7 @@ _GROW: Final = {
 """The letters that are put before and after a text that is too short."""
 
 
-def string(schema: Schema, dice: Dice, *, name: str, subject: str, attempt: int) -> str:
+def string(schema: Schema, dice: SeededChoices, *, name: str, subject: str, attempt: int) -> str:
     """A string that satisfies the string keywords of a flat schema, as far as that shows here.
 
     Args:
@@ -97,7 +97,7 @@ def _length(schema: Schema, key: str, default: int) -> int:
     return int(value) if isinstance(value, (int, float)) else default
 
 
-def _plain(name: str, subject: str, dice: Dice, shortest: int, longest: int, attempt: int) -> str:
+def _plain(name: str, subject: str, dice: SeededChoices, shortest: int, longest: int, attempt: int) -> str:
     key = name.lower()
     word = key.rpartition("_")[2]
     if subject and word in _SUBJECT and not attempt:
@@ -115,7 +115,7 @@ def _plain(name: str, subject: str, dice: Dice, shortest: int, longest: int, att
     return text.rstrip() if len(text.rstrip()) >= shortest else text
 
 
-def _matching(patterns: list[str], dice: Dice, shortest: int, longest: int, attempt: int) -> str:
+def _matching(patterns: list[str], dice: SeededChoices, shortest: int, longest: int, attempt: int) -> str:
     parsed = parse(patterns[attempt // 2 % len(patterns)])
     text = ""
     for extra in (attempt % 3, 1, 2, 3, 5, 8, 13, 30, 100, shortest):
@@ -126,7 +126,7 @@ def _matching(patterns: list[str], dice: Dice, shortest: int, longest: int, atte
     raise Unsatisfiable(f"no text of its lengths matches {patterns[0][:60]!r}, as far as was tried")
 
 
-def _spliced(text: str, patterns: list[str], dice: Dice) -> str:
+def _spliced(text: str, patterns: list[str], dice: SeededChoices) -> str:
     """A text with what each pattern wants put over its beginning or its end, where the pattern is open."""
     first = dice.below(len(patterns))
     for pattern in patterns[first:] + patterns[:first]:
@@ -143,7 +143,9 @@ def _spliced(text: str, patterns: list[str], dice: Dice) -> str:
     return text
 
 
-def _fitting(make: Callable[[Dice], str], dice: Dice, shortest: int, longest: int, form: str) -> str:
+def _fitting(
+    make: Callable[[SeededChoices], str], dice: SeededChoices, shortest: int, longest: int, form: str
+) -> str:
     for _ in range(12):
         text = make(dice)
         if len(text) > longest and form in _SHORT:
@@ -156,29 +158,29 @@ def _fitting(make: Callable[[Dice], str], dice: Dice, shortest: int, longest: in
     raise Unsatisfiable(f"no text of its lengths has the format {form!r}, as far as was tried")
 
 
-def _date(dice: Dice) -> str:
+def _date(dice: SeededChoices) -> str:
     return f"2026-{dice.between(1, 12):02}-{dice.between(1, 28):02}"
 
 
-def _time(dice: Dice) -> str:
+def _time(dice: SeededChoices) -> str:
     return f"{dice.below(24):02}:{dice.below(60):02}:{dice.below(60):02}Z"
 
 
-def _uuid(dice: Dice) -> str:
+def _uuid(dice: SeededChoices) -> str:
     digits = f"{dice.number(128):032x}"
     variant = dice.pick("89ab")
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
-def _host(dice: Dice) -> str:
+def _host(dice: SeededChoices) -> str:
     return f"{dice.pick(WORDS)}.example.{dice.pick(('com', 'org', 'net'))}"
 
 
-def _base64(dice: Dice) -> str:
+def _base64(dice: SeededChoices) -> str:
     return base64.b64encode(dice.take(dice.pick((12, 24)))).decode()
 
 
-FORMATS: Final[Mapping[str, Callable[[Dice], str]]] = {
+FORMATS: Final[Mapping[str, Callable[[SeededChoices], str]]] = {
     "date": _date,
     "time": _time,
     "date-time": lambda dice: f"{_date(dice)}T{_time(dice)}",

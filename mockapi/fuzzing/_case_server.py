@@ -1,0 +1,117 @@
+"""The server that a client under test talks to: every case is a base URL.
+
+It plays replies with mockapi's own player, so every ending and chunk is what the case says. Which
+reply it is stands in the path, `/NUMBER/...`; whatever comes behind the number gets it, so a
+client may ask as it likes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, Any, Self
+
+from mockapi.errors import MockapiError
+from mockapi.exchange import Chunk, Reply, Source
+from mockapi.server import HTTPServer, event_loop, listen, path_of, url_of
+from mockapi.server.wire import play
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    Message = dict[str, Any]
+    Receive = Callable[[], Awaitable[Message]]
+    Send = Callable[[Message], Awaitable[None]]
+
+_STOP_SECONDS = 10.0
+_KEPT = 100
+_NOT_HERE = Reply(404, ((b"content-length", b"0"),), (Chunk(0.0, b""),), Source.INVALID)
+
+
+class CaseServer:
+    """A server on a thread of its own; a context manager.
+
+    Attributes:
+        base_url: without a path.
+        bodies: of the latest requests.
+    """
+
+    def __init__(self) -> None:
+        self._replies: dict[int, Reply] = {}
+        self._count = 0
+        self._left: dict[int, threading.Event] = {}
+        self._accepts: dict[int, str] = {}
+        self.bodies: deque[bytes] = deque(maxlen=_KEPT)
+        self._ready = threading.Event()
+        self._socket = listen("127.0.0.1", 0)
+        self.base_url = url_of(self._socket)
+
+        async def app(scope: Message, receive: Receive, send: Send) -> None:
+            await self._answer(scope, receive, send)
+
+        self._server = HTTPServer(app, self._ready.set)  # type: ignore[arg-type] # a bare ASGI function does
+        self._thread = threading.Thread(target=self._run, name="mockapi stage", daemon=True)
+
+    def offer(self, reply: Reply, number: int | None = None) -> tuple[int, str]:
+        """A number and a base URL under which this reply is played; the one before it is gone.
+
+        Args:
+            reply: what is played.
+            number: of an earlier offer, to play another reply under its base URL.
+        """
+        if number is None:
+            self._count += 1
+            number = self._count
+        self._replies = {number: reply}
+        self._left = {number: threading.Event()}
+        self._accepts = {}
+        return number, f"{self.base_url}/{number}"
+
+    def was_left(self, number: int, seconds: float) -> bool:
+        """Whether a client has gone away from this reply before its end, within so many seconds."""
+        return self._left[number].wait(seconds)
+
+    def accepts(self, number: int) -> str | None:
+        """The `accept-encoding` of the request for this reply; None if none came."""
+        return self._accepts.get(number)
+
+    async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:
+        body = b""
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                break
+        self.bodies.append(body)
+        text = path_of(scope).split("/")[1]
+        number = int(text) if text.isascii() and text.isdigit() else 0
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        self._accepts[number] = headers.get(b"accept-encoding", "")
+        whole = await play(self._replies.get(number, _NOT_HERE), scope, receive, send)
+        if not whole and number in self._left:
+            self._left[number].set()
+
+    def _run(self) -> None:
+        loop = event_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            loop.run_until_complete(self._server.serve(sockets=[self._socket]))
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
+            self._ready.set()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._ready.wait()
+        if not self._server.started:
+            raise MockapiError("The server for the cases did not start.")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.stop()
+        self._thread.join(_STOP_SECONDS)
+        self._socket.close()

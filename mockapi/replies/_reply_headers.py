@@ -1,0 +1,82 @@
+"""Header fields of replies that mockapi makes up, in the API's order.
+
+Those that describe the message, the account and its limits are there. Those of the network in front
+of the API (`server`, `cf-ray`, `via`, tracing) are not: there is no such network here, and nothing
+reads them.
+"""
+
+from __future__ import annotations
+
+from email.utils import formatdate
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from mockapi.replies._hop_headers import wire_field
+
+if TYPE_CHECKING:
+    from mockapi.exchange import Headers, Source
+
+ORGANIZATION: Final = (b"anthropic-organization-id", b"00000000-0000-4000-8000-000000000000")
+"""The account that replies name; no real one has this id."""
+
+_STREAM: Final = (
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"transfer-encoding", b"chunked"),
+    (b"cache-control", b"no-cache"),
+)
+_TRANSPORT: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains; preload")
+_ROBOTS: Final = (b"x-robots-tag", b"none")
+_POLICY: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+
+
+def message_headers(
+    *,
+    stream: bool,
+    size: int,
+    at: float,
+    request_id: str,
+    source: Source,
+    hint: str = "",
+) -> Headers:
+    """The fields of a reply to POST /v1/messages with a body of `size` bytes, sent `at` a time.
+
+    Its rate limits are added when it is accounted for (`_rate_limits`).
+    """
+    framing = _STREAM if stream else _sized("application/json", size)
+    return (date_field(at), *framing, *_common(request_id, source, hint))
+
+
+def object_headers(
+    *, content_type: str, size: int, at: float, request_id: str, source: Source, more: Headers = ()
+) -> Headers:
+    """The fields of any other reply; they have no rate limits."""
+    return (date_field(at), *_sized(content_type, size), *more, *_common(request_id, source, ""))
+
+
+def date_field(at: float) -> tuple[bytes, bytes]:
+    """The `date` of a time in seconds since 1970."""
+    return _date(int(at))
+
+
+@lru_cache(maxsize=4)
+def _date(seconds: int) -> tuple[bytes, bytes]:
+    return b"date", formatdate(seconds, usegmt=True).encode()
+
+
+def _sized(content_type: str, size: int) -> Headers:
+    return (wire_field("content-type", content_type), (b"content-length", str(size).encode()))
+
+
+def _common(request_id: str, source: Source, hint: str) -> Headers:
+    fields = (
+        (b"request-id", request_id.encode()),
+        _TRANSPORT,
+        ORGANIZATION,
+        _ROBOTS,
+        _POLICY,
+        wire_field("x-mockapi-source", source),
+    )
+    if not hint:
+        return fields
+    line = " ".join(hint.split())[:500]
+    return (*fields, (b"x-mockapi-hint", line.encode("ascii", "replace")))

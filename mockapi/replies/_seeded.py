@@ -1,0 +1,89 @@
+"""Seeded choices: they look random and are a function of a key.
+
+Everything synthesized is a function of the request, the seed and the session's history. The
+choices inside of it (which sentence, how long a piece, how many blanks) come from here: BLAKE2
+over a key and a counter. The same key gives the same choices in every process and on every
+Python; `random` would promise that only for part of its interface.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from mockapi.messages import NONCE_BYTES, make_signature
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_T = TypeVar("_T")
+_POOL_BITS: Final = 512
+
+
+class SeededChoices:
+    """A stream of choices.
+
+    Args:
+        key: what the choices are a function of.
+    """
+
+    __slots__ = ("_block", "_key", "_left", "_pool")
+
+    def __init__(self, key: bytes) -> None:
+        self._key = blake2b(key, digest_size=32).digest()
+        self._block = 0
+        self._pool = 0
+        self._left = 0
+
+    def fork(self, label: str) -> SeededChoices:
+        """A stream of its own for a part, so that parts do not disturb each other's choices."""
+        return SeededChoices(self._key + label.encode())
+
+    def below(self, limit: int) -> int:
+        """0 to `limit` - 1; `limit` is at most 2 to the power of 32."""
+        if self._left < 32:
+            self._refill()
+        chosen = (self._pool & 0xFFFFFFFF) * limit >> 32
+        self._pool >>= 32
+        self._left -= 32
+        return chosen
+
+    def between(self, low: int, high: int) -> int:
+        """`low` to `high`, both included; any size of integers."""
+        span = high - low + 1
+        if span <= 1 << 32:
+            return low + self.below(span)
+        return low + self.number(span.bit_length() + 32) % span
+
+    def chance(self, percent: int) -> bool:
+        """True in about `percent` of a hundred cases."""
+        return self.below(100) < percent
+
+    def pick(self, choices: Sequence[_T]) -> _T:
+        """One of them."""
+        return choices[self.below(len(choices))]
+
+    def number(self, bits: int) -> int:
+        """An integer of at most that many bits."""
+        return int.from_bytes(self.take((bits + 7) // 8)) & ((1 << bits) - 1)
+
+    def take(self, size: int) -> bytes:
+        """That many bytes."""
+        pieces = []
+        while size > 0:
+            self._refill()
+            self._left = 0
+            pieces.append(self._pool.to_bytes(_POOL_BITS // 8)[:size])
+            size -= len(pieces[-1])
+        return b"".join(pieces)
+
+    def signature(self) -> str:
+        """A signature of thinking, or the data of redacted thinking."""
+        nonce = self.take(NONCE_BYTES)
+        return make_signature(nonce, self.take(self.between(80, 380)))
+
+    def _refill(self) -> None:
+        block = blake2b(self._block.to_bytes(8), key=self._key).digest()
+        self._block += 1
+        self._pool = int.from_bytes(block)
+        self._left = _POOL_BITS

@@ -1,0 +1,219 @@
+"""Rate limits that behave: buckets of requests and tokens for each key, as the API has them.
+
+A bucket holds as much as its limit for one minute and fills up at an even pace (a token bucket,
+so there is no window that starts anew). A request needs one whole request and something left in
+both token buckets. It is charged when it comes; tokens are charged by the usage that the reply
+states, which may take a bucket below zero: it then refuses until it has filled up above it.
+
+The fields of a reply: limit, what remains, and when the bucket is full again. Remaining tokens
+are rounded to thousands, as every recorded one is. `tokens` is both kinds together. A refusal is
+the API's 429, its `retry-after` the whole seconds until a request can succeed.
+
+One account has one limit: replies that mockapi makes, an ordered 429 and enforced limits all tell of
+the same buckets. Unless a session orders limits of its own nothing is refused, and the fields are those
+of a mid-tier account.
+
+State goes in and comes out; the time is given by the caller, in seconds since 1970.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+
+from mockapi import jsontext, sse
+from mockapi.errors import UsageError
+from mockapi.replies._sse_frames import is_stream
+
+if TYPE_CHECKING:
+    from mockapi.exchange import Headers, Reply, Request
+
+MAX_KEYS: Final = 1000
+"""Keys that buckets are kept for; the one that was used longest ago goes."""
+
+_MINUTE: Final = 60.0
+_PREFIX: Final = b"anthropic-ratelimit-"
+_OPTIONS: Final = ("requests", "input_tokens", "output_tokens")
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """Limits for one minute, for each key. The defaults are those of a mid-tier account.
+
+    Attributes:
+        requests: how many requests.
+        input_tokens: how many tokens in.
+        output_tokens: how many tokens out.
+    """
+
+    requests: int = 4_000
+    input_tokens: int = 400_000
+    output_tokens: int = 80_000
+
+
+ACCOUNT: Final = RateLimits()
+"""The limits of a session that orders none."""
+
+
+class Levels(NamedTuple):
+    """What is in the buckets of one key at a moment."""
+
+    at: float
+    requests: float
+    input_tokens: float
+    output_tokens: float
+
+
+State: TypeAlias = "dict[str, Levels]"
+"""The levels by key, the longest unused first. Kept by a session; treat it as a value."""
+
+
+def parse_rate_limits(value: Any, place: str = "rate_limits") -> RateLimits | None:
+    """Limits from JSON: an object with any of the three limits; null for none.
+
+    Raises:
+        UsageError: what does not fit.
+    """
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise UsageError(f"{place} is an object with {', '.join(_OPTIONS)}, not {value!r:.80}.")
+    for key, limit in value.items():
+        if key not in _OPTIONS:
+            raise UsageError(f"{place}.{key}: there is no such limit; there are {', '.join(_OPTIONS)}.")
+        if type(limit) is not int or not 0 < limit <= 10**9:
+            raise UsageError(f"{place}.{key} is a whole number from 1 to 1,000,000,000, not {limit!r:.80}.")
+    return RateLimits(**value)
+
+
+def is_limited(request: Request) -> bool:
+    """Whether a request counts: the API limits the making of messages in these buckets."""
+    return request.method == "POST" and request.path == "/v1/messages"
+
+
+def key_of(request: Request) -> str:
+    """The API key that a request is counted for; "" if it has none."""
+    bearer = (request.header("authorization") or "").removeprefix("Bearer ")
+    return request.header("x-api-key") or bearer
+
+
+def seconds_to_wait(limits: RateLimits, state: State, key: str, now: float) -> float:
+    """Seconds until the buckets of a key admit a request; 0 if they do now."""
+    return _wait(limits, filled(limits, state.get(key), now))
+
+
+def charge(
+    limits: RateLimits,
+    state: State,
+    key: str,
+    now: float,
+    *,
+    requests: int = 0,
+    input_tokens: int = 0,
+    output_tokens: int = 0,
+) -> tuple[Levels, State]:
+    """What is in the buckets of a key after a charge, and the state with it."""
+    levels = filled(limits, state.get(key), now)
+    levels = Levels(
+        levels.at,
+        levels.requests - requests,
+        levels.input_tokens - input_tokens,
+        levels.output_tokens - output_tokens,
+    )
+    return levels, _put(state, key, levels)
+
+
+def usage_of(reply: Reply) -> tuple[int, int]:
+    """The tokens in and out that a reply states; of a stream, the last ones that it states."""
+    if reply.usage is not None:
+        return reply.usage
+    found: dict[str, int] = {}
+    if is_stream(reply):
+        values = [jsontext.parse(event.data.encode()) for event in sse.parse(reply.body)]
+    else:
+        values = [jsontext.parse(reply.body)]
+    for value in values:
+        if not isinstance(value, dict):
+            continue
+        holder = value["message"] if isinstance(value.get("message"), dict) else value
+        usage = holder.get("usage")
+        if isinstance(usage, dict):
+            found |= {name: count for name, count in usage.items() if type(count) is int}
+    return found.get("input_tokens", 0), found.get("output_tokens", 0)
+
+
+def with_fields(reply: Reply, fields: Headers) -> Reply:
+    """The reply with these rate-limit fields, where the API has them, in place of any that it had."""
+    kept = [field for field in reply.headers if not field[0].startswith(_PREFIX)]
+    place = next((index for index, field in enumerate(kept) if field[0] == b"request-id"), len(kept))
+    return replace(reply, headers=(*kept[:place], *fields, *kept[place:]))
+
+
+def fields_of(limits: RateLimits, levels: Levels) -> Headers:
+    """The header fields of buckets, in the API's order."""
+    at = levels.at
+    return (
+        *_fields(b"input-tokens", limits.input_tokens, levels.input_tokens, at),
+        *_fields(b"output-tokens", limits.output_tokens, levels.output_tokens, at),
+        *_fields(b"requests", limits.requests, levels.requests, at),
+        *_fields(
+            b"tokens",
+            limits.input_tokens + limits.output_tokens,
+            levels.input_tokens + levels.output_tokens,
+            at,
+        ),
+    )
+
+
+def _fields(name: bytes, limit: int, level: float, at: float) -> Headers:
+    remaining = max(0, math.floor(level + 1e-6))
+    if name != b"requests":
+        remaining = (remaining + 500) // 1000 * 1000
+    full = math.ceil(at + max(0.0, limit - level) / limit * _MINUTE)
+    prefix = _PREFIX + name
+    return (
+        (prefix + b"-limit", b"%d" % limit),
+        (prefix + b"-remaining", b"%d" % min(remaining, limit)),
+        (prefix + b"-reset", timestamp(full)),
+    )
+
+
+@lru_cache(maxsize=64)
+def timestamp(seconds: int) -> bytes:
+    """Seconds since 1970 as the API's rate-limit fields have them: RFC 3339, whole seconds and a Z."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+
+
+def filled(limits: RateLimits, levels: Levels | None, now: float) -> Levels:
+    """The levels of a key as they are now; full buckets for a key that was not seen before."""
+    if levels is None:
+        return Levels(now, limits.requests, limits.input_tokens, limits.output_tokens)
+    part = max(0.0, now - levels.at) / _MINUTE
+    return Levels(
+        max(now, levels.at),
+        min(limits.requests, levels.requests + limits.requests * part),
+        min(limits.input_tokens, levels.input_tokens + limits.input_tokens * part),
+        min(limits.output_tokens, levels.output_tokens + limits.output_tokens * part),
+    )
+
+
+def _wait(limits: RateLimits, levels: Levels) -> float:
+    """Seconds until a request would be admitted; 0 if it is now."""
+    waits = (
+        (1 - levels.requests) / limits.requests,
+        (1 - levels.input_tokens) / limits.input_tokens,
+        (1 - levels.output_tokens) / limits.output_tokens,
+    )
+    longest = max(waits)
+    return longest * _MINUTE if longest > 1e-9 else 0.0
+
+
+def _put(state: State, key: str, levels: Levels) -> State:
+    kept = {name: value for name, value in state.items() if name != key}
+    while len(kept) >= MAX_KEYS:
+        del kept[next(iter(kept))]
+    kept[key] = levels
+    return kept

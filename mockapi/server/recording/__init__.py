@@ -1,0 +1,39 @@
+"""Recording: asking the upstream, and keeping what came back."""
+
+from typing import TYPE_CHECKING
+
+from mockapi._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from mockapi.server.recording._options import (
+        READ_SECONDS,
+        RecordOptions,
+        RecordStats,
+        markdown,
+        parse_mode,
+        summary,
+    )
+    from mockapi.server.recording._recorder import Recorder
+    from mockapi.server.recording._upstream import Address, Upstream, UpstreamFailed
+
+__all__ = [
+    "READ_SECONDS",
+    "Address",
+    "RecordOptions",
+    "RecordStats",
+    "Recorder",
+    "Upstream",
+    "UpstreamFailed",
+    "markdown",
+    "parse_mode",
+    "summary",
+]
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "_options": "READ_SECONDS RecordOptions RecordStats markdown parse_mode summary",
+        "_recorder": "Recorder",
+        "_upstream": "Address Upstream UpstreamFailed",
+    },
+)

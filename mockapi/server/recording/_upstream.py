@@ -1,0 +1,320 @@
+"""Asking the upstream, and its answer while it is still coming.
+
+The upstream is fixed when the server starts: a request chooses the path and nothing else. What
+the client asked is passed on, and what comes back is passed on as it comes: raw bytes, still
+compressed if the client asked for that. For the recording the same bytes are decoded once,
+piece by piece, so that the recorded chunks are the ones that a client saw, decoded.
+
+What cannot be passed on: fields about the connection (RFC 9110, section 7.6.1), and encodings
+that could not be decoded for the recording, which are not asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import zlib
+from typing import TYPE_CHECKING, TypeAlias
+
+import httpx
+
+from mockapi._clock import monotonic
+from mockapi.errors import UsageError
+from mockapi.exchange import Chunk, Ending
+from mockapi.replies import BODILESS, HOP_BY_HOP, wire_field
+from mockapi.server.recording._options import READ_SECONDS
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from mockapi.exchange import Headers, Request
+
+
+Address: TypeAlias = tuple[str, int | None] | None
+"""Host and port, as ASGI tells them."""
+
+CONNECT_SECONDS = 15.0
+_NOT_SENT = HOP_BY_HOP | {"host", "content-length", "content-encoding", "accept-encoding", "expect"}
+_DECODABLE = ("gzip", "deflate", "identity", "x-gzip")
+_QUEUED = 256  # pieces read ahead of a client that reads slowly; then the upstream has to wait
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_LAST_STATUS = 599
+_CHUNKED = (b"transfer-encoding", b"chunked")
+
+
+class UpstreamFailed(Exception):  # noqa: N818 - an answer to the client, not a failure of the server
+    """There is no answer to pass on. The message says what the upstream did, as the end of a sentence."""
+
+
+class Upstream:
+    """The one place that requests are forwarded to.
+
+    Args:
+        url: its base URL, such as https://api.anthropic.com; paths are added to it.
+        read_seconds: how long it may be silent.
+
+    Certificates are verified; SSL_CERT_FILE, HTTPS_PROXY and their kin work as they do for httpx.
+
+    Raises:
+        UsageError: a URL that cannot be an upstream.
+    """
+
+    def __init__(self, url: str, *, read_seconds: float = READ_SECONDS) -> None:
+        try:
+            parsed = httpx.URL(url)
+        except httpx.InvalidURL as error:
+            raise UsageError(f"The upstream {url!r} is no URL: {error}.") from error
+        if parsed.scheme not in {"http", "https"} or not parsed.host:
+            raise UsageError(f"The upstream is a URL such as https://api.anthropic.com, not {url!r}.")
+        if parsed.userinfo or parsed.query or parsed.fragment:
+            raise UsageError("The upstream's URL has no user, query or fragment; keys come from the client.")
+        self.url = url.rstrip("/")
+        self._base = parsed
+        self._prefix = parsed.raw_path.rstrip(b"/")
+        self._read_seconds = read_seconds
+        self._timeout = httpx.Timeout(read_seconds, connect=CONNECT_SECONDS, pool=None)
+        self._client: httpx.AsyncClient | None = None
+
+    def is_at(self, server: Address) -> bool:
+        """Whether this is the server at an address of this machine: it would ask itself without end."""
+        port = self._base.port or {"http": 80, "https": 443}[self._base.scheme]
+        return server is not None and port == server[1] and self._base.host in {server[0], *_LOOPBACK}
+
+    async def ask(self, request: Request) -> Incoming:
+        """Pass a request on; returns when the head of the answer is there.
+
+        Raises:
+            UpstreamFailed: no answer came.
+        """
+        if not request.path.startswith("/"):
+            raise UpstreamFailed(f"was not asked: {request.path!r} is no path")
+        target = f"{request.path}?{request.query}" if request.query else request.path
+        forwarded = httpx.Request(
+            request.method,
+            self._base.copy_with(raw_path=self._prefix + target.encode("latin-1")),
+            headers=_request_headers(request.headers),
+            content=request.body,
+            extensions={
+                "timeout": self._timeout.as_dict()
+            },  # httpx 0.27.0 adds none to a request that is made
+        )
+        started = monotonic()
+        try:
+            response = await self._opened().send(forwarded, stream=True)
+        except (httpx.HTTPError, OSError) as error:
+            raise UpstreamFailed(_cause(error, self._read_seconds)) from error
+        if response.status_code > _LAST_STATUS:
+            await response.aclose()
+            raise UpstreamFailed(f"answered with the status {response.status_code}, which HTTP does not have")
+        return Incoming(response, request.method, started)
+
+    def _opened(self) -> httpx.AsyncClient:
+        if self._client is None:
+            try:
+                self._client = httpx.AsyncClient(
+                    follow_redirects=False,
+                    timeout=self._timeout,
+                    limits=httpx.Limits(max_connections=None, max_keepalive_connections=100),
+                )
+            except (OSError, ValueError) as error:  # a CA file that is none, a proxy that is none
+                raise UpstreamFailed(f"cannot be asked: {error}") from error
+        return self._client
+
+    async def aclose(self) -> None:
+        """Close all connections."""
+        if self._client is not None:
+            await self._client.aclose()
+            self._client = None
+
+
+class Incoming:
+    """An answer of the upstream while it comes.
+
+    A task of its own reads it, so that its timing is the upstream's, not the client's.
+
+    Attributes:
+        status: HTTP status.
+        fields: header fields as they came.
+        chunks: the body so far, decoded, with the seconds before each piece: before the first
+            one the time since the request was sent.
+        ending: how it ended, once it has.
+        undecodable: why the body could not be decoded, if it could not.
+    """
+
+    def __init__(self, response: httpx.Response, method: str, started: float) -> None:
+        self._response = response
+        self._method = method
+        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(_QUEUED)
+        self._unwanted = False
+        self._last = started
+        self.status = response.status_code
+        self.fields = tuple(
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw
+        )
+        self._decoder = _Decoder(response.headers.get("content-encoding", ""))
+        self.chunks: list[Chunk] = []
+        self.ending: Ending = Ending.CLEAN
+        self.undecodable: str | None = None
+        self.done = asyncio.ensure_future(self._read())
+
+    @property
+    def headers(self) -> Headers:
+        """The header fields for the client: all that are not about the upstream's connection."""
+        named = {
+            token.strip().lower()
+            for name, value in self.fields
+            if name.lower() == "connection"
+            for token in value.split(",")
+        }
+        if self.status in BODILESS or any(name.lower() == "transfer-encoding" for name, _ in self.fields):
+            named.add("content-length")  # of a body that does not come, or comes in chunks (RFC 9112, 6.3)
+        kept = []
+        for name, value in self.fields:
+            lower = name.lower()
+            if lower == "transfer-encoding":
+                kept.append(_CHUNKED)
+            elif lower not in HOP_BY_HOP and lower not in named and not lower.startswith("x-mockapi-"):
+                kept.append((lower.encode("latin-1"), value.encode("latin-1")))
+        return (*kept, wire_field("x-mockapi-source", "forwarded"))
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """The raw bytes as they come, in the pieces they come in; ends where the answer ends."""
+        while (piece := await self._queue.get()) is not None:
+            yield piece
+
+    async def rest(self, seconds: float) -> bool:
+        """Read on without a client for at most some seconds. Whether the answer came to its end."""
+        self._unwanted = True
+        while not self._queue.empty():
+            self._queue.get_nowait()
+        await asyncio.wait((self.done,), timeout=seconds)
+        if not self.done.done():
+            self.done.cancel()
+            await asyncio.wait((self.done,))
+            return False
+        return self.ending is Ending.CLEAN
+
+    async def _read(self) -> None:
+        waiting = 0.0
+        try:
+            async for piece in self._response.aiter_raw():
+                now = monotonic()
+                waiting += now - self._last
+                self._last = now
+                data = self._decoded(piece)
+                if data:
+                    self.chunks.append(Chunk(waiting, data))
+                    waiting = 0.0
+                if not self._unwanted:
+                    await self._queue.put(piece)
+        except httpx.ReadTimeout:
+            self.ending = Ending.STALL
+        except httpx.RemoteProtocolError:
+            self.ending = Ending.CUT  # the connection was closed before the body was whole
+        except (httpx.HTTPError, OSError):
+            self.ending = Ending.RESET
+        finally:
+            if self.ending is Ending.CLEAN and self._method != "HEAD":
+                self._note(self._decoder.fault())
+            await self._response.aclose()
+            if not self._unwanted:
+                await self._queue.put(None)
+
+    def _decoded(self, piece: bytes) -> bytes:
+        if self.undecodable is not None:
+            return b""
+        try:
+            return self._decoder.feed(piece)
+        except zlib.error as error:
+            self._note(str(error))
+            return b""
+
+    def _note(self, fault: str | None) -> None:
+        if fault is not None and self.undecodable is None:
+            encoding = self._response.headers.get("content-encoding", "")
+            self.undecodable = f"its body is no valid {encoding}: {fault}"
+
+
+class _Decoder:
+    """Undoes a content-encoding piece by piece."""
+
+    def __init__(self, encoding: str) -> None:
+        self._encoding = encoding.strip().lower()
+        known = self._encoding in _DECODABLE and self._encoding != "identity"
+        # 32 added to the window bits lets zlib see by itself whether it is gzip or zlib.
+        self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32) if known else None
+        self._fed = False
+
+    def feed(self, piece: bytes) -> bytes:
+        """The next decoded bytes.
+
+        Raises:
+            zlib.error: the body is not what its encoding says.
+        """
+        if self._inflate is None:
+            if self._encoding not in {"", "identity"}:
+                raise zlib.error("an encoding that was not asked for")
+            return piece
+        if not self._fed and self._encoding == "deflate" and piece:
+            self._inflate = _inflater(piece)
+        self._fed = self._fed or bool(piece)
+        return self._inflate.decompress(piece)
+
+    def fault(self) -> str | None:
+        """What is wrong with a body that came whole."""
+        if self._inflate is not None and self._fed and not self._inflate.eof:
+            return "it stops in the middle"
+        return None
+
+
+def _inflater(piece: bytes) -> zlib._Decompress:
+    """For `deflate`, which some servers take to mean raw deflate without its zlib header."""
+    decoder = zlib.decompressobj(zlib.MAX_WBITS)
+    try:
+        decoder.decompress(piece)
+    except zlib.error:
+        return zlib.decompressobj(-zlib.MAX_WBITS)
+    return zlib.decompressobj(zlib.MAX_WBITS)
+
+
+def _request_headers(fields: Headers) -> list[tuple[bytes, bytes]]:
+    named = {
+        token.strip().lower()
+        for name, value in fields
+        if name == b"connection"
+        for token in value.decode("latin-1").split(",")
+    }
+    kept = [
+        (name, value.strip(b" \t"))  # blanks around a value mean nothing, and httpx refuses to send them
+        for name, value in fields
+        if (lower := name.decode("latin-1")) not in _NOT_SENT
+        and lower not in named
+        and not lower.startswith("x-mockapi-")
+    ]
+    accepted = b",".join(value for name, value in fields if name == b"accept-encoding").decode("latin-1")
+    return [*kept, (b"accept-encoding", _decodable(accepted).encode("latin-1"))]
+
+
+def _decodable(accepted: str) -> str:
+    """Of the encodings a client takes, those that can be decoded for the recording."""
+    tokens = [token.strip() for token in accepted.split(",")]
+    return ", ".join(t for t in tokens if t.partition(";")[0].strip().lower() in _DECODABLE) or "identity"
+
+
+def _cause(error: Exception, read_seconds: float) -> str:
+    """What happened, for the one at the client and the one at the terminal alike."""
+    if isinstance(error, httpx.ConnectTimeout):
+        return f"did not accept a connection within {CONNECT_SECONDS:g} seconds"
+    if isinstance(error, httpx.ReadTimeout):
+        return f"did not answer within {read_seconds:g} seconds"
+    if isinstance(error, httpx.ProxyError):
+        return f"cannot be reached through the proxy: {error}"
+    if isinstance(error, httpx.ConnectError):
+        if isinstance(error.__cause__ or error.__context__, ssl.SSLError) or "CERTIFICATE" in str(error):
+            return f"has a certificate that is not trusted ({error}); SSL_CERT_FILE names other authorities"
+        return f"cannot be reached: {error}"
+    if isinstance(error, httpx.RemoteProtocolError):
+        return f"did not answer in HTTP: {error}"
+    if isinstance(error, (httpx.ReadError, httpx.WriteError, httpx.CloseError)):
+        return "closed the connection without an answer"
+    return f"cannot be asked ({type(error).__name__})"  # the words might quote a header with a key in it

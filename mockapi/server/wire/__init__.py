@@ -1,0 +1,39 @@
+"""Sockets: the listener, the HTTP protocol, reading bodies, and the player, which alone writes to clients."""
+
+from typing import TYPE_CHECKING
+
+from mockapi._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from mockapi.server.wire._body import ClientLeft, Refused, read_body
+    from mockapi.server.wire._lateness import Lateness
+    from mockapi.server.wire._listener import HTTPServer, event_loop, listen, url_of
+    from mockapi.server.wire._player import ConnectionLost, Message, play, play_live
+    from mockapi.server.wire._protocol import ARRIVED
+
+__all__ = [
+    "ARRIVED",
+    "ClientLeft",
+    "ConnectionLost",
+    "HTTPServer",
+    "Lateness",
+    "Message",
+    "Refused",
+    "event_loop",
+    "listen",
+    "play",
+    "play_live",
+    "read_body",
+    "url_of",
+]
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "_body": "ClientLeft Refused read_body",
+        "_lateness": "Lateness",
+        "_listener": "HTTPServer event_loop listen url_of",
+        "_player": "ConnectionLost Message play play_live",
+        "_protocol": "ARRIVED",
+    },
+)

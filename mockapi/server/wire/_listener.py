@@ -1,0 +1,153 @@
+"""Running the application: sockets, uvicorn, and the line that says it is ready."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import socket
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+
+from mockapi._clock import monotonic
+from mockapi.errors import UsageError
+from mockapi.server.wire._protocol import Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from types import FrameType
+
+    from starlette.applications import Starlette
+
+_BACKLOG = 2048
+_SHUTDOWN_SECONDS = 3
+_LOOK_SECONDS = 0.005  # between two looks whether the last connection is closed
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Raises:
+        UsageError: the port is taken, or the address is none of this machine's.
+    """
+    if not host:
+        raise UsageError("The host is empty; 0.0.0.0 would be every address of this machine.")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+        sock.listen(_BACKLOG)
+    except OSError as error:
+        sock.close()
+        if error.errno == errno.EADDRINUSE:
+            raise UsageError(
+                f"Port {port} on {host} is taken. Choose another with --port, or --port 0 for a free one."
+            ) from error
+        raise UsageError(f"Cannot listen on {host} port {port}: {error.strerror or error}.") from error
+    except (UnicodeError, TypeError) as error:  # a name that IDNA cannot encode
+        sock.close()
+        raise UsageError(f"{host!r} is no host name.") from error
+    sock.setblocking(False)
+    return sock
+
+
+def url_of(sock: socket.socket) -> str:
+    """The base URL of a listening socket."""
+    host, port = sock.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class HTTPServer(uvicorn.Server):
+    """uvicorn, set up for one application on one socket.
+
+    Args:
+        app: the application.
+        on_ready: called in the server's loop once connections are accepted.
+        on_stop: awaited there once all connections are closed.
+    """
+
+    def __init__(
+        self,
+        app: Starlette,
+        on_ready: Callable[[], None],
+        on_stop: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http=Protocol,
+                ws="none",
+                lifespan="off",
+                log_config=None,
+                log_level="error",  # a defect shows its traceback; a bad request is no news
+                access_log=False,
+                server_header=False,
+                date_header=False,
+                proxy_headers=False,  # nothing here asks who the client is
+                timeout_keep_alive=75,
+            )
+        )
+        self._on_ready = on_ready
+        self._on_stop = on_stop
+
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._told = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        self._loop = asyncio.get_running_loop()
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+    def stop(self) -> None:
+        """Begin to stop; to be called from any thread, and harmless once it has ended."""
+        self.should_exit = True
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._told.set)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal: stop; the second interrupt waits for nothing."""
+        super().handle_exit(sig, frame)
+        self.stop()
+
+    async def main_loop(self) -> None:
+        """Wait to be told to stop, and notice at once: uvicorn looks ten times a second."""
+        if not self.should_exit:
+            await self._told.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, and finish what is not done with the last reply.
+
+        As uvicorn does it, without the tenth of a second that it waits even where nobody is connected.
+        """
+        for server in self.servers:
+            server.close()
+        for sock in sockets or ():
+            sock.close()
+        state = self.server_state
+        for connection in list(state.connections):
+            connection.shutdown()
+        try:
+            async with asyncio.timeout(_SHUTDOWN_SECONDS):
+                while (state.connections or state.tasks) and not self.force_exit:  # noqa: ASYNC110 - uvicorn has no event for it
+                    await asyncio.sleep(_LOOK_SECONDS)
+        except TimeoutError:
+            for task in state.tasks:
+                task.cancel()
+        if self._on_stop is not None:
+            await self._on_stop()
+
+
+def event_loop() -> asyncio.AbstractEventLoop:
+    """A uvloop where there is one, else asyncio's own, with a clock that tests cannot freeze."""
+    try:
+        import uvloop  # noqa: PLC0415 - where there is one
+    except ImportError:
+        loop: Any = asyncio.new_event_loop()
+        loop.time = monotonic
+        return loop  # type: ignore[no-any-return] # Any, because `time` is a method to mypy
+    return uvloop.new_event_loop()

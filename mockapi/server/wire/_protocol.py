@@ -1,0 +1,178 @@
+"""uvicorn's HTTP protocol, with what ASGI cannot say and uvicorn does not do.
+
+A connection can be ended by force, and can tell what has not reached the client yet. The header
+of a request is bounded: httptools would collect it for as long as it comes. When the server is
+told to stop, replies that are being played are cut off: a stream that was recorded to last for
+minutes, or a stall, would hold up the stop for nothing.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import socket
+import struct
+import sys
+from typing import TYPE_CHECKING, Any
+
+from uvicorn.protocols.http.flow_control import CLOSE_HEADER
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from mockapi._clock import monotonic
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from mockapi.exchange import WireHead
+
+CONNECTION = "mockapi.connection"
+"""The key in a scope's extensions under which a request finds its `Connection`."""
+
+ARRIVED = "mockapi.arrived"
+"""The key in a scope for the moment, in monotonic seconds, at which the request was whole."""
+
+MAX_HEADER_BYTES = 64 * 1024
+"""More of a request's header than this, and what one read brings on top of it, is refused."""
+
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER: on, 0 seconds
+
+_MAX_WAITING = 64 * 1024  # as uvicorn has it
+
+_KERNEL_TELLS = sys.platform == "linux"
+
+
+class Connection:
+    """What may be done to the transport of a request beyond ASGI."""
+
+    __slots__ = ("_transport",)
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+
+    def reset(self) -> None:
+        """Tear the connection down; what was written before has left, the client sees a reset."""
+        sock = self._transport.get_extra_info("socket")
+        if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        self._transport.abort()
+
+    def write(self, data: bytes) -> None:
+        """Send bytes as they are, beside what the response's framing allows."""
+        if not self._transport.is_closing():
+            self._transport.write(data)
+
+    @property
+    def is_congested(self) -> bool:
+        """Whether so much waits to be sent that the sender should wait too."""
+        return self._transport.get_write_buffer_size() > _MAX_WAITING
+
+    def close(self) -> None:
+        """Close in good order, once all that was written has left."""
+        self._transport.close()
+
+    def half_close(self) -> None:
+        """Send no more (FIN), but go on reading until the client closes."""
+        if not self._transport.is_closing():
+            self._transport.write_eof()
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that the client's side has not acknowledged yet; a reset now would lose them.
+
+        Where the kernel does not tell (anything but Linux), those that the kernel has not taken.
+        """
+        waiting = self._transport.get_write_buffer_size()
+        sock = self._transport.get_extra_info("socket")
+        if _KERNEL_TELLS and sock is not None and not self._transport.is_closing():
+            from fcntl import ioctl  # noqa: PLC0415 - not on every system
+            from termios import TIOCOUTQ  # noqa: PLC0415 - not on every system
+
+            queued = array.array("i", [0])
+            with contextlib.suppress(OSError):
+                ioctl(sock.fileno(), TIOCOUTQ, queued)
+            waiting += queued[0]
+        return waiting
+
+
+class Protocol(HttpToolsProtocol):
+    """uvicorn's httptools protocol; each request's scope carries its connection."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Remember the connection for the requests on it."""
+        super().connection_made(transport)
+        # The configuration turns it off, but uvicorn turns it on where pytest listens to all loggers.
+        self.access_log = False
+        self._extensions: dict[str, Any] = {CONNECTION: Connection(transport)}
+        self._in_header = False
+        self._header_size = 0
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came, and stop reading a header that does not end."""
+        super().data_received(data)
+        if self._in_header and not self.transport.is_closing():
+            self._header_size += len(data)
+            if self._header_size > MAX_HEADER_BYTES:
+                self.send_400_response("The header of the request is too large.")
+
+    def on_message_begin(self) -> None:
+        """Give the coming request's scope its connection."""
+        super().on_message_begin()
+        self.scope["extensions"] = self._extensions
+        self._in_header = True
+        self._header_size = 0
+
+    def on_headers_complete(self) -> None:
+        """The header is whole."""
+        self._in_header = False
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The request is whole: note when, as it may have to wait its turn from here on."""
+        self.scope[ARRIVED] = monotonic()  # type: ignore[literal-required] # ours, not ASGI's
+        super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """End the connection, unless an answer to a whole request is still being worked out."""
+        super().shutdown()
+        cycle: RequestResponseCycle | None = self.cycle  # uvicorn declares it without the None
+        if cycle is None or cycle.response_complete or not (cycle.response_started or cycle.more_body):
+            return
+        cycle.disconnected = True
+        cycle.message_event.set()
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()
+        else:
+            self.transport.close()
+
+
+def send_framed(send: Any, frame: WireHead, body: bytes) -> bool:
+    """Answer a request with bytes that are ready, past uvicorn's making of a response.
+
+    Args:
+        send: what the application was given; the request's cycle is found by it.
+        frame: what stands before and after the body.
+        body: of the response.
+
+    Returns:
+        False, and nothing is sent, where uvicorn has a part in the response (to close the
+        connection after it, to add fields, to log it), or where something stands before `send`.
+    """
+    cycle = getattr(send, "__self__", None)
+    if (
+        type(cycle) is not RequestResponseCycle
+        or not cycle.keep_alive
+        or CLOSE_HEADER in cycle.scope["headers"]  # older releases of uvicorn keep it apart
+        or cycle.disconnected
+        or cycle.response_started
+        or cycle.flow.write_paused
+        or cycle.default_headers
+        or cycle.access_log
+    ):
+        return False
+    cycle.response_started = True
+    cycle.waiting_for_100_continue = False
+    cycle.transport.writelines((frame.before, body, frame.after))
+    cycle.response_complete = True
+    cycle.message_event.set()
+    cycle.on_response()
+    return True

@@ -1,0 +1,80 @@
+"""Sessions: isolated uses of a server, and the pipeline that says what answers, in which order.
+
+No sockets and no ASGI: a request comes in as a value and an answer goes out as one. Where the upstream
+shall answer, the pipeline returns `FORWARD`, and the server acts on it.
+"""
+
+from typing import TYPE_CHECKING
+
+from mockapi._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from mockapi.sessions._account import Account
+    from mockapi.sessions._answer import FORWARD, Answer
+    from mockapi.sessions._generator import ReplyGenerator
+    from mockapi.sessions._journal import Journal, JournalEntry, miss_as_json, recording_as_json
+    from mockapi.sessions._library import CassetteSet
+    from mockapi.sessions._pipeline import CHANGES, DOUBLED_VERSION, SOURCES, Exchange, answer
+    from mockapi.sessions._registry import MAX_SESSIONS, SessionRegistry, new_id
+    from mockapi.sessions._session import DEFAULT, MAX_REQUESTS, ServerSession
+    from mockapi.sessions._settings import (
+        AFTER_LAST,
+        CALLS_OUT,
+        MAX_NAME,
+        ON_UNMATCHED,
+        RECORD_MODES,
+        SessionOptions,
+        Settings,
+        default_on_unmatched,
+        parse_speed,
+        session_options,
+    )
+
+__all__ = [
+    "AFTER_LAST",
+    "CALLS_OUT",
+    "CHANGES",
+    "DEFAULT",
+    "DOUBLED_VERSION",
+    "FORWARD",
+    "MAX_NAME",
+    "MAX_REQUESTS",
+    "MAX_SESSIONS",
+    "ON_UNMATCHED",
+    "RECORD_MODES",
+    "SOURCES",
+    "Account",
+    "Answer",
+    "CassetteSet",
+    "Exchange",
+    "Journal",
+    "JournalEntry",
+    "ReplyGenerator",
+    "ServerSession",
+    "SessionOptions",
+    "SessionRegistry",
+    "Settings",
+    "answer",
+    "default_on_unmatched",
+    "miss_as_json",
+    "new_id",
+    "parse_speed",
+    "recording_as_json",
+    "session_options",
+]
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "_account": "Account",
+        "_answer": "FORWARD Answer",
+        "_generator": "ReplyGenerator",
+        "_journal": "Journal JournalEntry miss_as_json recording_as_json",
+        "_library": "CassetteSet",
+        "_pipeline": "CHANGES DOUBLED_VERSION SOURCES Exchange answer",
+        "_registry": "MAX_SESSIONS SessionRegistry new_id",
+        "_session": "DEFAULT MAX_REQUESTS ServerSession",
+        "_settings": "AFTER_LAST CALLS_OUT MAX_NAME ON_UNMATCHED RECORD_MODES SessionOptions"
+        " Settings default_on_unmatched parse_speed session_options",
+    },
+)

@@ -1,0 +1,198 @@
+"""What came, what answered, and what differed: the memory of a session, bounded by count and bytes."""
+
+from __future__ import annotations
+
+import base64
+from collections import deque
+from datetime import UTC, datetime
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from mockapi import jsontext
+from mockapi.cassettes import CREDENTIAL_HEADERS
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Iterator
+
+    from mockapi.cassettes import Miss, Recording
+    from mockapi.exchange import Reply, Request
+
+MAX_ENTRIES = 10_000
+MAX_BYTES = 64 * 1024 * 1024
+
+
+class JournalEntry:
+    """One exchange.
+
+    Attributes:
+        number: from 1, counted over the session's life; a reset goes on counting.
+        at: seconds since 1970.
+        request: what came.
+        reply: what answered; the chunks are the recording's own and cost nothing here.
+        recording: which recording, if one.
+        miss: why none matched, where that was looked into: a future, because it is worked out
+            while the server goes on.
+        seconds: from the whole request to the reply's last byte.
+        complete: False if the client left before the end.
+        size: about how many bytes it keeps in memory.
+    """
+
+    __slots__ = ("at", "complete", "miss", "number", "recording", "reply", "request", "seconds", "size")
+
+    def __init__(
+        self,
+        number: int,
+        at: float,
+        request: Request,
+        reply: Reply,
+        recording: Recording | None,
+        miss: asyncio.Future[Miss] | None,
+    ) -> None:
+        self.number = number
+        self.at = at
+        self.request = request
+        self.reply = reply
+        self.recording = recording
+        self.miss = miss
+        self.seconds: float | None = None
+        self.complete = False
+        self.size = len(request.body) + sum(map(len, chain.from_iterable(request.headers)))
+        if recording is None:  # a recording's bytes are in memory anyway
+            self.size += sum(len(chunk.data) for chunk in reply.chunks)
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether there is a miss and its explanation."""
+        miss = self.miss
+        return miss is not None and miss.done() and not miss.cancelled() and miss.exception() is None
+
+    def as_json(self) -> dict[str, Any]:
+        """The entry as the control API shows it, for orjson to write; credentials are left out.
+
+        A JSON body stands in it as the text it came as: no number is rounded.
+        """
+        request, reply = self.request, self.reply
+        at = datetime.fromtimestamp(self.at, UTC).isoformat(timespec="milliseconds")
+        written: dict[str, Any] = {
+            "number": self.number,
+            "at": at.replace("+00:00", "Z"),
+            "request": {
+                "method": request.method,
+                "path": request.path,
+                "query": request.query,
+                "headers": [
+                    [name.decode("latin-1"), _shown(name.decode("latin-1"), value.decode("latin-1"))]
+                    for name, value in request.headers
+                ],
+                **_body(request),
+            },
+            "reply": {
+                "status": reply.status,
+                "source": reply.source,
+                "request_id": reply.header("request-id"),
+                "converted": reply.header("x-mockapi-converted"),
+                "complete": self.complete,
+                "seconds": self.seconds,
+            },
+            "recording": None if self.recording is None else recording_as_json(self.recording),
+            "miss": None,
+        }
+        if self.is_explained and self.miss is not None:
+            written["miss"] = miss_as_json(self.miss.result())
+        return written
+
+
+class Journal:
+    """The entries of a session, oldest first. Beyond the bounds the oldest are dropped."""
+
+    def __init__(self, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES) -> None:
+        self._entries: deque[JournalEntry] = deque()
+        self._max_entries = max_entries
+        self._max_bytes = max_bytes
+        self._bytes = 0
+        self.dropped = 0
+        self.count = 0
+
+    def add(
+        self,
+        at: float,
+        request: Request,
+        reply: Reply,
+        recording: Recording | None,
+        miss: asyncio.Future[Miss] | None,
+    ) -> JournalEntry:
+        """Write down an exchange as it begins."""
+        self.count += 1
+        entry = JournalEntry(self.count, at, request.without_parsed(), reply, recording, miss)
+        self._entries.append(entry)
+        self._bytes += entry.size
+        while len(self._entries) > self._max_entries or (
+            self._bytes > self._max_bytes and len(self._entries) > 1
+        ):
+            self._bytes -= self._entries.popleft().size
+            self.dropped += 1
+        return entry
+
+    def entries(self) -> list[JournalEntry]:
+        """A copy of the entries, for threads other than the server's."""
+        while True:
+            try:
+                return list(self._entries)
+            except RuntimeError:  # it grew meanwhile; a lock would cost every request more
+                continue
+
+    def clear(self) -> None:
+        """Forget all entries; numbers go on."""
+        self._entries.clear()
+        self._bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[JournalEntry]:
+        return iter(self._entries)
+
+
+def recording_as_json(recording: Recording) -> dict[str, Any]:
+    """Which recording: its cassette and its position there."""
+    return {"cassette": recording.cassette.name, "interaction": recording.position}
+
+
+def miss_as_json(miss: Miss) -> dict[str, Any]:
+    """Why nothing matched: the nearest recording, what differs, what would repair it."""
+    return {
+        "nearest": None if miss.nearest is None else recording_as_json(miss.nearest),
+        "differences": [
+            {"path": item.path, "recorded": item.recorded, "received": item.received}
+            for item in miss.differences
+        ],
+        "remedies": list(miss.remedies),
+    }
+
+
+def _shown(name: str, value: str) -> str:
+    return "[hidden]" if name in CREDENTIAL_HEADERS else value
+
+
+def _body(request: Request) -> dict[str, Any]:
+    """The body under one of `json`, `text` and `base64`; nested too deeply for most readers, it is text."""
+    if not request.body:
+        return {}
+    value = jsontext.parse(request.body)
+    if not isinstance(value, jsontext.NotJSON) and _is_writable(value):
+        return {"json": orjson.Fragment(request.body)}
+    try:
+        return {"text": request.body.decode()}
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(request.body).decode()}
+
+
+def _is_writable(value: Any) -> bool:
+    try:
+        orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return False
+    return True

@@ -1,0 +1,76 @@
+"""The cassettes that are loaded: one immutable set at a time, replaced whole."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+from mockapi.cassettes import Cassette, Index, Matching, Recording
+from mockapi.messages import IdFactory, IdKind
+from mockapi.replies import recorded_reply, with_wire_head
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mockapi.exchange import Reply
+
+_MAX_INDEXES = 16
+
+
+class CassetteSet:
+    """Loaded cassettes with their indexes. Sessions that ask alike share an index.
+
+    Attributes:
+        cassettes: in the order they are played.
+        recordings: all interactions of all of them.
+        played: those that answered a request, in any session.
+    """
+
+    def __init__(self, cassettes: Iterable[Cassette]) -> None:
+        self.cassettes = tuple(cassettes)
+        places = [
+            (cassette, position)
+            for cassette in self.cassettes
+            for position in range(len(cassette.interactions))
+        ]
+        self.recordings = tuple(
+            Recording(cassette, position, number) for number, (cassette, position) in enumerate(places)
+        )
+        self.played: set[Recording] = set()
+        self._indexes: dict[Matching, Index] = {}
+        self._indexing = threading.Lock()
+        self._replies: list[Reply | None] = [None] * len(self.recordings)
+        self._ids = IdFactory(seed=0)
+
+    def index(self, extra: Matching) -> Index:
+        """The index under a session's added rules; the ones used last are kept.
+
+        Making one takes a while with many recordings: ask in another thread first.
+        """
+        with self._indexing:
+            found = self._indexes.pop(extra, None)
+            if found is None:
+                found = Index(self.recordings, extra)
+                if len(self._indexes) >= _MAX_INDEXES:
+                    del self._indexes[next(iter(self._indexes))]
+            self._indexes[extra] = found
+            return found
+
+    def reply(self, recording: Recording) -> Reply:
+        """What a recording plays when sent at once; made when first asked for, then kept."""
+        found = self._replies[recording.number]
+        if found is None:
+            made = self._made(recording, paced=False)
+            found = with_wire_head(made, method=recording.interaction.request.method)
+            self._replies[recording.number] = found
+        return found
+
+    def paced_reply(self, recording: Recording) -> Reply:
+        """What a recording plays in its recorded chunks."""
+        return self._made(recording, paced=True)
+
+    def _made(self, recording: Recording, *, paced: bool) -> Reply:
+        self.played.add(recording)
+        make_request_id = partial(self._ids.make, IdKind.REQUEST, recording.number)
+        return recorded_reply(recording.interaction, make_request_id, paced=paced)

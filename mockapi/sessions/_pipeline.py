@@ -1,0 +1,236 @@
+"""From request to reply: the one place that says what answers, in which order.
+
+    SOURCES   the first one that answers does
+    CHANGES   each one changes that answer
+
+An exact recording comes before validation on purpose: the real API answered exactly this, so it
+outranks every rule about what a request may be. What refuses or replaces a reply comes before a
+recording is looked for, so that a client which tries again gets the recording, or the scripted reply,
+that it would have got. The pace comes before the other faults: a delay that a fault orders stays as it
+was ordered. A session that has answered as many requests as it may answers no more: an agent that goes
+round in circles has to fail.
+
+A stage is a function of one `Exchange`, and does nothing where the session's settings do not ask for
+it. What remembers something (positions in recordings, counts of faults, buckets) remembers it in the
+session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from mockapi import replies
+from mockapi.exchange import Reply, Request, Source
+from mockapi.replies import at_once, at_speed, converted, error_reply, faults, wants_stream
+from mockapi.sessions._answer import FORWARD, Answer
+from mockapi.sessions._settings import CALLS_OUT
+
+if TYPE_CHECKING:
+    from mockapi.cassettes import Recording
+    from mockapi.replies.faults import OrderedFault
+    from mockapi.sessions._session import ServerSession
+    from mockapi.validation import Refusal, ValidationSettings
+
+DOUBLED_VERSION: Final = "/v1/v1/"
+
+
+@dataclass(slots=True, eq=False)
+class Exchange:
+    """One request on its way through the pipeline.
+
+    Attributes:
+        request: what came.
+        session: whose cassettes, settings and memory count.
+        at: when it came, in seconds since 1970.
+        validate: the API's refusal of a request under some settings, or None.
+        next_request_id: makes the id of a reply that mockapi has to write itself.
+        due: the faults that were ordered for this request.
+    """
+
+    request: Request
+    session: ServerSession
+    at: float
+    validate: Callable[[Request, ValidationSettings], Refusal | None]
+    next_request_id: Callable[[], str]
+    due: tuple[OrderedFault, ...] = ()
+
+
+SourceStage: TypeAlias = Callable[[Exchange], Answer | None]
+ChangeStage: TypeAlias = Callable[[Exchange, Reply], Reply]
+
+
+def answer(exchange: Exchange) -> Answer:
+    """What a session answers to a request; `FORWARD` where the upstream shall answer."""
+    found = next(answer for source in SOURCES if (answer := source(exchange)) is not None)
+    if found.reply is None:  # the upstream's reply is passed on as it comes
+        return found
+    reply = found.reply
+    for change in CHANGES:
+        reply = change(exchange, reply)
+    return found if reply is found.reply else found._replace(reply=reply)
+
+
+# --- sources ---------------------------------------------------------------------------------------
+
+
+def rate_limits(exchange: Exchange) -> Answer | None:
+    """The API's 429, where enforced limits are used up."""
+    session = exchange.session
+    if session.settings.rate_limits is None:
+        return None
+    refusal = session.account.refuse(exchange.request, exchange.at, exchange.next_request_id)
+    return None if refusal is None else Answer(refusal)
+
+
+def replacing_faults(exchange: Exchange) -> Answer | None:
+    """Note which faults are due; one that replaces the whole reply makes it here."""
+    session, request = exchange.session, exchange.request
+    if not session.settings.faults:
+        return None
+    due, session.fault_counts = faults.due(session.settings.faults, session.fault_counts, request)
+    if not any(order.replaces for order in due):
+        exchange.due = due
+        return None
+    fields = session.account.fields(request, exchange.at)
+    blank = faults.blank(exchange.next_request_id(), exchange.at, fields)
+    # The one that makes the reply goes first: the others change what it made.
+    return Answer(faults.apply(blank, sorted(due, key=lambda order: not order.replaces)))
+
+
+def request_limit(exchange: Exchange) -> Answer | None:
+    """The answer to a loop: the session has answered as many requests as it may."""
+    session = exchange.session
+    session.answered += 1
+    if not 0 < session.max_requests < session.answered:
+        return None
+    message = (
+        f"This loop does not end: the session has answered {session.max_requests:,} requests,"
+        " which is its limit."
+    )
+    return Answer(_error(exchange, 422, "mockapi_request_limit", message))
+
+
+def record_everything(exchange: Exchange) -> Answer | None:
+    """The upstream, where every request is recorded anew."""
+    return FORWARD if exchange.session.settings.record_mode == "all" else None
+
+
+def exact_recording(exchange: Exchange) -> Answer | None:
+    """The recording of exactly this request."""
+    session = exchange.session
+    return _recorded(exchange, session.next_recording(session.index.find_exact(exchange.request)))
+
+
+def validation(exchange: Exchange) -> Answer | None:
+    """The API's refusal of what it does not take, signatures handed back included."""
+    refusal = exchange.validate(exchange.request, exchange.session.settings.validation)
+    if refusal is None:
+        return None
+    reply = replies.refused(refusal, exchange.next_request_id(), exchange.at)
+    return Answer(reply, refusal=refusal)
+
+
+def script(exchange: Exchange) -> Answer | None:
+    """The reply that a script has for this request."""
+    session = exchange.session
+    if session.script is None:
+        return None
+    reply = session.generator.scripted(
+        exchange.request, exchange.at, exchange.next_request_id, session.account
+    )
+    return None if reply is None else Answer(_at_session_speed(reply, session))
+
+
+def relaxed_recording(exchange: Exchange) -> Answer | None:
+    """A recording that matches under the relaxed rules of its cassette or session."""
+    session, request = exchange.session, exchange.request
+    if session.index.find_exact(request) is not None:
+        return None  # its recordings have all been played, and relaxed rules would play them again
+    return _recorded(exchange, session.next_recording(session.index.find_relaxed(request)))
+
+
+def doubled_version(exchange: Exchange) -> Answer | None:
+    """The API's 404 to the client whose base URL ends in /v1."""
+    if not exchange.request.path.startswith(DOUBLED_VERSION):
+        return None
+    return Answer(_error(exchange, 404, "not_found_error", "Not Found"))
+
+
+def fallback(exchange: Exchange) -> Answer:
+    """What nothing matched: synthesized, forwarded, or a miss."""
+    session = exchange.session
+    if session.on_unmatched == "synthesize":
+        rules = session.settings.validation
+        reply = session.generator.synthesized(
+            exchange.request,
+            exchange.at,
+            exchange.next_request_id,
+            lambda row: exchange.validate(row, rules),
+        )
+        return Answer(_at_session_speed(reply, session))
+    if session.on_unmatched in CALLS_OUT and session.settings.record_mode != "none":
+        return FORWARD
+    return Answer(replies.no_recording(exchange.next_request_id()))
+
+
+# --- changes ---------------------------------------------------------------------------------------
+
+
+def pace(exchange: Exchange, reply: Reply) -> Reply:
+    """The reply as a model of the ordered pace would send it."""
+    ordered = exchange.session.settings.pace
+    return reply if ordered is None else replies.paced(reply, ordered)
+
+
+def other_faults(exchange: Exchange, reply: Reply) -> Reply:
+    """The reply with the faults that do not replace it."""
+    return faults.apply(reply, exchange.due) if exchange.due else reply
+
+
+def accounting(exchange: Exchange, reply: Reply) -> Reply:
+    """Charge what the reply used, and let it say what is left of the account's limits."""
+    if reply.usage is None and exchange.session.settings.rate_limits is None:
+        return reply  # a recording keeps the fields that it was recorded with
+    return exchange.session.account.settle(exchange.request, reply, exchange.at)
+
+
+# --- the pipeline ----------------------------------------------------------------------------------
+
+SOURCES: Final[tuple[SourceStage, ...]] = (
+    rate_limits,
+    replacing_faults,
+    request_limit,
+    record_everything,
+    exact_recording,
+    validation,
+    script,
+    relaxed_recording,
+    doubled_version,
+    fallback,  # answers everything
+)
+CHANGES: Final[tuple[ChangeStage, ...]] = (pace, other_faults, accounting)
+
+
+def _recorded(exchange: Exchange, recording: Recording | None) -> Answer | None:
+    if recording is None:
+        return None
+    session = exchange.session
+    settings = session.settings
+    if settings.speed is None:
+        reply = session.library.reply(recording)
+    else:
+        reply = at_speed(session.library.paced_reply(recording), settings.speed)
+    if settings.convert and recording.interaction.request.path == "/v1/messages":
+        reply = converted(reply, stream=wants_stream(exchange.request.parsed))
+    return Answer(reply, recording)
+
+
+def _at_session_speed(reply: Reply, session: ServerSession) -> Reply:
+    speed = session.settings.speed
+    return at_once(reply) if speed is None else at_speed(reply, speed)
+
+
+def _error(exchange: Exchange, status: int, kind: str, message: str) -> Reply:
+    return error_reply(status, kind, message, exchange.next_request_id(), source=Source.INVALID)

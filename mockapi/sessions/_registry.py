@@ -1,0 +1,70 @@
+"""The open sessions of a server, bounded by count, and which closed ones there were."""
+
+from __future__ import annotations
+
+import secrets
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mockapi.sessions._session import ServerSession
+
+MAX_SESSIONS = 10_000
+_MAX_CLOSED = 10_000
+
+
+class SessionRegistry:
+    """The open sessions, and which closed ones there were. When full, the longest unused goes.
+
+    Attributes:
+        default: the server's own.
+        root_session: serves the root URL; None answers `unrouted_message`.
+        unrouted_message: the error message where no session serves the root URL.
+    """
+
+    def __init__(self, default: ServerSession, max_sessions: int = MAX_SESSIONS) -> None:
+        self.default = default
+        self.root_session: ServerSession | None = default
+        self.unrouted_message = "No session has this base URL."
+        self._open: dict[str, ServerSession] = {default.id: default}
+        self._closed: OrderedDict[str, str | None] = OrderedDict()
+        self._max = max_sessions
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def __iter__(self) -> Iterator[ServerSession]:
+        return iter(tuple(self._open.values()))
+
+    def get(self, id_: str) -> ServerSession | None:
+        """An open session."""
+        return self._open.get(id_)
+
+    def add(self, session: ServerSession) -> None:
+        """Keep a new session."""
+        if len(self._open) >= self._max:
+            others = (item for item in self._open.values() if item is not self.default)
+            self.close(min(others, key=lambda item: item.last_used))
+        self._open[session.id] = session
+
+    def close(self, session: ServerSession) -> None:
+        """Let a session and all its state go; its id and name are remembered."""
+        self._open.pop(session.id, None)
+        self._closed[session.id] = session.name
+        while len(self._closed) > _MAX_CLOSED:
+            self._closed.popitem(last=False)
+
+    def was_closed(self, id_: str) -> bool:
+        """Whether there was a session of that id."""
+        return id_ in self._closed
+
+    def closed_name(self, id_: str) -> str | None:
+        """The name a closed session had."""
+        return self._closed.get(id_)
+
+
+def new_id() -> str:
+    """An id no earlier run of a server has used: a stale URL must not meet another's session."""
+    return secrets.token_hex(6)

@@ -1,0 +1,148 @@
+"""A session: one isolated use of the server, its settings and all that it remembers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mockapi import sessions
+from mockapi._clock import wall
+from mockapi.sessions._journal import Journal
+
+if TYPE_CHECKING:
+    from mockapi.cassettes import Recording, RecordingSequence
+    from mockapi.replies.faults import Counts
+    from mockapi.replies.scripts import Chooser, Script
+    from mockapi.sessions._account import Account
+    from mockapi.sessions._generator import ReplyGenerator
+    from mockapi.sessions._library import CassetteSet
+    from mockapi.sessions._settings import Settings
+
+DEFAULT = "default"
+MAX_REQUESTS = 1_000
+"""What a session answers before it says that the loop does not end, unless an option says otherwise."""
+
+
+class ServerSession:
+    """One isolated use of the server.
+
+    Attributes:
+        id: what stands in the base URL; "default" is the bare URL's.
+        name: what the one who opened it calls it, such as a test's id.
+        settings: how it answers.
+        library: the cassettes it plays.
+        on_unmatched: what answers a request that nothing matches.
+        answered: how many requests it has answered.
+        max_requests: how many it answers; 0 for any number.
+        script: what answers requests that no recording answers exactly; None if there is none.
+        record_to: the cassette that what it records is added to; None leaves it to the recorder.
+        own_cassettes: the paths it was opened with; None plays the server's.
+        journal: what happened.
+        played: the recordings it played, in order of their first use.
+        fault_counts: how often each ordered fault was met and done.
+        last_used: seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        id_: str,
+        settings: Settings,
+        library: CassetteSet,
+        *,
+        name: str | None = None,
+        own_cassettes: tuple[str, ...] | None = None,
+        on_unmatched: str = "fail",
+    ) -> None:
+        self.id = id_
+        self.name = name
+        self.settings = settings
+        self.own_cassettes = own_cassettes
+        self.on_unmatched = on_unmatched
+        self.script: Script | Chooser | None = None
+        self.record_to: str | None = None
+        self.max_requests = self._limit()
+        self.journal = Journal()
+        self.last_used = wall()
+        self.use(library)
+
+    def use(self, library: CassetteSet) -> None:
+        """Play these cassettes from their beginning."""
+        self.library = library
+        self.index = library.index(self.settings.effective_matching)
+        self.restart()
+
+    def restart(self) -> None:
+        """Play every recording from the first again, and forget what replies were made."""
+        self._positions: dict[RecordingSequence, int] = {}
+        self.fault_counts: Counts = tuple((0, 0) for _ in self.settings.faults)
+        self._account: Account | None = None
+        self.played: dict[Recording, None] = {}
+        self.answered = 0
+        self._generator: ReplyGenerator | None = None
+
+    @property
+    def generator(self) -> ReplyGenerator:
+        """Makes the replies that are not recordings; loaded when first needed, as a replay needs none."""
+        if self._generator is None:
+            prefix = "" if self.id == DEFAULT else f"/s/{self.id}"
+            self._generator = sessions.ReplyGenerator(self.settings.seed, self.settings.validation, prefix)
+            self._generator.play(self.script)
+        return self._generator
+
+    @property
+    def account(self) -> Account:
+        """The rate limits of its keys; loaded when first needed."""
+        if self._account is None:
+            self._account = sessions.Account(self.settings.rate_limits)
+        return self._account
+
+    def play(self, script: Script | Chooser | None) -> None:
+        """Use a script from its beginning, or none; or let something else choose the replies."""
+        self.script = script
+        self.answered = 0
+        self.max_requests = self._limit()
+        self.generator.play(script)
+
+    def _limit(self) -> int:
+        if self.settings.max_requests is not None:
+            return self.settings.max_requests
+        return 0 if self.id == DEFAULT and self.script is None else MAX_REQUESTS
+
+    @property
+    def records(self) -> bool:
+        """Whether answers of the upstream are written down."""
+        if self.settings.record_mode == "all":
+            return True
+        return self.on_unmatched == "record" and self.settings.record_mode == "new"
+
+    def next_recording(self, track: RecordingSequence | None) -> Recording | None:
+        """The recording whose turn it is; None if all were played and the last is not repeated."""
+        if track is None:
+            return None
+        recordings = track.recordings
+        position = self._positions.get(track, 0)
+        if position >= len(recordings):
+            if self.settings.after_last == "fail":
+                return None
+            return recordings[-1]
+        self._positions[track] = position + 1
+        recording = recordings[position]
+        self.played[recording] = None
+        return recording
+
+    def as_json(self) -> dict[str, Any]:
+        """The session as the control API shows it."""
+        speed = self.settings.speed
+        return {
+            "id": self.id,
+            "name": self.name,
+            "requests": self.journal.count,
+            "recordings": len(self.library.recordings),
+            "played": len(self.played),
+            "settings": {
+                "speed": "max" if speed is None else speed,
+                "after_last": self.settings.after_last,
+                "convert": self.settings.convert,
+                "on_unmatched": self.on_unmatched,
+                "seed": self.settings.seed,
+            },
+        }

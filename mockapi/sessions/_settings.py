@@ -1,0 +1,253 @@
+"""What a server or a session is told: plain options, checked where they come in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, get_args
+
+from mockapi._data import data_dir
+from mockapi.cassettes import FormatError, Matching, parse_matching
+from mockapi.errors import UsageError
+from mockapi.validation import Mode, Profile, ValidationSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mockapi.replies import Pace
+    from mockapi.replies.faults import OrderedFault
+    from mockapi.replies.rate_limits import RateLimits
+
+AFTER_LAST = ("repeat", "fail")
+ON_UNMATCHED = ("fail", "synthesize", "record", "passthrough")
+CALLS_OUT = ("record", "passthrough")
+"""Of these, the ones that need an upstream."""
+RECORD_MODES = ("new", "all", "none", "verify")
+"""What is new is recorded; all is; nothing is asked; answers are compared and nothing is written."""
+MAX_NAME = 500
+"""Characters of a session's name; the names of closed sessions are kept."""
+
+_ORIGIN = re.compile(r"\*|null|[A-Za-z][A-Za-z0-9+.-]*://[^/\s]+")
+_VALIDATION_KEYS = ("validation", "rules", "disabled_rules", "invalid_keys", "as_of")
+_KEYS = (
+    *("name", "cassettes", "matching", "speed", "after_last", "convert", "on_unmatched", "seed"),
+    *("max_requests", "cors", "record_mode"),
+    *("faults", "pace", "rate_limits"),
+    *_VALIDATION_KEYS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a session answers.
+
+    Attributes:
+        matching: rules added to those of every cassette.
+        speed: None sends at once; 1 as recorded, 2 twice as fast.
+        after_last: when all recordings of a request were played: "repeat" the last, or "fail".
+        convert: whether a JSON recording may answer a request for a stream, and the other way.
+        on_unmatched: what answers a request that nothing matches: "fail", "synthesize", or the
+            upstream ("record", or "passthrough" without recording); None fails where cassettes are
+            named and synthesizes otherwise.
+        record_mode: "new"; "all" forwards and records every request, "verify" compares what is
+            played with what the upstream answers, "none" never calls out.
+        seed: synthesized replies of different seeds differ.
+        max_requests: how many requests a session answers before it says that the loop does not end;
+            0 for any number. None stands for 1,000, and for any number in the default session
+            as long as it has no script.
+        cors: origins whose pages may use the server, "*" for all.
+        validation: how requests are judged that no recording answers exactly.
+        faults: what goes wrong on purpose, and when.
+        pace: how long replies take; None leaves it to `speed`.
+        rate_limits: limits for each key; None for none.
+    """
+
+    matching: Matching = field(default_factory=Matching)
+    speed: float | None = None
+    after_last: str = "repeat"
+    convert: bool = False
+    on_unmatched: str | None = None
+    record_mode: str = "new"
+    seed: int = 0
+    max_requests: int | None = None
+    cors: tuple[str, ...] = ()
+    validation: ValidationSettings = field(default_factory=ValidationSettings)
+    faults: tuple[OrderedFault, ...] = ()
+    pace: Pace | None = None
+    rate_limits: RateLimits | None = None
+
+    @property
+    def effective_matching(self) -> Matching:
+        """The rules as the index needs them: conversion is a match that ignores `stream`."""
+        if not self.convert:
+            return self.matching
+        return self.matching.with_added(Matching(ignore=("$.stream",)))
+
+
+def default_on_unmatched(paths: Iterable[str]) -> str:
+    """`on_unmatched` where nobody says: fail where cassettes are named; the starter ones are not."""
+    return "fail" if any(path != str(data_dir("cassettes")) for path in paths) else "synthesize"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionOptions:
+    """What opens a session: its name, its settings, and cassettes of its own if it has any."""
+
+    settings: Settings
+    name: str | None = None
+    cassettes: tuple[str, ...] | None = None
+
+
+def session_options(value: Any, default: Settings, folders: dict[str, str]) -> SessionOptions:
+    """Read the JSON options of a session; what they do not say is as the server's.
+
+    Raises:
+        UsageError: an option that does not exist or has no sense, with what to write instead.
+    """
+    if not isinstance(value, dict):
+        raise UsageError("The options of a session are a JSON object; {} takes all defaults.")
+    for key in value:
+        if key not in _KEYS:
+            raise UsageError(f"There is no session option {key!r}; there are {', '.join(_KEYS)}.")
+    changes: dict[str, Any] = {}
+    if "matching" in value:
+        try:
+            changes["matching"] = default.matching.with_added(
+                parse_matching(value["matching"], ("matching",), folders)
+            )
+        except FormatError as fault:
+            place = ".".join(map(str, fault.path))
+            raise UsageError(f"{place}: {fault.cause} {fault.remedy}") from fault
+    if "speed" in value:
+        changes["speed"] = parse_speed(value["speed"])
+    if "convert" in value:
+        changes["convert"] = _flag(value["convert"], "convert")
+    changes |= {
+        key: _choice(value[key], key, choices)
+        for key, choices in (
+            ("after_last", AFTER_LAST),
+            ("on_unmatched", ON_UNMATCHED),
+            ("record_mode", RECORD_MODES),
+        )
+        if value.get(key) is not None
+    }
+    changes |= {
+        key: _whole(value[key], key) for key in ("seed", "max_requests") if value.get(key) is not None
+    }
+    if "cors" in value:
+        changes["cors"] = _origins(value["cors"])
+    if any(key in value for key in _VALIDATION_KEYS):
+        changes["validation"] = _validation(value, default.validation)
+    changes |= _mishaps(value)
+    name = value.get("name")
+    if name is not None and not (isinstance(name, str) and len(name) <= MAX_NAME):
+        raise UsageError(f"`name` is a string of at most {MAX_NAME} characters, not {name!r:.80}.")
+    cassettes = value.get("cassettes")
+    own = None if cassettes is None else _strings(cassettes, "cassettes")
+    return SessionOptions(replace(default, **changes), name, own)
+
+
+def _mishaps(value: dict[str, Any]) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    if "faults" in value:
+        from mockapi.replies.faults import parse_faults  # noqa: PLC0415 - only where some are ordered
+
+        changes["faults"] = parse_faults(value["faults"])
+    if "pace" in value:
+        from mockapi.replies import parse_pace  # noqa: PLC0415 - as above
+
+        changes["pace"] = None if value["pace"] is None else parse_pace(value["pace"])
+    if "rate_limits" in value:
+        from mockapi.replies.rate_limits import parse_rate_limits  # noqa: PLC0415 - as above
+
+        changes["rate_limits"] = parse_rate_limits(value["rate_limits"])
+    return changes
+
+
+def parse_speed(value: Any) -> float | None:
+    """`max` as None, or a factor above 0.
+
+    Raises:
+        UsageError: neither.
+    """
+    if value == "max":
+        return None
+    try:
+        factor = float(value)
+    except (TypeError, ValueError):
+        factor = 0.0
+    if isinstance(value, bool) or not 0 < factor < 1e6:
+        raise UsageError(
+            f"The speed is `max`, or a factor above 0 (1 as recorded, 2 twice as fast), not {value!r}."
+        )
+    return factor
+
+
+def _validation(value: dict[str, Any], default: ValidationSettings) -> ValidationSettings:
+    changes: dict[str, Any] = {}
+    if "validation" in value:
+        changes["mode"] = _choice(value["validation"], "validation", get_args(Mode))
+    if "rules" in value:
+        changes["rules"] = _choice(value["rules"], "rules", get_args(Profile))
+    if "disabled_rules" in value:
+        changes["disabled"] = frozenset(_known_rules(value["disabled_rules"]))
+    if "invalid_keys" in value:
+        changes["invalid_keys"] = frozenset(_strings(value["invalid_keys"], "invalid_keys"))
+    if value.get("as_of") is not None:
+        changes["as_of"] = _day(value["as_of"])
+    return replace(default, **changes)
+
+
+def _known_rules(value: Any) -> tuple[str, ...]:
+    ids = _strings(value, "disabled_rules")
+    if ids:
+        from mockapi.validation import all_rules  # noqa: PLC0415 - brings the engine with it
+
+        known = {rule.id for rule in all_rules()}
+        for id_ in ids:
+            if id_ not in known:
+                raise UsageError(f"There is no rule {id_!r}; `mockapi rules` lists them.")
+    return ids
+
+
+def _day(value: Any) -> date:
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"`as_of` is a date such as 2026-11-01, not {value!r}.") from error
+
+
+def _strings(value: Any, name: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise UsageError(f"`{name}` is a list of strings.")
+    return tuple(value)
+
+
+def _origins(value: Any) -> tuple[str, ...]:
+    """Origins as browsers send them (RFC 6454, section 6.1), or `*`."""
+    origins = _strings(value, "cors")
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise UsageError(
+                f"`cors`: {origin!r} is no origin; write * or one such as http://localhost:5173."
+            )
+    return origins
+
+
+def _whole(value: Any, name: str) -> int:
+    if type(value) is not int or not 0 <= value < 2**63:
+        raise UsageError(f"`{name}` is a whole number from 0, not {value!r}.")
+    return value
+
+
+def _flag(value: Any, name: str) -> bool:
+    if not isinstance(value, bool):
+        raise UsageError(f"`{name}` is true or false, not {value!r}.")
+    return value
+
+
+def _choice(value: Any, name: str, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        raise UsageError(f"`{name}` is one of {', '.join(choices)}, not {value!r}.")
+    return str(value)

@@ -1,0 +1,43 @@
+"""Files: cassettes on disk and their cache, the writer that adds to them, the project's configuration.
+
+No HTTP, no sessions. What is read here is hostile input: it is opened as a regular file only, bounded
+in size, and parsed by the safe loader.
+"""
+
+from typing import TYPE_CHECKING
+
+from mockapi._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from mockapi.storage._files import SUFFIXES, find, folders, iter_texts, read_text, write_atomically
+    from mockapi.storage._project import Project, old_recordings, read_project, working_project
+    from mockapi.storage._reader import CassetteReader, cache_folder
+    from mockapi.storage._writer import GIT_ATTRIBUTES, CassetteFile, locked
+
+__all__ = [
+    "GIT_ATTRIBUTES",
+    "SUFFIXES",
+    "CassetteFile",
+    "CassetteReader",
+    "Project",
+    "cache_folder",
+    "find",
+    "folders",
+    "iter_texts",
+    "locked",
+    "old_recordings",
+    "read_project",
+    "read_text",
+    "working_project",
+    "write_atomically",
+]
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "_files": "SUFFIXES find folders iter_texts read_text write_atomically",
+        "_project": "Project old_recordings read_project working_project",
+        "_reader": "CassetteReader cache_folder",
+        "_writer": "GIT_ATTRIBUTES CassetteFile locked",
+    },
+)

@@ -1,0 +1,182 @@
+"""The server of one worker process, and the variables that lead clients to it.
+
+The socket listens from the beginning, so that the base URL is known before any test module is
+imported. The server itself is started when the first test needs it, or when somebody connects
+before: a thread that waits for that costs nothing. A forked child leaves all of it alone.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import socket
+import threading
+from typing import TYPE_CHECKING, Any
+
+from mockapi._environment import client_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mockapi.testing import Server
+    from pytest_mockapi._guard import Guard
+    from pytest_mockapi._options import Options
+    from pytest_mockapi._proxy import Proxy
+
+_NOBODY = (
+    "No test that uses the fixture messages_api is running: add the argument messages_api to the test"
+    " whose code calls the API, or set the ini option mockapi_env = false."
+)
+_SECONDS = 10.0
+
+
+class PluginServer:
+    """What this process has open.
+
+    Args:
+        options: of the run.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self._pid = os.getpid()
+        self._starting = threading.Lock()
+        self._server: Server | None = None
+        self._socket = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self._socket.setblocking(False)
+        self.base_url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._replaced: dict[str, str | None] = {}
+        if options.env:
+            self._set_environment()
+        self._guards: list[Guard] = []
+        self._proxy: Proxy | None = None
+        if options.network == "session":
+            self.refuse("this run")
+        self._woken: int | None
+        self._wake, self._woken = os.pipe()
+        self._watcher = threading.Thread(target=self._watch, name="mockapi-watch", daemon=True)
+        self._watcher.start()
+
+    @property
+    def server(self) -> Server:
+        """The server, started if it was not."""
+        with self._starting:
+            if self._server is None:
+                self._server = self._started()
+            return self._server
+
+    @property
+    def is_started(self) -> bool:
+        """Whether there is a server."""
+        return self._server is not None
+
+    def refuse(self, who: str) -> Guard:
+        """Begin to refuse connections to the real API; `undo` of what comes back ends it.
+
+        Args:
+            who: what the message names.
+        """
+        from pytest_mockapi._guard import refusing
+
+        guard = refusing(who, self._lead if self.options.env else None)
+        self._guards = [guard, *(other for other in self._guards if other.is_on)]
+        return guard
+
+    def _lead(self, environment: Mapping[Any, Any]) -> Mapping[Any, Any]:
+        """The environment of a subprocess, led to a proxy that refuses; the first one starts it."""
+        from pytest_mockapi._guard import OURS
+
+        if os.getpid() != self._pid or threading.current_thread().name == OURS:
+            return environment  # a fork has no server, and the server's thread cannot wait for itself
+        server = self.server
+        with self._starting:
+            if self._proxy is None:
+                from pytest_mockapi._proxy import Proxy
+
+                self._proxy = Proxy(server, self._refusal, os.environ)
+        return self._proxy.lead(environment)
+
+    def _refusal(self, host: str) -> str | None:
+        words = (guard.refusal(host) for guard in self._guards)
+        return next(filter(None, words), None)
+
+    def close(self) -> None:
+        """Stop the server and put the environment back; harmless the second time."""
+        if os.getpid() != self._pid:
+            return
+        for name, value in self._replaced.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        self._replaced.clear()
+        for guard in self._guards:
+            guard.undo()
+        if self._woken is not None and self._watcher.is_alive():
+            os.write(self._woken, b".")
+            self._watcher.join(_SECONDS)
+        if self._woken is not None:
+            os.close(self._woken)
+            self._woken = None
+        with self._starting:
+            if self._proxy is not None:
+                self._proxy.close()
+                self._proxy = None
+            if self._server is not None:
+                self._server.stop()
+        self._socket.close()
+
+    def _set_environment(self) -> None:
+        changed = client_environment(
+            os.environ, self.base_url, keep_credentials=self.options.record_mode != "none"
+        )
+        for name in {*os.environ, *changed}:
+            before, after = os.environ.get(name), changed.get(name)
+            if before != after:
+                self._replaced[name] = before
+                if after is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = after
+
+    def _watch(self) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._socket, selectors.EVENT_READ)
+            selector.register(self._wake, selectors.EVENT_READ)
+            events = selector.select()
+        os.close(self._wake)
+        if any(key.fileobj is self._socket for key, _ in events):
+            self.server  # noqa: B018 - asking for it starts it
+
+    def _started(self) -> Server:
+        from mockapi.messages.catalogue import Model
+        from mockapi.server.recording import RecordOptions
+        from mockapi.sessions import Settings
+        from mockapi.testing import Server
+        from mockapi.validation import ValidationSettings
+
+        options = self.options
+        recording = None
+        if options.record_mode != "none" and options.upstream is not None:
+            from mockapi.storage import working_project
+
+            recording = RecordOptions(
+                options.upstream,
+                str(options.cassettes or "cassettes"),
+                options.record_mode,
+                rules=working_project().rules,
+            )
+        mode = options.validation or ("strict" if options.record_mode == "none" else "off")
+        settings = Settings(
+            record_mode=options.record_mode,
+            validation=ValidationSettings(
+                mode=mode,  # type: ignore[arg-type] # checked where it was read
+                rules=options.rules,  # type: ignore[arg-type] # as above
+                models=tuple(Model(id=name, name=name) for name in options.models),
+            ),
+            on_unmatched=None,
+        )
+        server = Server(settings=settings, listening=self._socket, recording=recording)
+        server.service.sessions.root_session = None
+        server.service.sessions.unrouted_message = _NOBODY
+        return server.start()

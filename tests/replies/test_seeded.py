@@ -1,0 +1,42 @@
+"""Choices are a function of their key."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockapi.replies._seeded import SeededChoices
+
+
+def test_the_same_key_gives_the_same_choices_for_ever() -> None:
+    """The first choices of a key, written down: a change here changes every synthesized reply."""
+    dice = SeededChoices(b"key")
+    assert [dice.below(100) for _ in range(8)] == [16, 29, 88, 58, 68, 75, 7, 86]
+    assert SeededChoices(b"key").take(5).hex() == "327cea3c3a"
+
+
+def test_a_fork_does_not_disturb_its_origin() -> None:
+    """A part's choices are its own."""
+    one, other = SeededChoices(b"key"), SeededChoices(b"key")
+    one.fork("part").below(10)
+    assert one.number(64) == other.number(64)
+    assert SeededChoices(b"key").fork("a").number(64) != SeededChoices(b"key").fork("b").number(64)
+
+
+@given(st.binary(), st.integers(-(10**40), 10**40), st.integers(0, 10**40))
+def test_a_choice_lies_between_its_bounds(key: bytes, low: int, span: int) -> None:
+    """Both bounds count, whatever the size of the integers."""
+    assert low <= SeededChoices(key).between(low, low + span) <= low + span
+
+
+@pytest.mark.parametrize("limit", [1, 2, 7, 1000])
+def test_every_choice_comes_up(limit: int) -> None:
+    """No value below the limit is left out."""
+    dice = SeededChoices(b"")
+    assert {dice.below(limit) for _ in range(limit * 20)} == set(range(limit))
+
+
+def test_as_many_bytes_as_were_asked_for() -> None:
+    """Across the blocks of the generator."""
+    assert [len(SeededChoices(b"").take(size)) for size in (0, 1, 64, 65, 1000)] == [0, 1, 64, 65, 1000]
