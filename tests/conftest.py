@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.plugin import InnerModules
 from tests.support.shared import said
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+pytest_plugins = ("tests.support.modules", "tests.support.shuffle")
 
 # What a clock says of a machine that does other things too is no property of this project.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -28,6 +31,19 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
         if name.startswith(_CLIENT_VARIABLES) and name not in _KEPT:
             monkeypatch.delenv(name)
     monkeypatch.setenv("MOCKAPI_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+@pytest.fixture
+def _inner_modules(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of pytest in this process leave loaded what they loaded, but for their own files."""
+    folder = tmp_path_factory.getbasetemp()
+    monkeypatch.setattr("_pytest.pytester.SysModulesSnapshot", lambda preserve: InnerModules(folder))  # noqa: ARG005
+
+
+@pytest.fixture
+def pytester(_inner_modules: None, pytester: pytest.Pytester) -> pytest.Pytester:
+    """Pytest's own, which loads no module twice."""
+    return pytester
 
 
 def pytest_configure() -> None:
