@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import CodeType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,7 +34,7 @@ class ModuleGuard:
     def __init__(self) -> None:
         self._runs: Counter[str] = Counter()
         self._again: list[str] = []
-        self._known = _guarded_modules()
+        self._known = sys.modules.copy()
 
     def hear(self, event: str, arguments: tuple[object, ...]) -> None:
         """Count how often the code of a module is run, under whatever name: an audit hook."""
@@ -50,22 +50,14 @@ class ModuleGuard:
         """What went wrong since the last call, a line each."""
         found = [f"{file} was loaded again" for file in self._again]
         self._again.clear()
-        for name, module in self._known.items():
-            if name not in sys.modules:
-                found.append(f"{name} was taken out of sys.modules")
-            elif sys.modules[name] is not module:
-                found.append(f"{name} was replaced in sys.modules")
-        self._known = _guarded_modules()
+        known, self._known = self._known, sys.modules.copy()
+        if known != self._known:  # else nothing has changed, as after nearly every test
+            found += [
+                f"{name} was {'replaced in' if name in self._known else 'taken out of'} sys.modules"
+                for name, module in known.items()
+                if self._known.get(name) is not module and is_guarded(getattr(module, "__file__", None) or "")
+            ]
         return found
-
-
-def _guarded_modules() -> dict[str, ModuleType]:
-    modules = sys.modules.copy()
-    return {
-        name: module
-        for name, module in modules.items()
-        if is_guarded(getattr(module, "__file__", None) or "")
-    }
 
 
 _guard = ModuleGuard()
