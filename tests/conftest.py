@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support.examples import examples
 from tests.support.plugin import InnerModules
 from tests.support.shared import said
 
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
 pytest_plugins = ("tests.support.modules", "tests.support.shuffle")
 
 # What a clock says of a machine that does other things too is no property of this project.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=examples()
+)
 settings.load_profile("untimed")
 
 _CLIENT_VARIABLES = ("ANTHROPIC_", "MOCKAPI_")

@@ -97,7 +97,7 @@ for line in iter(input, None):
     assert "sent no request" in finding.seen
 
 
-@pytest.mark.parametrize("group", ["grammar/", "m-", "http/"])
+@pytest.mark.parametrize("group", ["grammar/", "m-", pytest.param("http/", marks=pytest.mark.slow)])
 def test_the_best_client_conforms(group: str) -> None:
     """Plain httpx with the codec and the accumulator of mockapi passes, over HTTP too."""
     driver = Driver(driver_command("httpx"))
@@ -109,6 +109,7 @@ def test_the_best_client_conforms(group: str) -> None:
     assert len(run.findings) > 30
 
 
+@pytest.mark.slow
 def test_giving_up_frees_the_connection(stage: Stage) -> None:
     """A client that ran out of patience has left."""
     driver = Driver(driver_command("httpx"))

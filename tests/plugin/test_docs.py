@@ -24,7 +24,9 @@ def test_every_recipe_passes(pytester: pytest.Pytester) -> None:
     result.assert_outcomes(passed=counted)
 
 
-@pytest.mark.parametrize("arguments", [(), ("-n", "1")], ids=["alone", "xdist"])
+@pytest.mark.parametrize(
+    "arguments", [(), pytest.param(("-n", "1"), marks=pytest.mark.slow)], ids=["alone", "xdist"]
+)
 def test_the_example_passes(pytester: pytest.Pytester, arguments: tuple[str, ...]) -> None:
     """An agent with its own suite, on the official client."""
     shutil.copytree(EXAMPLE, pytester.path, dirs_exist_ok=True)
