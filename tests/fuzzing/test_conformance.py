@@ -185,7 +185,7 @@ def test_the_page_escapes_what_a_client_printed() -> None:
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.skipif(
     CHROMIUM is None, reason="needs Chromium, the only thing that can say that a browser reads it"
 )
