@@ -62,11 +62,16 @@ def variables(work: Path) -> dict[str, str]:
     }
 
 
-def install(name: str, work: Path, python: str, requirements: str, after: tuple[str, ...] = ()) -> Step:
+def install(name: str, work: Path, python: str, requirements: str) -> Step:
     """Make an environment."""
     place = shlex.quote(str(work / name))
-    lines = [f"{shlex.quote(python)} -m venv {place}", f"{place}/bin/python -m pip install -q {requirements}"]
-    return Step(name, "\n".join(lines), after=after)
+    own = f"{place}/bin/python"
+    lines = [
+        f"{shlex.quote(python)} -m venv {place}",
+        f"{own} -m pip install -q {requirements}",
+        f"{own} --version",
+    ]
+    return Step(name, "\n".join(lines))
 
 
 def differing(name: str, work: Path, python: str, constraints: str = "/dev/null") -> list[Step]:
