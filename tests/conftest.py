@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.shared import said
+from tests.support.examples import examples
+from tests.support.plugin import InnerModules
+from tests.support.shared import folder, said
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+pytest_plugins = ("tests.support.modules", "tests.support.shuffle")
+
 # What a clock says of a machine that does other things too is no property of this project.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=examples()
+)
 settings.load_profile("untimed")
 
 _CLIENT_VARIABLES = ("ANTHROPIC_", "MOCKAPI_")
@@ -28,6 +34,19 @@ def _own_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyte
         if name.startswith(_CLIENT_VARIABLES) and name not in _KEPT:
             monkeypatch.delenv(name)
     monkeypatch.setenv("MOCKAPI_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+@pytest.fixture
+def _inner_modules(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs of pytest in this process leave loaded what they loaded, but for their own files."""
+    folder = tmp_path_factory.getbasetemp()
+    monkeypatch.setattr("_pytest.pytester.SysModulesSnapshot", lambda preserve: InnerModules(folder))  # noqa: ARG005
+
+
+@pytest.fixture
+def pytester(_inner_modules: None, pytester: pytest.Pytester) -> pytest.Pytester:
+    """Pytest's own, which loads no module twice."""
+    return pytester
 
 
 def pytest_configure() -> None:
@@ -55,12 +74,16 @@ def pytest_runtest_makereport(
     item: pytest.Item,
     call: pytest.CallInfo[None],
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Where MOCKAPI_FORBID_SKIPS is set, a test that should have run and did not has failed."""
+    """Where MOCKAPI_FORBID_SKIPS is set, a test that should have run and did not has failed.
+
+    Recorded traffic is no part of the project: without it, the tests that need it may be skipped.
+    """
     report = yield
     if call.when == "call":
         report.user_properties.extend(("said", words) for words in said)
         said.clear()
-    if report.skipped and os.environ.get("MOCKAPI_FORBID_SKIPS") and not hasattr(report, "wasxfail"):
+    may_skip = hasattr(report, "wasxfail") or (item.get_closest_marker("corpus") and folder() is None)
+    if report.skipped and os.environ.get("MOCKAPI_FORBID_SKIPS") and not may_skip:
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped in {call.when}: {report.longrepr}"
     return report

@@ -19,6 +19,7 @@ from mockapi.cassettes import (
 )
 from mockapi.exchange import Request
 from tests.support.cassettes import asked, cassette, interactions, json_bodies, matchings, recordings, said
+from tests.support.examples import examples
 
 IGNORING = Matching(ignore=("$.metadata",))
 
@@ -73,7 +74,7 @@ def test_tracks_are_told_apart_by_identity() -> None:
     assert index.find_exact(asked(said("a"))) is index.find_exact(asked(said("a")))
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.lists(interactions, max_size=4), matchings)
 def test_every_recording_finds_itself(items: list[Any], matching: Matching) -> None:
     """Whatever it holds and whatever rules its cassette has, its own request gets it."""
@@ -86,7 +87,7 @@ def test_every_recording_finds_itself(items: list[Any], matching: Matching) -> N
             assert f"a.yaml#{position}" in _names(index.find_relaxed(sent))
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(json_bodies, matchings)
 def test_spelling_does_not_count(body: bytes, matching: Matching) -> None:
     """A body spelled as it was recorded and one with blanks in it find the same recordings."""

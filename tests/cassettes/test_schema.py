@@ -22,6 +22,7 @@ from mockapi.errors import CassetteError
 from mockapi.exchange import Ending
 from tests.support.bad_cassettes import BAD
 from tests.support.cassettes import interactions, json_values, matchings
+from tests.support.examples import examples
 from tests.support.starter.generate import cassettes
 
 BEYOND_A_SCHEMA = {
@@ -196,7 +197,7 @@ def _whole_floats_made_odd(value: Any) -> Any:
     return [_whole_floats_made_odd(item) for item in value] if isinstance(value, list) else value
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(
     st.lists(
         st.tuples(st.sampled_from(PLACES), json_values | st.sampled_from(VALUES)), min_size=1, max_size=3

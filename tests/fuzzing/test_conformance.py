@@ -104,7 +104,7 @@ for line in iter(input, None):
     assert "sent no request" in finding.seen
 
 
-@pytest.mark.parametrize("group", ["grammar/", "m-", "http/"])
+@pytest.mark.parametrize("group", ["grammar/", "m-", pytest.param("http/", marks=pytest.mark.slow)])
 def test_the_best_client_conforms(group: str) -> None:
     """Plain httpx with the codec and the accumulator of mockapi passes, over HTTP too."""
     driver = Driver(driver_command("httpx"))
@@ -116,6 +116,7 @@ def test_the_best_client_conforms(group: str) -> None:
     assert len(run.findings) > 30
 
 
+@pytest.mark.slow
 def test_giving_up_frees_the_connection(stage: CaseServer) -> None:
     """A client that ran out of patience has left."""
     driver = Driver(driver_command("httpx"))
@@ -191,7 +192,7 @@ def test_the_page_escapes_what_a_client_printed() -> None:
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.skipif(
     CHROMIUM is None, reason="needs Chromium, the only thing that can say that a browser reads it"
 )

@@ -27,6 +27,7 @@ from mockapi.fuzzing import (
 from mockapi.fuzzing._hunt import TargetSubject, hunt
 from mockapi.fuzzing._observe import load_target, sees_of
 from tests.support import broken_clients, broken_sse, good_parsers, targets
+from tests.support.examples import examples as wanted
 from tests.support.process import runner
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ def test_generated_streams_find_silent_truncation() -> None:
 
 def test_correct_parsers_survive_generated_streams() -> None:
     """Events and messages."""
-    assert generated("tests.support.good_parsers:by_expression", examples=300) is None
-    assert generated("tests.support.good_parsers:message", examples=300) is None
+    assert generated("tests.support.good_parsers:by_expression", examples=wanted(300)) is None
+    assert generated("tests.support.good_parsers:message", examples=wanted(300)) is None
 
 
 def test_a_target_that_never_returns_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -162,7 +162,10 @@ def first_alarm(target: Target, cases: list[Case], sees: Sees) -> Finding | None
     return None
 
 
-@pytest.mark.parametrize("name", DECODERS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow if name == "Quadratic" else ()) for name in DECODERS],
+)
 def test_a_broken_decoder_is_caught_by_the_smallest_case(name: str) -> None:
     """One bug, one finding, and the case says what it is about."""
     found = first_alarm(getattr(broken_sse, name)(), by_size(SSE_CASES), "events")

@@ -8,12 +8,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockapi.fuzzing import requests
+from tests.support.examples import examples
 from tests.support.validation import DOCUMENTED, LIVE, post
 
 if TYPE_CHECKING:
     from mockapi.fuzzing.requests import Version
 
-_settings = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+_settings = settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 _VERSIONS = st.sampled_from(["2023-06-01", "2026-10-21"])
 
 

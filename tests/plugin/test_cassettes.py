@@ -122,7 +122,9 @@ def test_a_recording_is_compared_with_the_upstream(
     assert next(pytester.path.glob("cassettes/**/*.yaml")).read_bytes() == before
 
 
-@pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["alone", "xdist"])
+@pytest.mark.parametrize(
+    "arguments", [(), pytest.param(("-n", "2"), marks=pytest.mark.slow)], ids=["alone", "xdist"]
+)
 def test_what_nobody_plays_is_told(
     pytester: pytest.Pytester, upstream: mockapi.Server, arguments: tuple[str, ...]
 ) -> None:

@@ -14,18 +14,6 @@ PAGE = ROOT / "docs" / "pytest.md"
 EXAMPLE = ROOT / "examples" / "weather_agent"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _the_client_is_loaded() -> None:
-    """Outside the runs: importing it takes seconds, and would be undone after each."""
-    import anthropic
-
-    with (
-        anthropic.Anthropic(api_key="sk-ant-test-1", base_url="http://127.0.0.1:1", max_retries=0) as client,
-        pytest.raises(anthropic.APIConnectionError),
-    ):
-        client.models.list()
-
-
 def test_every_recipe_passes(pytester: pytest.Pytester) -> None:
     """All files of the page, in one run, as its reader would have them; but those that need a framework."""
     recipes = [block for block in blocks(PAGE) if block.file and not needs(block)]
@@ -36,7 +24,9 @@ def test_every_recipe_passes(pytester: pytest.Pytester) -> None:
     result.assert_outcomes(passed=counted)
 
 
-@pytest.mark.parametrize("arguments", [(), ("-n", "1")], ids=["alone", "xdist"])
+@pytest.mark.parametrize(
+    "arguments", [(), pytest.param(("-n", "1"), marks=pytest.mark.slow)], ids=["alone", "xdist"]
+)
 def test_the_example_passes(pytester: pytest.Pytester, arguments: tuple[str, ...]) -> None:
     """An agent with its own suite, on the official client."""
     shutil.copytree(EXAMPLE, pytester.path, dirs_exist_ok=True)

@@ -18,7 +18,9 @@ SWALLOWS = """
 """
 
 
-@pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["alone", "xdist"])
+@pytest.mark.parametrize(
+    "arguments", [(), pytest.param(("-n", "2"), marks=pytest.mark.slow)], ids=["alone", "xdist"]
+)
 def test_a_swallowed_miss_fails_the_call(pytester: pytest.Pytester, arguments: tuple[str, ...]) -> None:
     """With what was asked, what the script had, and what to do."""
     pytester.makepyfile(

@@ -42,6 +42,7 @@ def _asked(interaction: Interaction) -> str:
     return str(orjson.loads(interaction.request.body)["messages"][0]["content"])
 
 
+@pytest.mark.slow
 def test_two_processes_and_fifty_clients_write_one_file(upstream: mockapi.Server, tmp_path: Path) -> None:
     """Every interaction stands once in the file, with its own reply, whoever wrote it."""
     file = tmp_path / "r" / "both.yaml"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from mockapi.storage import _files, _writer
 from tests.support import secrets, streams
+from tests.support.examples import examples
 from tests.support.recording import Upstream, recorded, recording
 from tests.support.server import RawClient
 
@@ -79,7 +80,7 @@ def _streamed(text: str, cuts: list[int], *, as_input: bool) -> bytes:
 
 
 @given(data=st.data())
-@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(80), suppress_health_check=[HealthCheck.too_slow])
 def test_no_planted_secret_is_ever_written(setting: Setting, data: st.DataObject) -> None:
     """Headers, query, request, reply: the client gets the secret, the file and its drafts do not."""
     text, secret = data.draw(secrets.around())

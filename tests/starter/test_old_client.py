@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 
+import pytest
+
 from mockapi import jsontext
 from mockapi.cassettes import load
 from tests.support.sdk import python_of
@@ -29,6 +31,7 @@ print(played)
 """
 
 
+@pytest.mark.slow
 def test_a_client_of_the_older_version_gets_the_same_recordings(base_url: str) -> None:
     """Its bodies are the same; its version, its way to send the key and `?beta=true` do not count."""
     files = [path for path in sorted(FOLDER.glob("*.yaml")) if path.stem not in {"errors", "broken-streams"}]

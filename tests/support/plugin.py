@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import gc
 import os
-import pkgutil
+import sys
 import warnings
-from importlib import import_module
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-import mockapi
-import pytest_mockapi
+if TYPE_CHECKING:
+    from types import ModuleType
 
 ROOT = Path(__file__).resolve().parents[2]
 _PATHS = (str(ROOT), str(ROOT / "pytest_plugin"))
@@ -91,18 +91,29 @@ def run_beside(pytester: pytest.Pytester, *args: str, **environment: str) -> pyt
     return pytester.run(python, "-m", "pytest", "-p", "no:cacheprovider", *args, timeout=_SECONDS_BESIDE)
 
 
-def load() -> None:
-    """Import all that a run in this process may import.
+class InnerModules:
+    """Takes out of `sys.modules` what an inner run of pytest loaded from its own folder, and nothing else.
 
-    What is imported while a test has `pytester` is taken out again at its end, and would be there
-    a second time, with other classes, in the next run.
+    It stands in for pytest's own snapshot of `sys.modules`, which takes out everything that came
+    since, and empties the dictionary for a moment, in which another thread may import.
+
+    Args:
+        folder: where inner runs have their files.
     """
-    for package in (mockapi, pytest_mockapi):
-        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-            if not module.name.startswith(("mockapi.__main__", "mockapi.cli", "mockapi.fuzzing")):
-                import_module(module.name)
-    for name in ("jsonschema_rs", "uvicorn.lifespan.off", "uvloop"):
-        import_module(name)
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = str(folder.resolve()) + "/"
+        self._before = set(sys.modules)
+
+    def restore(self) -> None:
+        """Take them out."""
+        for name, module in sys.modules.copy().items():
+            if name not in self._before and self._is_inner(module):
+                del sys.modules[name]
+
+    def _is_inner(self, module: ModuleType) -> bool:
+        places = [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
+        return any(str(Path(place).resolve()).startswith(self._folder) for place in places if place)
 
 
 def _prepare(

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mockapi.fuzzing import requests
 from mockapi.validation._reference import reference_validator
 from mockapi.validation._variants import relevant, variant
+from tests.support.examples import examples
 from tests.support.refused import CASES
 from tests.support.refused._case import ask, assistant, call, tool, user
 
@@ -40,7 +41,7 @@ def test_cases() -> None:
     assert False in verdicts
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_generated(data: st.DataObject) -> None:
     """The engines take every valid request and refuse every broken one."""

@@ -19,6 +19,7 @@ from mockapi.fuzzing import requests
 from mockapi.validation import _schemas
 from mockapi.validation._variants import relevant, variant
 from tests.support import sdk, shared
+from tests.support.examples import examples
 from tests.support.refused import CASES
 
 _OLD = pytest.param("2023-06-01", "0.121.0", marks=pytest.mark.slow)
@@ -126,7 +127,7 @@ def test_generated_bodies(version: str, named: str) -> None:
     """A valid request is taken by its SDK; a broken one is refused by both, or it is explained."""
     judge = sdk.Judge(named)
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.data())
     def check(data: st.DataObject) -> None:
         body = data.draw(requests.bodies("2023-06-01" if version == "2023-06-01" else "2026-10-21"))

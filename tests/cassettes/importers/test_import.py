@@ -11,6 +11,7 @@ from mockapi.cassettes._redaction_rules import RedactionRules
 from mockapi.cassettes.importers import LOSSES, Loss, import_recording
 from mockapi.cassettes.importers._formats import FORMATS
 from mockapi.cassettes.importers._yaml import parse
+from tests.support.examples import examples
 from tests.support.foreign import (
     ANSWER,
     ASKED,
@@ -286,7 +287,7 @@ _FIXTURE = st.fixed_dictionaries(
 
 
 @pytest.mark.parametrize("title", ["VCR.py", "Ruby VCR", "R vcr", "go-vcr", "cassetter", "HAR", "aimock"])
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(data=st.data())
 def test_items_of_any_shape_are_told_never_raised(title: str, data: st.DataObject) -> None:
     """Beside a sound item that tells the format, whatever a list holds is kept, left out or told."""

@@ -21,6 +21,7 @@ from mockapi.exchange import Request
 from mockapi.fuzzing.requests import bodies
 from mockapi.messages import accumulate, check_events, decode_events, dump
 from mockapi.replies.synthesis import History, synthesized
+from tests.support.examples import examples
 from tests.support.shapes import SHAPES
 
 _DIGEST = "b5eae72094da092d63061b873a4026d9822e26a13cb4710bf1820401c3713900"
@@ -59,7 +60,9 @@ def _reply(body: dict[str, Any], *, stream: bool) -> bytes:
 
 
 @settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=examples(120),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(st.one_of(bodies(), bodies(version="2026-10-21")))
 def test_any_valid_request_gets_a_whole_message(body: dict[str, Any]) -> None:
@@ -75,7 +78,9 @@ def test_any_valid_request_gets_a_whole_message(body: dict[str, Any]) -> None:
 
 
 @settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=examples(120),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(bodies())
 def test_arguments_satisfy_the_schemas_of_any_tools(body: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from mockapi.replies._seeded import SeededChoices
 from mockapi.replies.synthesis.values import Unsatisfiable, satisfying
+from tests.support.examples import examples
 from tests.support.shapes import ENDLESS, IMPOSSIBLE, ORDER, TREE
 
 _NODE = {"$ref": "#/$defs/node"}
@@ -366,14 +367,14 @@ def _schemas() -> st.SearchStrategy[Any]:
     return st.recursive(leaves, nested, max_leaves=8)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(150), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_schemas(), st.binary(min_size=1, max_size=4))
 def test_any_schema_that_has_values_gets_one(schema: Any, key: bytes) -> None:
     """Schemas that are satisfiable by how they were made are satisfied."""
     _check(schema, satisfying(schema, SeededChoices(key)))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=6),

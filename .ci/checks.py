@@ -1,0 +1,62 @@
+"""All checks of a change, from a bare checkout and a bare Python 3.11 or newer.
+
+Fails when one of them fails, at the first asking, and when a test was skipped although what it needs
+can be there: only recorded traffic, which is not part of the project, may be missing.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import TYPE_CHECKING
+
+from lowest import lowest_versions
+from plan import PYTHON, differing, environments, main, other_python, readme_command
+from steps import Step
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def plan(work: Path) -> list[Step]:
+    """What is run, in this order, on two cores."""
+    made = environments(work)
+    before = tuple(step.name for step in made)
+    lowest = work / "lowest.txt"
+    lowest.write_text("\n".join(lowest_versions()) + "\n", encoding="utf-8")
+    return [
+        *made,
+        Step("test", readme_command("test"), cores=2),
+        Step("lint", f"{PYTHON} -m ruff check .\n{PYTHON} -m ruff format --check .", after=("test",)),
+        Step("types", f"{PYTHON} -m mypy", after=("test",)),
+        # With all examples of the property tests, of which the default run tries few.
+        Step(
+            "slow",
+            f"{PYTHON} -m pytest -q -n 2 -m '(slow or hypothesis) and not nightly' --timeout=900",
+            cores=2,
+            after=("test", *before),
+            environment={"MOCKAPI_EXAMPLES": "all"},
+        ),
+        *differing("lowest", work, sys.executable, str(lowest)),
+        *_newer(work, "3.12"),
+        *_newer(work, "3.13"),
+        Step("demo", _demo(work), after=("test",)),
+    ]
+
+
+def _newer(work: Path, version: str) -> list[Step]:
+    python = other_python(version)
+    if python is None:
+        print(f"left out: Python {version} is neither on the path nor pyenv's")
+        return []
+    return differing(f"python-{version}", work, python)
+
+
+def _demo(work: Path) -> str:
+    """The README's first command, in a copy of what git knows, twice: the second run finds the first's."""
+    copy = shlex.quote(str(work / "copy"))
+    return f"mkdir {copy}\ngit archive HEAD | tar -x -C {copy}\ncd {copy}\n{readme_command('demo') * 2}"
+
+
+if __name__ == "__main__":
+    main(__doc__ or "", plan)

@@ -1,0 +1,70 @@
+"""The long judges, from a bare checkout and a bare Python 3.11 or newer: an hour and more.
+
+Run it before a change to what they judge is called done. docs/testing.md says what they are.
+"""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from plan import PYTHON, environments, main, readme_command
+from steps import CHECKOUT, Step
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_ORDERS = {
+    "1": ("-n 2", {}),
+    "2": ("-n 0", {}),
+    "3": ("-n 2", {"PYTHONDONTWRITEBYTECODE": "1", "MOCKAPI_SHARED": "/nowhere"}),
+}
+"""Three seeds: on two workers, on one, and without recorded traffic and compiled modules."""
+
+_BROWSER = """
+if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends chromium >/dev/null
+fi
+"""
+_MUTATIONS = CHECKOUT / "benchmarks" / "mutations.py"
+
+
+def plan(work: Path) -> list[Step]:
+    """What is run, in this order."""
+    made = environments(work)
+    install = readme_command("test").partition(" && .venv/bin/python -m pytest")[0]
+    first = ("install", "browser", *(step.name for step in made))
+    return [
+        Step("install", install),
+        *made,
+        Step("browser", _BROWSER),
+        *(_order(seed, first) for seed in _ORDERS),
+        Step(
+            "nightly",
+            f"{PYTHON} -m pytest -q -n 2 -m 'nightly or hypothesis' --timeout=3600",
+            cores=2,
+            after=first,
+            environment={"MOCKAPI_EXAMPLES": "many"},
+        ),
+        *([Step("mutations", _mutations(), cores=2, after=first)] if _MUTATIONS.exists() else []),
+    ]
+
+
+def _order(seed: str, after: tuple[str, ...]) -> Step:
+    arguments, environment = _ORDERS[seed]
+    return Step(
+        f"order-{seed}",
+        f"{PYTHON} -m pytest -q {arguments} --shuffle {seed}",
+        cores=2,
+        after=after,
+        environment=environment,
+    )
+
+
+def _mutations() -> str:
+    return f"{PYTHON} {shlex.quote(str(_MUTATIONS))}"
+
+
+if __name__ == "__main__":
+    main(__doc__ or "", plan)
