@@ -130,6 +130,20 @@ def test_a_large_batch_takes_several_looks(client: anthropic.Anthropic) -> None:
     assert names == [str(number) for number in range(1500)]
 
 
+def test_a_list_looks_at_as_many_batches_as_have_a_thousand_rows(client: anthropic.Anthropic) -> None:
+    """The oldest gets the look; the next one's turn comes with the next list."""
+    sizes = (1000, 1, 1)
+    made = [
+        client.messages.batches.create(requests=[row(str(number), max_tokens=-1) for number in range(size)])
+        for size in sizes
+    ]
+    ended = []
+    for _ in range(2):
+        listed = {batch.id: batch.processing_status for batch in client.messages.batches.list()}
+        ended.append([listed[batch.id] == "ended" for batch in made])
+    assert ended == [[True, False, False], [True, True, True]]
+
+
 def test_results_before_the_end_are_not_there(server: mockapi.Server) -> None:
     """The API's 404, and when to ask again."""
     base_url = open_session(server)["base_url"]

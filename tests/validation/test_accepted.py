@@ -192,3 +192,15 @@ def test_longer_tool_name() -> None:
     assert live.message == "tools.0.custom.name: String should have at most 128 characters"
     assert documented is not None
     assert documented.hint is None
+
+
+_DIALECT = {"$schema": "https://example.com/a-dialect-of-ours", "type": "object"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "rules"), [(_DIALECT, []), ({**_DIALECT, "properties": 7}, ["tools.schema_invalid"])]
+)
+def test_a_dialect_that_nobody_knows_is_read_as_the_usual_one(schema: Any, rules: list[str]) -> None:
+    """An unknown `$schema` is no fault of its own, and hides none."""
+    refusals = LIVE.check_all(post(ask(tools=[tool("f", input_schema=schema)])))
+    assert [refusal.rule for refusal in refusals] == rules
