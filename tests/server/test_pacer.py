@@ -109,6 +109,10 @@ def test_lateness_tells_quantiles_on_the_safe_side() -> None:
         lateness.add(number / 1000)
     assert 0.5 <= lateness.quantile(0.5) <= 0.5 * 1.42
     assert 0.99 <= lateness.quantile(0.99) <= 1.0
+    shown = lateness.as_json()
+    assert (shown["chunks"], shown["worst_ms"]) == (1000, 1000.0)
+    assert shown["p50_ms"] == round(lateness.quantile(0.5) * 1000, 3)
+    assert shown["p99_ms"] == round(lateness.quantile(0.99) * 1000, 3)
     lateness.add(1e9)
     lateness.add(-1.0)
     assert lateness.worst == 1e9

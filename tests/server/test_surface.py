@@ -53,6 +53,11 @@ def row(name: str, **params: Any) -> Any:
     return {"custom_id": name, "params": {**body("Hello"), **params}}
 
 
+def _counts(batch: Any) -> dict[str, int]:
+    """Which outcomes a batch has rows of, and how many."""
+    return {name: count for name, count in batch.request_counts.model_dump().items() if count}
+
+
 def test_models_are_listed_in_pages(client: anthropic.Anthropic) -> None:
     """Cursors lead through all of them, without gap or repeat."""
     names = [model.id for model in client.models.list(limit=3)]
@@ -90,12 +95,12 @@ def test_a_batch_from_its_creation_to_its_end(client: anthropic.Anthropic) -> No
     rows = [row("good"), row("model", model="nope"), row("stream", stream=True), row("none", max_tokens=0)]
     batch = client.messages.batches.create(requests=rows)
     assert batch.processing_status == "in_progress"
-    assert batch.request_counts.processing == 4
+    assert _counts(batch) == {"processing": 4}
     with pytest.raises(anthropic.BadRequestError, match="In progress batches cannot be deleted"):
         client.messages.batches.delete(batch.id)
     batch = client.messages.batches.retrieve(batch.id)
     assert batch.processing_status == "ended"
-    assert (batch.request_counts.succeeded, batch.request_counts.errored) == (1, 3)
+    assert _counts(batch) == {"succeeded": 1, "errored": 3}
     results = {line.custom_id: line.result for line in client.messages.batches.results(batch.id)}
     good = results["good"]
     assert good.type == "succeeded"
@@ -117,7 +122,7 @@ def test_a_cancelled_batch_has_cancelled_rows(client: anthropic.Anthropic) -> No
     batch = client.messages.batches.create(requests=[row("a"), row("b")])
     assert client.messages.batches.cancel(batch.id).processing_status == "canceling"
     ended = client.messages.batches.retrieve(batch.id)
-    assert (ended.processing_status, ended.request_counts.canceled) == ("ended", 2)
+    assert (ended.processing_status, _counts(ended)) == ("ended", {"canceled": 2})
     assert {line.result.type for line in client.messages.batches.results(batch.id)} == {"canceled"}
 
 
