@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 import difflib
 import itertools
-import random
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -61,6 +60,7 @@ class Mutant:
         kind: which sort of mutation it is.
         lines: first and last line of the statement, or of the head of a compound one.
         in_function: whether it runs when a function is called, rather than on import.
+        identity: what the change looks like, wherever it stands.
     """
 
     path: str
@@ -70,6 +70,7 @@ class Mutant:
     kind: str
     lines: tuple[int, int]
     in_function: bool
+    identity: str
 
     def applied_to(self, source: bytes) -> bytes:
         """The file's content with the change."""
@@ -96,11 +97,6 @@ def all_mutants(root: Path, files: Iterable[Path]) -> list[Mutant]:
     """Every mutant of these files, in order."""
     found = (mutants_of(file.relative_to(root).as_posix(), file.read_bytes()) for file in files)
     return sorted(itertools.chain.from_iterable(found))
-
-
-def draw(mutants: list[Mutant], count: int, seed: int) -> list[Mutant]:
-    """So many of them, in random order; the same seed draws the same."""
-    return random.Random(seed).sample(mutants, min(count, len(mutants)))  # noqa: S311 - no secret
 
 
 def mutants_of(path: str, source: bytes) -> list[Mutant]:
@@ -134,8 +130,13 @@ class _Finder(ast.NodeVisitor):
         return self._source[start:end].decode()
 
     def _note(self, start: int, end: int, replacement: str, kind: str) -> None:
-        in_function = self._depth > 0
-        self.found.append(Mutant(self._path, start, end, replacement, kind, self._lines, in_function))
+        line_start = self._source.rfind(b"\n", 0, start) + 1
+        line = self._source[line_start : self._source.find(b"\n", start)].lstrip()
+        replaced = self._source[start:end]
+        identity = f"{line!r} {replaced!r} {replacement!r}"
+        self.found.append(
+            Mutant(self._path, start, end, replacement, kind, self._lines, self._depth > 0, identity)
+        )
 
     def _note_between(self, left: ast.expr, right: ast.expr, operator: str, new: str, kind: str) -> None:
         """Replace the operator that stands between two operands."""

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import hashlib
 import os
 import queue
 import shutil
@@ -22,15 +21,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from tools.mutants import Mutant, all_mutants, draw
+from tools.mutants import Mutant, all_mutants
 from tools.nearest_tests import FOLDER, NearestTests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 PACKAGES: Final = ("server", "sessions", "storage", "cassettes", "validation", "replies")
 _MARK: Final = "MUTATE_RUN"  # in the environment of every process of a run, so that all can be found
@@ -153,11 +154,11 @@ def _measure(copy: Copy, folder: Path, jobs: int) -> NearestTests:
             *("-p", "tools.nearest_tests", "-n", str(jobs), "--hypothesis-seed=0"),
             variables={FOLDER: str(folder), "COVERAGE_CORE": "ctrace"},
         )
-    return NearestTests(folder, copy.root)
+    return NearestTests(folder)
 
 
 def _key(mutant: Mutant, source: bytes) -> str:
-    return hashlib.sha256(mutant.path.encode() + mutant.applied_to(source)).hexdigest()
+    return blake2b(mutant.path.encode() + mutant.applied_to(source), digest_size=16).hexdigest()
 
 
 def _judge_all(
@@ -187,12 +188,29 @@ def _judge_all(
                 _kill_marked(str(copy.root))
 
 
+def draw(mutants: Iterable[Mutant], count: int, seed: int) -> list[Mutant]:
+    """So many of them, in random order; the same seed draws the same.
+
+    Also from code that was moved or changed elsewhere: a mutant's place in the order comes from a
+    digest of what it looks like, and from how many before it look the same.
+    """
+    seen: Counter[str] = Counter()
+    placed: list[tuple[bytes, Mutant]] = []
+    for mutant in sorted(mutants):
+        seen[mutant.identity] += 1
+        looks = f"{seed} {seen[mutant.identity]} {mutant.identity}"
+        placed.append((blake2b(looks.encode(), digest_size=16).digest(), mutant))
+    return [mutant for _, mutant in sorted(placed)[:count]]
+
+
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="mutate", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--draw", type=int, default=200, metavar="N", help="how many mutants (200)")
     parser.add_argument("--seed", type=int, default=1, help="which ones (1)")
     parser.add_argument("--at-least", type=float, default=0.0, metavar="PERCENT", help="fail below this")
-    parser.add_argument("--budget", type=float, default=60.0, metavar="S", help="seconds of tests each (60)")
+    parser.add_argument(
+        "--budget", type=float, default=120.0, metavar="S", help="seconds of tests each (120)"
+    )
     parser.add_argument("--patience", type=float, default=20.0, metavar="S", help="for what hangs (20)")
     parser.add_argument("--jobs", type=int, default=2, help="how many side by side (2)")
     parser.add_argument("--results", type=Path, help="file that remembers what was killed")

@@ -37,10 +37,12 @@ def _function(node: str) -> str:
 def pytest_configure(config: pytest.Config) -> None:
     """Measure in the processes that run tests."""
     if os.environ.get("PYTEST_XDIST_WORKER") or not config.getoption("numprocesses", None):
-        folder = Path(os.environ[FOLDER])
-        # What runs between tests, and on import, has no context and is of no use here.
         measuring = coverage.Coverage(
-            data_file=str(folder / "lines"), data_suffix=True, include=["*.py"], config_file=False
+            data_file=str(Path(os.environ[FOLDER]) / "lines"),
+            data_suffix=True,
+            include=[f"{config.rootpath}/*"],
+            omit=[f"{config.rootpath}/tests/*"],
+            config_file=False,
         )
         measuring.start()
         _measuring.append(measuring)
@@ -64,7 +66,7 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         _failed.add(_function(report.nodeid))
 
 
-def pytest_unconfigure() -> None:
+def pytest_unconfigure(config: pytest.Config) -> None:
     """Write down what was measured."""
     folder = Path(os.environ[FOLDER])
     for measuring in _measuring:
@@ -72,7 +74,7 @@ def pytest_unconfigure() -> None:
         measuring.save()
     if not os.environ.get("PYTEST_XDIST_WORKER"):
         usable = {name: round(time, 4) for name, time in _seconds.items() if name not in _failed}
-        (folder / "tests.json").write_text(json.dumps(usable))
+        (folder / "tests.json").write_text(json.dumps({"root": str(config.rootpath), "seconds": usable}))
 
 
 class NearestTests:
@@ -80,10 +82,9 @@ class NearestTests:
 
     Args:
         folder: where the plugin has written.
-        root: the project that was measured.
     """
 
-    def __init__(self, folder: Path, root: Path) -> None:
+    def __init__(self, folder: Path) -> None:
         parts = [str(part) for part in folder.glob("lines.*")]
         if parts:
             joined = coverage.Coverage(data_file=str(folder / "lines"), config_file=False)
@@ -91,8 +92,9 @@ class NearestTests:
             joined.save()
         self._data = coverage.CoverageData(str(folder / "lines"))
         self._data.read()
-        self._root = root
-        self.seconds: dict[str, float] = json.loads((folder / "tests.json").read_text())
+        written = json.loads((folder / "tests.json").read_text())
+        self._root = Path(written["root"])
+        self.seconds: dict[str, float] = written["seconds"]
         self._tests_of = cache(self._read_tests_of)
 
     def _read_tests_of(self, path: str) -> dict[int, list[str]]:

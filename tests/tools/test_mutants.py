@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.mutants import draw, mutants_of
+from tools.mutants import mutants_of
+from tools.mutate import draw
 
 
 def mutated(code: str) -> set[str]:
@@ -80,13 +81,22 @@ def test_a_mutant_is_a_program_and_differs_in_one_line() -> None:
         assert mutant.lines[0] <= mutant.line(source) or not mutant.in_function
 
 
-@given(st.integers(), st.integers(0, 30))
+@given(st.integers(), st.integers(0, 20))
 def test_a_seed_draws_the_same_again(seed: int, count: int) -> None:
     """As many as were asked for, each once, however often it is asked."""
     mutants = mutants_of("module.py", b"a < b < c; d = 1 + 2 * 3; e = not f or g and h")
     drawn = draw(mutants, count, seed)
     assert drawn == draw(mutants, count, seed)
     assert len(set(drawn)) == len(drawn) == min(count, len(mutants))
+
+
+def test_what_is_drawn_stays_when_other_code_changes() -> None:
+    """Moving code, or adding some, keeps most of the draw: what was killed need not be killed again."""
+    code = b"".join(b"def f%d(x):\n    return x + %d\n" % (number, number) for number in range(200))
+    before = draw(mutants_of("old.py", code), 50, seed=1)
+    after = draw(mutants_of("new.py", b"import os\nprint(os.name == 'nt')\n" + code), 50, seed=1)
+    same = {mutant.identity for mutant in before} & {mutant.identity for mutant in after}
+    assert len(same) >= 48
 
 
 def test_lines_are_those_of_the_statement_or_of_its_head() -> None:
