@@ -27,8 +27,8 @@ class Endpoint:
 
     path: str
     methods: frozenset[str]
-    schema: str | None = None
-    limit: int = 32 * _MB
+    schema: str | None
+    limit: int
 
 
 def _endpoint(path: str, methods: str, schema: str | None = None, megabytes: int = 32) -> Endpoint:

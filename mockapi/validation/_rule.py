@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from mockapi.validation._context import Context
 
 
+@enum.unique
 class Stage(enum.IntEnum):
     """When a rule speaks; a lower stage wins."""
 

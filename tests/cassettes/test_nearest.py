@@ -67,6 +67,21 @@ def test_the_nearest_is_the_one_with_most_in_common() -> None:
     assert str(miss.nearest) == "test.yaml#1"
 
 
+def test_the_end_of_a_text_counts_as_its_beginning_does() -> None:
+    """Of two recordings that begin alike the one that also ends alike is nearer."""
+    ending = " is the question that I should like to have answered before the evening."
+    miss = _miss(said("Whether" + ending), said("Whether" + ending[:-20] + "!"), said("Why" + ending))
+    assert str(miss.nearest) == "test.yaml#1"
+
+
+def test_of_very_many_recordings_those_of_its_size_are_looked_at() -> None:
+    """The thousand that are nearest in length, wherever they stand."""
+    wanted = said("Please tell me about the bees of the northern woods. Now!")
+    others = [said(f"{number}") for number in range(1000)]
+    miss = _miss(wanted, *others, said("Please tell me about the bees of the northern woods. Soon!"))
+    assert str(miss.nearest) == "test.yaml#1000"
+
+
 def test_the_same_endpoint_is_nearer_than_the_same_words() -> None:
     """A recording of another path could never have answered."""
     other = interaction(said("Hello"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from typing import Any
 
 import pytest
@@ -158,6 +159,12 @@ def test_nesting_that_fits_is_written_and_read() -> None:
     assert can_emit(deep)
     assert not can_emit([deep])
     assert _yaml.parse(emit(deep).encode()) == deep
+
+
+def test_as_many_levels_as_stated_are_read() -> None:
+    """Three hundred levels of lists or of mappings; the refusals above have one more."""
+    for text in ("[" * 300 + "]" * 300, '{"a": ' * 300 + "1" + "}" * 300):
+        assert _yaml.parse(text.encode()) == json.loads(text)
 
 
 def test_lines_are_those_of_the_nearest_value_that_is_there() -> None:

@@ -83,6 +83,13 @@ def test_broken_json(tmp_path: Path) -> None:
     assert ":3: 400 invalid_request_error: The request body is not valid JSON: " in result.stdout
 
 
+def test_of_equal_names_the_last_is_shown(tmp_path: Path) -> None:
+    """The line is that of the value which a JSON reader takes, and of equal names that is the last."""
+    text = _GOOD.removesuffix("}") + ',\n"max_tokens": 1,\n"temperature": 0,\n"max_tokens": -1\n}'
+    name = _file(tmp_path, text)
+    assert _run(name).stdout.startswith(f"{name}:4: 400 invalid_request_error: max_tokens: ")
+
+
 def test_stdin() -> None:
     """Without a file, or for -, standard input is read."""
     for arguments in ((), ("-",)):

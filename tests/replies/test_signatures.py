@@ -38,6 +38,15 @@ def test_any_changed_character_shows(key: bytes, data: st.DataObject) -> None:
         assert is_tampered_signature(changed)
 
 
+@given(st.binary(min_size=1, max_size=400))
+def test_a_signature_of_another_maker_passes_by_its_form(content: bytes) -> None:
+    """What the real API signed cannot be judged: one field with a true length is enough."""
+    size = len(content)
+    length = bytes([size]) if size < 128 else bytes([size & 127 | 128, size >> 7])
+    assert not is_tampered_signature(base64.b64encode(b"\x12" + length + content).decode())
+    assert is_tampered_signature(base64.b64encode(b"\x12" + length + content[:-1]).decode())
+
+
 @pytest.mark.parametrize("key", [b"", b"1", b"2"])
 def test_cut_and_doubled_signatures_are_refused(key: bytes) -> None:
     """As a client that truncates or repeats would hand them back; in the words of the API."""

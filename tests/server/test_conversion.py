@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anthropic
 import orjson
@@ -11,6 +11,9 @@ import pytest
 from mockapi import sse
 from mockapi.messages import dump, encode_events, events_of
 from tests.support.server import JSON, STREAM, Play, ask, interaction, message
+
+if TYPE_CHECKING:
+    from mockapi.cassettes import Interaction
 
 MESSAGE: dict[str, Any] = {
     "model": "claude-opus-4-6",
@@ -48,6 +51,22 @@ def test_a_json_recording_answers_a_request_for_a_stream(play: Play) -> None:
     assert reply.headers["transfer-encoding"] == "chunked"
     events = [event.type for event in sse.Parser().feed(reply.content)]
     assert (events[0], events[-1]) == ("message_start", "message_stop")
+
+
+@pytest.mark.parametrize(
+    ("asked", "recorded"),
+    [
+        (ASKED, interaction(ASKED, BODY)),
+        (STREAMED, interaction(STREAMED, EVENTS, headers=STREAM)),
+        (STREAMED, interaction(STREAMED, b'{"type":"error"}', status=529)),
+    ],
+    ids=["JSON", "a stream", "an error"],
+)
+def test_what_has_its_form_is_played_as_it_is(play: Play, asked: Any, recorded: Interaction) -> None:
+    """Leave to convert changes nothing of a recording in the form that was asked for, nor of an error."""
+    reply = ask(play(recorded, convert=True), asked)
+    assert (reply.status_code, reply.content) == (recorded.response.status, recorded.response.body)
+    assert "x-mockapi-converted" not in reply.headers
 
 
 def test_a_recorded_stream_answers_a_request_for_json(play: Play) -> None:

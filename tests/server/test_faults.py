@@ -344,6 +344,15 @@ def test_a_paced_session_sends_at_its_pace_and_the_server_knows_how_late_it_was(
     assert 0 <= lateness["p50_ms"] <= lateness["p99_ms"] <= lateness["worst_ms"] < 5000
 
 
+def test_a_fault_that_changes_a_reply_changes_the_one_that_replaces_it(server: mockapi.Server) -> None:
+    """Whichever was ordered first: an error is made, then its content type is changed."""
+    orders: list[Any] = [{"fault": "content_type", "value": "text/x"}, {"fault": "error", "status": 529}]
+    for ordered in (orders, orders[::-1]):
+        reply = ask(open_session(server, faults=ordered)["base_url"], PLAIN)
+        assert (reply.status_code, reply.headers["content-type"]) == (529, "text/x")
+        assert reply.headers["x-mockapi-fault"] == "error, content_type"
+
+
 def ask_health(server: mockapi.Server) -> dict[str, Any]:
     """The server's own word."""
     return dict(httpx.get(f"{server.base_url}/_mockapi/health", timeout=PATIENCE).json())

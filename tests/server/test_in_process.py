@@ -156,6 +156,21 @@ def test_the_application_can_be_mounted_below_a_prefix(cassette: str) -> None:
     assert reply.content == b"ok"
 
 
+def test_a_request_that_says_nothing_of_more_body_has_none(cassette: str) -> None:
+    """ASGI lets a server leave `more_body` out; waiting for more would be waiting for ever."""
+    app = mockapi.create_app([cassette])
+
+    async def without_more_body(scope: Any, receive: Any, send: Any) -> None:
+        sent = [{"type": "http.request", "body": (await receive())["body"]}]
+
+        async def receive_once() -> Any:
+            return sent.pop() if sent else await asyncio.Future()
+
+        await app(scope, receive_once, send)
+
+    assert in_process(without_more_body, "POST", "/v1/messages", json=ASKED).content == b"ok"
+
+
 def test_a_server_that_gives_no_raw_path_will_do(cassette: str) -> None:
     """ASGI leaves `raw_path` to the server; escapes are then written as they must have been."""
     app = mockapi.create_app([cassette])

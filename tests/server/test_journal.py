@@ -148,6 +148,14 @@ def test_a_journal_keeps_so_many_bytes() -> None:
     assert (len(log), log.dropped) == (1, 3)
 
 
+def test_a_dropped_entry_gives_its_bytes_back() -> None:
+    """A journal that is full goes on keeping as many entries as have room, not one fewer each time."""
+    log = Journal(max_bytes=350)
+    for number in range(20):
+        log.add(0.0, Request("POST", f"/{number}", body=b"b" * 100), REPLY, None, None)
+    assert [entry.request.path for entry in log] == ["/17", "/18", "/19"]
+
+
 def test_a_journal_does_not_keep_parsed_bodies() -> None:
     """A parsed body takes ten times the memory of its text, which is what the bounds count."""
     log = Journal()

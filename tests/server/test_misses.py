@@ -220,6 +220,21 @@ def test_a_defect_in_the_explanation_does_not_hide_the_miss(
     assert "ZeroDivisionError" in caplog.text
 
 
+def test_a_request_that_is_too_deep_to_be_compared_is_told_so(
+    told: mockapi.Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where comparing runs out of stack, that is the explanation."""
+
+    def too_deep(*_: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(mockapi.cassettes, "explain_miss", too_deep)
+    assert ask(told.base_url, ASKED).status_code == 422
+    (entry,) = journal(told)
+    assert entry["miss"]["nearest"] is None
+    assert "nested too deeply" in entry["miss"]["remedies"][0]
+
+
 def test_a_miss_of_a_large_request_is_told_without_comparing(server: mockapi.Server, play: Play) -> None:
     """Comparing many megabytes would hold up whatever else the server does."""
     base_url = play(interaction(RECORDED))

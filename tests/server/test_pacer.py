@@ -58,6 +58,22 @@ def test_chunks_are_framed_and_never_early() -> None:
     asyncio.run(run())
 
 
+def test_lateness_is_counted_from_the_moment_a_chunk_was_due() -> None:
+    """Chunks that were due seconds before they could be written count those seconds."""
+
+    async def run() -> None:
+        lateness = Lateness()
+        leaving = asyncio.get_running_loop().create_future()
+        chunks = [Chunk(1.0, b"a"), Chunk(4.0, b"b")]
+        playing = Pacer(chunks, monotonic() - 10.0, Wire(), leaving, lateness)  # type: ignore[arg-type] # a stand-in
+        assert await playing.play()
+        assert lateness.count == 2
+        assert lateness.worst >= 9.0
+        assert 5.0 <= lateness.quantile(0.5) < 9.0
+
+    asyncio.run(run())
+
+
 def test_a_congested_connection_holds_it_back() -> None:
     """It goes on from there when it is asked to."""
 
@@ -93,6 +109,10 @@ def test_lateness_tells_quantiles_on_the_safe_side() -> None:
         lateness.add(number / 1000)
     assert 0.5 <= lateness.quantile(0.5) <= 0.5 * 1.42
     assert 0.99 <= lateness.quantile(0.99) <= 1.0
+    shown = lateness.as_json()
+    assert (shown["chunks"], shown["worst_ms"]) == (1000, 1000.0)
+    assert shown["p50_ms"] == round(lateness.quantile(0.5) * 1000, 3)
+    assert shown["p99_ms"] == round(lateness.quantile(0.99) * 1000, 3)
     lateness.add(1e9)
     lateness.add(-1.0)
     assert lateness.worst == 1e9

@@ -5,7 +5,10 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import threading
 import zlib
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +20,7 @@ from mockapi.exchange import Ending
 from mockapi.server.recording._options import RecordOptions, parse_mode
 from tests.support.recording import Upstream, recorded, recording, saying
 from tests.support.server import (
+    PATIENCE,
     RawClient,
     ask,
     control,
@@ -271,6 +275,33 @@ def test_paced_chunks_keep_their_time(tmp_path: Path) -> None:
     assert delays[2] == pytest.approx(0.04, abs=0.03)
     assert isinstance(only.response.chunks[0], RecordedChunk)
     assert only.response.ending is Ending.CLEAN
+
+
+def test_requests_are_forwarded_side_by_side(tmp_path: Path) -> None:
+    """As many are with the upstream at once as clients ask: here none is answered before all are there."""
+    at_once = 12
+    together = threading.Barrier(at_once)
+
+    class Waiting(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            together.wait(PATIENCE)
+            self.wfile.write(_json(b"{}"))
+
+        def log_message(self, *_: object) -> None:
+            """Stay silent."""
+
+    with (
+        ThreadingHTTPServer(("127.0.0.1", 0), Waiting) as upstream,
+        ThreadPoolExecutor(at_once + 1) as pool,
+        recording(f"http://127.0.0.1:{upstream.server_port}", tmp_path / "r") as server,
+    ):
+        pool.submit(upstream.serve_forever, 0.01)
+        asked = [pool.submit(ask, server.base_url, message(str(number))) for number in range(at_once)]
+        try:
+            assert [reply.result().status_code for reply in asked] == [200] * at_once
+        finally:
+            upstream.shutdown()
 
 
 def test_no_request_chooses_another_upstream(tmp_path: Path) -> None:

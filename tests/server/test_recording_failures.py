@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import gzip
 import io
@@ -97,6 +98,21 @@ def test_an_upstream_that_is_silent_for_too_long_is_a_502(tmp_path: Path) -> Non
     ):
         reply = ask(server.base_url, message("hi"))
     assert "did not answer within 0.2 seconds" in reply.json()["error"]["message"]
+
+
+def test_an_upstream_that_accepts_no_connection_is_a_502(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that lets connections wait is given up after a while, which is told."""
+    monkeypatch.setattr("mockapi.server.recording._upstream.CONNECT_SECONDS", 0.1)
+    with contextlib.ExitStack() as stack:
+        full = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        waiting = stack.enter_context(socket.socket())
+        waiting.connect(full.getsockname())  # it takes the only place in the queue
+        server = stack.enter_context(recording(f"http://127.0.0.1:{full.getsockname()[1]}", tmp_path / "r"))
+        reply = ask(server.base_url, message("hi"))
+    assert reply.status_code == 502
+    assert "did not accept a connection within 0.1 seconds" in reply.json()["error"]["message"]
 
 
 def test_a_certificate_that_nobody_vouches_for_is_a_502(tmp_path: Path) -> None:

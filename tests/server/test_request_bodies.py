@@ -96,6 +96,25 @@ def test_a_body_that_cannot_be_decoded_is_refused_in_the_apis_shape(
 
 
 @pytest.mark.parametrize(
+    ("path", "limit"),
+    [
+        ("/v1/messages", 32),
+        ("/v1/messages/count_tokens", 32),
+        ("/v1/messages/batches", 256),
+        ("/v1/files", 500),
+        ("/v1/unknown", 32),
+    ],
+)
+def test_each_endpoint_has_its_limit(base_url: str, path: str, limit: int) -> None:
+    """One byte more than so many MiB, announced, is refused unread; that many are waited for."""
+    for size, status in ((limit * MIB + 1, 413), (limit * MIB, 100)):
+        with RawClient(base_url) as client:
+            fields = (("content-length", str(size)), ("expect", "100-continue"))
+            client.ask("POST", path, b"", *fields)
+            assert client.read_head().status == status
+
+
+@pytest.mark.parametrize(
     "head",
     [
         (("content-length", str(33 * MIB)),),

@@ -215,11 +215,11 @@ def test_a_page_of_an_allowed_origin_may_ask(server: mockapi.Server) -> None:
         assert reply.status == 204
         assert reply.header("access-control-allow-headers") == "x-api-key"
         assert reply.header("access-control-allow-origin") == "http://app.test"
+        assert reply.header("vary") == "Origin"
     headers = {**KEY, "origin": "http://app.test"}
-    assert (
-        ask(base_url, message("hi"), headers=headers).headers["access-control-allow-origin"]
-        == "http://app.test"
-    )
+    allowed = ask(base_url, message("hi"), headers=headers)
+    assert allowed.headers["access-control-allow-origin"] == "http://app.test"
+    assert allowed.headers["vary"] == "Origin", "a cache must not show this reply to another origin"
     foreign = ask(base_url, message("hi"), headers={**KEY, "origin": "http://evil.test"})
     assert "access-control-allow-origin" not in foreign.headers
     plain = ask(server.base_url, message("hi"), headers=headers)

@@ -211,11 +211,16 @@ def test_assertions_without_a_request(api: Session) -> None:
 
 
 def test_costs_are_counted_at_the_prices_given(api: Session, http: httpx.Client) -> None:
-    """Input and output by the million; a model without a price is an error."""
-    counts = {"input_tokens": 1_000_000, "output_tokens": 500_000, "cache_read_input_tokens": 1_000_000}
+    """By the million, cache writes and reads at their share; a model without a price is an error."""
+    counts = {
+        "input_tokens": 1_000_000,
+        "output_tokens": 500_000,
+        "cache_creation_input_tokens": 2_000_000,
+        "cache_read_input_tokens": 1_000_000,
+    }
     api.reply("x", usage=counts)
     Agent(api, http).say("hi")
-    assert api.cost({"claude-opus-*": (5.0, 25.0)}) == pytest.approx(5 + 0.5 + 12.5)
+    assert api.cost({"claude-opus-*": (5.0, 25.0)}) == pytest.approx(5 + 12.5 + 0.5 + 12.5)
     with pytest.raises(UsageError, match="no price for 'claude-opus-4-6'"):
         api.cost({"claude-haiku-*": (1.0, 5.0)})
 

@@ -24,6 +24,7 @@ from tests.support.refused._case import (
     tool,
     user,
 )
+from tests.support.refused.content import png
 from tests.support.validation import DOCUMENTED, LIVE, post
 
 _CODE = {"type": "code_execution_20250825", "name": "code_execution"}
@@ -38,6 +39,19 @@ ACCEPTED: dict[str, tuple[Any, dict[str, str | None]]] = {
     "two users in a row": (ask(user("a"), user("b")), {}),
     "an assistant first": (ask(assistant("a"), user("b")), {}),
     "a prefill on an older model": (ask(user("a"), assistant("The answer is (")), {}),
+    "an assistant first, with thinking": (
+        ask(assistant(thought(), call()), user(result()), tools=[tool()], thinking=_ENABLED),
+        {},
+    ),
+    "twenty images, one of them large": (
+        ask(user(image(png(2001, 10)), *(image() for _ in range(19)))),
+        {},
+    ),
+    "an image as large as can be": (ask(user(image(png(8000, 8000)))), {}),
+    "an image among many as large as can be": (
+        ask(user(image(png(2000, 2000)), *(image() for _ in range(20)))),
+        {},
+    ),
     "no tokens": (ask(max_tokens=0, model=SONNET), {}),
     "top_k -1": (ask(top_k=-1), {}),
     "top_k -1 on a new model": (ask(top_k=-1, model=SONNET), {}),
@@ -192,3 +206,15 @@ def test_longer_tool_name() -> None:
     assert live.message == "tools.0.custom.name: String should have at most 128 characters"
     assert documented is not None
     assert documented.hint is None
+
+
+_DIALECT = {"$schema": "https://example.com/a-dialect-of-ours", "type": "object"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "rules"), [(_DIALECT, []), ({**_DIALECT, "properties": 7}, ["tools.schema_invalid"])]
+)
+def test_a_dialect_that_nobody_knows_is_read_as_the_usual_one(schema: Any, rules: list[str]) -> None:
+    """An unknown `$schema` is no fault of its own, and hides none."""
+    refusals = LIVE.check_all(post(ask(tools=[tool("f", input_schema=schema)])))
+    assert [refusal.rule for refusal in refusals] == rules

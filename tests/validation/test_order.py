@@ -173,3 +173,10 @@ def test_edge(headers: dict[str, str | None], method: str, rule: str) -> None:
     refusal = LIVE.check(post(b"{", headers, method=method))
     assert refusal is not None
     assert refusal.rule == rule
+
+
+@pytest.mark.parametrize("value", [-1.5, "", [], {}])
+def test_a_value_of_another_type_has_that_fault_alone(value: Any) -> None:
+    """What else a schema asks of the right type is not said of a wrong one."""
+    refusals = LIVE.check_all(post(ask(max_tokens=value)))
+    assert [refusal.rule for refusal in refusals] == ["shape.type"]

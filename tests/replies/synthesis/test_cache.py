@@ -104,9 +104,19 @@ def test_a_breakpoint_at_the_top_level_stands_at_the_end() -> None:
 
 
 def test_a_cache_does_not_look_back_for_ever() -> None:
-    """A prefix more than twenty parts before the breakpoint is not found."""
+    """A prefix twenty parts before the breakpoint is found, one that is twenty-one before it is not."""
     _, cache = use(PromptCache(), body([text(LONG, FIVE)]))
     near = body([text(LONG), *[text("x")] * 19, text("y", FIVE)])
-    far = body([text(LONG), *[text("x")] * 25, text("y", FIVE)])
+    far = body([text(LONG), *[text("x")] * 20, text("y", FIVE)])
     assert use(cache, near)[0].read
     assert not use(cache, far)[0].read
+
+
+def test_reading_renews_a_prefix_that_is_no_breakpoint_any_more() -> None:
+    """A conversation that grew reads its old prefix, which then lives on for as long as before."""
+    for control, seconds in ((FIVE, 300), (HOUR, 3600)):
+        old = body([text(LONG, control)])
+        _, cache = use(PromptCache(), old, 0)
+        _, cache = use(cache, body([text(LONG), text(LONG, control)]), seconds - 1)
+        assert use(cache, old, 2 * seconds - 2)[0].read
+        assert not use(cache, old, 2 * seconds)[0].read

@@ -163,6 +163,15 @@ def test_thinking_is_shown_or_not() -> None:
     assert omitted["usage"]["output_tokens_details"]["thinking_tokens"] > 0
 
 
+@pytest.mark.parametrize("display", ["summarized", "omitted"])
+def test_thinking_that_is_cut_costs_all_that_was_allowed(display: str) -> None:
+    """The tokens of the thinking count, whether it is shown or not."""
+    cut = {**SHAPES["thinking"], "thinking": {"type": "adaptive", "display": display}, "max_tokens": 9}
+    message = reply_to(cut)
+    assert message["stop_reason"] == "max_tokens"
+    assert message["usage"]["output_tokens"] == 9
+
+
 def test_after_results_a_budget_thinks_only_interleaved() -> None:
     """`enabled` needs the beta to think between calls."""
     plain = {**SHAPES["beta thinking interleaved"], "beta": ""}

@@ -56,3 +56,19 @@ def test_an_open_end_is_filled_up_to_the_length() -> None:
     """An expression that anything may follow is followed by letters."""
     assert len(parse("cat").text(SeededChoices(b""), extra=0, shortest=20)) == 20
     assert parse("cat$").text(SeededChoices(b""), extra=0, shortest=20).endswith("cat")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "only"),
+    [
+        (r"^[^\D1-9]$", "0"),
+        (r"^[^\D0-8]$", "9"),
+        (r"^[^\S\n-\r \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]$", "\t"),
+        (r"^[^\S\t-\f \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]$", "\r"),
+        (r"^[^\W\d_A-Zb-z]$", "a"),
+        (r"^[^\W\d_a-zA-Y]$", "Z"),
+    ],
+)
+def test_classes_hold_their_first_and_last_characters(pattern: str, only: str) -> None:
+    """Digits, blanks and letters from end to end: where one is left, that one is found."""
+    assert parse(pattern).text(SeededChoices(b"0"), extra=0) == only

@@ -299,6 +299,27 @@ def test_a_deeply_nested_schema_is_told_apart() -> None:
         satisfying(schema, SeededChoices(b"0"))
 
 
+def test_multiples_of_two_numbers_are_multiples_of_both() -> None:
+    """Also where trying would not find one."""
+    schema = {"type": "integer", "minimum": 1, "allOf": [{"multipleOf": 7907}, {"multipleOf": 7919}]}
+    assert satisfying(schema, SeededChoices(b"0")) % (7907 * 7919) == 0
+    halves = {"type": "number", "minimum": 1, "allOf": [{"multipleOf": 1.5}, {"multipleOf": 2.5}]}
+    assert satisfying(halves, SeededChoices(b"0")) % 7.5 == 0
+
+
+def test_no_more_items_contain_what_is_wanted_than_may() -> None:
+    """Of three items one is what `contains` asks for, and the others are not."""
+    schema = {
+        "type": "array",
+        "items": {"type": "integer", "minimum": 0, "maximum": 9},
+        "minItems": 3,
+        "maxItems": 3,
+        "contains": {"const": 5},
+        "maxContains": 1,
+    }
+    assert [satisfying(schema, SeededChoices(bytes([key]))).count(5) for key in range(10)] == [1] * 10
+
+
 def test_a_gigantic_enum_is_chosen_from() -> None:
     """A hundred thousand choices are no trouble."""
     schema = {"enum": [f"value {number}" for number in range(100_000)]}
