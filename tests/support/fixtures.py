@@ -1,4 +1,4 @@
-"""One server for most tests of this folder; each test plays its cassettes in sessions of its own."""
+"""One server for most tests; each test plays its cassettes in sessions of its own."""
 
 from __future__ import annotations
 
