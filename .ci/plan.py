@@ -22,7 +22,8 @@ PYTHON = ".venv/bin/python"  # made by the README's test command
 # What another Python, or older dependencies, can change. The rest of the tests asks about our own code.
 DIFFERS = (
     "tests/server tests/storage tests/sessions tests/plugin tests/cli tests/testing"
-    " tests/validation/test_engines.py tests/cassettes/test_yaml.py tests/cassettes/importers/test_yaml.py tests/test_exports.py"
+    " tests/validation/test_engines.py tests/cassettes/test_yaml.py tests/cassettes/importers/test_yaml.py"
+    " tests/test_exports.py"
 )
 
 
