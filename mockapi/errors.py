@@ -6,7 +6,7 @@
     ├── CassetteError         a cassette file cannot be used; carries one `Problem` or several
     ├── EventStreamError      the bytes are no event stream this parser accepts (too large a line)
     ├── FaultDoesNotFit       a fault cannot be done to this reply; the reply goes out unchanged
-    ├── GrammarError          the events are no Messages stream
+    ├── GrammarError          the events are not a Messages stream
     │   └── TruncatedStream   ... because they stop before `message_stop`
     └── StreamedError         the stream carried an `error` event, which ended it
 

@@ -130,7 +130,7 @@ class Request:
 
     @property
     def parsed(self) -> Any:
-        """The body as a JSON value, or a `jsontext.NotJSON` that says why it is none."""
+        """The body as a JSON value, or a `jsontext.NotJSON` that says why it cannot be read."""
         if self._parsed is _UNPARSED:
             self._parsed = jsontext.parse(self.body)
         return self._parsed

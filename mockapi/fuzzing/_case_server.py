@@ -73,7 +73,7 @@ class CaseServer:
         return self._left[number].wait(seconds)
 
     def accepts(self, number: int) -> str | None:
-        """The `accept-encoding` of the request for this reply; None if none came."""
+        """The `accept-encoding` of the request for this reply; None without the request or the field."""
         return self._accepts.get(number)
 
     async def _answer(self, scope: Message, receive: Receive, send: Send) -> None:

@@ -61,11 +61,11 @@ class ConformanceRun:
 
     @property
     def surprises(self) -> list[Finding]:
-        """Failures that nobody expected, and expected ones that did not come."""
+        """Unexpected failures, and expected ones that did not come."""
         return [finding for finding in self.findings if not self.is_expected(finding)]
 
     def is_expected(self, finding: Finding) -> bool:
-        """Whether the verdict is the one that is on file, or a fine one where none is."""
+        """Whether the verdict is the one that is on file, or a fine one where no verdict is on file."""
         known = self.known.get(finding.case.id)
         return finding.verdict.is_fine if known is None else str(finding.verdict) == known
 
@@ -111,7 +111,7 @@ class Driver:
         try:
             return _seen(json.loads(line), self.sees)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            words = f"the driver printed what is no answer ({error}): {line[:80]!r}"
+            words = f"the driver printed a line that is not an answer ({error}): {line[:80]!r}"
             return Seen(self.sees, trouble=(Verdict.CRASHES, words))
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""The hunt: the table first, then streams that nobody thought of, until a budget is used up.
+"""The hunt: the table first, then generated streams, until a budget is used up.
 
 A failure is shrunk to the smallest stream that still shows it. The seed that is told brings the
 same streams again.

@@ -2,14 +2,14 @@
 
     conforms      what a correct client does
     tolerates     the stream breaks the grammar, and the client gave the whole message all the same
-    differs       something else than was sent, or an error where there is none
+    differs       something else than was sent, or an error that was not sent
     crashes       an exception that the client does not document, or the end of its process
     hangs         no answer within the time limit
     silent loss   an answer, and no word of what is missing from it
 
 A client is judged by what it shows: a decoder its events, a raw stream the events of the API as
 JSON, a helper the final message. A raw stream is not asked to know the grammar; but that a stream
-stopped before its end, held an error or what is no JSON has to be said by every client.
+stopped before its end, held an error or broken JSON has to be said by every client.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ class Seen:
 
     Attributes:
         sees: which of the following three it shows.
-        events: type, data and last event id of each; the id is None if the client shows none.
-        retries: the retry time that each of them showed, in milliseconds; None where it showed none.
+        events: type, data and last event id of each; the id is None where the client does not show it.
+        retries: the retry time that each of them showed, in milliseconds; None where it did not show one.
         stream: the API's events as JSON.
         message: the final message.
         error: what was raised.
@@ -191,7 +191,7 @@ def wire_events(case: Case) -> tuple[list[dict[str, Any]], bool]:
         if isinstance(value, dict):
             found.append(value)
         elif not any(item.get("type") == "message_stop" for item in found):
-            whole = False  # what stands behind the end of the stream is nobody's business
+            whole = False  # what follows the end of the stream does not count
     return found, whole
 
 

@@ -58,7 +58,7 @@ def load_target(name: str) -> Target:
     """The function that `package.module:function` names.
 
     Raises:
-        UsageError: there is none.
+        UsageError: the target does not exist.
     """
     module, colon, attribute = name.partition(":")
     if not colon:

@@ -24,7 +24,7 @@ MAX_LINE: Final = 256 * 1024 * 1024
 """Bytes of one answer; more is a flood."""
 
 _READ: Final = 65536
-_WAITING: Final = 64  # lines that nobody asked for
+_WAITING: Final = 64  # unsolicited lines
 _SHOWN: Final = 300
 _TAIL: Final = 4096
 _LAST_SECONDS: Final = 5.0
@@ -174,7 +174,7 @@ def _pump(process: subprocess.Popen[bytes], lines: queue.Queue[bytes | None]) ->
                 return
         lines.put(None, timeout=1)
         return
-    with contextlib.suppress(queue.Empty):  # nobody takes what comes: it is told of the flood only
+    with contextlib.suppress(queue.Empty):  # no one takes these lines: only the flood is reported
         while True:
             lines.get_nowait()
     lines.put(_FLOOD)

@@ -70,7 +70,7 @@ def _peak() -> int | None:
 def main(name: str) -> None:
     """Answer questions about a target until there are no more."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what a target prints is no answer
+    os.dup2(2, 1)  # what a target prints must not be taken for an answer
     sys.path.insert(0, "")  # as `python -m` has it: the target may lie in the working folder
     try:
         target = load_target(name)

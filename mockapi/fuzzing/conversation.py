@@ -54,7 +54,7 @@ class Client(Protocol):
         """The answer to the user's next words.
 
         Raises:
-            Exception: there is no whole answer.
+            Exception: the answer is not whole.
         """
         ...
 

@@ -67,7 +67,7 @@ document.querySelectorAll("th").forEach((heading, column) => heading.addEventLis
 
 
 def counts(findings: Sequence[Finding]) -> dict[str, int]:
-    """How many of each verdict, best first; those that are none are left out."""
+    """How many of each verdict, best first; verdicts without a case are left out."""
     number = Counter(finding.verdict for finding in findings)
     return {str(verdict): number[verdict] for verdict in _ORDER if number[verdict]}
 

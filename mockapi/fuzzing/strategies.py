@@ -2,7 +2,7 @@
 
     messages()        whole messages of every kind of block
     events()          the events of one, in pieces of any length, pings anywhere
-    spellings()       bytes for lines: line ends, comments, marks, fields nobody knows
+    spellings()       bytes for lines: line ends, comments, marks, unknown fields
     chunkings()       the same bytes, cut anywhere
     violations()      one thing broken in a sequence of events, and what follows for a client
     sse_cases()       a plain event stream as a case, its events by mockapi's own codec
@@ -172,7 +172,7 @@ def message_cases(draw: st.DrawFn) -> Case:
         told, want, why = draw(violations(told))
     body = draw(spellings(encode_events(told)))
     if kind == "cut":
-        # Before the line end of message_stop's data: all before it is no whole message.
+        # Before the line end of message_stop's data: without it the message is not whole.
         last = body.rindex(b"event: message_stop")
         body = body[: draw(st.integers(0, last))]
         want, why = Want.ERROR, "the stream is cut"

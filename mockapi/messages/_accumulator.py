@@ -210,7 +210,7 @@ class _Block:
                     f"The input of the tool use {name!r} begins no JSON: {written[:80]!r}."
                 ) from None
         if not isinstance(value, dict):
-            raise GrammarError(f"The input of the tool use {name!r} is no JSON object: {written[:80]!r}.")
+            raise GrammarError(f"The input of the tool use {name!r} is not a JSON object: {written[:80]!r}.")
         return value
 
 

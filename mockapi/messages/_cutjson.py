@@ -22,7 +22,7 @@ def complete_part(text: str) -> Any:
     """The value of the complete part of a cut JSON text; {} if nothing of it is complete.
 
     Raises:
-        ValueError: what is there is no beginning of a JSON text.
+        ValueError: the text is not the beginning of a JSON text.
     """
     closers: list[str] = []
     complete = 0  # where the last complete value, opening bracket or comma ends

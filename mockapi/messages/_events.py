@@ -73,7 +73,7 @@ def events_of(
         ping: whether a ping follows the first content_block_start.
 
     Raises:
-        ValueError: this is no whole message, or `sizes` gave less than 1.
+        ValueError: the message is not whole, or `sizes` gave less than 1.
     """
     _check(message)
     sizes = sizes or typical_sizes()

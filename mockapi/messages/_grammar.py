@@ -17,7 +17,7 @@ Beside the table stand the rules on what events carry:
       message_delta a stop reason and the usage so far
 
 The API's versioning policy lets it add event types, block types, delta types and stop reasons at
-any time, so one that no table names is reported as `UNKNOWN` and is no violation. After a
+any time, so one that no table names is reported as `UNKNOWN`, not as a violation. After a
 violation the check goes on as if the missing piece had been there, so that one fault does not
 drown the next.
 
@@ -168,7 +168,7 @@ STOP_REASONS: Final = frozenset(
 CODES: Final[Mapping[str, str]] = {
     "no_message_start": "comes before message_start, which begins every stream",
     "second_message_start": "is the second of the stream; there is one",
-    "no_block_start": "belongs to no content block: none is open",
+    "no_block_start": "belongs to a content block, but no block is open",
     "after_block_stop": "belongs to a content block that was stopped before",
     "block_not_stopped": "comes while a content block is open; content_block_stop is missing",
     "no_message_delta": "comes without a message_delta before it",
@@ -305,7 +305,7 @@ class GrammarChecker:
         self._index, self._next_index = index, max(self._next_index, index + 1)
         kind = block.get("type") if isinstance(block, dict) else None
         if not isinstance(kind, str):
-            yield "malformed", 'its content_block is no object with a string "type"'
+            yield "malformed", 'its content_block is not an object with a string "type"'
         elif kind not in BLOCKS:
             yield "unknown_block", f"{kind!r}"
         else:
@@ -320,7 +320,7 @@ class GrammarChecker:
     def _check_delta(self, delta: Any) -> Iterable[tuple[str, str]]:
         kind = delta.get("type") if isinstance(delta, dict) else None
         if not isinstance(kind, str):
-            yield "malformed", 'its delta is no object with a string "type"'
+            yield "malformed", 'its delta is not an object with a string "type"'
         elif kind not in DELTAS:
             yield "unknown_delta", f"{kind!r}"
         elif missing := [key for key, of in DELTAS[kind].items() if not isinstance(delta.get(key), of)]:
@@ -347,13 +347,13 @@ def _is_whole(message: Any) -> bool:
 
 def _check_message(message: Any) -> Iterable[tuple[str, str]]:
     if not isinstance(message, dict):
-        yield "malformed", "its message is no object"
+        yield "malformed", "its message is not an object"
         return
     content = message.get("content")
     if not isinstance(content, list) or (content and not _is_whole(message)):
         yield "malformed", "the content of its message is not []; blocks come in events of their own"
     elif not all(isinstance(block, dict) for block in content):
-        yield "malformed", "the content of its message holds what is no object"
+        yield "malformed", "the content of its message holds a value that is not an object"
     if not isinstance(message.get("usage"), dict):
         yield "no_usage", "message.usage is an object in every stream"
 
@@ -371,4 +371,4 @@ def _check_message_delta(event: dict[str, Any]) -> Iterable[tuple[str, str]]:
 
 def _check_error(error: Any) -> Iterable[tuple[str, str]]:
     if not isinstance(error, dict) or not isinstance(error.get("type"), str):
-        yield "malformed", 'its error is no object with a string "type"'
+        yield "malformed", 'its error is not an object with a string "type"'

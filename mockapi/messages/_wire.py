@@ -50,7 +50,7 @@ def load(text: str) -> Any:
     clients have to live with it.
 
     Raises:
-        ValueError: the text is no JSON; the message says why and where.
+        ValueError: the text is not JSON; the message says why and where.
     """
     value = jsontext.parse_exactly(text.encode("utf-8", "surrogatepass"))
     if not isinstance(value, jsontext.NotJSON):
@@ -62,7 +62,7 @@ def load(text: str) -> Any:
 
 
 def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON value")
+    raise ValueError(f"{name} is not a JSON value")
 
 
 def encode_event(event: dict[str, Any], padding: int = 0) -> bytes:
@@ -132,7 +132,9 @@ def decode_event(event: sse.Event, index: int = 0) -> dict[str, Any]:
             f"{place} carries no JSON: {error}. Its data begins with {_start(event)}."
         ) from None
     if not isinstance(value, dict):
-        raise GrammarError(f"{place} carries JSON that is no object. Its data begins with {_start(event)}.")
+        raise GrammarError(
+            f"{place} carries JSON that is not an object. Its data begins with {_start(event)}."
+        )
     kind = value.get("type")
     if event.type not in ("message", kind):
         raise GrammarError(f"{place} has another type in its data, {kind!r}: it begins with {_start(event)}.")

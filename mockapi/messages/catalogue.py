@@ -40,7 +40,7 @@ class Model:
         thinking: the values of `thinking.type` it takes.
         sampling: see `Sampling`.
         prefill: whether a conversation may end with an assistant message.
-        effort: the levels of `output_config.effort` it takes; none if it has no effort.
+        effort: the levels of `output_config.effort` it takes; empty if it has no effort setting.
         effort_without_thinking: the levels it takes with thinking disabled; empty for all.
         system_role: whether messages of role "system" may stand in the conversation.
         forced_tool_choice: whether `tool_choice` may be any or tool.
@@ -168,5 +168,5 @@ def read_models(path: Path) -> tuple[Model, ...]:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); name a readable file") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UsageError(
-            f'{path}: is no model file ({error}); it holds {{"models": [{{"id": …}}]}}'
+            f'{path}: not a model file ({error}); one holds {{"models": [{{"id": …}}]}}'
         ) from error

@@ -31,7 +31,7 @@ def wants_stream(body: Any) -> bool:
 
 
 def converted(reply: Reply, *, stream: bool) -> Reply:
-    """The reply in the form that was asked for; unchanged if it has it, or is no whole message."""
+    """The reply in the form that was asked for; unchanged if it has it, or is not whole."""
     is_stream = "event-stream" in (reply.header("content-type") or "")
     if reply.status != 200 or is_stream == stream:
         return reply

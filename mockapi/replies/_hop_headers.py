@@ -34,7 +34,7 @@ def for_this_hop(fields: Iterable[tuple[str, str]], *, status: int, method: str,
 
     The framing field stands where the recording had its first one: chunked if it was chunked,
     else a content-length that is true; a recording without either (HTTP/2) gets chunked for an
-    event stream and a content-length for the rest. A reply to HEAD, a 204 and a 304 get none
+    event stream and a content-length for the rest. A reply to HEAD, a 204 and a 304 get neither
     that would promise a body.
     """
     fields = list(fields)

@@ -83,7 +83,7 @@ class RequestView:
 
     @property
     def max_tokens(self) -> int | None:
-        """The limit of the output; None if there is none that can be obeyed."""
+        """The limit of the output; None without one that can be obeyed."""
         limit = self.body.get("max_tokens")
         return limit if type(limit) is int and limit >= 0 else None
 
@@ -135,14 +135,14 @@ class RequestView:
 
     @_lazy
     def unfinished(self) -> tuple[Block, ...]:
-        """The blocks of a trailing assistant message, which the reply continues; () if none."""
+        """The blocks of a trailing assistant message, which the reply continues; () without one."""
         if self.turns and self.turns[-1].role == "assistant":
             return self.turns[-1].blocks
         return ()
 
     @property
     def prefill(self) -> str:
-        """The text that the reply continues; "" if there is none."""
+        """The text that the reply continues; "" without a prefill."""
         last = self.unfinished[-1] if self.unfinished else {}
         text = last.get("text")
         return text if last.get("type") == "text" and isinstance(text, str) else ""
@@ -169,7 +169,7 @@ class RequestView:
 
     @property
     def chosen_tool(self) -> str:
-        """The tool that `tool_choice` names; "" if it names none."""
+        """The tool that `tool_choice` names; "" without one."""
         name = _dict(self.body.get("tool_choice")).get("name")
         return name if isinstance(name, str) else ""
 
@@ -200,7 +200,7 @@ class RequestView:
         )
 
     def subject(self, limit: int = 120) -> str:
-        """The last user text on one line, shortened; "" if there is none."""
+        """The last user text on one line, shortened; "" without one."""
         return shortened(self.last_user_text, limit)
 
 

@@ -32,13 +32,13 @@ class SSEFrame(NamedTuple):
 
     @property
     def type(self) -> str | None:
-        """The event's type; None for a comment and for what is no whole event."""
+        """The event's type; None for a comment and for an event that is not whole."""
         events = sse.parse(self.data)
         return events[0].type if events else None
 
     @property
     def value(self) -> Any:
-        """The event's data as JSON; None if there is none."""
+        """The event's data as JSON; None without data."""
         events = sse.parse(self.data)
         value = jsontext.parse(events[0].data.encode()) if events else None
         return None if isinstance(value, jsontext.NotJSON) else value
@@ -54,7 +54,7 @@ def frames_of(reply: Reply, fault: str) -> list[SSEFrame]:
     """The frames of a reply.
 
     Raises:
-        FaultDoesNotFit: it is no stream, or a compressed one; `fault` names who asked.
+        FaultDoesNotFit: the reply is not a stream, or is compressed; `fault` names the fault that asked.
     """
     if not is_stream(reply):
         what = reply.header("content-type") or "an empty body"

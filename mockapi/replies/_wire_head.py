@@ -24,7 +24,7 @@ _SERVERS = frozenset({b"transfer-encoding", b"content-length", b"connection"})
 
 
 def with_wire_head(reply: Reply, *, method: str) -> Reply:
-    """The same reply with its `wire_head`, or the reply as it is where it can have none.
+    """The same reply with its `wire_head`, or the reply as it is where the server has to write the head.
 
     Args:
         reply: a reply, its fields right for this hop.
@@ -39,9 +39,9 @@ def with_wire_head(reply: Reply, *, method: str) -> Reply:
 
 
 def wire_head_of(reply: Reply, *, method: str) -> WireHead | None:
-    """The frame of a reply; None where it can have none.
+    """The head of a reply on the wire; None where the server has to write it.
 
-    It has none where the body is not sent whole and at once, where there is none to send, and
+    That is where the body is empty or not sent whole and at once, and
     where the server has to look at the fields: for a framing that is missing or untrue, for
     `connection`, for what no header can carry.
 

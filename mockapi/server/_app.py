@@ -178,11 +178,11 @@ class MessagesAPI:
         if not id_:
             status, message = 404, sessions.unrouted_message
         elif not sessions.was_closed(id_):
-            status, message = 404, f"There is no session {id_!r}; open one with POST /_mockapi/sessions."
+            status, message = 404, f"Unknown session {id_!r}; open one with POST /_mockapi/sessions."
         else:
             name = sessions.closed_name(id_)
             which = id_ if name is None else f"{id_} ({name})"
-            status, message = 410, f"The session {which} was closed; its base URL is of no use any more."
+            status, message = 410, f"The session {which} was closed; its base URL has ended with it."
         return error_reply(
             status,
             "mockapi_no_session",

@@ -24,7 +24,7 @@ class Console:
 
     What came from a client or a cassette cannot steer the terminal, keys in it are masked (a
     terminal's output ends in the logs of a build), and a reader that has gone
-    away (`2>&1 | head`) is no reason to stop serving.
+    away (`2>&1 | head`) does not stop the server.
 
     Args:
         stream: where to; None is stderr.
@@ -71,7 +71,7 @@ class Console:
 
     def doubled_version(self, request: Request) -> None:
         """A base URL that already ends in /v1."""
-        self._write(f"{request.method} {request.path} is no path of the API:", colour=_RED)
+        self._write(f"{request.method} {request.path} is not a path of the API:", colour=_RED)
         self._write("  the client's base URL ends in /v1, and clients add it themselves. Leave it out.")
 
     def problem(self, text: str) -> None:

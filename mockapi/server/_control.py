@@ -245,7 +245,7 @@ async def _json(request: Request) -> Any:
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise UsageError(f"The body is no JSON: {error}.") from error
+        raise UsageError(f"The body is not JSON: {error}.") from error
 
 
 def _script_of(session: ServerSession) -> dict[str, Any]:
@@ -292,7 +292,7 @@ def _problem(status: int, message: str, **more: Any) -> JSONResponse:
 
 
 def _no_session(request: Request) -> JSONResponse:
-    return _problem(404, f"There is no open session {request.path_params['id']!r}.")
+    return _problem(404, f"Unknown or closed session {request.path_params['id']!r}.")
 
 
 def _wrong_method(scope: Scope, router: Router) -> Response:
@@ -301,13 +301,13 @@ def _wrong_method(scope: Scope, router: Router) -> Response:
         if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE:
             methods |= route.methods or set()
     allowed = ", ".join(sorted(methods))
-    response = _problem(405, f"{scope['method']} is no method of this path; it takes {allowed}.")
+    response = _problem(405, f"{scope['method']} is not a method of this path; it takes {allowed}.")
     response.headers["allow"] = allowed
     return response
 
 
 async def _no_such_control(scope: Scope, receive: Receive, send: Send) -> None:
-    response = _problem(404, "There is no such control path; docs/control-api.md lists them.")
+    response = _problem(404, "Unknown control path; docs/control-api.md lists them.")
     await response(scope, receive, send)
 
 

@@ -26,7 +26,7 @@ _MAX_AGE = b"600"
 
 
 def preflight(request: Request, origins: tuple[str, ...]) -> Reply | None:
-    """The reply to a preflight from an allowed origin; None if this is none."""
+    """The reply to a preflight from an allowed origin; None for any other request."""
     if request.method != "OPTIONS":
         return None
     fields = _allowed(request, origins)

@@ -56,7 +56,7 @@ class Service:
 
     Raises:
         CassetteError: with every problem of every file.
-        UsageError: the settings ask for an upstream, and there is none.
+        UsageError: the settings ask for an upstream, and none is configured.
     """
 
     def __init__(
@@ -267,6 +267,6 @@ def _explained(request: Request, recordings: Sequence[Recording], matching: Matc
     except RecursionError:
         return Miss(None, (), ("The request is nested too deeply to be compared with what is recorded.",))
     except Exception:
-        # The client has its answer, and nobody waits for this future: a defect must not vanish in it.
+        # The client has its answer, and no one awaits this future: a defect must not vanish in it.
         logging.getLogger(__name__).exception("A miss could not be explained: a defect of mockapi.")
         return Miss(None, (), ("Why could not be found out: see the traceback on the server's stderr.",))

@@ -17,7 +17,7 @@ class Account:
     """The buckets of a session's keys.
 
     Args:
-        ordered: limits that are enforced; None enforces none, and replies tell of the default ones.
+        ordered: limits that are enforced; None enforces nothing, and replies tell of the default ones.
     """
 
     def __init__(self, ordered: RateLimits | None) -> None:

@@ -52,13 +52,13 @@ class ReplyGenerator:
         return self._script
 
     def play(self, script: Script | Chooser | None) -> None:
-        """Use a script from its beginning, or what else chooses replies, or none."""
+        """Use a script, or another chooser of replies, from its beginning; None drops it."""
         self._script = ScriptState(script) if isinstance(script, Script) else script
 
     def scripted(
         self, request: Request, at: float, request_id: Callable[[], str], account: Account
     ) -> Reply | None:
-        """The script's reply to a request; None if it has none and the request goes on elsewhere."""
+        """The script's reply to a request; None where it has none, and the next stage answers."""
         if self._script is None or not _asks_for_message(request):
             return None
         view = view_of(request)
@@ -88,7 +88,7 @@ class ReplyGenerator:
         Args:
             request: what came.
             at: seconds since 1970.
-            request_id: makes one, for a reply that is no message.
+            request_id: makes one, for a reply that is not a message.
             validate: the API's refusal of a request, or None, for the rows of batches.
         """
         if _asks_for_message(request):

@@ -33,7 +33,7 @@ class ServerSession:
         on_unmatched: what answers a request that nothing matches.
         answered: how many requests it has answered.
         max_requests: how many it answers; 0 for any number.
-        script: what answers requests that no recording answers exactly; None if there is none.
+        script: what answers requests that no recording answers exactly; None without one.
         record_to: the cassette that what it records is added to; None leaves it to the recorder.
         own_cassettes: the paths it was opened with; None plays the server's.
         journal: what happened.
@@ -96,7 +96,7 @@ class ServerSession:
         return self._account
 
     def play(self, script: Script | Chooser | None) -> None:
-        """Use a script from its beginning, or none; or let something else choose the replies."""
+        """Use a script, or another chooser of replies, from its beginning; None drops it."""
         self.script = script
         self.answered = 0
         self.max_requests = self._limit()

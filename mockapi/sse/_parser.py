@@ -32,7 +32,7 @@ delivered by the chunk that ends it; waiting for the byte after a CR would hold 
 
 Two bounds are this parser's own. The lines of one event may hold `max_event_bytes`; a comment
 counts only while it is being read, so any number of them is harmless. And a retry time of more
-than 18 digits, thirty million years, is ignored like any other that is no number.
+than 18 digits, thirty million years, is ignored, as any other that is not a number.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Event(NamedTuple):
     """One dispatched event.
 
     Attributes:
-        type: the `event` field, "message" if there was none.
+        type: the `event` field, "message" without one.
         data: the `data` fields, joined by line feeds.
         id: the last event id when the event was dispatched; ids persist until they are replaced.
     """
@@ -72,7 +72,7 @@ class Parser:
 
     Attributes:
         last_event_id: what a reconnecting client would send as `Last-Event-ID`; "" if unset.
-        retry: the reconnection time in milliseconds, None if none was sent.
+        retry: the reconnection time in milliseconds, None if the stream has not set one.
     """
 
     def __init__(self, *, max_event_bytes: int = MAX_EVENT_BYTES) -> None:

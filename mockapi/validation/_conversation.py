@@ -142,7 +142,7 @@ class ConversationFacts:
 
     @property
     def last_role(self) -> str:
-        """The role of the last message, empty if there is none."""
+        """The role of the last message; empty without messages."""
         return str(self.messages[-1]["role"]) if self.messages else ""
 
     @property
@@ -161,7 +161,7 @@ class ConversationFacts:
 
     @property
     def turns(self) -> tuple[MessageTurn, ...]:
-        """The turns as the API counts them; system messages are none."""
+        """The turns as the API counts them; system messages do not count as turns."""
         if self._turns is None:
             self._turns = self._merge()
         return self._turns

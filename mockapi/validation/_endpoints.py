@@ -21,7 +21,7 @@ class Endpoint:
     Attributes:
         path: with `{id}` for what varies.
         methods: that it takes.
-        schema: of the JSON body of a POST, under `schemas/`; None if there is none to check.
+        schema: of the JSON body of a POST, under `schemas/`; None where the body is not checked.
         limit: the most bytes a body may have.
     """
 

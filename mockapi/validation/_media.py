@@ -32,7 +32,7 @@ class Image:
     """What the bytes of an image say.
 
     Attributes:
-        media_type: what they are, None if none of the four formats.
+        media_type: the format; None if it is not one of the four.
         width: in pixels, 0 if the header does not say.
         height: in pixels, 0 if the header does not say.
     """
@@ -58,7 +58,7 @@ class Pdf:
 
 
 def decode(data: str) -> bytes | None:
-    """The bytes of base64 text, line breaks allowed; None if it is none."""
+    """The bytes of base64 text, line breaks allowed; None if the base64 is invalid."""
     if not data.isascii():
         return None
     text = data.encode("ascii").translate(None, _BLANK)

@@ -1,4 +1,4 @@
-"""A body without the fields that nobody knows, for the rules to look at.
+"""A body without its unknown fields, for the rules to look at.
 
 When all faults of a body are named, the rules run although fields were unknown. They may read a
 field of that name elsewhere, where the schemas vouch for its type; here nothing does.

@@ -93,7 +93,7 @@ class ShapeFault(NamedTuple):
 
 
 def explain(bundle: Schema, validator: jsonschema.protocols.Validator, body: Any) -> list[ShapeFault]:
-    """All faults of shape, the one the API reports first; empty if there are none.
+    """All faults of shape, the one the API reports first; empty if the shape is right.
 
     Of a long list only the first 100 faulty items are explained, so that a fault in one of
     100,000 messages costs little more than in one of ten.

@@ -59,7 +59,7 @@ def inspect(schema: Any) -> Report:
         if isinstance(properties, dict):
             required = node.get("required")
             names = required if isinstance(required, list) else ()
-            wanted = {name for name in names if isinstance(name, str)}  # nobody checked the schema
+            wanted = {name for name in names if isinstance(name, str)}  # the schema is unchecked
             optional += len(properties.keys() - wanted)
             unions += sum(1 for child in properties.values() if _is_union(child))
     return Report(tuple(faults), optional, unions)

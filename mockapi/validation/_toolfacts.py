@@ -102,7 +102,7 @@ def _schema_faults(schema: dict[str, Any]) -> list[str]:
         schema = {k: v for k, v in schema.items() if v is not None}
     try:
         valid = jsonschema_rs.meta.is_valid(schema)
-    except (ValueError, jsonschema_rs.ReferencingError):  # a $schema that nobody knows
+    except (ValueError, jsonschema_rs.ReferencingError):  # an unknown $schema
         valid = jsonschema_rs.meta.is_valid({k: v for k, v in schema.items() if k != "$schema"})
     if not valid:
         return ["tools.schema_invalid"]

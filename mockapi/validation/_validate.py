@@ -70,7 +70,7 @@ def rule_ids(ids: Iterable[str]) -> frozenset[str]:
     for name in sorted(wanted.difference(known)):
         near = difflib.get_close_matches(name, known, 1)
         nearest = f" The nearest is {near[0]}." if near else ""
-        raise UsageError(f"There is no rule {name}.{nearest} `mockapi rules` lists them.")
+        raise UsageError(f"Unknown rule {name}.{nearest} `mockapi rules` lists them.")
     return wanted
 
 

@@ -17,7 +17,7 @@ _TOOLS: Final = frozenset({"tools"})
 
 
 class Variant:
-    """The schema of one endpoint in one situation; nobody changes it once it is made.
+    """The schema of one endpoint in one situation; it is never changed once it is made.
 
     The tools are compiled apart from the rest, because their verdict is remembered.
 

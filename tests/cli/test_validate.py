@@ -181,7 +181,7 @@ def test_lines_by_name(tmp_path: Path) -> None:
         (("nowhere.json",), r"nowhere\.json cannot be read"),
         (("--header", "no colon", "-"), "write it as 'name: value'"),
         (("--as-of", "tomorrow", "-"), "write the day as YYYY-MM-DD"),
-        (("--disable-rule", "nope", "-"), "There is no rule nope"),
+        (("--disable-rule", "nope", "-"), "Unknown rule nope"),
         (("--endpoint", "v1/messages", "-"), "write the path alone, as in /v1/messages"),
         ((".",), r"is a folder: name the files in it"),
     ],

@@ -43,10 +43,10 @@ for line in sys.stdin:
 MODES = {
     "sys.exit(3)": (Verdict.CRASHES, "ended with exit code 3"),
     "raise SystemError('no luck')": (Verdict.CRASHES, "SystemError: no luck"),
-    "print('rubbish', flush=True)": (Verdict.CRASHES, "printed what is no answer"),
-    "print('[1]', flush=True)": (Verdict.CRASHES, "printed what is no answer"),
+    "print('rubbish', flush=True)": (Verdict.CRASHES, "not an answer"),
+    "print('[1]', flush=True)": (Verdict.CRASHES, "not an answer"),
     "time.sleep(600)": (Verdict.HANGS, "no answer within"),
-    "[print('x' * 100, flush=True) for _ in range(10**6)]": (Verdict.CRASHES, "no answer"),
+    "[print('x' * 100, flush=True) for _ in range(10**6)]": (Verdict.CRASHES, "not an answer"),
 }
 
 
@@ -149,7 +149,7 @@ def test_verdicts_follow_what_was_seen() -> None:
         (broken, Seen("message", message=text), Verdict.TOLERATES),
         (broken, Seen("message", error=known), Verdict.CONFORMS),
         (cut, Seen("stream"), Verdict.SILENT_LOSS),
-        (cut, Seen("message", trouble=(Verdict.HANGS, "no answer")), Verdict.HANGS),
+        (cut, Seen("message", trouble=(Verdict.HANGS, "not an answer")), Verdict.HANGS),
         (BY_ID["framing/lf"], Seen("events", [("message", "a", None)]), Verdict.CONFORMS),
         (BY_ID["framing/lf"], Seen("events"), Verdict.SILENT_LOSS),
         (BY_ID["framing/lf"], Seen("events", [("message", "b", "")]), Verdict.DIFFERS),

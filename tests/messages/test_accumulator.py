@@ -190,7 +190,7 @@ def test_a_violation_is_an_error_and_stays_one() -> None:
     """An event that breaks the grammar is refused, and so is everything after it."""
     accumulator = Accumulator()
     accumulator.feed(s.start())
-    with pytest.raises(GrammarError, match=r"Event 1 \(content_block_delta\) belongs to no content block"):
+    with pytest.raises(GrammarError, match=r"Event 1 \(content_block_delta\) belongs to a content block"):
         accumulator.feed(s.delta())
     for call in (accumulator.message, lambda: accumulator.feed(s.PING)):
         with pytest.raises(GrammarError, match="Event 1"):

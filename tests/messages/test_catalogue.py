@@ -69,11 +69,11 @@ def test_file(tmp_path: Path) -> None:
     ("content", "words"),
     [
         (None, "cannot be read"),
-        ("{", "is no model file"),
-        ("[]", "is no model file"),
+        ("{", "not a model file"),
+        ("[]", "not a model file"),
         ('{"models": [{"name": "x"}]}', "needs an id"),
         ('{"models": [{"id": "x", "colour": "red"}]}', "has no field 'colour'"),
-        ('{"models": [{"id": "x", "retires": "soon"}]}', "is no model file"),
+        ('{"models": [{"id": "x", "retires": "soon"}]}', "not a model file"),
     ],
 )
 def test_bad_file(tmp_path: Path, content: str | None, words: str) -> None:

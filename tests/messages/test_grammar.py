@@ -233,7 +233,7 @@ def test_severity_and_words() -> None:
         [s.start(), {"type": "news"}, s.delta(), s.block_stop(), s.message_delta(), s.STOP]
     )[::-1]
     assert (news.severity, late.severity) == (Severity.UNKNOWN, Severity.VIOLATION)
-    assert str(late) == "Event 2 (content_block_delta) belongs to no content block: none is open."
+    assert str(late) == "Event 2 (content_block_delta) belongs to a content block, but no block is open."
     (cut,) = check_events(s.WHOLE[:4])
     assert cut.message == (
         "The stream stops inside a content block, after 4 events (the last is content_block_delta); "

@@ -112,7 +112,7 @@ def test_event_that_cannot_be_written(event: dict[str, Any], padding: int, words
     [
         (b"event: ping\ndata: {\n\n", r"Event 1 \(ping\) carries no JSON: .*line 1 column.*begins with '\{'"),
         (b"data: [DONE]\n\n", r"Event 1 \(message\) carries no JSON.*'\[DONE\]'"),
-        (b"event: ping\ndata: [1]\n\n", r"Event 1 \(ping\) carries JSON that is no object"),
+        (b"event: ping\ndata: [1]\n\n", r"Event 1 \(ping\) carries JSON that is not an object"),
         (
             b'event: ping\ndata: {"type": "pong"}\n\n',
             r"Event 1 \(ping\) has another type in its data, 'pong'",

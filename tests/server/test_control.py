@@ -151,9 +151,9 @@ def test_head_is_answered_as_get(server: mockapi.Server) -> None:
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (b"{", "no JSON"),
-        (b"\xff", "no JSON"),
-        (b"[" * 100_000, "no JSON"),
+        (b"{", "not JSON"),
+        (b"\xff", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
         (b"[" * 1000 + b"]" * 1000, "JSON object"),
         (b" " * (MIB + 1), "at most 1 MiB"),
         (b'{"name":"' + b"n" * MIB + b'"}', "at most 1 MiB"),

@@ -141,7 +141,7 @@ def test_the_console_names_the_session_of_a_miss(told: mockapi.Server, stream: i
 def test_the_console_explains_a_doubled_version(told: mockapi.Server, stream: io.StringIO) -> None:
     """Why `/v1/v1/messages` is a 404, and what to do about it."""
     ask(told.base_url, ASKED, "/v1/v1/messages")
-    assert "POST /v1/v1/messages is no path of the API" in stream.getvalue()
+    assert "POST /v1/v1/messages is not a path of the API" in stream.getvalue()
     assert "base URL ends in /v1" in stream.getvalue()
 
 
@@ -173,7 +173,7 @@ def test_colours_are_for_terminals_only(told: mockapi.Server, stream: io.StringI
     terminal = Terminal()
     told.service.console = Console(terminal)
     ask(told.base_url, ASKED, "/v1/v1/messages")
-    assert terminal.getvalue().startswith("\x1b[31mPOST /v1/v1/messages is no path of the API:\x1b[0m\n")
+    assert terminal.getvalue().startswith("\x1b[31mPOST /v1/v1/messages is not a path of the API:\x1b[0m\n")
 
 
 class Gone(io.StringIO):

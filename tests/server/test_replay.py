@@ -255,7 +255,7 @@ def test_a_session_path_is_not_part_of_the_request(play: Play) -> None:
 
 
 def test_a_base_url_that_ends_in_v1_gets_the_apis_404(play: Play) -> None:
-    """`/v1/v1/messages` is no path of the API, and the reply says no more than the API's does."""
+    """`/v1/v1/messages` is not a path of the API, and the reply says no more than the API's does."""
     reply = ask(f"{play(interaction(message('hi')))}/v1", message("hi"))
     assert reply.status_code == 404
     assert reply.json()["error"] == {"type": "not_found_error", "message": "Not Found"}

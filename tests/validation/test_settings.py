@@ -70,7 +70,7 @@ def test_disabled(case: Case) -> None:
 
 def test_unknown_rule_id() -> None:
     """An id that no rule has is an error that names the nearest."""
-    with pytest.raises(UsageError, match=r"There is no rule image\.emty\. The nearest is image\.empty"):
+    with pytest.raises(UsageError, match=r"Unknown rule image\.emty\. The nearest is image\.empty"):
         rule_ids(["image.emty"])
 
 

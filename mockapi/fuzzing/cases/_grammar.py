@@ -94,7 +94,7 @@ def _doubled() -> Iterator[Case]:
         "message_stop ends the stream.",
         Want.EITHER,
     )
-    behind = "What comes behind message_stop is no part of the message."
+    behind = "What follows message_stop does not belong to the message."
     yield _case("delta after message_stop", (*events(TEXT), delta("!")), behind, Want.EITHER)
     late = stream_error_event("api_error", "Internal server error", None)
     yield _case("error after message_stop", (*events(TEXT), late), behind, Want.EITHER)
@@ -284,7 +284,7 @@ def _tools() -> Iterator[Case]:
         "cut in a surrogate pair": '{"city": "\\ud83d\\ud',
     }.items():
         yield _case(f"tool input {name}", (*head, json_delta(piece), *tail), why, Want.ERROR)
-    why = "That is no input, though nothing of it is lost."
+    why = "That is not a tool's input, though nothing of it is lost."
     for name, piece, value in (
         ("with too much behind", '{"city": "Zürich"}}', {"city": "Zürich"}),
         ("that is no object", '["Zürich"]', ["Zürich"]),
@@ -344,7 +344,7 @@ def _errors() -> Iterator[Case]:
 
 
 def _data() -> Iterator[Case]:
-    why = "What is no JSON is an error, and one that the client documents."
+    why = "Broken JSON is an error, and one that the client documents."
     whole = wire(*events(TEXT))
     for name, old, new in (
         ("an event that is no JSON", b'"Hi th"', b'"Hi th'),
@@ -354,7 +354,7 @@ def _data() -> Iterator[Case]:
         body = whole.replace(old, new, 1)
         yield of_bytes(f"grammar/{name}", "messages", body, why, want=Want.ERROR, messages=(TEXT,))
     nan = whole.replace(b'"output_tokens":34', b'"output_tokens":NaN')
-    words = "NaN is no JSON, and no count of tokens."
+    words = "NaN is neither JSON nor a count of tokens."
     yield of_bytes("grammar/an event with NaN", "messages", nan, words, want=Want.EITHER, messages=(TEXT,))
     done = whole + b"data: [DONE]\n\n"
     yield of_bytes(
@@ -365,7 +365,7 @@ def _data() -> Iterator[Case]:
         "grammar/an event without a type",
         "messages",
         bare,
-        "Its line says that nobody knows it.",
+        "Its type is unknown, as its line says.",
         want=Want.EITHER,
         messages=(TEXT,),
     )

@@ -18,7 +18,7 @@ _FRAMES: Final = tuple(encode_event(event) for event in events(TEXT))
 _BODY: Final = wire(*events(TEXT))
 _STREAM: Final = Reply(200, STREAM_HEADERS, tuple(Chunk(0.0, data) for data in _FRAMES), Source.SCRIPTED)
 _BLANK: Final = faults.blank("req_011CConformance", 1795348800)
-_LOST: Final = "What was cut off is missing; an end of the connection is no end of the message."
+_LOST: Final = "What was cut off is missing; the end of a connection does not end the message."
 
 
 def _case(name: str, reply: Reply, why: str, want: Want = Want.WHOLE, **more: Any) -> Case:
@@ -73,8 +73,10 @@ def _types() -> Iterator[Case]:
         "JSON where a stream was asked", plain, "A message that is not delivered is an error.", Want.EITHER
     )
     page = faults.html(200)(_STREAM)
-    yield _case("HTML with status 200", page, "That is no answer.", Want.ERROR)
-    yield _case("HTML with status 502", faults.html(502)(_STREAM), "That is no answer.", Want.ERROR)
+    yield _case("HTML with status 200", page, "That is not an answer of the API.", Want.ERROR)
+    yield _case(
+        "HTML with status 502", faults.html(502)(_STREAM), "That is not an answer of the API.", Want.ERROR
+    )
 
 
 def _statuses() -> Iterator[Case]:
@@ -85,7 +87,7 @@ def _statuses() -> Iterator[Case]:
         500, (wire_field("content-length", "0"), wire_field("x-should-retry", "false")), (), Source.SCRIPTED
     )
     yield _case("status 500 without a body", empty, "The status is enough.", Want.ERROR)
-    yield _broken("status 200 without a body", faults.empty_body(), "There is no message.")
+    yield _broken("status 200 without a body", faults.empty_body(), "The reply has no message.")
 
 
 def _codings() -> Iterator[Case]:

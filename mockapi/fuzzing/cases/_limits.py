@@ -125,7 +125,7 @@ LIMIT_CASES: Final[tuple[Case, ...]] = (
     _sse(
         "a comment line without end",
         lambda: chain((b": ",), repeat(b"x" * (256 * KIB), 32), (b"\ndata: a\n\n",)),
-        "It is data for nobody.",
+        "No event needs it.",
         8 * MIB,
         events=(("message", "a", ""),),
         seconds=10.0,

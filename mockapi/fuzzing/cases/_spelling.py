@@ -80,7 +80,7 @@ def _fields() -> Iterator[Case]:
     )
     yield _in_place("upper case field", b"event: m", b"EVENT: x\nevent: m", "Field names are literal.")
     yield _in_place(
-        "a line without a colon", b"data: ", b"nonsense\ndata: ", "It is a field that nobody knows."
+        "a line without a colon", b"data: ", b"nonsense\ndata: ", "It is an unknown field, to be ignored."
     )
     yield _whole(
         "m-fields",

@@ -32,7 +32,7 @@ def serve(
         documented: the exceptions that the client's documentation names.
     """
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # what a client prints is no answer
+    os.dup2(2, 1)  # what a client prints must not be taken for an answer
     for line in sys.stdin:
         question = json.loads(line)
         answer: dict[str, Any] = {"name": name, "sees": sees}
@@ -44,7 +44,7 @@ def serve(
 def _written(answer: dict[str, Any]) -> str:
     try:
         return json.dumps(answer)
-    except RecursionError:  # too deep to be printed, which is no fault of the client
+    except RecursionError:  # too deep to be printed, which the client cannot help
         return json.dumps({**answer, "message": {**answer["message"], "content": []}})
 
 

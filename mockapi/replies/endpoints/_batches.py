@@ -129,7 +129,7 @@ def _looked_at(batch: Batch, context: EndpointContext) -> Batch:
     lines = []
     for part in done:
         for row in jsontext.parse(part.read()):
-            row = row if isinstance(row, dict) else {}  # noqa: PLW2901 - what is no object has no members
+            row = row if isinstance(row, dict) else {}  # noqa: PLW2901 - only objects have members
             result = {"type": "canceled"} if batch.cancelled else _result(row, batch, context)
             counts["processing"] -= 1
             counts[result["type"]] = counts.get(result["type"], 0) + 1

@@ -1,7 +1,7 @@
 """The Files API: upload, list, get, content, delete.
 
 An upload is a multipart body whose part `file` is the file; a part without a file name makes a file
-called `unnamed`. The live API lets nobody download what was uploaded ("is not downloadable", recorded
+called `unnamed`. The live API refuses to give back what was uploaded ("is not downloadable", recorded
 in 2026-08); with the rules set to `live` it is so here too. By default the bytes come back, because
 that is what a test of the round trip asks for, and the metadata says so.
 """

@@ -83,10 +83,10 @@ def call(tool: Block, view: RequestView, dice: SeededChoices, ids: IdFactory, nu
 
 
 def arguments(tool: Block, view: RequestView, dice: SeededChoices) -> dict[str, Any]:
-    """Arguments that satisfy a tool's schema; {} where it has none.
+    """Arguments that satisfy a tool's schema; {} without a schema.
 
     Raises:
-        Unsatisfiable: there are none, or they are no object.
+        Unsatisfiable: no arguments satisfy it, or it asks for something other than an object.
     """
     schema = tool.get("input_schema")
     if schema is None:

@@ -24,7 +24,7 @@ _LONGEST: Final = 200
 
 
 def cited_parts(view: RequestView) -> tuple[PlanPart, ...]:
-    """Text parts that cite the sources of a request, the first few; () if it has none."""
+    """Text parts that cite the sources of a request, the first few; () without sources."""
     citations = [citation for citation in _citations(view) if citation]
     if not citations:
         return ()

@@ -51,7 +51,7 @@ def applied_edits(view: RequestView, input_tokens: int) -> list[dict[str, Any]]:
 
 
 def compaction(view: RequestView) -> tuple[PlanPart, bool] | None:
-    """The compaction block of a reply and whether the reply ends with it; None if it has none."""
+    """The compaction block of a reply and whether the reply ends with it; None without one."""
     edit = next((edit for edit in _edits(view) if edit.get("type") == COMPACT), None)
     if edit is None or _tokens.input_tokens(view) < _value(edit.get("trigger"), _COMPACT_TRIGGER):
         return None

@@ -33,7 +33,7 @@ class PlanPart(NamedTuple):
 
     @property
     def tokens(self) -> int:
-        """The output tokens that the part costs; what a tool of the API says costs none."""
+        """The output tokens that the part costs; what a server tool says is free."""
         kind = self.block.get("type")
         if kind == "text":
             return _tokens.of_text(self.block["text"])
@@ -65,7 +65,7 @@ class Plan:
         hint: for the header `x-mockapi-hint`: what could not be done as asked.
         overrides: members of the message that a script gave, which stand as they are.
         uncut: whether limits of the request do not shorten it.
-        output_tokens: of all parts; an empty reply costs none.
+        output_tokens: of all parts; 0 for an empty reply.
         thinking_tokens: how many of them were spent on thinking.
     """
 

@@ -126,7 +126,7 @@ def _media(blocks: tuple[Block, ...]) -> str:
 
 
 def _rest_of_json(prefill: str) -> str | None:
-    """What completes a JSON text that the prefill begins; None if it begins none."""
+    """What completes a JSON text that the prefill begins; None if the prefill does not begin one."""
     start = min((place for place in (prefill.find("{"), prefill.find("[")) if place >= 0), default=-1)
     if start < 0:
         return None

@@ -19,7 +19,7 @@ _LIMITS = (
 )
 _DEFAULT_LIMIT = 32 * _MIB
 _PATIENCE = 5.0
-"""Seconds for the rest of a body that nobody reads."""
+"""Seconds to wait for the rest of an unread body."""
 
 
 class Refused(Exception):  # noqa: N818 - an answer to the client, not a failure of the server

@@ -33,7 +33,7 @@ class Lateness:
         self._buckets[bisect_left(_BOUNDS, seconds)] += 1
 
     def quantile(self, part: float) -> float:
-        """Seconds within which this part (0 to 1) of the chunks were sent; 0 if there were none."""
+        """Seconds within which this part (0 to 1) of the chunks were sent; 0 before the first."""
         wanted = self.count * part
         seen = 0
         for place, number in enumerate(self._buckets):

@@ -29,7 +29,7 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket.
 
     Raises:
-        UsageError: the port is taken, or the address is none of this machine's.
+        UsageError: the port is taken, or this machine does not have the address.
     """
     if not host:
         raise UsageError("The host is empty; 0.0.0.0 would be every address of this machine.")
@@ -48,7 +48,7 @@ def listen(host: str, port: int) -> socket.socket:
         raise UsageError(f"Cannot listen on {host} port {port}: {error.strerror or error}.") from error
     except (UnicodeError, TypeError) as error:  # a name that IDNA cannot encode
         sock.close()
-        raise UsageError(f"{host!r} is no host name.") from error
+        raise UsageError(f"{host!r} is not a host name.") from error
     sock.setblocking(False)
     return sock
 
@@ -81,7 +81,7 @@ class HTTPServer(uvicorn.Server):
                 ws="none",
                 lifespan="off",
                 log_config=None,
-                log_level="error",  # a defect shows its traceback; a bad request is no news
+                log_level="error",  # a defect shows its traceback; a bad request is the client's affair
                 access_log=False,
                 server_header=False,
                 date_header=False,
@@ -122,7 +122,7 @@ class HTTPServer(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop, and finish what is not done with the last reply.
 
-        As uvicorn does it, without the tenth of a second that it waits even where nobody is connected.
+        As uvicorn does it, without the tenth of a second that it waits even without a connection.
         """
         for server in self.servers:
             server.close()

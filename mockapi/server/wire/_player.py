@@ -38,7 +38,7 @@ _CLOSING = (Ending.CUT, Ending.HALF_CLOSE)
 
 
 class ConnectionLost(ConnectionError):  # noqa: N818 - the name says what happened
-    """An ending was ordered that needs a connection, where there is none (an in-process transport)."""
+    """An ending was ordered that needs a connection, and an in-process transport has none."""
 
 
 async def play(
@@ -263,7 +263,7 @@ async def _drained(connection: Connection, leaving: asyncio.Future[None]) -> boo
 def _connection(scope: Message, reply: Reply) -> Connection:
     connection: Connection | None = scope.get("extensions", {}).get(CONNECTION)
     if connection is None:
-        raise ConnectionLost(f"the reply ends in a {reply.ending}, and there is no connection to do it to")
+        raise ConnectionLost(f"the reply ends in a {reply.ending}, which needs a connection")
     return connection
 
 

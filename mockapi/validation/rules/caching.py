@@ -35,7 +35,7 @@ def _marks(context: Context) -> Iterator[tuple[str, str, dict[str, Any]]]:
     source="recorded from 2024-09 to 2026-04",
 )
 def too_many(context: Context) -> Iterator[Violation]:
-    """More than four blocks are cache breakpoints; automatic caching is none of them."""
+    """More than four blocks are cache breakpoints; automatic caching does not count."""
     marks = list(_marks(context))
     if len(marks) > MAX_MARKS:
         yield Violation(f"{marks[MAX_MARKS][1]}/cache_control", {"limit": MAX_MARKS, "found": len(marks)})

@@ -36,7 +36,7 @@ def _edits(context: Context) -> list[dict[str, Any]]:
 def email(context: Context) -> Iterator[Violation]:
     """metadata.user_id is an e-mail address."""
     user = (context.body["metadata"] or {}).get("user_id")
-    if user and "@" in user and _EMAIL.search(user):  # the search is slow where there is none
+    if user and "@" in user and _EMAIL.search(user):  # the search is slow without an @
         yield Violation("/metadata/user_id")
 
 
@@ -64,7 +64,7 @@ def clear_thinking_first(context: Context) -> Iterator[Violation]:
     models="models that do not think unless asked",
 )
 def clear_thinking(context: Context) -> Iterator[Violation]:
-    """Thinking is to be cleared where there is none."""
+    """clear_thinking requires thinking."""
     asks = "enabled" in context.known_model.thinking or "adaptive" not in context.known_model.thinking
     if context.thinks or (context.thinking is None and not asks):
         return

@@ -97,7 +97,7 @@ def _last_texts(context: Context) -> Iterator[tuple[str, str]]:
 def _prefill(context: Context) -> Any:
     """The content of a last message that the model is to continue, or None.
 
-    A paused turn is handed back as it came, so what server tools wrote is no prefill.
+    A paused turn is handed back as it came, so what server tools wrote does not count as a prefill.
     """
     content = context.conversation.messages[-1]["content"]
     if not content:

@@ -42,7 +42,7 @@ def _fault(block: Block, **values: object) -> Violation:
     source="recorded in 2025-08",
 )
 def invalid(context: Context) -> Iterator[Violation]:
-    """A document's bytes are no PDF."""
+    """Document bytes are not a PDF."""
     yield from (_fault(block) for block, pdf in _pdfs(context) if not pdf.valid)
 
 

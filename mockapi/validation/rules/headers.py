@@ -115,7 +115,7 @@ def oauth_malformed(context: Context) -> Iterator[Violation]:
     hint="Under version 2023-06-01 an API key goes into x-api-key; as bearer it works from 2026-10-21 on.",
 )
 def bearer(context: Context) -> Iterator[Violation]:
-    """A bearer token under the old version is no OAuth token."""
+    """A bearer token under the old version is not an OAuth token."""
     headers = context.headers
     if not headers.key and headers.bearer and not headers.oauth and not _bearer_is_key(context):
         yield Violation(None)
@@ -157,7 +157,7 @@ def version_unknown(context: Context) -> Iterator[Violation]:
     hint="schemas/betas.json lists the betas that are known.",
 )
 def beta_unknown(context: Context) -> Iterator[Violation]:
-    """The header anthropic-beta names something that is no beta."""
+    """The header anthropic-beta names an unknown beta."""
     if context.settings.mode == "lenient":
         return
     unknown = [beta for beta in context.headers.betas if beta not in known_betas()]
@@ -184,6 +184,6 @@ def long_context_oauth(context: Context) -> Iterator[Violation]:
     source="recorded in 2026-03, 2026-04 and 2026-07; the reason is orjson's own text",
 )
 def not_json(context: Context) -> Iterator[Violation]:
-    """The body is no JSON text: NaN, lone surrogates and too many levels included."""
+    """The body is not JSON: NaN, lone surrogates and too many levels included."""
     if isinstance(context.body, NotJSON):
         yield Violation(None, {"reason": context.body.reason})

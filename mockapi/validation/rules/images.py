@@ -1,4 +1,4 @@
-"""Images: their bytes, their size, and URLs that nobody could fetch.
+"""Images: their bytes, their size, and URLs that cannot be fetched.
 
 URLs are never fetched. Only those are refused that cannot be fetched from anywhere: names that
 RFC 6761 keeps out of the public tree, and addresses that are not global.
@@ -83,10 +83,10 @@ def too_large(context: Context) -> Iterator[Violation]:
     "block:image",
     message="{path}: invalid base64 data",
     source="quoted in 2024-11",
-    hint="A data: URL is no base64; send what comes after the comma.",
+    hint="A data: URL is not base64; send what comes after the comma.",
 )
 def not_base64(context: Context) -> Iterator[Violation]:
-    """An image's data is no base64."""
+    """An image's data is not base64."""
     for block, source in _embedded(context):
         if source["data"] and _look(context, source["data"]) is None:
             yield Violation(_where(block), _at(block))
@@ -116,10 +116,10 @@ def media_type(context: Context) -> Iterator[Violation]:
     "block:image",
     message="Could not process image",
     source="recorded in 2026-05",
-    hint="The bytes are none of PNG, JPEG, GIF and WebP, or their header is broken.",
+    hint="The bytes are not PNG, JPEG, GIF or WebP, or their header is broken.",
 )
 def unreadable(context: Context) -> Iterator[Violation]:
-    """An image's bytes are no image."""
+    """Image bytes are not PNG, JPEG, GIF or WebP."""
     for block, source in _embedded(context):
         image = _look(context, source["data"])
         if source["data"] and image and (image.media_type is None or not image.width or not image.height):

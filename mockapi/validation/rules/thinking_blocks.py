@@ -1,7 +1,7 @@
 """Thinking blocks that are handed back.
 
 While a round of tool calls is open, the assistant's turn that began it starts with thinking if
-thinking is enabled with a budget. With adaptive thinking it may have had none, so nothing is
+thinking is enabled with a budget. With adaptive thinking it need not have any, so nothing is
 asked. A signature that mockapi made is verified; of the API's own ones only the form can be judged.
 """
 
@@ -28,7 +28,7 @@ def _is_intact(signature: str) -> bool:
 
 
 def _first_kind(turn: MessageTurn) -> str:
-    """The type of a turn's first block, empty if it has none."""
+    """The type of a turn's first block; empty for an empty turn."""
     return next((str(block["type"]) for _, _, block in turn.blocks()), "")
 
 

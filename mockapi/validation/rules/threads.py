@@ -24,6 +24,6 @@ if TYPE_CHECKING:
     code="thread_not_found",
 )
 def thread_not_found(context: Context) -> Iterator[Violation]:
-    """A thread is to be continued, and mockapi holds none."""
+    """A thread is continued; mockapi holds no threads."""
     if (context.body["thread"] or {}).get("type") == "continue":
         yield Violation("/thread/previous_message_id")

@@ -24,7 +24,7 @@ def _kind(context: Context) -> str:
     source="recorded in 2026-09",
 )
 def without_tools(context: Context) -> Iterator[Violation]:
-    """Some tool must be called, but there is none."""
+    """A tool must be called, but no tool is offered."""
     if _kind(context) == "any" and not context.body.get("tools"):
         yield Violation("/tool_choice")
 

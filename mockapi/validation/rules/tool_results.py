@@ -1,4 +1,4 @@
-"""Tool calls and their results: each call has one result, in the next turn, and none without.
+"""Tool calls and their results: each call has one result, in the next turn, and each result has its call.
 
 That a request without tools may not hold calls was quoted in 2026-09; recordings show such
 requests answered, so there is no rule for it. Indices count turns (see `_conversation`): a recorded

@@ -43,7 +43,7 @@ def _declare(name: str, summary: str, message: str, source: str) -> None:
 
 _declare(
     "tools.schema_invalid",
-    "A tool's input_schema is no JSON Schema.",
+    "A tool's input_schema is not a JSON Schema.",
     "tools.{i}.custom.input_schema: JSON schema is invalid. It must match JSON Schema draft 2020-12 "
     "(https://json-schema.org/draft/2020-12). Learn more about tool use at "
     "https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview.",

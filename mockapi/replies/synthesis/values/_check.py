@@ -29,7 +29,7 @@ def satisfying(schema: Any, dice: SeededChoices, *, subject: str = "") -> Any:
         subject: what the user wrote, for strings that ask for it.
 
     Raises:
-        Unsatisfiable: none was found within the bounds, which are small enough to answer at once.
+        Unsatisfiable: no value was found within the bounds, which are small enough to answer at once.
     """
     is_valid = _judge(schema)
     reason = "no value that was tried satisfies it"
@@ -56,7 +56,7 @@ def satisfying(schema: Any, dice: SeededChoices, *, subject: str = "") -> Any:
 def _judge(schema: Any) -> Callable[[Any], bool]:
     """The check of a value, by an implementation of JSON Schema that shares nothing with this one."""
     if not isinstance(schema, (dict, bool)):
-        raise Unsatisfiable("it is no JSON Schema")
+        raise Unsatisfiable("it is not a JSON Schema")
     text = dump(schema)
     return _compiled(text) if len(text) <= _REMEMBERED else _compiled.__wrapped__(text)
 
@@ -84,7 +84,7 @@ def _compiled(text: bytes) -> Callable[[Any], bool]:
         RecursionError,
     ) as error:
         why = str(error).partition("\n")[0]
-        raise Unsatisfiable(f"it is no schema that can be used: {why[:160]}") from None
+        raise Unsatisfiable(f"it is not a usable schema: {why[:160]}") from None
     return validator.is_valid
 
 

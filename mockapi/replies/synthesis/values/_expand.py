@@ -141,7 +141,7 @@ class Expander:
             Unsatisfiable: it points nowhere, or out of the document.
         """
         if not isinstance(reference, str):
-            raise Unsatisfiable("a $ref in it is no string")
+            raise Unsatisfiable("a $ref in it is not a string")
         if reference in ("#", "", self._root.get("$id") if isinstance(self._root, dict) else None):
             return self._root
         if reference.startswith("#/"):
@@ -275,7 +275,7 @@ def common_types(one: Any, other: Any) -> list[str]:
     """The types that both allow; an integer is a number.
 
     Raises:
-        Unsatisfiable: there are none.
+        Unsatisfiable: no schema is left.
     """
     first, second = _types(one), _types(other)
     for narrow, wide in ((first, second), (second, first)):

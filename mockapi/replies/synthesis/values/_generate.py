@@ -56,7 +56,7 @@ class Generator:
         """The value.
 
         Raises:
-            Unsatisfiable: none was found within the bounds.
+            Unsatisfiable: no value was found within the bounds.
         """
         if self._expander.height(self._root) >= ENDLESS:
             raise Unsatisfiable("its recursion never ends")
@@ -109,7 +109,7 @@ class Generator:
             return str(self._dice.pick(choices))
         if isinstance(declared, str):
             if declared not in TYPES:
-                raise Unsatisfiable(f"its type {declared!r} is none that JSON knows")
+                raise Unsatisfiable(f"its type {declared!r} is unknown to JSON")
             return declared
         for kind, keywords in _BY_KEYWORD:
             if not flat.keys().isdisjoint(keywords):

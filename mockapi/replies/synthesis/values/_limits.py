@@ -1,4 +1,4 @@
-"""The bounds within which a value is looked for, and the error when none was found there."""
+"""The bounds within which a value is looked for, and the error when the search fails."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def found_in(pattern: str, text: str) -> bool:
     """Whether a `pattern` of a schema is found in a text, as the final check sees it.
 
     Raises:
-        Unsatisfiable: it is no expression.
+        Unsatisfiable: it is not a regular expression.
     """
     return _searcher(pattern)(text)
 
@@ -34,7 +34,7 @@ def members(escape: str) -> tuple[tuple[int, int], ...]:
     r"""Characters that an escape such as \p{Lu} or \P{L} stands for: the first ones, ASCII before others.
 
     Raises:
-        Unsatisfiable: there is no such escape, or it matches none of the characters that were tried.
+        Unsatisfiable: the escape is unknown, or matches no character that was tried.
     """
     is_member = _searcher(f"^{escape}$")
     points = (point for start, end in _SAMPLED for point in range(start, end) if is_member(chr(point)))
@@ -54,4 +54,6 @@ def _searcher(pattern: str) -> Callable[[str], bool]:
             pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=BACKTRACKS),
         ).is_valid
     except (jsonschema_rs.ValidationError, ValueError) as error:
-        raise Unsatisfiable(f"its pattern {pattern[:60]!r} is no expression: {error!s:.100}") from None
+        raise Unsatisfiable(
+            f"its pattern {pattern[:60]!r} is not a regular expression: {error!s:.100}"
+        ) from None

@@ -31,7 +31,7 @@ def number(flat: Schema, dice: SeededChoices, *, attempt: int, integer: bool) ->
         integer: whether it has to be whole.
 
     Raises:
-        Unsatisfiable: there is none.
+        Unsatisfiable: no number lies within the bounds.
     """
     low, high = _bounds(flat, integer=integer)
     unit, shift = _unit(flat, integer=integer), Fraction(0)

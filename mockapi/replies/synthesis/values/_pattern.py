@@ -50,7 +50,7 @@ class Chars:
 
 @dataclass(slots=True)
 class Group:
-    """Alternatives, each a sequence; `number` is that of a capturing group, 0 if it is none."""
+    """Alternatives, each a sequence; `number` is that of a capturing group, else 0."""
 
     alternatives: list[list[Node]] = field(default_factory=lambda: [[]])
     number: int = 0
@@ -110,7 +110,7 @@ def parse(pattern: str) -> Pattern:
     """Read an expression.
 
     Raises:
-        Unsatisfiable: it is none, or is nested too deeply.
+        Unsatisfiable: it is not a regular expression, or is nested too deeply.
     """
     return _Parser(pattern).read()
 

@@ -68,7 +68,7 @@ def string(schema: Schema, dice: SeededChoices, *, name: str, subject: str, atte
     Args:
         schema: flat.
         dice: choose.
-        name: of the property that it is for, "" if none.
+        name: of the property that it is for, "" without one.
         subject: what the user wrote, for strings that ask for it.
         attempt: 0 for the first; later ones vary more.
 
