@@ -105,10 +105,11 @@ class Validator:
         return next(self._judge(context, endpoint, every=False), None)
 
     def _refusals(self, request: Request, *, every: bool = False) -> Iterator[Refusal]:
+        # 1. The network edge: size, path and method, before anybody looks at a key.
         endpoint = find(request.path)
         if endpoint is not None and len(request.body) > endpoint.limit and self._applies(http.TOO_LARGE):
             yield http.TOO_LARGE.refusal(Violation(None))
-            return  # nobody reads a body that large
+            return  # a body that large is never read
         if endpoint is None:
             if self._applies(http.NOT_FOUND):
                 yield http.NOT_FOUND.refusal(Violation(None))
@@ -117,21 +118,25 @@ class Validator:
             if self._applies(http.METHOD):
                 yield http.METHOD.refusal(Violation(None))
             return
+        # 2. Credentials, version and betas.
         headers = read_headers(request.headers)
         yield from self._judge_headers(request, headers)
         if request.method != "POST" or endpoint.schema is None:
             return
+        # 3. The text has to be JSON before it can have a shape.
         context = self._context(request, headers)
         context.body = request.parsed
         if isinstance(context.body, NotJSON):
             yield from _run(self._json, context)
             return
+        # 4. Shape, then meaning.
         yield from self._judge(context, endpoint, every=every)
 
     def _judge(self, context: Context, endpoint: Endpoint | None, *, every: bool) -> Iterator[Refusal]:
-        """The faults of a body."""
+        """The faults of a body: of its shape first, and then, as far as that can be relied on, of meaning."""
         if endpoint is None or endpoint.schema is None:
             return
+        # The fast engine says yes or no; only a no is explained by the reference, which is slow.
         settings = self._settings
         variant = variant_of(endpoint.schema, relevant(context.names), settings.mode, settings.rules)
         tools = self._facts_of_tools(context.body, variant)
@@ -139,6 +144,8 @@ class Validator:
             faults = variant.explain(context.body)
             applied = [fault for fault in faults if fault.rule.id not in self._settings.disabled]
             yield from (fault.refusal() for fault in applied)
+            # Unknown fields alone (and what is as harmless) leave the rest of the shape reliable: for a
+            # full report they are taken out, and the rules look at what is left.
             harmless = (
                 all(fault.rule.id in _HARMLESS for fault in faults) and len(faults) < _reference.MOST_ITEMS
             )
@@ -148,7 +155,8 @@ class Validator:
             context.body = _pruned.without(context.body, unknown)
             tools = _toolfacts.look_at(context.body.get("tools") or [])
         if self._settings.mode == "lenient":
-            return
+            return  # shape only
+        # Rules may rely on the shape from here on. What they all ask for is read once.
         if endpoint.schema in _MESSAGES:
             context.tools = tools
             context.conversation = ConversationFacts(context.body["messages"])
@@ -157,7 +165,7 @@ class Validator:
                 yield from _run(self._plan(context, Stage.MODEL), context)
                 if not every:
                     return
-                context.model = _ANY_MODEL
+                context.model = _ANY_MODEL  # the report goes on with a model that has no limits of its own
         yield from _run(self._plan(context), context)
 
     def _plan(self, context: Context, stage: Stage | None = None) -> tuple[Rule, ...]:

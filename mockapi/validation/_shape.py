@@ -103,10 +103,12 @@ def explain(bundle: Schema, validator: jsonschema.protocols.Validator, body: Any
         validator: the bundle's `narrowing_validator`.
         body: what is judged.
     """
+    # Several keywords may find the same fault: one of each place and wording stays.
     faults: dict[tuple[str, str], ShapeFault] = {}
     for error in validator.iter_errors(body):
         for fault in _Walk(bundle, error, body).faults():
             faults.setdefault((fault.pointer, fault.message), fault)
+    # A value of the wrong type has no other fault: its range and length mean nothing.
     mistyped = {fault.pointer for fault in faults.values() if fault.rule is TYPE}
     kept = (f for f in faults.values() if f.rule is TYPE or f.rule is EXTRA or f.pointer not in mistyped)
     return sorted(kept, key=lambda fault: fault.order)
@@ -128,7 +130,9 @@ class _Walk:
         self._follow(bundle)
 
     def _follow(self, bundle: Schema) -> None:
-        steps = list(self._error.absolute_schema_path)[:-1]
+        # jsonschema gives two paths: keywords through the schema, and names and indexes through the body.
+        # They are walked together, because only the schema knows the order and only the body the tags.
+        steps = list(self._error.absolute_schema_path)[:-1]  # the last is the keyword that failed
         places = list(self._error.absolute_path)
         self._enter(bundle)
         position = 0

@@ -63,15 +63,18 @@ async def play(
     Raises:
         ConnectionLost: the reply ends in something that only a socket can do, and there is none.
     """
+    # 1. Whole and at once, the head written out beforehand: straight to the socket.
     chunks = reply.chunks
-    frame = reply.wire_head or wire_head_of(reply, method=scope["method"])
-    if frame is not None and send_framed(send, frame, chunks[0].data):
+    head = reply.wire_head or wire_head_of(reply, method=scope["method"])
+    if head is not None and send_framed(send, head, chunks[0].data):
         return True
+    # 2. Whole and at once, but with a head that the HTTP server has to write.
     start = {"type": "http.response.start", "status": reply.status, "headers": list(reply.headers)}
     if not reply.hold and reply.ending is Ending.CLEAN and not _is_paced(chunks):
         await send(start)
         await send({"type": "http.response.body", "body": chunks[0].data if chunks else b""})
         return True
+    # 3. Over time, or with an ending of its own: watch for the client leaving meanwhile.
     leaving = asyncio.ensure_future(_until_left(receive))
     try:
         due = (monotonic() if since is None else since) + reply.hold
@@ -135,6 +138,8 @@ async def play_live(
             piece = coming.result()
             if piece is None:
                 break
+            # The byte that would complete the message waits until all is settled: whoever has seen the end
+            # of a reply finds it recorded.
             if to_come is not None:
                 to_come -= len(piece)
                 if not to_come:
@@ -173,6 +178,7 @@ async def _play_chunks(
     due: float,
     lateness: Lateness | None,
 ) -> bool:
+    # A chunked body on a socket of ours: timers write the chunks, all but the last, past the HTTP server.
     chunks = reply.chunks
     connection = scope.get("extensions", {}).get(CONNECTION)
     chunked = reply.header("content-length") is None
@@ -185,6 +191,7 @@ async def _play_chunks(
                 {"type": "http.response.body", "body": b"", "more_body": True}
             )  # waits while congested
         chunks, due = chunks[-1:], pacer.due
+    # What is left, or all of it elsewhere: chunk by chunk through the HTTP server.
     patience = _Patience(leaving)
     raw = _connection(scope, reply) if reply.ending in _CLOSING else None
     for number, (delay, data) in enumerate(chunks, 1):
