@@ -36,6 +36,16 @@ MAX_KEYS: Final = 1000
 
 _MINUTE: Final = 60.0
 _PREFIX: Final = b"anthropic-ratelimit-"
+_BUCKETS: Final = tuple(
+    (tuple(_PREFIX + bucket + ending for ending in (b"-limit", b"-remaining", b"-reset")), rounded)
+    for bucket, rounded in (
+        (b"input-tokens", True),
+        (b"output-tokens", True),
+        (b"requests", False),
+        (b"tokens", True),
+    )
+)
+"""Names of each bucket's fields, in the API's order, and whether what remains is rounded to thousands."""
 _OPTIONS: Final = ("requests", "input_tokens", "output_tokens")
 
 
@@ -148,37 +158,33 @@ def usage_of(reply: Reply) -> tuple[int, int]:
 def with_fields(reply: Reply, fields: Headers) -> Reply:
     """The reply with these rate-limit fields, where the API has them, in place of any that it had."""
     kept = [field for field in reply.headers if not field[0].startswith(_PREFIX)]
-    place = next((index for index, field in enumerate(kept) if field[0] == b"request-id"), len(kept))
+    place = len(kept)
+    for index, field in enumerate(kept):
+        if field[0] == b"request-id":
+            place = index
+            break
     return replace(reply, headers=(*kept[:place], *fields, *kept[place:]))
 
 
 def fields_of(limits: RateLimits, levels: Levels) -> Headers:
     """The header fields of buckets, in the API's order."""
-    at = levels.at
-    return (
-        *_fields(b"input-tokens", limits.input_tokens, levels.input_tokens, at),
-        *_fields(b"output-tokens", limits.output_tokens, levels.output_tokens, at),
-        *_fields(b"requests", limits.requests, levels.requests, at),
-        *_fields(
-            b"tokens",
-            limits.input_tokens + limits.output_tokens,
-            levels.input_tokens + levels.output_tokens,
-            at,
-        ),
-    )
-
-
-def _fields(name: bytes, limit: int, level: float, at: float) -> Headers:
-    remaining = max(0, math.floor(level + 1e-6))
-    if name != b"requests":
-        remaining = (remaining + 500) // 1000 * 1000
-    full = math.ceil(at + max(0.0, limit - level) / limit * _MINUTE)
-    prefix = _PREFIX + name
-    return (
-        (prefix + b"-limit", b"%d" % limit),
-        (prefix + b"-remaining", b"%d" % min(remaining, limit)),
-        (prefix + b"-reset", timestamp(full)),
-    )
+    requests, tokens_in, tokens_out = limits.requests, limits.input_tokens, limits.output_tokens
+    both, left = tokens_in + tokens_out, levels.input_tokens + levels.output_tokens
+    buckets = ((tokens_in, levels.input_tokens), (tokens_out, levels.output_tokens))
+    fields: list[tuple[bytes, bytes]] = []
+    for (name, rounded), (limit, level) in zip(
+        _BUCKETS, (*buckets, (requests, levels.requests), (both, left)), strict=True
+    ):
+        remaining = min(max(0, int(level + 1e-6)), limit)
+        if rounded:
+            remaining = min((remaining + 500) // 1000 * 1000, limit)
+        full = math.ceil(levels.at + max(0.0, limit - level) / limit * _MINUTE)
+        fields += (
+            (name[0], b"%d" % limit),
+            (name[1], b"%d" % remaining),
+            (name[2], timestamp(full)),
+        )
+    return tuple(fields)
 
 
 @lru_cache(maxsize=64)
