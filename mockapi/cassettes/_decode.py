@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_BYTES = 256 * 1024 * 1024
-"""A larger file is refused unread: nobody reviews it, and it would be held in memory whole."""
+"""A larger file is refused unread: a file of that size is not reviewed, and would be held in memory whole."""
 
 VERSION_KEY = "mockapi_cassette"
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token of RFC 9110

@@ -37,7 +37,7 @@ Shape = dict[str, set[str]]
 
 
 def drift(recorded: Interaction, fresh: Interaction) -> list[str]:
-    """What differs, a line each; none if a client would not notice.
+    """What differs, a line each; nothing that a client would not notice.
 
     Args:
         recorded: the recording.

@@ -81,7 +81,7 @@ class _Table:
         """Put a recording behind those of the same key."""
         track = self._by_key.setdefault(request_key(request, self._matching), RecordingSequence())
         track.recordings.append(recording)
-        # The key of a body that is no JSON depends on its content type too.
+        # The key of a body that is not JSON depends on its content type too.
         if not self._matching.headers and not isinstance(request.parsed, jsontext.NotJSON):
             self._by_text[request_line(request), request.body] = track
 

@@ -158,7 +158,7 @@ def _rename_members(body: dict[str, Any], members: Mapping[str, str]) -> None:
             parent = match.parent.obj if match.parent is not None else None
             if not isinstance(parent, dict):
                 raise UsageError(
-                    f"{path} selects {match.path}, which is no member of an object: it has no name."
+                    f"{path} selects {match.path}, which is not a member of an object and has no name."
                 )
             old = str(match.parts[-1])
             if name in parent and name != old:

@@ -16,7 +16,7 @@ class MultipartPart(NamedTuple):
 
 
 def split_multipart(content_type: str, body: bytes) -> list[MultipartPart] | None:
-    """The parts of a body in order, or None if it is no well-formed multipart body (RFC 2046)."""
+    """The parts of a body in order, or None if it is not a well-formed multipart body (RFC 2046)."""
     pieces = cut_multipart(content_type, body)
     if pieces is None:
         return None

@@ -1,4 +1,4 @@
-"""Dropping the interactions that nobody plays."""
+"""Dropping unused interactions."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ A cassette is untrusted input, so it is read from libyaml's events and never thr
 constructor: there is nothing a tag could call. Plain scalars mean what the YAML 1.2 core
 schema says, which is JSON plus a few spellings; the traps of YAML 1.1 (`no`, `1:30`, dates)
 are strings. Refused, each with its line: tags, anchors and aliases (so no alias bomb can be
-written), a key that is no string or comes twice, numbers that JSON has not (.inf, .nan, 1e999),
+written), a key that is not a string or comes twice, numbers that JSON has not (.inf, .nan, 1e999),
 a second document, more than `MAX_DEPTH` levels. Reading is iterative: no input can exhaust the
 stack.
 """
@@ -46,7 +46,7 @@ _NO_REFERENCES = "anchors and aliases (&name, *name) are not part of the cassett
 
 
 class YAMLError(Exception):
-    """The text is no YAML that a cassette may be written in. `line` counts from 1."""
+    """The text is not the YAML that cassettes are written in. `line` counts from 1."""
 
     def __init__(self, cause: str, line: int | None) -> None:
         super().__init__(cause)
@@ -162,7 +162,7 @@ def _assemble(parser: Any) -> Any:
             container.append(value)
         elif key is _KEY:
             if type(value) is not str:
-                raise YAMLError("a key that is no string: put it in quotes", event.start_mark.line + 1)
+                raise YAMLError("a key is not a string: put it in quotes", event.start_mark.line + 1)
             if value in container:
                 raise YAMLError(f"the key {value!r} comes twice", event.start_mark.line + 1)
             key = value
@@ -194,5 +194,5 @@ def _plain(text: str, event: Any) -> Any:
     if _BASED.fullmatch(text):
         return int(text, 0)
     if _NOT_JSON.fullmatch(text):
-        raise YAMLError(f"{text} is no JSON number", event.start_mark.line + 1)
+        raise YAMLError(f"{text} is not a JSON number", event.start_mark.line + 1)
     return text

@@ -183,9 +183,9 @@ def test_what_changed_is_told_place_by_place() -> None:
 
 
 REFUSED = {
-    "$.messages[0]": "no member of an object",
+    "$.messages[0]": "not a member of an object",
     "$.metadata.user": "beside it already",
-    "$": "no member of an object",
+    "$": "not a member of an object",
 }
 
 

@@ -4,7 +4,7 @@ Recorders keep the header and may or may not keep the encoding: Ruby's and R's d
 `content-encoding: gzip` standing, VCR.py keeps the wire's bytes. The body itself tells: gzip and
 zstd begin with magic bytes. Brotli and raw deflate have none, so a body that is UTF-8 text is
 taken as decoded. A recorder that took encoded bytes for text either wrote each as a character of
-its own, which is undone here, or put U+FFFD in place of what is no UTF-8: those are lost.
+its own, which is undone here, or put U+FFFD in place of invalid UTF-8: those bytes are lost.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def decoded(body: bytes, encoding: str) -> bytes:
 
     Args:
         body: as recorded, encoded or decoded already.
-        encoding: the value of `content-encoding`, empty if there was none.
+        encoding: the value of `content-encoding`, empty without one.
 
     Raises:
         ValueError: truncated, damaged, too large, or of a coding that is not known here.

@@ -143,7 +143,7 @@ class Draft:
             raise FormatError(self.path, "no method and URL: not an HTTP exchange.")
         method = self.method.lstrip(":").upper()
         if not re.fullmatch("[A-Z]+", method):
-            raise FormatError((*self.path, "request"), f"{self.method!r} is no HTTP method.")
+            raise FormatError((*self.path, "request"), f"{self.method!r} is not an HTTP method.")
         status = _status(self.status, self.path)
         _, path, query = split_url(self.url, self.path)
         if self.response.body is None and not bodiless(method, status):
@@ -204,7 +204,7 @@ def sides(item: Any, path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def url_in(item: Any, key: str) -> Any:
-    """The URL of an item's request, under the key that the format has it; None if there is none."""
+    """The URL of an item's request, under the format's key for it; None without one."""
     request = item.get("request") if isinstance(item, dict) else None
     return request.get(key) if isinstance(request, dict) else None
 
@@ -248,7 +248,7 @@ def _status(value: Any, path: Path) -> int:
     except (ValueError, IndexError):
         status = 0
     if not 200 <= status <= 599:
-        cause = f"{value!r} is no status of a finished reply: the call failed, or was cut off."
+        cause = f"{value!r} is not the status of a finished reply: the call failed, or was cut off."
         raise FormatError((*path, "response"), cause, "Record it again.")
     return status
 

@@ -20,13 +20,13 @@ def split_url(url: str, path: Path = ()) -> tuple[str, str, str]:
     """Host in lower case, path and query of a URL, percent-encoding kept.
 
     Raises:
-        Fault: it is none.
+        FormatError: it is not a URL.
     """
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""
     except ValueError as error:
-        raise FormatError((*path, "request"), f"{url!r} is no URL: {error}.") from error
+        raise FormatError((*path, "request"), f"{url!r} is not a URL: {error}.") from error
     target = parts.path if parts.path.startswith("/") else f"/{parts.path}"
     return host, quote(target, safe="/%:@!$&'()*+,;=~"), parts.query
 
@@ -85,7 +85,7 @@ _RFC_3339 = re.compile(
 
 
 def moment(value: Any) -> str | None:
-    """A time stamp of any of the usual spellings as RFC 3339; None if it is none of them."""
+    """A time stamp of any of the usual spellings as RFC 3339; None if the format is unknown."""
     if not isinstance(value, str):
         return None
     match = _RFC_3339.fullmatch(value.strip())

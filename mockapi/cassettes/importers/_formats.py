@@ -150,7 +150,7 @@ def open_document(data: bytes, name: str) -> Document:
 
 
 def format_of(document: Document) -> Format | None:
-    """The format of a document, None if it is none that is known."""
+    """The format of a document; None if it is unknown."""
     subject = document.text if document.kind is RecordingFormat.TEXT else document.value
     for item in FORMATS:
         if document.kind in item.kinds and item.recognises(subject):

@@ -48,7 +48,7 @@ def as_written(value: Any) -> Fields:
 
 
 def restored(exchange: Exchange, member: Any, path: Path) -> Exchange:
-    """The exchange with what the member says; unchanged if there is none.
+    """The exchange with what the member says; unchanged without one.
 
     Raises:
         Fault: a member that mockapi would not have written.

@@ -33,7 +33,7 @@ class Imported:
 
     Attributes:
         name: of the cassette, relative: the source's with another extension.
-        format: what the file was, empty if it is no recording.
+        format: what the file was, empty if it is not a recording.
         cassette: None if nothing was kept.
         kept: how many interactions it has.
         streams: how many of them are event streams.

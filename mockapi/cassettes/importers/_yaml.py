@@ -84,7 +84,7 @@ def parse(text: bytes) -> Any:
     """The value of a document: dicts, lists, strings, bytes, ints, floats, booleans, None.
 
     Raises:
-        YAMLError: malformed; a tag that names a program's class; base64 that is none; aliases
+        YAMLError: malformed; a tag that names a program's class; invalid base64; aliases
             that add up to too much or contain themselves; more than `MAX_DEPTH` levels.
     """
     try:

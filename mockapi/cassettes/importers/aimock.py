@@ -198,7 +198,7 @@ def _arguments(value: Any, path: Path) -> Any:
         return value if value is not None else {}
     parsed = jsontext.parse_exactly(value.encode()) if value else {}
     if isinstance(parsed, jsontext.NotJSON):
-        raise FormatError(path, f"the arguments of a tool call are no JSON: {parsed.reason}.")
+        raise FormatError(path, f"the arguments of a tool call are not JSON: {parsed.reason}.")
     return parsed
 
 

@@ -120,7 +120,7 @@ def _is_empty(response: dict[str, Any], content: dict[str, Any]) -> bool:
 def _encoded_chunks(
     pieces: list[str], content: dict[str, Any], encoding: str
 ) -> tuple[bytes, tuple[RecordedChunk, ...]] | None:
-    """Body and chunks; None if the pieces are no encoded data, but a reply that is a list of texts."""
+    """Body and chunks; None if the pieces are a list of texts, not encoded data."""
     form = _form(content) or ("hex" if all(map(_HEX.fullmatch, pieces)) else "base64")
     chunks = [_bytes(piece, form) for piece in pieces]
     joined = b"".join(chunks)

@@ -49,7 +49,7 @@ def read(document: Any) -> Iterator[RecordedEntry]:
 
 
 def _items(document: Any) -> list[Any]:
-    """The items of a cassette, none if it is none."""
+    """The interactions; [] if the document is not a VCR.py cassette."""
     if not isinstance(document, dict):
         return document if isinstance(document, list) else []
     requests, responses = document.get("requests"), document.get("responses")

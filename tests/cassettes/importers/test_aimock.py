@@ -133,7 +133,7 @@ def test_what_no_cassette_can_match_is_left_out_with_the_reason(name: str) -> No
 
 FAULTY: dict[str, tuple[dict[str, Any], str]] = {
     "not a message": ({"image": {"url": "x"}}, "no message: it holds image"),
-    "arguments that are no JSON": ({"toolCalls": [CALL | {"arguments": "{"}]}, "no JSON"),
+    "arguments that are not JSON": ({"toolCalls": [CALL | {"arguments": "{"}]}, "not JSON"),
     "a block of tomorrow": ({"blocks": [{"type": "video"}]}, "a block of type 'video'"),
 }
 

@@ -73,7 +73,7 @@ def test_urls_are_taken_apart(url: str) -> None:
 
 def test_what_is_no_url_is_a_fault() -> None:
     """A broken address is told, with where it stood."""
-    with pytest.raises(FormatError, match="no URL"):
+    with pytest.raises(FormatError, match="not a URL"):
         split_url("https://[::1/v1/messages", ("interactions", 3))
 
 
@@ -84,11 +84,11 @@ def test_half_a_surrogate_pair_has_no_bytes() -> None:
 
 
 FAULTS: dict[str, tuple[dict[str, Any], str]] = {
-    "no URL": ({"url": None}, "no method and URL"),
+    "not a URL": ({"url": None}, "no method and URL"),
     "no method": ({"method": None}, "no method and URL"),
-    "not a method": ({"method": "P OST"}, "no HTTP method"),
-    "no status": ({"status": None}, "no status of a finished reply"),
-    "status 0": ({"status": 0}, "no status of a finished reply"),
+    "not a method": ({"method": "P OST"}, "not an HTTP method"),
+    "no status": ({"status": None}, "not the status of a finished reply"),
+    "status 0": ({"status": 0}, "not the status of a finished reply"),
     "no body": ({"response": Message((), None)}, "no body"),
     "gzip cut off": (
         {"response": Message((("content-encoding", "gzip"),), b"\x1f\x8b\x08")},

@@ -133,7 +133,7 @@ def test_a_request_that_was_not_kept_is_told() -> None:
 FAULTY: dict[str, tuple[dict[str, Any], str]] = {
     "no content": (har_entry({"size": 3579, "mimeType": "text/event-stream"}), "has no body"),
     "no content, size elsewhere": (har_entry({}), "has no body"),
-    "no reply": (har_entry(TEXT, status=0), "no status of a finished reply"),
+    "no reply": (har_entry(TEXT, status=0), "not the status of a finished reply"),
     "not base64": (har_entry({"text": "&%$", "encoding": "base64"}), "not base64"),
     "an unknown encoding": (har_entry({"text": "x", "encoding": "base32"}), "base32"),
     "truncated": (
