@@ -25,8 +25,8 @@ def plan(work: Path) -> list[Step]:
     lowest = work / "lowest.txt"
     lowest.write_text("\n".join(lowest_versions()) + "\n", encoding="utf-8")
     return [
-        *made,
         Step("test", readme_command("test"), cores=2),
+        *made,
         Step("lint", f"{PYTHON} -m ruff check .\n{PYTHON} -m ruff format --check .", after=("test",)),
         Step("types", f"{PYTHON} -m mypy", after=("test",)),
         # With all examples of the property tests, of which the default run tries few.

@@ -22,7 +22,7 @@ sys.path.insert(0, str(_ROOT))
 
 from benchmarks import aimock  # noqa: E402 - a program that is run by its path has to find its package
 from benchmarks.load import require_wrk  # noqa: E402 - as above
-from benchmarks.pace import pace_part  # noqa: E402 - as above
+from benchmarks.pacing import pace_part  # noqa: E402 - as above
 from benchmarks.report import page  # noqa: E402 - as above
 from benchmarks.servers import LOAD_CORE  # noqa: E402 - as above
 from benchmarks.start import library_part, start_part  # noqa: E402 - as above
@@ -43,11 +43,11 @@ def main() -> None:
     makers = {
         "json": lambda: json_part(options.work, other, rounds=rounds, counts=counts),
         "stream": lambda: stream_part(options.work, other, rounds=rounds),
-        "pace": lambda: pace_part(options.work, rounds=1 if quick else 3),
+        "pace": lambda: pace_part(seconds=2.0 if quick else 10.0),
         "start": lambda: start_part(options.work, other, rounds=rounds),
         "library": lambda: library_part(options.work, rounds=1 if quick else 5),
     }
-    # This process is the client of paced streams: it stays off the servers' core, as wrk does.
+    # This process reads the paced streams: it stays off the servers' core, as wrk does.
     os.sched_setaffinity(0, {LOAD_CORE})
     parts = []
     for name in options.only or PARTS:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from mockapi.cassettes import (
     Cassette,
     Interaction,
-    RecordedChunk,
     RecordedRequest,
     RecordedResponse,
     dump,
@@ -131,17 +130,6 @@ def large_interaction(number: int) -> Interaction:
     return Interaction(
         _request(request_body(number, size=1700)),
         RecordedResponse(200, response_headers(number, "application/json"), body),
-    )
-
-
-def paced_interaction(number: int, delays: Iterable[float]) -> Interaction:
-    """A recorded stream of one chunk an event, after a delay each."""
-    body = stream_reply(number)
-    sizes = [len(event) + 2 for event in body.split(b"\n\n")[:-1]]
-    chunks = tuple(RecordedChunk(delay, size) for delay, size in zip(delays, sizes, strict=True))
-    headers = response_headers(number, "text/event-stream; charset=utf-8")
-    return Interaction(
-        _request(request_body(number, stream=True)), RecordedResponse(200, headers, body, chunks)
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from typing import Any
 
 import pytest
@@ -14,6 +13,8 @@ from mockapi.errors import CassetteError, Problem
 from mockapi.exchange import Ending
 from tests.support.bad_cassettes import BAD, FINE, HEAD, in_request, in_response
 from tests.support.cassettes import cassette
+
+_PATIENCE = 30  # seconds, for what takes one at most; where work grows out of bounds it takes minutes
 
 
 @pytest.mark.parametrize("case", BAD)
@@ -43,6 +44,7 @@ def test_every_bad_interaction_is_told() -> None:
     )
 
 
+@pytest.mark.timeout(_PATIENCE)
 def test_a_thousand_faults_cost_no_more_than_a_few_readings() -> None:
     """Lines are looked up in one second reading, not in one for each fault."""
     broken = {
@@ -50,11 +52,9 @@ def test_a_thousand_faults_cost_no_more_than_a_few_readings() -> None:
         "response": {"status": 200, "body": {"text": "x" * 200}},
     }
     text = emit({"mockapi_cassette": 1, "interactions": [broken] * 1000}).encode()
-    began = time.thread_time()
     with pytest.raises(CassetteError) as caught:
         load(text, "a.yaml")
     assert len(caught.value.problems) == 1000
-    assert time.thread_time() - began < 5  # it took a minute when each fault read the file again
 
 
 def test_a_problem_leaves_out_what_is_not_known() -> None:

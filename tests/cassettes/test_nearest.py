@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import time
 from itertools import pairwise
 from typing import Any
 
@@ -31,6 +30,8 @@ from tests.support.cassettes import (
     recordings,
     said,
 )
+
+_PATIENCE = 30  # seconds, for what takes one at most; where work grows out of bounds it takes minutes
 
 
 def _miss(request: Any, *recorded: Any, matching: Matching | None = None) -> Miss:
@@ -251,26 +252,23 @@ def test_json_that_differs_has_differences(recorded: Any, received: Any) -> None
     )
 
 
+@pytest.mark.timeout(_PATIENCE)
 def test_a_hundred_thousand_recordings_take_no_longer_than_a_thousand() -> None:
     """At most a thousand are looked at, the nearest in size among them."""
     tens = [interaction(said(f"Question {number}: " + "why? " * (number % 50))) for number in range(1000)]
     many = Cassette("many.yaml", tuple(tens * 100))
     asking = asked(said("Question 777: " + "why? " * 27 + "!"))
     candidates = [Recording(many, number, number) for number in range(100_000)]
-    began = time.thread_time()
     miss = explain_miss(asking, candidates)
-    took = time.thread_time() - began
     assert miss.nearest is not None
     assert b"why? " * 25 in miss.nearest.interaction.request.body
-    assert took < 5  # a quarter of a second on an idle machine; a comparison of all takes minutes
 
 
+@pytest.mark.timeout(_PATIENCE)
 def test_long_texts_are_compared_in_bounded_time() -> None:
     """Beyond two thousand changed words only beginning and end are told."""
     words = " ".join("abcdefg"[number % 7] for number in range(200_000))
-    began = time.thread_time()
     (found,) = _miss(said("a " + words[::-1] + " b"), said("b " + words + " a")).differences
-    assert time.thread_time() - began < 5
     assert isinstance(found, Difference)
     assert len(str(found)) < 1000
 

