@@ -5,11 +5,10 @@ Run it before a change to what they judge is called done. docs/testing.md says w
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from plan import PYTHON, environments, main, readme_command
-from steps import CHECKOUT, Step
+from steps import Step
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +26,7 @@ if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; th
     apt-get install -y -qq --no-install-recommends chromium >/dev/null
 fi
 """
-_MUTATIONS = CHECKOUT / "benchmarks" / "mutations.py"
+_MUTATIONS = f"{PYTHON} -m tools.mutate --draw 200 --seed 1 --at-least 90"
 
 
 def plan(work: Path) -> list[Step]:
@@ -47,7 +46,7 @@ def plan(work: Path) -> list[Step]:
             after=first,
             environment={"MOCKAPI_EXAMPLES": "many"},
         ),
-        *([Step("mutations", _mutations(), cores=2, after=first)] if _MUTATIONS.exists() else []),
+        Step("mutations", _MUTATIONS, cores=2, after=first),
     ]
 
 
@@ -60,10 +59,6 @@ def _order(seed: str, after: tuple[str, ...]) -> Step:
         after=after,
         environment=environment,
     )
-
-
-def _mutations() -> str:
-    return f"{PYTHON} {shlex.quote(str(_MUTATIONS))}"
 
 
 if __name__ == "__main__":
