@@ -28,6 +28,7 @@ FOLDER: Final = "MUTATE_MEASURED"
 _seconds: defaultdict[str, float] = defaultdict(float)
 _failed: set[str] = set()
 _measuring: list[coverage.Coverage] = []
+_current: list[str] = []
 
 
 def _function(node: str) -> str:
@@ -50,13 +51,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """What runs from here on runs for this test."""
+    """What runs from here on runs for this test, and for the same with other parameters."""
+    function = _function(item.nodeid)
     for measuring in _measuring:
-        measuring.switch_context(_function(item.nodeid))
-    result = yield
-    for measuring in _measuring:
-        measuring.switch_context("")
-    return result
+        if _current != [function]:  # each switch writes down what was measured until then
+            measuring.switch_context(function)
+            _current[:] = [function]
+    return (yield)
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -56,6 +56,20 @@ def test_requests_run_out_and_come_back() -> None:
     assert statuses == [200, 200, 429, 429, 200, 429]
 
 
+def test_tokens_that_went_in_have_to_come_back() -> None:
+    """Input counts as output does: the wait is until its bucket is above zero."""
+    used = json_reply().chunks[0]._replace(data=b'{"usage":{"input_tokens":12500,"output_tokens":1}}')
+    account = Account(LIMITS)
+    assert (
+        limit_fields(send(account, NOW, replace(json_reply(), chunks=(used,))))["input-tokens-remaining"]
+        == "0"
+    )
+    refusal = send(account, NOW)
+    assert (refusal.status, refusal.header("retry-after")) == (429, "16")
+    assert send(account, NOW + 15).status == 429
+    assert send(account, NOW + 16).status == 200
+
+
 def test_a_refusal_says_when_to_come_again() -> None:
     """`retry-after` in whole seconds is enough, and one second less is not."""
     account = Account(LIMITS)

@@ -8,7 +8,7 @@ import pytest
 
 from mockapi.validation import Rule, all_rules
 from tests.support.refused import CASES, Case
-from tests.support.validation import DOCUMENTED, LIVE, refused
+from tests.support.validation import DOCUMENTED, LIVE, post, refused
 
 _ELSEWHERE = {"auth.invalid_key", "auth.invalid_token"}
 """Rules that need a session which lists the credential: test_settings."""
@@ -22,6 +22,16 @@ def test_refused(case: Case) -> None:
         assert refusal is not None
         assert (refusal.status, refusal.type, refusal.message) == (case.status, case.type, case.message)
         assert refusal.rule == case.rule
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if not case.row], ids=lambda case: case.name)
+def test_a_refusal_leads_to_its_place(case: Case) -> None:
+    """Where the message names a message by its number, the pointer leads into that message."""
+    for refusal in LIVE.check_all(post(case.body, case.headers, case.endpoint, case.method)):
+        named = re.match(r"messages\.(\d+)", refusal.message)
+        if named:
+            assert refusal.pointer is not None
+            assert refusal.pointer.startswith("/messages/")
 
 
 def test_every_rule_has_a_case() -> None:

@@ -30,6 +30,7 @@ def replies(result: Imported) -> tuple[dict[str, Any], dict[str, Any]]:
     assert result.broken == ()
     assert result.cassette is not None
     plain, stream = result.cassette.interactions
+    assert (plain.response.status, stream.response.status) == (200, 200)
     events = decode_events(stream.response.body)
     assert not check_events(events)
     return json.loads(plain.response.body), accumulate(events)

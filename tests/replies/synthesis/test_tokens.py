@@ -70,6 +70,16 @@ def test_more_is_more() -> None:
     assert plain < without < input_tokens(RequestView(body(tools=[WEATHER])))
 
 
+def test_a_document_counts_by_its_pages() -> None:
+    """60 kB in base64 are a page more."""
+
+    def pdf(characters: int) -> dict[str, Any]:
+        source = {"type": "base64", "media_type": "application/pdf", "data": "A" * characters}
+        return {"type": "document", "source": source}
+
+    assert [_tokens.of_block(pdf(size)) for size in (4, 79_999, 80_000, 240_000)] == [1500, 1500, 3000, 6000]
+
+
 def test_an_image_counts_by_its_size() -> None:
     """750 pixels are a token, 1,600 tokens the most."""
 

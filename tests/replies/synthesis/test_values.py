@@ -42,6 +42,8 @@ SATISFIABLE: dict[str, Any] = {
     "number huge": {"type": "number", "minimum": 1e300, "maximum": 1.7e308},
     "number of cents": {"type": "number", "multipleOf": 0.01, "minimum": 0.2, "maximum": 4},
     "number of two steps": {"allOf": [{"type": "number", "multipleOf": 0.5}, {"multipleOf": 0.75}]},
+    "number and integer": {"allOf": [{"type": "number", "minimum": 1}, {"type": "integer", "maximum": 3}]},
+    "integer and number": {"allOf": [{"type": ["integer"]}, {"type": ["number", "null"], "minimum": 9}]},
     "number that is not whole": {"oneOf": [{"type": "number"}, {"type": "integer"}]},
     "number step": {"type": "number", "multipleOf": 0.25, "minimum": 1.1},
     "string lengths": {"type": "string", "minLength": 30, "maxLength": 31},

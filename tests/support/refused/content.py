@@ -247,6 +247,12 @@ _ROUNDS = (
         ask(user("a"), assistant(_SEARCHED, text("b")), user("c"), tools=[_SEARCH]),
     ),
     Case(
+        "server_tool.without_result",
+        "messages.1: `web_search` tool use with id `srvtoolu_1` was found without a corresponding "
+        "`web_search_tool_result` block",
+        ask(user("a"), assistant(text("b"), _SEARCHED), user("c"), tools=[_SEARCH]),
+    ),
+    Case(
         "server_tool.without_use",
         "messages.1.content.0: unexpected `tool_use_id` found in `web_search_tool_result` blocks: "
         "srvtoolu_1. Each `web_search_tool_result` block must have a corresponding `server_tool_use` block "
