@@ -156,7 +156,7 @@ def test_a_taken_port_is_an_error_that_suggests_a_free_one(cassette: str, comman
         (["--host", ""], "empty"),
         (["--host", "203.0.113.7"], "Cannot listen on 203.0.113.7"),
         (["--host", "no such host"], "Cannot listen on"),
-        (["--host", "ü" * 70], "no host name"),
+        (["--host", "ü" * 70], "is not a host name"),
         (["--speed", "0"], "factor above 0"),
         (["--speed", "nan"], "factor above 0"),
         (["--speed", "fast"], "factor above 0"),

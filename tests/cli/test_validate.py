@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockapi.cli.rules import command as rules
-from mockapi.cli.validate import command as validate
+from mockapi.cli import root
 from mockapi.errors import UsageError
 from mockapi.validation import all_rules
 from tests.support.process import runner
@@ -25,7 +24,7 @@ _PRETTY = (
 
 
 def _run(*arguments: str, text: str | None = None) -> Result:
-    return runner().invoke(validate, arguments, input=text, catch_exceptions=False)
+    return runner().invoke(root, ["validate", *arguments], input=text, catch_exceptions=False)
 
 
 def _file(folder: Path, text: str, name: str = "body.json") -> str:
@@ -193,7 +192,7 @@ def test_cannot_run(arguments: tuple[str, ...], words: str) -> None:
 
 
 def _rules(*arguments: str) -> str:
-    result = runner().invoke(rules, arguments, catch_exceptions=False)
+    result = runner().invoke(root, ["rules", *arguments], catch_exceptions=False)
     assert result.exit_code == 0
     return result.stdout
 

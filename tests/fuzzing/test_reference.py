@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -34,9 +35,13 @@ def message(chunks: Iterable[bytes]) -> dict[str, Any]:
     return accumulator.message()
 
 
+_PATIENCE = 60.0
+
+
 def _check(case: Case, *, small: bool) -> None:
     sees, target = ("events", events) if case.level == "sse" else ("message", message)
-    finding = judge(case, observe(target, case.chunks(), sees, case.seconds))  # type: ignore[arg-type] # two literals
+    case = replace(case, seconds=_PATIENCE)  # how fast the machine is says nothing about the reference
+    finding = judge(case, observe(target, case.chunks(), sees, _PATIENCE))  # type: ignore[arg-type] # two literals
     assert finding.verdict in (Verdict.CONFORMS, Verdict.TOLERATES), finding
     assert (case.size < SMALL) is small
 
