@@ -24,6 +24,7 @@ HEAVY = (
 
 RENAMED = (
     ("mockapi.validation", "Settings", "ValidationSettings"),
+    ("mockapi.replies.faults", "late", "delay"),
     ("mockapi.testing", "Asked", "ParsedRequest"),
     ("mockapi.testing", "Received", "ReceivedRequest"),
 )

@@ -223,13 +223,13 @@ def test_a_half_close_still_reads(server: mockapi.Server) -> None:
 
 def test_a_late_reply_holds_back_the_status_or_the_body(server: mockapi.Server) -> None:
     """Nothing at all comes, or only the head."""
-    client, _ = _open(server, ASKED, {"fault": "late", "seconds": 0.3})
+    client, _ = _open(server, ASKED, {"fault": "delay", "seconds": 0.3})
     with client:
         begun = time.monotonic()
         assert client.is_silent(0.2)
         client.read_head()
         assert time.monotonic() - begun >= 0.28
-    client, _ = _open(server, ASKED, {"fault": "late", "seconds": 0.3, "headers_first": True})
+    client, _ = _open(server, ASKED, {"fault": "delay", "seconds": 0.3, "headers_first": True})
     with client:
         client.read_head()
         assert client.is_silent(0.2)

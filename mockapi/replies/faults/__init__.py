@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     )
     from mockapi.replies.faults._sse_variants import bom, comments, compressed, extra_fields, newlines, pings
     from mockapi.replies.faults._table import TABLE, make_fault
-    from mockapi.replies.faults._transport import chunking, cut, ending, late, pause, slow
+    from mockapi.replies.faults._transport import chunking, cut, delay, ending, pause, slow
 
 __all__ = [
     "NEXT_PAIR",
@@ -66,6 +66,7 @@ __all__ = [
     "content_length",
     "content_type",
     "cut",
+    "delay",
     "double_event",
     "drop_event",
     "due",
@@ -75,7 +76,6 @@ __all__ = [
     "extra_fields",
     "html",
     "json_for_stream",
-    "late",
     "make_fault",
     "newlines",
     "no_usage",
@@ -100,6 +100,7 @@ __getattr__ = lazy_exports(
         "_orders": "NEXT_PAIR Counts OrderedFault apply blank due parse_fault_text parse_faults start",
         "_sse_variants": "bom comments compressed extra_fields newlines pings",
         "_table": "TABLE make_fault",
-        "_transport": "chunking cut ending late pause slow",
+        "_transport": "chunking cut delay ending pause slow",
     },
+    renamed={"late": "delay"},
 )

@@ -36,6 +36,7 @@ from mockapi.replies.faults._table import (
     TEXT,
     WHOLE,
     OptionKind,
+    current_name,
     entry_of,
     make_fault,
 )
@@ -199,8 +200,9 @@ def _order(value: Any, place: str) -> OrderedFault:
         if not _CONDITIONS[key].fits(item):
             raise UsageError(f"{place}.when.{key} is {_CONDITIONS[key].words}, not {item!r:.80}.")
     options = {key: item for key, item in value.items() if key not in {"fault", "when", *told}}
-    entry, _ = entry_of(name, {}, place)
-    return OrderedFault(name, make_fault(name, options, place), entry.replaces, when=when, **told)
+    current = current_name(name, place)
+    entry, _ = entry_of(current, {}, place)
+    return OrderedFault(name, make_fault(current, options, place), entry.replaces, when=when, **told)
 
 
 def start(orders: Iterable[OrderedFault]) -> Counts:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+import warnings
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mockapi.errors import UsageError
@@ -139,8 +140,8 @@ TABLE: Final[Mapping[str, FaultSpec]] = {
         needed=("value",),
     ),
     # Time
-    "late": FaultSpec(
-        _transport.late, {"seconds": SECONDS, "headers_first": FLAG}, "The first byte comes late."
+    "delay": FaultSpec(
+        _transport.delay, {"seconds": SECONDS, "headers_first": FLAG}, "The first byte comes late."
     ),
     "slow": FaultSpec(
         _transport.slow,
@@ -221,6 +222,9 @@ TABLE: Final[Mapping[str, FaultSpec]] = {
 }
 """Every fault by its name."""
 
+RENAMED: Final[Mapping[str, str]] = {"late": "delay"}
+"""Old names of faults, which can still be ordered, and the names that replace them."""
+
 
 def make_fault(name: str, options: Mapping[str, Any], place: str = "fault") -> Fault:
     """A fault from its name and options; a name that is a status is that error.
@@ -254,6 +258,7 @@ def entry_of(name: str, options: Mapping[str, Any], place: str) -> tuple[FaultSp
     """
     if name.isascii() and name.isdigit():
         return TABLE["error"], {"status": int(name[:9]), **options}
+    name = current_name(name, place)
     if name not in TABLE:
         import difflib  # noqa: PLC0415 - only for the message
 
@@ -261,3 +266,16 @@ def entry_of(name: str, options: Mapping[str, Any], place: str) -> tuple[FaultSp
         hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(TABLE)}."
         raise UsageError(f"{place}: there is no fault {name!r:.80}; {hint}")
     return TABLE[name], options
+
+
+def current_name(name: str, place: str) -> str:
+    """The name that a fault has now; an old one warns.
+
+    Orders stand in project files and command lines, so the warning is one that Python shows to people
+    who run a program, not only to those who write it.
+    """
+    if name not in RENAMED:
+        return name
+    message = f"{place}: the fault {name} is called {RENAMED[name]} now; the old name will go."
+    warnings.warn(message, FutureWarning, stacklevel=2)
+    return RENAMED[name]

@@ -1,4 +1,4 @@
-"""Faults of time and of the connection: late, slow, cut, reset, stalled; and any chunking.
+"""Faults of time and of the connection: delayed, slow, cut, reset, stalled; and any chunking.
 
 Events are counted over the stream's frames from 0, comments included; -1 is the last. "After
 event 2" means that events 0, 1 and 2 are sent whole. Bytes are counted over the body.
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 _LEADING: Final = re.compile(rb"[\xc2-\xf4]")
 
 
-def late(seconds: float = 1.0, *, headers_first: bool = False) -> Fault:
+def delay(seconds: float = 1.0, *, headers_first: bool = False) -> Fault:
     """The first byte comes so much later: that of the status line, or of the body only."""
 
     def fault(reply: Reply) -> Reply:
         if not headers_first:
             return replace(reply, hold=reply.hold + seconds)
         if not reply.chunks:
-            raise FaultDoesNotFit("late with headers_first needs a body, and this reply has none.")
+            raise FaultDoesNotFit("delay with headers_first needs a body, and this reply has none.")
         first, *rest = reply.chunks
         return replace(reply, chunks=(Chunk(first.delay + seconds, first.data), *rest))
 

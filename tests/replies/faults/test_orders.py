@@ -63,13 +63,13 @@ def test_conditions_choose_requests(when: dict[str, Any], yes: Request, no: Requ
 
 def test_a_list_of_errors_is_a_sequence() -> None:
     """A reply can be replaced only once, so the second error waits for the second request."""
-    orders = faults.parse_faults([{"fault": "429", "times": 1}, {"fault": "529", "times": 1}, "late"])
+    orders = faults.parse_faults([{"fault": "429", "times": 1}, {"fault": "529", "times": 1}, "delay"])
     counts = faults.start(orders)
     names = []
     for _ in range(3):
         due, counts = faults.due(orders, counts, ask())
         names.append([order.name for order in due])
-    assert names == [["429", "late"], ["529", "late"], ["late"]]
+    assert names == [["429", "delay"], ["529", "delay"], ["delay"]]
 
 
 def test_several_faults_are_done_in_their_order() -> None:
@@ -95,8 +95,8 @@ def test_a_misfit_changes_nothing_and_is_told() -> None:
         ([{}], r"faults\[0\] is \{\"fault\": NAME"),
         ([{"fault": "cut", "evnt": 1}], r"faults\[0\].evnt: the fault cut has no such option; it has event"),
         ([{"fault": "cut", "event": "x"}], r"faults\[0\].event is a whole number, not 'x'"),
-        ([{"fault": "late", "seconds": -1}], r"seconds is a number from 0 to 3600"),
-        ([{"fault": "late", "seconds": float("nan")}], r"seconds is a number"),
+        ([{"fault": "delay", "seconds": -1}], r"seconds is a number from 0 to 3600"),
+        ([{"fault": "delay", "seconds": float("nan")}], r"seconds is a number"),
         ([{"fault": "200"}], r"status is a status from 400 to 599, not 200"),
         ([{"fault": "content_type"}], r"needs value"),
         ([{"fault": "cut", "ending": "boom"}], r"ending is one of clean, reset, stall, cut, half-close"),
@@ -156,6 +156,18 @@ def test_every_fault_can_be_ordered_by_name() -> None:
         made = faults.make_fault(name, {key: needed[key] for key in entry.needed})
         assert callable(made)
         assert entry.summary.endswith((".", "default."))
+
+
+def test_a_fault_can_be_ordered_by_its_old_name() -> None:
+    """It does the same, keeps the name that was ordered, and a warning says once what it is called now."""
+    with pytest.warns(FutureWarning) as told:
+        (old,) = faults.parse_faults([{"fault": "late", "seconds": 2}])
+    assert [str(warning.message) for warning in told] == [
+        "faults[0]: the fault late is called delay now; the old name will go."
+    ]
+    (new,) = faults.parse_faults([{"fault": "delay", "seconds": 2}])
+    assert old.name == "late"
+    assert old.fault(stream()) == new.fault(stream())
 
 
 def test_silent_faults_break_what_they_say() -> None:

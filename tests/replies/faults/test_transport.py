@@ -43,13 +43,13 @@ def test_a_content_length_is_true_unless_the_ending_breaks_it() -> None:
     assert broken.header("content-length") == str(len(JSON_BODY))
 
 
-def test_late_is_before_the_status_or_after_it() -> None:
+def test_a_delay_is_before_the_status_or_after_it() -> None:
     """Two waits that time limits of clients tell apart."""
-    assert faults.late(2)(stream(0.5)).hold == 2
-    first = faults.late(2, headers_first=True)(stream(0.5))
+    assert faults.delay(2)(stream(0.5)).hold == 2
+    first = faults.delay(2, headers_first=True)(stream(0.5))
     assert (first.hold, first.chunks[0].delay) == (0.0, 2.5)
     with pytest.raises(FaultDoesNotFit):
-        faults.late(headers_first=True)(faults.empty_body()(stream()))
+        faults.delay(headers_first=True)(faults.empty_body()(stream()))
 
 
 def test_slow_puts_a_delay_before_each_piece() -> None:
