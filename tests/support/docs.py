@@ -1,14 +1,22 @@
-"""The fenced code blocks of a Markdown page, with what their first line says of them."""
+"""Markdown pages as tests see them: their code blocks, with what the first line says of each, and links."""
 
 from __future__ import annotations
 
 import re
+import textwrap
+from functools import cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from markdown_it import MarkdownIt
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-_FENCE = re.compile(r"^```(?P<info>[^\n`]*)\n(?P<content>.*?)^```$", re.MULTILINE | re.DOTALL)
+    from markdown_it.token import Token
+
+_MARKER = re.compile(r"<!-- (\w+) -->\s*")
 
 
 class Block(NamedTuple):
@@ -19,12 +27,16 @@ class Block(NamedTuple):
         language: the first word behind the fence.
         flags: the other words.
         content: what stands between the fences.
+        fenced: whether it stands between fences; else it is a block by its indentation.
+        marker: the word of an HTML comment right before it.
     """
 
     line: int
     language: str
     flags: tuple[str, ...]
     content: str
+    fenced: bool = True
+    marker: str | None = None
 
     @property
     def file(self) -> str | None:
@@ -34,13 +46,39 @@ class Block(NamedTuple):
 
 def blocks(page: Path) -> list[Block]:
     """The blocks of a page, in order."""
-    text = page.read_text(encoding="utf-8")
     found = []
-    for match in _FENCE.finditer(text):
-        language, *flags = match["info"].split() or [""]
-        line = text.count("\n", 0, match.start()) + 2
-        found.append(Block(line, language, tuple(flags), match["content"]))
+    marker = None
+    for token in _tokens(page):
+        start = token.map[0] if token.map else 0
+        if token.type == "fence":
+            language, *flags = token.info.split() or [""]
+            found.append(Block(start + 2, language, tuple(flags), token.content, marker=marker))
+        elif token.type == "code_block":
+            found.append(Block(start + 1, "", (), textwrap.dedent(token.content), fenced=False))
+        said = _MARKER.fullmatch(token.content) if token.type == "html_block" else None
+        marker = said[1] if said else None
     return found
+
+
+def links(page: Path) -> Iterator[tuple[int, str]]:
+    """The addresses that a page leads to, with the line of the paragraph."""
+    for token in _tokens(page):
+        for child in token.children or ():
+            if child.type == "link_open":
+                yield (token.map[0] + 1 if token.map else 0), str(child.attrGet("href"))
+
+
+def anchors(page: Path) -> set[str]:
+    """What stands behind `#` in links into a page: its headings, spelt as sites do, and its ids."""
+    tokens = _tokens(page)
+    heads = [after.content for token, after in pairwise(tokens) if token.type == "heading_open"]
+    words = {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+    return words | set(re.findall(r'<a id="([^"]+)">', page.read_text(encoding="utf-8")))
+
+
+@cache
+def _tokens(page: Path) -> list[Token]:
+    return MarkdownIt("commonmark").enable("table").parse(page.read_text(encoding="utf-8"))
 
 
 def needs(block: Block) -> list[str]:
