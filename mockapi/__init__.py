@@ -2,6 +2,9 @@
 
 The names below are the public Python API. They are looked up when first used: importing this
 package alone costs a millisecond, which test runs that do not use it will notice.
+
+PYTEST_DONT_REWRITE: the plugin keeps pytest away from these modules; this spares a warning where they
+are imported before pytest is.
 """
 
 from typing import TYPE_CHECKING

@@ -23,7 +23,7 @@ from mockapi.replies import error_reply
 from mockapi.server._console import Console
 from mockapi.server._control import control_app
 from mockapi.server._service import Service
-from mockapi.server.wire import ARRIVED, ClientLeft, Refused, play, read_body
+from mockapi.server.wire import ARRIVED, ClientLeft, Refused, play, read_body, with_closed_connection
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -136,10 +136,13 @@ class MessagesAPI:
             if path.startswith(_SESSION_PREFIX):
                 id_, slash, rest = path[len(_SESSION_PREFIX) :].partition("/")
                 session, path = service.sessions.get(id_), slash + rest or "/"
+            closes = service.closes_root_connections and not id_
+            if closes:
+                send = with_closed_connection(send)
             if session is None:
                 await play(self._no_session(id_), scope, receive, send)
                 return
-            body = await read_body(receive, scope["headers"], path)
+            body = await read_body(receive, scope["headers"], path, closes=closes)
             arrived = scope[ARRIVED] if ARRIVED in scope else monotonic()
             query = scope["query_string"].decode("latin-1")
             request = Request(scope["method"], path, query, scope["headers"], body)

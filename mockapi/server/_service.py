@@ -46,6 +46,10 @@ _MOST_EXPLAINED = 4 * 1024 * 1024
 class Service:
     """The state of a server.
 
+    Attributes:
+        closes_root_connections: whether a connection to the root URL ends with its first reply, so that
+            no client writes a request to one whose event loop has ended.
+
     Args:
         paths: files and folders of cassettes.
         settings: how the default session answers; others start from it.
@@ -70,6 +74,7 @@ class Service:
         self.paths = tuple(paths)
         self.console = console
         self.lateness = Lateness()
+        self.closes_root_connections = False
         self.reader = CassetteReader(cache_folder())
         self.library = CassetteSet(self.reader.read_all(self.paths, progress))
         self.recorder = None if recording is None else self._make_recorder(recording)

@@ -28,7 +28,7 @@ from mockapi.sessions._answer import FORWARD, Answer
 from mockapi.sessions._settings import CALLS_OUT
 
 if TYPE_CHECKING:
-    from mockapi.cassettes import Recording, RecordingSequence
+    from mockapi.cassettes import Recording
     from mockapi.replies.faults import OrderedFault
     from mockapi.sessions._session import ServerSession
     from mockapi.validation import Refusal, ValidationSettings
@@ -47,7 +47,6 @@ class Exchange:
         validate: the API's refusal of a request under some settings, or None.
         next_request_id: makes the id of a reply that mockapi has to write itself.
         due: the faults that were ordered for this request.
-        exact: the recordings of exactly this request; None without any.
     """
 
     request: Request
@@ -56,7 +55,6 @@ class Exchange:
     validate: Callable[[Request, ValidationSettings], Refusal | None]
     next_request_id: Callable[[], str]
     due: tuple[OrderedFault, ...] = ()
-    exact: RecordingSequence | None = None
 
 
 SourceStage: TypeAlias = Callable[[Exchange], Answer | None]
@@ -127,8 +125,7 @@ def record_everything(exchange: Exchange) -> Answer | None:
 def exact_recording(exchange: Exchange) -> Answer | None:
     """The recording of exactly this request."""
     session = exchange.session
-    exchange.exact = session.index.find_exact(exchange.request)
-    return _recorded(exchange, session.next_recording(exchange.exact))
+    return _recorded(exchange, session.next_recording(session.index.find_exact(exchange.request)))
 
 
 def validation(exchange: Exchange) -> Answer | None:
@@ -153,10 +150,8 @@ def script(exchange: Exchange) -> Answer | None:
 
 def relaxed_recording(exchange: Exchange) -> Answer | None:
     """A recording that matches under the relaxed rules of its cassette or session."""
-    session, request = exchange.session, exchange.request
-    if exchange.exact is not None:
-        return None  # its recordings have all been played, and relaxed rules would play them again
-    return _recorded(exchange, session.next_recording(session.index.find_relaxed(request)))
+    session = exchange.session
+    return _recorded(exchange, session.next_recording(session.index.find_relaxed(exchange.request)))
 
 
 def doubled_version(exchange: Exchange) -> Answer | None:

@@ -115,11 +115,17 @@ class ServerSession:
         return self.on_unmatched == "record" and self.settings.record_mode == "new"
 
     def next_recording(self, track: RecordingSequence | None) -> Recording | None:
-        """The recording whose turn it is; None if all were played and the last is not repeated."""
+        """The recording whose turn it is; None if all were played and the last is not repeated.
+
+        What was played counts as played, whichever rules found it: a recording has a place in an exact
+        sequence and in a relaxed one.
+        """
         if track is None:
             return None
         recordings = track.recordings
         position = self._positions.get(track, 0)
+        while position < len(recordings) and recordings[position] in self.played:
+            position += 1
         if position >= len(recordings):
             if self.settings.after_last == "fail":
                 return None

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
     from pytest_mockapi._statistics import RunStats
 
 
-def finish(session: pytest.Session, plugin_server: PluginServer, stats: RunStats) -> None:
-    """Hand the numbers to the controller, or judge them here; the server has stopped."""
-    stats.finish(plugin_server)
+def finish(session: pytest.Session, stats: RunStats, plugin_server: PluginServer | None) -> None:
+    """Hand the numbers to the controller, or judge them here; the server, if there was one, has stopped."""
+    if plugin_server is not None:
+        stats.finish(plugin_server)
     output = getattr(session.config, "workeroutput", None)
     if output is not None:
         output["mockapi"] = stats.as_json()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pytest
 
@@ -14,6 +14,8 @@ MARKER: Final = (
     "messages_api(cassette=..., validation=..., rules=..., faults=..., ...): the session of a test that"
     " uses the fixture messages_api"
 )
+_ENV: Final = ("auto", "collection", "run", "off")
+_TRUTH: Final = {"true": "run", "false": "off"}
 _VALIDATION: Final = ("strict", "lenient", "off")
 _RULES: Final = ("documented", "live")
 _NETWORK: Final = ("test", "session", "off")
@@ -24,7 +26,8 @@ class Options(NamedTuple):  # every run of pytest pays for it, and a dataclass t
     """The options of a run.
 
     Attributes:
-        env: whether the variables that clients read are set.
+        env: when the variables that clients read are set, besides the tests that use a fixture: "auto"
+            during collection if the files of the tests name one, "collection", "run", or "off" never.
         record_mode: new, all, none or verify.
         upstream: who is asked in a record mode; None if nobody was named.
         cassettes: folder of cassettes; None for a folder `cassettes` beside each test file.
@@ -34,9 +37,11 @@ class Options(NamedTuple):  # every run of pytest pays for it, and a dataclass t
         unused_recordings: ignore, report or fail.
         unused_replies: ignore or fail.
         network: when connections to the real API are refused: test, session or off.
+        keep_alive: whether connections to the run's base URL outlive a reply.
+        matching: rules of all tests, as a cassette has them.
     """
 
-    env: bool
+    env: str
     record_mode: str
     upstream: str | None
     cassettes: Path | None
@@ -46,6 +51,11 @@ class Options(NamedTuple):  # every run of pytest pays for it, and a dataclass t
     unused_recordings: str
     unused_replies: str
     network: str
+    keep_alive: bool
+    matching: dict[str, Any]
+
+
+OPTIONS: Final[pytest.StashKey[Options]] = pytest.StashKey()
 
 
 def add(parser: pytest.Parser) -> None:
@@ -63,7 +73,12 @@ def add(parser: pytest.Parser) -> None:
         metavar="WHAT",
         help="recordings that no test played: ignore, report (default) or fail",
     )
-    parser.addini("mockapi_env", "set the variables that clients read (default: true)", "bool", default=True)
+    group.addoption("--mockapi-cassettes", metavar="FOLDER", help="folder of cassettes")
+    group.addoption("--mockapi-compare", metavar="WHAT", help="what of a body is compared, as in a cassette")
+    parser.addini("mockapi_env", "when the variables that clients read are set: auto (default), collection,"
+                  " run or off")  # fmt: skip
+    parser.addini("mockapi_keep_alive", "keep connections to the run's base URL open", "bool", default=False)
+    parser.addini("mockapi_matching", "rules of all cassettes, written as in one")
     parser.addini("mockapi_cassettes", "folder of cassettes (default: cassettes beside each test file)")
     parser.addini("mockapi_upstream", "as --mockapi-upstream")
     parser.addini("mockapi_validation", "strict (default), lenient or off")
@@ -92,10 +107,10 @@ def read(config: pytest.Config) -> Options:
             f"--mockapi-record-mode={mode} asks an upstream: name it with"
             " --mockapi-upstream=https://api.anthropic.com or the ini option mockapi_upstream."
         )
-    folder = config.getini("mockapi_cassettes")
+    folder = config.getoption("--mockapi-cassettes") or config.getini("mockapi_cassettes")
     unused = config.getoption("--mockapi-unused") or config.getini("mockapi_unused_recordings")
     return Options(
-        env=config.getini("mockapi_env"),
+        env=_env(config.getini("mockapi_env")),
         record_mode=mode,
         upstream=upstream,
         cassettes=config.rootpath / folder if folder else None,
@@ -108,7 +123,31 @@ def read(config: pytest.Config) -> Options:
         )
         or "fail",
         network=_choice(config.getini("mockapi_network"), "mockapi_network", _NETWORK) or "test",
+        keep_alive=config.getini("mockapi_keep_alive"),
+        matching=_matching(config),
     )
+
+
+def _env(value: str) -> str:
+    return _choice(_TRUTH.get(value.lower(), value), "mockapi_env", _ENV) or "auto"
+
+
+def _matching(config: pytest.Config) -> dict[str, Any]:
+    written, compare = config.getini("mockapi_matching"), config.getoption("--mockapi-compare")
+    rules: Any = {}
+    if written:
+        import yaml
+
+        try:
+            rules = yaml.safe_load(written)
+        except yaml.YAMLError:
+            rules = None
+        if not isinstance(rules, dict):
+            raise pytest.UsageError(
+                "mockapi_matching is written as the rules of a cassette are, a line each,"
+                f" such as `compare: stream`, not {written!r:.80}."
+            )
+    return {**rules, "compare": compare} if compare else {**rules}
 
 
 def _record_mode(value: str) -> str:

@@ -1,8 +1,9 @@
 """The server of one worker process, and the variables that lead clients to it.
 
-The socket listens from the beginning, so that the base URL is known before any test module is
-imported. The server itself is started when the first test needs it, or when somebody connects
-before: a thread that waits for that costs nothing. A forked child leaves all of it alone.
+A run that does not use the fixture has none of it. Where one does, the socket listens first, so that
+the base URL is known before any test module is imported. The server itself is started when the first
+test needs it, or when somebody connects before: a thread that waits for that costs nothing. A forked
+child leaves all of it alone.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import socket
 import threading
 from typing import TYPE_CHECKING, Any
 
-from mockapi._environment import client_environment
+from pytest_mockapi._variables import ClientVariables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 _NOBODY = (
     "No test that uses the fixture messages_api is running: add the argument messages_api to the test"
-    " whose code calls the API, or set the ini option mockapi_env = false."
+    " whose code calls the API, or set the ini option mockapi_env = off."
 )
 _SECONDS = 10.0
 
@@ -45,9 +46,7 @@ class PluginServer:
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=512)
         self._socket.setblocking(False)
         self.base_url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self._replaced: dict[str, str | None] = {}
-        if options.env:
-            self._set_environment()
+        self.variables = ClientVariables(self.base_url, keep_credentials=options.record_mode != "none")
         self._guards: list[Guard] = []
         self._proxy: Proxy | None = None
         if options.network == "session":
@@ -70,6 +69,16 @@ class PluginServer:
         """Whether there is a server."""
         return self._server is not None
 
+    def lead(self) -> None:
+        """Set the variables for a test, unless they are the user's alone."""
+        if self.options.env != "off":
+            self.variables.set()
+
+    def leave(self) -> None:
+        """The test is over: the variables are the user's own again, unless the whole run has ours."""
+        if self.options.env != "run":
+            self.variables.take_back()
+
     def refuse(self, who: str) -> Guard:
         """Begin to refuse connections to the real API; `undo` of what comes back ends it.
 
@@ -78,7 +87,7 @@ class PluginServer:
         """
         from pytest_mockapi._guard import refusing
 
-        guard = refusing(who, self._lead if self.options.env else None)
+        guard = refusing(who, self._lead if self.options.env != "off" else None)
         self._guards = [guard, *(other for other in self._guards if other.is_on)]
         return guard
 
@@ -104,12 +113,7 @@ class PluginServer:
         """Stop the server and put the environment back; harmless the second time."""
         if os.getpid() != self._pid:
             return
-        for name, value in self._replaced.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-        self._replaced.clear()
+        self.variables.take_back()
         for guard in self._guards:
             guard.undo()
         if self._woken is not None and self._watcher.is_alive():
@@ -125,19 +129,6 @@ class PluginServer:
             if self._server is not None:
                 self._server.stop()
         self._socket.close()
-
-    def _set_environment(self) -> None:
-        changed = client_environment(
-            os.environ, self.base_url, keep_credentials=self.options.record_mode != "none"
-        )
-        for name in {*os.environ, *changed}:
-            before, after = os.environ.get(name), changed.get(name)
-            if before != after:
-                self._replaced[name] = before
-                if after is None:
-                    del os.environ[name]
-                else:
-                    os.environ[name] = after
 
     def _watch(self) -> None:
         with selectors.DefaultSelector() as selector:
@@ -179,4 +170,7 @@ class PluginServer:
         server = Server(settings=settings, listening=self._socket, recording=recording)
         server.service.sessions.root_session = None
         server.service.sessions.unrouted_message = _NOBODY
+        # A client made at import has connections in its pool that belong to the event loop of an earlier
+        # test: a request on one of them would be answered here and read by nobody.
+        server.service.closes_root_connections = not options.keep_alive
         return server.start()

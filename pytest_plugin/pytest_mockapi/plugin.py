@@ -1,7 +1,7 @@
 """pytest's way in: options, fixtures, and the moments at which a test is looked at.
 
-What these call is imported when the first test needs it: a run that does not use the fixture
-pays for a socket and a thread.
+What these call is imported when the first test needs it: a run that does not use the fixture has
+nothing of mockapi, no variable, no socket, no thread. PYTEST_DONT_REWRITE: see `_finder`.
 """
 
 from __future__ import annotations
@@ -10,13 +10,24 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_mockapi import _options
-from pytest_mockapi._fixtures import PLUGIN_SERVER, STATS, TEST_RUN, messages_api, mockapi_server, stats_of
+from pytest_mockapi import _finder, _options
+from pytest_mockapi._fixtures import (
+    PLUGIN_SERVER,
+    STATS,
+    TEST_RUN,
+    messages_api,
+    mockapi_server,
+    server_of,
+    stats_of,
+    uses_fixture,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
 __all__ = ["messages_api", "mockapi_server"]
+
+_finder.install()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,11 +36,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Listen, and lead clients here before any test module is imported."""
-    from pytest_mockapi._plugin_server import PluginServer
-
+    """Read the options; whoever asks for it is led or refused in the whole run."""
+    _finder.install()
     config.addinivalue_line("markers", _options.MARKER)
-    config.stash[PLUGIN_SERVER] = PluginServer(_options.read(config))
+    options = config.stash[_options.OPTIONS] = _options.read(config)
+    if options.env == "run" or options.network == "session":
+        from pytest_mockapi import _collection
+
+        _collection.begin_run(config)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -38,18 +52,42 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         config.stash[PLUGIN_SERVER].close()
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test with the marker gets the fixture too."""
-    users = []
-    for item in items:
-        names: list[str] = getattr(item, "fixturenames", [])
-        if "messages_api" not in names and item.get_closest_marker("messages_api"):
-            names.append("messages_api")
-        if "messages_api" in names:
-            users.append(item)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Lead clients that are made at import, in a project that uses a fixture."""
+    from pytest_mockapi import _collection
+
+    _collection.begin(session.config)
+    try:
+        return (yield)
+    finally:
+        _collection.end(session.config)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
+    """A test with the marker gets the fixture too, whoever has added the marker."""
+    collected = list(items)  # of which others may deselect some
+    yield
+    users = [item for item in dict.fromkeys([*collected, *items]) if uses_fixture(item, "messages_api")]
     if users:
         stats_of(config).collected(users, config)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Lead the clients of a test that uses a fixture; its skip conditions have been looked at by now."""
+    if uses_fixture(item):
+        server_of(item.config).lead()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """After a test the environment is the user's own."""
+    try:
+        yield
+    finally:
+        if PLUGIN_SERVER in item.config.stash:
+            item.config.stash[PLUGIN_SERVER].leave()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -83,11 +121,12 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
     try:
         yield
     finally:
-        stash[PLUGIN_SERVER].close()
+        if PLUGIN_SERVER in stash:
+            stash[PLUGIN_SERVER].close()
         if STATS in stash:
             from pytest_mockapi import _finish
 
-            _finish.finish(session, stash[PLUGIN_SERVER], stash[STATS])
+            _finish.finish(session, stash[STATS], stash.get(PLUGIN_SERVER, None))
 
 
 @pytest.hookimpl(optionalhook=True)

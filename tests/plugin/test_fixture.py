@@ -84,39 +84,6 @@ def test_the_base_url_says_when_no_test_uses_the_fixture(pytester: pytest.Pytest
     run(pytester).assert_outcomes(passed=3)
 
 
-def test_the_environment_is_set_for_the_run(pytester: pytest.Pytester) -> None:
-    """A test key in place of the real one, no tokens, and loopback past every proxy."""
-    pytester.makepyfile(
-        """
-        import os
-
-        def test_it():
-            assert os.environ["ANTHROPIC_API_KEY"].startswith("sk-ant-test-")
-            assert "ANTHROPIC_AUTH_TOKEN" not in os.environ
-            assert "127.0.0.1" in os.environ["NO_PROXY"]
-        """
-    )
-    result = run(pytester, ANTHROPIC_API_KEY="sk-ant-test-real", ANTHROPIC_AUTH_TOKEN="sk-ant-test-token")
-    result.assert_outcomes(passed=1)
-    assert "mockapi:" not in result.stdout.str()
-
-
-def test_the_environment_can_be_left_alone(pytester: pytest.Pytester) -> None:
-    """By the ini option, the fixture's own base URL is the only way."""
-    pytester.makeini("[pytest]\nmockapi_env = false\n")
-    pytester.makepyfile(
-        """
-        import os
-        from client import ask
-
-        def test_it(messages_api):
-            assert "ANTHROPIC_BASE_URL" not in os.environ
-            ask(base_url=messages_api.base_url)
-        """
-    )
-    run(pytester).assert_outcomes(passed=1)
-
-
 def test_the_environment_is_put_back(pytester: pytest.Pytester) -> None:
     """What stood there before pytest stands there after it, in the same process."""
     pytester.makepyfile(
@@ -222,7 +189,7 @@ def test_a_forked_child_leaves_the_server_alone(pytester: pytest.Pytester) -> No
 
 
 def test_a_run_that_does_not_use_it_loads_nothing(pytester: pytest.Pytester) -> None:
-    """Neither server nor validation nor HTTP client: only what the socket needs."""
+    """Neither server nor validation nor HTTP client: only what looks at the files."""
     pytester.makepyfile(
         """
         import sys
@@ -231,7 +198,7 @@ def test_a_run_that_does_not_use_it_loads_nothing(pytester: pytest.Pytester) -> 
             loaded = {"mockapi.server", "mockapi.validation", "starlette", "uvicorn", "httpx", "orjson"}
             assert loaded & set(sys.modules) == set()
             ours = {name for name in sys.modules if name.startswith("pytest_mockapi.")}
-            entrance = ("plugin", "_options", "_fixtures", "_plugin_server")
+            entrance = ("plugin", "_options", "_fixtures", "_finder", "_collection", "_look")
             assert ours == {f"pytest_mockapi.{name}" for name in entrance}
         """
     )

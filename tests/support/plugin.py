@@ -28,7 +28,7 @@ BASE_URL = os.environ.get("ANTHROPIC_BASE_URL", "none")
 class Refused(Exception):
     pass
 
-def ask(text="hi", base_url=None, **more):
+def ask(text="hi", base_url=None, headers=None, **more):
     body = {"model": "claude-opus-4-6", "max_tokens": 100, "messages": [{"role": "user", "content": text}]}
     request = urllib.request.Request(
         (base_url or BASE_URL) + "/v1/messages",
@@ -36,7 +36,7 @@ def ask(text="hi", base_url=None, **more):
         {
             "content-type": "application/json",
             "anthropic-version": "2023-06-01",
-            "x-api-key": os.environ.get("ANTHROPIC_API_KEY", "sk-ant-test-1"),
+            **(headers or {"x-api-key": os.environ.get("ANTHROPIC_API_KEY", "sk-ant-test-1")}),
         },
     )
     try:

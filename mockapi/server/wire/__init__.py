@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from mockapi.server.wire._body import ClientLeft, Refused, read_body
     from mockapi.server.wire._lateness import Lateness
     from mockapi.server.wire._listener import HTTPServer, event_loop, listen, url_of
-    from mockapi.server.wire._player import ConnectionLost, Message, play, play_live
+    from mockapi.server.wire._player import ConnectionLost, Message, play, play_live, with_closed_connection
     from mockapi.server.wire._protocol import ARRIVED
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "play_live",
     "read_body",
     "url_of",
+    "with_closed_connection",
 ]
 
 __getattr__ = lazy_exports(
@@ -33,7 +34,7 @@ __getattr__ = lazy_exports(
         "_body": "ClientLeft Refused read_body",
         "_lateness": "Lateness",
         "_listener": "HTTPServer event_loop listen url_of",
-        "_player": "ConnectionLost Message play play_live",
+        "_player": "ConnectionLost Message play play_live with_closed_connection",
         "_protocol": "ARRIVED",
     },
 )

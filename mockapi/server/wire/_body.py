@@ -44,8 +44,16 @@ def limit_of(path: str) -> int:
     return _DEFAULT_LIMIT
 
 
-async def read_body(receive: Callable[[], Awaitable[Any]], headers: Headers, path: str) -> bytes:
+async def read_body(
+    receive: Callable[[], Awaitable[Any]], headers: Headers, path: str, *, closes: bool = False
+) -> bytes:
     """The whole body, decoded.
+
+    Args:
+        receive: of the ASGI request.
+        headers: of the request.
+        path: of the endpoint, which has the limit.
+        closes: whether the connection ends with the reply, even if the client does not ask for it.
 
     Raises:
         Refused: larger than the endpoint takes, or not decodable.
@@ -57,12 +65,12 @@ async def read_body(receive: Callable[[], Awaitable[Any]], headers: Headers, pat
             encoding = value
         elif name == b"content-length" and value.isdigit() and int(value) > limit_of(path):
             # Refused before the first read, which would send "100 Continue" to who waits for it.
-            await _let_finish(receive, headers)
+            await _let_finish(receive, headers, closes=closes)
             raise _too_large()
     message = await receive()
     body = message.get("body", b"")
     if message.get("more_body", False):
-        body = await _read_rest(receive, body, limit_of(path), headers)
+        body = await _read_rest(receive, body, limit_of(path), headers, closes=closes)
     elif message["type"] == "http.disconnect":
         raise ClientLeft
     if encoding:
@@ -71,7 +79,7 @@ async def read_body(receive: Callable[[], Awaitable[Any]], headers: Headers, pat
 
 
 async def _read_rest(
-    receive: Callable[[], Awaitable[Any]], first: bytes, limit: int, headers: Headers
+    receive: Callable[[], Awaitable[Any]], first: bytes, limit: int, headers: Headers, *, closes: bool
 ) -> bytes:
     pieces = [first]
     size = len(first)
@@ -85,15 +93,16 @@ async def _read_rest(
         more = message.get("more_body", False)
         if size > limit:
             if more:
-                await _let_finish(receive, headers)
+                await _let_finish(receive, headers, closes=closes)
             raise _too_large()
     return b"".join(pieces)
 
 
-async def _let_finish(receive: Callable[[], Awaitable[Any]], headers: Headers) -> None:
+async def _let_finish(receive: Callable[[], Awaitable[Any]], headers: Headers, *, closes: bool) -> None:
     """Read on if the connection ends with the reply: closed on who still sends, it would lose the reply."""
     fields = dict(headers)
-    if fields.get(b"connection", b"").strip().lower() != b"close" or b"expect" in fields:
+    closes = closes or fields.get(b"connection", b"").strip().lower() == b"close"
+    if not closes or b"expect" in fields:
         return
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_PATIENCE):

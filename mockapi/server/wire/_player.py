@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 Message = dict[str, Any]
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.0005, 0.05
+_CLOSE = (b"connection", b"close")
 _CLOSING = (Ending.CUT, Ending.HALF_CLOSE)
 
 
@@ -86,6 +87,24 @@ async def play(
         return await _end(reply, scope, leaving)
     finally:
         leaving.cancel()
+
+
+def with_closed_connection(
+    send: Callable[[Message], Awaitable[None]],
+) -> Callable[[Message], Awaitable[None]]:
+    """A `send` whose replies end their connection, and say so in place of what else they would say of it.
+
+    Args:
+        send: what the application was given.
+    """
+
+    async def send_and_close(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            fields = [field for field in message["headers"] if field[0] != _CLOSE[0]]
+            message = {**message, "headers": [*fields, _CLOSE]}
+        await send(message)
+
+    return send_and_close
 
 
 class Live(Protocol):

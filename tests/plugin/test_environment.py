@@ -1,0 +1,279 @@
+"""The environment: led to mockapi for the tests that use the fixture, and the user's own for all others."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.plugin import run, run_apart
+
+OWN = {"ANTHROPIC_BASE_URL": "http://127.0.0.1:9", "ANTHROPIC_AUTH_TOKEN": "sk-ant-test-token"}
+"""What a user has set; nobody listens there."""
+
+
+def test_a_run_without_the_fixture_sees_nothing(pytester: pytest.Pytester) -> None:
+    """No variable, no socket, no thread, no guard, and skip conditions skip."""
+    pytester.makepyfile(
+        """
+        import os, socket, subprocess, threading
+        import pytest
+
+        def state():
+            variables = {name for name in os.environ if "ANTHROPIC" in name or "PROXY" in name.upper()}
+            threads = {thread.name for thread in threading.enumerate()}
+            patched = [socket.getaddrinfo.__module__, subprocess.Popen.__init__.__module__]
+            return variables, threads, patched, len(os.listdir("/dev/fd"))
+
+        at_import = state()
+
+        def test_it():
+            assert state() == at_import
+            variables, threads, patched, _ = at_import
+            assert variables == set() and patched == ["socket", "subprocess"]
+            assert not any("mockapi" in name for name in threads)
+
+        @pytest.mark.skipif("ANTHROPIC_API_KEY" not in os.environ, reason="live only")
+        def test_live():
+            raise AssertionError("it ran")
+        """
+    )
+    result = run_apart(pytester)
+    result.assert_outcomes(passed=1, skipped=1)
+    assert "mockapi:" not in result.stdout.str()
+
+
+@pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["alone", "xdist"])
+def test_other_tests_of_a_mixed_run_have_the_users_own(
+    pytester: pytest.Pytester, arguments: tuple[str, ...]
+) -> None:
+    """Before, between and after the tests that use the fixture, and in the fixtures of both."""
+    pytester.makepyfile(
+        """
+        import os
+        import pytest
+        from client import ask
+
+        NAMES = ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "NO_PROXY")
+        OWN = ("http://127.0.0.1:9", None, "sk-ant-test-token", None)
+
+        def now():
+            return tuple(map(os.environ.get, NAMES))
+
+        @pytest.fixture
+        def seen():
+            before = now()
+            yield before
+            assert now() == before
+
+        @pytest.mark.parametrize("number", range(3))
+        class Test:
+            def test_with(self, seen, messages_api, number):
+                url, key, token, proxy = seen
+                assert (seen, token) == (now(), None) and key.startswith("sk-ant-test-")
+                assert "127.0.0.1" in proxy and messages_api.base_url.startswith(url)
+                ask(base_url=url)
+
+            def test_without(self, seen, number):
+                assert seen == OWN
+        """
+    )
+    run(pytester, *arguments, **OWN).assert_outcomes(passed=6)
+
+
+def test_skip_conditions_of_live_tests_go_on_skipping(pytester: pytest.Pytester) -> None:
+    """Looked at when modules are imported or when tests begin, and clients made beside them work."""
+    pytester.makeconftest(
+        """
+        import os
+        import pytest
+
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                if "hook" in item.name and not os.getenv("ANTHROPIC_API_KEY"):
+                    item.add_marker(pytest.mark.skip)
+        """
+    )
+    pytester.makepyfile(
+        test_a_first="""
+        from client import ask
+
+        def test_offline(messages_api):
+            assert ask()["role"] == "assistant"
+        """,
+        test_live="""
+        import os
+        import pytest
+        import client
+
+        TOKEN = os.environ["ANTHROPIC_AUTH" + "_TOKEN"]  # as a client of the SDK reads it
+
+        @pytest.mark.skipif("ANTHROPIC_API_KEY" not in os.environ, reason="live only")
+        def test_at_import():
+            raise AssertionError("it ran")
+
+        @pytest.mark.skipif("'ANTHROPIC_API_KEY' not in __import__('os').environ", reason="live only")
+        def test_at_setup():
+            raise AssertionError("it ran")
+
+        def test_by_a_hook():
+            raise AssertionError("it ran")
+
+        def test_in_its_body():
+            if not os.environ.get("ANTHROPIC_API_KEY"):
+                pytest.skip("live only")
+            raise AssertionError("it ran")
+
+        def test_offline(messages_api):
+            client.ask(headers={"authorization": f"Bearer {TOKEN}"})
+        """,
+    )
+    run(pytester).assert_outcomes(passed=2, skipped=4)
+
+
+def test_clients_made_at_import_need_no_configuration(pytester: pytest.Pytester) -> None:
+    """In the application, by the first module that imports it, which need not use the fixture itself."""
+    pytester.makepyfile(
+        application="""
+        import os
+        URL, KEY = os.environ.get("ANTHROPIC_BASE_URL"), os.environ.get("ANTHROPIC_API_KEY")
+        """,
+        test_a="""
+        import os
+        import application
+
+        def test_without():
+            assert application.URL and "ANTHROPIC_BASE_URL" not in os.environ
+        """,
+        test_b="""
+        import application
+        from client import ask
+
+        def test_with(messages_api):
+            assert ask(base_url=application.URL)["role"] == "assistant"
+            assert application.KEY.startswith("sk-ant-test-")
+        """,
+    )
+    run(pytester).assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize(
+    ("value", "at_import", "in_other_tests", "in_tests"),
+    [
+        ("auto", False, False, True),
+        ("collection", True, False, True),
+        ("run", True, True, True),
+        ("true", True, True, True),
+        ("off", False, False, False),
+        ("false", False, False, False),
+    ],
+)
+def test_an_option_says_when_the_variables_are_set(
+    pytester: pytest.Pytester, value: str, *, at_import: bool, in_other_tests: bool, in_tests: bool
+) -> None:
+    """Here the files do not name the fixture, as where a package of the user's own brings it."""
+    pytester.makeini(f"[pytest]\nmockapi_env = {value}\n")
+    pytester.makepyfile(
+        f"""
+        import os
+
+        def is_set():
+            return "ANTHROPIC_BASE_URL" in os.environ
+
+        AT_IMPORT = is_set()
+
+        def test_other():
+            assert (AT_IMPORT, is_set()) == ({at_import}, {in_other_tests})
+
+        def test_with(request):
+            request.getfixturevalue("messages" + "_api")
+            assert is_set() is {in_tests}
+
+        def test_after():
+            assert is_set() is {in_other_tests}
+        """
+    )
+    run(pytester).assert_outcomes(passed=3)
+
+
+def test_an_unknown_value_of_the_option_is_refused(pytester: pytest.Pytester) -> None:
+    """With those that there are."""
+    pytester.makeini("[pytest]\nmockapi_env = sometimes\n")
+    result = run(pytester)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*mockapi_env is one of auto, collection, run, off, not 'sometimes'.*"])
+
+
+def test_what_the_suite_itself_sets_stays(pytester: pytest.Pytester) -> None:
+    """At import and in a test: only what still has our value is taken back."""
+    pytester.makepyfile(
+        """
+        import os
+
+        os.environ.setdefault("ANTHROPIC_API_KEY", "sk-ant-test-own")
+
+        def test_first():
+            assert os.environ["ANTHROPIC_API_KEY"] == "sk-ant-test-own"
+
+        def test_with(messages_api):
+            assert os.environ["ANTHROPIC_API_KEY"] != "sk-ant-test-own"
+            os.environ["ANTHROPIC_BASE_URL"] = "http://127.0.0.1:9"
+
+        def test_last():
+            assert os.environ["ANTHROPIC_API_KEY"] == "sk-ant-test-own"
+            assert os.environ.pop("ANTHROPIC_BASE_URL") == "http://127.0.0.1:9"
+            del os.environ["ANTHROPIC_API_KEY"]
+        """
+    )
+    run(pytester).assert_outcomes(passed=3)
+
+
+LOOKS = {
+    "conftest": ({"conftest.py": "@pytest.fixture(autouse=True)\ndef api(messages_api): pass"}, True),
+    "below": ({"a/b/conftest.py": "messages_api"}, True),
+    "server": ({"test_x.py": "mockapi_server"}, True),
+    "beside a test": ({"a/test_x.py": "", "a/helpers.py": "messages_api"}, True),
+    "a plugin": ({"conftest.py": "pytest_plugins = ['own_plugin']", "own_plugin.py": "messages_api"}, True),
+    "application": ({"application/code.py": "messages_api"}, False),
+    "longer word": ({"test_x.py": "my_messages_api_2"}, False),
+    "environment": (
+        {".venv/test_x.py": "messages_api", "e/pyvenv.cfg": "", "e/test_x.py": "messages_api"},
+        False,
+    ),
+    "unreadable": ({"test_x.py/y": ""}, False),
+}
+
+
+@pytest.mark.parametrize("case", LOOKS)
+def test_the_files_of_the_tests_decide(pytester: pytest.Pytester, case: str) -> None:
+    """The name of a fixture in what may be imported; nothing else is looked at."""
+    files, expected = LOOKS[case]
+    imports = "import pytest\n" if any("@pytest" in text for text in files.values()) else ""
+    for name, text in files.items():
+        path = pytester.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        code = text if "=" in text or "def" in text or not text else f"# {text}"
+        path.write_text(imports + code)
+    pytester.makepyfile(
+        test_it=f"""
+        import os
+        AT_IMPORT = "ANTHROPIC_BASE_URL" in os.environ
+
+        def test_it():
+            assert AT_IMPORT is {expected}
+        """
+    )
+    run(pytester).assert_outcomes(passed=1)
+
+
+def test_only_the_named_files_are_looked_at(pytester: pytest.Pytester) -> None:
+    """A run of one file is not changed by what another one says."""
+    pytester.makepyfile(
+        test_a="def test_a(messages_api): pass",
+        test_b="""
+        import os
+        AT_IMPORT = "ANTHROPIC_BASE_URL" in os.environ
+
+        def test_b():
+            assert not AT_IMPORT
+        """,
+    )
+    run(pytester, "test_b.py::test_b").assert_outcomes(passed=1)
