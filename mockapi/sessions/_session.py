@@ -10,6 +10,7 @@ from mockapi.sessions._journal import Journal
 
 if TYPE_CHECKING:
     from mockapi.cassettes import Recording, RecordingSequence
+    from mockapi.exchange import Request
     from mockapi.replies.faults import Counts
     from mockapi.replies.scripts import Chooser, Script
     from mockapi.sessions._account import Account
@@ -76,6 +77,7 @@ class ServerSession:
         self.fault_counts: Counts = tuple((0, 0) for _ in self.settings.faults)
         self._account: Account | None = None
         self.played: dict[Recording, None] = {}
+        self._renewed: set[Recording] = set()
         self.answered = 0
         self._generator: ReplyGenerator | None = None
 
@@ -128,6 +130,18 @@ class ServerSession:
         recording = recordings[position]
         self.played[recording] = None
         return recording
+
+    def next_to_renew(self, request: Request) -> Recording | None:
+        """The recording whose place a fresh answer takes; None if the answer is one more.
+
+        It is the first that would have answered the request and has not been renewed yet.
+        """
+        track = self.index.find_exact(request) or self.index.find_relaxed(request)
+        for recording in () if track is None else track.recordings:
+            if recording not in self._renewed:
+                self._renewed.add(recording)
+                return recording
+        return None
 
     def as_json(self) -> dict[str, Any]:
         """The session as the control API shows it."""
