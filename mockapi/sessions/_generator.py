@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from mockapi.sessions._account import Account
     from mockapi.validation import ValidationSettings
 
-_MESSAGES = "/v1/messages"
-
 
 class ReplyGenerator:
     """Makes the replies of one session that are not recordings.
@@ -59,7 +57,7 @@ class ReplyGenerator:
         self, request: Request, at: float, request_id: Callable[[], str], account: Account
     ) -> Reply | None:
         """The script's reply to a request; None where it has none, and the next stage answers."""
-        if self._script is None or not _asks_for_message(request):
+        if self._script is None or not request.asks_for_message:
             return None
         view = view_of(request)
         chosen, self._script = self._script.next(view)
@@ -91,7 +89,7 @@ class ReplyGenerator:
             request_id: makes one, for a reply that is not a message.
             validate: the API's refusal of a request, or None, for the rows of batches.
         """
-        if _asks_for_message(request):
+        if request.asks_for_message:
             reply, self._history = synthesized(request, self._seed, self._history, at)
             return reply
         context = EndpointContext(
@@ -113,7 +111,3 @@ class ReplyGenerator:
             message = f"mockapi cannot keep this on disk: {error.strerror or error}."
             return context.error(500, "api_error", message)
         return reply
-
-
-def _asks_for_message(request: Request) -> bool:
-    return request.path == _MESSAGES and request.method == "POST"

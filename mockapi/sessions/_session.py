@@ -32,6 +32,7 @@ class ServerSession:
         settings: how it answers.
         library: the cassettes it plays.
         on_unmatched: what answers a request that nothing matches.
+        strict_messages: whether a POST /v1/messages that nothing matches is a miss all the same.
         answered: how many requests it has answered.
         max_requests: how many it answers; 0 for any number.
         script: what answers requests that no recording answers exactly; None without one.
@@ -58,6 +59,7 @@ class ServerSession:
         self.settings = settings
         self.own_cassettes = own_cassettes
         self.on_unmatched = on_unmatched
+        self.strict_messages = False
         self.script: Script | Chooser | None = None
         self.record_to: str | None = None
         self.max_requests = self._limit()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mockapi.errors import UsageError
 from mockapi.exchange import Source
 from mockapi.replies.faults import ChaosReport
+from mockapi.sessions import default_on_unmatched
 from mockapi.testing._assertions import Assertions
 from mockapi.testing._chaos import trials
 from mockapi.testing._expected import ExpectedMiss
@@ -43,8 +44,9 @@ class Session(Assertions):
             run_agent(base_url=messages_api.base_url)
             messages_api.assert_turns(2)
 
-    Without script and cassettes it makes its replies from the requests. Once it has a script, what
-    the script has no reply for is a miss: HTTP 422, and an entry in `misses`.
+    Without script and cassettes it makes its replies from the requests. Once it has a script, a
+    POST /v1/messages that the script has no reply for is a miss: HTTP 422, and an entry in `misses`.
+    The rest of the API goes on answering, unless `on_unmatched="fail"` or cassettes forbid it.
 
     Args:
         server: that runs it.
@@ -180,7 +182,7 @@ class Session(Assertions):
 
     @property
     def script(self) -> LiveScript:
-        """The script; asking for it makes everything a miss that has no reply in it."""
+        """The script; asking for it makes every POST /v1/messages a miss that has no reply in it."""
         if self._script is None:
             self._script = LiveScript()
             self.server.call(self._play, self._script)
@@ -190,7 +192,9 @@ class Session(Assertions):
         served = self.server_session
         served.play(script)
         if served.settings.on_unmatched in (None, "record"):
-            served.on_unmatched = "fail"
+            served.strict_messages = True
+        if served.settings.on_unmatched == "record":
+            served.on_unmatched = default_on_unmatched(served.own_cassettes or ())
         # What a test scripts it does not record.
         served.settings = replace(served.settings, record_mode="none")
 

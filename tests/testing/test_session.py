@@ -13,9 +13,11 @@ import pytest
 import mockapi
 from mockapi.errors import UsageError
 from mockapi.testing import Session, normalized
+from tests.support.server import interaction, message, write_cassette
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 TOOL = {"name": "search", "input_schema": {"type": "object"}}
 
@@ -89,6 +91,51 @@ def test_replies_come_in_sequence_and_then_miss(api: Session, http: httpx.Client
     assert agent.say("go on").status_code == 422
     assert [entry.number for entry in api.misses] == [4]
     assert [request.source for request in api.requests] == [*["scripted"] * 3, "unmatched"]
+
+
+def _the_rest_of_the_api(api: Session, http: httpx.Client) -> dict[str, str]:
+    """What answers a request to each of the other endpoints."""
+    body = {"model": "claude-opus-4-6", "messages": [{"role": "user", "content": "Hi"}]}
+    row = {"custom_id": "a", "params": {**body, "max_tokens": 5}}
+    asked = {
+        "count_tokens": http.post(f"{api.base_url}/v1/messages/count_tokens", json=body),
+        "models": http.get(f"{api.base_url}/v1/models/claude-opus-4-6"),
+        "files": http.post(f"{api.base_url}/v1/files", files={"file": b"text"}),
+        "batches": http.post(f"{api.base_url}/v1/messages/batches", json={"requests": [row]}),
+    }
+    return {name: response.headers["x-mockapi-source"] for name, response in asked.items()}
+
+
+def test_a_script_answers_messages_and_the_rest_of_the_api_goes_on(api: Session, http: httpx.Client) -> None:
+    """After the last reply a message is a miss; tokens are counted and batches taken as without a script."""
+    api.reply("one")
+    agent = Agent(api, http)
+    assert agent.hear("Hi") == "one"
+    assert agent.say("And?").status_code == 422
+    assert set(_the_rest_of_the_api(api, http).values()) == {"synthesized"}
+    assert [entry.request.path for entry in api.misses] == ["/v1/messages"]
+
+
+@pytest.mark.parametrize("options", [{"on_unmatched": "fail"}, {"cassettes": ["own"]}], ids=str)
+def test_a_session_that_is_strict_in_all_stays_so_with_a_script(
+    server: mockapi.Server, http: httpx.Client, tmp_path: Path, options: dict[str, Any]
+) -> None:
+    """An option or a cassette says it for the whole API; a script takes nothing of that back."""
+    if "cassettes" in options:
+        options = {"cassettes": [write_cassette(tmp_path / "c.yaml", interaction(message("recorded")))]}
+    with server.open_session(**options) as api:
+        api.reply("one")
+        assert Agent(api, http).hear("Hi") == "one"
+        assert set(_the_rest_of_the_api(api, http).values()) == {"unmatched"}
+
+
+def test_a_script_may_be_followed_by_made_up_replies(server: mockapi.Server, http: httpx.Client) -> None:
+    """Whoever says so gets them, for messages too."""
+    with server.open_session(on_unmatched="synthesize") as api:
+        api.reply("one")
+        agent = Agent(api, http)
+        assert agent.hear("Hi") == "one"
+        assert agent.say("And?").headers["x-mockapi-source"] == "synthesized"
 
 
 def test_a_reply_has_every_kind_of_content(api: Session, http: httpx.Client) -> None:
