@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mockapi.exchange import Reply, Request
     from mockapi.replies.endpoints import Validate
     from mockapi.replies.scripts import Chooser
+    from mockapi.replies.synthesis import Plan
     from mockapi.sessions._account import Account
     from mockapi.validation import ValidationSettings
 
@@ -78,6 +79,17 @@ class ReplyGenerator:
         reply, self._history = written(plan, material, self._history, at, Source.SCRIPTED)
         return faults.apply(reply, chosen.faults) if chosen.faults else reply
 
+    def _scripted_row(self, material: GenerationInput, custom_id: str, at: float) -> Plan | Reply | None:
+        """The plan of the script's reply to a row of a batch, an error, or None where it has none."""
+        if self._script is None:
+            return None
+        chosen, self._script = self._script.next_for_row(material.view, custom_id)
+        if chosen is None:
+            return None
+        if any(order.replaces for order in chosen.faults):
+            return faults.apply(faults.blank("", at, ()), chosen.faults)
+        return plan_of(chosen, material, 0)
+
     def synthesized(
         self, request: Request, at: float, request_id: Callable[[], str], validate: Validate
     ) -> Reply:
@@ -101,6 +113,7 @@ class ReplyGenerator:
             live=self._live,
             keep=self._blobs.keep,
             validate=validate,
+            scripted=lambda material, custom_id: self._scripted_row(material, custom_id, at),
         )
         try:
             reply, self._store = answer(request, self._store, context)

@@ -15,9 +15,10 @@ from mockapi.sessions import default_on_unmatched
 from mockapi.testing._assertions import Assertions
 from mockapi.testing._chaos import trials
 from mockapi.testing._expected import ExpectedMiss
-from mockapi.testing._live import Conversation, LiveScript, When, conditions
+from mockapi.testing._live import Conversation, LiveScript, When
 from mockapi.testing._normal import normalized
 from mockapi.testing._received import ReceivedRequest
+from mockapi.testing._reply_rule import conditions
 from mockapi.testing._transport import transport
 
 if TYPE_CHECKING:
@@ -148,11 +149,14 @@ class Session(Assertions):
             messages_api.when(model="claude-haiku-*", last_user_text="weather").reply("Rain.")
             messages_api.when(tool_results="get_weather").reply("Take an umbrella.")
             messages_api.when(lambda asked: asked.turns > 3).reply("Enough.")
+            messages_api.when(custom_id="row-2").reply_error(529)
+
+        Rows of batches get replies that have conditions, and only those.
 
         Args:
             predicate: a condition in code; it gets the request.
             told: conditions of the script language: model, last_user_text, system, tools,
-                tool_results, turn. A text condition is a string that the text contains, or
+                tool_results, turn, custom_id. A text condition is a string that the text contains, or
                 {"equals": ...} or {"matches": REGULAR EXPRESSION}.
 
         Raises:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -114,6 +115,40 @@ def test_a_script_answers_messages_and_the_rest_of_the_api_goes_on(api: Session,
     assert agent.say("And?").status_code == 422
     assert set(_the_rest_of_the_api(api, http).values()) == {"synthesized"}
     assert [entry.request.path for entry in api.misses] == ["/v1/messages"]
+
+
+def test_rows_of_a_batch_are_scripted(api: Session, http: httpx.Client) -> None:
+    """By custom id, by a condition in code, with an error; a reply without conditions is for messages."""
+    api.when(custom_id="a-*").reply("by id")
+    api.when(custom_id="broken").reply_error(529)
+    api.when(custom_id="html").reply("x", faults="html")
+    api.when(lambda asked: asked.last_user_text == "code").reply(lambda asked: asked.last_user_text.upper())
+    api.reply("a message")
+    texts = {"a-1": "x", "broken": "x", "html": "x", "c": "code", "d": "else"}
+    rows = [{"custom_id": id_, "params": message(text)} for id_, text in texts.items()]
+    batches = f"{api.base_url}/v1/messages/batches"
+    batch = http.post(batches, json={"requests": rows}).json()
+    http.get(f"{batches}/{batch['id']}")
+    lines = map(json.loads, http.get(f"{batches}/{batch['id']}/results").text.splitlines())
+    results = {line["custom_id"]: line["result"] for line in lines}
+    assert text_of(results["a-1"]["message"]) == "by id"
+    assert results["broken"]["error"]["error"]["type"] == "overloaded_error"
+    assert results["html"]["error"]["error"]["type"] == "api_error"
+    assert text_of(results["c"]["message"]) == "CODE"
+    assert text_of(results["d"]["message"]) not in {"a message", "by id"}
+    assert [rule.used for rule in api.script.rules] == [1, 1, 1, 1, 0]
+    assert Agent(api, http).hear("Hi") == "a message"
+
+
+def test_what_a_tests_code_raises_for_a_row_is_kept_for_its_report(api: Session, http: httpx.Client) -> None:
+    """The row is made up; the report of the test has the traceback."""
+    api.when(custom_id="a").reply(lambda asked: asked.no_such_name)  # type: ignore[attr-defined] # the defect
+    row = {"custom_id": "a", "params": message("x")}
+    batches = f"{api.base_url}/v1/messages/batches"
+    batch = http.post(batches, json={"requests": [row]}).json()
+    result = http.get(f"{batches}/{batch['id']}/results").json()["result"]
+    assert result["type"] == "succeeded"
+    assert "no_such_name" in api.script.defects[0]
 
 
 @pytest.mark.parametrize("options", [{"on_unmatched": "fail"}, {"cassettes": ["own"]}], ids=str)
