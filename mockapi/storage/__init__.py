@@ -10,7 +10,7 @@ from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from mockapi.storage._files import SUFFIXES, find, folders, iter_texts, read_text, write_atomically
-    from mockapi.storage._project import Project, old_recordings, read_project, working_project
+    from mockapi.storage._project import Project, expired, old_recordings, read_project, working_project
     from mockapi.storage._reader import CassetteReader, cache_folder
     from mockapi.storage._writer import GIT_ATTRIBUTES, CassetteFile, locked
 
@@ -21,6 +21,7 @@ __all__ = [
     "CassetteReader",
     "Project",
     "cache_folder",
+    "expired",
     "find",
     "folders",
     "iter_texts",
@@ -36,7 +37,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "_files": "SUFFIXES find folders iter_texts read_text write_atomically",
-        "_project": "Project old_recordings read_project working_project",
+        "_project": "Project expired old_recordings read_project working_project",
         "_reader": "CassetteReader cache_folder",
         "_writer": "GIT_ATTRIBUTES CassetteFile locked",
     },

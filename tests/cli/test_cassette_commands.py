@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -161,6 +162,24 @@ def test_lint_tells_findings_with_line_and_exit_code_1(tmp_path: Path) -> None:
     assert f"{path}:" in outcome.out
     assert "error" in outcome.out
     assert "1 file, 1 error," in outcome.err
+
+
+def test_lint_warns_of_recordings_that_are_too_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line a file, with the oldest, where pyproject.toml says how old they may be."""
+    (tmp_path / "pyproject.toml").write_text('[tool.mockapi.max_age]\n"old" = 90\n"." = 1_000_000\n')
+    items = [
+        replace(interaction(message(text)), recorded_at=at)
+        for text, at in (("a", "2025-02-01T00:00:00Z"), ("b", "2025-01-01T00:00:00Z"), ("c", None))
+    ]
+    for folder in ("old", "other"):
+        (tmp_path / folder).mkdir()
+        write_cassette(tmp_path / folder / "a.yaml", *items)
+    monkeypatch.chdir(tmp_path)
+    outcome = mockapi("cassettes", "lint", "old", "other")
+    assert outcome.code == 0
+    (line,) = outcome.out.splitlines()
+    assert line.startswith("old/a.yaml: warning expired: interaction 1: ")
+    assert "pyproject.toml allows 90; so are 1 more here" in line
 
 
 def test_lint_warns_of_requests_that_todays_rules_refuse(tmp_path: Path) -> None:
