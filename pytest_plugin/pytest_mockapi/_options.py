@@ -63,6 +63,7 @@ def add(parser: pytest.Parser) -> None:
         metavar="WHAT",
         help="recordings that no test played: ignore, report (default) or fail",
     )
+    group.addoption("--mockapi-report", metavar="FILE", help="write what was played and what was not")
     parser.addini("mockapi_env", "set the variables that clients read (default: true)", "bool", default=True)
     parser.addini("mockapi_cassettes", "folder of cassettes (default: cassettes beside each test file)")
     parser.addini("mockapi_upstream", "as --mockapi-upstream")

@@ -264,7 +264,7 @@ def test_prune_refuses_what_is_no_report(played: tuple[Path, str], tmp_path: Pat
     bad.write_text(text)
     outcome = mockapi("cassettes", "prune", str(folder), "--report", str(bad), "--write")
     assert outcome.code == 2
-    assert "is no report" in outcome.err
+    assert "is not a report" in outcome.err
     assert len(list(folder.iterdir())) == 2
 
 

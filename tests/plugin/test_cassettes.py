@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
 
 import mockapi
 from tests.support.plugin import run, run_apart
+from tests.support.process import mockapi as process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -216,6 +219,47 @@ def test_what_nobody_plays_is_told(
     result = run(pytester, "--mockapi-unused=fail", *arguments)
     result.assert_outcomes(passed=1)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def _drop_command(result: pytest.RunResult) -> list[str]:
+    """The words of the command that a report gives for dropping what nobody plays."""
+    lines = [line.strip() for line in result.outlines]
+    return shlex.split(lines[lines.index("To drop them:") + 1])
+
+
+def test_the_command_that_drops_what_nobody_plays_runs_as_it_stands(
+    pytester: pytest.Pytester, upstream: mockapi.Server
+) -> None:
+    """It drops those recordings and leaves alone what this run has not looked at."""
+    pytester.makepyfile(test_it=TESTS.replace('ask("one")["content"]', 'ask("one") and ask("twice")'))
+    record(pytester, upstream).assert_outcomes(passed=5)
+    cassettes = {path: path.read_bytes() for path in pytester.path.glob("cassettes/**/*.yaml")}
+    pytester.makepyfile(test_it=TESTS)
+    command = _drop_command(run(pytester, "-k", "default", "-p", "cacheprovider"))
+    assert command[:4] == ["mockapi", "cassettes", "prune", "--report"]
+    assert process(*command[1:]).code == 0
+    changed = [path.name for path, before in cassettes.items() if path.read_bytes() != before]
+    assert changed == ["test_default.yaml"]
+    result = run(pytester, "--mockapi-unused=fail")
+    result.assert_outcomes(passed=5)
+    result.stdout.fnmatch_lines(["mockapi: 4 replayed, 1 scripted"])
+
+
+def test_the_report_of_what_was_played_goes_where_it_is_told(
+    pytester: pytest.Pytester, upstream: mockapi.Server
+) -> None:
+    """`--mockapi-report` writes it in any case; without it and pytest's cache the advice is to give it."""
+    pytester.makepyfile(test_it=TESTS)
+    record(pytester, upstream, "-k", "default").assert_outcomes(passed=1)
+    run(pytester, "-k", "default", "--mockapi-report=played.json").assert_outcomes(passed=1)
+    report = json.loads((pytester.path / "played.json").read_text())
+    assert [item["interaction"] for item in report["played"]] == [0]
+    assert report["not_played"] == []
+    pytester.makepyfile(test_it="def test_default(messages_api): pass")
+    assert _drop_command(run(pytester))[:2] == ["pytest", "--mockapi-report=played.json;"]
+    result = run(pytester, "--mockapi-report=none/played.json")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["  The report cannot be written to none/played.json: *"])
 
 
 def test_a_part_of_the_suite_leaves_no_cassette_unused(
