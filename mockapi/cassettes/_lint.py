@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 from mockapi.cassettes import _yaml
@@ -82,7 +83,7 @@ def _findings(cassette: Cassette, text: bytes, rules: RedactionRules) -> Iterato
     for position, interaction in enumerate(cassette.interactions):
         findings = [*_secrets(interaction, rules), *_stream(interaction)]
         if "digest" not in written[position]["response"]:
-            remedy = f"Seal it: `mockapi cassettes reseal {cassette.name}`."
+            remedy = f"Seal it: `mockapi cassettes reseal {shlex.quote(cassette.name)}`."
             findings.append(
                 LintFinding(LintSeverity.WARNING, "unsealed", f"the response has no digest. {remedy}")
             )

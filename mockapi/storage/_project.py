@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import shlex
 import sys
 from dataclasses import dataclass
 from datetime import datetime
@@ -110,7 +111,8 @@ def old_recordings(cassettes: Iterable[Cassette], project: Project, now: float) 
             age, name = max(old)
             yield (
                 f"{len(old)} recordings in {place} are older than {days:g} days; the oldest, in {name},"
-                f" is {age / _DAY:.0f} days old. Compare them: mockapi record --record-mode verify."
+                f" is {age / _DAY:.0f} days old. Compare them: mockapi record --record-mode verify"
+                f" --upstream https://api.anthropic.com --to {shlex.quote(str(place))}"
             )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -12,9 +14,6 @@ from mockapi.cassettes import load
 from mockapi.messages import dump, encode_events, events_of
 from tests.support.process import Serving, mockapi, run
 from tests.support.server import STREAM, ask, interaction, message, paced, write_cassette
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 REPLY = {
     "model": "claude-opus-4-6",
@@ -162,6 +161,20 @@ def test_lint_tells_findings_with_line_and_exit_code_1(tmp_path: Path) -> None:
     assert f"{path}:" in outcome.out
     assert "error" in outcome.out
     assert "1 file, 1 error," in outcome.err
+
+
+def test_commands_in_advice_run_as_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file whose name has a blank is quoted in them."""
+    monkeypatch.chdir(tmp_path)
+    write_cassette(Path("my tests.yaml"), interaction(message("a"), b'{"id":1}'))
+    text = Path("my tests.yaml").read_text()
+    Path("my tests.yaml").write_text(text.replace('{"id":1}', '{"id":2}'))
+    broken = mockapi("cassettes", "lint", "my tests.yaml")
+    assert broken.code == 1
+    advised = re.search("`(mockapi cassettes reseal .*?)`", broken.out)
+    assert advised is not None
+    assert mockapi(*shlex.split(advised[1])[1:]).code == 0
+    assert mockapi("cassettes", "lint", "my tests.yaml").code == 0
 
 
 def test_lint_warns_of_recordings_that_are_too_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
