@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockapi.errors import UsageError
 from mockapi.replies.scripts import UNCONDITIONAL, Script
+from mockapi.testing._keywords import check_keywords
 from mockapi.testing._received import ParsedRequest
 from mockapi.testing._reply_rule import ReplyRule, conditions, scripted
 
@@ -188,6 +189,9 @@ class When:
 
         messages_api.reply_tool("get_weather", {"city": "Oslo"})
         """
+        example = ", ".join(f"{key!r}: {value!r:.40}" for key, value in options.items())
+        otherwise = f"The tool's input is a dictionary: reply_tool({name!r}, {{{example}}})."
+        check_keywords("reply_tool", options, When.reply, otherwise=otherwise)
         return self.reply({"type": "tool_use", "name": name, "input": dict(input_ or {})}, **options)
 
     def reply_json(self, value: Any, **options: Any) -> When:
@@ -195,6 +199,7 @@ class When:
 
         messages_api.reply_json({"city": "Oslo", "degrees": 7})
         """
+        check_keywords("reply_json", options, When.reply)
         return self.reply(json.dumps(value, ensure_ascii=False), **options)
 
     def reply_error(

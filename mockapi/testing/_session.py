@@ -15,6 +15,7 @@ from mockapi.sessions import default_on_unmatched
 from mockapi.testing._assertions import Assertions
 from mockapi.testing._chaos import trials
 from mockapi.testing._expected import ExpectedMiss
+from mockapi.testing._keywords import check_keywords
 from mockapi.testing._live import Conversation, LiveScript, When
 from mockapi.testing._normal import normalized
 from mockapi.testing._received import ReceivedRequest
@@ -120,6 +121,7 @@ class Session(Assertions):
 
         messages_api.reply("Hello")
         """
+        check_keywords("reply", options, When.reply)
         return When(self.script).reply(*content, **options)
 
     def reply_tool(self, name: str, input_: Mapping[str, Any] | None = None, **options: Any) -> When:
@@ -141,6 +143,7 @@ class Session(Assertions):
 
         messages_api.reply_error(529, times=2)
         """
+        check_keywords("reply_error", options, When.reply_error)
         return When(self.script).reply_error(status, **options)
 
     def when(self, predicate: Callable[[ParsedRequest], bool] | None = None, **told: Any) -> When:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -347,6 +348,32 @@ def test_scripts_that_cannot_be_meant(api: Session, say: Any, words: str) -> Non
     """They are refused where they are written, with what to write instead."""
     with pytest.raises(UsageError, match=words):
         say(api)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (
+            lambda api: api.reply_tool("f", city="Oslo"),
+            "reply_tool() has no argument 'city'. The tool's input is",
+        ),
+        (lambda api: api.reply_tool("f", city="Oslo"), "reply_tool('f', {'city': 'Oslo'})"),
+        (
+            lambda api: api.reply_tool("f", tiems=2),
+            "reply_tool() has no argument 'tiems'. Did you mean times=?",
+        ),
+        (lambda api: api.reply_json({}, city=1), "reply_json() has no argument 'city'. There are thinking, "),
+        (lambda api: api.reply("x", alwas=True), "reply() has no argument 'alwas'. Did you mean always=?"),
+        (lambda api: api.reply_error(529, retry=1), "reply_error() has no argument 'retry'"),
+    ],
+)
+def test_a_keyword_that_does_not_exist_names_the_method_that_was_called(
+    api: Session, call: Any, words: str
+) -> None:
+    """With what to write instead; and nothing has been scripted by it."""
+    with pytest.raises(UsageError, match=re.escape(words)):
+        call(api)
+    assert not api.is_scripted or not api.script.rules
 
 
 def test_chaos_tells_what_was_swallowed(api: Session, http: httpx.Client) -> None:
