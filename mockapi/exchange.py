@@ -135,6 +135,11 @@ class Request:
             self._parsed = jsontext.parse(self.body)
         return self._parsed
 
+    @property
+    def asks_for_message(self) -> bool:
+        """Whether it asks the model for a message, which is what scripts answer and rate limits count."""
+        return self.path == "/v1/messages" and self.method == "POST"
+
     def without_parsed(self) -> Request:
         """This request as it is kept for long: its parsed body takes ten times the memory of the text."""
         if self._parsed is _UNPARSED:

@@ -8,6 +8,7 @@ JSON Schema (schemas/cassette.json) says the same for others; a test holds the t
 from __future__ import annotations
 
 import re
+import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockapi.cassettes._bodies import Bodies
@@ -175,7 +176,7 @@ def _response(value: Any, path: Path, reading: _Reading) -> RecordedResponse:
     chunks = _chunks(value.get("chunks", []), (*path, "chunks"))
     remedy = (
         "If the change is wanted, seal it anew:"
-        f" `mockapi cassettes reseal {reading.name}`; else restore the file."
+        f" `mockapi cassettes reseal {shlex.quote(reading.name)}`; else restore the file."
     )
     if reading.check_seals and "digest" in value and value["digest"] != digest_of(body):
         raise FormatError(

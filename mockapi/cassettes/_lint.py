@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import enum
+import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 from mockapi.cassettes import _yaml
 from mockapi.cassettes._decode import load
+from mockapi.cassettes._index import as_request
+from mockapi.cassettes._key import request_key
 from mockapi.cassettes._kinds import CREDENTIAL_HEADERS
+from mockapi.cassettes._model import Matching
 from mockapi.cassettes._redaction_rules import DEFAULT, RedactionRules
 from mockapi.cassettes._secrets import find_secrets
 from mockapi.cassettes.redaction import sightings
@@ -75,15 +79,38 @@ def lint(text: bytes, name: str, rules: RedactionRules = DEFAULT) -> list[LintFi
 
 def _findings(cassette: Cassette, text: bytes, rules: RedactionRules) -> Iterator[LintFinding]:
     written = _yaml.parse(text)["interactions"]
+    yield from _repeated(cassette)
     for position, interaction in enumerate(cassette.interactions):
         findings = [*_secrets(interaction, rules), *_stream(interaction)]
         if "digest" not in written[position]["response"]:
-            remedy = f"Seal it: `mockapi cassettes reseal {cassette.name}`."
+            remedy = f"Seal it: `mockapi cassettes reseal {shlex.quote(cassette.name)}`."
             findings.append(
                 LintFinding(LintSeverity.WARNING, "unsealed", f"the response has no digest. {remedy}")
             )
         for finding in findings:
             yield finding._replace(interaction=position)
+
+
+def _repeated(cassette: Cassette) -> Iterator[LintFinding]:
+    """Requests that stand twice with different replies: often an old recording that plays before the new.
+
+    A request that is tried again after an error, or a look at something that goes on, is recorded
+    twice on purpose.
+    """
+    first: dict[bytes, int] = {}
+    for position, interaction in enumerate(cassette.interactions):
+        response = interaction.response
+        if interaction.request.method != "POST" or not 200 <= response.status < 300:
+            continue
+        before = first.setdefault(request_key(as_request(interaction), Matching()), position)
+        if cassette.interactions[before].response.body != response.body:
+            yield LintFinding(
+                LintSeverity.WARNING,
+                "repeated",
+                f"interaction {before} is the same request with another reply, and is played first."
+                " If that one is out of date, take it out, or record both again with the record mode `all`.",
+                interaction=position,
+            )
 
 
 def _secrets(interaction: Interaction, rules: RedactionRules) -> Iterator[LintFinding]:

@@ -8,6 +8,7 @@ code, and commands that run until they are stopped have ended well.
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import io
 import sys
@@ -58,6 +59,17 @@ class LazyGroup(click.Group):
         command = importlib.import_module(self._table[cmd_name][0]).command
         assert isinstance(command, click.Command)  # noqa: S101 - the table says so
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is called; one that does not exist is told with the nearest that does."""
+        name = args[0]
+        if name not in self._table and not name.startswith("-") and not ctx.resilient_parsing:
+            near = difflib.get_close_matches(name, self._table, 1)
+            remedy = f"Did you mean `{ctx.command_path} {near[0]}`?" if near else ""
+            ctx.fail(f"There is no command {name!r}. {remedy}".rstrip())
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; Ctrl-C ends it with a code of its own, not with that of a finding."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import shlex
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
@@ -114,7 +115,7 @@ def show(rows: list[ReportRow], not_looked_at: int, folder: str) -> Totals:
     if not_looked_at:
         click.echo(f"not looked at: {not_looked_at} files that are no recordings by their names", err=True)
     if totals.kept:
-        click.echo(f"Play them: mockapi serve {folder}", err=True)
+        click.echo(f"Play them: mockapi serve {shlex.quote(folder)}", err=True)
     return totals
 
 

@@ -56,8 +56,10 @@ def judge(
     file: str, text: bytes, headers: Mapping[str, str], endpoint: str, settings: ValidationSettings
 ) -> Iterator[PayloadVerdict]:
     """The verdict on each body in a file."""
-    for index, line, body in _bodies(text, lines=file.endswith(_LINES)):
-        refusals = check_body(body, headers, endpoint, settings)
+    for index, first_line, written in _bodies(text, lines=file.endswith(_LINES)):
+        row = _params(written) if endpoint == "/v1/messages" else None
+        line, body = (first_line, written) if row is None else (first_line + row[0], row[1])
+        refusals = check_body(body, headers, endpoint, settings, in_batch=row is not None)
         if refusals:
             refusals[0] = _with_advice(refusals[0], file, body)
         source = body.decode("utf-8", "replace")
@@ -109,6 +111,21 @@ def _bodies(text: bytes, *, lines: bool) -> Iterator[tuple[int | None, int, byte
             yield index, number, row
         return
     yield None, 1, text
+
+
+def _params(text: bytes) -> tuple[int, bytes] | None:
+    """The `params` of a row of a batch, and how many lines below its beginning they start.
+
+    None for what is not a row. A message has neither of a row's two members.
+    """
+    value = _parsed(text)
+    if not isinstance(value, dict) or not {"custom_id", "params"} <= set(value):
+        return None
+    source = text.decode()
+    start = _member(source, _skip(source, 0), "params")
+    assert start is not None  # noqa: S101 - it is among the members
+    _value, end = _decoder.raw_decode(source, start)
+    return source.count("\n", 0, start), source[start:end].encode()
 
 
 def _parsed(text: bytes) -> Any:

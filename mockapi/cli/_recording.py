@@ -29,9 +29,10 @@ def recording_options(option: Callable[..., Callable[[Any], Any]]) -> tuple[Call
             default="new",
             show_default=True,
             metavar="new|all|none|verify",
-            help="Record what is new; all again; none, never calling out; or verify: compare, write nothing.",
+            help="Record what is new; all again, in the place of what is recorded; none, never calling out;"
+            " or verify: compare, write nothing.",
         ),
-        option("--replace", is_flag=True, help="Drop the recordings that new ones supersede."),
+        option("--replace", is_flag=True, help="Changes nothing: the mode `all` replaces by itself."),
         option(
             "--budget",
             type=click.IntRange(0),
@@ -60,7 +61,6 @@ def read_recording(values: dict[str, Any], rules: RedactionRules) -> RecordOptio
         upstream=values["upstream"],
         to=values["record_to"],
         mode=mode,
-        replace=values["replace"],
         budget=values["budget"],
         rules=rules,
         read_seconds=values["upstream_timeout"],

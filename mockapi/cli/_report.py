@@ -1,18 +1,13 @@
-"""The report of what a server played: written at the end of a run, read by `cassettes prune`."""
+"""The report of what a server played."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import orjson
-
-from mockapi.errors import UsageError
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from mockapi.server import Service
+    from mockapi.storage import ReportedRecording
 
 
 def write_report(service: Service, path: str) -> None:
@@ -22,40 +17,12 @@ def write_report(service: Service, path: str) -> None:
         UsageError: the file cannot be written.
     """
     from mockapi.cassettes import fingerprint
-    from mockapi.storage import write_atomically
+    from mockapi.storage import ReportedRecording, write_play_report
 
-    sides: dict[str, list[Any]] = {"played": [], "not_played": []}
+    played: list[ReportedRecording] = []
+    not_played: list[ReportedRecording] = []
     for recording in service.library.recordings:
-        side = "played" if recording in service.library.played else "not_played"
-        sides[side].append(
-            {
-                "cassette": recording.cassette.name,
-                "interaction": recording.position,
-                "fingerprint": fingerprint(recording.interaction),
-            }
-        )
-    text = orjson.dumps(
-        {"mockapi_report": 1, **sides}, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-    )
-    try:
-        write_atomically(Path(path), text)
-    except OSError as error:
-        raise UsageError(f"The report cannot be written to {path}: {error.strerror}.") from error
-
-
-def read_played(paths: Iterable[str]) -> set[str]:
-    """The fingerprints of all interactions that any of the reports says was played.
-
-    Raises:
-        UsageError: a file that is no report.
-    """
-    played: set[str] = set()
-    for path in paths:
-        try:
-            report = orjson.loads(Path(path).read_bytes())
-            played.update(item["fingerprint"] for item in report["played"])
-        except OSError as error:
-            raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
-        except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-            raise UsageError(f"{path} is no report; `mockapi serve --report FILE` writes one.") from error
-    return played
+        side = played if recording in service.library.played else not_played
+        mark = fingerprint(recording.interaction)
+        side.append(ReportedRecording(recording.cassette.name, recording.position, mark))
+    write_play_report(Path(path), played, not_played)

@@ -14,7 +14,8 @@ from mockapi.errors import CassetteError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mockapi.cassettes import LintFinding
+    from mockapi.cassettes import Cassette, LintFinding
+    from mockapi.storage import Project
 
 _PAYLOAD = b'"<payload sha256:'  # a body whose images are kept as digests cannot be judged
 
@@ -26,20 +27,31 @@ _PAYLOAD = b'"<payload sha256:'  # a body whose images are kept as digests canno
 def command(paths: tuple[str, ...], strict: bool, skip_others: bool) -> None:  # noqa: FBT001 - click's way
     """Check format, digests, secrets, stream grammar, and today's rules for requests.
 
+    Warns of requests that stand twice with different replies, and of recordings that are older than
+    the `max_age` of pyproject.toml.
+
     Prints a line per finding, `FILE:LINE: severity code: message`. Exit code 1 if there is an
     error (with --strict: or a warning), 2 if a file cannot be read at all.
     """
+    from mockapi._clock import wall
     from mockapi.cassettes import VERSION_KEY, LintSeverity, lint
     from mockapi.storage import iter_texts, working_project
 
-    rules = working_project().rules
+    project = working_project()
+    now = wall()
     files = 0
     counts = dict.fromkeys(LintSeverity, 0)
     for path, text in iter_texts(paths):
         if skip_others and VERSION_KEY.encode() not in text:
             continue
         files += 1
-        for finding in [*lint(text, path, rules), *_refused_today(text, path)]:
+        loaded = _loaded(text, path)
+        findings = [
+            *lint(text, path, project.rules),
+            *_expired(loaded, project, now),
+            *_refused_today(loaded),
+        ]
+        for finding in findings:
             counts[finding.severity] += 1
             place = path if finding.line is None else f"{path}:{finding.line}"
             severity = click.style(finding.severity, fg="red" if finding.severity == "error" else "yellow")
@@ -52,16 +64,41 @@ def command(paths: tuple[str, ...], strict: bool, skip_others: bool) -> None:  #
         sys.exit(1)
 
 
-def _refused_today(text: bytes, path: str) -> Iterator[LintFinding]:
-    """Requests that the API took when they were recorded and would refuse today."""
-    from mockapi.cassettes import LintFinding, LintSeverity, load
-    from mockapi.validation import ValidationSettings, check_body
+def _loaded(text: bytes, path: str) -> Cassette:
+    """The cassette; one without interactions if it does not load, which `lint` tells."""
+    from mockapi.cassettes import Cassette, load
 
     try:
-        interactions = load(text, path).interactions
+        return load(text, path)
     except CassetteError:
-        return  # `lint` has told why
-    for position, interaction in enumerate(interactions):
+        return Cassette(path, ())
+
+
+def _expired(cassette: Cassette, project: Project, now: float) -> Iterator[LintFinding]:
+    """That there are recordings older than the project's `max_age`, and the oldest of them."""
+    from mockapi.cassettes import LintFinding, LintSeverity
+    from mockapi.storage import expired
+
+    old = expired(cassette, project, now)
+    if old:
+        oldest = max(old, key=lambda position: old[position])
+        days, allowed = old[oldest]
+        yield LintFinding(
+            LintSeverity.WARNING,
+            "expired",
+            f"{days:.0f} days old, and pyproject.toml allows {allowed:g}"
+            + (f"; so are {len(old) - 1} more here, none of them older" if len(old) > 1 else "")
+            + ". Record again with the record mode `all`, or compare with `verify`.",
+            interaction=oldest,
+        )
+
+
+def _refused_today(cassette: Cassette) -> Iterator[LintFinding]:
+    """Requests that the API took when they were recorded and would refuse today."""
+    from mockapi.cassettes import LintFinding, LintSeverity
+    from mockapi.validation import ValidationSettings, check_body
+
+    for position, interaction in enumerate(cassette.interactions):
         request = interaction.request
         if interaction.response.status != 200 or request.method != "POST" or _PAYLOAD in request.body:
             continue

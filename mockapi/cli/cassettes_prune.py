@@ -18,7 +18,8 @@ from mockapi.errors import UsageError
     multiple=True,
     required=True,
     type=click.Path(),
-    help="What was played, as `serve --report` or `exec --report` wrote it; give all of them.",
+    help="What was played, as --report of `serve` and `exec`, or --mockapi-report of pytest, wrote it;"
+    " give all of them.",
 )
 @click.option("--write", is_flag=True, help="Do it; without this, only say what would be done.")
 def command(paths: tuple[str, ...], reports: tuple[str, ...], write: bool) -> None:  # noqa: FBT001
@@ -28,8 +29,7 @@ def command(paths: tuple[str, ...], reports: tuple[str, ...], write: bool) -> No
     with none is deleted. Without --write nothing is changed.
     """
     from mockapi.cassettes import dump, load, pruned
-    from mockapi.cli._report import read_played
-    from mockapi.storage import iter_texts, write_atomically
+    from mockapi.storage import iter_texts, read_played, write_atomically
 
     played = read_played(reports)
     total = 0

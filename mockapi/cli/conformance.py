@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import shlex
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,7 +34,11 @@ _NODE = {"anthropic-ts-raw": "raw", "anthropic-ts-helper": "helper"}
 
 
 def driver_command(name: str) -> list[str]:
-    """The command of a shipped driver, or of one that was given as a command line."""
+    """The command of a shipped driver, or of one that was given as a command line.
+
+    Raises:
+        UsageError: there is no such driver and no such command.
+    """
     if name in _PYTHON:
         module, *mode = _PYTHON[name]
         return [sys.executable, "-m", f"{_MODULE}.{module}", *mode]
@@ -40,8 +46,16 @@ def driver_command(name: str) -> list[str]:
         script = Path(__file__).parent.parent / "fuzzing" / "drivers" / "anthropic_sdk.mjs"
         return ["node", str(script), _NODE[name]]
     command = shlex.split(name)
+    names = [*_PYTHON, *_NODE]
     if not command:
-        raise UsageError(f"--driver is a command, or one of {', '.join([*_PYTHON, *_NODE])}.")
+        raise UsageError(f"--driver is a command, or one of {', '.join(names)}.")
+    if shutil.which(command[0]) is None and not Path(command[0]).exists():
+        near = difflib.get_close_matches(name, names, 1)
+        hint = f"Did you mean {near[0]}? " if near else ""
+        raise UsageError(
+            f"--driver {name}: there is no such driver, nor a command {command[0]!r}."
+            f" {hint}The drivers are {', '.join(names)}."
+        )
     return command
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -25,11 +28,37 @@ class _WithCommand(click.Command):
     """A click command whose arguments end at `--`; what follows is somebody else's command line."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Split at the first `--`."""
+        """Split at the first `--`.
+
+        Raises:
+            UsageError: there is none, and it is plain where it belongs.
+        """
         if "--" in args:
             at = args.index("--")
             args, ctx.obj = args[:at], args[at + 1 :]
+        elif (start := self._command_in(args)) is not None:
+            meant = shlex.join([*args[:start], "--", *args[start:]])
+            raise UsageError(f"The command to run comes after two dashes: {ctx.command_path} {meant}")
         return super().parse_args(ctx, args)
+
+    def _command_in(self, args: list[str]) -> int | None:
+        """Where the first word stands that is a command of the system and cannot be meant for us."""
+        if {"-h", "--help"} & set(args):
+            return None
+        flags = {
+            name
+            for option in self.params
+            if isinstance(option, click.Option) and option.is_flag
+            for name in option.opts
+        }
+        for at, word in enumerate(args):
+            before = args[at - 1] if at else ""
+            is_value = before.startswith("-") and "=" not in before and before not in flags
+            if word.startswith("-") or is_value or Path(word).is_dir():
+                continue
+            if shutil.which(word) is not None:
+                return at
+        return None
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """What click cannot know stands behind what it does."""

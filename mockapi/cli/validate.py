@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from mockapi.cli._payloads import PayloadVerdict
     from mockapi.validation import ValidationSettings
 
+_SUFFIXES = (".json", ".jsonl", ".ndjson")
+
 
 @click.command()
-@click.argument("files", nargs=-1, metavar="[FILE|-]...", type=click.Path(allow_dash=True))
+@click.argument("files", nargs=-1, metavar="[FILE|FOLDER|-]...", type=click.Path(allow_dash=True))
 @click.option(
     "--header",
     "-H",
@@ -64,8 +66,9 @@ def command(
 ) -> None:
     """Say what the API would refuse in request bodies, without sending them.
 
-    A FILE holds one JSON body, a JSON array of bodies, or one body a line (JSON Lines); - or
-    nothing is standard input. All faults are named, the one the API would name first, with line,
+    A FILE holds one JSON body, a JSON array of bodies, or one body a line (JSON Lines), as itself
+    or as the `params` of a row of a batch; of a FOLDER all .json, .jsonl and .ndjson files are read.
+    - or nothing is standard input. All faults are named, the one the API would name first, with line,
     JSON pointer and rule. Exit code 1 if any body would be refused, 2 if a file cannot be read.
     """
     from mockapi.cli import _payloads
@@ -75,7 +78,7 @@ def command(
     fields = dict(_header(text) for text in headers)
     settings = _settings(**options)
     verdicts: list[PayloadVerdict] = []
-    for name in files or ("-",):
+    for name in [file for named in files or ("-",) for file in _files(named)]:
         text = sys.stdin.buffer.read() if name == "-" else _read(name)
         shown = "<stdin>" if name == "-" else name
         verdicts += _payloads.judge(shown, text, fields, endpoint, settings)
@@ -95,9 +98,25 @@ def _header(text: str) -> tuple[str, str]:
     return name.strip().lower(), value.strip()
 
 
+def _files(name: str) -> list[str]:
+    """The file itself, or the files of a folder and all folders in it, hidden ones left out.
+
+    Raises:
+        UsageError: a folder without any.
+    """
+    if not Path(name).is_dir():
+        return [name]
+    found = sorted(
+        str(path)
+        for path in Path(name).rglob("*")
+        if path.suffix in _SUFFIXES and not any(part.startswith(".") for part in path.relative_to(name).parts)
+    )
+    if not found:
+        raise UsageError(f"{name} has no file whose name ends in {', '.join(_SUFFIXES)}.")
+    return found
+
+
 def _read(name: str) -> bytes:
-    if Path(name).is_dir():
-        raise UsageError(f"{name} is a folder: name the files in it, such as {Path(name) / '*.json'}")
     try:
         return Path(name).read_bytes()
     except OSError as error:

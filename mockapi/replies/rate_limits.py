@@ -101,7 +101,7 @@ def parse_rate_limits(value: Any, place: str = "rate_limits") -> RateLimits | No
 
 def is_limited(request: Request) -> bool:
     """Whether a request counts: the API limits the making of messages in these buckets."""
-    return request.method == "POST" and request.path == "/v1/messages"
+    return request.asks_for_message
 
 
 def key_of(request: Request) -> str:

@@ -92,7 +92,7 @@ class Service:
     def _make_recorder(self, options: RecordOptions) -> Recorder:
         from mockapi.server.recording import Recorder  # noqa: PLC0415 - brings httpx with it
 
-        return Recorder(options, self.console, self.library.recordings)
+        return Recorder(options, self.console)
 
     def _check(self, settings: Settings) -> None:
         to = None if self.recorder is None else self.recorder.options.to

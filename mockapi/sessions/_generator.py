@@ -21,10 +21,9 @@ if TYPE_CHECKING:
     from mockapi.exchange import Reply, Request
     from mockapi.replies.endpoints import Validate
     from mockapi.replies.scripts import Chooser
+    from mockapi.replies.synthesis import Plan
     from mockapi.sessions._account import Account
     from mockapi.validation import ValidationSettings
-
-_MESSAGES = "/v1/messages"
 
 
 class ReplyGenerator:
@@ -59,7 +58,7 @@ class ReplyGenerator:
         self, request: Request, at: float, request_id: Callable[[], str], account: Account
     ) -> Reply | None:
         """The script's reply to a request; None where it has none, and the next stage answers."""
-        if self._script is None or not _asks_for_message(request):
+        if self._script is None or not request.asks_for_message:
             return None
         view = view_of(request)
         chosen, self._script = self._script.next(view)
@@ -80,6 +79,17 @@ class ReplyGenerator:
         reply, self._history = written(plan, material, self._history, at, Source.SCRIPTED)
         return faults.apply(reply, chosen.faults) if chosen.faults else reply
 
+    def _scripted_row(self, material: GenerationInput, custom_id: str, at: float) -> Plan | Reply | None:
+        """The plan of the script's reply to a row of a batch, an error, or None where it has none."""
+        if self._script is None:
+            return None
+        chosen, self._script = self._script.next_for_row(material.view, custom_id)
+        if chosen is None:
+            return None
+        if any(order.replaces for order in chosen.faults):
+            return faults.apply(faults.blank("", at, ()), chosen.faults)
+        return plan_of(chosen, material, 0)
+
     def synthesized(
         self, request: Request, at: float, request_id: Callable[[], str], validate: Validate
     ) -> Reply:
@@ -91,7 +101,7 @@ class ReplyGenerator:
             request_id: makes one, for a reply that is not a message.
             validate: the API's refusal of a request, or None, for the rows of batches.
         """
-        if _asks_for_message(request):
+        if request.asks_for_message:
             reply, self._history = synthesized(request, self._seed, self._history, at)
             return reply
         context = EndpointContext(
@@ -103,6 +113,7 @@ class ReplyGenerator:
             live=self._live,
             keep=self._blobs.keep,
             validate=validate,
+            scripted=lambda material, custom_id: self._scripted_row(material, custom_id, at),
         )
         try:
             reply, self._store = answer(request, self._store, context)
@@ -113,7 +124,3 @@ class ReplyGenerator:
             message = f"mockapi cannot keep this on disk: {error.strerror or error}."
             return context.error(500, "api_error", message)
         return reply
-
-
-def _asks_for_message(request: Request) -> bool:
-    return request.path == _MESSAGES and request.method == "POST"

@@ -164,6 +164,8 @@ def doubled_version(exchange: Exchange) -> Answer | None:
 def fallback(exchange: Exchange) -> Answer:
     """What nothing matched: synthesized, forwarded, or a miss."""
     session = exchange.session
+    if session.strict_messages and exchange.request.asks_for_message:
+        return Answer(replies.no_recording(exchange.next_request_id()))
     if session.on_unmatched == "synthesize":
         rules = session.settings.validation
         reply = session.generator.synthesized(

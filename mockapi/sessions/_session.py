@@ -10,6 +10,7 @@ from mockapi.sessions._journal import Journal
 
 if TYPE_CHECKING:
     from mockapi.cassettes import Recording, RecordingSequence
+    from mockapi.exchange import Request
     from mockapi.replies.faults import Counts
     from mockapi.replies.scripts import Chooser, Script
     from mockapi.sessions._account import Account
@@ -31,6 +32,7 @@ class ServerSession:
         settings: how it answers.
         library: the cassettes it plays.
         on_unmatched: what answers a request that nothing matches.
+        strict_messages: whether a POST /v1/messages that nothing matches is a miss all the same.
         answered: how many requests it has answered.
         max_requests: how many it answers; 0 for any number.
         script: what answers requests that no recording answers exactly; None without one.
@@ -57,6 +59,7 @@ class ServerSession:
         self.settings = settings
         self.own_cassettes = own_cassettes
         self.on_unmatched = on_unmatched
+        self.strict_messages = False
         self.script: Script | Chooser | None = None
         self.record_to: str | None = None
         self.max_requests = self._limit()
@@ -76,6 +79,7 @@ class ServerSession:
         self.fault_counts: Counts = tuple((0, 0) for _ in self.settings.faults)
         self._account: Account | None = None
         self.played: dict[Recording, None] = {}
+        self._renewed: set[Recording] = set()
         self.answered = 0
         self._generator: ReplyGenerator | None = None
 
@@ -134,6 +138,18 @@ class ServerSession:
         recording = recordings[position]
         self.played[recording] = None
         return recording
+
+    def next_to_renew(self, request: Request) -> Recording | None:
+        """The recording whose place a fresh answer takes; None if the answer is one more.
+
+        It is the first that would have answered the request and has not been renewed yet.
+        """
+        track = self.index.find_exact(request) or self.index.find_relaxed(request)
+        for recording in () if track is None else track.recordings:
+            if recording not in self._renewed:
+                self._renewed.add(recording)
+                return recording
+        return None
 
     def as_json(self) -> dict[str, Any]:
         """The session as the control API shows it."""

@@ -10,7 +10,8 @@ from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from mockapi.storage._files import SUFFIXES, find, folders, iter_texts, read_text, write_atomically
-    from mockapi.storage._project import Project, old_recordings, read_project, working_project
+    from mockapi.storage._play_report import ReportedRecording, read_played, write_play_report
+    from mockapi.storage._project import Project, expired, old_recordings, read_project, working_project
     from mockapi.storage._reader import CassetteReader, cache_folder
     from mockapi.storage._writer import GIT_ATTRIBUTES, CassetteFile, locked
 
@@ -20,23 +21,28 @@ __all__ = [
     "CassetteFile",
     "CassetteReader",
     "Project",
+    "ReportedRecording",
     "cache_folder",
+    "expired",
     "find",
     "folders",
     "iter_texts",
     "locked",
     "old_recordings",
+    "read_played",
     "read_project",
     "read_text",
     "working_project",
     "write_atomically",
+    "write_play_report",
 ]
 
 __getattr__ = lazy_exports(
     __name__,
     {
         "_files": "SUFFIXES find folders iter_texts read_text write_atomically",
-        "_project": "Project old_recordings read_project working_project",
+        "_play_report": "ReportedRecording read_played write_play_report",
+        "_project": "Project expired old_recordings read_project working_project",
         "_reader": "CassetteReader cache_folder",
         "_writer": "GIT_ATTRIBUTES CassetteFile locked",
     },

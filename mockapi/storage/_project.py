@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import importlib
 import re
+import shlex
 import sys
 from dataclasses import dataclass
 from datetime import datetime
@@ -101,22 +102,47 @@ def old_recordings(cassettes: Iterable[Cassette], project: Project, now: float) 
     """
     cassettes = tuple(cassettes)
     for place, days in project.max_age:
-        old = []
-        for cassette in cassettes:
-            path = Path(cassette.name).resolve()
-            if path != place and place not in path.parents:
-                continue
-            old += [
-                (age, cassette.name)
-                for item in cassette.interactions
-                if (age := _age(item.recorded_at, now)) is not None and age > days * _DAY
-            ]
+        old = [
+            (age, cassette.name)
+            for cassette in cassettes
+            for _, age in _older(cassette, place, days * _DAY, now)
+        ]
         if old:
             age, name = max(old)
             yield (
                 f"{len(old)} recordings in {place} are older than {days:g} days; the oldest, in {name},"
-                f" is {age / _DAY:.0f} days old. Compare them: mockapi record --record-mode verify."
+                f" is {age / _DAY:.0f} days old. Compare them: mockapi record --record-mode verify"
+                f" --upstream https://api.anthropic.com --to {shlex.quote(str(place))}"
             )
+
+
+def expired(cassette: Cassette, project: Project, now: float) -> dict[int, tuple[float, float]]:
+    """The interactions of a cassette that are older than the project allows.
+
+    Args:
+        cassette: where they stand.
+        project: says what is old.
+        now: seconds since 1970.
+
+    Returns:
+        By position: how many days old, and how many it may be; the shortest time, where several apply.
+    """
+    found: dict[int, tuple[float, float]] = {}
+    for place, days in sorted(project.max_age, key=lambda item: -item[1]):
+        for position, age in _older(cassette, place, days * _DAY, now):
+            found[position] = (age / _DAY, days)
+    return found
+
+
+def _older(cassette: Cassette, place: Path, limit: float, now: float) -> Iterator[tuple[int, float]]:
+    """Position and age of the interactions that are older than a limit, if the cassette is in a place."""
+    path = Path(cassette.name).resolve()
+    if path != place and place not in path.parents:
+        return
+    for position, item in enumerate(cassette.interactions):
+        age = _age(item.recorded_at, now)
+        if age is not None and age > limit:
+            yield position, age
 
 
 def _age(recorded_at: str | None, now: float) -> float | None:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections import defaultdict
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -25,7 +26,7 @@ from mockapi.errors import CassetteError
 from mockapi.storage._files import SUFFIXES, folders, write_atomically
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from mockapi.cassettes import Interaction
 
@@ -52,12 +53,15 @@ class CassetteFile:
         self._said: set[str] = set()
         self._theirs: Cassette | None = Cassette(self._name, ())
 
-    def add(self, interactions: Sequence[Interaction], superseded: Collection[str] = ()) -> None:
-        """Add interactions at the end of the file.
+    def add(
+        self, interactions: Sequence[Interaction], renewed: Sequence[tuple[str, Interaction]] = ()
+    ) -> None:
+        """Add interactions at the end of the file, and put others in the place of those that stand there.
 
         Args:
             interactions: what to add.
-            superseded: fingerprints of interactions that are dropped from it.
+            renewed: the fingerprint of an interaction, and what takes its place; if somebody has
+                taken that out meanwhile, the new one is added at the end.
 
         Raises:
             OSError: it could not be written; the file is as before.
@@ -70,7 +74,9 @@ class CassetteFile:
             if stamp != self._stamp:
                 self._read(exists=stamp is not None)
             said = set(self._said)
-            text = self._without(superseded, interactions, said) or self._with(interactions, said)
+            text = self._renewed(interactions, renewed, said)
+            if text is None:
+                text = self._with([*(item for _, item in renewed), *interactions], said)
             write_atomically(self.path, text)
             self._text, self._said, self._theirs = text, said, None
             self._stamp = _stamp(self.path)
@@ -112,17 +118,29 @@ class CassetteFile:
             pass  # it is written in another way, and is written anew
         return self._rewritten(self._theirs, both, said)
 
-    def _without(
-        self, superseded: Collection[str], interactions: Sequence[Interaction], said: set[str]
+    def _renewed(
+        self,
+        interactions: Sequence[Interaction],
+        renewed: Sequence[tuple[str, Interaction]],
+        said: set[str],
     ) -> bytes | None:
-        """The text without what is superseded and with an addition; None if nothing is to go."""
-        if not superseded or not self._text:
+        """The text with what is renewed in its place, and with an addition; None if nothing is replaced."""
+        if not renewed or not self._text:
             return None
         before = self._loaded(self._text)
-        kept = [item for item in before.interactions if fingerprint(item) not in superseded]
-        if len(kept) == len(before.interactions):
+        fresh: dict[str, list[Interaction]] = defaultdict(list)
+        for old, new in renewed:
+            fresh[old].append(new)
+        kept = []
+        replaced = 0
+        for item in before.interactions:
+            waiting = fresh.get(fingerprint(item))
+            replaced += bool(waiting)
+            kept.append(waiting.pop(0) if waiting else item)
+        if not replaced:
             return None
-        return self._rewritten(before, (*kept, *interactions), said)
+        homeless = [item for waiting in fresh.values() for item in waiting]
+        return self._rewritten(before, (*kept, *homeless, *interactions), said)
 
     def _rewritten(self, before: Cassette, interactions: Sequence[Interaction], said: set[str]) -> bytes:
         said.clear()

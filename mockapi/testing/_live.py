@@ -18,59 +18,22 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from mockapi.errors import ScriptError, UsageError
-from mockapi.replies.faults import parse_faults
-from mockapi.replies.scripts import Script, parse_script
+from mockapi.errors import UsageError
+from mockapi.replies.scripts import UNCONDITIONAL, Script
+from mockapi.testing._keywords import check_keywords
 from mockapi.testing._received import ParsedRequest
+from mockapi.testing._reply_rule import ReplyRule, conditions, scripted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from mockapi.replies.scripts import Condition as Conditions
     from mockapi.replies.scripts import NoReply, Scripted
     from mockapi.replies.synthesis import RequestView
-
-    Content = str | Mapping[str, Any]
-    Made = Callable[[ParsedRequest], Content | list[Content]]
-
-__all__ = ["Conversation", "LiveScript", "ReplyRule", "When"]
-
-
-@dataclass(eq=False)
-class ReplyRule:
-    """One reply and who gets it.
-
-    Attributes:
-        scripted: the reply; None if `make` makes it.
-        make: makes the content from the request.
-        members: of the script's JSON that go with what `make` made.
-        conditions: of the script language.
-        predicate: a condition in code.
-        conversation: whose reply it is; None for everybody's.
-        times: how often it may be given; None for any number.
-        optional: whether it is all right if it is never given.
-        words: what it says, for reports.
-        used: how often it was given.
-    """
-
-    scripted: Scripted | None
-    make: Made | None
-    members: dict[str, Any]
-    conditions: Conditions
-    predicate: Callable[[ParsedRequest], bool] | None
-    conversation: Conversation | None
-    times: int | None
-    optional: bool
-    words: str
-    used: int = 0
-
-    def is_left(self) -> bool:
-        """Whether it may still be given."""
-        return self.times is None or self.used < self.times
+    from mockapi.testing._reply_rule import Content, Made
 
 
 class LiveScript:
@@ -110,15 +73,28 @@ class LiveScript:
                     and rule.conditions.holds(view, self._turn)
                     and (rule.predicate is None or rule.predicate(asked))
                 ):
-                    rule.used += 1
-                    given = rule.scripted
-                    if given is None:
-                        assert rule.make is not None  # noqa: S101 - one of the two is there
-                        given = scripted(rule.make(asked), rule.members)
+                    given = rule.give(asked)
                     if conversation is not None:
                         conversation.said = given.blocks
                     return given, self
         except Exception:  # noqa: BLE001 - the code is the test's; its report shows what it raised
+            self.defects.append(traceback.format_exc())
+        return None, self
+
+    def next_for_row(self, view: RequestView, custom_id: str) -> tuple[Scripted | None, LiveScript]:
+        """The reply for a row of a batch: the first with conditions that hold; None if there is none."""
+        asked = ParsedRequest(view)
+        try:
+            for rule in self.rules:
+                if (
+                    rule.is_left()
+                    and rule.conversation is None
+                    and (rule.conditions != UNCONDITIONAL or rule.predicate is not None)
+                    and rule.conditions.holds(view, None, custom_id)
+                    and (rule.predicate is None or rule.predicate(asked))
+                ):
+                    return rule.give(asked), self
+        except Exception:  # noqa: BLE001 - as in `next`
             self.defects.append(traceback.format_exc())
         return None, self
 
@@ -136,45 +112,6 @@ class LiveScript:
             found = found_or_none
         found.messages, found.system = messages, asked.system
         return found
-
-
-def scripted(content: Content | list[Content], members: Mapping[str, Any]) -> Scripted:
-    """A reply of the script language from content as tests write it.
-
-    Raises:
-        UsageError: it does not fit.
-    """
-    faults = parse_faults(members["faults"]) if "faults" in members else ()
-    told = {name: member for name, member in members.items() if name != "faults"}
-    if not isinstance(content, list):
-        content = [content]
-    for item in content:
-        if not isinstance(item, str | Mapping):
-            raise UsageError(
-                f"A reply is a text, a content block, or a list of them, not {item!r}."
-                " A callable returns one, too."
-            )
-    blocks = [{"type": "text", "text": item} if isinstance(item, str) else dict(item) for item in content]
-    usage = told.pop("usage", None)
-    reply = {"blocks": blocks} if usage is None else {"message": {"content": blocks, "usage": usage}}
-    made = parse_script([{**reply, **told}], _no_file).replies[0]
-    return replace(made, faults=faults)
-
-
-def conditions(told: Mapping[str, Any]) -> Conditions:
-    """Conditions of the script language.
-
-    Raises:
-        UsageError: one that does not exist or has no sense.
-    """
-    try:
-        return parse_script([{"text": "", "when": dict(told)}], _no_file).replies[0].when
-    except ScriptError as error:  # the place in the script that this makes says nothing to the caller
-        raise UsageError(str(error).replace("/replies/0/when/", "when: ")) from None
-
-
-def _no_file(path: str) -> bytes:
-    raise FileNotFoundError(2, "no file is read here", path)
 
 
 @dataclass(eq=False)
@@ -252,6 +189,9 @@ class When:
 
         messages_api.reply_tool("get_weather", {"city": "Oslo"})
         """
+        example = ", ".join(f"{key!r}: {value!r:.40}" for key, value in options.items())
+        otherwise = f"The tool's input is a dictionary: reply_tool({name!r}, {{{example}}})."
+        check_keywords("reply_tool", options, When.reply, otherwise=otherwise)
         return self.reply({"type": "tool_use", "name": name, "input": dict(input_ or {})}, **options)
 
     def reply_json(self, value: Any, **options: Any) -> When:
@@ -259,6 +199,7 @@ class When:
 
         messages_api.reply_json({"city": "Oslo", "degrees": 7})
         """
+        check_keywords("reply_json", options, When.reply)
         return self.reply(json.dumps(value, ensure_ascii=False), **options)
 
     def reply_error(

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 from mockapi.errors import UsageError
 from mockapi.exchange import Source
 from mockapi.replies.faults import ChaosReport
+from mockapi.sessions import default_on_unmatched
 from mockapi.testing._assertions import Assertions
 from mockapi.testing._chaos import trials
 from mockapi.testing._expected import ExpectedMiss
-from mockapi.testing._live import Conversation, LiveScript, When, conditions
+from mockapi.testing._keywords import check_keywords
+from mockapi.testing._live import Conversation, LiveScript, When
 from mockapi.testing._normal import normalized
 from mockapi.testing._received import ReceivedRequest
+from mockapi.testing._reply_rule import conditions
 from mockapi.testing._transport import transport
 
 if TYPE_CHECKING:
@@ -43,8 +46,9 @@ class Session(Assertions):
             run_agent(base_url=messages_api.base_url)
             messages_api.assert_turns(2)
 
-    Without script and cassettes it makes its replies from the requests. Once it has a script, what
-    the script has no reply for is a miss: HTTP 422, and an entry in `misses`.
+    Without script and cassettes it makes its replies from the requests. Once it has a script, a
+    POST /v1/messages that the script has no reply for is a miss: HTTP 422, and an entry in `misses`.
+    The rest of the API goes on answering, unless `on_unmatched="fail"` or cassettes forbid it.
 
     Args:
         server: that runs it.
@@ -117,6 +121,7 @@ class Session(Assertions):
 
         messages_api.reply("Hello")
         """
+        check_keywords("reply", options, When.reply)
         return When(self.script).reply(*content, **options)
 
     def reply_tool(self, name: str, input_: Mapping[str, Any] | None = None, **options: Any) -> When:
@@ -138,6 +143,7 @@ class Session(Assertions):
 
         messages_api.reply_error(529, times=2)
         """
+        check_keywords("reply_error", options, When.reply_error)
         return When(self.script).reply_error(status, **options)
 
     def when(self, predicate: Callable[[ParsedRequest], bool] | None = None, **told: Any) -> When:
@@ -146,11 +152,14 @@ class Session(Assertions):
             messages_api.when(model="claude-haiku-*", last_user_text="weather").reply("Rain.")
             messages_api.when(tool_results="get_weather").reply("Take an umbrella.")
             messages_api.when(lambda asked: asked.turns > 3).reply("Enough.")
+            messages_api.when(custom_id="row-2").reply_error(529)
+
+        Rows of batches get replies that have conditions, and only those.
 
         Args:
             predicate: a condition in code; it gets the request.
             told: conditions of the script language: model, last_user_text, system, tools,
-                tool_results, turn. A text condition is a string that the text contains, or
+                tool_results, turn, custom_id. A text condition is a string that the text contains, or
                 {"equals": ...} or {"matches": REGULAR EXPRESSION}.
 
         Raises:
@@ -180,7 +189,7 @@ class Session(Assertions):
 
     @property
     def script(self) -> LiveScript:
-        """The script; asking for it makes everything a miss that has no reply in it."""
+        """The script; asking for it makes every POST /v1/messages a miss that has no reply in it."""
         if self._script is None:
             self._script = LiveScript()
             self.server.call(self._play, self._script)
@@ -190,7 +199,9 @@ class Session(Assertions):
         served = self.server_session
         served.play(script)
         if served.settings.on_unmatched in (None, "record"):
-            served.on_unmatched = "fail"
+            served.strict_messages = True
+        if served.settings.on_unmatched == "record":
+            served.on_unmatched = default_on_unmatched(served.own_cassettes or ())
         # What a test scripts it does not record.
         served.settings = replace(served.settings, record_mode="none")
 

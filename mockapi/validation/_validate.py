@@ -41,9 +41,14 @@ def validate(
 
 
 def check_body(
-    body: Any, headers: Mapping[str, str], endpoint: str, settings: ValidationSettings
+    body: Any,
+    headers: Mapping[str, str],
+    endpoint: str,
+    settings: ValidationSettings,
+    *,
+    in_batch: bool = False,
 ) -> list[Refusal]:
-    """As `validate`, with all the settings there are."""
+    """As `validate`, with all the settings there are; `in_batch` judges the `params` of a batch's row."""
     fields = {name.lower(): value for name, value in headers.items()}
     if "authorization" in fields and "x-api-key" not in fields:
         fields = {"anthropic-version": _DEFAULTS["anthropic-version"], **fields}
@@ -51,7 +56,11 @@ def check_body(
         fields = {**_DEFAULTS, **fields}
     encoded = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in fields.items())
     request = Request("POST", endpoint.partition("?")[0], "", encoded, _as_bytes(body))
-    return _validator(settings).check_all(request)
+    validator = _validator(settings)
+    refusals = validator.check_all(request)
+    if in_batch and not refusals and (refusal := validator.check_row(request.parsed, request)) is not None:
+        refusals = [refusal]
+    return refusals
 
 
 def all_rules() -> tuple[Rule, ...]:

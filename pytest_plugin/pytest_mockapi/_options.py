@@ -73,6 +73,7 @@ def add(parser: pytest.Parser) -> None:
         metavar="WHAT",
         help="recordings that no test played: ignore, report (default) or fail",
     )
+    group.addoption("--mockapi-report", metavar="FILE", help="write what was played and what was not")
     group.addoption("--mockapi-cassettes", metavar="FOLDER", help="folder of cassettes")
     group.addoption("--mockapi-compare", metavar="WHAT", help="what of a body is compared, as in a cassette")
     parser.addini("mockapi_env", "when the variables that clients read are set: auto (default), collection,"

@@ -134,6 +134,30 @@ class RunStats:
             if not any(str(parent) in used for parent in Path(name).parents)
         )
 
+    def _report_lines(self, config: pytest.Config, *, unused: bool) -> Iterator[str]:
+        """Write what was played, if that was asked for or something was not; say how to drop that."""
+        if not unused and not config.getoption("--mockapi-report"):
+            return
+        from mockapi.errors import UsageError
+        from pytest_mockapi import _play_report
+
+        place = _play_report.place_of(config)
+        try:
+            if place is not None:
+                _play_report.write(place, self._loaded, self._played)
+        except UsageError as error:
+            yield f"  {error}"
+            return
+        if not unused:
+            return
+        names = [
+            _short(name)
+            for name, count in sorted(self._loaded.items())
+            if any((name, position) not in self._played for position in range(count))
+        ]
+        yield "  To drop them:"
+        yield f"    {_play_report.prune_command(None if place is None else Path(_short(str(place))), names)}"
+
     def must_fail(self, config: pytest.Config) -> bool:
         """Whether the run fails although no test did."""
         wants_all = self._options.unused_recordings == "fail"
@@ -151,8 +175,9 @@ class RunStats:
             yield f"mockapi: {', '.join(told)}"
         yield from (f"  {line}" for line in self._drift)
         if unused:
-            yield "  recordings that no test played (mockapi cassettes prune drops them):"
+            yield "  recordings that no test played:"
             yield from (f"    {name}" for name in _shortened(unused))
+        yield from self._report_lines(config, unused=bool(unused))
         if orphans:
             yield "  cassettes that no test uses:"
             yield from (f"    {name}" for name in _shortened(orphans))

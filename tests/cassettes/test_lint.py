@@ -39,6 +39,35 @@ def test_a_good_file_has_no_findings() -> None:
     )
 
 
+def _answered(status: int, body: bytes, method: str = "POST") -> Interaction:
+    return Interaction(
+        RecordedRequest(method, "/v1/messages", body=b"{}"), RecordedResponse(status, body=body)
+    )
+
+
+def test_a_request_that_stands_twice_with_different_replies_is_told() -> None:
+    """The first is played first, and may be an old one; the finding is at the later one and names both."""
+    found = _lint(_answered(200, b"old"), interaction(), _answered(200, b"new"))
+    assert [(item.severity, item.code, item.interaction) for item in found] == [
+        (LintSeverity.WARNING, "repeated", 2)
+    ]
+    assert "interaction 0 is the same request" in found[0].message
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        (_answered(529, b"busy"), _answered(200, b"fine")),
+        (_answered(200, b"same"), _answered(200, b"same")),
+        (_answered(200, b"going on", "GET"), _answered(200, b"done", "GET")),
+    ],
+    ids=["retry", "same", "poll"],
+)
+def test_what_is_recorded_twice_on_purpose_is_good(pair: tuple[Interaction, Interaction]) -> None:
+    """A retry after an error, the same reply again, a client that polls."""
+    assert [item for item in _lint(*pair) if item.code == "repeated"] == []
+
+
 def test_a_file_that_does_not_load_is_told_fault_by_fault() -> None:
     """As findings, with the line and the interaction of each."""
     text = dump(cassette({}, {})).replace(b"POST", b"post")
@@ -96,7 +125,7 @@ def test_a_secret_in_a_comment_is_an_error_too() -> None:
 def test_a_missing_seal_is_a_warning() -> None:
     """Nothing would notice if an editor changed the body."""
     text = b"".join(
-        line for line in dump(cassette(HELLO, HELLO)).splitlines(keepends=True) if b"digest" not in line
+        line for line in dump(cassette(HELLO, {})).splitlines(keepends=True) if b"digest" not in line
     )
     found = lint(text, "a.yaml")
     assert [(item.severity, item.code, item.interaction) for item in found] == [

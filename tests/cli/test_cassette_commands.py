@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import re
+import shlex
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +14,6 @@ from mockapi.cassettes import load
 from mockapi.messages import dump, encode_events, events_of
 from tests.support.process import Serving, mockapi, run
 from tests.support.server import STREAM, ask, interaction, message, paced, write_cassette
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 REPLY = {
     "model": "claude-opus-4-6",
@@ -163,6 +163,38 @@ def test_lint_tells_findings_with_line_and_exit_code_1(tmp_path: Path) -> None:
     assert "1 file, 1 error," in outcome.err
 
 
+def test_commands_in_advice_run_as_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file whose name has a blank is quoted in them."""
+    monkeypatch.chdir(tmp_path)
+    write_cassette(Path("my tests.yaml"), interaction(message("a"), b'{"id":1}'))
+    text = Path("my tests.yaml").read_text()
+    Path("my tests.yaml").write_text(text.replace('{"id":1}', '{"id":2}'))
+    broken = mockapi("cassettes", "lint", "my tests.yaml")
+    assert broken.code == 1
+    advised = re.search("`(mockapi cassettes reseal .*?)`", broken.out)
+    assert advised is not None
+    assert mockapi(*shlex.split(advised[1])[1:]).code == 0
+    assert mockapi("cassettes", "lint", "my tests.yaml").code == 0
+
+
+def test_lint_warns_of_recordings_that_are_too_old(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line a file, with the oldest, where pyproject.toml says how old they may be."""
+    (tmp_path / "pyproject.toml").write_text('[tool.mockapi.max_age]\n"old" = 90\n"." = 1_000_000\n')
+    items = [
+        replace(interaction(message(text)), recorded_at=at)
+        for text, at in (("a", "2025-02-01T00:00:00Z"), ("b", "2025-01-01T00:00:00Z"), ("c", None))
+    ]
+    for folder in ("old", "other"):
+        (tmp_path / folder).mkdir()
+        write_cassette(tmp_path / folder / "a.yaml", *items)
+    monkeypatch.chdir(tmp_path)
+    outcome = mockapi("cassettes", "lint", "old", "other")
+    assert outcome.code == 0
+    (line,) = outcome.out.splitlines()
+    assert line.startswith("old/a.yaml: warning expired: interaction 1: ")
+    assert "pyproject.toml allows 90; so are 1 more here" in line
+
+
 def test_lint_warns_of_requests_that_todays_rules_refuse(tmp_path: Path) -> None:
     """Replayed they are, whatever the rules say; whoever records again should know."""
     asked = {**message("hi"), "tools": [{"name": "two words", "input_schema": {"type": "object"}}]}
@@ -245,7 +277,7 @@ def test_prune_refuses_what_is_no_report(played: tuple[Path, str], tmp_path: Pat
     bad.write_text(text)
     outcome = mockapi("cassettes", "prune", str(folder), "--report", str(bad), "--write")
     assert outcome.code == 2
-    assert "is no report" in outcome.err
+    assert "is not a report" in outcome.err
     assert len(list(folder.iterdir())) == 2
 
 

@@ -166,6 +166,36 @@ def test_advice(tmp_path: Path, name: str, content: bytes, advice: str) -> None:
     assert advice in result.stdout
 
 
+def test_a_folder_is_all_its_files(tmp_path: Path) -> None:
+    """In order of their names, those of folders in it too; others and hidden ones are left out."""
+    for name in ("b/two.jsonl", "a.json", "c.ndjson", "notes.txt", ".cache/x.json"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        _file(tmp_path, "{}" if name != "c.ndjson" else _GOOD, name)
+    result = _run("--format", "json", str(tmp_path))
+    assert result.exit_code == 1
+    files = {row["file"] for row in json.loads(result.stdout)["findings"]}
+    assert files == {str(tmp_path / "a.json"), str(tmp_path / "b" / "two.jsonl")}
+    assert result.stderr == "3 bodies, 2 would be refused\n"
+
+
+def test_rows_of_a_batch_are_judged_by_their_params(tmp_path: Path) -> None:
+    """One a line or in a list, with the line of what is wrong; what only rows are refused for counts too."""
+    rows = [
+        {"custom_id": "good", "params": ask()},
+        {"custom_id": "bad", "params": ask(max_tokens=-1)},
+        {"custom_id": "stream", "params": ask(stream=True)},
+    ]
+    lines = _file(tmp_path, "".join(f"{json.dumps(row)}\n" for row in rows), "rows.jsonl")
+    result = _run(lines)
+    assert f"{lines}:2: body 1: 400 invalid_request_error: max_tokens: " in result.stdout
+    assert f'{lines}:3: body 2: 400 invalid_request_error: "stream=True" is not supported' in result.stdout
+    assert result.stderr == "3 bodies, 2 would be refused\n"
+    pretty = _file(tmp_path, json.dumps(rows[:2], indent=1), "rows.json")
+    text = Path(pretty).read_text().splitlines()
+    at = next(number for number, line in enumerate(text, 1) if '"max_tokens": -1' in line)
+    assert f"{pretty}:{at}: body 1: 400" in _run(pretty).stdout
+
+
 def test_lines_by_name(tmp_path: Path) -> None:
     """In a file of JSON Lines a broken first line does not hide the others."""
     result = _run(_file(tmp_path, f"{{bad\n{_GOOD}\n{{}}\n", "a.jsonl"))
@@ -182,7 +212,7 @@ def test_lines_by_name(tmp_path: Path) -> None:
         (("--as-of", "tomorrow", "-"), "write the day as YYYY-MM-DD"),
         (("--disable-rule", "nope", "-"), "Unknown rule nope"),
         (("--endpoint", "v1/messages", "-"), "write the path alone, as in /v1/messages"),
-        ((".",), r"is a folder: name the files in it"),
+        ((str(Path(__file__).parent),), r"cli has no file whose name ends in \.json, \.jsonl, \.ndjson"),
     ],
 )
 def test_cannot_run(arguments: tuple[str, ...], words: str) -> None:

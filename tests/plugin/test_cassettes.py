@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from typing import TYPE_CHECKING
 
 import pytest
 
 import mockapi
 from tests.support.plugin import run, run_apart
+from tests.support.process import mockapi as process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +36,18 @@ TESTS = """
         assert text_of(ask("three")) == "Hello"
 """
 
+SAYS = """
+    import os
+    from client import ask, text_of
+
+    def test_one(messages_api):
+        assert os.environ["EXPECTED"] in text_of(ask("one"))
+
+    def test_two(messages_api):
+        assert os.environ["EXPECTED"] in text_of(ask("two"))
+"""
+"""Two tests that pass where the model says what the variable EXPECTED has."""
+
 
 @pytest.fixture
 def upstream() -> Iterator[mockapi.Server]:
@@ -41,10 +56,12 @@ def upstream() -> Iterator[mockapi.Server]:
         yield server
 
 
-def record(pytester: pytest.Pytester, upstream: mockapi.Server, *arguments: str) -> pytest.RunResult:
+def record(
+    pytester: pytest.Pytester, upstream: mockapi.Server, *arguments: str, **environment: str
+) -> pytest.RunResult:
     """Run the tests in a mode that asks the upstream."""
     mode = () if any("record-mode" in argument for argument in arguments) else ("--mockapi-record-mode=new",)
-    return run(pytester, f"--mockapi-upstream={upstream.base_url}", *mode, *arguments)
+    return run(pytester, f"--mockapi-upstream={upstream.base_url}", *mode, *arguments, **environment)
 
 
 def asked(upstream: mockapi.Server) -> int:
@@ -79,6 +96,58 @@ def test_nothing_is_asked_unless_a_mode_says_so(pytester: pytest.Pytester, upstr
     result = record(pytester, upstream, "--mockapi-record-mode=once")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*'once' is called new here*"])
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), pytest.param(("-n", "2"), marks=pytest.mark.slow)], ids=["alone", "xdist"]
+)
+def test_a_renewed_recording_is_the_one_that_plays(
+    pytester: pytest.Pytester, upstream: mockapi.Server, arguments: tuple[str, ...]
+) -> None:
+    """What is recorded again takes the old one's place: the next run plays it and leaves nothing unused."""
+    pytester.makepyfile(test_it=SAYS)
+    for reply, mode in (("OLD", "new"), ("NEW", "all")):
+        with upstream.open_session() as model:
+            model.reply(reply, always=True)
+            result = run(
+                pytester,
+                f"--mockapi-upstream={model.base_url}",
+                f"--mockapi-record-mode={mode}",
+                *arguments,
+                EXPECTED=reply,
+            )
+        result.assert_outcomes(passed=2)
+    result = run(pytester, "--mockapi-unused=fail", *arguments, EXPECTED="NEW")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["mockapi: 2 replayed"])
+
+
+def test_one_test_alone_is_recorded_anew(pytester: pytest.Pytester, upstream: mockapi.Server) -> None:
+    """Only its own cassette changes."""
+    pytester.makepyfile(test_it=SAYS)
+    record(pytester, upstream, EXPECTED="").assert_outcomes(passed=2)
+    one, two = sorted(pytester.path.glob("cassettes/test_it/*.yaml"))
+    before = one.read_bytes(), two.read_bytes()
+    with upstream.open_session() as model:
+        model.reply("NEW")
+        result = run(
+            pytester,
+            "test_it.py::test_two",
+            f"--mockapi-upstream={model.base_url}",
+            "--mockapi-record-mode=all",
+            EXPECTED="NEW",
+        )
+    result.assert_outcomes(passed=1)
+    assert one.read_bytes() == before[0]
+    assert two.read_bytes() != before[1]
+    run(pytester, "-k", "two", EXPECTED="NEW").assert_outcomes(passed=1)
+
+
+def test_another_tools_name_for_a_mode_is_answered_with_ours(pytester: pytest.Pytester) -> None:
+    """Whoever writes VCR.py's `rewrite` is told `all`."""
+    result = run(pytester, "--mockapi-record-mode=rewrite")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*'rewrite' is called all here*"])
 
 
 def test_a_changed_request_is_explained(pytester: pytest.Pytester, upstream: mockapi.Server) -> None:
@@ -150,6 +219,47 @@ def test_what_nobody_plays_is_told(
     result = run(pytester, "--mockapi-unused=fail", *arguments)
     result.assert_outcomes(passed=1)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
+def _drop_command(result: pytest.RunResult) -> list[str]:
+    """The words of the command that a report gives for dropping what nobody plays."""
+    lines = [line.strip() for line in result.outlines]
+    return shlex.split(lines[lines.index("To drop them:") + 1])
+
+
+def test_the_command_that_drops_what_nobody_plays_runs_as_it_stands(
+    pytester: pytest.Pytester, upstream: mockapi.Server
+) -> None:
+    """It drops those recordings and leaves alone what this run has not looked at."""
+    pytester.makepyfile(test_it=TESTS.replace('ask("one")["content"]', 'ask("one") and ask("twice")'))
+    record(pytester, upstream).assert_outcomes(passed=5)
+    cassettes = {path: path.read_bytes() for path in pytester.path.glob("cassettes/**/*.yaml")}
+    pytester.makepyfile(test_it=TESTS)
+    command = _drop_command(run(pytester, "-k", "default", "-p", "cacheprovider"))
+    assert command[:4] == ["mockapi", "cassettes", "prune", "--report"]
+    assert process(*command[1:]).code == 0
+    changed = [path.name for path, before in cassettes.items() if path.read_bytes() != before]
+    assert changed == ["test_default.yaml"]
+    result = run(pytester, "--mockapi-unused=fail")
+    result.assert_outcomes(passed=5)
+    result.stdout.fnmatch_lines(["mockapi: 4 replayed, 1 scripted"])
+
+
+def test_the_report_of_what_was_played_goes_where_it_is_told(
+    pytester: pytest.Pytester, upstream: mockapi.Server
+) -> None:
+    """`--mockapi-report` writes it in any case; without it and pytest's cache the advice is to give it."""
+    pytester.makepyfile(test_it=TESTS)
+    record(pytester, upstream, "-k", "default").assert_outcomes(passed=1)
+    run(pytester, "-k", "default", "--mockapi-report=played.json").assert_outcomes(passed=1)
+    report = json.loads((pytester.path / "played.json").read_text())
+    assert [item["interaction"] for item in report["played"]] == [0]
+    assert report["not_played"] == []
+    pytester.makepyfile(test_it="def test_default(messages_api): pass")
+    assert _drop_command(run(pytester))[:2] == ["pytest", "--mockapi-report=played.json;"]
+    result = run(pytester, "--mockapi-report=none/played.json")
+    assert result.ret == 0
+    result.stdout.fnmatch_lines(["  The report cannot be written to none/played.json: *"])
 
 
 def test_a_part_of_the_suite_leaves_no_cassette_unused(

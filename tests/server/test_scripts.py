@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import anthropic
+import httpx
 import pytest
 
 import mockapi
@@ -110,6 +111,50 @@ def test_conditions_choose(script: Callable[..., str]) -> None:
 def test_what_comes_after_the_script(script: Callable[..., str], then: str, wanted: list[str]) -> None:
     """The last again, or from the beginning."""
     assert texts(script({"replies": ["a", "b"], "then": then}), *"1234") == wanted
+
+
+def batch_results(base_url: str, rows: dict[str, str]) -> dict[str, Any]:
+    """The results of a batch by custom id, as a client that polls reads them."""
+    requests = [{"custom_id": id_, "params": message(text)} for id_, text in rows.items()]
+    client = anthropic.Anthropic(api_key="sk-ant-test-1", base_url=base_url)
+    with client:
+        batch = client.messages.batches.create(requests=requests)  # type: ignore[arg-type] # plain JSON
+        assert client.messages.batches.retrieve(batch.id).processing_status == "ended"
+        return {item.custom_id: item.result.to_dict() for item in client.messages.batches.results(batch.id)}
+
+
+def test_rows_of_a_batch_get_replies_by_custom_id_and_condition(script: Callable[..., str]) -> None:
+    """Replies with conditions only, in their order and as often as they may be given; others are made up."""
+    base_url = script(
+        [
+            {"text": "by itself"},
+            {"text": "the first", "when": {"custom_id": "row-1"}, "times": 1},
+            {"blocks": [{"type": "tool_use", "name": "f", "input": {}}], "when": {"custom_id": "tool-*"}},
+            {"text": "weather", "when": {"last_user_text": "weather"}},
+            {"text": "never", "when": {"turn": 1, "custom_id": "*"}},
+        ]
+    )
+    results = batch_results(base_url, {"row-1": "a", "tool-7": "b", "x": "the weather?", "y": "other"})
+    says = {id_: result["message"]["content"][0] for id_, result in results.items()}
+    assert says["row-1"]["text"] == "the first"
+    assert says["tool-7"]["name"] == "f"
+    assert results["tool-7"]["message"]["stop_reason"] == "tool_use"
+    assert says["x"]["text"] == "weather"
+    assert says["y"]["text"] not in {"never", "by itself", "weather"}
+    again = batch_results(base_url, {"row-1": "a"})
+    assert again["row-1"]["message"]["content"][0]["text"] != "the first"
+    assert texts(base_url, "hi") == ["by itself"]
+    assert {result["message"]["usage"]["service_tier"] for result in results.values()} == {"batch"}
+
+
+def test_a_row_that_the_api_refuses_is_errored_whatever_the_script_says(script: Callable[..., str]) -> None:
+    """Validation comes before the script, for rows as for requests."""
+    base_url = script([{"text": "never", "when": {"custom_id": "*"}}])
+    row = {"custom_id": "a", "params": {**message("x"), "max_tokens": -1}}
+    url = f"{base_url}/v1/messages/batches"
+    id_ = httpx.post(url, headers=KEY, json={"requests": [row]}).json()["id"]
+    result = httpx.get(f"{url}/{id_}/results", headers=KEY).json()["result"]
+    assert result["type"] == "errored"
 
 
 def test_a_script_that_has_ended_may_fail(script: Callable[..., str]) -> None:

@@ -74,15 +74,17 @@ def test_a_file_that_takes_no_addition_at_its_end_is_written_anew(tmp_path: Path
     assert _interactions(path) == (*before, A)
 
 
-def test_superseded_interactions_go_and_the_new_ones_stay(tmp_path: Path) -> None:
-    """What is dropped is dropped from the old ones only, in the same step."""
+def test_what_is_renewed_stands_in_the_place_of_the_old(tmp_path: Path) -> None:
+    """One for one and in order; what has no place any more goes to the end, where additions are."""
     path = tmp_path / "c.yaml"
     file = CassetteFile(path)
     file.add([A, B])
-    file.add([C, A], superseded={fingerprint(A)})
-    assert _interactions(path) == (B, C, A)
-    file.add([C], superseded={"nobody"})
-    assert _interactions(path) == (B, C, A, C)
+    file.add([A], [(fingerprint(A), C)])
+    assert _interactions(path) == (C, B, A)
+    file.add([], [("nobody", B)])
+    assert _interactions(path) == (C, B, A, B)
+    file.add([], [(fingerprint(B), A), (fingerprint(B), C), (fingerprint(B), B)])
+    assert _interactions(path) == (C, A, A, C, B)
 
 
 def test_a_file_that_is_no_cassette_is_left_alone(tmp_path: Path) -> None:

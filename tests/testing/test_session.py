@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +15,11 @@ import pytest
 import mockapi
 from mockapi.errors import UsageError
 from mockapi.testing import Session, normalized
+from tests.support.server import interaction, message, write_cassette
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 TOOL = {"name": "search", "input_schema": {"type": "object"}}
 
@@ -89,6 +93,85 @@ def test_replies_come_in_sequence_and_then_miss(api: Session, http: httpx.Client
     assert agent.say("go on").status_code == 422
     assert [entry.number for entry in api.misses] == [4]
     assert [request.source for request in api.requests] == [*["scripted"] * 3, "unmatched"]
+
+
+def _the_rest_of_the_api(api: Session, http: httpx.Client) -> dict[str, str]:
+    """What answers a request to each of the other endpoints."""
+    body = {"model": "claude-opus-4-6", "messages": [{"role": "user", "content": "Hi"}]}
+    row = {"custom_id": "a", "params": {**body, "max_tokens": 5}}
+    asked = {
+        "count_tokens": http.post(f"{api.base_url}/v1/messages/count_tokens", json=body),
+        "models": http.get(f"{api.base_url}/v1/models/claude-opus-4-6"),
+        "files": http.post(f"{api.base_url}/v1/files", files={"file": b"text"}),
+        "batches": http.post(f"{api.base_url}/v1/messages/batches", json={"requests": [row]}),
+    }
+    return {name: response.headers["x-mockapi-source"] for name, response in asked.items()}
+
+
+def test_a_script_answers_messages_and_the_rest_of_the_api_goes_on(api: Session, http: httpx.Client) -> None:
+    """After the last reply a message is a miss; tokens are counted and batches taken as without a script."""
+    api.reply("one")
+    agent = Agent(api, http)
+    assert agent.hear("Hi") == "one"
+    assert agent.say("And?").status_code == 422
+    assert set(_the_rest_of_the_api(api, http).values()) == {"synthesized"}
+    assert [entry.request.path for entry in api.misses] == ["/v1/messages"]
+
+
+def test_rows_of_a_batch_are_scripted(api: Session, http: httpx.Client) -> None:
+    """By custom id, by a condition in code, with an error; a reply without conditions is for messages."""
+    api.when(custom_id="a-*").reply("by id")
+    api.when(custom_id="broken").reply_error(529)
+    api.when(custom_id="html").reply("x", faults="html")
+    api.when(lambda asked: asked.last_user_text == "code").reply(lambda asked: asked.last_user_text.upper())
+    api.reply("a message")
+    texts = {"a-1": "x", "broken": "x", "html": "x", "c": "code", "d": "else"}
+    rows = [{"custom_id": id_, "params": message(text)} for id_, text in texts.items()]
+    batches = f"{api.base_url}/v1/messages/batches"
+    batch = http.post(batches, json={"requests": rows}).json()
+    http.get(f"{batches}/{batch['id']}")
+    lines = map(json.loads, http.get(f"{batches}/{batch['id']}/results").text.splitlines())
+    results = {line["custom_id"]: line["result"] for line in lines}
+    assert text_of(results["a-1"]["message"]) == "by id"
+    assert results["broken"]["error"]["error"]["type"] == "overloaded_error"
+    assert results["html"]["error"]["error"]["type"] == "api_error"
+    assert text_of(results["c"]["message"]) == "CODE"
+    assert text_of(results["d"]["message"]) not in {"a message", "by id"}
+    assert [rule.used for rule in api.script.rules] == [1, 1, 1, 1, 0]
+    assert Agent(api, http).hear("Hi") == "a message"
+
+
+def test_what_a_tests_code_raises_for_a_row_is_kept_for_its_report(api: Session, http: httpx.Client) -> None:
+    """The row is made up; the report of the test has the traceback."""
+    api.when(custom_id="a").reply(lambda asked: asked.no_such_name)  # type: ignore[attr-defined] # the defect
+    row = {"custom_id": "a", "params": message("x")}
+    batches = f"{api.base_url}/v1/messages/batches"
+    batch = http.post(batches, json={"requests": [row]}).json()
+    result = http.get(f"{batches}/{batch['id']}/results").json()["result"]
+    assert result["type"] == "succeeded"
+    assert "no_such_name" in api.script.defects[0]
+
+
+@pytest.mark.parametrize("options", [{"on_unmatched": "fail"}, {"cassettes": ["own"]}], ids=str)
+def test_a_session_that_is_strict_in_all_stays_so_with_a_script(
+    server: mockapi.Server, http: httpx.Client, tmp_path: Path, options: dict[str, Any]
+) -> None:
+    """An option or a cassette says it for the whole API; a script takes nothing of that back."""
+    if "cassettes" in options:
+        options = {"cassettes": [write_cassette(tmp_path / "c.yaml", interaction(message("recorded")))]}
+    with server.open_session(**options) as api:
+        api.reply("one")
+        assert Agent(api, http).hear("Hi") == "one"
+        assert set(_the_rest_of_the_api(api, http).values()) == {"unmatched"}
+
+
+def test_a_script_may_be_followed_by_made_up_replies(server: mockapi.Server, http: httpx.Client) -> None:
+    """Whoever says so gets them, for messages too."""
+    with server.open_session(on_unmatched="synthesize") as api:
+        api.reply("one")
+        agent = Agent(api, http)
+        assert agent.hear("Hi") == "one"
+        assert agent.say("And?").headers["x-mockapi-source"] == "synthesized"
 
 
 def test_a_reply_has_every_kind_of_content(api: Session, http: httpx.Client) -> None:
@@ -265,6 +348,32 @@ def test_scripts_that_cannot_be_meant(api: Session, say: Any, words: str) -> Non
     """They are refused where they are written, with what to write instead."""
     with pytest.raises(UsageError, match=words):
         say(api)
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (
+            lambda api: api.reply_tool("f", city="Oslo"),
+            "reply_tool() has no argument 'city'. The tool's input is",
+        ),
+        (lambda api: api.reply_tool("f", city="Oslo"), "reply_tool('f', {'city': 'Oslo'})"),
+        (
+            lambda api: api.reply_tool("f", tiems=2),
+            "reply_tool() has no argument 'tiems'. Did you mean times=?",
+        ),
+        (lambda api: api.reply_json({}, city=1), "reply_json() has no argument 'city'. There are thinking, "),
+        (lambda api: api.reply("x", alwas=True), "reply() has no argument 'alwas'. Did you mean always=?"),
+        (lambda api: api.reply_error(529, retry=1), "reply_error() has no argument 'retry'"),
+    ],
+)
+def test_a_keyword_that_does_not_exist_names_the_method_that_was_called(
+    api: Session, call: Any, words: str
+) -> None:
+    """With what to write instead; and nothing has been scripted by it."""
+    with pytest.raises(UsageError, match=re.escape(words)):
+        call(api)
+    assert not api.is_scripted or not api.script.rules
 
 
 def test_chaos_tells_what_was_swallowed(api: Session, http: httpx.Client) -> None:

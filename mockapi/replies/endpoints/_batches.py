@@ -10,7 +10,7 @@ A look is a GET of the batch, of its results, or of the list, which looks at no 
 client that polls sees what it sees
 of the API, without waiting: a small batch has ended when it is first looked at. Rows are judged when
 their turn comes, as the API does: what is wrong with one is its result, not an error of the batch. A
-row's reply is synthesized without a history, under the service tier "batch".
+row's reply is scripted or synthesized without a history, under the service tier "batch".
 
 Source: recorded batches of 2026-08, and the API's measured errors.
 """
@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi import jsontext
-from mockapi.exchange import Request
+from mockapi.exchange import Reply, Request
 from mockapi.messages import IdFactory, IdKind, dump
 from mockapi.replies.endpoints._pages import Query, page_by_id
 from mockapi.replies.endpoints._records import Batch
@@ -31,7 +31,7 @@ from mockapi.replies.synthesis import GenerationInput, History, decide, message_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mockapi.exchange import Headers, Reply
+    from mockapi.exchange import Headers
     from mockapi.replies.endpoints._context import EndpointContext
     from mockapi.replies.endpoints._store import ResourceStore
 
@@ -155,10 +155,22 @@ def _result(row: dict[str, Any], batch: Batch, context: EndpointContext) -> dict
     if refusal is not None:
         return _errored(refusal.type, refusal.message)
     material = GenerationInput(view_of(request), context.seed)
-    plan = decide(material.view, material.dice, material.ids)
+    scripted = context.scripted(material, str(row.get("custom_id", "")))
+    if isinstance(scripted, Reply):
+        return _errored(*_error_of(scripted))
+    plan = scripted or decide(material.view, material.dice, material.ids)
     message, *_ = message_for(plan, material, History(), context.at)
     message["usage"]["service_tier"] = "batch"
     return {"type": "succeeded", "message": message}
+
+
+def _error_of(reply: Reply) -> tuple[str, str]:
+    """Type and message of a reply that is an error, whoever wrote it."""
+    body = jsontext.parse(reply.body)
+    error = body.get("error") if isinstance(body, dict) else None
+    if not isinstance(error, dict):  # a page of HTML, which no row's result could be
+        return "api_error", "Internal server error"
+    return str(error.get("type")), str(error.get("message"))
 
 
 def _errored(kind: str, message: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from mockapi.replies._reply_headers import object_headers
 
 if TYPE_CHECKING:
     from mockapi.exchange import Headers, Request
+    from mockapi.replies.synthesis import GenerationInput, Plan
     from mockapi.validation import Refusal
 
 
@@ -31,6 +32,11 @@ class Blob(Protocol):
 
 Keep: TypeAlias = Callable[[bytes], Blob]
 Validate: TypeAlias = "Callable[[Request], Refusal | None]"
+RowScript: TypeAlias = "Callable[[GenerationInput, str], Plan | Reply | None]"
+
+
+def unscripted(_material: GenerationInput, _custom_id: str) -> None:
+    """No row has a scripted reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,8 @@ class EndpointContext:
         live: whether the API's behaviour counts where it is narrower than its documentation.
         keep: keeps bytes.
         validate: the API's refusal of a request, or None; for the rows of batches, when their turn comes.
+        scripted: the plan of a row's scripted reply by its custom id, an error in the API's envelope,
+            or None where it has neither.
     """
 
     at: float
@@ -56,6 +64,7 @@ class EndpointContext:
     live: bool
     keep: Keep
     validate: Validate
+    scripted: RowScript = unscripted
 
     def json(self, value: Any, *more: tuple[bytes, bytes]) -> Reply:
         """A reply that is a JSON object."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from mockapi.errors import UsageError
 from mockapi.exchange import Ending
 from mockapi.replies.faults import _events, _http, _sse_variants, _transport
+from mockapi.replies.faults._guesses import meant
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -262,8 +263,8 @@ def entry_of(name: str, options: Mapping[str, Any], place: str) -> tuple[FaultSp
     if name not in TABLE:
         import difflib  # noqa: PLC0415 - only for the message
 
-        near = difflib.get_close_matches(name, TABLE, 1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(TABLE)}."
+        near = meant(name) or difflib.get_close_matches(name, TABLE, 1)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(TABLE)}."
         raise UsageError(f"{place}: there is no fault {name!r:.80}; {hint}")
     return TABLE[name], options
 

@@ -12,10 +12,19 @@ if TYPE_CHECKING:
     from mockapi.replies.scripts._conditions import Condition
     from mockapi.replies.scripts._parse import parse_script
     from mockapi.replies.scripts._plans import plan_of
-    from mockapi.replies.scripts._script import NO_REPLY, Chooser, NoReply, Script, Scripted, ScriptState
+    from mockapi.replies.scripts._script import (
+        NO_REPLY,
+        UNCONDITIONAL,
+        Chooser,
+        NoReply,
+        Script,
+        Scripted,
+        ScriptState,
+    )
 
 __all__ = [
     "NO_REPLY",
+    "UNCONDITIONAL",
     "Chooser",
     "Condition",
     "NoReply",
@@ -32,6 +41,6 @@ __getattr__ = lazy_exports(
         "_conditions": "Condition",
         "_parse": "parse_script",
         "_plans": "plan_of",
-        "_script": "NO_REPLY Chooser NoReply Script ScriptState Scripted",
+        "_script": "NO_REPLY UNCONDITIONAL Chooser NoReply Script ScriptState Scripted",
     },
 )

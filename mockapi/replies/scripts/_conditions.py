@@ -6,6 +6,7 @@
     tools           names of tools that are all on offer
     tool_results    true or false: whether results are handed back; or of which tool, with what text
     turn            which request it is, counted from 1 since the script was set
+    custom_id       the id of a row of a batch; * stands for any text. No other request has one
 
 A text condition is a string that the text contains, or an object with `equals`, `contains` or
 `matches` (a regular expression, searched for). All conditions of a reply have to hold.
@@ -24,7 +25,7 @@ from mockapi.replies._request_view import name_of, result_text
 if TYPE_CHECKING:
     from mockapi.replies.synthesis import RequestView
 
-CONDITIONS: Final = ("model", "last_user_text", "system", "tools", "tool_results", "turn")
+CONDITIONS: Final = ("model", "last_user_text", "system", "tools", "tool_results", "turn", "custom_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,19 @@ class Condition:
     tools: tuple[str, ...] = ()
     tool_results: Results | None = None
     turn: int | None = None
+    custom_id: str | None = None
 
-    def holds(self, view: RequestView, turn: int) -> bool:
-        """Whether a request, the `turn`-th since the script was set, meets them all."""
+    def holds(self, view: RequestView, turn: int | None, custom_id: str | None = None) -> bool:
+        """Whether a request meets them all.
+
+        Args:
+            view: the request.
+            turn: which one since the script was set; None for a row of a batch, which is no turn.
+            custom_id: of a row of a batch.
+        """
         if self.turn is not None and self.turn != turn:
+            return False
+        if self.custom_id is not None and (custom_id is None or not fnmatchcase(custom_id, self.custom_id)):
             return False
         if self.model is not None and not any(
             fnmatchcase(name, self.model) for name in (view.model, shipped().resolve(view.model))

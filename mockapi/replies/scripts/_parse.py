@@ -138,6 +138,9 @@ def _when(value: Any, pointer: str) -> Condition:
     model, tools, turn = value.get("model"), value.get("tools", []), value.get("turn")
     if model is not None and not isinstance(model, str):
         raise ScriptError(f"{pointer}/model", "is no string.")
+    custom_id = value.get("custom_id")
+    if custom_id is not None and not isinstance(custom_id, str):
+        raise ScriptError(f"{pointer}/custom_id", "is not a string.")
     if isinstance(tools, str):
         tools = [tools]
     if not isinstance(tools, list) or not all(isinstance(name, str) for name in tools):
@@ -151,6 +154,7 @@ def _when(value: Any, pointer: str) -> Condition:
         tools=tuple(tools),
         tool_results=_results(value.get("tool_results"), f"{pointer}/tool_results"),
         turn=turn,
+        custom_id=custom_id,
     )
 
 

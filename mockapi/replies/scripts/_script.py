@@ -7,11 +7,15 @@ with a request that gets none (the sequence is used up, or no condition holds) i
     repeat      it gets the reply that was given last, once more
     restart     all uses are given back, and it is looked at once more
     fail        it is an error
+
+A row of a batch gets the first reply that has conditions, all of which hold; replies without any are for
+requests that come by themselves. Rows are no turns, and what becomes of a row that no reply takes is not
+the script's business.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mockapi.replies.scripts._conditions import Condition
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from mockapi.replies.faults import OrderedFault
     from mockapi.replies.synthesis import RequestView
 
+UNCONDITIONAL: Final = Condition()
 THEN: Final = ("continue", "repeat", "restart", "fail")
 
 
@@ -74,6 +79,9 @@ class Chooser(Protocol):
     def next(self, view: RequestView) -> tuple[Scripted | NoReply | None, Chooser]:
         """The reply for a request, and what chooses the next; None where it goes on elsewhere."""
 
+    def next_for_row(self, view: RequestView, custom_id: str) -> tuple[Scripted | None, Chooser]:
+        """The reply for a row of a batch, and what chooses the next; None where the script has none."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScriptState:
@@ -100,12 +108,22 @@ class ScriptState:
             used = unused
             index = self._first(view, turn, used)
         if index is not None:
-            used = tuple(count + (number == index) for number, count in enumerate(used))
-            return self.script.replies[index], ScriptState(self.script, used, index, turn)
+            return self.script.replies[index], ScriptState(
+                self.script, _with_one_more(used, index), index, turn
+            )
         now = ScriptState(self.script, used, self.last, turn)
         if self.script.then == "repeat" and self.last is not None:
             return self.script.replies[self.last], now
         return (NO_REPLY if self.script.then == "fail" else None), now
+
+    def next_for_row(self, view: RequestView, custom_id: str) -> tuple[Scripted | None, ScriptState]:
+        """The reply for a row of a batch, and the script after it; None where it has none."""
+        used = self.used or (0,) * len(self.script.replies)
+        for number, reply in enumerate(self.script.replies):
+            left = reply.times is None or used[number] < reply.times
+            if left and reply.when != UNCONDITIONAL and reply.when.holds(view, None, custom_id):
+                return reply, replace(self, used=_with_one_more(used, number))
+        return None, self
 
     def _first(self, view: RequestView, turn: int, used: tuple[int, ...]) -> int | None:
         for number, reply in enumerate(self.script.replies):
@@ -113,3 +131,7 @@ class ScriptState:
             if left and reply.when.holds(view, turn):
                 return number
         return None
+
+
+def _with_one_more(used: tuple[int, ...], index: int) -> tuple[int, ...]:
+    return tuple(count + (number == index) for number, count in enumerate(used))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mockapi._wording import counted
 from mockapi.cassettes import DEFAULT, RedactionRules
 from mockapi.errors import UsageError
 from mockapi.sessions import RECORD_MODES
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 
 _OTHER_NAMES = {
-    "once": "new", "new_episodes": "new", "new-episodes": "new", "rewrite": "all with --replace",
-    "record": "new", "replay": "none", "off": "none", "overwrite": "all with --replace",
+    "once": "new", "new_episodes": "new", "new-episodes": "new", "rewrite": "all", "overwrite": "all",
+    "record": "new", "replay": "none", "off": "none",
 }  # fmt: skip
 
 READ_SECONDS = 600.0
@@ -31,7 +32,6 @@ class RecordOptions:
         upstream: base URL of the one place that is asked.
         to: file or folder that recordings are added to; None records nothing.
         mode: one of `RECORD_MODES`.
-        replace: drop the recordings that a new one supersedes.
         budget: how many requests may be forwarded; None means any number.
         rules: what is kept and masked.
         read_seconds: how long the upstream may be silent.
@@ -40,7 +40,6 @@ class RecordOptions:
     upstream: str
     to: str | None = None
     mode: str = "new"
-    replace: bool = False
     budget: int | None = None
     rules: RedactionRules = DEFAULT
     read_seconds: float = READ_SECONDS
@@ -72,7 +71,7 @@ class RecordStats:
         unwritten: what kept interactions from being written, a line each.
         left_out: why replies were not recorded, a line each.
         refused: requests that the budget did not allow.
-        superseded: recordings that a new one makes obsolete, dropped or not.
+        renewed: how many recordings a new one has taken the place of.
     """
 
     replayed: int = 0
@@ -83,7 +82,7 @@ class RecordStats:
     unwritten: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     refused: int = 0
-    superseded: set[str] = field(default_factory=set)
+    renewed: int = 0
 
     @property
     def found_something(self) -> bool:
@@ -106,9 +105,8 @@ def summary(stats: RecordStats, options: RecordOptions, unused: Sequence[Recordi
     for recording, lines in stats.drifted:
         yield f"  {recording}"
         yield from (f"    {line}" for line in lines)
-    if stats.superseded:
-        what = "dropped" if options.replace else "still there: --replace drops them"
-        yield f"{len(stats.superseded)} older recordings superseded, {what}"
+    if stats.renewed:
+        yield f"{counted(stats.renewed, 'older recording')} replaced"
     if stats.refused:
         yield f"{stats.refused} requests not forwarded: the budget of {options.budget} calls was spent"
     for name, lines in (("not recorded", stats.left_out), ("not written", stats.unwritten)):

@@ -20,18 +20,9 @@ import contextlib
 import re
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from mockapi.cassettes import (
-    Matching,
-    as_request,
-    drift,
-    fingerprint,
-    for_matching,
-    redact,
-    redact_interaction,
-    request_key,
-)
+from mockapi.cassettes import as_request, drift, fingerprint, redact, redact_interaction
 from mockapi.errors import MockapiError
 from mockapi.exchange import Ending, Source
 from mockapi.replies import error_reply
@@ -42,9 +33,9 @@ from mockapi.server.wire import play, play_live
 from mockapi.storage import SUFFIXES, CassetteFile
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable
 
-    from mockapi.cassettes import Interaction, Recording, RedactionRules
+    from mockapi.cassettes import Interaction, Recording
     from mockapi.exchange import Reply, Request
     from mockapi.server._console import Console
     from mockapi.server.recording._options import RecordOptions
@@ -63,27 +54,23 @@ class Recorder:
     Args:
         options: where to ask and where to keep.
         console: where people are told what went wrong, at once.
-        recordings: what was recorded before this run; superseded ones are found among them.
 
     Raises:
         UsageError: the upstream's URL or the mode has no sense.
     """
 
-    def __init__(
-        self, options: RecordOptions, console: Console, recordings: Iterable[Recording] = ()
-    ) -> None:
+    def __init__(self, options: RecordOptions, console: Console) -> None:
         parse_mode(options.mode)
         self.options = options
         self.stats = RecordStats()
         self.upstream = Upstream(options.upstream, read_seconds=options.read_seconds)
         self._console = console
         self._files: dict[Path, CassetteFile] = {}
-        self._waiting: list[tuple[CassetteFile, Interaction, asyncio.Future[None]]] = []
-        self._unwritten: list[tuple[CassetteFile, Interaction]] = []
+        self._waiting: list[tuple[_Kept, asyncio.Future[None]]] = []
+        self._unwritten: list[_Kept] = []
         self._writing: asyncio.Task[None] | None = None
         self._checks: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Semaphore(_CHECKS_AT_ONCE)
-        self._before = _by_request(recordings) if options.mode == "all" else {}
 
     async def forward(
         self,
@@ -194,7 +181,11 @@ class Recorder:
             self._leave_out(request, reason)
             return
         future = asyncio.get_running_loop().create_future()
-        self._waiting.append((self._file_for(session), interaction_of(request, incoming), future))
+        interaction = interaction_of(request, incoming)
+        old = self._renewed_by(interaction, request, session)
+        file = self._file_for(session) if old is None else self._opened(Path(old.cassette.name))
+        kept = _Kept(file, interaction, None if old is None else fingerprint(old.interaction))
+        self._waiting.append((kept, future))
         if self._writing is None or self._writing.done():
             self._writing = asyncio.ensure_future(self._write_waiting())
         await asyncio.shield(future)
@@ -209,68 +200,70 @@ class Recorder:
         while self._waiting or self._unwritten:
             batch, self._waiting = self._waiting, []
             try:
-                done = await self._write_batch([(file, interaction) for file, interaction, _ in batch])
+                done = await self._write_batch([kept for kept, _ in batch])
             finally:  # whatever goes wrong here, the replies go out
-                for _, _, future in batch:
+                for _, future in batch:
                     future.set_result(None)
             if not done and not self._waiting:
                 return  # tried again with the next reply, and at the end
 
-    async def _write_batch(self, batch: list[tuple[CassetteFile, Interaction]]) -> bool:
+    async def _write_batch(self, batch: list[_Kept]) -> bool:
         """Redact and write some interactions, those for one file at once, and what could not be written."""
         retried, self._unwritten = self._unwritten, []
-        by_file: dict[CassetteFile, list[Interaction]] = defaultdict(list)
-        for file, interaction in retried:
-            by_file[file].append(interaction)
-        redacted = await asyncio.to_thread(self._redact, [item for _, item in batch])
-        for (file, _), kept in zip(batch, redacted, strict=True):
-            if kept is not None:
-                by_file[file].append(kept)
-        written = [await self._write(file, interactions) for file, interactions in by_file.items()]
+        redacted = await asyncio.to_thread(self._redact, batch)
+        by_file: dict[CassetteFile, list[_Kept]] = defaultdict(list)
+        for kept in (*retried, *redacted):
+            by_file[kept.file].append(kept)
+        written = [await self._write(file, items) for file, items in by_file.items()]
         return all(written)
 
-    def _redact(self, interactions: list[Interaction]) -> list[Interaction | None]:
-        written: list[Interaction | None] = []
-        for interaction in interactions:
-            redacted, signed = redact(interaction, self.options.rules)
+    def _redact(self, batch: list[_Kept]) -> list[_Kept]:
+        """What of it may be written."""
+        written = []
+        for kept in batch:
+            redacted, signed = redact(kept.interaction, self.options.rules)
             if signed:
                 reason = f"it holds {signed[0].kind} in signed content, which cannot be masked"
                 self._leave_out(as_request(redacted), reason)
-            written.append(None if signed else redacted)
+            else:
+                written.append(kept._replace(interaction=redacted))
         return written
 
-    async def _write(self, file: CassetteFile, interactions: list[Interaction]) -> bool:
-        superseded = self._superseded(interactions)
+    async def _write(self, file: CassetteFile, batch: list[_Kept]) -> bool:
+        added = [kept.interaction for kept in batch if kept.instead_of is None]
+        renewed = [(kept.instead_of, kept.interaction) for kept in batch if kept.instead_of is not None]
         try:
-            await asyncio.to_thread(
-                file.add, interactions, superseded.pop(file.path, ()) if self.options.replace else ()
-            )
-            for path, fingerprints in superseded.items() if self.options.replace else ():
-                await asyncio.to_thread(self._opened(path).add, (), fingerprints)
+            await asyncio.to_thread(file.add, added, renewed)
         except (OSError, MockapiError) as error:
             cause = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             line = f"{file.path} cannot be written: {cause}"
             self.stats.unwritten.append(line)
             self._console.problem(f"{line}. The recording is kept in memory and tried again.")
-            self._unwritten += [(file, item) for item in interactions]
+            self._unwritten += batch
             return False
-        self.stats.recorded += len(interactions)
+        self.stats.recorded += len(batch)
+        self.stats.renewed += len(renewed)
         return True
 
-    def _superseded(self, interactions: list[Interaction]) -> dict[Path, set[str]]:
-        """By file, the fingerprints of the older recordings of these requests.
+    def _renewed_by(
+        self, interaction: Interaction, request: Request, session: ServerSession
+    ) -> Recording | None:
+        """The recording whose place a fresh one takes, where everything is recorded anew.
 
-        What is not whole, or only says that the upstream was busy, supersedes nothing.
+        What is not whole, or only says that the upstream was busy, takes nobody's place. Neither does
+        anything change a cassette that is played but not recorded to: it may be others' too.
         """
-        found: dict[Path, set[str]] = defaultdict(set)
-        for interaction in interactions:
-            response = interaction.response
-            if response.ending is not Ending.CLEAN or response.status == 429 or response.status >= 500:
-                continue
-            for recording in self._before.pop(_key(interaction, self.options.rules), ()):
-                found[Path(recording.cassette.name)].add(fingerprint(recording.interaction))
-                self.stats.superseded.add(str(recording))
-        return found
+        response = interaction.response
+        if session.settings.record_mode != "all" or response.ending is not Ending.CLEAN:
+            return None
+        if response.status == 429 or response.status >= 500:
+            return None
+        old = session.next_to_renew(request)
+        if old is None:
+            return None
+        place = Path(old.cassette.name).resolve()
+        to = Path(session.record_to or str(self.options.to)).resolve()
+        return old if to == place or to in place.parents else None
 
     def _file_for(self, session: ServerSession) -> CassetteFile:
         if session.record_to is not None:
@@ -307,12 +300,15 @@ class _BudgetSpentError(Exception):
     """No more requests may be forwarded."""
 
 
-def _by_request(recordings: Iterable[Recording]) -> dict[bytes, list[Recording]]:
-    found: dict[bytes, list[Recording]] = defaultdict(list)
-    for recording in recordings:
-        found[_key(recording.interaction, recording.cassette.matching.redaction)].append(recording)
-    return found
+class _Kept(NamedTuple):
+    """An interaction on its way into a file.
 
+    Attributes:
+        file: it is written there.
+        interaction: what was asked and answered.
+        instead_of: the fingerprint of the recording whose place it takes; None adds it.
+    """
 
-def _key(interaction: Interaction, rules: RedactionRules) -> bytes:
-    return request_key(for_matching(as_request(interaction), rules), Matching())
+    file: CassetteFile
+    interaction: Interaction
+    instead_of: str | None

@@ -10,6 +10,8 @@ import pytest
 from mockapi.errors import UsageError
 from mockapi.exchange import Request
 from mockapi.replies import faults
+from mockapi.replies.faults._guesses import GUESSED
+from mockapi.replies.faults._table import TABLE
 from tests.support.faulty import FRAMES, json_reply, stream
 
 
@@ -195,3 +197,26 @@ def test_a_chaos_report_counts_and_explains() -> None:
     assert lines[0] == "1 noticed, 1 swallowed, 1 skipped"
     assert "ValueError: cut" in lines[1]
     assert second.why in lines[2]
+
+
+@pytest.mark.parametrize(
+    ("guess", "names"),
+    [
+        ("error_event", "stream_error"),
+        ("overloaded", "529"),
+        ("timeout", "late or stall"),
+        ("disconnect", "close or reset"),
+        ("Rate-Limit", "429"),
+    ],
+)
+def test_names_that_people_guess_lead_to_the_right_ones(guess: str, names: str) -> None:
+    """By what they mean, and not by how they are spelt."""
+    with pytest.raises(UsageError, match=f"(?i)did you mean `?{names}`?[?]"):
+        faults.parse_faults([guess])
+
+
+def test_every_guess_leads_to_a_fault_that_exists() -> None:
+    """And no name of a fault is taken for a guess of another."""
+    assert not set(GUESSED) & set(TABLE)
+    for names in GUESSED.values():
+        assert faults.parse_faults([{"fault": name} for name in names])

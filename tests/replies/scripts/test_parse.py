@@ -55,6 +55,7 @@ BAD: list[tuple[Any, str, str]] = [
     ([{"file": "missing"}], "/replies/0/file", "cannot be read"),
     ([{"file": "junk"}], "/replies/0/file", "neither a message as JSON nor a stream"),
     ([{"file": "list"}], "/replies/0/file", "no message"),
+    ([{"text": "a", "when": {"custom_id": 5}}], "/replies/0/when/custom_id", "not a string"),
     ([{"text": "a", "times": 0}], "/replies/0/times", "whole number from 1"),
     ([{"text": "a", "times": True}], "/replies/0/times", "whole number from 1"),
     ([{"text": "a", "stop_reason": "done"}], "/replies/0/stop_reason", "'done'"),

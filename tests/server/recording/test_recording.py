@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import mockapi
-from mockapi.cassettes import RecordedChunk
+from mockapi.cassettes import Cassette, Matching, RecordedChunk, dump
 from mockapi.errors import UsageError
 from mockapi.exchange import Ending
 from mockapi.server.recording._options import RecordOptions, parse_mode
@@ -154,23 +154,68 @@ def test_new_replays_what_is_there_and_records_the_rest(tmp_path: Path) -> None:
     assert bodies == [b'{"n":"old"}', b'{"n":"new"}']
 
 
-@pytest.mark.parametrize("replace", [False, True])
-def test_all_records_again_and_replace_drops_the_old(tmp_path: Path, *, replace: bool) -> None:
-    """Mode all asks for everything; with replace, what a new answer supersedes goes."""
+def test_all_puts_the_new_in_the_place_of_the_old(tmp_path: Path) -> None:
+    """Mode all asks for everything; a whole answer replaces the recorded one, a busy upstream nothing."""
     asked = [interaction(message(text), b'{"n":1}') for text in ("a", "busy", "gone")]
     old = write_cassette(tmp_path / "r.yaml", *asked)
     fresh = [interaction(message("a"), b'{"n":2}'), interaction(message("busy"), b"{}", status=529)]
     with (
         serving(write_cassette(tmp_path / "u.yaml", *fresh)) as upstream,
-        recording(upstream.base_url, tmp_path / "r.yaml", old, mode="all", replace=replace) as server,
+        recording(upstream.base_url, tmp_path / "r.yaml", old, mode="all") as server,
     ):
         for text in ("a", "busy"):
             assert ask(server.base_url, message(text)).headers["x-mockapi-source"] == "forwarded"
         stats = server.service.recorder.stats  # type: ignore[union-attr] # it was made above
-        assert stats.superseded == {f"{old}#0"}
+        assert stats.renewed == 1
     kept = [(item.response.status, item.response.body) for item in recorded(tmp_path / "r.yaml").interactions]
-    new = [(200, b'{"n":2}'), (529, b"{}")]
-    assert kept == [*([] if replace else [(200, b'{"n":1}')]), (200, b'{"n":1}'), (200, b'{"n":1}'), *new]
+    assert kept == [(200, b'{"n":2}'), (200, b'{"n":1}'), (200, b'{"n":1}'), (529, b"{}")]
+
+
+def test_all_renews_what_would_have_been_played(tmp_path: Path) -> None:
+    """Of two recordings of one request each new answer replaces one, in order; a third is one more."""
+    old = write_cassette(
+        tmp_path / "r.yaml", *(interaction(message("a"), b'{"old":%d}' % number) for number in (1, 2))
+    )
+    fresh = [interaction(message("a"), b'{"new":%d}' % number) for number in (1, 2, 3)]
+    with (
+        serving(write_cassette(tmp_path / "u.yaml", *fresh)) as upstream,
+        recording(upstream.base_url, tmp_path / "r.yaml", old, mode="all") as server,
+    ):
+        ask(server.base_url, message("a"))
+        assert [item.response.body for item in recorded(tmp_path / "r.yaml").interactions] == [
+            b'{"new":1}',
+            b'{"old":2}',
+        ]
+        ask(server.base_url, message("a"))
+        ask(server.base_url, message("a"))
+    bodies = [item.response.body for item in recorded(tmp_path / "r.yaml").interactions]
+    assert bodies == [b'{"new":1}', b'{"new":2}', b'{"new":3}']
+
+
+def test_all_renews_what_matches_under_looser_rules(tmp_path: Path) -> None:
+    """A request that has changed since replaces the recording that its cassette's rules let it have."""
+    loose = Matching(compare="stream")
+    path = tmp_path / "r.yaml"
+    path.write_bytes(dump(Cassette(str(path), (interaction(message("a"), b'{"n":1}'),), matching=loose)))
+    with (
+        serving(write_cassette(tmp_path / "u.yaml", interaction(message("b"), b'{"n":2}'))) as upstream,
+        recording(upstream.base_url, path, str(path), mode="all") as server,
+    ):
+        ask(server.base_url, message("b"))
+    assert [item.response.body for item in recorded(path).interactions] == [b'{"n":2}']
+
+
+def test_all_leaves_cassettes_alone_that_are_only_played(tmp_path: Path) -> None:
+    """A cassette that is named to be played, and not to be recorded to, may be another's too."""
+    played = write_cassette(tmp_path / "played.yaml", interaction(message("a"), b'{"n":1}'))
+    before = (tmp_path / "played.yaml").read_bytes()
+    with (
+        serving(write_cassette(tmp_path / "u.yaml", interaction(message("a"), b'{"n":2}'))) as upstream,
+        recording(upstream.base_url, tmp_path / "r", played, mode="all") as server,
+    ):
+        ask(server.base_url, message("a"))
+    assert (tmp_path / "played.yaml").read_bytes() == before
+    assert [item.response.body for item in recorded(tmp_path / "r").interactions] == [b'{"n":2}']
 
 
 def test_verify_plays_the_recording_and_tells_what_differs(tmp_path: Path) -> None:
@@ -335,7 +380,7 @@ def test_settings_that_need_an_upstream_say_so(server: mockapi.Server) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "said"), [("once", "called new"), ("rewrite", "all with --replace"), ("x", "one of new, all")]
+    ("name", "said"), [("once", "called new"), ("rewrite", "called all here"), ("x", "one of new, all")]
 )
 def test_other_tools_names_for_modes_are_answered_with_ours(name: str, said: str) -> None:
     """Whoever knows the modes of another recorder is told the name here."""
