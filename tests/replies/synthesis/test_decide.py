@@ -176,6 +176,9 @@ def test_after_results_a_budget_thinks_only_interleaved() -> None:
     """`enabled` needs the beta to think between calls."""
     plain = {**SHAPES["beta thinking interleaved"], "beta": ""}
     assert kinds(reply_to(plain)) == ["text"]
+    thinks, _answers = reply_to(SHAPES["beta thinking interleaved"])["content"]
+    assert "tools have answered" in thinks["thinking"]
+    assert "tools have answered" not in reply_to(SHAPES["thinking budget"])["content"][0]["thinking"]
 
 
 def test_a_prefill_is_continued() -> None:
