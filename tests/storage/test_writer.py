@@ -94,6 +94,16 @@ def test_a_file_that_is_no_cassette_is_left_alone(tmp_path: Path) -> None:
     assert path.read_text() == "a: 1\n"
 
 
+def test_what_a_killed_writer_left_is_cleaned_up(tmp_path: Path) -> None:
+    """The half-written file of this cassette goes with the next addition; those of others stay."""
+    mine, other = tmp_path / ".c.yaml.1f.tmp", tmp_path / ".d.yaml.1f.tmp"
+    for left in (mine, other):
+        left.write_bytes(b"half a ca")
+    CassetteFile(tmp_path / "c.yaml").add([A])
+    assert not mine.exists()
+    assert other.exists()
+
+
 def test_git_attributes_are_for_fresh_folders_only(tmp_path: Path) -> None:
     """A new folder gets its own; one with cassettes or attributes keeps what it has."""
     CassetteFile(tmp_path / "new" / "c.yaml").add([A])
