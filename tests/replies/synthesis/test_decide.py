@@ -222,6 +222,27 @@ def test_citations_are_true() -> None:
     assert reply_to(SHAPES["pdf"])["content"][1]["citations"][0]["type"] == "page_location"
 
 
+def test_citations_name_their_source_by_its_place() -> None:
+    """Documents and search results are counted apart, those without citations too."""
+
+    def document(text: str, *, cited: bool) -> dict[str, Any]:
+        source = {"type": "text", "media_type": "text/plain", "data": text}
+        return {"type": "document", "source": source, "citations": {"enabled": cited}}
+
+    def result(text: str) -> dict[str, Any]:
+        content = [{"type": "text", "text": text}]
+        about = {"source": "https://example.com", "title": "A page", "citations": {"enabled": True}}
+        return {"type": "search_result", "content": content, **about}
+
+    sources = [document("Red.", cited=False), result("One."), document("Green.", cited=True), result("Two.")]
+    message = reply_to(body([*sources, {"type": "text", "text": "Which?"}]))
+    cited = [item for block in message["content"] for item in block.get("citations") or ()]
+    places = {
+        item["cited_text"]: item.get("document_index", item.get("search_result_index")) for item in cited
+    }
+    assert places == {"One.": 0, "Green.": 1, "Two.": 1}
+
+
 def test_server_tools_count_in_usage() -> None:
     """Searches and fetches."""
     assert reply_to(SHAPES["web search"])["usage"]["server_tool_use"]["web_search_requests"] == 1
