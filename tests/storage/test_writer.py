@@ -85,6 +85,18 @@ def test_superseded_interactions_go_and_the_new_ones_stay(tmp_path: Path) -> Non
     assert _interactions(path) == (B, C, A, C)
 
 
+def test_a_body_that_went_with_its_interaction_is_written_out_again(tmp_path: Path) -> None:
+    """A long body is written once in a file; where that once is gone, the next one is whole."""
+    path = tmp_path / "c.yaml"
+    file = CassetteFile(path)
+    other = interaction(message("other"), LONG.replace(b"x", b"y"))
+    file.add([other])
+    file.add([A], superseded={fingerprint(other)})
+    again = interaction(message("again"), other.response.body)
+    file.add([again])
+    assert _interactions(path) == (A, again)
+
+
 def test_a_file_that_is_no_cassette_is_left_alone(tmp_path: Path) -> None:
     """Adding to somebody else's file is an error that says what it is."""
     path = tmp_path / "c.yaml"
