@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mockapi.exchange import Chunk, Reply, Source
@@ -21,8 +23,8 @@ def test_a_factor_divides_every_delay(factor: float, delays: list[float]) -> Non
     assert [chunk.data for chunk in played.chunks] == [b"a", b"b", b"c"]
 
 
-def test_at_once_waits_for_nothing() -> None:
-    """All bytes are there, and none is held back."""
-    played = at_once(REPLY)
-    assert b"".join(chunk.data for chunk in played.chunks) == b"abc"
-    assert {chunk.delay for chunk in played.chunks} == {0.0}
+@pytest.mark.parametrize("chunks", [REPLY.chunks, REPLY.chunks[1:], REPLY.chunks[:1], REPLY.chunks[1:2]])
+def test_at_once_waits_for_nothing(chunks: tuple[Chunk, ...]) -> None:
+    """All bytes are there, in one piece, and none is held back."""
+    played = at_once(replace(REPLY, chunks=chunks))
+    assert played.chunks == (Chunk(0.0, b"".join(chunk.data for chunk in chunks)),)

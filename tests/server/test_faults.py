@@ -353,6 +353,16 @@ def test_a_fault_that_changes_a_reply_changes_the_one_that_replaces_it(server: m
         assert reply.headers["x-mockapi-fault"] == "error, content_type"
 
 
+@pytest.mark.parametrize("name", ["html", "529"])
+def test_a_reply_that_is_replaced_uses_up_no_recording(tmp_path: Path, name: str) -> None:
+    """Who tries again gets the recording that there would have been."""
+    path = write_cassette(tmp_path / "two.yaml", interaction(PLAIN, b"first"), interaction(PLAIN, b"second"))
+    with mockapi.Server([path]) as server:
+        base_url = open_session(server, faults=[{"fault": name, "times": 1}])["base_url"]
+        replies = [ask(base_url, PLAIN).content for _ in range(3)]
+    assert replies[1:] == [b"first", b"second"]
+
+
 def ask_health(server: mockapi.Server) -> dict[str, Any]:
     """The server's own word."""
     return dict(httpx.get(f"{server.base_url}/_mockapi/health", timeout=PATIENCE).json())

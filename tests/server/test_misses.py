@@ -69,6 +69,13 @@ def test_the_reply_to_a_miss_says_nothing_of_the_request(play: Play) -> None:
     assert len(reply.json()["error"]["message"]) < 100
 
 
+def test_every_reply_of_our_own_has_an_id_of_its_own(play: Play) -> None:
+    """Two errors of a client can be told apart in its log."""
+    base_url = play(interaction(RECORDED))
+    ids = [ask(base_url, message(SECRET)).headers["request-id"] for _ in range(3)]
+    assert len(set(ids)) == 3
+
+
 def test_the_journal_names_the_nearest_recording_what_differs_and_what_repairs_it(
     server: mockapi.Server, play: Play
 ) -> None:

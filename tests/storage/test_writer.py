@@ -87,6 +87,18 @@ def test_what_is_renewed_stands_in_the_place_of_the_old(tmp_path: Path) -> None:
     assert _interactions(path) == (C, A, A, C, B)
 
 
+def test_a_body_that_went_with_its_interaction_is_written_out_again(tmp_path: Path) -> None:
+    """A long body is written once in a file; where that once is gone, the next one is whole."""
+    path = tmp_path / "c.yaml"
+    file = CassetteFile(path)
+    other = interaction(message("other"), LONG.replace(b"x", b"y"))
+    file.add([other])
+    file.add([A], superseded={fingerprint(other)})
+    again = interaction(message("again"), other.response.body)
+    file.add([again])
+    assert _interactions(path) == (A, again)
+
+
 def test_a_file_that_is_no_cassette_is_left_alone(tmp_path: Path) -> None:
     """Adding to somebody else's file is an error that says what it is."""
     path = tmp_path / "c.yaml"
@@ -94,6 +106,16 @@ def test_a_file_that_is_no_cassette_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(CassetteError, match="not a mockapi cassette"):
         CassetteFile(path).add([A])
     assert path.read_text() == "a: 1\n"
+
+
+def test_what_a_killed_writer_left_is_cleaned_up(tmp_path: Path) -> None:
+    """The half-written file of this cassette goes with the next addition; those of others stay."""
+    mine, other = tmp_path / ".c.yaml.1f.tmp", tmp_path / ".d.yaml.1f.tmp"
+    for left in (mine, other):
+        left.write_bytes(b"half a ca")
+    CassetteFile(tmp_path / "c.yaml").add([A])
+    assert not mine.exists()
+    assert other.exists()
 
 
 def test_git_attributes_are_for_fresh_folders_only(tmp_path: Path) -> None:

@@ -156,6 +156,6 @@ def image_size(data: str) -> tuple[int, int] | None:
         return None
     if head.startswith(b"\x89PNG\r\n\x1a\n") and len(head) >= 24:
         return struct.unpack(">II", head[16:24])
-    if head.startswith((b"GIF87a", b"GIF89a")):
+    if head.startswith((b"GIF87a", b"GIF89a")) and len(head) >= 10:
         return struct.unpack("<HH", head[6:10])
     return None

@@ -16,6 +16,7 @@ FIELDS: dict[str, tuple[Any, tuple[tuple[str, str], ...]]] = {
     "a mapping of values": ({"a": "1", "n": 7, "none": None}, (("a", "1"), ("n", "7"), ("none", ""))),
     "names and values": ([{"name": "A", "value": "1"}], (("A", "1"),)),
     "pairs": ([["A", "1"], ["b", "2"]], (("A", "1"), ("b", "2"))),
+    "pairs of other values": ([["n", 7], ["A", ["1", "2"]]], (("n", "7"), ("A", "1"), ("A", "2"))),
     "a set of pairs": ([[["A", "1"], ["b", "2"]]], (("A", "1"), ("b", "2"))),
     "lines": (["A: 1\r\n", "b:2"], (("A", "1"), ("b", "2"))),
     "bytes": ({"a": b"\xe4"}, (("a", "ä"),)),

@@ -41,6 +41,7 @@ def test_thinking_of_older_turns_is_cleared() -> None:
 
     assert edits()[0]["cleared_thinking_turns"] == 1
     assert edits(keep={"type": "thinking_turns", "value": 0})[0]["cleared_thinking_turns"] == 2
+    assert edits(keep={"type": "thinking_turns", "value": 2}) == []
     assert edits(keep="all") == edits(keep={"type": "all"}) == []
 
 

@@ -176,6 +176,9 @@ def test_after_results_a_budget_thinks_only_interleaved() -> None:
     """`enabled` needs the beta to think between calls."""
     plain = {**SHAPES["beta thinking interleaved"], "beta": ""}
     assert kinds(reply_to(plain)) == ["text"]
+    thinks, _answers = reply_to(SHAPES["beta thinking interleaved"])["content"]
+    assert "tools have answered" in thinks["thinking"]
+    assert "tools have answered" not in reply_to(SHAPES["thinking budget"])["content"][0]["thinking"]
 
 
 def test_a_prefill_is_continued() -> None:
@@ -217,6 +220,27 @@ def test_citations_are_true() -> None:
     found = reply_to(SHAPES["search results"])["content"][1]["citations"][0]
     assert found["cited_text"] == "Ants have six legs."
     assert reply_to(SHAPES["pdf"])["content"][1]["citations"][0]["type"] == "page_location"
+
+
+def test_citations_name_their_source_by_its_place() -> None:
+    """Documents and search results are counted apart, those without citations too."""
+
+    def document(text: str, *, cited: bool) -> dict[str, Any]:
+        source = {"type": "text", "media_type": "text/plain", "data": text}
+        return {"type": "document", "source": source, "citations": {"enabled": cited}}
+
+    def result(text: str) -> dict[str, Any]:
+        content = [{"type": "text", "text": text}]
+        about = {"source": "https://example.com", "title": "A page", "citations": {"enabled": True}}
+        return {"type": "search_result", "content": content, **about}
+
+    sources = [document("Red.", cited=False), result("One."), document("Green.", cited=True), result("Two.")]
+    message = reply_to(body([*sources, {"type": "text", "text": "Which?"}]))
+    cited = [item for block in message["content"] for item in block.get("citations") or ()]
+    places = {
+        item["cited_text"]: item.get("document_index", item.get("search_result_index")) for item in cited
+    }
+    assert places == {"One.": 0, "Green.": 1, "Two.": 1}
 
 
 def test_server_tools_count_in_usage() -> None:

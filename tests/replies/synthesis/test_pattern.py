@@ -15,7 +15,8 @@ MATCHED = [
     r"^(?:ab)+?$", r"^(?<year>\d{4})$", r"^(x)\1$", "^.$", r"^[\d\-.]+$", "^[]a]$".replace("[]a]", "[a\\]]"),
     r"^\p{Lu}\p{Ll}+$", r"^[\p{L}\d]+$", r"^https?://[^\s/$.?#]\S*$", "^(((((a+)+)+)+)+)+$",
     r"^[\w.+-]+@[\w-]+\.[\w.]{2,}$", r"^\/path\/\{id\}$", "^[^\\]]$", "日本+", r"^[\u{1F600}-\u{1F60F}]$",
-    "(?i)^abc$", "^(?i:a|b)c$", "^a++b*+$", r"^\p{Script=Hiragana}{3}$", r"^\p{M}$", r"^\P{L}+$",
+    "(?i)^abc$", "^(?i:abc)d$", "^(?i:a|b)c$", "^a++b*+$",
+    r"^\p{Script=Hiragana}{3}$", r"^\p{M}$", r"^\P{L}+$",
     r"^[\p{Sc}\p{Nl}]$", r"^\p{Extended_Pictographic}$", r"^\p{White_Space}$",
 ]  # fmt: skip
 WRONG = [

@@ -94,8 +94,11 @@ def test_an_image_counts_by_its_size() -> None:
     assert _tokens.of_block(image(750, 10)) == 10
     assert _tokens.of_block(image(4000, 4000)) == 1600
     assert _tokens.of_block({"type": "image", "source": {"type": "base64", "data": "%%%"}}) == 1600
-    gif = base64.b64encode(b"GIF89a" + struct.pack("<HH", 75, 20)).decode()
-    assert _tokens.image_size(gif) == (75, 20)
+    for tail in (b"", bytes(40)):
+        gif = base64.b64encode(b"GIF89a" + struct.pack("<HH", 75, 20) + tail).decode()
+        assert _tokens.image_size(gif) == (75, 20)
+    for cut in (b"\x89PNG\r\n\x1a\n", b"\x89PNG\r\n\x1a\n" + bytes(15), b"GIF89a", b"", bytes(40)):
+        assert _tokens.image_size(base64.b64encode(cut).decode()) is None
 
 
 @pytest.mark.corpus

@@ -221,6 +221,10 @@ SATISFIABLE: dict[str, Any] = {
 }
 
 UNSATISFIABLE: dict[str, tuple[Any, str]] = {
+    "closed with too few": (
+        {"properties": {"a": True}, "additionalProperties": False, "minProperties": 2},
+        "it wants 2 properties and allows fewer",
+    ),
     "false": (False, "false"),
     "no schema": (5, "not a JSON Schema"),
     "wrong type": ({"type": "bar"}, "not a usable schema"),

@@ -253,6 +253,20 @@ def test_passing_on_records_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "r").exists()
 
 
+def test_fields_of_the_upstreams_connection_are_not_passed_on(tmp_path: Path) -> None:
+    """Those that `connection` names; others that happen to have a field's name as their value are."""
+    answer = _json(
+        b"{}", b"Connection: X-Hop, close", b"X-Hop: 1", b"X-About: request-id", b"Request-Id: req_1"
+    )
+    with (
+        Upstream(saying(answer)) as upstream,
+        recording(upstream.url, tmp_path / "r", mode="passthrough") as server,
+    ):
+        reply = ask(server.base_url, message("hi"))
+    assert "x-hop" not in reply.headers
+    assert (reply.headers["x-about"], reply.headers["request-id"]) == ("request-id", "req_1")
+
+
 def test_the_budget_stops_before_the_next_call(tmp_path: Path) -> None:
     """After N calls nothing goes upstream any more, and clients do not try again."""
     told = io.StringIO()
