@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
 
 from tests.support.plugin import run, run_apart
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_no_module_of_mockapi_is_rewritten(pytester: pytest.Pytester) -> None:

@@ -1,4 +1,4 @@
-"""Connections to the root URL that end with their first reply, for clients whose event loop may have ended."""
+"""Connections to the root URL that end with their first reply: a client's event loop may have ended."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def test_a_body_that_went_with_its_interaction_is_written_out_again(tmp_path: Pa
     file = CassetteFile(path)
     other = interaction(message("other"), LONG.replace(b"x", b"y"))
     file.add([other])
-    file.add([A], superseded={fingerprint(other)})
+    file.add([], [(fingerprint(other), A)])
     again = interaction(message("again"), other.response.body)
     file.add([again])
     assert _interactions(path) == (A, again)
