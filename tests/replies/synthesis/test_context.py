@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockapi.replies.synthesis import RequestView, applied_edits, input_tokens
+from mockapi.replies.synthesis import RequestView, _tokens, applied_edits, input_tokens
 from tests.support.shapes import SHAPES, body
 from tests.support.synthesis import kinds, reply_to
 
@@ -53,6 +53,7 @@ def test_a_long_conversation_is_compacted() -> None:
     assert (summary["type"], answer["type"]) == ("compaction", "message")
     assert summary["input_tokens"] > 50_000
     assert message["usage"]["output_tokens"] == answer["output_tokens"]
+    assert answer["output_tokens"] == _tokens.of_text(message["content"][1]["text"])
     paused = reply_to(SHAPES["beta compaction with a pause"])
     assert (kinds(paused), paused["stop_reason"]) == (["compaction"], "compaction")
 

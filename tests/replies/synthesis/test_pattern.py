@@ -57,6 +57,7 @@ def test_an_open_end_is_filled_up_to_the_length() -> None:
     """An expression that anything may follow is followed by letters."""
     assert len(parse("cat").text(SeededChoices(b""), extra=0, shortest=20)) == 20
     assert parse("cat$").text(SeededChoices(b""), extra=0, shortest=20).endswith("cat")
+    assert parse("^cat$").text(SeededChoices(b""), extra=0, shortest=20) == "cat"
 
 
 @pytest.mark.parametrize(
