@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mockapi.replies.synthesis import RequestView
+from mockapi.replies.synthesis import RequestView, input_tokens
 from mockapi.replies.synthesis._cache import PromptCache, Usage
 from tests.support.shapes import WEATHER, body
 
@@ -53,6 +53,7 @@ def test_a_grown_conversation_reads_its_beginning() -> None:
     ]}  # fmt: skip
     two, _ = use(cache, grown)
     assert two.read == one.written_5m
+    assert two.total == input_tokens(RequestView(grown))
     assert two.written_5m > 1024
 
 

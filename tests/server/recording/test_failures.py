@@ -17,6 +17,7 @@ import mockapi
 from mockapi.exchange import Ending
 from mockapi.server._console import Console
 from mockapi.server.recording._options import RecordOptions
+from mockapi.server.recording._upstream import Upstream as ForwardedTo
 from mockapi.storage import _writer
 from mockapi.validation import ValidationSettings
 from tests.support.recording import Upstream, recorded, recording, resetting, saying
@@ -49,6 +50,13 @@ def test_an_upstream_that_is_down_is_a_502_that_says_so(tmp_path: Path) -> None:
     assert "cannot be reached" in reply.json()["error"]["message"]
     assert "cannot be reached" in told.getvalue()
     assert not (tmp_path / "r").exists()
+
+
+@pytest.mark.parametrize(("url", "port"), [("http://localhost", 80), ("https://localhost", 443)])
+def test_an_upstream_without_a_port_has_its_schemes(url: str, port: int) -> None:
+    """A server on that port would forward to itself."""
+    assert ForwardedTo(url).is_at(("127.0.0.1", port))
+    assert not ForwardedTo(url).is_at(("127.0.0.1", port + 1))
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
