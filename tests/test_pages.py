@@ -91,8 +91,8 @@ def test_every_option_that_a_page_names_exists() -> None:
 
 
 def test_every_command_is_on_a_page() -> None:
-    """With its whole name, as one would look for it."""
-    pages = "".join(page.read_text(encoding="utf-8") for page in PAGES)
+    """With its whole name, as one would look for it; an example of how to write one is another thing."""
+    pages = "".join(page.read_text(encoding="utf-8") for page in PAGES if page not in MAPS)
     missing = [path for path, _ in _commands(root) if path and f"mockapi {' '.join(path)}" not in pages]
     assert missing == []
 

@@ -204,7 +204,7 @@ def test_a_chaos_report_counts_and_explains() -> None:
     [
         ("error_event", "stream_error"),
         ("overloaded", "529"),
-        ("timeout", "late or stall"),
+        ("timeout", "delay or stall"),
         ("disconnect", "close or reset"),
         ("Rate-Limit", "429"),
     ],
