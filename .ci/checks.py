@@ -29,6 +29,7 @@ def plan(work: Path) -> list[Step]:
         *made,
         Step("lint", f"{PYTHON} -m ruff check .\n{PYTHON} -m ruff format --check .", after=("test",)),
         Step("types", f"{PYTHON} -m mypy", after=("test",)),
+        Step("pyright", _pyright(work), after=("test",)),
         # With all examples of the property tests, of which the default run tries few.
         Step(
             "slow",
@@ -50,6 +51,18 @@ def _newer(work: Path, version: str) -> list[Step]:
         print(f"left out: Python {version} is neither on the path nor pyenv's")
         return []
     return differing(f"python-{version}", work, python)
+
+
+def _pyright(work: Path) -> str:
+    """The second type checker of the public API: a build of pyright that needs no node of the machine's."""
+    place = shlex.quote(str(work / "pyright"))
+    return "\n".join(
+        [
+            f"{shlex.quote(sys.executable)} -m venv {place}",
+            f"{place}/bin/python -m pip install -q 'basedpyright==1.40.2'",
+            f"{place}/bin/basedpyright --pythonpath {PYTHON} --project tests/typing",
+        ]
+    )
 
 
 def _demo(work: Path) -> str:

@@ -13,12 +13,19 @@ from mockapi._lazy import lazy_exports
 from mockapi._version import __version__
 
 if TYPE_CHECKING:
-    from mockapi.cassettes import Matching
-    from mockapi.errors import CassetteError, GrammarError, MockapiError, TruncatedStream, UsageError
+    from mockapi.cassettes import Matching, RedactionRules, Substitution
+    from mockapi.errors import (
+        CassetteError,
+        GrammarError,
+        MockapiError,
+        Problem,
+        TruncatedStream,
+        UsageError,
+    )
     from mockapi.exchange import Chunk, Ending, Reply, Request, Source
-    from mockapi.replies import Pace, RateLimits
-    from mockapi.replies.faults import OrderedFault
-    from mockapi.server import create_app
+    from mockapi.replies import Pace, RateLimits, parse_pace
+    from mockapi.replies.faults import OrderedFault, parse_faults
+    from mockapi.server import RecordOptions, create_app
     from mockapi.sessions import JournalEntry, Settings
     from mockapi.testing import Server, Session
     from mockapi.validation import Refusal, ValidationSettings, validate
@@ -33,7 +40,10 @@ __all__ = [
     "MockapiError",
     "OrderedFault",
     "Pace",
+    "Problem",
     "RateLimits",
+    "RecordOptions",
+    "RedactionRules",
     "Refusal",
     "Reply",
     "Request",
@@ -41,23 +51,26 @@ __all__ = [
     "Session",
     "Settings",
     "Source",
+    "Substitution",
     "TruncatedStream",
     "UsageError",
     "ValidationSettings",
     "__version__",
     "create_app",
+    "parse_faults",
+    "parse_pace",
     "validate",
 ]
 
 __getattr__ = lazy_exports(
     __name__,
     {
-        "cassettes": "Matching",
-        "errors": "CassetteError GrammarError MockapiError TruncatedStream UsageError",
+        "cassettes": "Matching RedactionRules Substitution",
+        "errors": "CassetteError GrammarError MockapiError Problem TruncatedStream UsageError",
         "exchange": "Chunk Ending Reply Request Source",
-        "replies": "Pace RateLimits",
-        "replies.faults": "OrderedFault",
-        "server": "create_app",
+        "replies": "Pace RateLimits parse_pace",
+        "replies.faults": "OrderedFault parse_faults",
+        "server": "RecordOptions create_app",
         "sessions": "JournalEntry Settings",
         "testing": "Server Session",
         "validation": "Refusal ValidationSettings validate",

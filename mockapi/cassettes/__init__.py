@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mockapi.cassettes._model import (
         FORMAT_VERSION,
         Cassette,
+        Compare,
         Interaction,
         Matching,
         RecordedChunk,
@@ -57,6 +58,7 @@ __all__ = [
     "MAX_BYTES",
     "VERSION_KEY",
     "Cassette",
+    "Compare",
     "Difference",
     "FormatError",
     "Index",
@@ -118,7 +120,7 @@ __getattr__ = lazy_exports(
         "_kinds": "CREDENTIAL_HEADERS",
         "_lint": "LintFinding LintSeverity lint",
         "_migrate": "Migrated Renames migrate",
-        "_model": "FORMAT_VERSION Cassette Interaction Matching RecordedChunk RecordedRequest"
+        "_model": "FORMAT_VERSION Cassette Compare Interaction Matching RecordedChunk RecordedRequest"
         " RecordedResponse Substitution digest_of",
         "_multipart": "split_multipart",
         "_nearest": "Miss explain_miss",

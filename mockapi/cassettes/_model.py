@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeAlias, TypeVar, get_args
 
 from mockapi.cassettes._redaction_rules import DEFAULT, RedactionRules
+from mockapi.errors import UsageError
 from mockapi.exchange import Ending
 
 FORMAT_VERSION = 1
 
 _T = TypeVar("_T")
+
+Compare: TypeAlias = Literal["all", "last-turn", "last-text", "stream"]
+"""What of a request's body counts."""
 
 Fields = tuple[tuple[str, str], ...]
 """Header fields as recorded: order and spelling kept, hop-by-hop fields included."""
@@ -82,7 +86,14 @@ class Interaction:
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """Volatile text that is replaced by `<NAME>` before requests are compared."""
+    """Volatile text that is replaced by `<NAME>` before requests are compared.
+
+        mockapi.Matching(substitutions=(mockapi.Substitution("ticket", "T-[0-9]+"),))
+
+    Attributes:
+        name: what the text is called.
+        pattern: a regular expression of Python's `re`; every match in a string of the body is replaced.
+    """
 
     name: str
     pattern: str
@@ -103,14 +114,23 @@ class Matching:
         rename_tool_ids: tool-use ids are numbered by their first appearance.
         redaction: what recording masks, and so what is masked in an incoming request before it
             is compared. A cassette does not say it; the one who plays it does.
+
+    Raises:
+        UsageError: a way to compare that does not exist.
     """
 
     substitutions: tuple[Substitution, ...] = ()
     headers: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    compare: str = "all"
+    compare: Compare = "all"
     rename_tool_ids: bool = False
     redaction: RedactionRules = DEFAULT
+
+    def __post_init__(self) -> None:
+        """Refuse what no request could be compared by."""
+        if self.compare not in get_args(Compare):
+            choices = ", ".join(get_args(Compare))
+            raise UsageError(f"`compare` of matching is one of {choices}, not {self.compare!r:.80}.")
 
     @property
     def is_plain(self) -> bool:

@@ -48,9 +48,12 @@ _KEYS: Final = ("first", "between", "tokens_per_event", "seed")
 class Pace:
     """How fast a reply comes.
 
+        mockapi.parse_pace({"first": 0.5, "between": {"median": 0.02, "sigma": 0.3}})
+        mockapi.Pace(first=lambda source: 0.5, between=lambda source: source.expovariate(50))
+
     Attributes:
-        first: seconds to the first token.
-        between: seconds from token to token.
+        first: draws the seconds to the first token from a `random.Random`.
+        between: draws the seconds from token to token.
         tokens_per_event: how many tokens each delta carries; None leaves the deltas as they are.
         seed: what the durations are drawn from.
     """

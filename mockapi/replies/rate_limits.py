@@ -51,12 +51,15 @@ _OPTIONS: Final = ("requests", "input_tokens", "output_tokens")
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """Limits for one minute, for each key. The defaults are those of a mid-tier account.
+    """Limits of `POST /v1/messages` for each API key, as the API's token buckets keep them.
+
+    A bucket holds one minute's worth and fills at an even pace. The defaults are what recorded replies
+    of a mid-tier account tell in their `anthropic-ratelimit-*` fields.
 
     Attributes:
-        requests: how many requests.
-        input_tokens: how many tokens in.
-        output_tokens: how many tokens out.
+        requests: requests a minute, from 1.
+        input_tokens: tokens in, a minute, from 1.
+        output_tokens: tokens out, a minute, from 1.
     """
 
     requests: int = 4_000

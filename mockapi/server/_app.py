@@ -68,9 +68,12 @@ def create_app(
 ) -> Starlette:
     """The application alone, to be run by an ASGI server or an in-process transport.
 
+        app = mockapi.create_app(["cassettes"])
+        transport = httpx.ASGITransport(app)
+
     Args:
         cassettes: files and folders to play.
-        settings: how it answers.
+        settings: how it answers; see `Settings`.
         allowed_hosts: Host names, besides loopback, under which the control API answers.
 
     Raises:

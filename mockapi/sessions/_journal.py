@@ -25,18 +25,18 @@ MAX_BYTES = 64 * 1024 * 1024
 
 
 class JournalEntry:
-    """One exchange.
+    """One exchange, as `Session.entries` hands it out; `as_json` is what the control API shows of it.
 
     Attributes:
         number: from 1, counted over the session's life; a reset goes on counting.
-        at: seconds since 1970.
+        at: when the request had come, in seconds since 1970 (UTC).
         request: what came.
         reply: what answered; the chunks are the recording's own and cost nothing here.
         recording: which recording, if one.
         miss: why none matched, where that was looked into: a future, because it is worked out
             while the server goes on.
-        seconds: from the whole request to the reply's last byte.
-        complete: False if the client left before the end.
+        seconds: from the whole request to the reply's last byte; None until that is sent.
+        complete: whether the reply was sent whole; False if the client left before the end.
         size: about how many bytes it keeps in memory.
     """
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
+from mockapi import replies
 from mockapi._data import data_dir
 from mockapi.cassettes import FormatError, Matching, parse_matching
 from mockapi.errors import UsageError
@@ -19,11 +20,15 @@ if TYPE_CHECKING:
     from mockapi.replies.faults import OrderedFault
     from mockapi.replies.rate_limits import RateLimits
 
-AFTER_LAST = ("repeat", "fail")
-ON_UNMATCHED = ("fail", "synthesize", "record", "passthrough")
+AfterLast: TypeAlias = Literal["repeat", "fail"]
+OnUnmatched: TypeAlias = Literal["fail", "synthesize", "record", "passthrough"]
+RecordMode: TypeAlias = Literal["new", "all", "none", "verify"]
+
+AFTER_LAST: tuple[str, ...] = get_args(AfterLast)
+ON_UNMATCHED: tuple[str, ...] = get_args(OnUnmatched)
 CALLS_OUT = ("record", "passthrough")
 """Of these, the ones that need an upstream."""
-RECORD_MODES = ("new", "all", "none", "verify")
+RECORD_MODES: tuple[str, ...] = get_args(RecordMode)
 """What is new is recorded; all is; nothing is asked; answers are compared and nothing is written."""
 MAX_NAME = 500
 """Characters of a session's name; the names of closed sessions are kept."""
@@ -42,9 +47,12 @@ _KEYS = (
 class Settings:
     """How a session answers.
 
+        mockapi.Settings(on_unmatched="fail", pace=mockapi.parse_pace({"first": 0.5}))
+
     Attributes:
         matching: rules added to those of every cassette.
-        speed: None sends at once; 1 as recorded, 2 twice as fast.
+        speed: None sends at once; else the factor by which recorded delays are shortened: 1 as recorded,
+            2 twice as fast.
         after_last: when all recordings of a request were played: "repeat" the last, or "fail".
         convert: whether a JSON recording may answer a request for a stream, and the other way.
         on_unmatched: what answers a request that nothing matches: "fail", "synthesize", or the
@@ -58,17 +66,20 @@ class Settings:
             as long as it has no script.
         cors: origins whose pages may use the server, "*" for all.
         validation: how requests are judged that no recording answers exactly.
-        faults: what goes wrong on purpose, and when.
-        pace: how long replies take; None leaves it to `speed`.
+        faults: what goes wrong on purpose, and when; `parse_faults` makes them.
+        pace: how long replies take; `parse_pace` makes one; None leaves it to `speed`.
         rate_limits: limits for each key; None for none.
+
+    Raises:
+        UsageError: a value of the wrong type, or one that the attribute does not have.
     """
 
     matching: Matching = field(default_factory=Matching)
     speed: float | None = None
-    after_last: str = "repeat"
+    after_last: AfterLast = "repeat"
     convert: bool = False
-    on_unmatched: str | None = None
-    record_mode: str = "new"
+    on_unmatched: OnUnmatched | None = None
+    record_mode: RecordMode = "new"
     seed: int = 0
     max_requests: int | None = None
     cors: tuple[str, ...] = ()
@@ -77,12 +88,52 @@ class Settings:
     pace: Pace | None = None
     rate_limits: RateLimits | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse what would be a defect, or be ignored, once the first request has come."""
+        for name, choices in (
+            ("after_last", AFTER_LAST),
+            ("on_unmatched", (*ON_UNMATCHED, None)),
+            ("record_mode", RECORD_MODES),
+        ):
+            if (value := getattr(self, name)) not in choices:
+                listed = ", ".join(map(repr, choices))
+                raise UsageError(f"Settings.{name} is one of {listed}; not {value!r:.80}.")
+        if self.speed is not None and not (type(self.speed) in (int, float) and self.speed > 0):
+            raise UsageError(
+                "Settings.speed is None to send at once, or a factor above 0 (1 as recorded),"
+                f" not {self.speed!r:.80}."
+            )
+        for name, kind in (("matching", Matching), ("validation", ValidationSettings)):
+            if not isinstance(value := getattr(self, name), kind):
+                raise UsageError(f"Settings.{name} is a mockapi.{kind.__name__}, not {value!r:.80}.")
+        for substitution in self.matching.substitutions:
+            try:
+                re.compile(substitution.pattern)
+            except re.error as error:
+                name = repr(substitution.name)
+                raise UsageError(
+                    f"The pattern of the substitution {name:.80} is not a regular expression: {error}."
+                ) from None
+        # The modules of these are imported only where there is one.
+        if self.pace is not None and not isinstance(self.pace, replies.Pace):
+            raise UsageError(f"Settings.pace is what mockapi.parse_pace makes, not {self.pace!r:.80}.")
+        if self.rate_limits is not None and not isinstance(self.rate_limits, replies.RateLimits):
+            raise UsageError(f"Settings.rate_limits is a mockapi.RateLimits, not {self.rate_limits!r:.80}.")
+        if self.faults != () and not _are_faults(self.faults):
+            raise UsageError(f"Settings.faults is what mockapi.parse_faults makes, not {self.faults!r:.80}.")
+
     @property
     def effective_matching(self) -> Matching:
         """The rules as the index needs them: conversion is a match that ignores `stream`."""
         if not self.convert:
             return self.matching
         return self.matching.with_added(Matching(ignore=("$.stream",)))
+
+
+def _are_faults(value: object) -> bool:
+    from mockapi.replies.faults import OrderedFault  # noqa: PLC0415 - only where some are ordered
+
+    return isinstance(value, tuple) and all(isinstance(item, OrderedFault) for item in value)
 
 
 def default_on_unmatched(paths: Iterable[str]) -> str:

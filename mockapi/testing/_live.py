@@ -16,24 +16,22 @@ the server's thread is kept for the test's report; the request goes unanswered.
 
 from __future__ import annotations
 
-import json
 import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mockapi.errors import UsageError
 from mockapi.replies.scripts import UNCONDITIONAL, Script
-from mockapi.testing._keywords import check_keywords
 from mockapi.testing._received import ParsedRequest
 from mockapi.testing._reply_rule import ReplyRule, conditions, scripted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from mockapi.replies.scripts import Condition as Conditions
     from mockapi.replies.scripts import NoReply, Scripted
     from mockapi.replies.synthesis import RequestView
-    from mockapi.testing._reply_rule import Content, Made
+    from mockapi.testing._options import MakesContent, Predicate
 
 
 class LiveScript:
@@ -41,7 +39,7 @@ class LiveScript:
 
     def __init__(self) -> None:
         self.rules: list[ReplyRule] = []
-        self.conversations: list[Conversation] = []
+        self.conversations: list[ConversationState] = []
         self.defects: list[str] = []
         self._turn = 0
 
@@ -98,7 +96,7 @@ class LiveScript:
             self.defects.append(traceback.format_exc())
         return None, self
 
-    def _conversation_of(self, asked: ParsedRequest, view: RequestView) -> Conversation | None:
+    def _conversation_of(self, asked: ParsedRequest, view: RequestView) -> ConversationState | None:
         messages = [(turn.role, turn.blocks) for turn in view.turns]
         going_on = [item for item in self.conversations if item.goes_on_with(messages)]
         if going_on:
@@ -115,179 +113,22 @@ class LiveScript:
 
 
 @dataclass(eq=False)
-class When:
-    """Says replies for the requests that meet some conditions; `Session` says those for all.
+class ConversationState:
+    """A conversation of one agent: which request opens it, and how far it has come.
 
-    Every method gives back the same object, so that replies can be said one after the other:
-
-        messages_api.reply_tool("get_weather", {"city": "Oslo"}).reply("Rain.")
+    Attributes:
+        opened_by: conditions on its first request; None for any.
+        opened_if: a condition in code on it.
+        messages: of its latest request.
+        system: the system prompt of its latest request.
+        said: the blocks of the reply to that.
     """
 
-    _script: LiveScript
-    _told: Mapping[str, Any] = field(default_factory=dict)
-    _predicate: Callable[[ParsedRequest], bool] | None = None
-    _conversation: Conversation | None = None
-
-    def reply(
-        self,
-        *content: Content | Made,
-        thinking: str | None = None,
-        tools: Mapping[str, Mapping[str, Any]] | None = None,
-        times: int | None = None,
-        always: bool = False,
-        optional: bool = False,
-        stop_reason: str | None = None,
-        usage: Mapping[str, int] | None = None,
-        faults: Any = None,
-    ) -> When:
-        """Answer with a message.
-
-            messages_api.reply("Hello")
-            messages_api.reply("Let me see.", tools={"get_weather": {"city": "Oslo"}})
-            messages_api.reply(lambda asked: f"You said {asked.last_user_text!r}.", always=True)
-
-        Args:
-            content: texts and content blocks in order; or one callable that makes them from the request.
-            thinking: a thinking block that comes first; its signature is made up.
-            tools: tool calls that come last, name to input; their ids are made up.
-            times: how often it may be given.
-            always: give it any number of times, and do not mind if it is never asked for.
-            optional: do not mind if it is never asked for.
-            stop_reason: why the message ends; by default `tool_use` after tool calls, else `end_turn`.
-            usage: token counts that take the place of the counted ones.
-            faults: what is broken about it, such as `{"fault": "cut", "event": 3}`.
-
-        Raises:
-            UsageError: content that is none.
-        """
-        blocks: list[Any] = [{"type": "thinking", "thinking": thinking}] if thinking is not None else []
-        blocks += content
-        blocks += [
-            {"type": "tool_use", "name": name, "input": dict(input_)}
-            for name, input_ in (tools or {}).items()
-        ]
-        if not blocks:
-            raise UsageError('What shall it reply? Give a text, reply("Hello"), or blocks, or tools=.')
-        told = {"stop_reason": stop_reason, "usage": usage, "faults": faults}
-        members = {name: value for name, value in told.items() if value is not None}
-        make = next((item for item in blocks if callable(item)), None)
-        if make is not None and len(blocks) > 1:
-            raise UsageError("A callable makes the whole content: let it give back a list of all blocks.")
-        self._add(
-            None if make is not None else scripted(blocks, members),
-            make,
-            members,
-            "a callable" if make is not None else _words(blocks),
-            times,
-            always=always,
-            optional=optional,
-        )
-        return self
-
-    def reply_tool(self, name: str, input_: Mapping[str, Any] | None = None, **options: Any) -> When:
-        """Answer with a call of one tool; options as for `reply`.
-
-        messages_api.reply_tool("get_weather", {"city": "Oslo"})
-        """
-        example = ", ".join(f"{key!r}: {value!r:.40}" for key, value in options.items())
-        otherwise = f"The tool's input is a dictionary: reply_tool({name!r}, {{{example}}})."
-        check_keywords("reply_tool", options, When.reply, otherwise=otherwise)
-        return self.reply({"type": "tool_use", "name": name, "input": dict(input_ or {})}, **options)
-
-    def reply_json(self, value: Any, **options: Any) -> When:
-        """Answer with a text that is JSON, as structured output is; options as for `reply`.
-
-        messages_api.reply_json({"city": "Oslo", "degrees": 7})
-        """
-        check_keywords("reply_json", options, When.reply)
-        return self.reply(json.dumps(value, ensure_ascii=False), **options)
-
-    def reply_error(
-        self,
-        status: int,
-        type: str | None = None,  # noqa: A002 - what the API calls it
-        message: str | None = None,
-        *,
-        retry_after: float | None = None,
-        times: int | None = None,
-        always: bool = False,
-        optional: bool = False,
-    ) -> When:
-        """Answer with one of the API's errors, in its own words unless told otherwise.
-
-            messages_api.reply_error(529).reply("Better now.")
-
-        Args:
-            status: HTTP status from 400.
-            type: error type; by default the one that goes with the status.
-            message: what it says.
-            retry_after: seconds in the header of that name.
-            times: how often.
-            always: any number of times.
-            optional: do not mind if it is never asked for.
-        """
-        told = {"type": type, "message": message, "retry_after": retry_after}
-        fault = {"fault": "error", "status": status} | {
-            name: value for name, value in told.items() if value is not None
-        }
-        members = {"faults": fault}
-        self._add(
-            scripted([""], members),
-            None,
-            members,
-            f"error {status}",
-            times,
-            always=always,
-            optional=optional,
-        )
-        return self
-
-    def _add(
-        self,
-        reply: Scripted | None,
-        make: Made | None,
-        members: dict[str, Any],
-        words: str,
-        times: int | None,
-        *,
-        always: bool,
-        optional: bool,
-    ) -> None:
-        if times is not None and (type(times) is not int or times < 1):
-            raise UsageError(f"`times` is a whole number from 1, not {times!r}; any number is always=True.")
-        if times is not None and always:
-            raise UsageError("A reply has `times`, or it is there `always`; not both.")
-        limited = not always and not self._told and self._predicate is None
-        self._script.rules.append(
-            ReplyRule(
-                scripted=reply,
-                make=make,
-                members=members,
-                conditions=conditions(self._told),
-                predicate=self._predicate,
-                conversation=self._conversation,
-                times=times if times is not None else 1 if limited else None,
-                optional=optional or always,
-                words=words
-                + (f" when {_told(self._told, self._predicate)}" if not limited and not always else ""),
-            )
-        )
-
-
-@dataclass(eq=False)
-class Conversation(When):
-    """A sequence of replies for the requests of one conversation; see `Session.conversation`."""
-
     opened_by: Conditions | None = None
-    opened_if: Callable[[ParsedRequest], bool] | None = None
+    opened_if: Predicate | None = None
     messages: list[Any] = field(default_factory=list)
     system: str = ""
     said: tuple[Any, ...] = ()
-
-    def __post_init__(self) -> None:
-        """Its replies are given to its own requests only, and the script has to know it."""
-        self._conversation = self
-        self._script.conversations.append(self)
 
     def is_opened_by(self, asked: ParsedRequest, view: RequestView, turn: int) -> bool:
         """Whether a request is its first."""
@@ -306,6 +147,69 @@ class Conversation(When):
         called = [(item.get("name"), item.get("input")) for item in blocks if item.get("type") == "tool_use"]
         calls = [(item["name"], item["input"]) for item in self.said if item.get("type") == "tool_use"]
         return role == "assistant" and texts >= wanted and called == calls
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RuleTarget:
+    """Where replies are added: to which script, and for which requests.
+
+    Attributes:
+        script: it gets the rules.
+        told: conditions of the script language, as they were written.
+        predicate: a condition in code.
+        conversation: whose replies they are; None for everybody's.
+    """
+
+    script: LiveScript
+    told: Mapping[str, Any] = field(default_factory=dict)
+    predicate: Predicate | None = None
+    conversation: ConversationState | None = None
+
+    def add(
+        self,
+        content: list[Any] | MakesContent,
+        members: dict[str, Any],
+        *,
+        words: str | None = None,
+        times: int | None = None,
+        always: bool = False,
+        optional: bool = False,
+    ) -> None:
+        """Add a rule.
+
+        Args:
+            content: the blocks and texts of its reply, or what makes them.
+            members: of the script's JSON that go with it.
+            words: what it says, for reports; by default its content.
+            times: how often it may be given.
+            always: any number of times.
+            optional: whether it is all right if it is never given.
+
+        Raises:
+            UsageError: the reply does not fit, or `times` contradicts itself.
+        """
+        if times is not None and (type(times) is not int or times < 1):
+            raise UsageError(f"`times` is a whole number from 1, not {times!r}; any number is always=True.")
+        if times is not None and always:
+            raise UsageError("A reply has `times`, or it is there `always`; not both.")
+        limited = not always and not self.told and self.predicate is None
+        made = None if callable(content) else scripted(content, members)
+        words = words or ("a callable" if callable(content) else _words(content))
+        if self.told or self.predicate is not None:
+            words += f" when {_told(self.told, self.predicate)}"
+        self.script.rules.append(
+            ReplyRule(
+                scripted=made,
+                make=content if callable(content) else None,
+                members=members,
+                conditions=conditions("when", self.told),
+                predicate=self.predicate,
+                conversation=self.conversation,
+                times=times if times is not None else 1 if limited else None,
+                optional=optional or always,
+                words=words,
+            )
+        )
 
 
 def _words(blocks: list[Any]) -> str:

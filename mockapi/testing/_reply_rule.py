@@ -9,16 +9,13 @@ from typing import TYPE_CHECKING, Any
 from mockapi.errors import ScriptError, UsageError
 from mockapi.replies.faults import parse_faults
 from mockapi.replies.scripts import parse_script
+from mockapi.testing._options import as_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from mockapi.replies.scripts import Condition as Conditions
     from mockapi.replies.scripts import Scripted
+    from mockapi.testing._options import MakesContent, Predicate
     from mockapi.testing._received import ParsedRequest
-
-    Content = str | Mapping[str, Any]
-    Made = Callable[[ParsedRequest], Content | list[Content]]
 
 
 @dataclass(eq=False)
@@ -31,7 +28,7 @@ class ReplyRule:
         members: of the script's JSON that go with what `make` made.
         conditions: of the script language.
         predicate: a condition in code.
-        conversation: the `Conversation` whose reply it is; None for everybody's.
+        conversation: the conversation whose reply it is; None for everybody's.
         times: how often it may be given; None for any number.
         optional: whether it is all right if it is never given.
         words: what it says, for reports.
@@ -39,10 +36,10 @@ class ReplyRule:
     """
 
     scripted: Scripted | None
-    make: Made | None
+    make: MakesContent | None
     members: dict[str, Any]
     conditions: Conditions
-    predicate: Callable[[ParsedRequest], bool] | None
+    predicate: Predicate | None
     conversation: object | None
     times: int | None
     optional: bool
@@ -62,15 +59,15 @@ class ReplyRule:
         return scripted(self.make(asked), self.members)
 
 
-def scripted(content: Content | list[Content], members: Mapping[str, Any]) -> Scripted:
+def scripted(content: Any, members: Mapping[str, Any]) -> Scripted:
     """A reply of the script language from content as tests write it.
 
     Raises:
         UsageError: it does not fit.
     """
-    faults = parse_faults(members["faults"]) if "faults" in members else ()
+    faults = parse_faults(as_json(members["faults"])) if "faults" in members else ()
     told = {name: member for name, member in members.items() if name != "faults"}
-    if not isinstance(content, list):
+    if not isinstance(content, list | tuple):
         content = [content]
     for item in content:
         if not isinstance(item, str | Mapping):
@@ -79,22 +76,26 @@ def scripted(content: Content | list[Content], members: Mapping[str, Any]) -> Sc
                 " A callable returns one, too."
             )
     blocks = [{"type": "text", "text": item} if isinstance(item, str) else dict(item) for item in content]
-    usage = told.pop("usage", None)
+    usage = as_json(told.pop("usage", None))
     reply = {"blocks": blocks} if usage is None else {"message": {"content": blocks, "usage": usage}}
     made = parse_script([{**reply, **told}], _no_file).replies[0]
     return replace(made, faults=faults)
 
 
-def conditions(told: Mapping[str, Any]) -> Conditions:
+def conditions(method: str, told: Mapping[str, Any]) -> Conditions:
     """Conditions of the script language.
 
+    Args:
+        method: that was given them, for messages.
+        told: the conditions as they were written.
+
     Raises:
-        UsageError: one that does not exist or has no sense.
+        UsageError: a condition whose value does not fit.
     """
     try:
-        return parse_script([{"text": "", "when": dict(told)}], _no_file).replies[0].when
+        return parse_script([{"text": "", "when": as_json(told)}], _no_file).replies[0].when
     except ScriptError as error:  # the place in the script that this makes says nothing to the caller
-        raise UsageError(str(error).replace("/replies/0/when/", "when: ")) from None
+        raise UsageError(str(error).replace("/replies/0/when/", f"{method}: ")) from None
 
 
 def _no_file(path: str) -> bytes:

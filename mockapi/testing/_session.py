@@ -15,30 +15,29 @@ from mockapi.sessions import default_on_unmatched
 from mockapi.testing._assertions import Assertions
 from mockapi.testing._chaos import trials
 from mockapi.testing._expected import ExpectedMiss
-from mockapi.testing._keywords import check_keywords
-from mockapi.testing._live import Conversation, LiveScript, When
+from mockapi.testing._live import LiveScript, RuleTarget
 from mockapi.testing._normal import normalized
 from mockapi.testing._received import ReceivedRequest
-from mockapi.testing._reply_rule import conditions
+from mockapi.testing._replies import Replies, started_conversation, told_when
 from mockapi.testing._transport import transport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from contextlib import AbstractContextManager
     from types import TracebackType
-    from typing import Self
-
-    import httpx
+    from typing import Self, Unpack
 
     from mockapi.exchange import Request
     from mockapi.sessions import JournalEntry, ServerSession
-    from mockapi.testing._received import ParsedRequest
+    from mockapi.testing._options import ConditionKeywords, Predicate
+    from mockapi.testing._replies import Conversation, When
     from mockapi.testing._thread import ServerThread
+    from mockapi.testing._transport import HttpxTransport
 
 _SECONDS = 10.0
 
 
-class Session(Assertions):
+class Session(Assertions, Replies):
     """One isolated use of a running server: its own script, cassettes, faults and journal.
 
         with server.open_session(name="two turns") as messages_api:
@@ -88,7 +87,7 @@ class Session(Assertions):
         """The base URL that only this session has, for clients that run beside those of others."""
         return f"{self.server.base_url}/s/{self.server_session.id}"
 
-    def httpx_transport(self) -> httpx.BaseTransport:
+    def httpx_transport(self) -> HttpxTransport:
         """A transport for `httpx.Client` and `httpx.AsyncClient`, without a socket.
 
         httpx.Client(transport=messages_api.httpx_transport(), base_url="http://mockapi")
@@ -116,37 +115,10 @@ class Session(Assertions):
 
     # --- scripting -------------------------------------------------------------------------------
 
-    def reply(self, *content: Any, **options: Any) -> When:
-        """Answer the next request that nothing else answers with a message; see `When.reply`.
+    def _target(self) -> RuleTarget:
+        return RuleTarget(self.script)
 
-        messages_api.reply("Hello")
-        """
-        check_keywords("reply", options, When.reply)
-        return When(self.script).reply(*content, **options)
-
-    def reply_tool(self, name: str, input_: Mapping[str, Any] | None = None, **options: Any) -> When:
-        """Answer with a call of one tool; see `When.reply_tool`.
-
-        messages_api.reply_tool("get_weather", {"city": "Oslo"})
-        """
-        return When(self.script).reply_tool(name, input_, **options)
-
-    def reply_json(self, value: Any, **options: Any) -> When:
-        """Answer with a text that is JSON; see `When.reply_json`.
-
-        messages_api.reply_json({"city": "Oslo"})
-        """
-        return When(self.script).reply_json(value, **options)
-
-    def reply_error(self, status: int, **options: Any) -> When:
-        """Answer with one of the API's errors; see `When.reply_error`.
-
-        messages_api.reply_error(529, times=2)
-        """
-        check_keywords("reply_error", options, When.reply_error)
-        return When(self.script).reply_error(status, **options)
-
-    def when(self, predicate: Callable[[ParsedRequest], bool] | None = None, **told: Any) -> When:
+    def when(self, predicate: Predicate | None = None, **told: Unpack[ConditionKeywords]) -> When:
         """Replies for the requests that meet all of some conditions.
 
             messages_api.when(model="claude-haiku-*", last_user_text="weather").reply("Rain.")
@@ -158,20 +130,27 @@ class Session(Assertions):
 
         Args:
             predicate: a condition in code; it gets the request.
-            told: conditions of the script language: model, last_user_text, system, tools,
-                tool_results, turn, custom_id. A text condition is a string that the text contains, or
-                {"equals": ...} or {"matches": REGULAR EXPRESSION}.
+            told: any of
+
+                - model: as it was asked for, or its dated id; * stands for any text.
+                - last_user_text: the text of the latest user message that has any.
+                - system: the system prompt.
+                - tools: a name, or names, of tools that are all on offer.
+                - tool_results: whether results are handed back; or of which tool; or an object with
+                  any of `tool`, `text` and `is_error`.
+                - turn: which request it is, counted from 1 since the script was begun.
+                - custom_id: the id of a row of a batch; * stands for any text.
+
+                A text condition is a string that the text contains, or {"equals": ...} or
+                {"matches": REGULAR EXPRESSION}.
 
         Raises:
-            UsageError: a condition that does not exist or has no sense.
+            UsageError: no condition, or one that does not exist or does not fit.
         """
-        if predicate is None and not told:
-            raise UsageError('When what? Name a condition, such as when(last_user_text="weather").')
-        conditions(told)
-        return When(self.script, told, predicate)
+        return told_when(self.script, predicate, told)
 
     def conversation(
-        self, predicate: Callable[[ParsedRequest], bool] | None = None, **told: Any
+        self, predicate: Predicate | None = None, **told: Unpack[ConditionKeywords]
     ) -> Conversation:
         """A sequence of replies for one of several agents that run side by side.
 
@@ -184,8 +163,11 @@ class Session(Assertions):
         Args:
             predicate: as for `when`.
             told: as for `when`.
+
+        Raises:
+            UsageError: a condition that does not exist or does not fit.
         """
-        return Conversation(self.script, opened_by=conditions(told) if told else None, opened_if=predicate)
+        return started_conversation(self.script, predicate, told)
 
     @property
     def script(self) -> LiveScript:

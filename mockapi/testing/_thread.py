@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from mockapi.errors import MockapiError
@@ -25,7 +27,7 @@ class ServerThread:
     """A server that runs on a thread of its own.
 
     Args:
-        cassettes: files and folders to play.
+        cassettes: a file or folder to play, or several.
         settings: how it answers; see `Settings`.
         host: the address to listen on.
         port: 0 picks a free one.
@@ -42,7 +44,7 @@ class ServerThread:
 
     def __init__(
         self,
-        cassettes: Iterable[str] = (),
+        cassettes: str | PathLike[str] | Iterable[str | PathLike[str]] = (),
         *,
         settings: Settings | None = None,
         host: str = "127.0.0.1",
@@ -52,8 +54,12 @@ class ServerThread:
         recording: RecordOptions | None = None,
         listening: socket.socket | None = None,
     ) -> None:
+        paths = [cassettes] if isinstance(cassettes, str | PathLike) else cassettes
         self.service = Service(
-            cassettes, settings or Settings(), console or Console(quiet=True), recording=recording
+            [os.fspath(path) for path in paths],
+            settings or Settings(),
+            console or Console(quiet=True),
+            recording=recording,
         )
         self._socket = listen(host, port) if listening is None else listening
         self.base_url = url_of(self._socket)

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
 
+    import httpx
+
     from mockapi.sessions import JournalEntry
+
+    class HttpxTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
+        """What clients of both kinds take."""
 
 
 def transport(module: ModuleType, ask: Callable[[Request], JournalEntry | None]) -> Any:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
+
+from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,9 +25,13 @@ class ValidationSettings:
             unknown models, betas and placeholder ids; `off` takes everything.
         rules: where documentation and behaviour differ, `documented` or `live`.
         disabled: ids of rules that are not applied.
-        as_of: models that were retired by this day are unknown; None knows them all.
+        as_of: models that were retired by this day, by the published dates, are unknown; None knows
+            them all.
         invalid_keys: credentials that are refused; every other one that is not empty is valid.
-        models: models added to the catalogue.
+        models: `mockapi.messages.catalogue.Model`s added to the catalogue.
+
+    Raises:
+        UsageError: a mode or rules that do not exist.
     """
 
     mode: Mode = "strict"
@@ -34,6 +40,12 @@ class ValidationSettings:
     as_of: date | None = None
     invalid_keys: frozenset[str] = frozenset()
     models: tuple[Model, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a mode that would silently judge in no way."""
+        for name, choices in (("mode", get_args(Mode)), ("rules", get_args(Profile))):
+            if (value := getattr(self, name)) not in choices:
+                raise UsageError(f"`{name}` of validation is one of {', '.join(choices)}, not {value!r:.80}.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,9 @@ def validate(
         endpoint: path that it would be posted to.
         rules: where documentation and behaviour differ, `documented` or `live`.
         mode: `strict`, `lenient` or `off`.
+
+    Raises:
+        UsageError: rules or a mode that do not exist.
     """
     return check_body(body, headers or {}, endpoint, ValidationSettings(mode=mode, rules=rules))
 

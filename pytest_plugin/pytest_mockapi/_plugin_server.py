@@ -154,14 +154,14 @@ class PluginServer:
             recording = RecordOptions(
                 options.upstream,
                 str(options.cassettes or "cassettes"),
-                options.record_mode,
+                options.record_mode,  # type: ignore[arg-type] # checked where it was read
                 rules=working_project().rules,
             )
         mode = options.validation or ("strict" if options.record_mode == "none" else "off")
         settings = Settings(
-            record_mode=options.record_mode,
+            record_mode=options.record_mode,  # type: ignore[arg-type] # as above
             validation=ValidationSettings(
-                mode=mode,  # type: ignore[arg-type] # checked where it was read
+                mode=mode,  # type: ignore[arg-type] # as above
                 rules=options.rules,  # type: ignore[arg-type] # as above
                 models=tuple(Model(id=name, name=name) for name in options.models),
             ),

@@ -1,22 +1,28 @@
-"""The page on pytest is true: its recipes pass, and it names every option and every argument."""
+"""The pages on pytest and Python are true: their tests pass, and every option and argument is named."""
 
 from __future__ import annotations
 
 import re
 import shutil
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.docs import blocks, needs
 from tests.support.plugin import ROOT, run
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 PAGE = ROOT / "docs" / "pytest.md"
+PYTHON_PAGE = ROOT / "docs" / "python.md"
 EXAMPLE = ROOT / "examples" / "weather_agent"
 
 
-def test_every_recipe_passes(pytester: pytest.Pytester) -> None:
-    """All files of the page, in one run, as its reader would have them; but those that need a framework."""
-    recipes = [block for block in blocks(PAGE) if block.file and not needs(block)]
+@pytest.mark.parametrize("page", [PAGE, PYTHON_PAGE], ids=lambda page: page.name)
+def test_every_recipe_passes(page: Path, pytester: pytest.Pytester) -> None:
+    """All files of a page, in one run, as its reader would have them; but those that need a framework."""
+    recipes = [block for block in blocks(page) if block.file and not needs(block)]
     for recipe in recipes:
         (pytester.path / str(recipe.file)).write_text(recipe.content)
     result = run(pytester)

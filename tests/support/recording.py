@@ -43,7 +43,7 @@ def recording(
     own = RecordOptions(
         upstream,
         to=None if to is None else str(to),
-        mode="new" if mode == "passthrough" else mode,
+        mode="new" if mode == "passthrough" else mode,  # type: ignore[arg-type] # a test may give a wrong one
         **options,
     )
     console = Console(stream) if stream is not None else None

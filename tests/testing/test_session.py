@@ -340,7 +340,8 @@ def test_snapshots_are_the_same_in_every_run(server: mockapi.Server, http: httpx
         (lambda api: api.reply("x", faults="explode"), "explode"),
         (lambda api: api.reply_error(200), "status"),
         (lambda api: api.when(), "When what"),
-        (lambda api: api.when(modell="x"), "when: modell is not known here; there are model"),
+        (lambda api: api.when(turn=0), "^when: turn "),
+        (lambda api: api.conversation(turn=0), "^conversation: turn "),
         (lambda api: api.reply(5), "A reply is a text, a content block, or a list of them, not 5"),
     ],
 )
@@ -362,7 +363,7 @@ def test_scripts_that_cannot_be_meant(api: Session, say: Any, words: str) -> Non
             lambda api: api.reply_tool("f", tiems=2),
             "reply_tool() has no argument 'tiems'. Did you mean times=?",
         ),
-        (lambda api: api.reply_json({}, city=1), "reply_json() has no argument 'city'. There are thinking, "),
+        (lambda api: api.reply_json({}, city=1), "reply_json() has no argument 'city'. There are value, "),
         (lambda api: api.reply("x", alwas=True), "reply() has no argument 'alwas'. Did you mean always=?"),
         (lambda api: api.reply_error(529, retry=1), "reply_error() has no argument 'retry'"),
     ],

@@ -76,15 +76,18 @@ _ORDER_KEYS: Final[Mapping[str, OptionKind]] = {
 class OrderedFault:
     """A fault and when it is due.
 
+        mockapi.parse_faults([{"fault": "cut", "event": 3, "times": 1}, "no_usage"])
+        mockapi.OrderedFault("a header too many", lambda reply: reply.with_headers((b"x-more", b"1")))
+
     Attributes:
-        name: as it was ordered.
-        fault: what is done to the reply.
-        replaces: whether it makes a whole reply of its own.
+        name: what `x-mockapi-fault` says of a reply that it was done to.
+        fault: makes the broken reply from the whole one; it raises `FaultDoesNotFit` where it cannot.
+        replaces: whether it makes a whole reply of its own, whatever would have answered.
         after: how many fitting requests pass first.
         times: how often it is done; None for always.
-        probability: of each time.
+        probability: of each time, 0 to 1.
         seed: what the probability is drawn from.
-        when: conditions on the request.
+        when: conditions on the request: any of path, method, stream, model, contains, attempt.
     """
 
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from mockapi._wording import counted
 from mockapi.cassettes import DEFAULT, RedactionRules
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mockapi.cassettes import Recording
+    from mockapi.sessions import RecordMode
 
 
 _OTHER_NAMES = {
@@ -28,31 +29,35 @@ READ_SECONDS = 600.0
 class RecordOptions:
     """What a server that may call out is told.
 
+        recording = mockapi.RecordOptions("https://api.anthropic.com", to="cassettes")
+        mockapi.Server(["cassettes"], recording=recording, settings=mockapi.Settings(on_unmatched="record"))
+
     Attributes:
-        upstream: base URL of the one place that is asked.
+        upstream: base URL of the one place that is asked, without /v1.
         to: file or folder that recordings are added to; None records nothing.
-        mode: one of `RECORD_MODES`.
+        mode: "new" records what is new, "all" every request; "none" never calls out, "verify" compares
+            and writes nothing. A session's `record_mode` says the same for its own requests.
         budget: how many requests may be forwarded; None means any number.
         rules: what is kept and masked.
-        read_seconds: how long the upstream may be silent.
+        read_seconds: how many seconds the upstream may be silent.
     """
 
     upstream: str
     to: str | None = None
-    mode: str = "new"
+    mode: RecordMode = "new"
     budget: int | None = None
     rules: RedactionRules = DEFAULT
     read_seconds: float = READ_SECONDS
 
 
-def parse_mode(value: str) -> str:
+def parse_mode(value: str) -> RecordMode:
     """A record mode by its name.
 
     Raises:
         UsageError: another tool's name for one, or none at all.
     """
     if value in RECORD_MODES:
-        return value
+        return cast("RecordMode", value)
     if value in _OTHER_NAMES:
         raise UsageError(f"The record mode {value!r} is called {_OTHER_NAMES[value]} here.")
     raise UsageError(f"The record mode is one of {', '.join(RECORD_MODES)}, not {value!r}.")
