@@ -95,6 +95,8 @@ def command(ctx: click.Context, /, **values: Any) -> None:
         allowed_hosts=options.allowed_hosts,
         recording=options.recording,
     ) as server:
+        if options.script is not None:
+            server.call(server.service.sessions.default.play, options.script)
         code = _run(ctx.obj, client_environment(os.environ, server.base_url))
         if options.report is not None:
             server.call(write_report, server.service, options.report)

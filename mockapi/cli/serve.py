@@ -23,7 +23,7 @@ def command(**values: Any) -> None:
     """Serve the Messages API from cassettes.
 
     Point a client's base URL at the address that is printed (without /v1) and give it any API key.
-    With no CASSETTE or FOLDER, and none in MOCKAPI_CASSETTES, the starter cassettes are played.
+    With no CASSETTE or FOLDER, none in MOCKAPI_CASSETTES, and no script, the starter cassettes are played.
     Misses are explained on stderr.
 
     Ends with exit code 0 on Ctrl-C or SIGTERM, 2 if it cannot start.
@@ -53,9 +53,12 @@ def run(options: ServerOptions) -> Service:
         library = service.library
         interactions = counted(len(library.recordings), "interaction")
         console.note(f"playing {interactions} of {counted(len(library.cassettes), 'cassette')}")
-        if not library.cassettes and options.recording is None:
+        if options.paths and not library.cassettes and options.recording is None:
             console.note(f"there is no .yaml or .yml file in {', '.join(options.paths)}")
         tell_ages(service)
+        if options.script is not None:
+            service.sessions.default.play(options.script)
+            console.note(f"playing a script of {counted(len(options.script.replies), 'message')}")
 
         def ready() -> None:
             print(f"mockapi ready on {url_of(sock)}", flush=True)
