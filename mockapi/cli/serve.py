@@ -11,13 +11,14 @@ import click
 
 from mockapi._wording import counted
 from mockapi.cli._options import read_options, server_options
+from mockapi.cli._project_options import ServerCommand
 
 if TYPE_CHECKING:
     from mockapi.cli._options import ServerOptions
     from mockapi.server import Service
 
 
-@click.command()
+@click.command(cls=ServerCommand)
 @server_options
 def command(**values: Any) -> None:
     """Serve the Messages API from cassettes.
