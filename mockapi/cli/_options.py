@@ -11,12 +11,14 @@ import click
 from mockapi._data import data_dir
 from mockapi.cli._paths import FileToWrite
 from mockapi.cli._recording import read_recording, recording_options
+from mockapi.cli._script import read_script
 from mockapi.errors import UsageError
 from mockapi.validation import Mode, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mockapi.replies.scripts import Script
     from mockapi.server import Settings
     from mockapi.server.recording import RecordOptions
 
@@ -35,6 +37,7 @@ class ServerOptions:
     report: str | None
     verbose: bool
     recording: RecordOptions | None
+    script: Script | None
 
 
 def _option(*names: str, **kwargs: Any) -> Callable[[Any], Any]:
@@ -65,6 +68,11 @@ _OPTIONS = (
         type=click.Choice(["fail", "synthesize", "record", "passthrough"]),
         help="What answers a request that nothing recorded matches: fail (422) where cassettes are named,"
         " else synthesize; or the upstream, whose answer is recorded or only passed on.",
+    ),
+    _option(
+        "--script",
+        type=click.Path(dir_okay=False),
+        help="A JSON file that says what is replied, in sequence or by condition; docs/scripts.md.",
     ),
     _option(
         "--seed",
@@ -226,7 +234,7 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
     settings = session_options(options, _defaults(values["models"]), folders()).settings
     settings = replace(settings, matching=replace(settings.matching, redaction=rules))
     return ServerOptions(
-        paths=tuple(values["cassettes"]) or (str(data_dir("cassettes")),),
+        paths=tuple(values["cassettes"]) or (() if values["script"] else (str(data_dir("cassettes")),)),
         settings=replace(settings, **_mishaps(values)),
         host=values["host"],
         port=values["port"],
@@ -234,6 +242,7 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
         report=values["report"],
         verbose=values["verbose"],
         recording=read_recording(values, rules),
+        script=None if values["script"] is None else read_script(values["script"]),
     )
 
 

@@ -15,6 +15,7 @@ import click
 
 from mockapi._environment import client_environment
 from mockapi.cli._options import read_options, server_options
+from mockapi.cli._project_options import ServerCommand, was_said
 from mockapi.errors import UsageError
 
 _PASSED_ON = tuple(
@@ -24,7 +25,7 @@ _PASSED_ON = tuple(
 )
 
 
-class _WithCommand(click.Command):
+class _WithCommand(ServerCommand):
     """A click command whose arguments end at `--`; what follows is somebody else's command line."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -83,7 +84,7 @@ def command(ctx: click.Context, /, **values: Any) -> None:
 
     if not ctx.obj:
         raise UsageError("What shall be run? Put it after two dashes: mockapi exec -- pytest")
-    if ctx.get_parameter_source("port") is click.core.ParameterSource.DEFAULT:
+    if not was_said(ctx, "port"):
         values["port"] = 0
     options = read_options(values)
     with Server(
@@ -95,6 +96,8 @@ def command(ctx: click.Context, /, **values: Any) -> None:
         allowed_hosts=options.allowed_hosts,
         recording=options.recording,
     ) as server:
+        if options.script is not None:
+            server.call(server.service.sessions.default.play, options.script)
         code = _run(ctx.obj, client_environment(os.environ, server.base_url))
         if options.report is not None:
             server.call(write_report, server.service, options.report)

@@ -11,12 +11,13 @@ import click
 
 from mockapi.cli._options import read_options, server_options
 from mockapi.cli._paths import FileToWrite
+from mockapi.cli._project_options import ServerCommand, was_said
 from mockapi.errors import UsageError
 
 _ON_UNMATCHED = {"new": "record", "all": "record", "none": "fail", "verify": "passthrough"}
 
 
-@click.command()
+@click.command(cls=ServerCommand)
 @click.option(
     "--summary",
     type=FileToWrite(),
@@ -39,18 +40,15 @@ def command(ctx: click.Context, /, summary: str | None, **values: Any) -> None:
     from mockapi.server.recording import markdown, parse_mode
     from mockapi.storage import write_atomically
 
-    def is_unsaid(name: str) -> bool:
-        return ctx.get_parameter_source(name) is click.core.ParameterSource.DEFAULT
-
     mode = parse_mode(values["record_mode"])
     to = values["record_to"]
     if values["upstream"] is None:
         raise UsageError("Who shall be asked? Name the upstream: --upstream https://api.anthropic.com")
     if to is None:
         raise UsageError("Where shall recordings be? Name a file or folder: --to tests/cassettes")
-    if not is_unsaid("on_unmatched"):
+    if was_said(ctx, "on_unmatched"):
         raise UsageError("What `mockapi record` does with a request says --record-mode, not --on-unmatched.")
-    if is_unsaid("validation"):
+    if not was_said(ctx, "validation"):
         values["validation"] = "off"  # it is the upstream that says what it takes
     own = (to,) if Path(to).exists() else ()
     paths = (*own, *(path for path in values["cassettes"] if path not in own))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import signal
@@ -11,29 +12,45 @@ import click
 
 from mockapi._wording import counted
 from mockapi.cli._options import read_options, server_options
+from mockapi.cli._project_options import ServerCommand
 
 if TYPE_CHECKING:
     from mockapi.cli._options import ServerOptions
+    from mockapi.cli._watch import WatchedFiles
     from mockapi.server import Service
 
 
-@click.command()
+@click.command(cls=ServerCommand)
 @server_options
-def command(**values: Any) -> None:
+@click.option(
+    "--watch",
+    is_flag=True,
+    envvar="MOCKAPI_WATCH",
+    show_envvar=True,
+    help="Read cassettes, the script and models again when they change.",
+)
+def command(*, watch: bool, **values: Any) -> None:
     """Serve the Messages API from cassettes.
 
     Point a client's base URL at the address that is printed (without /v1) and give it any API key.
-    With no CASSETTE or FOLDER, and none in MOCKAPI_CASSETTES, the starter cassettes are played.
+    With no CASSETTE or FOLDER, none in MOCKAPI_CASSETTES, and no script, the starter cassettes are played.
     Misses are explained on stderr.
 
     Ends with exit code 0 on Ctrl-C or SIGTERM, 2 if it cannot start.
     """
     from mockapi.cli._recording import tell_summary
 
-    tell_summary(run(read_options(values)))
+    options = read_options(values)
+    watched = None
+    if watch:
+        from mockapi.cli._watch import WatchedFiles, check_watchable
+
+        watched = WatchedFiles(tuple(values["cassettes"]), values["script"], values["models"])
+        check_watchable(watched, values["record_to"])
+    tell_summary(run(options, watched))
 
 
-def run(options: ServerOptions) -> Service:
+def run(options: ServerOptions, watched: WatchedFiles | None = None) -> Service:
     """Serve until told to stop; the service as it was at the end."""
     from mockapi.cli._progress import Progress
     from mockapi.cli._recording import tell_ages
@@ -53,9 +70,12 @@ def run(options: ServerOptions) -> Service:
         library = service.library
         interactions = counted(len(library.recordings), "interaction")
         console.note(f"playing {interactions} of {counted(len(library.cassettes), 'cassette')}")
-        if not library.cassettes and options.recording is None:
+        if options.paths and not library.cassettes and options.recording is None:
             console.note(f"there is no .yaml or .yml file in {', '.join(options.paths)}")
         tell_ages(service)
+        if options.script is not None:
+            service.sessions.default.play(options.script)
+            console.note(f"playing a script of {counted(len(options.script.replies), 'message')}")
 
         def ready() -> None:
             print(f"mockapi ready on {url_of(sock)}", flush=True)
@@ -74,7 +94,16 @@ def run(options: ServerOptions) -> Service:
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
         loop = event_loop()
+        watching: list[asyncio.Task[None]] = []
+        if watched is not None:
+            from mockapi.cli._watch import begin_watching
+
+            watching = loop.run_until_complete(begin_watching(service, watched))
         loop.run_until_complete(server.serve(sockets=[sock]))
+        for task in watching:
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                loop.run_until_complete(task)
         loop.run_until_complete(loop.shutdown_default_executor())  # the last misses are explained
         loop.close()
     if options.report is not None:

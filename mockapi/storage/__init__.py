@@ -11,7 +11,14 @@ from mockapi._lazy import lazy_exports
 if TYPE_CHECKING:
     from mockapi.storage._files import SUFFIXES, find, folders, iter_texts, read_text, write_atomically
     from mockapi.storage._play_report import ReportedRecording, read_played, write_play_report
-    from mockapi.storage._project import Project, expired, old_recordings, read_project, working_project
+    from mockapi.storage._project import (
+        Project,
+        expired,
+        old_recordings,
+        project_table,
+        read_project,
+        working_project,
+    )
     from mockapi.storage._reader import CassetteReader, cache_folder
     from mockapi.storage._writer import GIT_ATTRIBUTES, CassetteFile, locked
 
@@ -29,6 +36,7 @@ __all__ = [
     "iter_texts",
     "locked",
     "old_recordings",
+    "project_table",
     "read_played",
     "read_project",
     "read_text",
@@ -42,7 +50,7 @@ __getattr__ = lazy_exports(
     {
         "_files": "SUFFIXES find folders iter_texts read_text write_atomically",
         "_play_report": "ReportedRecording read_played write_play_report",
-        "_project": "Project expired old_recordings read_project working_project",
+        "_project": "Project expired old_recordings project_table read_project working_project",
         "_reader": "CassetteReader cache_folder",
         "_writer": "GIT_ATTRIBUTES CassetteFile locked",
     },

@@ -70,14 +70,27 @@ def read_project(start: Path) -> Project:
     Raises:
         UsageError: a setting that does not exist or has no sense, with the file's name.
     """
+    found = project_table(start)
+    return Project() if found is None else _project(found[1], found[0])
+
+
+def project_table(start: Path) -> tuple[Path, dict[str, Any]] | None:
+    """The nearest pyproject.toml that has a `[tool.mockapi]`, from a folder upwards, and that table.
+
+    Raises:
+        UsageError: the file cannot be read, or `mockapi` is not a table there.
+    """
     for folder in (start, *start.parents):
         file = folder / "pyproject.toml"
         if not file.is_file():
             continue
         table = _table(file)
-        if table is not None:
-            return _project(table, file)
-    return Project()
+        if table is None:
+            continue
+        if not isinstance(table, dict):
+            raise UsageError(f"{file}: tool.mockapi is a table.")
+        return file, table
+    return None
 
 
 def _table(file: Path) -> Any:
@@ -155,9 +168,7 @@ def _age(recorded_at: str | None, now: float) -> float | None:
     return None if at.tzinfo is None else now - at.timestamp()
 
 
-def _project(table: Any, file: Path) -> Project:
-    if not isinstance(table, dict):
-        raise UsageError(f"{file}: tool.mockapi is a table.")
+def _project(table: dict[str, Any], file: Path) -> Project:
     redact = table.get("redact", {})
     known = (*_LISTS, "hook", "payload_limit")
     if not isinstance(redact, dict):

@@ -158,6 +158,21 @@ class Serving:
             self.process.kill()
         self.process.communicate()
 
+    def told(self, words: str) -> str:
+        """Read stderr up to a line with these words, and give it."""
+        assert self.process.stderr is not None
+        late = threading.Timer(PATIENCE, self.process.kill)
+        late.start()
+        seen = ""
+        try:
+            for line in self.process.stderr:
+                seen += line
+                if words in line:
+                    return line
+        finally:
+            late.cancel()
+        raise AssertionError(f"not told: {words!r}; told was: {seen}")
+
     def stop(self, number: signal.Signals = signal.SIGTERM) -> Outcome:
         """Send a signal, and wait for the end."""
         self.process.send_signal(number)
