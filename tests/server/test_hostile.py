@@ -196,7 +196,7 @@ def test_a_defect_anywhere_is_answered(
 ) -> None:
     """Also before there is a request to speak of."""
 
-    def broken(*_: object) -> Any:
+    def broken(*_: object, **_options: object) -> Any:
         raise ZeroDivisionError("a defect")
 
     monkeypatch.setattr(_app, where, broken)
