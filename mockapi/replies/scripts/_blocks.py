@@ -45,7 +45,7 @@ def checked_blocks(value: Any, pointer: str) -> tuple[Block, ...]:
     """Content as a script may have it.
 
     Raises:
-        ScriptError: it is no list of blocks, or a block lacks what its type needs.
+        ScriptError: it is not a list of blocks, or a block lacks what its type needs.
     """
     if not isinstance(value, list):
         raise ScriptError(pointer, f"is {_named(value)}; content is a list of blocks.")
