@@ -86,7 +86,7 @@ def read_text(path: str) -> bytes:
                 )
             return file.read()
     except FileNotFoundError as error:
-        raise CassetteError([Problem(path, "no file or folder has this name.", "Check the path.")]) from error
+        raise CassetteError([Problem(path, "there is no such file or folder.", "Check the path.")]) from error
     except IsADirectoryError as error:
         raise CassetteError([Problem(path, "is a folder, not a cassette file.", "Name a file.")]) from error
     except ValueError as error:  # a NUL in the name

@@ -158,7 +158,7 @@ def test_the_commands_on_cassettes_say_the_same(tmp_path: Path, command: str) ->
     """Exit code 2 for a file that cannot be read, a folder where a file is wanted, a huge file."""
     missing = mockapi("cassettes", command, str(tmp_path / "none.yaml"))
     assert missing.code == 2
-    assert "none.yaml: no file or folder has this name." in missing.err
+    assert "none.yaml: there is no such file or folder." in missing.err
     (tmp_path / "pipe.yaml").touch()
     (tmp_path / "pipe.yaml").unlink()
     fifo(tmp_path / "pipe.yaml")

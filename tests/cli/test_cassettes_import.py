@@ -185,7 +185,7 @@ def test_a_source_that_does_not_exist_is_an_error(tmp_path: Path) -> None:
     """A misspelt path is told before anything is imported."""
     result = run(tmp_path / "nowhere", "--to", tmp_path / "out")
     assert isinstance(result.exception, UsageError)
-    assert "no file or folder has this name" in str(result.exception)
+    assert "there is no such file or folder" in str(result.exception)
 
 
 def test_an_empty_name_is_not_this_folder(tmp_path: Path) -> None:

@@ -304,7 +304,7 @@ def test_costs_are_counted_at_the_prices_given(api: Session, http: httpx.Client)
     api.reply("x", usage=counts)
     Agent(api, http).say("hi")
     assert api.cost({"claude-opus-*": (5.0, 25.0)}) == pytest.approx(5 + 12.5 + 0.5 + 12.5)
-    with pytest.raises(UsageError, match="no price for 'claude-opus-4-6'"):
+    with pytest.raises(UsageError, match="No price for 'claude-opus-4-6'"):
         api.cost({"claude-haiku-*": (1.0, 5.0)})
 
 
