@@ -39,7 +39,7 @@ def test_markers_that_cannot_be_meant(pytester: pytest.Pytester) -> None:
             "*has no argument 'cassete'; write cassette=.",
             "*takes its arguments by name; write cassette='x'.",
             '*has cassette=5; write cassette="NAME", or a list of names.',
-            "*`validation` is one of strict, lenient, off, not 'strikt'.",
+            "*`validation` must be one of strict, lenient, off; got 'strikt'.",
             "*explode*",
             "*nowhere.yaml, which does not exist. Record it: pytest *test_missing --mockapi-record-mode=new*",
         ]
