@@ -52,7 +52,7 @@ def test_a_server_starts_serves_and_stops(cassette: str) -> None:
     server = mockapi.Server([cassette])
     with server:
         assert ask(server.base_url, ASKED).content == b"ok"
-    assert not server._thread.is_alive()
+    assert not server._running._thread.is_alive()
     server.stop()
     host, port = server.base_url.removeprefix("http://").split(":")
     with socket.socket() as probe:
