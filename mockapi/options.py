@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
 _T = TypeVar("_T")
+_Name = TypeVar("_Name", bound=str)
 
 Path: TypeAlias = tuple[str | int, ...]
 """Keys and indexes from the top of the document to a value."""
@@ -102,7 +103,7 @@ def number(low: float | None = None, high: float | None = None, what: str = "a n
     )
 
 
-def one_of(choices: Collection[str]) -> Kind[str]:
+def one_of(choices: Collection[_Name]) -> Kind[_Name]:
     """A choice between names."""
     return Kind(f"one of {', '.join(choices)}", lambda value: isinstance(value, str) and value in choices)
 

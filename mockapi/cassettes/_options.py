@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from mockapi._wording import first_line
 from mockapi.cassettes._checks import OWN, STRING
-from mockapi.cassettes._model import Matching, Substitution
+from mockapi.cassettes._model import Compare, Matching, Substitution
 from mockapi.cassettes._substitutions import PATTERNS, named_substitutions
 from mockapi.options import FLAG, LIST, OptionError, expression, items, mapping, nearest, one_of, shown
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mockapi.options import Path
 
 _KEYS = ("substitute", "headers", "ignore", "compare", "rename_tool_ids")
-COMPARISONS = ("all", "last-turn", "last-text", "stream")
+COMPARISONS: tuple[Compare, ...] = get_args(Compare)
 _COMPARE = one_of(COMPARISONS)
 
 

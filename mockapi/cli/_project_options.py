@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.core import ParameterSource
 
+from mockapi import storage
 from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
@@ -51,10 +52,8 @@ class ServerCommand(click.Command):
             raise UsageError(f"{file}: tool.mockapi.{name}: {error.message}") from error
 
     def _project_options(self) -> tuple[Path | None, dict[str, Any]]:
-        from mockapi.storage import project_table
-
         try:
-            found = project_table(Path.cwd())
+            found = storage.project_table(Path.cwd())
         except FileNotFoundError:  # the working folder has gone
             found = None
         if found is None:

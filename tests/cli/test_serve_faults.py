@@ -140,7 +140,7 @@ def test_rate_limits_count_down_and_refuse(tmp_path: Path) -> None:
         (("--fault", "{"), "--fault must be JSON"),
         (("--pace", "first=-1"), "first` must be seconds from 0 to 3,600"),
         (("--pace", "frist=1"), "frist` is unknown. Did you mean `first`?"),
-        (("--rate-limit", "requests"), "takes KEY=NUMBER,KEY=NUMBER; 'requests' is none"),
+        (("--rate-limit", "requests"), "takes KEY=NUMBER,KEY=NUMBER; got 'requests'"),
         (("--rate-limit", "requests=0"), "requests` must be a whole number from 1"),
     ],
 )

@@ -90,7 +90,7 @@ def test_a_server_does_not_wait_for_streams_when_it_stops(
         uploading.ask("POST", "/v1/messages", b"{", ("content-length", "9"))
         idle.ask("POST", "/v1/messages", orjson.dumps(ASKED))
         idle.read()
-        thread = server._thread
+        thread = server._running._thread
         assert thread is not None
     assert not thread.is_alive(), "the stop has been given up"
     for client in (stalled, uploading, idle):

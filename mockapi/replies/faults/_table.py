@@ -229,9 +229,8 @@ def entry_of(name: str, options: Mapping[str, Any], place: str) -> tuple[FaultSp
     name = current_name(name, place)
     if name not in TABLE:
         near = meant(name)
-        remedy = (
-            f"Did you mean {' or '.join(f'`{item}`' for item in near)}?" if near else nearest(name, TABLE)
-        )
+        quoted = " or ".join(f"`{item}`" for item in near)
+        remedy = f"Did you mean {quoted}?" if near else nearest(name, TABLE)
         raise OptionError((place,), f"names an unknown fault {shown(name)}", remedy)
     return TABLE[name], options
 

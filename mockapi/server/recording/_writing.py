@@ -17,7 +17,6 @@ from mockapi.exchange import Ending
 from mockapi.server.recording._file_names import CassetteFiles
 
 if TYPE_CHECKING:
-    from mockapi.storage import CassetteFile
     from collections.abc import Callable
 
     from mockapi.cassettes import Interaction, Recording
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from mockapi.server.recording._options import RecordOptions
     from mockapi.server.recording._stats import RecordStats
     from mockapi.sessions import ServerSession
+    from mockapi.storage import CassetteFile
 
 
 class _Kept(NamedTuple):
