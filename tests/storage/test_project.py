@@ -60,7 +60,7 @@ def test_no_project_means_the_defaults(tmp_path: Path) -> None:
         ("[tool.mockapi.redact]\nhook = 'json:__doc__'", "is not a function"),
         ("[tool.mockapi.redact]\npayload_limit = 10", "must be a whole number from 1,024; got 10"),
         ("[tool.mockapi]\nredact = 1", "must be an object"),
-        ("[tool]\nmockapi = 1", "must be an object"),
+        ("[tool]\nmockapi = 1", "is a table"),
         ("[tool.mockapi]\nmax_age = 3", "max_age` must be an object; got 3"),
         ("[tool.mockapi.max_age]\nx = 'old'", "must be a number of days above 0; got 'old'"),
         ("[tool.mockapi", "cannot be read"),

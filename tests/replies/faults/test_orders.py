@@ -208,8 +208,8 @@ def test_a_chaos_report_counts_and_explains() -> None:
     [
         ("error_event", "stream_error"),
         ("overloaded", "529"),
-        ("timeout", "delay or stall"),
-        ("disconnect", "close or reset"),
+        ("timeout", "delay` or `stall"),
+        ("disconnect", "close` or `reset"),
         ("Rate-Limit", "429"),
     ],
 )
