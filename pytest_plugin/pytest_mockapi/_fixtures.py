@@ -91,9 +91,13 @@ def session_messages_api(request: pytest.FixtureRequest) -> Iterator[Session]:
 
 
 def _shared(fixture: str, request: pytest.FixtureRequest) -> Iterator[Session]:
-    from pytest_mockapi import _wide
+    from pytest_mockapi._wide import WideRun
 
-    running = _wide.opened(fixture, request)
+    config = request.config
+    server = server_of(config)
+    server.lead()
+    running = WideRun(fixture, request.node, server, stats_of(config))
+    config.stash.setdefault(WIDE_RUNS, []).append(running)
     yield running.session
-    request.config.stash[WIDE_RUNS].remove(running)
+    config.stash[WIDE_RUNS].remove(running)
     running.close()

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_mockapi import _report
-from pytest_mockapi._fixtures import WIDE_RUNS, server_of, stats_of
 from pytest_mockapi._marker import Wanted, wanted
 from pytest_mockapi._test_run import TestRun
 
@@ -83,22 +82,6 @@ class WideRun(TestRun):
 
     def _new_misses(self) -> list[JournalEntry]:
         return [entry for entry in self.session.misses if entry.number > self._judged]
-
-
-def opened(fixture: str, request: pytest.FixtureRequest) -> WideRun:
-    """Open the session of a fixture, in the setup of the first test that uses it."""
-    config = request.config
-    server = server_of(config)
-    server.lead()
-    running = WideRun(fixture, request.node, server, stats_of(config))
-    config.stash.setdefault(WIDE_RUNS, []).append(running)
-    return running
-
-
-def of_test(item: pytest.Item) -> list[WideRun]:
-    """The open ones that a test uses, the narrowest last."""
-    names = getattr(item, "fixturenames", ())
-    return [running for running in item.config.stash.get(WIDE_RUNS, []) if running.fixture in names]
 
 
 def _wanted(node: pytest.Item | pytest.Collector, options: Options) -> Wanted:

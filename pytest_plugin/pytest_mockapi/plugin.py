@@ -132,12 +132,9 @@ def pytest_runtest_makereport(
 
 
 def _wide_runs(item: pytest.Item) -> list[WideRun]:
-    """The open sessions of wider scope that a test uses."""
-    if WIDE_RUNS not in item.config.stash:
-        return []
-    from pytest_mockapi import _wide
-
-    return _wide.of_test(item)
+    """The open sessions of wider scope that a test uses, the narrowest last."""
+    names = getattr(item, "fixturenames", ())
+    return [running for running in item.config.stash.get(WIDE_RUNS, []) if running.fixture in names]
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
