@@ -41,7 +41,7 @@ class ServerCommand(click.Command):
         Raises:
             UsageError: an option there that does not exist, or a value that does not fit it.
         """
-        file, options = self._project_options()
+        file, options = (None, {}) if ctx.resilient_parsing else self._project_options()
         ctx.default_map = {**(ctx.default_map or {}), **options}
         try:
             return super().parse_args(ctx, args)

@@ -40,7 +40,7 @@ class _WithCommand(ServerCommand):
         if "--" in args:
             at = args.index("--")
             args, ctx.obj = args[:at], args[at + 1 :]
-        elif (start := self._command_in(args)) is not None:
+        elif not ctx.resilient_parsing and (start := self._command_in(args)) is not None:
             meant = shlex.join([*args[:start], "--", *args[start:]])
             raise UsageError(f"The command to run comes after two dashes: {ctx.command_path} {meant}")
         return super().parse_args(ctx, args)

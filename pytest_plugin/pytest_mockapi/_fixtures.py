@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from pytest_mockapi._plugin_server import PluginServer
     from pytest_mockapi._statistics import RunStats
     from pytest_mockapi._test_run import TestRun
+    from pytest_mockapi._wide import WideRun
 
 PLUGIN_SERVER: pytest.StashKey[PluginServer] = pytest.StashKey()
 STATS: pytest.StashKey[RunStats] = pytest.StashKey()
 TEST_RUN: pytest.StashKey[TestRun] = pytest.StashKey()
+WIDE_RUNS: pytest.StashKey[list[WideRun]] = pytest.StashKey()
+WIDE: Final = ("class_messages_api", "module_messages_api", "session_messages_api")
 
 
 def server_of(config: pytest.Config) -> PluginServer:
@@ -42,9 +45,10 @@ def stats_of(config: pytest.Config) -> RunStats:
 def uses_fixture(item: pytest.Item, *which: str) -> bool:
     """Whether a test uses a fixture of ours, or one of some; a marker adds it to the test's own."""
     names: list[str] = getattr(item, "fixturenames", [])
-    if "messages_api" not in names and item.get_closest_marker("messages_api"):
+    is_marked = item.get_closest_marker("messages_api") is not None
+    if is_marked and not any(name in names for name in ("messages_api", *WIDE)):
         names.append("messages_api")
-    return any(name in names for name in which or ("messages_api", "mockapi_server"))
+    return any(name in names for name in which or ("messages_api", "mockapi_server", *WIDE))
 
 
 @pytest.fixture(scope="session")
@@ -65,4 +69,35 @@ def messages_api(request: pytest.FixtureRequest) -> Iterator[Session]:
     request.node.stash[TEST_RUN] = running
     yield running.session
     del request.node.stash[TEST_RUN]  # a rerun of the test must not meet it
+    running.close()
+
+
+@pytest.fixture(scope="class")
+def class_messages_api(request: pytest.FixtureRequest) -> Iterator[Session]:
+    """One Messages API for all tests of a class."""
+    yield from _shared("class_messages_api", request)
+
+
+@pytest.fixture(scope="module")
+def module_messages_api(request: pytest.FixtureRequest) -> Iterator[Session]:
+    """One Messages API for all tests of a module."""
+    yield from _shared("module_messages_api", request)
+
+
+@pytest.fixture(scope="session")
+def session_messages_api(request: pytest.FixtureRequest) -> Iterator[Session]:
+    """One Messages API for all tests of the run that use it."""
+    yield from _shared("session_messages_api", request)
+
+
+def _shared(fixture: str, request: pytest.FixtureRequest) -> Iterator[Session]:
+    from pytest_mockapi._wide import WideRun
+
+    config = request.config
+    server = server_of(config)
+    server.lead()
+    running = WideRun(fixture, request.node, server, stats_of(config))
+    config.stash.setdefault(WIDE_RUNS, []).append(running)
+    yield running.session
+    config.stash[WIDE_RUNS].remove(running)
     running.close()

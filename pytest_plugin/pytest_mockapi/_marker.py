@@ -38,7 +38,7 @@ class Wanted:
     record_to: Path
 
 
-def wanted(item: pytest.Item, options: Options) -> Wanted:
+def wanted(item: pytest.Item | pytest.Collector, options: Options) -> Wanted:
     """What the markers of a test say, the nearest first.
 
     Raises:
@@ -84,7 +84,7 @@ def cassettes_of(item: pytest.Item, folder: Path) -> list[Path]:
     return [default_cassette(item, folder)]
 
 
-def default_cassette(item: pytest.Item, folder: Path) -> Path:
+def default_cassette(item: pytest.Item | pytest.Collector, folder: Path) -> Path:
     """The cassette of a test that names none: FOLDER/TEST-FILE/TEST.yaml."""
     parts = item.nodeid.split("::")[1:] or [item.name]
     plain = ".".join(parts)
@@ -122,5 +122,5 @@ def _shown(path: Path) -> str:
         return str(path)
 
 
-def _refuse(item: pytest.Item, what: str, instead: str) -> None:
+def _refuse(item: pytest.Item | pytest.Collector, what: str, instead: str) -> None:
     pytest.fail(f"{item.nodeid}: the marker messages_api {what}; write {instead}.", pytrace=False)

@@ -28,19 +28,29 @@ class TestRun:
         item: the test.
         plugin_server: whose server it uses.
         stats: of the run.
+        want: what it wants; None reads its markers.
 
     Raises:
         pytest.fail.Exception: what its markers say does not fit, or a cassette cannot be used.
     """
 
-    def __init__(self, item: pytest.Item, plugin_server: PluginServer, stats: RunStats) -> None:
+    def __init__(
+        self,
+        item: pytest.Item | pytest.Collector,
+        plugin_server: PluginServer,
+        stats: RunStats,
+        want: Wanted | None = None,
+    ) -> None:
         self.item = item
         self.options = plugin_server.options
         self._stats = stats
         self._judged = 0
         self.failed = False
         server = plugin_server.server
-        want = wanted(item, self.options)
+        if want is None:
+            want = wanted(item, self.options)
+        self._sessions = server.service.sessions
+        self._outer = self._sessions.root_session
         try:
             read = session_options(
                 self._session_options(want), server.service.sessions.default.settings, folders()
@@ -50,7 +60,6 @@ class TestRun:
             pytest.fail(f"{item.nodeid}: {error}", pytrace=False)
         self.has_cassette = bool(want.cassettes)
         self.session = Session(server, server_session)
-        self._sessions = server.service.sessions
         self._guard = plugin_server.refuse(item.nodeid) if self.options.network != "off" else None
 
     @property
@@ -97,7 +106,7 @@ class TestRun:
         """
         if self._guard is not None:
             self._guard.undo()
-        self._sessions.root_session = None
+        self._sessions.root_session = self._outer
         late = [entry for entry in self.session.misses if entry.number > self._judged]
         words = _report.missed(self._reported(), late) if late and self._judged else ""
         self._stats.add(self.session, has_cassette=self.has_cassette, failed=self.failed)

@@ -60,7 +60,7 @@ def test_a_fixture_of_wider_scope(pytester: pytest.Pytester) -> None:
     )
     result = run(pytester)
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*takes mockapi_server, and opens a session of its own*"])
+    result.stdout.fnmatch_lines(["*takes class_messages_api,*module_messages_api or session_messages_api*"])
 
 
 @pytest.mark.parametrize(
