@@ -7,6 +7,8 @@ from typing import Final
 import click
 from click.shell_completion import get_completion_class
 
+from mockapi.cli import root
+
 _PROGRAM: Final = "mockapi"
 _SHELLS: Final = ("bash", "zsh", "fish")
 
@@ -23,8 +25,6 @@ def command(shell: str) -> None:
 
     It asks mockapi itself at every press of Tab, so it stays true when mockapi is updated.
     """  # noqa: D301 - the backspace keeps click from wrapping the lines
-    from mockapi.cli import root
-
     completion = get_completion_class(shell)
     assert completion is not None  # noqa: S101 - click has all three
     writer = completion(root, {}, _PROGRAM, f"_{_PROGRAM.upper()}_COMPLETE")
