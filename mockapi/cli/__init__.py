@@ -70,7 +70,7 @@ class LazyGroup(click.Group):
         if name not in self._table and not name.startswith("-") and not ctx.resilient_parsing:
             near = difflib.get_close_matches(name, self._table, 1)
             remedy = f"Did you mean `{ctx.command_path} {near[0]}`?" if near else ""
-            ctx.fail(f"There is no command {name!r}. {remedy}".rstrip())
+            ctx.fail(f"Unknown command {name!r}. {remedy}".rstrip())
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -40,7 +40,7 @@ class Guard:
         self._replaced: list[tuple[Any, str, Any, Any]] = []
 
     def refusal(self, host: Any) -> str | None:
-        """What is said to who asks for a host; None if it is none of the real API's."""
+        """Error for connecting to `host`; None if allowed."""
         name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
         if not self.is_on or not isinstance(name, str):
             return None
@@ -63,7 +63,7 @@ class Guard:
         setattr(owner, name, ours)
 
     def undo(self) -> None:
-        """Put back what nobody else has replaced since, and refuse no more; harmless the second time."""
+        """Put back what others have not replaced since, and refuse no more; harmless the second time."""
         self.is_on = False
         while self._replaced:
             owner, name, present, ours = self._replaced.pop()

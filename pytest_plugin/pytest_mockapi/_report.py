@@ -62,7 +62,7 @@ def problems(test: Judged) -> str:
 
 
 def not_asked_for(test: Judged) -> str:
-    """The scripted replies that nobody asked for; "" if there are none, or it is all right."""
+    """The scripted replies that were not asked for; "" without any, or where that is all right."""
     session = test.session
     script = session.script if session.is_scripted else None
     unused = script.unused if script is not None and test.options.unused_replies == "fail" else []
