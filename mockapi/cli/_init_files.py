@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from mockapi.storage import GIT_ATTRIBUTES
+from mockapi.storage import GIT_ATTRIBUTES, SCHEMA_NAME, cassette_schema
 
 _CONFTEST: Final = '''\
 """What all tests share.
@@ -93,6 +93,7 @@ def start_files(project: Path) -> list[StartFile]:
             _CONFTEST.format(imports=imports, client=client),
             "Tests take the fixture `messages_api`; a client fixture could be",
         ),
+        StartFile(tests / "cassettes" / SCHEMA_NAME, cassette_schema().decode(), "Editors look up"),
         StartFile(tests / "cassettes" / ".gitattributes", GIT_ATTRIBUTES, "Recordings need these lines"),
         _ci(project, cassettes),
         StartFile(

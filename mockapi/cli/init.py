@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from mockapi.cli._init_files import start_files
 from mockapi.errors import UsageError
 
 
@@ -17,8 +18,6 @@ def command(folder: str) -> None:
     What the project shows is not asked: where its tests are, how it is installed, which CI it has. A
     file that is there already is left as it is, and what it would need is printed.
     """
-    from mockapi.cli._init_files import start_files
-
     for file in start_files(Path(folder)):
         path = Path(folder, file.path)
         try:

@@ -58,6 +58,7 @@ def test_an_empty_project_gets_files_with_which_its_first_test_passes(
     assert _files(project) == {
         "tests/conftest.py",
         "tests/cassettes/.gitattributes",
+        "tests/cassettes/cassette.schema.json",
         ".github/workflows/tests.yml",
         ".pre-commit-config.yaml",
     }
