@@ -100,8 +100,8 @@ def missed(test: Judged, misses: list[JournalEntry]) -> str:
             )
         if not all(entry.request.asks_for_message for entry in misses):
             lines.append(
-                '  Scripts answer POST /v1/messages. @pytest.mark.messages_api(on_unmatched="synthesize") has the'
-                " rest made up, and messages without a reply too."
+                '  Scripts answer POST /v1/messages. @pytest.mark.messages_api(on_unmatched="synthesize") has'
+                " the rest made up, and messages without a reply too."
             )
     elif not test.has_cassette:
         lines.append("  The test has no cassette.")
