@@ -42,7 +42,8 @@ def command(paths: tuple[str, ...], reports: tuple[str, ...], write: bool) -> No
             continue
         try:
             if cassette.interactions:
-                storage.write_atomically(Path(path), cassettes.dump(cassette))
+                written = storage.with_schema_line(Path(path), cassettes.dump(cassette))
+                storage.write_atomically(Path(path), written)
             else:
                 Path(path).unlink()
         except OSError as error:

@@ -94,9 +94,15 @@ def missed(test: Judged, misses: list[JournalEntry]) -> str:
         rules = session.script.rules
         lines.append("  What was given from the script:")
         lines += [f"    {_used(rule.used, rule.times)}  {rule.words}" for rule in rules]
-        lines.append(
-            "  Add what is missing: messages_api.reply(...), or always=True for any number of times."
-        )
+        if any(entry.request.asks_for_message for entry in misses):
+            lines.append(
+                "  Add what is missing: messages_api.reply(...), or always=True for any number of times."
+            )
+        if not all(entry.request.asks_for_message for entry in misses):
+            lines.append(
+                '  Scripts answer POST /v1/messages. @pytest.mark.messages_api(on_unmatched="synthesize") has'
+                " the rest made up, and messages without a reply too."
+            )
     elif not test.has_cassette:
         lines.append("  The test has no cassette.")
     if not session.is_scripted:
