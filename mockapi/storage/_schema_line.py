@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Final
 
 from mockapi._data import data_dir
-from mockapi.storage._files import write_atomically
+from mockapi.storage._files import SUFFIXES, write_atomically
 
 SCHEMA_NAME: Final = "cassette.schema.json"
 _LINE: Final = "# yaml-language-server: $schema="
+_HEAD_BYTES: Final = 1000
 _TOPS: Final = (".git", "pyproject.toml")
 """What stands in a project's top folder; nobody looks further up."""
 
@@ -28,15 +29,30 @@ def cassette_schema() -> bytes:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder of cassettes; if it is the first, or in one that is, with a copy of the schema.
+    """Make a folder of cassettes; where it is the first, with a copy of the schema at its top.
 
     Raises:
         OSError: it cannot be made.
     """
     missing = [place for place in (folder, *folder.parents) if not place.exists()]
     folder.mkdir(parents=True, exist_ok=True)
-    if missing and not schema_line(folder / "any.yaml"):
+    if missing and not _holds_cassettes(missing[-1].parent) and not schema_line(folder / "any.yaml"):
         write_atomically(missing[-1] / SCHEMA_NAME, cassette_schema())
+
+
+def _holds_cassettes(folder: Path) -> bool:
+    """Whether there are cassettes in a folder or just below it: then it goes without a copy, as it did."""
+    entries = [*folder.iterdir()]
+    files = [*entries, *(file for entry in entries if entry.is_dir() for file in entry.glob("*.y*ml"))]
+    return any(file.suffix in SUFFIXES and file.is_file() and _is_cassette(file) for file in files)
+
+
+def _is_cassette(file: Path) -> bool:
+    try:
+        with file.open("rb") as text:
+            return b"mockapi_cassette:" in text.read(_HEAD_BYTES)
+    except OSError:
+        return False
 
 
 def schema_line(path: Path) -> bytes:

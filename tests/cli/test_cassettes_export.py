@@ -15,6 +15,7 @@ from mockapi.cassettes import (
 )
 from mockapi.cli import root
 from mockapi.errors import UsageError
+from mockapi.storage import with_schema_line
 from tests.support.foreign import ASKED, STREAM
 from tests.support.process import runner
 
@@ -41,7 +42,7 @@ def _cassette(path: Path) -> bytes:
 
 
 def test_export_and_import_give_the_same_cassettes(tmp_path: Path) -> None:
-    """A tree of cassettes, exported and imported, is the same tree to the byte."""
+    """A tree of cassettes, exported and imported, is the same tree, but for the line for editors."""
     texts = {name: _cassette(tmp_path / "in" / name) for name in ("a.yaml", "deep/b.yaml")}
     exported = runner().invoke(
         root, ["cassettes", "export", str(tmp_path / "in"), "--har", "--to", str(tmp_path / "har")]
@@ -53,7 +54,8 @@ def test_export_and_import_give_the_same_cassettes(tmp_path: Path) -> None:
         root, ["cassettes", "import", str(tmp_path / "har"), "--to", str(tmp_path / "back")]
     )
     assert back.exit_code == 0, back.output
-    assert {name: (tmp_path / "back" / name).read_bytes() for name in texts} == texts
+    wanted = {name: with_schema_line(tmp_path / "back" / name, text) for name, text in texts.items()}
+    assert {name: (tmp_path / "back" / name).read_bytes() for name in texts} == wanted
 
 
 def test_an_export_overwrites_nothing_unless_forced(tmp_path: Path) -> None:

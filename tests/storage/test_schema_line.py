@@ -50,6 +50,15 @@ def test_a_line_that_would_lead_nowhere_is_left_out(tmp_path: Path) -> None:
     assert not (tmp_path / SCHEMA_NAME).exists()
 
 
+def test_cassettes_that_go_without_a_copy_get_none_for_a_new_folder(tmp_path: Path) -> None:
+    """One copy for each new test file would be many."""
+    (tmp_path / "test_a").mkdir()
+    CassetteFile(tmp_path / "test_a" / "one.yaml").add([A])
+    CassetteFile(tmp_path / "test_b" / "two.yaml").add([A])
+    assert list(tmp_path.rglob(SCHEMA_NAME)) == []
+    assert _schema_of(tmp_path / "test_b" / "two.yaml") is None
+
+
 def test_nobody_looks_above_the_project(tmp_path: Path) -> None:
     """A copy that lies outside it belongs to somebody else."""
     (tmp_path / SCHEMA_NAME).write_bytes(cassette_schema())
