@@ -14,11 +14,14 @@ import socket
 import threading
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from pytest_mockapi._variables import ClientVariables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mockapi.cassettes import Matching
     from mockapi.testing import Server
     from pytest_mockapi._guard import Guard
     from pytest_mockapi._options import Options
@@ -159,6 +162,7 @@ class PluginServer:
             )
         mode = options.validation or ("strict" if options.record_mode == "none" else "off")
         settings = Settings(
+            matching=_matching(options),
             record_mode=options.record_mode,  # type: ignore[arg-type] # as above
             validation=ValidationSettings(
                 mode=mode,  # type: ignore[arg-type] # as above
@@ -174,3 +178,17 @@ class PluginServer:
         # test: a request on one of them would be answered here and read by nobody.
         server.service.closes_root_connections = not options.keep_alive
         return server.start()
+
+
+def _matching(options: Options) -> Matching:
+    from mockapi.cassettes import FormatError, Matching, parse_matching
+
+    if not options.matching:
+        return Matching()
+    from mockapi.storage import folders
+
+    try:
+        return parse_matching(options.matching, (), folders())
+    except FormatError as error:
+        place = "".join(f".{part}" for part in error.path)
+        raise pytest.UsageError(f"mockapi_matching{place}: {error.cause} {error.remedy}") from error

@@ -11,7 +11,7 @@ from mockapi.sessions import session_options
 from mockapi.storage import folders
 from mockapi.testing import Session
 from pytest_mockapi import _report
-from pytest_mockapi._marker import Wanted, wanted
+from pytest_mockapi._marker import Wanted, shown, wanted
 
 if TYPE_CHECKING:
     from mockapi.sessions import SessionOptions
@@ -49,6 +49,9 @@ class TestRun:
         except (UsageError, CassetteError) as error:
             pytest.fail(f"{item.nodeid}: {error}", pytrace=False)
         self.has_cassette = bool(want.cassettes)
+        self.looked_for = want.looked_for
+        if want.looked_for and self.options.record_mode == "none":
+            server_session.on_unmatched = "fail"  # a reply that is made up would look like a recorded one
         self.session = Session(server, server_session)
         self._sessions = server.service.sessions
         self._guard = plugin_server.refuse(item.nodeid) if self.options.network != "off" else None
@@ -67,7 +70,14 @@ class TestRun:
         return _report.journal(self._reported())
 
     def _reported(self) -> _report.Judged:
-        return _report.Judged(self.session, self.options, self.item.nodeid, self.has_cassette, self.refused)
+        return _report.Judged(
+            self.session,
+            self.options,
+            self.item.nodeid,
+            self.has_cassette,
+            self.refused,
+            tuple(map(shown, self.looked_for)),
+        )
 
     def _session_options(self, want: Wanted) -> dict[str, Any]:
         mode = self.options.record_mode
