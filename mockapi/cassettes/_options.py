@@ -9,11 +9,12 @@ from mockapi._wording import first_line
 from mockapi.cassettes._checks import FormatError, Path, list_, mapping, string, strings
 from mockapi.cassettes._model import Matching, Substitution
 from mockapi.cassettes._substitutions import PATTERNS, named_substitutions
+from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_COMPARE = ("all", "last-turn", "last-text", "stream")
+_COMPARE = ("all", "last-turn", "last-text", "stream", "uri")
 
 
 def parse_matching(value: Any, path: Path, folders: Mapping[str, str]) -> Matching:
@@ -38,6 +39,30 @@ def parse_matching(value: Any, path: Path, folders: Mapping[str, str]) -> Matchi
         compare=compare,
         rename_tool_ids=rename,
     )
+
+
+def read_matching(text: str, name: str, folders: Mapping[str, str]) -> Matching:
+    """Rules as people write them in one line or a few: what is compared, or rules as in a cassette.
+
+    Args:
+        text: such as `uri`, or `compare: uri`.
+        name: of the option that has the text, for what is said of a mistake.
+        folders: places on this machine that substitutions stand for.
+
+    Raises:
+        UsageError: with the place of what is wrong.
+    """
+    import yaml  # noqa: PLC0415 - only where somebody writes rules so
+
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UsageError(f"{name}: {first_line(error)}.") from error
+    try:
+        return parse_matching({"compare": value} if isinstance(value, str) else value, (name,), folders)
+    except FormatError as fault:
+        place = ".".join(map(str, fault.path))
+        raise UsageError(f"{place}: {fault.cause} {fault.remedy}") from fault
 
 
 def _substitutions(value: Any, path: Path, folders: Mapping[str, str]) -> tuple[Substitution, ...]:

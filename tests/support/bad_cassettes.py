@@ -209,7 +209,7 @@ _BAD: dict[str, tuple[Any, ...]] = {
         HEAD + "matching: {compare: fuzzy}\ninteractions: []\n",
         2,
         None,
-        "`compare` is one of all, last-turn, last-text, stream, not 'fuzzy'",
+        "`compare` is one of all, last-turn, last-text, stream, uri, not 'fuzzy'",
     ),
     "rename": (
         HEAD + "matching: {rename_tool_ids: 1}\ninteractions: []\n",
