@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from mockapi._environment import client_environment
+from mockapi._environment import EXEC_URL, client_environment
 from mockapi.cli._options import read_options, server_options
 from mockapi.cli._project_options import ServerCommand, was_said
 from mockapi.errors import UsageError
@@ -22,6 +22,13 @@ _PASSED_ON = tuple(
     getattr(signal, name)
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
     if hasattr(signal, name)
+)
+
+
+_NOBODY_ASKED = (
+    "The command has made no request to this server. Does its client read ANTHROPIC_BASE_URL, and does"
+    " nothing in it take the variable away? Tests that use the fixture messages_api have a server of"
+    " their own."
 )
 
 
@@ -98,10 +105,13 @@ def command(ctx: click.Context, /, **values: Any) -> None:
     ) as server:
         if options.script is not None:
             server.call(server.service.sessions.default.play, options.script)
-        code = _run(ctx.obj, client_environment(os.environ, server.base_url))
+        environment = client_environment(os.environ, server.base_url) | {EXEC_URL: server.base_url}
+        code = _run(ctx.obj, environment)
         if options.report is not None:
             server.call(write_report, server.service, options.report)
     tell_summary(server.service)
+    if not server.service.asked:
+        server.service.console.note(_NOBODY_ASKED)
     sys.exit(code)
 
 

@@ -14,7 +14,7 @@ from pytest_mockapi import _report
 from pytest_mockapi._marker import Wanted, shown, wanted
 
 if TYPE_CHECKING:
-    from mockapi.sessions import SessionOptions
+    from mockapi.sessions import ServerSession, SessionOptions
     from pytest_mockapi._plugin_server import PluginServer
     from pytest_mockapi._statistics import RunStats
 
@@ -45,7 +45,7 @@ class TestRun:
             read = session_options(
                 self._session_options(want), server.service.sessions.default.settings, folders()
             )
-            server_session = server.call(_opened, server, read, str(want.record_to))
+            server_session = server.call(_opened, plugin_server, read, str(want.record_to))
         except (UsageError, CassetteError) as error:
             pytest.fail(f"{item.nodeid}: {error}", pytrace=False)
         self.has_cassette = bool(want.cassettes)
@@ -53,7 +53,7 @@ class TestRun:
         if want.looked_for and self.options.record_mode == "none":
             server_session.on_unmatched = "fail"  # a reply that is made up would look like a recorded one
         self.session = Session(server, server_session)
-        self._sessions = server.service.sessions
+        self._plugin_server = plugin_server
         self._guard = plugin_server.refuse(item.nodeid) if self.options.network != "off" else None
 
     @property
@@ -107,7 +107,7 @@ class TestRun:
         """
         if self._guard is not None:
             self._guard.undo()
-        self._sessions.root_session = None
+        self._plugin_server.open_root()
         late = [entry for entry in self.session.misses if entry.number > self._judged]
         words = _report.missed(self._reported(), late) if late and self._judged else ""
         self._stats.add(self.session, has_cassette=self.has_cassette, failed=self.failed)
@@ -116,8 +116,8 @@ class TestRun:
             pytest.fail(words, pytrace=False)
 
 
-def _opened(server: Any, read: SessionOptions, record_to: str) -> Any:
-    server_session = server.service.open_session(read)
+def _opened(plugin_server: PluginServer, read: SessionOptions, record_to: str) -> ServerSession:
+    server_session = plugin_server.server.service.open_session(read)
     server_session.record_to = record_to
-    server.service.sessions.root_session = server_session
+    plugin_server.open_root(server_session)
     return server_session
