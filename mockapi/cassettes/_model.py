@@ -14,7 +14,7 @@ FORMAT_VERSION = 1
 
 _T = TypeVar("_T")
 
-Compare: TypeAlias = Literal["all", "last-turn", "last-text", "stream"]
+Compare: TypeAlias = Literal["all", "last-turn", "last-text", "stream", "uri"]
 """What of a request's body counts."""
 
 Fields = tuple[tuple[str, str], ...]
