@@ -82,7 +82,7 @@ class TestRun:
     def _session_options(self, want: Wanted) -> dict[str, Any]:
         mode = self.options.record_mode
         told: dict[str, Any] = {"name": self.item.nodeid[-200:]}
-        if want.cassettes or mode != "none":
+        if want.cassettes or want.looked_for or mode != "none":
             told["cassettes"] = [str(path) for path in want.cassettes]
         if mode in _ON_UNMATCHED:
             told["on_unmatched"] = _ON_UNMATCHED[mode]

@@ -84,12 +84,16 @@ def test_a_script_or_a_word_of_the_marker_does_without(pytester: pytest.Pytester
     """In a suite whose folder is set."""
     pytester.makepyfile(
         """
+        import urllib.request
         import pytest
         from client import ask, text_of
 
         def test_scripted(messages_api):
             messages_api.reply("Hello")
             assert text_of(ask()) == "Hello"
+            headers = {"x-api-key": "sk-ant-test-1", "anthropic-version": "2023-06-01"}
+            models = urllib.request.Request(f"{messages_api.base_url}/v1/models", headers=headers)
+            assert urllib.request.urlopen(models).status == 200
 
         @pytest.mark.messages_api(on_unmatched="synthesize")
         def test_made_up(messages_api):
