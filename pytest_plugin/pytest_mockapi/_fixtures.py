@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from pytest_mockapi._plugin_server import PluginServer
     from pytest_mockapi._statistics import RunStats
     from pytest_mockapi._test_run import TestRun
+    from pytest_mockapi._waiting import WaitingTest
 
 PLUGIN_SERVER: pytest.StashKey[PluginServer] = pytest.StashKey()
 STATS: pytest.StashKey[RunStats] = pytest.StashKey()
-TEST_RUN: pytest.StashKey[TestRun] = pytest.StashKey()
+TEST_RUN: pytest.StashKey[TestRun | WaitingTest] = pytest.StashKey()
+BY_MARKER: Final = "_messages_api_by_marker"
 
 
 def server_of(config: pytest.Config) -> PluginServer:
@@ -39,12 +41,18 @@ def stats_of(config: pytest.Config) -> RunStats:
     return config.stash[STATS]
 
 
-def uses_fixture(item: pytest.Item, *which: str) -> bool:
-    """Whether a test uses a fixture of ours, or one of some; a marker adds it to the test's own."""
+def uses_fixture(item: pytest.Item) -> bool:
+    """Whether a test uses a fixture of ours; a marker adds one to the test's own."""
     names: list[str] = getattr(item, "fixturenames", [])
-    if "messages_api" not in names and item.get_closest_marker("messages_api"):
-        names.append("messages_api")
-    return any(name in names for name in which or ("messages_api", "mockapi_server"))
+    if not has_session(item) and item.get_closest_marker("messages_api"):
+        names.append(BY_MARKER)
+    return has_session(item) or "mockapi_server" in names
+
+
+def has_session(item: pytest.Item) -> bool:
+    """Whether a test has a session of its own, or may come to have one."""
+    names: list[str] = getattr(item, "fixturenames", [])
+    return "messages_api" in names or BY_MARKER in names
 
 
 @pytest.fixture(scope="session")
@@ -56,13 +64,30 @@ def mockapi_server(pytestconfig: pytest.Config) -> Server:
 @pytest.fixture
 def messages_api(request: pytest.FixtureRequest) -> Iterator[Session]:
     """The Messages API of this test: script it with `reply`, look at its `requests`."""
+    waiting = request.node.stash.get(TEST_RUN, None)
+    if waiting is not None:  # the marker's, and a test that has asked by `getfixturevalue`
+        yield waiting.session
+        return
     from pytest_mockapi._test_run import TestRun
 
     config = request.config
     server = server_of(config)
-    server.lead()  # for a test that has asked for the fixture by `getfixturevalue`
+    server.lead()
     running = TestRun(request.node, server, stats_of(config))
     request.node.stash[TEST_RUN] = running
     yield running.session
     del request.node.stash[TEST_RUN]  # a rerun of the test must not meet it
+    running.close()
+
+
+@pytest.fixture
+def _messages_api_by_marker(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test has that has the marker, and no argument: a session as soon as it asks."""
+    from pytest_mockapi._waiting import WaitingTest
+
+    config = request.config
+    running = WaitingTest(request.node, server_of(config), stats_of(config))
+    request.node.stash[TEST_RUN] = running
+    yield
+    del request.node.stash[TEST_RUN]
     running.close()

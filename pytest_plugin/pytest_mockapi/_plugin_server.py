@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from pytest_mockapi._variables import ClientVariables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from mockapi.sessions import ServerSession
     from mockapi.testing import Server
@@ -46,6 +46,7 @@ class PluginServer:
         self._starting = threading.Lock()
         self._server: Server | None = None
         self._outside: ServerSession | None = None
+        self._waiting: Callable[[], None] | None = None
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=512)
         self._socket.setblocking(False)
         self.base_url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
@@ -84,7 +85,27 @@ class PluginServer:
 
     def open_root(self, session: ServerSession | None = None) -> None:
         """Let the run's base URL lead to the session of a test, or to what there is outside of tests."""
-        self.server.service.sessions.root_session = session or self._outside
+        self.server.service.sessions.root_session = session
+
+    def wait_for_request(self, open_session: Callable[[], None] | None) -> None:
+        """Call a function when the next request comes to the run's base URL and no session is open there.
+
+        With None nobody waits any more, once a call that has begun is done.
+        """
+        self._waiting = open_session
+        if open_session is None and self.is_started:
+            self.server.call(lambda: None)
+
+    def _root_session(self) -> ServerSession | None:
+        """What the base URL leads to when no session is open there, in the server's own thread."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting()
+        return self.server.service.sessions.root_session or self._outside
+
+    def guard(self, who: str) -> Guard | None:
+        """Begin to refuse for a test, unless the real API is let through."""
+        return self.refuse(who) if self.options.network != "off" else None
 
     def refuse(self, who: str) -> Guard:
         """Begin to refuse connections to the real API; `undo` of what comes back ends it.
@@ -189,7 +210,8 @@ class PluginServer:
             self._outside = server.service.open_session(
                 SessionOptions(passing_on, name="mockapi exec", cassettes=())
             )
-        server.service.sessions.root_session = self._outside
+        server.service.sessions.root_session = None
+        server.service.sessions.open_root_session = self._root_session
         server.service.sessions.unrouted_message = _NOBODY
         # A client made at import has connections in its pool that belong to the event loop of an earlier
         # test: a request on one of them would be answered here and read by nobody.

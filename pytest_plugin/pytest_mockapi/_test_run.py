@@ -14,7 +14,10 @@ from pytest_mockapi import _report
 from pytest_mockapi._marker import Wanted, shown, wanted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mockapi.sessions import ServerSession, SessionOptions
+    from pytest_mockapi._guard import Guard
     from pytest_mockapi._plugin_server import PluginServer
     from pytest_mockapi._statistics import RunStats
 
@@ -28,12 +31,22 @@ class TestRun:
         item: the test.
         plugin_server: whose server it uses.
         stats: of the run.
+        guard: what refuses the real API; None takes one of its own.
+        call: runs a function in the server's thread; None asks the server to.
 
     Raises:
         pytest.fail.Exception: what its markers say does not fit, or a cassette cannot be used.
     """
 
-    def __init__(self, item: pytest.Item, plugin_server: PluginServer, stats: RunStats) -> None:
+    def __init__(
+        self,
+        item: pytest.Item,
+        plugin_server: PluginServer,
+        stats: RunStats,
+        *,
+        guard: Guard | None = None,
+        call: Callable[..., Any] | None = None,
+    ) -> None:
         self.item = item
         self.options = plugin_server.options
         self._stats = stats
@@ -45,7 +58,7 @@ class TestRun:
             read = session_options(
                 self._session_options(want), server.service.sessions.default.settings, folders()
             )
-            server_session = server.call(_opened, plugin_server, read, str(want.record_to))
+            server_session = (call or server.call)(_opened, plugin_server, read, str(want.record_to))
         except (UsageError, CassetteError) as error:
             pytest.fail(f"{item.nodeid}: {error}", pytrace=False)
         self.has_cassette = bool(want.cassettes)
@@ -54,7 +67,7 @@ class TestRun:
             server_session.on_unmatched = "fail"  # a reply that is made up would look like a recorded one
         self.session = Session(server, server_session)
         self._plugin_server = plugin_server
-        self._guard = plugin_server.refuse(item.nodeid) if self.options.network != "off" else None
+        self._guard = guard or plugin_server.guard(item.nodeid)
 
     @property
     def refused(self) -> list[str]:

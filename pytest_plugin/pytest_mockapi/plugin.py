@@ -15,6 +15,8 @@ from pytest_mockapi._fixtures import (
     PLUGIN_SERVER,
     STATS,
     TEST_RUN,
+    _messages_api_by_marker,
+    has_session,
     messages_api,
     mockapi_server,
     server_of,
@@ -25,7 +27,7 @@ from pytest_mockapi._fixtures import (
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-__all__ = ["messages_api", "mockapi_server"]
+__all__ = ["_messages_api_by_marker", "messages_api", "mockapi_server"]
 
 _finder.install()
 
@@ -69,7 +71,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """A test with the marker gets the fixture too, whoever has added the marker."""
     collected = list(items)  # of which others may deselect some
     yield
-    users = [item for item in dict.fromkeys([*collected, *items]) if uses_fixture(item, "messages_api")]
+    users = [item for item in dict.fromkeys([*collected, *items]) if uses_fixture(item) and has_session(item)]
     if users:
         stats_of(config).collected(users, config)
 
