@@ -2,7 +2,7 @@
 
     python benchmarks/validation.py [SHARED]
 
-SHARED is the folder with recorded traffic (MOCKAPI_SHARED, else ../shared). Bodies are parsed
+SHARED is the folder with recorded traffic (MOCKAPI_SHARED names it). Bodies are parsed
 beforehand; image sniffing and tool-schema checks are in, with what the validator remembers from
 the first of the rounds. Prints per profile the median and p95 over the bodies of each body's
 median, in microseconds, then the cost by length of one conversation, to show that it is linear

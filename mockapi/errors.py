@@ -2,6 +2,7 @@
 
     MockapiError
     ├── UsageError            the caller's: an option, an argument, a port that is taken
+    │   ├── OptionError       ... a value among many options (mockapi.options); says where it stands
     │   └── ScriptError       ... a script that does not fit; points into it
     ├── CassetteError         a cassette file cannot be used; carries one `Problem` or several
     ├── EventStreamError      the bytes are no event stream this parser accepts (too large a line)

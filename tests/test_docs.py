@@ -45,7 +45,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "examples" / "README.md"])
 SLOW: Final = {"README.md", "tutorial.md"}
 """They run pytest with the official client."""
-TESTS_ELSEWHERE: Final = {"pytest.md"}
+TESTS_ELSEWHERE: Final = {"pytest.md", "python.md"}
 """Pages whose files of tests are run by a test of their own: tests/plugin/test_docs.py."""
 RUN_BY_CI: Final = {"demo", "test"}
 """Commands of the README that .ci/run finds by their marker."""
@@ -131,13 +131,14 @@ def _check_options(words: list[str]) -> None:
     if not words:
         return
     command: click.Command = root
-    context = click.Context(root)
+    context = click.Context(root, **root.context_settings)
     rest = words[1:]
     while isinstance(command, click.Group):
         found = command.get_command(context, rest[0])
         assert found is not None, f"There is no command {rest[0]!r}."
         command, rest = found, rest[1:]
-    command.make_parser(click.Context(command)).parse_args(rest)
+    # Its parent says how the help option is called, and click keeps the first answer for good.
+    command.make_parser(click.Context(command, parent=context)).parse_args(rest)
 
 
 def _run(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     )
     from mockapi.cassettes._multipart import split_multipart
     from mockapi.cassettes._nearest import Miss, explain_miss
-    from mockapi.cassettes._options import parse_matching, read_matching
+    from mockapi.cassettes._options import json_paths, parse_matching, read_matching
     from mockapi.cassettes._payloads import COMPARED_FROM
     from mockapi.cassettes._prune import fingerprint, pruned
     from mockapi.cassettes._redaction_rules import DEFAULT, RedactionRules
@@ -85,6 +85,7 @@ __all__ = [
     "explain_miss",
     "fingerprint",
     "for_matching",
+    "json_paths",
     "lint",
     "load",
     "long_bodies",
@@ -125,7 +126,7 @@ __getattr__ = lazy_exports(
         " RecordedResponse Substitution digest_of",
         "_multipart": "split_multipart",
         "_nearest": "Miss explain_miss",
-        "_options": "parse_matching read_matching",
+        "_options": "json_paths parse_matching read_matching",
         "_payloads": "COMPARED_FROM",
         "_prune": "fingerprint pruned",
         "_redaction_rules": "DEFAULT RedactionRules",

@@ -13,11 +13,14 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
-from mockapi.cassettes._checks import FormatError, Path, string
+from mockapi.cassettes._checks import STRING, FormatError
 from mockapi.cassettes._model import digest_of
+from mockapi.options import OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mockapi.options import Path
 
 
 class Bodies:
@@ -35,7 +38,7 @@ class Bodies:
         """The bytes of a body.
 
         Raises:
-            Fault: it is in no form that a body may have here.
+            OptionError: it is in no form that a body may have here.
         """
         if value is None:
             return b""
@@ -48,7 +51,7 @@ class Bodies:
             raise FormatError(path, f"a body is a mapping with exactly one of {', '.join(forms)}.")
         form, content = next(iter(value.items()))
         if form == "same_as":
-            return self._referred(string(content, (*path, form)), (*path, form))
+            return self._referred(STRING(content, (*path, form)), (*path, form))
         return _bytes(form, content, (*path, form))
 
     def _referred(self, digest: str, path: Path) -> bytes:
@@ -67,7 +70,7 @@ def _bytes(form: str, content: Any, path: Path) -> bytes:
     if form == "json":
         # A copy: what orjson returns keeps the whole buffer it was written into, and stays in memory.
         return bytes(memoryview(jsontext.compact(content)))
-    text = string(content, path)
+    text = STRING(content, path)
     if form == "text":
         return text.encode()
     try:
@@ -93,7 +96,7 @@ def _said(items: list[Any]) -> Iterator[tuple[str, bytes]]:
                 continue
             try:
                 said = _bytes(form, content, ())
-            except FormatError:
+            except OptionError:
                 continue
             yield digest_of(said), said
             if isinstance(message.get("digest"), str):

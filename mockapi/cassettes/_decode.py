@@ -12,7 +12,7 @@ import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockapi.cassettes._bodies import Bodies
-from mockapi.cassettes._checks import FormatError, Path, known_keys, list_, mapping, optional_string, string
+from mockapi.cassettes._checks import FORMAT_HELP, OWN, STRING, FormatError, optional_string
 from mockapi.cassettes._model import (
     FORMAT_VERSION,
     Cassette,
@@ -27,15 +27,21 @@ from mockapi.cassettes._model import (
 from mockapi.cassettes._options import parse_matching
 from mockapi.errors import CassetteError, Problem
 from mockapi.exchange import Ending
+from mockapi.options import FLAG, LIST, OptionError, known_keys, mapping, one_of, shown, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from mockapi.options import Path
 
 MAX_BYTES = 256 * 1024 * 1024
 """A larger file is refused unread: a file of that size is not reviewed, and would be held in memory whole."""
 
 VERSION_KEY = "mockapi_cassette"
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token of RFC 9110
+_VERSION = whole(1)
+_STATUS = whole(200, 599)
+_ENDING = one_of([ending.value for ending in Ending])
 _METHOD = re.compile(r"[A-Z]+")
 _BAD_VALUE = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 
@@ -63,20 +69,20 @@ def load(
         problem = Problem(name, f"{error.cause}.", "Mend it, or record it again.", line=error.line)
         raise CassetteError([problem]) from error
 
-    faults: list[FormatError] = []
+    faults: list[OptionError] = []
     interactions: list[Interaction] = []
     matching = Matching()
     try:
         _check_head(document)
         matching = parse_matching(document.get("matching"), ("matching",), folders or {})
-        items = list_(document["interactions"], ("interactions",))
+        items = LIST(document["interactions"], ("interactions",))
         reading = _Reading(name, Bodies(items), check_seals)
         for index, item in enumerate(items):
             try:
                 interactions.append(_interaction(item, ("interactions", index), reading))
-            except FormatError as fault:
+            except OptionError as fault:
                 faults.append(fault)
-    except FormatError as fault:
+    except OptionError as fault:
         faults.append(fault)
     if faults:
         lines = _yaml.lines_of(text, [fault.path for fault in faults])
@@ -84,12 +90,12 @@ def load(
     return Cassette(name, tuple(interactions), matching)
 
 
-def _problem(name: str, fault: FormatError, line: int | None) -> Problem:
+def _problem(name: str, fault: OptionError, line: int | None) -> Problem:
     in_interaction = len(fault.path) > 1 and fault.path[0] == "interactions"
     return Problem(
         name,
         fault.cause,
-        fault.remedy,
+        fault.remedy or FORMAT_HELP,
         line=line,
         interaction=int(fault.path[1]) if in_interaction else None,
     )
@@ -103,15 +109,13 @@ def _check_head(document: Any) -> None:
             "Recordings of other tools are brought over by `mockapi cassettes import`.",
         )
     version = document[VERSION_KEY]
-    if type(version) is not int or version < 1:
-        raise FormatError((VERSION_KEY,), f"`{VERSION_KEY}` must be a whole number, not {version!r}.")
-    if version > FORMAT_VERSION:
+    if _VERSION(version, (VERSION_KEY,)) > FORMAT_VERSION:
         raise FormatError(
             (VERSION_KEY,),
             f"the file has cassette format {version}; this mockapi reads up to {FORMAT_VERSION}.",
             "Install a newer mockapi: `pip install --upgrade messages-mockapi`.",
         )
-    known_keys(document, (VERSION_KEY, "matching", "interactions"), ())
+    known_keys(document, (), (VERSION_KEY, "matching", "interactions"), OWN)
     if "interactions" not in document:
         raise FormatError((), "there is no `interactions` list.")
 
@@ -126,36 +130,34 @@ class _Reading(NamedTuple):
 
 def _interaction(value: Any, path: Path, reading: _Reading) -> Interaction:
     keys = ("summary", "request", "response", "recorded_at", "origin", "edited")
-    mapping(value, path, keys, required=("request", "response"))
-    edited = value.get("edited", False)
-    if type(edited) is not bool:
-        raise FormatError((*path, "edited"), "`edited` is true or false.")
+    mapping(value, path, keys, ("request", "response"), OWN)
     return Interaction(
         request=_request(value["request"], (*path, "request"), reading),
         response=_response(value["response"], (*path, "response"), reading),
         recorded_at=optional_string(value.get("recorded_at"), (*path, "recorded_at")),
         origin=optional_string(value.get("origin"), (*path, "origin")),
-        edited=edited,
+        edited=FLAG(value.get("edited", False), (*path, "edited")),
     )
 
 
 def _request(value: Any, path: Path, reading: _Reading) -> RecordedRequest:
     keys = ("method", "path", "query", "headers", "body")
-    mapping(value, path, keys, required=("method", "path"))
-    method = string(value["method"], (*path, "method"))
+    mapping(value, path, keys, ("method", "path"), OWN)
+    method = STRING(value["method"], (*path, "method"))
     if not _METHOD.fullmatch(method):
-        raise FormatError((*path, "method"), f"`method` must be in capitals, such as POST, not {method!r}.")
-    target = string(value["path"], (*path, "path"))
+        problem = f"must be in capitals, such as POST; got {shown(method)}"
+        raise OptionError((*path, "method"), problem)
+    target = STRING(value["path"], (*path, "path"))
     if not target.startswith("/") or "?" in target:
         raise FormatError(
             (*path, "path"),
-            f"`path` must start with / and have no query, not {target!r}.",
+            f"`path` must start with / and have no query; got {shown(target)}.",
             "Put what follows the question mark into `query`.",
         )
     return RecordedRequest(
         method=method,
         path=target,
-        query=string(value.get("query", ""), (*path, "query")),
+        query=STRING(value.get("query", ""), (*path, "query")),
         headers=_headers(value.get("headers", []), (*path, "headers")),
         body=reading.bodies.read(value.get("body"), (*path, "body"), json_allowed=True),
     )
@@ -163,15 +165,9 @@ def _request(value: Any, path: Path, reading: _Reading) -> RecordedRequest:
 
 def _response(value: Any, path: Path, reading: _Reading) -> RecordedResponse:
     keys = ("status", "headers", "body", "digest", "chunks", "ending")
-    mapping(value, path, keys, required=("status",))
-    status = value["status"]
-    if type(status) is not int or not 200 <= status <= 599:
-        raise FormatError(
-            (*path, "status"), f"`status` must be a whole number from 200 to 599, not {status!r}."
-        )
-    ending = value.get("ending", Ending.CLEAN.value)
-    if ending not in list(Ending):
-        raise FormatError((*path, "ending"), f"`ending` is one of {', '.join(Ending)}, not {ending!r}.")
+    mapping(value, path, keys, ("status",), OWN)
+    status = _STATUS(value["status"], (*path, "status"))
+    ending = _ENDING(value.get("ending", Ending.CLEAN.value), (*path, "ending"))
     body = reading.bodies.read(value.get("body"), (*path, "body"), json_allowed=False)
     chunks = _chunks(value.get("chunks", []), (*path, "chunks"))
     remedy = (
@@ -205,7 +201,7 @@ def _response(value: Any, path: Path, reading: _Reading) -> RecordedResponse:
 
 def _headers(value: Any, path: Path) -> Fields:
     fields = []
-    for index, item in enumerate(list_(value, path)):
+    for index, item in enumerate(LIST(value, path)):
         if not (
             isinstance(item, list)
             and len(item) == 2
@@ -222,7 +218,7 @@ def _headers(value: Any, path: Path) -> Fields:
 
 def _chunks(value: Any, path: Path) -> tuple[RecordedChunk, ...]:
     chunks = []
-    for index, item in enumerate(list_(value, path)):
+    for index, item in enumerate(LIST(value, path)):
         if not (
             isinstance(item, list)
             and len(item) == 2
@@ -232,7 +228,7 @@ def _chunks(value: Any, path: Path) -> tuple[RecordedChunk, ...]:
             and item[1] >= 0
         ):
             raise FormatError(
-                (*path, index), f"a chunk is `[seconds, bytes]`, neither below 0, not {item!r:.60}."
+                (*path, index), f"a chunk is `[seconds, bytes]`, both from 0; got {shown(item)}."
             )
         chunks.append(RecordedChunk(float(item[0]), item[1]))
     return tuple(chunks)

@@ -2,42 +2,40 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from mockapi._wording import first_line
-from mockapi.cassettes._checks import FormatError, Path, list_, mapping, string, strings
-from mockapi.cassettes._model import Matching, Substitution
+from mockapi.cassettes._checks import OWN, STRING
+from mockapi.cassettes._model import Compare, Matching, Substitution
 from mockapi.cassettes._substitutions import PATTERNS, named_substitutions
 from mockapi.errors import UsageError
+from mockapi.options import FLAG, LIST, OptionError, expression, items, mapping, nearest, one_of, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_COMPARE = ("all", "last-turn", "last-text", "stream", "uri")
+    from mockapi.options import Path
+
+_KEYS = ("substitute", "headers", "ignore", "compare", "rename_tool_ids")
+COMPARISONS: tuple[Compare, ...] = get_args(Compare)
+_COMPARE = one_of(COMPARISONS)
 
 
 def parse_matching(value: Any, path: Path, folders: Mapping[str, str]) -> Matching:
     """The matching rules of a cassette's `matching` or of a session's option of that name.
 
     Raises:
-        Fault: with the path of what is wrong.
+        OptionError: with the path of what is wrong.
     """
     if value is None:
         return Matching()
-    mapping(value, path, ("substitute", "headers", "ignore", "compare", "rename_tool_ids"))
-    compare = value.get("compare", "all")
-    if compare not in _COMPARE:
-        raise FormatError((*path, "compare"), f"`compare` is one of {', '.join(_COMPARE)}, not {compare!r}.")
-    rename = value.get("rename_tool_ids", False)
-    if type(rename) is not bool:
-        raise FormatError((*path, "rename_tool_ids"), "`rename_tool_ids` is true or false.")
+    mapping(value, path, _KEYS, own=OWN)
     return Matching(
         substitutions=_substitutions(value.get("substitute", []), (*path, "substitute"), folders),
-        headers=tuple(name.lower() for name in strings(value.get("headers", []), (*path, "headers"))),
-        ignore=_json_paths(value.get("ignore", []), (*path, "ignore")),
-        compare=compare,
-        rename_tool_ids=rename,
+        headers=tuple(name.lower() for name in items(value.get("headers", []), (*path, "headers"), STRING)),
+        ignore=json_paths(value.get("ignore", []), (*path, "ignore")),
+        compare=_COMPARE(value.get("compare", "all"), (*path, "compare")),
+        rename_tool_ids=FLAG(value.get("rename_tool_ids", False), (*path, "rename_tool_ids")),
     )
 
 
@@ -50,7 +48,7 @@ def read_matching(text: str, name: str, folders: Mapping[str, str]) -> Matching:
         folders: places on this machine that substitutions stand for.
 
     Raises:
-        UsageError: with the place of what is wrong.
+        UsageError: with the place of what is wrong, or the text is not YAML.
     """
     import yaml  # noqa: PLC0415 - only where somebody writes rules so
 
@@ -58,39 +56,33 @@ def read_matching(text: str, name: str, folders: Mapping[str, str]) -> Matching:
         value = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise UsageError(f"{name}: {first_line(error)}.") from error
-    try:
-        return parse_matching({"compare": value} if isinstance(value, str) else value, (name,), folders)
-    except FormatError as fault:
-        place = ".".join(map(str, fault.path))
-        raise UsageError(f"{place}: {fault.cause} {fault.remedy}") from fault
+    return parse_matching({"compare": value} if isinstance(value, str) else value, (name,), folders)
 
 
 def _substitutions(value: Any, path: Path, folders: Mapping[str, str]) -> tuple[Substitution, ...]:
     names: list[str] = []
     own: list[Substitution] = []
-    for index, item in enumerate(list_(value, path)):
+    for index, item in enumerate(LIST(value, path)):
         here = (*path, index)
         if isinstance(item, str):
             if item not in PATTERNS:
-                raise FormatError(
-                    here, f"no substitution is called {item!r}; there are {', '.join(PATTERNS)}."
-                )
+                raise OptionError(here, f"names an unknown pattern {shown(item)}", nearest(item, PATTERNS))
             names.append(item)
             continue
-        mapping(item, here, ("name", "pattern"), required=("name", "pattern"))
-        string(item["name"], (*here, "name"))
-        pattern = string(item["pattern"], (*here, "pattern"))
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise FormatError((*here, "pattern"), f"not a regular expression: {error}.") from error
-        own.append(Substitution(item["name"], pattern))
+        mapping(item, here, ("name", "pattern"), ("name", "pattern"), OWN)
+        name = STRING(item["name"], (*here, "name"))
+        own.append(Substitution(name, expression(item["pattern"], (*here, "pattern"))))
     # A user's own pattern is the more special one: it goes first.
     return (*own, *named_substitutions(names, folders))
 
 
-def _json_paths(value: Any, path: Path) -> tuple[str, ...]:
-    paths = strings(value, path)
+def json_paths(value: Any, path: Path) -> tuple[str, ...]:
+    """A list of JSON paths (RFC 9535).
+
+    Raises:
+        OptionError: with the path of what is wrong.
+    """
+    paths = items(value, path, STRING)
     if paths:
         import jsonpath  # noqa: PLC0415 - costs every start 50 ms, and few cassettes use it
 
@@ -98,7 +90,6 @@ def _json_paths(value: Any, path: Path) -> tuple[str, ...]:
             try:
                 jsonpath.compile(item)
             except jsonpath.JSONPathError as error:
-                raise FormatError(
-                    (*path, index), f"not a JSON path: {item!r}: {first_line(error)}."
-                ) from error
+                problem = f"must be a JSON path; got {shown(item)}: {first_line(error).rstrip('.')}"
+                raise OptionError((*path, index), problem) from error
     return tuple(paths)

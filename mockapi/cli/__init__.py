@@ -15,6 +15,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from mockapi._printable import printable
 from mockapi._version import __version__
@@ -37,6 +38,7 @@ _COMMANDS = {
     "cassettes": ("mockapi.cli.cassettes", "Look at, check and mend recordings."),
     "fuzz": ("mockapi.cli.fuzz", "Hunt for bugs in a stream parser or a client."),
     "conformance": ("mockapi.cli.conformance", "Judge a client, in any language, case by case."),
+    "completion": ("mockapi.cli.completion", "Write what a shell needs to complete commands."),
 }
 """Command to module and help line; the module's `command` is the click command."""
 
@@ -78,6 +80,15 @@ class LazyGroup(click.Group):
         except KeyboardInterrupt:
             click.echo("mockapi: interrupted.", err=True)
             sys.exit(INTERRUPTED)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the names of commands without importing them."""
+        commands = [
+            CompletionItem(name, help=help_line)
+            for name, (_, help_line) in self._table.items()
+            if name.startswith(incomplete)
+        ]
+        return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands without importing them."""

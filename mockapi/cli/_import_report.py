@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockapi._printable import printable
+from mockapi.cassettes import importers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -129,9 +130,9 @@ def _line(row: ReportRow) -> str:
 
 
 def _table(rows: list[ReportRow]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+    from rich.console import Console  # noqa: PLC0415 - only a terminal needs it, and it is slow to import
+    from rich.table import Table  # noqa: PLC0415 - as above
+    from rich.text import Text  # noqa: PLC0415 - as above
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title, justify in (("File", "left"), ("Format", "left"), ("Kept", "right"), ("Streams", "right")):
@@ -153,11 +154,9 @@ def _table(rows: list[ReportRow]) -> None:
 
 def _losses(rows: list[ReportRow]) -> None:
     """What each loss means, once."""
-    from mockapi.cassettes.importers import LOSSES, Loss
-
     lost = {loss for row in rows if row.imported and row.target for loss in row.imported.lost}
     if lost:
         click.echo("What the sources had lost before they were imported:", err=True)
-    for loss in Loss:
+    for loss in importers.Loss:
         if loss in lost:
-            click.echo(f"  {loss}: {LOSSES[loss]}", err=True)
+            click.echo(f"  {loss}: {importers.LOSSES[loss]}", err=True)

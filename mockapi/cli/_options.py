@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from mockapi import jsontext, messages, replies, sessions, storage, validation
 from mockapi._data import data_dir
 from mockapi.cli._paths import FileToWrite
 from mockapi.cli._recording import read_recording, recording_options
 from mockapi.cli._script import read_script
 from mockapi.errors import UsageError
+from mockapi.replies import faults
+from mockapi.server import recording
 from mockapi.validation import Mode, Profile
 
 if TYPE_CHECKING:
@@ -204,10 +207,6 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
     Raises:
         UsageError: with what to write instead.
     """
-    from mockapi.server.recording import parse_mode
-    from mockapi.sessions import session_options
-    from mockapi.storage import folders, working_project
-
     matching: dict[str, Any] = {
         "substitute": [_substitution(item) for item in values["substitute"]],
         "ignore": list(values["ignore"]),
@@ -229,9 +228,9 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
         "disabled_rules": list(values["disable_rule"]),
         "as_of": values["as_of"],
     }
-    parse_mode(values["record_mode"])
-    rules = working_project().rules
-    settings = session_options(options, _defaults(values["models"]), folders()).settings
+    recording.parse_mode(values["record_mode"])
+    rules = storage.working_project().rules
+    settings = sessions.session_options(options, _defaults(values["models"]), storage.folders()).settings
     settings = replace(settings, matching=replace(settings.matching, redaction=rules))
     return ServerOptions(
         paths=tuple(values["cassettes"]) or (() if values["script"] else (str(data_dir("cassettes")),)),
@@ -246,52 +245,40 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
     )
 
 
-def _defaults(models: str | None) -> Settings:
-    from mockapi.sessions import Settings
-
+def _defaults(models: str | None) -> sessions.Settings:
     if models is None:
-        return Settings()
-    from mockapi.messages.catalogue import read_models
-    from mockapi.validation import ValidationSettings
+        return sessions.Settings()
 
-    return Settings(validation=ValidationSettings(models=read_models(Path(models))))
+    known = messages.catalogue.read_models(Path(models))
+    return sessions.Settings(validation=validation.ValidationSettings(models=known))
 
 
 def _mishaps(values: dict[str, Any]) -> dict[str, Any]:
     """The settings that make things go wrong, as far as they were given."""
     changes: dict[str, Any] = {}
     if values["fault"]:
-        from mockapi.replies.faults import parse_fault_text
-
-        changes["faults"] = tuple(parse_fault_text(text) for text in values["fault"])
+        changes["faults"] = tuple(faults.parse_fault_text(text) for text in values["fault"])
     if values["pace"] is not None:
-        from mockapi.replies import parse_pace
-
-        changes["pace"] = parse_pace(_pairs(values["pace"], "--pace"), "--pace")
+        changes["pace"] = replies.parse_pace(_pairs(values["pace"], "--pace"), "--pace")
     if values["rate_limit"] is not None:
-        from mockapi.replies.rate_limits import parse_rate_limits
-
         pairs = _pairs(values["rate_limit"], "--rate-limit")
-        changes["rate_limits"] = parse_rate_limits(pairs, "--rate-limit")
+        changes["rate_limits"] = replies.parse_rate_limits(pairs, "--rate-limit")
     return changes
 
 
 def _pairs(text: str, option: str) -> Any:
     """`KEY=VALUE,...` with JSON values, or a whole JSON object."""
-    from mockapi import jsontext
-    from mockapi.replies.faults import NEXT_PAIR
-
     if text.lstrip().startswith("{"):
         value = jsontext.parse(text.encode())
         if isinstance(value, jsontext.NotJSON):
-            raise UsageError(f"{option}: this is no JSON: {value.reason}.")
+            raise UsageError(f"{option} must be JSON where it begins with a brace: {value.reason}.")
         return value
     pairs: dict[str, Any] = {}
-    for pair in NEXT_PAIR.split(text):
+    for pair in faults.NEXT_PAIR.split(text):
         key, _, written = (part.strip() for part in pair.partition("="))
         value = jsontext.parse(written.encode())
         if isinstance(value, jsontext.NotJSON):
-            raise UsageError(f"{option} takes KEY=NUMBER,KEY=NUMBER; {pair!r} is none.")
+            raise UsageError(f"{option} takes KEY=NUMBER,KEY=NUMBER; got {pair!r}.")
         pairs[key] = value
     return pairs
 

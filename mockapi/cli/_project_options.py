@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.core import ParameterSource
 
+from mockapi import storage
 from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class ServerCommand(click.Command):
         Raises:
             UsageError: an option there that does not exist, or a value that does not fit it.
         """
-        file, options = self._project_options()
+        file, options = (None, {}) if ctx.resilient_parsing else self._project_options()
         ctx.default_map = {**(ctx.default_map or {}), **options}
         try:
             return super().parse_args(ctx, args)
@@ -51,10 +52,8 @@ class ServerCommand(click.Command):
             raise UsageError(f"{file}: tool.mockapi.{name}: {error.message}") from error
 
     def _project_options(self) -> tuple[Path | None, dict[str, Any]]:
-        from mockapi.storage import project_table
-
         try:
-            found = project_table(Path.cwd())
+            found = storage.project_table(Path.cwd())
         except FileNotFoundError:  # the working folder has gone
             found = None
         if found is None:

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mockapi import storage
+from mockapi._clock import wall
+from mockapi.server import recording
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mockapi.cassettes import RedactionRules
     from mockapi.server import Service
-    from mockapi.server.recording import RecordOptions
 
 
 def recording_options(option: Callable[..., Callable[[Any], Any]]) -> tuple[Callable[[Any], Any], ...]:
@@ -50,14 +53,12 @@ def recording_options(option: Callable[..., Callable[[Any], Any]]) -> tuple[Call
     )
 
 
-def read_recording(values: dict[str, Any], rules: RedactionRules) -> RecordOptions | None:
+def read_recording(values: dict[str, Any], rules: RedactionRules) -> recording.RecordOptions | None:
     """What the options come to; None if no upstream is named."""
-    from mockapi.server.recording import RecordOptions, parse_mode
-
-    mode = parse_mode(values["record_mode"])
+    mode = recording.parse_mode(values["record_mode"])
     if values["upstream"] is None:
         return None
-    return RecordOptions(
+    return recording.RecordOptions(
         upstream=values["upstream"],
         to=values["record_to"],
         mode=mode,
@@ -69,19 +70,14 @@ def read_recording(values: dict[str, Any], rules: RedactionRules) -> RecordOptio
 
 def tell_ages(service: Service) -> None:
     """Warn of recordings that are older than the project allows."""
-    from mockapi._clock import wall
-    from mockapi.storage import old_recordings, working_project
-
-    for line in old_recordings(service.library.cassettes, working_project(), wall()):
+    for line in storage.old_recordings(service.library.cassettes, storage.working_project(), wall()):
         service.console.note(line)
 
 
 def tell_summary(service: Service) -> None:
     """Say what was recorded and what was not."""
-    from mockapi.server.recording import summary
-
     if service.recorder is not None:
-        for line in summary(service.recorder.stats, service.recorder.options, unused_of(service)):
+        for line in recording.summary(service.recorder.stats, service.recorder.options, unused_of(service)):
             service.console.note(line)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mockapi import cassettes, storage
+
 if TYPE_CHECKING:
     from mockapi.server import Service
-    from mockapi.storage import ReportedRecording
 
 
 def write_report(service: Service, path: str) -> None:
@@ -16,13 +17,10 @@ def write_report(service: Service, path: str) -> None:
     Raises:
         UsageError: the file cannot be written.
     """
-    from mockapi.cassettes import fingerprint
-    from mockapi.storage import ReportedRecording, write_play_report
-
-    played: list[ReportedRecording] = []
-    not_played: list[ReportedRecording] = []
+    played: list[storage.ReportedRecording] = []
+    not_played: list[storage.ReportedRecording] = []
     for recording in service.library.recordings:
         side = played if recording in service.library.played else not_played
-        mark = fingerprint(recording.interaction)
-        side.append(ReportedRecording(recording.cassette.name, recording.position, mark))
-    write_play_report(Path(path), played, not_played)
+        mark = cassettes.fingerprint(recording.interaction)
+        side.append(storage.ReportedRecording(recording.cassette.name, recording.position, mark))
+    storage.write_play_report(Path(path), played, not_played)

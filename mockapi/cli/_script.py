@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mockapi import jsontext
 from mockapi.errors import UsageError
+from mockapi.replies import scripts
 
 if TYPE_CHECKING:
     from mockapi.replies.scripts import Script
@@ -18,8 +19,6 @@ def read_script(path: str) -> Script:
     Raises:
         UsageError: the file cannot be read, or does not hold a script; with the place in it.
     """
-    from mockapi.replies.scripts import parse_script
-
     try:
         text = Path(path).read_bytes()
     except OSError as error:
@@ -29,6 +28,6 @@ def read_script(path: str) -> Script:
         raise UsageError(f"The script {path} is not JSON: {value.reason}.")
     folder = Path(path).parent
     try:
-        return parse_script(value, lambda name: (folder / name).read_bytes())
+        return scripts.parse_script(value, lambda name: (folder / name).read_bytes())
     except UsageError as error:
         raise UsageError(f"The script {path}: {error}") from error

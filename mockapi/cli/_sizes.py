@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mockapi import cassettes
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -17,19 +19,17 @@ def size_lines(cassette: Cassette, file_bytes: int) -> Iterator[str]:
 
     A body that the file says once and refers to later counts where it is said.
     """
-    from mockapi.cassettes import digest_of, long_bodies, summarize
-
-    long = long_bodies(cassette.interactions)
+    long = cassettes.long_bodies(cassette.interactions)
     seen: set[str] = set()
     rows = []
     for position, item in enumerate(cassette.interactions):
         sizes = []
         for body in (item.request.body, item.response.body):
-            digest = digest_of(body)
+            digest = cassettes.digest_of(body)
             sizes.append(0 if digest in seen else len(body))
             if digest in long:
                 seen.add(digest)
-        rows.append((sum(sizes), sizes[0], sizes[1], position, summarize(item)))
+        rows.append((sum(sizes), sizes[0], sizes[1], position, cassettes.summarize(item)))
     asked, answered = sum(row[1] for row in rows), sum(row[2] for row in rows)
     yield (
         f"{cassette.name}: {file_bytes:,} bytes, {len(rows)} interactions;"

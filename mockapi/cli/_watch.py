@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mockapi import messages
 from mockapi._wording import counted
 from mockapi.cli._script import read_script
 from mockapi.errors import MockapiError, UsageError
@@ -63,7 +64,7 @@ def check_watchable(files: WatchedFiles, record_to: str | None) -> None:
             "--watch does not go with --record-to: what is recorded in a run is not played in the same run."
         )
     try:
-        import watchfiles  # noqa: F401 - an extra, and only this option needs it
+        import watchfiles  # noqa: F401, PLC0415 - an extra, and only this option needs it
     except ImportError as error:
         raise UsageError("--watch needs watchfiles: pip install 'messages-mockapi[watch]'.") from error
 
@@ -105,7 +106,7 @@ class _Targets:
 
 
 async def _follow(service: Service, targets: _Targets, places: Iterable[Path], *, recursive: bool) -> None:
-    import watchfiles
+    import watchfiles  # noqa: PLC0415 - as above
 
     try:
         async for changes in watchfiles.awatch(
@@ -138,9 +139,7 @@ async def _read_again(service: Service, targets: _Targets, paths: set[Path]) -> 
 
 
 def _use_models(service: Service, path: str) -> None:
-    from mockapi.messages.catalogue import read_models
-
-    models = read_models(Path(path))
+    models = messages.catalogue.read_models(Path(path))
     session = service.sessions.default
     session.settings = replace(
         session.settings, validation=replace(session.settings.validation, models=models)

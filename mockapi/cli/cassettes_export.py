@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from mockapi import cassettes, storage
 from mockapi._wording import counted
 from mockapi.cli._bar import tracked
 from mockapi.errors import UsageError
@@ -22,19 +23,16 @@ def command(paths: tuple[str, ...], har: bool, folder: str, force: bool) -> None
     One file a cassette, relative paths kept. `mockapi cassettes import` reads it back without a
     loss: what HAR has no place for stands in members whose names begin with `_mockapi`.
     """
-    from mockapi.cassettes import load, to_har
-    from mockapi.storage import read_text, write_atomically
-
     files = _named(paths)
     interactions = 0
     for path, name in tracked(files, "Exporting"):
         target = Path(folder, name).with_suffix(".har")
-        cassette = load(read_text(path), path)
+        cassette = cassettes.load(storage.read_text(path), path)
         if target.exists() and not force:
             raise UsageError(f"{target} exists; --force overwrites it.")
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(target, to_har(cassette.interactions), durable=False)
+            storage.write_atomically(target, cassettes.to_har(cassette.interactions), durable=False)
         except OSError as error:
             raise UsageError(f"{target} cannot be written: {error.strerror}.") from error
         interactions += len(cassette.interactions)
@@ -44,12 +42,10 @@ def command(paths: tuple[str, ...], har: bool, folder: str, force: bool) -> None
 
 def _named(paths: tuple[str, ...]) -> list[tuple[str, str]]:
     """Every cassette file with its name below the path that named it."""
-    from mockapi.storage import find
-
     named: dict[str, str] = {}
     for path in paths:
         root = Path(path)
-        for file in find([path]):
+        for file in storage.find([path]):
             name = str(Path(file).relative_to(root)) if root.is_dir() else root.name
             other = next((known for known, its in named.items() if its == name and known != file), None)
             if other is not None:

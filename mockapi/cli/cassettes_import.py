@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
+from mockapi import cassettes, storage
+from mockapi.cassettes import importers
 from mockapi.cli import INTERRUPTED
 from mockapi.cli._bar import tracked
 from mockapi.cli._import_report import ReportRow, Result, show
@@ -63,13 +65,13 @@ def command(
     Folders are searched and relative paths kept. Exchanges with other hosts are left out; what is
     kept is redacted like what is recorded. Exit code 1 if a file failed, and the rest is imported.
     """
-    from mockapi.cassettes import Matching, read_matching
-    from mockapi.storage import folders, working_project
-
-    rules = Matching() if matching is None else read_matching(matching, "--matching", folders())
+    rules = cassettes.Matching()
+    if matching is not None:
+        rules = cassettes.read_matching(matching, "--matching", storage.folders())
     found, not_looked_at = find(sources)
     originals = frozenset(os.path.realpath(source.path) for source in found)
-    run = _Run(Path(folder), hosts, working_project().rules, originals, force=force, matching=rules)
+    project = storage.working_project()
+    run = _Run(Path(folder), hosts, project.rules, originals, force=force, matching=rules)
     rows: list[ReportRow] = []
     try:
         rows.extend(run.take(source) for source in tracked(found, "Importing"))
@@ -130,15 +132,12 @@ class _Run:
 
     def take(self, source: ImportSource) -> ReportRow:
         """Import a file; whatever goes wrong is in the row."""
-        from mockapi.cassettes.importers import import_recording
-        from mockapi.storage import read_text
-
         shown = str(source.path)
         try:
-            data = read_text(shown)
+            data = storage.read_text(shown)
         except MockapiError as error:
             return ReportRow(shown, Result.FAILED, causes=(str(error),))
-        imported = import_recording(data, source.name, hosts=self.hosts, rules=self.rules)
+        imported = importers.import_recording(data, source.name, hosts=self.hosts, rules=self.rules)
         # The row lives to the end of the run; the cassette must not.
         told = replace(imported, cassette=None)
         if imported.cassette is None:
@@ -159,16 +158,13 @@ class _Run:
         return ReportRow(shown, result, target=str(target), imported=told, causes=imported.broken)
 
     def _write(self, target: Path, cassette: Cassette) -> None:
-        from mockapi.cassettes import dump
-        from mockapi.storage import write_atomically
-
         before = self.written.get(cassette.name)
         if before is not None:
             raise UsageError(
                 f"two recordings of one name: {target} was just made from {before}."
                 " Import them into two folders."
             )
-        text = dump(cassette)
+        text = cassettes.dump(cassette)
         try:
             there = target.read_bytes() if target.exists() else text
             if there != text and self._is_original(target, there):
@@ -176,7 +172,7 @@ class _Run:
             if there != text and not self.force:
                 raise UsageError(f"{target} exists and is another cassette; --force overwrites it.")
             target.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(target, text, durable=False)
+            storage.write_atomically(target, text, durable=False)
         except OSError as error:
             raise UsageError(f"{target} cannot be written: {error.strerror}.") from error
 

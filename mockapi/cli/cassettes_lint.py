@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mockapi import cassettes, storage, validation
+from mockapi._clock import wall
 from mockapi._printable import printable
 from mockapi._wording import counted
 from mockapi.errors import CassetteError
@@ -14,7 +16,7 @@ from mockapi.errors import CassetteError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mockapi.cassettes import Cassette, LintFinding
+    from mockapi.cassettes import Cassette
     from mockapi.storage import Project
 
 _PAYLOAD = b'"<payload sha256:'  # a body whose images are kept as digests cannot be judged
@@ -33,21 +35,17 @@ def command(paths: tuple[str, ...], strict: bool, skip_others: bool) -> None:  #
     Prints a line per finding, `FILE:LINE: severity code: message`. Exit code 1 if there is an
     error (with --strict: or a warning), 2 if a file cannot be read at all.
     """
-    from mockapi._clock import wall
-    from mockapi.cassettes import VERSION_KEY, LintSeverity, lint
-    from mockapi.storage import iter_texts, working_project
-
-    project = working_project()
+    project = storage.working_project()
     now = wall()
     files = 0
-    counts = dict.fromkeys(LintSeverity, 0)
-    for path, text in iter_texts(paths):
-        if skip_others and VERSION_KEY.encode() not in text:
+    counts = dict.fromkeys(cassettes.LintSeverity, 0)
+    for path, text in storage.iter_texts(paths):
+        if skip_others and cassettes.VERSION_KEY.encode() not in text:
             continue
         files += 1
         loaded = _loaded(text, path)
         findings = [
-            *lint(text, path, project.rules),
+            *cassettes.lint(text, path, project.rules),
             *_expired(loaded, project, now),
             *_refused_today(loaded),
         ]
@@ -57,34 +55,29 @@ def command(paths: tuple[str, ...], strict: bool, skip_others: bool) -> None:  #
             severity = click.style(finding.severity, fg="red" if finding.severity == "error" else "yellow")
             which = "" if finding.interaction is None else f"interaction {finding.interaction}: "
             click.echo(f"{place}: {severity} {finding.code}: {which}{printable(finding.message)}")
-    errors, warnings = counts[LintSeverity.ERROR], counts[LintSeverity.WARNING]
+    errors, warnings = counts[cassettes.LintSeverity.ERROR], counts[cassettes.LintSeverity.WARNING]
     totals = {"file": files, "error": errors, "warning": warnings}
     click.echo(", ".join(counted(number, noun) for noun, number in totals.items()), err=True)
     if errors or (strict and warnings):
         sys.exit(1)
 
 
-def _loaded(text: bytes, path: str) -> Cassette:
+def _loaded(text: bytes, path: str) -> cassettes.Cassette:
     """The cassette; one without interactions if it does not load, which `lint` tells."""
-    from mockapi.cassettes import Cassette, load
-
     try:
-        return load(text, path)
+        return cassettes.load(text, path)
     except CassetteError:
-        return Cassette(path, ())
+        return cassettes.Cassette(path, ())
 
 
-def _expired(cassette: Cassette, project: Project, now: float) -> Iterator[LintFinding]:
+def _expired(cassette: Cassette, project: Project, now: float) -> Iterator[cassettes.LintFinding]:
     """That there are recordings older than the project's `max_age`, and the oldest of them."""
-    from mockapi.cassettes import LintFinding, LintSeverity
-    from mockapi.storage import expired
-
-    old = expired(cassette, project, now)
+    old = storage.expired(cassette, project, now)
     if old:
         oldest = max(old, key=lambda position: old[position])
         days, allowed = old[oldest]
-        yield LintFinding(
-            LintSeverity.WARNING,
+        yield cassettes.LintFinding(
+            cassettes.LintSeverity.WARNING,
             "expired",
             f"{days:.0f} days old, and pyproject.toml allows {allowed:g}"
             + (f"; so are {len(old) - 1} more here, none of them older" if len(old) > 1 else "")
@@ -93,21 +86,18 @@ def _expired(cassette: Cassette, project: Project, now: float) -> Iterator[LintF
         )
 
 
-def _refused_today(cassette: Cassette) -> Iterator[LintFinding]:
+def _refused_today(cassette: Cassette) -> Iterator[cassettes.LintFinding]:
     """Requests that the API took when they were recorded and would refuse today."""
-    from mockapi.cassettes import LintFinding, LintSeverity
-    from mockapi.validation import ValidationSettings, check_body
-
     for position, interaction in enumerate(cassette.interactions):
         request = interaction.request
         if interaction.response.status != 200 or request.method != "POST" or _PAYLOAD in request.body:
             continue
-        refusals = check_body(
-            request.body, dict(request.headers), request.path, ValidationSettings(rules="live")
+        refusals = validation.check_body(
+            request.body, dict(request.headers), request.path, validation.ValidationSettings(rules="live")
         )
         for refusal in refusals[:1]:
-            yield LintFinding(
-                LintSeverity.WARNING,
+            yield cassettes.LintFinding(
+                cassettes.LintSeverity.WARNING,
                 "outdated",
                 f"today's API would refuse the request with {refusal.status}:"
                 f" {refusal.message} ({refusal.rule})",

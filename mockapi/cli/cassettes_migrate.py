@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mockapi import cassettes, storage
 from mockapi._printable import printable
 from mockapi._wording import counted
 from mockapi.errors import UsageError
@@ -44,10 +45,7 @@ def command(
     Shows what would change in each request, then asks. Changed interactions match the renamed
     requests and are marked `edited`; replies keep their bytes unless --replies is given.
     """
-    from mockapi.cassettes import Renames, dump, load, migrate
-    from mockapi.storage import iter_texts, write_atomically
-
-    renames = Renames(
+    renames = cassettes.Renames(
         dict(_pair(item, "--model") for item in models),
         dict(_pair(item, "--tool") for item in tools),
         dict(_pair(item, "--path") for item in members),
@@ -57,10 +55,10 @@ def command(
         raise UsageError("Nothing to rename: give --model, --tool or --path.")
     changed: dict[str, bytes] = {}
     total = 0
-    for path, text in iter_texts(paths):
-        migrated, changes = migrate(load(text, path), renames)
+    for path, text in storage.iter_texts(paths):
+        migrated, changes = cassettes.migrate(cassettes.load(text, path), renames)
         if changes:
-            changed[path] = dump(migrated)
+            changed[path] = cassettes.dump(migrated)
             total += len(changes)
             _show(path, changes)
     click.echo(f"{counted(total, 'interaction')} in {counted(len(changed), 'file')} would change", err=True)
@@ -74,7 +72,7 @@ def command(
             return
     for path, text in changed.items():
         try:
-            write_atomically(Path(path), text)
+            storage.write_atomically(Path(path), text)
         except OSError as error:
             raise UsageError(f"{path} cannot be changed: {error.strerror}.") from error
     click.echo(f"{counted(total, 'interaction')} changed and marked edited", err=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from mockapi import cassettes, storage
 from mockapi._wording import counted
 from mockapi.errors import UsageError
 
@@ -28,13 +29,10 @@ def command(paths: tuple[str, ...], reports: tuple[str, ...], write: bool) -> No
     An interaction stays if any of the reports says that it was played. A cassette that is left
     with none is deleted. Without --write nothing is changed.
     """
-    from mockapi.cassettes import dump, load, pruned
-    from mockapi.storage import iter_texts, read_played, write_atomically
-
-    played = read_played(reports)
+    played = storage.read_played(reports)
     total = 0
-    for path, text in iter_texts(paths):
-        cassette, dropped = pruned(load(text, path), played)
+    for path, text in storage.iter_texts(paths):
+        cassette, dropped = cassettes.pruned(cassettes.load(text, path), played)
         if not dropped:
             continue
         total += len(dropped)
@@ -46,7 +44,7 @@ def command(paths: tuple[str, ...], reports: tuple[str, ...], write: bool) -> No
             continue
         try:
             if cassette.interactions:
-                write_atomically(Path(path), dump(cassette))
+                storage.write_atomically(Path(path), cassettes.dump(cassette))
             else:
                 Path(path).unlink()
         except OSError as error:

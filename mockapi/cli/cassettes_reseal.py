@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from mockapi import cassettes, storage
 from mockapi.errors import UsageError
 
 
@@ -17,16 +18,13 @@ def command(files: tuple[str, ...]) -> None:
     For a response body that was changed on purpose. The interaction is marked `edited`, recorded
     chunks are cut anew, and the file is written in the usual form: comments are not kept.
     """
-    from mockapi.cassettes import reseal
-    from mockapi.storage import read_text, write_atomically
-
     for file in files:
-        text, changed = reseal(read_text(file), file)
+        text, changed = cassettes.reseal(storage.read_text(file), file)
         if not changed:
             click.echo(f"{file}: every digest is true already")
             continue
         try:
-            write_atomically(Path(file), text)
+            storage.write_atomically(Path(file), text)
         except OSError as error:
             raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
         which = ", ".join(map(str, changed))

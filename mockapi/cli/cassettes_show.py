@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mockapi import cassettes, jsontext, storage
 from mockapi._printable import printable
+from mockapi.cli._sizes import size_lines
+from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,14 +33,9 @@ def command(paths: tuple[str, ...], only: int | None, full: bool, size: bool) ->
 
     Digests are not checked here, so that a damaged file can be looked at; `lint` checks them.
     """
-    from mockapi.cassettes import load
-    from mockapi.cli._sizes import size_lines
-    from mockapi.errors import UsageError
-    from mockapi.storage import iter_texts
-
     shown = 0
-    for path, text in iter_texts(paths):
-        cassette = load(text, path, check_seals=False)
+    for path, text in storage.iter_texts(paths):
+        cassette = cassettes.load(text, path, check_seals=False)
         if size:
             click.echo("\n".join(size_lines(cassette, len(text))))
             shown += 1
@@ -55,9 +53,6 @@ def command(paths: tuple[str, ...], only: int | None, full: bool, size: bool) ->
 
 
 def _described(interaction: Interaction, longest: int | None) -> Iterator[str]:
-    from mockapi import jsontext
-    from mockapi.cassettes import reply_of
-
     request, response = interaction.request, interaction.response
     query = f"?{request.query}" if request.query else ""
     yield f"{request.method} {request.path}{query} -> {response.status}" + (
@@ -68,7 +63,7 @@ def _described(interaction: Interaction, longest: int | None) -> Iterator[str]:
         yield from _asked(body, longest)
     elif request.body:
         yield from _text("  body", request.body.decode("utf-8", "replace"), longest)
-    reply = reply_of(interaction)
+    reply = cassettes.reply_of(interaction)
     if isinstance(reply, dict) and isinstance(reply.get("content"), list):
         yield from _content("  reply", reply["content"], longest, colour="green")
         yield f"  stop reason: {reply.get('stop_reason')}"
@@ -108,8 +103,6 @@ def _content(label: str, content: Any, longest: int | None, colour: str) -> Iter
 
 def _block(block: dict[str, Any]) -> tuple[str, str]:
     """What kind of block it is, if it is not text, and what it says."""
-    from mockapi import jsontext
-
     kind = str(block.get("type"))
     if kind == "text":
         return "", str(block.get("text", ""))

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mockapi import fuzzing
+from mockapi.cli._progress import Progress
 from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
@@ -101,18 +103,16 @@ def run(
 
     Exits with 1 if a verdict is neither fine nor the one that is on file.
     """
-    from mockapi.cli._progress import Progress
-    from mockapi.fuzzing import Driver, cases_for, run_conformance
-
     known = _read(expect) if expect is not None else {}
     runs: list[ConformanceRun] = []
     for name in drivers:
-        driver = Driver(driver_command(name))
+        driver = fuzzing.Driver(driver_command(name))
         try:
-            cases = cases_for(driver.sees, only)
+            cases = fuzzing.cases_for(driver.sees, only)
             if not cases:
                 raise UsageError(f"No case of this driver begins with {' or '.join(only)}.")
-            runs.append(run_conformance(driver, cases, known.get(driver.name, {}), Progress(driver.name)))
+            progress = Progress(driver.name)
+            runs.append(fuzzing.run_conformance(driver, cases, known.get(driver.name, {}), progress))
         finally:
             driver.stop()
     _print(runs, form, output, everything=everything)
@@ -123,14 +123,16 @@ def run(
 
 
 def _print(runs: Sequence[ConformanceRun], form: str, output: str | None, *, everything: bool) -> None:
-    from mockapi.fuzzing import report
-
     if form == "text":
-        told = "\n".join(report.as_text(item, everything=everything) for item in runs)
+        told = "\n".join(fuzzing.report.as_text(item, everything=everything) for item in runs)
     elif form == "json":
-        told = report.as_json(runs[0]) if len(runs) == 1 else f"[{','.join(map(report.as_json, runs))}]\n"
+        told = (
+            fuzzing.report.as_json(runs[0])
+            if len(runs) == 1
+            else f"[{','.join(map(fuzzing.report.as_json, runs))}]\n"
+        )
     else:
-        told = "\n".join(map(report.as_html, runs))
+        told = "\n".join(map(fuzzing.report.as_html, runs))
     if output is None:
         click.echo(told, nl=False)
         return

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mockapi import cassettes, jsontext, replies, sessions, sse, storage, testing
 from mockapi._data import data_dir
 from mockapi.errors import MockapiError
 
@@ -32,14 +33,11 @@ def command(speed: str) -> None:
     Starts a server on a free port, asks it what the starter cassette was asked, prints the answer
     as it streams in, and stops. Needs no key and no network.
     """
-    from mockapi.server import Settings
-    from mockapi.sessions import parse_speed
-    from mockapi.testing import Server
-
     folder = data_dir("cassettes")
-    with Server([str(folder)], settings=Settings(speed=parse_speed(speed))) as server:
-        click.echo(f"mockapi ready on {server.base_url}")
-        _ask(server.base_url, _first_stream(str(folder / _CASSETTE)))
+    settings = sessions.Settings(speed=sessions.parse_speed(speed))
+    with testing.Server([str(folder)], settings=settings) as running:
+        click.echo(f"mockapi ready on {running.base_url}")
+        _ask(running.base_url, _first_stream(str(folder / _CASSETTE)))
     serve, run = f"{_own_name()} serve", f"{_own_name()} exec -- python your.py"
     click.echo(
         "\nTry it with your own client:\n"
@@ -58,26 +56,18 @@ def _own_name() -> str:
 
 
 def _first_stream(path: str) -> Interaction:
-    from mockapi.cassettes import load
-    from mockapi.replies import wants_stream
-    from mockapi.storage import read_text
-
-    for interaction in load(read_text(path), path).interactions:
-        if wants_stream(_parsed(interaction)):
+    for interaction in cassettes.load(storage.read_text(path), path).interactions:
+        if replies.wants_stream(_parsed(interaction)):
             return interaction
     raise MockapiError(f"{path} has no stream to show; install mockapi again.")
 
 
 def _parsed(interaction: Interaction) -> Any:
-    from mockapi import jsontext
-
     return jsontext.parse(interaction.request.body)
 
 
 def _ask(base_url: str, interaction: Interaction) -> None:
-    import httpx
-
-    from mockapi import jsontext, sse
+    import httpx  # noqa: PLC0415 - slow to import: the server is up before it is needed
 
     asked = _parsed(interaction)
     url = base_url + interaction.request.path

@@ -13,9 +13,12 @@ from typing import Any
 
 import click
 
+from mockapi import server, testing
 from mockapi._environment import EXEC_URL, client_environment
 from mockapi.cli._options import read_options, server_options
 from mockapi.cli._project_options import ServerCommand, was_said
+from mockapi.cli._recording import tell_summary
+from mockapi.cli._report import write_report
 from mockapi.errors import UsageError
 
 _PASSED_ON = tuple(
@@ -44,7 +47,7 @@ class _WithCommand(ServerCommand):
         if "--" in args:
             at = args.index("--")
             args, ctx.obj = args[:at], args[at + 1 :]
-        elif (start := self._command_in(args)) is not None:
+        elif not ctx.resilient_parsing and (start := self._command_in(args)) is not None:
             meant = shlex.join([*args[:start], "--", *args[start:]])
             raise UsageError(f"The command to run comes after two dashes: {ctx.command_path} {meant}")
         return super().parse_args(ctx, args)
@@ -84,34 +87,29 @@ def command(ctx: click.Context, /, **values: Any) -> None:
     are taken away, and loopback is added to NO_PROXY. Signals reach the command; its exit code is
     the exit code.
     """
-    from mockapi.cli._recording import tell_summary
-    from mockapi.cli._report import write_report
-    from mockapi.server import Console
-    from mockapi.testing import Server
-
     if not ctx.obj:
         raise UsageError("What shall be run? Put it after two dashes: mockapi exec -- pytest")
     if not was_said(ctx, "port"):
         values["port"] = 0
     options = read_options(values)
-    with Server(
+    with testing.Server(
         options.paths,
         settings=options.settings,
         host=options.host,
         port=options.port,
-        console=Console(verbose=options.verbose),
+        console=server.Console(verbose=options.verbose),
         allowed_hosts=options.allowed_hosts,
         recording=options.recording,
-    ) as server:
+    ) as running:
         if options.script is not None:
-            server.call(server.service.sessions.default.play, options.script)
-        environment = client_environment(os.environ, server.base_url) | {EXEC_URL: server.base_url}
+            running.call(running.service.sessions.default.play, options.script)
+        environment = client_environment(os.environ, running.base_url) | {EXEC_URL: running.base_url}
         code = _run(ctx.obj, environment)
         if options.report is not None:
-            server.call(write_report, server.service, options.report)
-    tell_summary(server.service)
-    if not server.service.asked:
-        server.service.console.note(_NOBODY_ASKED)
+            running.call(write_report, running.service, options.report)
+    tell_summary(running.service)
+    if not running.service.asked:
+        running.service.console.note(_NOBODY_ASKED)
     sys.exit(code)
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mockapi import fuzzing
+from mockapi.cli.conformance import driver_command
 from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
@@ -64,12 +66,11 @@ def command(
     if (target is None) == (driver is None):
         raise UsageError("Give one of --target and --driver: what is to be hunted.")
     _need_hypothesis()
-    from mockapi.fuzzing import hunt
 
     if seconds is None and examples is None:
         seconds = _SECONDS
     with _subject(target, driver) as subject:
-        found = hunt(
+        found = fuzzing.hunt(
             subject, seed=seed, examples=examples, seconds=seconds, table=not skip_table, progress=_Teller()
         )
     _tell(found)
@@ -81,28 +82,24 @@ def command(
 
 def _need_hypothesis() -> None:
     try:
-        import hypothesis  # noqa: F401 - only whether it is there
+        import hypothesis  # noqa: F401, PLC0415 - an extra: only whether it is there
     except ImportError as error:
         raise UsageError("mockapi fuzz needs Hypothesis: pip install 'messages-mockapi[fuzz]'.") from error
 
 
 @contextlib.contextmanager
 def _subject(target: str | None, driver: str | None) -> Iterator[Subject]:
-    from mockapi.fuzzing import DriverSubject, TargetSubject
-
     subject: Subject
     if target is not None:
-        subject = TargetSubject(target)
+        subject = fuzzing.TargetSubject(target)
         try:
             yield subject
         finally:
             subject.stop()
         return
-    from mockapi.cli.conformance import driver_command
-    from mockapi.fuzzing import CaseServer, Driver
 
-    with CaseServer() as stage:
-        subject = DriverSubject(Driver(driver_command(driver or "")), stage)
+    with fuzzing.CaseServer() as stage:
+        subject = fuzzing.DriverSubject(fuzzing.Driver(driver_command(driver or "")), stage)
         try:
             yield subject
         finally:
@@ -154,14 +151,12 @@ def _show(finding: Finding) -> None:
 
 
 def _keep(finding: Finding, target: str | None, folder: Path) -> None:
-    from mockapi.fuzzing import MAX_KEPT, as_cassette, as_test
-
-    if finding.case.size > MAX_KEPT:
+    if finding.case.size > fuzzing.MAX_KEPT:
         click.echo(f"Not saved: {finding.case.size:,} bytes; the case is {finding.case.id} of the table.")
         return
-    files = {"failure.yaml": as_cassette(finding)}
+    files = {"failure.yaml": fuzzing.as_cassette(finding)}
     if target is not None:
-        files["test_failure.py"] = as_test(finding, target).encode()
+        files["test_failure.py"] = fuzzing.as_test(finding, target).encode()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():

@@ -9,10 +9,14 @@ from typing import Any
 
 import click
 
+from mockapi import storage
 from mockapi.cli._options import read_options, server_options
 from mockapi.cli._paths import FileToWrite
 from mockapi.cli._project_options import ServerCommand, was_said
+from mockapi.cli._recording import tell_summary, unused_of
+from mockapi.cli.serve import run
 from mockapi.errors import UsageError
+from mockapi.server import recording
 
 _ON_UNMATCHED = {"new": "record", "all": "record", "none": "fail", "verify": "passthrough"}
 
@@ -35,12 +39,7 @@ def command(ctx: click.Context, /, summary: str | None, **values: Any) -> None:
     Ends with exit code 0 on Ctrl-C or SIGTERM; 1 if the upstream answered otherwise than recorded
     (verify), if something could not be written, or if the budget did not suffice; 2 if it cannot start.
     """
-    from mockapi.cli._recording import tell_summary, unused_of
-    from mockapi.cli.serve import run
-    from mockapi.server.recording import markdown, parse_mode
-    from mockapi.storage import write_atomically
-
-    mode = parse_mode(values["record_mode"])
+    mode = recording.parse_mode(values["record_mode"])
     to = values["record_to"]
     if values["upstream"] is None:
         raise UsageError("Who shall be asked? Name the upstream: --upstream https://api.anthropic.com")
@@ -58,9 +57,9 @@ def command(ctx: click.Context, /, summary: str | None, **values: Any) -> None:
     assert service.recorder is not None  # noqa: S101 - an upstream was named
     stats = service.recorder.stats
     if summary is not None:
-        text = markdown(stats, service.recorder.options, unused_of(service))
+        text = recording.markdown(stats, service.recorder.options, unused_of(service))
         try:
-            write_atomically(Path(summary), text.encode())
+            storage.write_atomically(Path(summary), text.encode())
         except OSError as error:
             raise UsageError(f"The summary cannot be written to {summary}: {error.strerror}.") from error
     if stats.found_something:

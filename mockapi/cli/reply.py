@@ -6,6 +6,11 @@ from typing import BinaryIO
 
 import click
 
+from mockapi import jsontext, messages
+from mockapi.errors import UsageError
+from mockapi.exchange import Request
+from mockapi.replies import synthesis
+
 
 @click.command()
 @click.argument("file", type=click.File("rb"), metavar="FILE|-")
@@ -28,12 +33,6 @@ def command(file: BinaryIO, *, stream: bool, seed: int, header: tuple[str, ...])
 
     Ends with exit code 2 if FILE holds no JSON object.
     """
-    from mockapi import jsontext
-    from mockapi.errors import UsageError
-    from mockapi.exchange import Request
-    from mockapi.messages import dump
-    from mockapi.replies.synthesis import History, synthesized
-
     body = jsontext.parse(file.read())
     if not isinstance(body, dict):
         why = body.reason if isinstance(body, jsontext.NotJSON) else "it is no object"
@@ -46,7 +45,6 @@ def command(file: BinaryIO, *, stream: bool, seed: int, header: tuple[str, ...])
         if not colon:
             raise UsageError(f"--header {line}: write it as 'name: value'.")
         fields.append((name.strip().lower().encode("latin-1"), value.strip().encode("latin-1")))
-    reply, _ = synthesized(
-        Request("POST", "/v1/messages", "", tuple(fields), dump(body)), seed, History(), 0.0
-    )
+    request = Request("POST", "/v1/messages", "", tuple(fields), messages.dump(body))
+    reply, _ = synthesis.synthesized(request, seed, synthesis.History(), 0.0)
     click.echo(reply.body, nl=not body.get("stream"))

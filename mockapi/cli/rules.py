@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
+import orjson
+
+from mockapi import validation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,15 +36,11 @@ path of the field as the API prints it, with the tags of the unions it passes.
 )
 def command(ids: tuple[str, ...], output: str) -> None:
     """List the validation rules, or describe those with the given IDs."""
-    from mockapi.validation import all_rules, rule_ids
-
-    wanted = rule_ids(ids)
-    rules = [rule for rule in all_rules() if not ids or rule.id in wanted]
+    wanted = validation.rule_ids(ids)
+    rules = [rule for rule in validation.all_rules() if not ids or rule.id in wanted]
     if output == "markdown":
         click.echo(page(rules), nl=False)
     elif output == "json":
-        import orjson
-
         click.echo(orjson.dumps([_fields(rule) for rule in rules], option=orjson.OPT_INDENT_2).decode())
     elif ids:
         for rule in rules:

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mockapi import server
 from mockapi._wording import counted
 from mockapi.cli._options import read_options, server_options
+from mockapi.cli._progress import Progress
 from mockapi.cli._project_options import ServerCommand
+from mockapi.cli._recording import tell_ages, tell_summary
+from mockapi.cli._report import write_report
+from mockapi.cli._watch import WatchedFiles, begin_watching, check_watchable
 
 if TYPE_CHECKING:
     from mockapi.cli._options import ServerOptions
-    from mockapi.cli._watch import WatchedFiles
-    from mockapi.server import Service
 
 
 @click.command(cls=ServerCommand)
@@ -38,29 +41,20 @@ def command(*, watch: bool, **values: Any) -> None:
 
     Ends with exit code 0 on Ctrl-C or SIGTERM, 2 if it cannot start.
     """
-    from mockapi.cli._recording import tell_summary
-
     options = read_options(values)
     watched = None
     if watch:
-        from mockapi.cli._watch import WatchedFiles, check_watchable
-
         watched = WatchedFiles(tuple(values["cassettes"]), values["script"], values["models"])
         check_watchable(watched, values["record_to"])
     tell_summary(run(options, watched))
 
 
-def run(options: ServerOptions, watched: WatchedFiles | None = None) -> Service:
+def run(options: ServerOptions, watched: WatchedFiles | None = None) -> server.Service:
     """Serve until told to stop; the service as it was at the end."""
-    from mockapi.cli._progress import Progress
-    from mockapi.cli._recording import tell_ages
-    from mockapi.cli._report import write_report
-    from mockapi.server import Console, HTTPServer, Service, build_app, event_loop, listen, url_of
-
-    console = Console(verbose=options.verbose)
+    console = server.Console(verbose=options.verbose)
     # Bound before anything is read, so that a taken port is told at once.
-    with contextlib.closing(listen(options.host, options.port)) as sock:
-        service = Service(
+    with contextlib.closing(server.listen(options.host, options.port)) as sock:
+        service = server.Service(
             options.paths,
             options.settings,
             console,
@@ -78,12 +72,12 @@ def run(options: ServerOptions, watched: WatchedFiles | None = None) -> Service:
             console.note(f"playing a script of {counted(len(options.script.replies), 'message')}")
 
         def ready() -> None:
-            print(f"mockapi ready on {url_of(sock)}", flush=True)
+            print(f"mockapi ready on {server.url_of(sock)}", flush=True)
 
-        server = HTTPServer(build_app(service, options.allowed_hosts), ready, service.aclose)
+        running = server.HTTPServer(server.build_app(service, options.allowed_hosts), ready, service.aclose)
 
         def stop(*_: object) -> None:
-            server.stop()
+            running.stop()
 
         # uvicorn stops on these while it runs and raises them again when it has stopped; by then all
         # is done, and a server that was told to end has ended well. One that comes before counts too.
@@ -93,13 +87,11 @@ def run(options: ServerOptions, watched: WatchedFiles | None = None) -> Service:
         # every stream. With Python's own thresholds that made one request in a hundred wait for 30 ms.
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
-        loop = event_loop()
+        loop = server.event_loop()
         watching: list[asyncio.Task[None]] = []
         if watched is not None:
-            from mockapi.cli._watch import begin_watching
-
             watching = loop.run_until_complete(begin_watching(service, watched))
-        loop.run_until_complete(server.serve(sockets=[sock]))
+        loop.run_until_complete(running.serve(sockets=[sock]))
         for task in watching:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
+from mockapi import messages, validation
+from mockapi.cli import _payloads
 from mockapi.errors import UsageError
 from mockapi.validation import Mode, Profile
 
 if TYPE_CHECKING:
     from mockapi.cli._payloads import PayloadVerdict
-    from mockapi.validation import ValidationSettings
 
 _SUFFIXES = (".json", ".jsonl", ".ndjson")
 
@@ -71,8 +73,6 @@ def command(
     - or nothing is standard input. All faults are named, the one the API would name first, with line,
     JSON pointer and rule. Exit code 1 if any body would be refused, 2 if a file cannot be read.
     """
-    from mockapi.cli import _payloads
-
     if not endpoint.startswith("/"):
         raise UsageError(f"--endpoint {endpoint}: write the path alone, as in /v1/messages.")
     fields = dict(_header(text) for text in headers)
@@ -125,20 +125,15 @@ def _read(name: str) -> bytes:
 
 def _settings(
     *, profile: Profile, mode: Mode, disable_rule: tuple[str, ...], as_of: str | None, models: str | None
-) -> ValidationSettings:
-    from datetime import date
-
-    from mockapi.messages.catalogue import read_models
-    from mockapi.validation import ValidationSettings, rule_ids
-
+) -> validation.ValidationSettings:
     try:
         day = None if as_of is None else date.fromisoformat(as_of)
     except ValueError as error:
         raise UsageError(f"--as-of {as_of}: write the day as YYYY-MM-DD.") from error
-    return ValidationSettings(
+    return validation.ValidationSettings(
         mode=mode,
         rules=profile,
-        disabled=rule_ids(disable_rule),
+        disabled=validation.rule_ids(disable_rule),
         as_of=day,
-        models=() if models is None else read_models(Path(models)),
+        models=() if models is None else messages.catalogue.read_models(Path(models)),
     )

@@ -7,15 +7,13 @@ client may ask as it likes.
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections import deque
 from typing import TYPE_CHECKING, Any, Self
 
-from mockapi.errors import MockapiError
 from mockapi.exchange import Chunk, Reply, Source
-from mockapi.server import HTTPServer, event_loop, listen, path_of, url_of
-from mockapi.server.wire import play
+from mockapi.server import listen, path_of
+from mockapi.server.wire import ThreadedServer, play
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     Receive = Callable[[], Awaitable[Message]]
     Send = Callable[[Message], Awaitable[None]]
 
-_STOP_SECONDS = 10.0
 _KEPT = 100
 _NOT_HERE = Reply(404, ((b"content-length", b"0"),), (Chunk(0.0, b""),), Source.INVALID)
 
@@ -43,15 +40,16 @@ class CaseServer:
         self._left: dict[int, threading.Event] = {}
         self._accepts: dict[int, str] = {}
         self.bodies: deque[bytes] = deque(maxlen=_KEPT)
-        self._ready = threading.Event()
-        self._socket = listen("127.0.0.1", 0)
-        self.base_url = url_of(self._socket)
 
         async def app(scope: Message, receive: Receive, send: Send) -> None:
             await self._answer(scope, receive, send)
 
-        self._server = HTTPServer(app, self._ready.set)  # type: ignore[arg-type] # a bare ASGI function does
-        self._thread = threading.Thread(target=self._run, name="mockapi stage", daemon=True)
+        self._running = ThreadedServer(
+            app,  # type: ignore[arg-type] # a bare ASGI function does
+            listen("127.0.0.1", 0),
+            name="mockapi cases",
+        )
+        self.base_url = self._running.base_url
 
     def offer(self, reply: Reply, number: int | None = None) -> tuple[int, str]:
         """A number and a base URL under which this reply is played; the one before it is gone.
@@ -94,24 +92,9 @@ class CaseServer:
         if not whole and number in self._left:
             self._left[number].set()
 
-    def _run(self) -> None:
-        loop = event_loop()
-        asyncio.set_event_loop(loop)
-        try:
-            loop.run_until_complete(self._server.serve(sockets=[self._socket]))
-        finally:
-            asyncio.set_event_loop(None)
-            loop.close()
-            self._ready.set()
-
     def __enter__(self) -> Self:
-        self._thread.start()
-        self._ready.wait()
-        if not self._server.started:
-            raise MockapiError("The server for the cases did not start.")
+        self._running.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._server.stop()
-        self._thread.join(_STOP_SECONDS)
-        self._socket.close()
+        self._running.stop()

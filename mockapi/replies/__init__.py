@@ -7,7 +7,13 @@ from mockapi._lazy import lazy_exports
 if TYPE_CHECKING:
     from mockapi.replies import rate_limits
     from mockapi.replies._convert import converted, wants_stream
-    from mockapi.replies._hop_headers import BODILESS, HOP_BY_HOP, for_this_hop, wire_field
+    from mockapi.replies._hop_headers import (
+        BODILESS,
+        HOP_BY_HOP,
+        for_this_hop,
+        named_by_connection,
+        wire_field,
+    )
     from mockapi.replies._pace import Pace, paced, parse_pace
     from mockapi.replies._recorded import recorded_reply
     from mockapi.replies._refusal import error_reply, no_recording, refused
@@ -28,6 +34,7 @@ __all__ = [
     "error_reply",
     "for_this_hop",
     "name_of",
+    "named_by_connection",
     "no_recording",
     "paced",
     "parse_pace",
@@ -46,7 +53,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "_convert": "converted wants_stream",
-        "_hop_headers": "BODILESS HOP_BY_HOP for_this_hop wire_field",
+        "_hop_headers": "BODILESS HOP_BY_HOP for_this_hop named_by_connection wire_field",
         "_pace": "Pace paced parse_pace",
         "_recorded": "recorded_reply",
         "_refusal": "error_reply no_recording refused",

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from mockapi import jsontext
+from mockapi import jsontext, messages
 from mockapi.errors import MockapiError
 from mockapi.exchange import Chunk, Headers, Reply
 from mockapi.replies._hop_headers import for_this_hop, wire_field
@@ -35,18 +35,16 @@ def converted(reply: Reply, *, stream: bool) -> Reply:
     is_stream = "event-stream" in (reply.header("content-type") or "")
     if reply.status != 200 or is_stream == stream:
         return reply
-    # Conversion is rare, and start-up time is counted.
-    from mockapi.messages import accumulate, decode_events, dump, encode_events, events_of  # noqa: PLC0415
-
     if stream:
         message = jsontext.parse(reply.body)
         if not isinstance(message, dict) or message.get("type") != "message":
             return reply
-        events = list(events_of(message))
-        body = encode_events(events, islice(paddings(reply.body), len(events)))
+        events = list(messages.events_of(message))
+        body = messages.encode_events(events, islice(paddings(reply.body), len(events)))
         return _with_body(reply, body, _STREAM, "json-to-stream")
     try:
-        return _with_body(reply, dump(accumulate(decode_events(reply.body))), _JSON, "stream-to-json")
+        message = messages.accumulate(messages.decode_events(reply.body))
+        return _with_body(reply, messages.dump(message), _JSON, "stream-to-json")
     except MockapiError:
         return reply
 

@@ -38,12 +38,7 @@ def for_this_hop(fields: Iterable[tuple[str, str]], *, status: int, method: str,
     that would promise a body.
     """
     fields = list(fields)
-    named = {
-        token.strip().lower()
-        for name, value in fields
-        if name.lower() == "connection"
-        for token in value.split(",")
-    }
+    named = named_by_connection(fields)
     framing = _framing(fields, status=status, method=method, size=size)
     placed = False
     kept = []
@@ -57,6 +52,16 @@ def for_this_hop(fields: Iterable[tuple[str, str]], *, status: int, method: str,
     if not placed:
         kept.extend(framing)
     return tuple(kept)
+
+
+def named_by_connection(fields: Iterable[tuple[str, str]]) -> set[str]:
+    """The fields, in lower case, that `connection` says are about this hop only (RFC 9110, 7.6.1)."""
+    return {
+        token.strip().lower()
+        for name, value in fields
+        if name.lower() == "connection"
+        for token in value.split(",")
+    }
 
 
 @functools.lru_cache(maxsize=4096)

@@ -25,9 +25,10 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi import jsontext, sse
-from mockapi.errors import MockapiError, UsageError
+from mockapi.errors import MockapiError
 from mockapi.exchange import Chunk
 from mockapi.messages import accumulate, decode_events, encode_events, events_of
+from mockapi.options import Kind, OptionError, items, mapping, number, shown, whole
 from mockapi.replies._convert import paddings
 from mockapi.replies._sse_frames import SSEFrame, frames_of, is_stream, with_chunks
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mockapi.exchange import Reply
+    from mockapi.options import Path
 
     Draw = Callable[[random.Random], float]
 
@@ -42,6 +44,17 @@ CHARACTERS_PER_TOKEN: Final = 4
 MAX_SECONDS: Final = 3600.0
 _FIELDS: Final = ("text", "thinking", "partial_json")
 _KEYS: Final = ("first", "between", "tokens_per_event", "seed")
+_TOKENS: Final = whole(1, 10_000)
+_SEED: Final = whole()
+_SECONDS: Final = number(0, MAX_SECONDS)
+_MEDIAN: Final[Kind[float]] = Kind(
+    f"a number above 0, up to {MAX_SECONDS:,.0f}", lambda value: _SECONDS.fits(value) and value > 0
+)
+_SIGMA: Final = number(0, 10)
+_DURATION: Final = (
+    f'seconds from 0 to {MAX_SECONDS:,.0f}, {{"median": S, "sigma": X}}, '
+    '{"percentiles": {"50": S, ...}} or {"recorded": [S, ...]}'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,63 +81,48 @@ def parse_pace(value: Any, place: str = "pace") -> Pace:
     """A pace from JSON: `{"first": DURATION, "between": DURATION, "tokens_per_event": N, "seed": N}`.
 
     Raises:
-        UsageError: what does not fit, where, and what would do.
+        OptionError: what does not fit, where, and what would do.
     """
-    if not isinstance(value, dict):
-        raise UsageError(f"{place} is an object with {', '.join(_KEYS)}, not {value!r:.80}.")
-    for key in value:
-        if key not in _KEYS:
-            raise UsageError(f"{place}.{key}: there is no such option; there are {', '.join(_KEYS)}.")
-    tokens, seed = value.get("tokens_per_event"), value.get("seed", 0)
-    if tokens is not None and not (type(tokens) is int and 0 < tokens <= 10_000):
-        raise UsageError(f"{place}.tokens_per_event is a whole number, 1 to 10,000, not {tokens!r:.80}.")
-    if type(seed) is not int:
-        raise UsageError(f"{place}.seed is a whole number, not {seed!r:.80}.")
+    path = (place,)
+    told = mapping(value, path, _KEYS)
+    tokens = told.get("tokens_per_event")
     return Pace(
-        _duration(value.get("first", 0), f"{place}.first"),
-        _duration(value.get("between", 0), f"{place}.between"),
-        tokens,
-        seed,
+        _duration(told.get("first", 0), (*path, "first")),
+        _duration(told.get("between", 0), (*path, "between")),
+        None if tokens is None else _TOKENS(tokens, (*path, "tokens_per_event")),
+        _SEED(told.get("seed", 0), (*path, "seed")),
     )
 
 
-def _is_seconds(value: Any) -> bool:
-    return type(value) in (int, float) and 0 <= value <= MAX_SECONDS
-
-
-def _duration(value: Any, place: str) -> Draw:
-    if _is_seconds(value):
+def _duration(value: Any, path: Path) -> Draw:
+    if _SECONDS.fits(value):
         return lambda _random: float(value)
-    if isinstance(value, dict):
-        match value:
-            case {"median": median, "sigma": sigma} if (
-                len(value) == 2 and _is_seconds(median) and _is_seconds(sigma) and median > 0 and sigma <= 10
-            ):
-                middle = math.log(median)
-                return lambda source: min(source.lognormvariate(middle, sigma), MAX_SECONDS)
-            case {"percentiles": dict(table)} if len(value) == 1 and table:
-                return _percentiles(table, place)
-            case {"recorded": list(values)} if len(value) == 1 and values and all(map(_is_seconds, values)):
-                return lambda source: float(source.choice(values))
-    raise UsageError(
-        f'{place} is seconds (0 to {MAX_SECONDS:g}), {{"median": S, "sigma": X}}, {{"percentiles": '
-        f'{{"50": S, ...}}}} or {{"recorded": [S, ...]}}, not {value!r:.80}.'
-    )
+    match value:
+        case {"median": median, "sigma": sigma} if len(value) == 2:
+            middle = math.log(_MEDIAN(median, (*path, "median")))
+            spread = _SIGMA(sigma, (*path, "sigma"))
+            return lambda source: min(source.lognormvariate(middle, spread), MAX_SECONDS)
+        case {"percentiles": dict(table)} if len(value) == 1 and table:
+            return _percentiles(table, (*path, "percentiles"))
+        case {"recorded": list(values)} if len(value) == 1 and values:
+            seconds = items(values, (*path, "recorded"), _SECONDS)
+            return lambda source: float(source.choice(seconds))
+    raise OptionError(path, f"must be {_DURATION}; got {shown(value)}")
 
 
-def _percentiles(table: dict[str, Any], place: str) -> Draw:
+def _percentiles(table: dict[str, Any], path: Path) -> Draw:
     points: list[tuple[float, float]] = []
     for name, seconds in table.items():
         try:
             percent = float(name)
-        except (TypeError, ValueError):
+        except ValueError:
             percent = -1.0
-        if not 0 <= percent <= 100 or not _is_seconds(seconds):
-            raise UsageError(f"{place}.percentiles[{name!r}]: names are 0 to 100, values seconds.")
-        points.append((percent / 100, float(seconds)))
+        if not 0 <= percent <= 100:
+            raise OptionError((*path, name), "must be a percentile from 0 to 100")
+        points.append((percent / 100, float(_SECONDS(seconds, (*path, name)))))
     points.sort()
     if any(later < earlier for (_, earlier), (_, later) in pairwise(points)):
-        raise UsageError(f"{place}.percentiles: a higher percentile cannot be shorter.")
+        raise OptionError(path, "must grow: a higher percentile takes at least as long as a lower one")
     return lambda source: _at(points, source.random())
 
 

@@ -25,7 +25,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from mockapi import jsontext, sse
-from mockapi.errors import UsageError
+from mockapi.options import mapping, whole
 from mockapi.replies._sse_frames import is_stream
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ _BUCKETS: Final = tuple(
 )
 """Names of each bucket's fields, in the API's order, and whether what remains is rounded to thousands."""
 _OPTIONS: Final = ("requests", "input_tokens", "output_tokens")
+_LIMIT: Final = whole(1, 10**9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +89,12 @@ def parse_rate_limits(value: Any, place: str = "rate_limits") -> RateLimits | No
     """Limits from JSON: an object with any of the three limits; null for none.
 
     Raises:
-        UsageError: what does not fit.
+        OptionError: what does not fit.
     """
     if value is None:
         return None
-    if not isinstance(value, dict):
-        raise UsageError(f"{place} is an object with {', '.join(_OPTIONS)}, not {value!r:.80}.")
-    for key, limit in value.items():
-        if key not in _OPTIONS:
-            raise UsageError(f"{place}.{key}: there is no such limit; there are {', '.join(_OPTIONS)}.")
-        if type(limit) is not int or not 0 < limit <= 10**9:
-            raise UsageError(f"{place}.{key} is a whole number from 1 to 1,000,000,000, not {limit!r:.80}.")
-    return RateLimits(**value)
+    limits = mapping(value, (place,), _OPTIONS)
+    return RateLimits(**{key: _LIMIT(limit, (place, key)) for key, limit in limits.items()})
 
 
 def is_limited(request: Request) -> bool:

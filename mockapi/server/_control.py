@@ -22,6 +22,7 @@ from starlette.routing import Match, Route, Router
 from mockapi._version import __version__
 from mockapi._wording import counted
 from mockapi.errors import CassetteError, ScriptError, UsageError
+from mockapi.replies import scripts
 from mockapi.sessions import recording_as_json, session_options
 from mockapi.storage import folders
 
@@ -155,10 +156,9 @@ class _Control:
         session = self._session(request)
         if session is None:
             return _no_session(request)
-        from mockapi.replies.scripts import parse_script  # noqa: PLC0415 - a replay needs none of it
 
         try:
-            session.play(parse_script(await _json(request), lambda path: Path(path).read_bytes()))
+            session.play(scripts.parse_script(await _json(request), lambda path: Path(path).read_bytes()))
         except UsageError as error:
             return _error_response(error)
         return JSONResponse(_script_of(session), status_code=201)

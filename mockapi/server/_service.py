@@ -6,10 +6,12 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from mockapi import cassettes, validation
 from mockapi._clock import wall
 from mockapi.errors import UsageError
 from mockapi.exchange import Source
 from mockapi.messages import IdFactory, IdKind
+from mockapi.server import recording as recorders
 from mockapi.server._cors import preflight, with_cors
 from mockapi.server.wire import Lateness
 from mockapi.sessions import (
@@ -92,9 +94,7 @@ class Service:
         self._loading = asyncio.Lock()
 
     def _make_recorder(self, options: RecordOptions) -> Recorder:
-        from mockapi.server.recording import Recorder  # noqa: PLC0415 - brings httpx with it
-
-        return Recorder(options, self.console)
+        return recorders.Recorder(options, self.console)
 
     def _check(self, settings: Settings) -> None:
         to = None if self.recorder is None else self.recorder.options.to
@@ -185,11 +185,9 @@ class Service:
             return None
         validator = self._validators.get(settings)
         if validator is None:
-            from mockapi.validation import Validator  # noqa: PLC0415 - a replay needs none
-
             if len(self._validators) >= _MAX_VALIDATORS:
                 self._validators.clear()
-            validator = self._validators[settings] = Validator(settings)
+            validator = self._validators[settings] = validation.Validator(settings)
         return validator.check(request)
 
     def answer(self, request: Request, session: ServerSession, server: Address = None) -> JournalEntry | None:
@@ -265,16 +263,18 @@ class Service:
 
 
 def _explained(request: Request, recordings: Sequence[Recording], matching: Matching) -> Miss:
-    from mockapi.cassettes import Miss, explain_miss  # noqa: PLC0415 - a replay without misses needs none
-
     if len(request.body) > _MOST_EXPLAINED:
         size = f"{len(request.body):,} bytes"
-        return Miss(None, (), (f"The request has {size}, too many to be compared with what is recorded.",))
+        return _unexplained(f"The request has {size}, too many to be compared with what is recorded.")
     try:
-        return explain_miss(request, recordings, matching)
+        return cassettes.explain_miss(request, recordings, matching)
     except RecursionError:
-        return Miss(None, (), ("The request is nested too deeply to be compared with what is recorded.",))
+        return _unexplained("The request is nested too deeply to be compared with what is recorded.")
     except Exception:
         # The client has its answer, and no one awaits this future: a defect must not vanish in it.
         logging.getLogger(__name__).exception("A miss could not be explained: a defect of mockapi.")
-        return Miss(None, (), ("Why could not be found out: see the traceback on the server's stderr.",))
+        return _unexplained("Why could not be found out: see the traceback on the server's stderr.")
+
+
+def _unexplained(why: str) -> Miss:
+    return cassettes.Miss(None, (), (why,))

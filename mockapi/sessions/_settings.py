@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, get_args
 
-from mockapi import replies
+from mockapi import replies, validation
 from mockapi._data import data_dir
-from mockapi.cassettes import FormatError, Matching, parse_matching
+from mockapi.cassettes import Matching, parse_matching
 from mockapi.errors import UsageError
+from mockapi.options import FLAG, Kind, OptionError, items, mapping, one_of, shown, strings, text, whole
+from mockapi.replies import faults
 from mockapi.validation import Mode, Profile, ValidationSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mockapi.options import Path
     from mockapi.replies import Pace
     from mockapi.replies.faults import OrderedFault
     from mockapi.replies.rate_limits import RateLimits
@@ -33,7 +37,26 @@ RECORD_MODES: tuple[str, ...] = get_args(RecordMode)
 MAX_NAME = 500
 """Characters of a session's name; the names of closed sessions are kept."""
 
-_ORIGIN = re.compile(r"\*|null|[A-Za-z][A-Za-z0-9+.-]*://[^/\s]+")
+_ORIGIN_TEXT = re.compile(r"\*|null|[A-Za-z][A-Za-z0-9+.-]*://[^/\s]+")
+_ORIGIN: Final[Kind[str]] = Kind(
+    "* or an origin such as http://localhost:5173",  # as browsers send them (RFC 6454, section 6.1)
+    lambda value: isinstance(value, str) and _ORIGIN_TEXT.fullmatch(value) is not None,
+)
+_SPEED: Final[Kind[Any]] = Kind(
+    "`max` or a factor above 0 (1 as recorded, 2 twice as fast)",
+    lambda value: value == "max" or (type(value) in (int, float) and 0 < value < 1e6),
+)
+_NAME: Final = text(MAX_NAME)
+_MODE: Final = one_of(get_args(Mode))
+_PROFILE: Final = one_of(get_args(Profile))
+_KINDS: Final[dict[str, Kind[Any]]] = {
+    "after_last": one_of(AFTER_LAST),
+    "on_unmatched": one_of(ON_UNMATCHED),
+    "record_mode": one_of(RECORD_MODES),
+    "seed": whole(0),
+    "max_requests": whole(0),
+}
+"""Options that stand alone; null leaves them to the default."""
 _VALIDATION_KEYS = ("validation", "rules", "disabled_rules", "invalid_keys", "as_of")
 _KEYS = (
     *("name", "cassettes", "matching", "speed", "after_last", "convert", "on_unmatched", "seed"),
@@ -154,151 +177,86 @@ def session_options(value: Any, default: Settings, folders: dict[str, str]) -> S
     """Read the JSON options of a session; what they do not say is as the server's.
 
     Raises:
-        UsageError: an option that does not exist or has no sense, with what to write instead.
+        OptionError: an unknown option or a value that does not fit, with what to write instead.
     """
-    if not isinstance(value, dict):
-        raise UsageError("The options of a session are a JSON object; {} takes all defaults.")
-    for key in value:
-        if key not in _KEYS:
-            raise UsageError(f"There is no session option {key!r}; there are {', '.join(_KEYS)}.")
+    value = mapping(value, (), _KEYS)
     changes: dict[str, Any] = {}
     if "matching" in value:
-        try:
-            changes["matching"] = default.matching.with_added(
-                parse_matching(value["matching"], ("matching",), folders)
-            )
-        except FormatError as fault:
-            place = ".".join(map(str, fault.path))
-            raise UsageError(f"{place}: {fault.cause} {fault.remedy}") from fault
+        changes["matching"] = default.matching.with_added(
+            parse_matching(value["matching"], ("matching",), folders)
+        )
     if "speed" in value:
         changes["speed"] = parse_speed(value["speed"])
     if "convert" in value:
-        changes["convert"] = _flag(value["convert"], "convert")
-    changes |= {
-        key: _choice(value[key], key, choices)
-        for key, choices in (
-            ("after_last", AFTER_LAST),
-            ("on_unmatched", ON_UNMATCHED),
-            ("record_mode", RECORD_MODES),
-        )
-        if value.get(key) is not None
-    }
-    changes |= {
-        key: _whole(value[key], key) for key in ("seed", "max_requests") if value.get(key) is not None
-    }
+        changes["convert"] = FLAG(value["convert"], ("convert",))
+    changes |= {key: kind(value[key], (key,)) for key, kind in _KINDS.items() if value.get(key) is not None}
     if "cors" in value:
-        changes["cors"] = _origins(value["cors"])
+        changes["cors"] = tuple(items(value["cors"], ("cors",), _ORIGIN))
     if any(key in value for key in _VALIDATION_KEYS):
         changes["validation"] = _validation(value, default.validation)
     changes |= _mishaps(value)
-    name = value.get("name")
-    if name is not None and not (isinstance(name, str) and len(name) <= MAX_NAME):
-        raise UsageError(f"`name` is a string of at most {MAX_NAME} characters, not {name!r:.80}.")
-    cassettes = value.get("cassettes")
-    own = None if cassettes is None else _strings(cassettes, "cassettes")
-    return SessionOptions(replace(default, **changes), name, own)
+    name, cassettes = value.get("name"), value.get("cassettes")
+    return SessionOptions(
+        replace(default, **changes),
+        None if name is None else _NAME(name, ("name",)),
+        None if cassettes is None else tuple(strings(cassettes, ("cassettes",))),
+    )
 
 
 def _mishaps(value: dict[str, Any]) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     if "faults" in value:
-        from mockapi.replies.faults import parse_faults  # noqa: PLC0415 - only where some are ordered
-
-        changes["faults"] = parse_faults(value["faults"])
+        changes["faults"] = faults.parse_faults(value["faults"])
     if "pace" in value:
-        from mockapi.replies import parse_pace  # noqa: PLC0415 - as above
-
-        changes["pace"] = None if value["pace"] is None else parse_pace(value["pace"])
+        changes["pace"] = None if value["pace"] is None else replies.parse_pace(value["pace"])
     if "rate_limits" in value:
-        from mockapi.replies.rate_limits import parse_rate_limits  # noqa: PLC0415 - as above
-
-        changes["rate_limits"] = parse_rate_limits(value["rate_limits"])
+        changes["rate_limits"] = replies.parse_rate_limits(value["rate_limits"])
     return changes
 
 
 def parse_speed(value: Any) -> float | None:
-    """`max` as None, or a factor above 0.
+    """`max` as None, or a factor above 0, as a number or its text.
 
     Raises:
-        UsageError: neither.
+        OptionError: anything else.
     """
-    if value == "max":
-        return None
-    try:
-        factor = float(value)
-    except (TypeError, ValueError):
-        factor = 0.0
-    if isinstance(value, bool) or not 0 < factor < 1e6:
-        raise UsageError(
-            f"The speed is `max`, or a factor above 0 (1 as recorded, 2 twice as fast), not {value!r}."
-        )
-    return factor
+    if isinstance(value, str) and value != "max":
+        with contextlib.suppress(ValueError):
+            value = float(value)
+    factor: str | float = _SPEED(value, ("speed",))
+    return None if factor == "max" else float(factor)
 
 
 def _validation(value: dict[str, Any], default: ValidationSettings) -> ValidationSettings:
     changes: dict[str, Any] = {}
     if "validation" in value:
-        changes["mode"] = _choice(value["validation"], "validation", get_args(Mode))
+        changes["mode"] = _MODE(value["validation"], ("validation",))
     if "rules" in value:
-        changes["rules"] = _choice(value["rules"], "rules", get_args(Profile))
+        changes["rules"] = _PROFILE(value["rules"], ("rules",))
     if "disabled_rules" in value:
         changes["disabled"] = frozenset(_known_rules(value["disabled_rules"]))
     if "invalid_keys" in value:
-        changes["invalid_keys"] = frozenset(_strings(value["invalid_keys"], "invalid_keys"))
+        changes["invalid_keys"] = frozenset(strings(value["invalid_keys"], ("invalid_keys",)))
     if value.get("as_of") is not None:
-        changes["as_of"] = _day(value["as_of"])
+        changes["as_of"] = _day(value["as_of"], ("as_of",))
     return replace(default, **changes)
 
 
-def _known_rules(value: Any) -> tuple[str, ...]:
-    ids = _strings(value, "disabled_rules")
-    if ids:
-        from mockapi.validation import all_rules  # noqa: PLC0415 - brings the engine with it
-
-        known = {rule.id for rule in all_rules()}
-        for id_ in ids:
+def _known_rules(value: Any) -> list[str]:
+    path = ("disabled_rules",)
+    ids = strings(value, path)
+    if ids:  # the rules bring the engine with them
+        known = {rule.id for rule in validation.all_rules()}
+        for index, id_ in enumerate(ids):
             if id_ not in known:
-                raise UsageError(f"There is no rule {id_!r}; `mockapi rules` lists them.")
+                remedy = "`mockapi rules` lists them."
+                raise OptionError((*path, index), f"names an unknown rule {shown(id_)}", remedy)
     return ids
 
 
-def _day(value: Any) -> date:
+def _day(value: Any, path: Path) -> date:
     try:
         return date.fromisoformat(value)
     except (TypeError, ValueError) as error:
-        raise UsageError(f"`as_of` is a date such as 2026-11-01, not {value!r}.") from error
-
-
-def _strings(value: Any, name: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise UsageError(f"`{name}` is a list of strings.")
-    return tuple(value)
-
-
-def _origins(value: Any) -> tuple[str, ...]:
-    """Origins as browsers send them (RFC 6454, section 6.1), or `*`."""
-    origins = _strings(value, "cors")
-    for origin in origins:
-        if not _ORIGIN.fullmatch(origin):
-            raise UsageError(
-                f"`cors`: {origin!r} is no origin; write * or one such as http://localhost:5173."
-            )
-    return origins
-
-
-def _whole(value: Any, name: str) -> int:
-    if type(value) is not int or not 0 <= value < 2**63:
-        raise UsageError(f"`{name}` is a whole number from 0, not {value!r}.")
-    return value
-
-
-def _flag(value: Any, name: str) -> bool:
-    if not isinstance(value, bool):
-        raise UsageError(f"`{name}` is true or false, not {value!r}.")
-    return value
-
-
-def _choice(value: Any, name: str, choices: tuple[str, ...]) -> str:
-    if value not in choices:
-        raise UsageError(f"`{name}` is one of {', '.join(choices)}, not {value!r}.")
-    return str(value)
+        problem = f"must be a date such as 2026-11-01; got {shown(value)}"
+        raise OptionError(path, problem) from error

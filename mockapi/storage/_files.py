@@ -90,7 +90,7 @@ def read_text(path: str) -> bytes:
     except IsADirectoryError as error:
         raise CassetteError([Problem(path, "is a folder, not a cassette file.", "Name a file.")]) from error
     except ValueError as error:  # a NUL in the name
-        raise CassetteError([Problem(path, f"is no path: {error}.", "Check the path.")]) from error
+        raise CassetteError([Problem(path, f"is not a path: {error}.", "Check the path.")]) from error
     except OSError as error:
         remedy = "Check its permissions." if isinstance(error, PermissionError) else "Check the file."
         raise CassetteError([Problem(path, f"cannot be read: {error.strerror}.", remedy)]) from error

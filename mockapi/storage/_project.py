@@ -17,24 +17,31 @@ The nearest pyproject.toml that has a `[tool.mockapi]` counts, from the working 
 from __future__ import annotations
 
 import importlib
-import re
+import math
 import shlex
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from mockapi._wording import first_line
-from mockapi.cassettes import COMPARED_FROM, DEFAULT, RedactionRules
+from mockapi.cassettes import COMPARED_FROM, DEFAULT, RedactionRules, json_paths
 from mockapi.errors import UsageError
+from mockapi.options import LIST, OBJECT, Kind, OptionError, expression, mapping, shown, strings, whole
+from mockapi.options import Path as Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mockapi.cassettes import Cassette
 
-_LISTS = ("patterns", "json_paths", "request_headers", "response_headers")
+_TOP: Final[Place] = ("tool", "mockapi")
+_HEADERS = ("request_headers", "response_headers")
+_KEYS = ("patterns", "json_paths", *_HEADERS, "hook", "payload_limit")
+_LIMIT = replace(whole(COMPARED_FROM), remedy="It is a number of bytes; false keeps payloads whole.")
+_AGE: Final[Kind[float]] = Kind(
+    "a number of days above 0", lambda value: type(value) in (int, float) and 0 < value < math.inf
+)
 _DAY = 24 * 3600.0
 
 
@@ -68,7 +75,7 @@ def read_project(start: Path) -> Project:
     """The settings of the project that a folder belongs to; the defaults where it says nothing.
 
     Raises:
-        UsageError: a setting that does not exist or has no sense, with the file's name.
+        UsageError: an unknown setting or a value that does not fit, with the file's name.
     """
     found = project_table(start)
     return Project() if found is None else _project(found[1], found[0])
@@ -169,49 +176,31 @@ def _age(recorded_at: str | None, now: float) -> float | None:
 
 
 def _project(table: dict[str, Any], file: Path) -> Project:
-    redact = table.get("redact", {})
-    known = (*_LISTS, "hook", "payload_limit")
-    if not isinstance(redact, dict):
-        raise UsageError(f"{file}: tool.mockapi.redact is a table with {', '.join(known)}.")
-    for key in redact:
-        if key not in known:
-            raise UsageError(f"{file}: tool.mockapi.redact has no {key!r}; it has {', '.join(known)}.")
-    lists = {key: _strings(redact.get(key, []), key, file) for key in _LISTS}
-    for pattern in lists["patterns"]:
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise UsageError(f"{file}: the pattern {pattern!r} is no regular expression: {error}.") from error
-    _check_json_paths(lists["json_paths"], file)
+    try:
+        return _checked(table, file)
+    except OptionError as error:
+        raise UsageError(f"{file}: {error}") from error
+
+
+def _checked(table: dict[str, Any], file: Path) -> Project:
+    at = (*_TOP, "redact")
+    redact = mapping(table.get("redact", {}), at, _KEYS)
+    headers = {
+        key: frozenset(name.lower() for name in strings(redact.get(key, []), (*at, key))) for key in _HEADERS
+    }
+    patterns = LIST(redact.get("patterns", []), (*at, "patterns"))
     return Project(
         RedactionRules(
-            request_headers=frozenset(name.lower() for name in lists["request_headers"]),
-            response_headers=frozenset(name.lower() for name in lists["response_headers"]),
-            patterns=tuple(lists["patterns"]),
-            json_paths=tuple(lists["json_paths"]),
+            **headers,
+            patterns=tuple(
+                expression(pattern, (*at, "patterns", index)) for index, pattern in enumerate(patterns)
+            ),
+            json_paths=json_paths(redact.get("json_paths", []), (*at, "json_paths")),
             hook=_hook(redact.get("hook"), file),
-            payload_limit=_limit(redact.get("payload_limit", DEFAULT.payload_limit), file),
+            payload_limit=_limit(redact.get("payload_limit", DEFAULT.payload_limit), (*at, "payload_limit")),
         ),
         tuple(_ages(table.get("max_age", {}), file)),
     )
-
-
-def _strings(value: Any, key: str, file: Path) -> list[str]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise UsageError(f"{file}: tool.mockapi.redact.{key} is a list of strings, not {value!r}.")
-    return value
-
-
-def _check_json_paths(paths: list[str], file: Path) -> None:
-    if not paths:
-        return
-    import jsonpath  # noqa: PLC0415 - costs every start 50 ms, and few projects use it
-
-    for path in paths:
-        try:
-            jsonpath.compile(path)
-        except jsonpath.JSONPathError as error:
-            raise UsageError(f"{file}: {path!r} is no JSON path: {first_line(error)}.") from error
 
 
 def _hook(name: Any, file: Path) -> Any:
@@ -219,7 +208,7 @@ def _hook(name: Any, file: Path) -> Any:
         return None
     module, colon, attribute = name.partition(":") if isinstance(name, str) else ("", "", "")
     if not colon:
-        raise UsageError(f'{file}: tool.mockapi.redact.hook is "MODULE:FUNCTION", not {name!r}.')
+        raise OptionError((*_TOP, "redact", "hook"), f'must be "MODULE:FUNCTION"; got {shown(name)}')
     folder = str(file.parent)
     if folder not in sys.path:
         sys.path.insert(0, folder)
@@ -228,25 +217,15 @@ def _hook(name: Any, file: Path) -> Any:
     except (ImportError, AttributeError) as error:
         raise UsageError(f"{file}: the hook {name} cannot be loaded: {error}.") from error
     if not callable(hook):
-        raise UsageError(f"{file}: the hook {name} is no function.")
+        raise UsageError(f"{file}: the hook {name} is not a function.")
     return hook
 
 
-def _limit(value: Any, file: Path) -> int | None:
-    if value is False or value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int) or value < COMPARED_FROM:
-        raise UsageError(
-            f"{file}: tool.mockapi.redact.payload_limit is a number of bytes from {COMPARED_FROM},"
-            f" or false to keep payloads whole; not {value!r}."
-        )
-    return value
+def _limit(value: Any, path: Place) -> int | None:
+    return None if value is False or value is None else _LIMIT(value, path)
 
 
 def _ages(value: Any, file: Path) -> Iterator[tuple[Path, float]]:
-    if not isinstance(value, dict):
-        raise UsageError(f"{file}: tool.mockapi.max_age is a table of folders and days.")
-    for place, days in value.items():
-        if isinstance(days, bool) or not isinstance(days, (int, float)) or days <= 0:
-            raise UsageError(f"{file}: tool.mockapi.max_age of {place!r} is a number of days, not {days!r}.")
-        yield (file.parent / place).resolve(), float(days)
+    at = (*_TOP, "max_age")
+    for place, days in OBJECT(value, at).items():
+        yield (file.parent / place).resolve(), float(_AGE(days, (*at, place)))

@@ -2,8 +2,8 @@
 
 Whoever writes holds a lock on the folder, reads what others wrote meanwhile, and puts the new
 file in the place of the old one in a single step. So a killed process loses at most what was
-still in its memory, and nobody ever sees half a file. What a killed process left behind (a
-temporary file) is removed by the next writer: under the lock nobody else can own it.
+still in its memory, and half a file is never seen. What a killed process left behind (a
+temporary file) is removed by the next writer: under the lock it cannot belong to another.
 
 An addition is put at the end of the text, so that comments stay and a write costs no more than
 copying the file. What somebody else wrote is trusted to take an addition there only after it
@@ -65,7 +65,7 @@ class CassetteFile:
 
         Raises:
             OSError: it could not be written; the file is as before.
-            CassetteError: what stands there is no cassette.
+            CassetteError: the file is not a cassette.
         """
         self._prepare_folder()
         with locked(self.path.parent):
@@ -149,7 +149,7 @@ class CassetteFile:
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:
-    """What changes whenever a file is written anew; None if there is no file."""
+    """What changes whenever a file is written anew; None without a file."""
     try:
         status = path.stat()
     except FileNotFoundError:

@@ -1,6 +1,6 @@
 """What people check about the requests of an agent, with a message that shows what came instead.
 
-All raise AssertionError, and none looks at anything but the requests to POST /v1/messages.
+All raise AssertionError, and look only at the requests to POST /v1/messages.
 """
 
 from __future__ import annotations

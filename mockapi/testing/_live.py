@@ -45,7 +45,7 @@ class LiveScript:
 
     @property
     def script(self) -> Script:
-        """The replies that are no code."""
+        """Replies given as data, not callables."""
         return Script(tuple(rule.scripted for rule in self.rules if rule.scripted is not None))
 
     @property
@@ -59,7 +59,7 @@ class LiveScript:
         return [rule for rule in self.rules if rule.used == 0 and not rule.optional]
 
     def next(self, view: RequestView) -> tuple[Scripted | NoReply | None, LiveScript]:
-        """The reply for a request; None if there is none left for it."""
+        """The reply for a request; None if none is left for it."""
         self._turn += 1
         asked = ParsedRequest(view)
         try:
@@ -80,7 +80,7 @@ class LiveScript:
         return None, self
 
     def next_for_row(self, view: RequestView, custom_id: str) -> tuple[Scripted | None, LiveScript]:
-        """The reply for a row of a batch: the first with conditions that hold; None if there is none."""
+        """The reply for a row of a batch: the first with conditions that hold; None without one."""
         asked = ParsedRequest(view)
         try:
             for rule in self.rules:

@@ -34,7 +34,7 @@ class ParsedRequest:
 
     @property
     def body(self) -> dict[str, Any]:
-        """The parsed body; {} if it is no JSON object."""
+        """The parsed body; {} if it is not a JSON object."""
         return self._view.body
 
     @property
@@ -184,7 +184,7 @@ class ReceivedRequest(ParsedRequest):
 
     @property
     def usage(self) -> dict[str, int]:
-        """The tokens that the reply counts; {} if it counts none."""
+        """The tokens that the reply counts; {} without any."""
         reply = self.reply
         usage = reply.get("usage") if isinstance(reply, dict) else None
         if not isinstance(usage, dict):
@@ -196,7 +196,7 @@ class ReceivedRequest(ParsedRequest):
 
 
 def message_of(reply: Reply) -> Any:
-    """The message of a reply, streamed or not; None if there is none."""
+    """The message of a reply, streamed or not; None without one."""
     if (reply.header("content-type") or "").startswith("text/event-stream"):
         try:
             return accumulate(decode_events(reply.body))

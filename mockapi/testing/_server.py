@@ -46,7 +46,7 @@ class Server(ServerThread):
             options: what a session can be told; what is left out is as the server has it. Any of
 
                 - name: for reports and for the journal, up to 500 characters.
-                - cassettes: files and folders of its own; [] for none, None for the server's.
+                - cassettes: files and folders of its own; [] for no cassette, None for the server's.
                 - matching: rules added to those of every cassette, as in a cassette's `matching`.
                 - speed: "max", or a factor: 1 as recorded, 2 twice as fast.
                 - after_last: when all recordings of a request were played: "repeat" the last, or "fail".

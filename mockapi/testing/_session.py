@@ -234,7 +234,7 @@ class Session(Assertions, Replies):
         """The request that came last.
 
         Raises:
-            AssertionError: none has come.
+            AssertionError: no request has come.
         """
         requests = self.requests
         if not requests:
@@ -257,7 +257,7 @@ class Session(Assertions, Replies):
             with messages_api.expect_miss():
                 run_agent()
 
-        A test that expects a miss fails if there is none.
+        A test that expects a miss fails without one.
         """
         expected = ExpectedMiss(self.server_session.journal)
         self.expected.append(expected)
@@ -294,7 +294,7 @@ class Session(Assertions, Replies):
                 continue
             price = next((price for name, price in prices.items() if fnmatchcase(request.model, name)), None)
             if price is None:
-                raise UsageError(f"There is no price for {request.model!r}; prices= has {', '.join(prices)}.")
+                raise UsageError(f"No price for {request.model!r}; prices= has {', '.join(prices)}.")
             tokens = usage.get("input_tokens", 0)
             tokens_in = (
                 tokens

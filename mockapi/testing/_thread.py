@@ -1,15 +1,13 @@
-"""A server on a thread of its own, and work done in that thread, where the server's state lives."""
+"""mockapi's server on a thread of its own: the whole service, as tests hold it."""
 
 from __future__ import annotations
 
-import asyncio
 import os
-import threading
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from mockapi.errors import MockapiError
-from mockapi.server import Console, HTTPServer, Service, build_app, event_loop, listen, url_of
+from mockapi.server import Console, Service, build_app, listen
+from mockapi.server.wire import ThreadedServer
 from mockapi.sessions import Settings
 
 if TYPE_CHECKING:
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
     from typing import Self
 
     from mockapi.server import RecordOptions
-
-_STOP_SECONDS = 10.0
 
 
 class ServerThread:
@@ -61,40 +57,21 @@ class ServerThread:
             console or Console(quiet=True),
             recording=recording,
         )
-        self._socket = listen(host, port) if listening is None else listening
-        self.base_url = url_of(self._socket)
-        self._ready = threading.Event()
-        self._server = HTTPServer(
-            build_app(self.service, allowed_hosts), self._ready.set, self.service.aclose
+        self._running = ThreadedServer(
+            build_app(self.service, allowed_hosts),
+            listen(host, port) if listening is None else listening,
+            on_stop=self.service.aclose,
         )
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread = threading.Thread(target=self._run, name="mockapi", daemon=True)
-
-    def _run(self) -> None:
-        loop = self._loop = event_loop()
-        asyncio.set_event_loop(loop)
-        try:
-            loop.run_until_complete(self._server.serve(sockets=[self._socket]))
-            loop.run_until_complete(loop.shutdown_default_executor())
-        finally:
-            asyncio.set_event_loop(None)
-            loop.close()
-            self._ready.set()
+        self.base_url = self._running.base_url
 
     def start(self) -> Self:
         """Accept connections; returns when it does."""
-        self._thread.start()
-        self._ready.wait()
-        if not self._server.started:
-            raise MockapiError("The server did not start.")
+        self._running.start()
         return self
 
     def stop(self) -> None:
         """Close all connections and end the thread. Harmless if it has ended."""
-        self._server.stop()
-        if self._thread.is_alive():
-            self._thread.join(_STOP_SECONDS)
-        self._socket.close()
+        self._running.stop()
 
     def wait_for(self, awaitable: Coroutine[Any, Any, Any], seconds: float) -> Any:
         """Await something in the server's own thread.
@@ -102,19 +79,11 @@ class ServerThread:
         Raises:
             TimeoutError: it took longer.
         """
-        if self._loop is None:
-            raise MockapiError("The server is not running.")
-        return asyncio.run_coroutine_threadsafe(awaitable, self._loop).result(seconds)
+        return self._running.wait_for(awaitable, seconds)
 
     def call(self, function: Callable[..., Any], *args: Any) -> Any:
         """Run a function of the service in the server's own thread, where its state lives."""
-        if self._loop is None or self._loop.is_closed():
-            raise MockapiError("The server is not running.")
-
-        async def run() -> Any:
-            return function(*args)
-
-        return asyncio.run_coroutine_threadsafe(run(), self._loop).result(_STOP_SECONDS)
+        return self._running.call(function, *args)
 
     def __enter__(self) -> Self:
         return self.start()

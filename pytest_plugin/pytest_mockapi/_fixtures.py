@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from pytest_mockapi._statistics import RunStats
     from pytest_mockapi._test_run import TestRun
     from pytest_mockapi._waiting import WaitingTest
+    from pytest_mockapi._wide import WideRun
 
 PLUGIN_SERVER: pytest.StashKey[PluginServer] = pytest.StashKey()
 STATS: pytest.StashKey[RunStats] = pytest.StashKey()
 TEST_RUN: pytest.StashKey[TestRun | WaitingTest] = pytest.StashKey()
+WIDE_RUNS: pytest.StashKey[list[WideRun]] = pytest.StashKey()
+WIDE: Final = ("class_messages_api", "module_messages_api", "session_messages_api")
 BY_MARKER: Final = "_messages_api_by_marker"
 
 
@@ -44,9 +47,10 @@ def stats_of(config: pytest.Config) -> RunStats:
 def uses_fixture(item: pytest.Item) -> bool:
     """Whether a test uses a fixture of ours; a marker adds one to the test's own."""
     names: list[str] = getattr(item, "fixturenames", [])
-    if not has_session(item) and item.get_closest_marker("messages_api"):
+    is_marked = item.get_closest_marker("messages_api") is not None
+    if is_marked and not any(name in names for name in ("messages_api", BY_MARKER, *WIDE)):
         names.append(BY_MARKER)
-    return has_session(item) or "mockapi_server" in names
+    return any(name in names for name in ("messages_api", "mockapi_server", BY_MARKER, *WIDE))
 
 
 def has_session(item: pytest.Item) -> bool:
@@ -90,4 +94,35 @@ def _messages_api_by_marker(request: pytest.FixtureRequest) -> Iterator[None]:
     request.node.stash[TEST_RUN] = running
     yield
     del request.node.stash[TEST_RUN]
+    running.close()
+
+
+@pytest.fixture(scope="class")
+def class_messages_api(request: pytest.FixtureRequest) -> Iterator[Session]:
+    """One Messages API for all tests of a class."""
+    yield from _shared("class_messages_api", request)
+
+
+@pytest.fixture(scope="module")
+def module_messages_api(request: pytest.FixtureRequest) -> Iterator[Session]:
+    """One Messages API for all tests of a module."""
+    yield from _shared("module_messages_api", request)
+
+
+@pytest.fixture(scope="session")
+def session_messages_api(request: pytest.FixtureRequest) -> Iterator[Session]:
+    """One Messages API for all tests of the run that use it."""
+    yield from _shared("session_messages_api", request)
+
+
+def _shared(fixture: str, request: pytest.FixtureRequest) -> Iterator[Session]:
+    from pytest_mockapi._wide import WideRun
+
+    config = request.config
+    server = server_of(config)
+    server.lead()
+    running = WideRun(fixture, request.node, server, stats_of(config))
+    config.stash.setdefault(WIDE_RUNS, []).append(running)
+    yield running.session
+    config.stash[WIDE_RUNS].remove(running)
     running.close()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-_FIXTURE = re.compile(rb"\b(?:messages_api|mockapi_server)\b")
+_FIXTURE = re.compile(rb"\b(?:(?:class_|module_|session_)?messages_api|mockapi_server)\b")
 _CREDENTIAL = re.compile(rb"\bANTHROPIC_(?:API_KEY|AUTH_TOKEN)\b")
 _DEPENDS = re.compile(rb"\bskip(?:if|If|Unless|Test)?\b|\bsetdefault\b")
 _ENVIRONMENT = "pyvenv.cfg"  # stands in the folder of a virtual environment

@@ -41,7 +41,7 @@ class Wanted:
     looked_for: tuple[Path, ...] = ()
 
 
-def wanted(item: pytest.Item, options: Options) -> Wanted:
+def wanted(item: pytest.Item | pytest.Collector, options: Options) -> Wanted:
     """What the markers of a test say, the nearest first.
 
     Raises:
@@ -117,5 +117,5 @@ def shown(path: Path) -> str:
         return str(path)
 
 
-def _refuse(item: pytest.Item, what: str, instead: str) -> None:
+def _refuse(item: pytest.Item | pytest.Collector, what: str, instead: str) -> None:
     pytest.fail(f"{item.nodeid}: the marker messages_api {what}; write {instead}.", pytrace=False)

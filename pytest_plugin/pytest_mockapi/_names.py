@@ -14,7 +14,7 @@ _MAX_NAME: Final = 120
 _FORBIDDEN: Final = re.compile(r"[<>?%*:|\"'/\\]")  # what pytest-recording replaces in names
 
 
-def default_cassette(item: pytest.Item, folder: Path) -> Path:
+def default_cassette(item: pytest.Item | pytest.Collector, folder: Path) -> Path:
     """The cassette that a test which names none is recorded to: FOLDER/TEST-FILE/TEST.yaml."""
     plain = ".".join(item.nodeid.split("::")[1:] or [item.name])
     name = re.sub(r"[^\w.]+", "-", plain).strip("-.")
@@ -26,7 +26,7 @@ def default_cassette(item: pytest.Item, folder: Path) -> Path:
     return folder / item.path.stem / f"{name}.yaml"
 
 
-def candidates(item: pytest.Item, folder: Path) -> tuple[Path, ...]:
+def candidates(item: pytest.Item | pytest.Collector, folder: Path) -> tuple[Path, ...]:
     """Where the cassette of a test that names none may be, the nearest first.
 
     Besides our own there are the names that recordings have which were imported: pytest-recording

@@ -57,7 +57,18 @@ def problems(test: Judged) -> str:
         parts.append(missed(test, misses))
     if any(not expected.is_met() for expected in session.expected):
         parts.append("the test expects a miss (expect_miss), and every request was answered.")
+    unused = not_asked_for(test)
+    if unused:
+        parts.append(unused)
+    return "\n\n".join(parts)
+
+
+def not_asked_for(test: Judged) -> str:
+    """The scripted replies that nobody asked for; "" if there are none, or it is all right."""
+    session = test.session
+    script = session.script if session.is_scripted else None
     unused = script.unused if script is not None and test.options.unused_replies == "fail" else []
+    lines = []
     if unused:
         count = len(unused)
         lines = [f"{count} scripted {'reply was' if count == 1 else 'replies were'} not asked for:"]
@@ -67,8 +78,7 @@ def problems(test: Judged) -> str:
             lines.append("  base_url=messages_api.base_url?")
         lines.append("  If that is all right, say reply(..., optional=True), or set the ini option")
         lines.append("  mockapi_unused_replies = ignore.")
-        parts.append("\n".join(lines))
-    return "\n\n".join(parts)
+    return "\n".join(lines)
 
 
 def missed(test: Judged, misses: list[JournalEntry]) -> str:

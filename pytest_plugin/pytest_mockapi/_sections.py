@@ -15,8 +15,8 @@ _SOCKET = (
     " --allow-hosts=127.0.0.1,::1, beside --disable-socket too."
 )
 _SCOPE = (
-    "messages_api belongs to one test. A fixture of a wider scope takes mockapi_server, and opens a"
-    " session of its own: with mockapi_server.open_session() as messages_api: ..."
+    "messages_api belongs to one test. A fixture of a wider scope takes class_messages_api,"
+    " module_messages_api or session_messages_api: the run's base URL leads there while its tests run."
 )
 
 

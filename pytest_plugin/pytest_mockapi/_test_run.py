@@ -31,6 +31,7 @@ class TestRun:
         item: the test.
         plugin_server: whose server it uses.
         stats: of the run.
+        want: what it wants; None reads its markers.
         guard: what refuses the real API; None takes one of its own.
         call: runs a function in the server's thread; None asks the server to.
 
@@ -40,9 +41,10 @@ class TestRun:
 
     def __init__(
         self,
-        item: pytest.Item,
+        item: pytest.Item | pytest.Collector,
         plugin_server: PluginServer,
         stats: RunStats,
+        want: Wanted | None = None,
         *,
         guard: Guard | None = None,
         call: Callable[..., Any] | None = None,
@@ -53,7 +55,10 @@ class TestRun:
         self._judged = 0
         self.failed = False
         server = plugin_server.server
-        want = wanted(item, self.options)
+        if want is None:
+            want = wanted(item, self.options)
+        self._sessions = server.service.sessions
+        self._outer = self._sessions.root_session
         try:
             read = session_options(
                 self._session_options(want), server.service.sessions.default.settings, folders()
@@ -66,7 +71,6 @@ class TestRun:
         if want.looked_for and self.options.record_mode == "none":
             server_session.on_unmatched = "fail"  # a reply that is made up would look like a recorded one
         self.session = Session(server, server_session)
-        self._plugin_server = plugin_server
         self._guard = guard or plugin_server.guard(item.nodeid)
 
     @property
@@ -120,7 +124,7 @@ class TestRun:
         """
         if self._guard is not None:
             self._guard.undo()
-        self._plugin_server.open_root()
+        self._sessions.root_session = self._outer
         late = [entry for entry in self.session.misses if entry.number > self._judged]
         words = _report.missed(self._reported(), late) if late and self._judged else ""
         self._stats.add(self.session, has_cassette=self.has_cassette, failed=self.failed)

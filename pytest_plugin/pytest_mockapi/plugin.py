@@ -15,11 +15,15 @@ from pytest_mockapi._fixtures import (
     PLUGIN_SERVER,
     STATS,
     TEST_RUN,
+    WIDE_RUNS,
     _messages_api_by_marker,
+    class_messages_api,
     has_session,
     messages_api,
     mockapi_server,
+    module_messages_api,
     server_of,
+    session_messages_api,
     stats_of,
     uses_fixture,
 )
@@ -27,7 +31,16 @@ from pytest_mockapi._fixtures import (
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-__all__ = ["_messages_api_by_marker", "messages_api", "mockapi_server"]
+    from pytest_mockapi._wide import WideRun
+
+__all__ = [
+    "_messages_api_by_marker",
+    "class_messages_api",
+    "messages_api",
+    "mockapi_server",
+    "module_messages_api",
+    "session_messages_api",
+]
 
 _finder.install()
 
@@ -80,6 +93,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Lead the clients of a test that uses a fixture; its skip conditions have been looked at by now."""
     if uses_fixture(item):
         server_of(item.config).lead()
+    for running in _wide_runs(item):
+        running.begin(item)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -88,6 +103,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
     try:
         yield
     finally:
+        for running in _wide_runs(item):
+            running.end()
         if PLUGIN_SERVER in item.config.stash:
             item.config.stash[PLUGIN_SERVER].leave()
 
@@ -96,8 +113,12 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     """Fail a test whose code swallowed a miss; one that has failed by itself keeps its own error."""
     yield
-    if TEST_RUN in item.stash and not getattr(item, "_excinfo", None):
+    if getattr(item, "_excinfo", None):
+        return
+    if TEST_RUN in item.stash:
         item.stash[TEST_RUN].judge()
+    for running in _wide_runs(item):
+        running.judge()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -109,8 +130,14 @@ def pytest_runtest_makereport(
     if report.failed:
         from pytest_mockapi import _sections
 
-        _sections.add(report, call, item.stash.get(TEST_RUN, None))
+        _sections.add(report, call, item.stash.get(TEST_RUN, None) or next(reversed(_wide_runs(item)), None))
     return report
+
+
+def _wide_runs(item: pytest.Item) -> list[WideRun]:
+    """The open sessions of wider scope that a test uses, the narrowest last."""
+    names = getattr(item, "fixturenames", ())
+    return [running for running in item.config.stash.get(WIDE_RUNS, []) if running.fixture in names]
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)

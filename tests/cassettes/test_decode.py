@@ -40,7 +40,7 @@ def test_every_bad_interaction_is_told() -> None:
         load(text.encode(), "a.yaml")
     assert [(found.line, found.interaction) for found in caught.value.problems] == [(6, 1), (9, 3), (11, 4)]
     assert str(caught.value).splitlines()[0] == (
-        "a.yaml:6: interaction 1: `interactions[1]` has no `request`. docs/cassettes.md describes the format."
+        "a.yaml:6: interaction 1: `interactions[1]` needs `request`. docs/cassettes.md describes the format."
     )
 
 

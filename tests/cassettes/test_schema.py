@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator
 from mockapi._data import data_dir
 from mockapi.cassettes import Cassette, _yaml, dump, load
 from mockapi.cassettes._emit import emit
-from mockapi.cassettes._options import _COMPARE
+from mockapi.cassettes._options import COMPARISONS
 from mockapi.cassettes._substitutions import PATTERNS
 from mockapi.errors import CassetteError
 from mockapi.exchange import Ending
@@ -30,10 +30,10 @@ BEYOND_A_SCHEMA = {
     "chunks add up to the body": r"the chunks add up to",
     "base64 decodes": r"not base64",
     "a reference leads to a body": r"no body in this file has the digest",
-    "a pattern compiles": r"not a regular expression",
-    "a JSON path parses": r"not a JSON path",
-    "a whole number has no point (JSON Schema takes 200.0 for an integer)": r"whole number.*, not -?\d+\.0\.",
-    "a chunk's size likewise": r"a chunk is .*, not \[.*, \d+\.0\]\.",
+    "a pattern compiles": r"must be a regular expression",
+    "a JSON path parses": r"must be a JSON path",
+    "a whole number has no point (JSON Schema takes 200.0 for an integer)": r"whole number.*; got -?\d+\.0\.",
+    "a chunk's size likewise": r"a chunk is .*; got \[.*, \d+\.0\]\.",
 }
 """What only the loader refuses, each with the words it refuses it in."""
 
@@ -231,4 +231,4 @@ def test_the_schema_names_what_the_code_names() -> None:
     parts = json.loads((data_dir("schemas") / "cassette.json").read_text())["$defs"]
     assert parts["response"]["properties"]["ending"]["enum"] == list(Ending)
     assert parts["matching"]["properties"]["substitute"]["items"]["anyOf"][0]["enum"] == list(PATTERNS)
-    assert parts["matching"]["properties"]["compare"]["enum"] == list(_COMPARE)
+    assert parts["matching"]["properties"]["compare"]["enum"] == list(COMPARISONS)

@@ -170,7 +170,7 @@ def test_rules_of_matching_that_cannot_be_are_refused(tmp_path: Path) -> None:
     source = tree(tmp_path / "in", {"a.yaml": vcr_py(vcr_py_interaction())})
     result = run(source, "--to", tmp_path / "out", "--matching", "ignore: 1")
     assert isinstance(result.exception, UsageError)
-    assert str(result.exception).startswith("--matching.ignore: ")
+    assert str(result.exception).startswith("`--matching.ignore` must be a list")
     assert not (tmp_path / "out").exists()
 
 

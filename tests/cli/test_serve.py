@@ -161,17 +161,17 @@ def test_a_taken_port_is_an_error_that_suggests_a_free_one(cassette: str, comman
         (["--speed", "nan"], "factor above 0"),
         (["--speed", "fast"], "factor above 0"),
         (["--after-last", "stop"], "repeat"),
-        (["--substitute", "dates"], "there are date, time"),
+        (["--substitute", "dates"], "Did you mean `date`?"),
         (["--substitute", "=x"], "needs a name"),
         (["--substitute", "a=("], "regular expression"),
-        (["--ignore", "$[["], "not a JSON path"),
+        (["--ignore", "$[["], "must be a JSON path"),
         (["--compare", "half"], "last-turn"),
         (["--on-unmatched", "guess"], "fail"),
         (["--no-such-option"], "--no-such-option"),
         (["--report"], "--report"),
         (["--report", "no/such/folder/report.json"], "there is no folder"),
-        (["--cors", "localhost:5173"], "is no origin"),
-        (["--cors", "http://localhost:5173/"], "is no origin"),
+        (["--cors", "localhost:5173"], "must be * or an origin"),
+        (["--cors", "http://localhost:5173/"], "must be * or an origin"),
     ],
 )
 def test_an_option_that_cannot_work_is_exit_code_2_in_words(
@@ -189,7 +189,7 @@ def test_a_json_path_that_is_none_is_told_in_one_line(cassette: str) -> None:
     """With the path that came; no drawing of where its parser stopped."""
     outcome = mockapi("serve", cassette, "--ignore", "$..[")
     (line,) = outcome.err.splitlines()
-    assert "not a JSON path: '$..['" in line
+    assert "must be a JSON path; got '$..['" in line
 
 
 def test_a_folder_without_cassettes_is_told(tmp_path: Path) -> None:

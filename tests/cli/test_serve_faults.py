@@ -134,14 +134,14 @@ def test_rate_limits_count_down_and_refuse(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--fault", "cutt"), "there is no fault 'cutt'; did you mean cut?"),
-        (("--fault", "cut:event=a"), "cut.event is a whole number, not 'a'"),
-        (("--fault", "529:when.color=red"), "no such condition; there are path"),
-        (("--fault", "{"), "--fault: this is no JSON"),
-        (("--pace", "first=-1"), "first is seconds (0 to 3600)"),
-        (("--pace", "frist=1"), "there is no such option; there are first"),
-        (("--rate-limit", "requests"), "takes KEY=NUMBER,KEY=NUMBER; 'requests' is none"),
-        (("--rate-limit", "requests=0"), "requests is a whole number from 1"),
+        (("--fault", "cutt"), "`--fault cutt` names an unknown fault 'cutt'. Did you mean `cut`?"),
+        (("--fault", "cut:event=a"), "cut.event` must be a whole number; got 'a'"),
+        (("--fault", "529:when.color=red"), "is unknown. There are path"),
+        (("--fault", "{"), "--fault must be JSON"),
+        (("--pace", "first=-1"), "first` must be seconds from 0 to 3,600"),
+        (("--pace", "frist=1"), "frist` is unknown. Did you mean `first`?"),
+        (("--rate-limit", "requests"), "takes KEY=NUMBER,KEY=NUMBER; got 'requests'"),
+        (("--rate-limit", "requests=0"), "requests` must be a whole number from 1"),
     ],
 )
 def test_a_bad_order_starts_no_server(options: tuple[str, str], words: str) -> None:

@@ -39,7 +39,7 @@ def test_markers_that_cannot_be_meant(pytester: pytest.Pytester) -> None:
             "*has no argument 'cassete'; write cassette=.",
             "*takes its arguments by name; write cassette='x'.",
             '*has cassette=5; write cassette="NAME", or a list of names.',
-            "*`validation` is one of strict, lenient, off, not 'strikt'.",
+            "*`validation` must be one of strict, lenient, off; got 'strikt'.",
             "*explode*",
             "*nowhere.yaml, which does not exist. Record it: pytest *test_missing --mockapi-record-mode=new*",
         ]
@@ -60,7 +60,7 @@ def test_a_fixture_of_wider_scope(pytester: pytest.Pytester) -> None:
     )
     result = run(pytester)
     result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*takes mockapi_server, and opens a session of its own*"])
+    result.stdout.fnmatch_lines(["*takes class_messages_api,*module_messages_api or session_messages_api*"])
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def test_every_recipe_passes(page: Path, pytester: pytest.Pytester) -> None:
     for recipe in recipes:
         (pytester.path / str(recipe.file)).write_text(recipe.content)
     result = run(pytester)
-    counted = sum(len(re.findall(r"^def test_", recipe.content, re.MULTILINE)) for recipe in recipes)
+    counted = sum(len(re.findall(r"^ *def test_", recipe.content, re.MULTILINE)) for recipe in recipes)
     result.assert_outcomes(passed=counted)
 
 

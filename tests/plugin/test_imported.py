@@ -125,10 +125,10 @@ def test_rules_of_matching_hold_for_the_whole_suite(pytester: pytest.Pytester, c
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ("fuzzy", "*mockapi_matching.compare: `compare` is one of all, *"),
+        ("fuzzy", "*`mockapi_matching.compare` must be one of all, *"),
         ("{", "*mockapi_matching: *"),
-        ("[]", "*`mockapi_matching` must be a mapping*"),
-        ("ignore: ['$[']", "*mockapi_matching.ignore.0: not a JSON path*"),
+        ("[]", "*`mockapi_matching` must be an object with *"),
+        ("ignore: ['$[']", "*`mockapi_matching.ignore[[]0]` must be a JSON path*"),
     ],
 )
 def test_rules_that_cannot_be_are_refused_at_the_start(

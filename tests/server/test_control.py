@@ -154,7 +154,7 @@ def test_head_is_answered_as_get(server: mockapi.Server) -> None:
         (b"{", "not JSON"),
         (b"\xff", "not JSON"),
         (b"[" * 100_000, "not JSON"),
-        (b"[" * 1000 + b"]" * 1000, "JSON object"),
+        (b"[" * 1000 + b"]" * 1000, "must be an object"),
         (b" " * (MIB + 1), "at most 1 MiB"),
         (b'{"name":"' + b"n" * MIB + b'"}', "at most 1 MiB"),
     ],
@@ -165,7 +165,7 @@ def test_garbage_is_refused_in_words(server: mockapi.Server, body: bytes, words:
     for path, method in (("/sessions", "POST"), ("/cassettes", "PUT")):
         reply = control(server, path, method=method, content=body)
         assert reply.status_code == 400
-        if path == "/sessions" or words != "JSON object":
+        if path == "/sessions" or words != "must be an object":
             assert words in reply.json()["error"]["message"]
     assert control(server, "/health").status_code == 200
 

@@ -381,4 +381,6 @@ def test_a_bad_order_opens_no_session(server: mockapi.Server) -> None:
     """The answer says which, and why."""
     opened = httpx.post(f"{server.base_url}/_mockapi/sessions", json={"faults": ["cutt"]}, timeout=PATIENCE)
     assert opened.status_code == 400
-    assert "faults[0]: there is no fault 'cutt'; did you mean cut?" in opened.json()["error"]["message"]
+    assert (
+        "`faults[0]` names an unknown fault 'cutt'. Did you mean `cut`?" in opened.json()["error"]["message"]
+    )

@@ -58,7 +58,7 @@ def test_a_stream_goes_on_while_time_stands_still(
     cassette = write_cassette(tmp_path / "a.yaml", paced(ASKED, PIECES))
     if when == "while it runs":
         with serving(cassette, speed=1) as server, frozen(library):
-            assert type(server._loop).__module__.startswith(loop)
+            assert type(server._running._loop).__module__.startswith(loop)
             stream(server.base_url)
     else:
         with frozen(library), serving(cassette, speed=1) as server:

@@ -52,7 +52,7 @@ def test_a_server_starts_serves_and_stops(cassette: str) -> None:
     server = mockapi.Server([cassette])
     with server:
         assert ask(server.base_url, ASKED).content == b"ok"
-    assert not server._thread.is_alive()
+    assert not server._running._thread.is_alive()
     server.stop()
     host, port = server.base_url.removeprefix("http://").split(":")
     with socket.socket() as probe:
@@ -90,7 +90,7 @@ def test_a_server_does_not_wait_for_streams_when_it_stops(
         uploading.ask("POST", "/v1/messages", b"{", ("content-length", "9"))
         idle.ask("POST", "/v1/messages", orjson.dumps(ASKED))
         idle.read()
-        thread = server._thread
+        thread = server._running._thread
         assert thread is not None
     assert not thread.is_alive(), "the stop has been given up"
     for client in (stalled, uploading, idle):

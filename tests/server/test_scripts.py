@@ -284,7 +284,7 @@ def test_a_script_that_does_not_fit_is_refused_with_the_place(server: mockapi.Se
     reply = control(server, place, {"replies": [{"blocks": [{"type": "text"}]}]}, method="POST")
     assert reply.status_code == 400
     assert reply.json()["error"]["pointer"] == "/replies/0/blocks/0"
-    assert "without `text`" in reply.json()["error"]["message"]
+    assert "needs `text`" in reply.json()["error"]["message"]
     assert texts(session["base_url"], "hi") == ["kept"]
 
 

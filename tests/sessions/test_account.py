@@ -152,9 +152,9 @@ def test_an_ordered_429_tells_of_the_same_account() -> None:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (5, "rate_limits is an object"),
+        (5, "rate_limits` must be an object"),
         ({"rps": 1}, "rate_limits.rps"),
-        ({"requests": 0}, "requests is a whole"),
+        ({"requests": 0}, "requests` must be a whole"),
     ],
 )
 def test_limits_that_cannot_be_are_refused(value: Any, words: str) -> None:

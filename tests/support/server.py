@@ -259,12 +259,12 @@ def journal(server: mockapi.Server, session: str = "default", **page: int) -> li
 
 def connections(server: mockapi.Server) -> int:
     """How many connections the server holds."""
-    return len(server._server.server_state.connections)
+    return len(server._running._server.server_state.connections)
 
 
 def tasks(server: mockapi.Server) -> int:
     """How many requests the server is at work on."""
-    return len(server._server.server_state.tasks)
+    return len(server._running._server.server_state.tasks)
 
 
 def eventually(holds: Callable[[], bool], what: str) -> None:

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import importlib
 import re
-import zlib
 from typing import TYPE_CHECKING, Any, Final
+
+from mockapi import inflate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +49,7 @@ def decoded(body: bytes, encoding: str) -> bytes:
                 body = _from_characters(body)
             body = inflated(body) if body.startswith(_GZIP) else body
         elif coding == "deflate":
-            body = _deflate(body)
+            body = body if _is_text(body) else inflated(body, coding="deflate")
         elif coding == "br":
             body = body if _is_text(body) else _by_module("br", body)
         elif coding == "zstd":
@@ -58,32 +59,16 @@ def decoded(body: bytes, encoding: str) -> bytes:
     return body
 
 
-def inflated(data: bytes) -> bytes:
-    """All members of gzip data, or zlib data, decoded.
+def inflated(data: bytes, *, coding: str = "gzip") -> bytes:
+    """All members of gzip data, or zlib data, decoded; of the coding `deflate`, raw data as well.
 
     Raises:
         ValueError: truncated, damaged or too large.
     """
-    pieces: list[bytes] = []
-    size = 0
-    rest = data
-    while rest:
-        # 32 added to the window bits lets zlib see by itself whether it is gzip or zlib.
-        decoder = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
-        try:
-            piece = decoder.decompress(rest, MAX_DECODED - size + 1)
-        except zlib.error as error:
-            if pieces:  # padding behind the last member, which gzip allows
-                break
-            raise ValueError(f"gzip data is damaged ({error})") from error
-        size += len(piece)
-        if size > MAX_DECODED:
-            raise ValueError(f"gzip data decodes to more than {MAX_DECODED:,} bytes")
-        if not decoder.eof:
-            raise ValueError(f"gzip data is truncated: it ends after {size:,} decoded bytes")
-        pieces.append(piece)
-        rest = decoder.unused_data
-    return b"".join(pieces)
+    try:
+        return inflate.inflated(data, MAX_DECODED, raw_too=coding == "deflate", members=True)
+    except inflate.InflateError as error:
+        raise ValueError(f"{coding} data {error}") from error
 
 
 def decoded_sizes(chunks: list[bytes]) -> list[int]:
@@ -91,24 +76,8 @@ def decoded_sizes(chunks: list[bytes]) -> list[int]:
 
     For data that `inflated` accepts; what comes behind the last member counts nothing.
     """
-    decoder = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)
-    return [len(decoder.decompress(chunk)) for chunk in chunks]
-
-
-def _deflate(body: bytes) -> bytes:
-    if _is_text(body):
-        return body
-    try:
-        return inflated(body)
-    except ValueError:  # deflate without zlib's frame, which some servers send
-        decoder = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
-        try:
-            piece = decoder.decompress(body, MAX_DECODED + 1)
-        except zlib.error as error:
-            raise ValueError(f"deflate data is damaged ({error})") from error
-        if not decoder.eof or len(piece) > MAX_DECODED:
-            raise ValueError("deflate data is truncated or too large") from None
-        return piece
+    inflater = inflate.Inflater()
+    return [len(inflater.feed(chunk)) for chunk in chunks]
 
 
 def _by_module(coding: str, body: bytes) -> bytes:

@@ -13,13 +13,15 @@ import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from mockapi.cassettes._checks import FormatError, Path
+from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes._model import Fields, Interaction, RecordedChunk, RecordedRequest, RecordedResponse
 from mockapi.cassettes.importers._coding import decoded
 from mockapi.cassettes.importers._fields import moment, split_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mockapi.options import Path
 
 
 class Loss(enum.StrEnum):

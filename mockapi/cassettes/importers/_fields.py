@@ -8,12 +8,13 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from mockapi.cassettes._checks import FormatError, Path
+from mockapi.cassettes._checks import FormatError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mockapi.cassettes._model import Fields
+    from mockapi.options import Path
 
 
 def split_url(url: str, path: Path = ()) -> tuple[str, str, str]:

@@ -15,12 +15,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from mockapi.cassettes._checks import FormatError, Path
+from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes._model import Fields, Interaction, RecordedChunk
 from mockapi.exchange import Ending
 
 if TYPE_CHECKING:
     from mockapi.cassettes.importers._exchange import Exchange
+    from mockapi.options import Path
 
 
 def extras(interaction: Interaction) -> dict[str, Any]:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes._model import Cassette, Interaction
+from mockapi.cassettes._redaction_rules import DEFAULT
 from mockapi.cassettes.importers._exchange import Loss
 from mockapi.cassettes.importers._formats import NOTHING_RECORDED, format_of, open_document, why_not
 from mockapi.cassettes.importers._hosts import api_path, refused_host
+from mockapi.cassettes.redaction import redact_interaction, signed_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,9 +74,6 @@ def import_recording(
     format_ = format_of(document)
     if format_ is None:
         return Imported(_cassette_name(name), left_out=((why_not(document), 1),))
-
-    from mockapi.cassettes._redaction_rules import DEFAULT  # noqa: PLC0415
-    from mockapi.cassettes.redaction import redact_interaction, signed_secrets  # noqa: PLC0415 - compiles many patterns
 
     masking = DEFAULT if rules is None else rules
     interactions: list[Interaction] = []

@@ -22,7 +22,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi import jsontext
-from mockapi.cassettes._checks import FormatError, Path
+from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes._model import Matching, RecordedChunk
 from mockapi.cassettes.importers._exchange import Draft, Exchange, Loss, Message, RecordedEntry
 from mockapi.messages import (
@@ -39,6 +39,8 @@ from mockapi.messages import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mockapi.options import Path
 
 TITLE = "aimock"
 MATCHING = Matching(compare="last-text")

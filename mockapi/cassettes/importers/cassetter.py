@@ -20,7 +20,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
-from mockapi.cassettes._checks import FormatError, Path
+from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes.importers._exchange import (
     Draft,
     Exchange,
@@ -35,6 +35,8 @@ from mockapi.cassettes.importers._fields import as_bytes, fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mockapi.options import Path
 
 TITLE = "cassetter"
 _OTHER_PROTOCOLS = ("grpc_interactions", "ws_interactions", "websocket_interactions")

@@ -23,7 +23,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
-from mockapi.cassettes._checks import FormatError, Path
+from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes._model import RecordedChunk
 from mockapi.cassettes.importers._coding import decoded, decoded_sizes
 from mockapi.cassettes.importers._exchange import Draft, Exchange, Message, RecordedEntry, sides, url_in
@@ -32,6 +32,8 @@ from mockapi.cassettes.importers._har_extras import as_written, restored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mockapi.options import Path
 
 TITLE = "HAR"
 _POLLY = "Polly.JS"

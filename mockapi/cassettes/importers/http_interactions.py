@@ -24,12 +24,14 @@ import codecs
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mockapi.cassettes._checks import FormatError, Path
+from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes.importers._exchange import Draft, Exchange, Loss, Message, RecordedEntry, sides, url_in
 from mockapi.cassettes.importers._fields import as_bytes, fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mockapi.options import Path
 
 RUBY = "Ruby VCR"
 R = "R vcr"

@@ -20,7 +20,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mockapi.cassettes._checks import FormatError, Path
+from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes.importers._exchange import (
     Draft,
     Exchange,
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mockapi.cassettes._model import Fields
+    from mockapi.options import Path
 
 TITLE = "httprr"
 MAGIC = b"httprr trace v1"

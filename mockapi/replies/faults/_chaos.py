@@ -65,7 +65,9 @@ SILENT_FAULTS: Final = (
     ),
     SilentFault("empty stream", {"fault": "empty_body"}, "no answer counts as an empty one"),
     SilentFault(
-        "JSON instead of a stream", {"fault": "json_for_stream"}, "a stream without events is no error"
+        "JSON instead of a stream",
+        {"fault": "json_for_stream"},
+        "a stream without events passes for an answer",
     ),
     SilentFault(
         "HTML with status 200", {"fault": "html", "status": 200}, "a gateway's page counts as an answer"
@@ -82,7 +84,7 @@ SILENT_FAULTS: Final = (
     SilentFault(
         "NaN in a tool input",
         {"fault": "broken_tool_json", "how": "nan"},
-        "what is no JSON passes for a number",
+        "NaN passes for a number",
         "tool",
     ),
     SilentFault("cut JSON body", {"fault": "broken_json"}, "half a body is parsed as far as it goes", "json"),
@@ -114,7 +116,7 @@ class ChaosReport:
 
     @property
     def swallowed(self) -> list[ChaosFinding]:
-        """Those that nobody noticed."""
+        """Those that went unnoticed."""
         return [finding for finding in self.findings if finding.outcome == "swallowed"]
 
     def __str__(self) -> str:

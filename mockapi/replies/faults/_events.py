@@ -64,7 +64,7 @@ def double_event(event: Which = "content_block_delta") -> Fault:
 
 
 def swap_events(event: Which = "content_block_start") -> Fault:
-    """An event changes places with the next one that is no ping."""
+    """An event changes places with the next one other than a ping."""
 
     def fault(reply: Reply) -> Reply:
         frames = frames_of(reply, "swap_events")
@@ -81,7 +81,7 @@ def swap_events(event: Which = "content_block_start") -> Fault:
 
 
 def unknown_event(name: str = "hologram", *, event: int = 0, data: str | None = None) -> Fault:
-    """An event of a type that nobody knows, after an event.
+    """An event of an unknown type, after an event.
 
     Args:
         name: its `event` line.
@@ -151,7 +151,7 @@ def no_usage(where: Literal["both", "message_start", "message_delta"] = "both") 
 
 
 def broken_tool_json(how: Literal["cut", "escape", "surrogate", "garbage", "nan"] = "cut") -> Fault:
-    """A tool's input that is no JSON any more; the stream goes on as if nothing had happened.
+    """A tool's input whose JSON is broken; the stream goes on as if nothing had happened.
 
     `cut` drops the last half of the fragments; the others put a broken one in their place.
     """
@@ -160,7 +160,9 @@ def broken_tool_json(how: Literal["cut", "escape", "surrogate", "garbage", "nan"
         frames = frames_of(reply, "broken_tool_json")
         places = [place for place, frame in enumerate(frames) if _fragment(frame)]
         if not places:
-            raise FaultDoesNotFit("broken_tool_json needs a tool use with an input, and there is none.")
+            raise FaultDoesNotFit(
+                "broken_tool_json needs a tool use with an input, and this stream has none."
+            )
         index = frames[places[0]].value["index"]
         places = [place for place in places if frames[place].value["index"] == index]
         broken = places[len(places) // 2 :]

@@ -1,4 +1,4 @@
-"""Faults of the HTTP reply as a whole: the API's errors, and bodies that nobody asked for.
+"""Faults of the HTTP reply as a whole: the API's errors, and bodies that the client did not ask for.
 
 Those that write a reply of their own (`error`, `html`) take nothing from the reply they replace
 but its `request-id`, its `date` and, for a 429, its rate limits, so they can be decided before a
@@ -189,7 +189,7 @@ def json_for_stream() -> Fault:
 
     def fault(reply: Reply) -> Reply:
         if not is_stream(reply):
-            raise FaultDoesNotFit("json_for_stream needs an event stream, and this reply is none.")
+            raise FaultDoesNotFit("json_for_stream needs an event stream, and this reply is not one.")
         turned = converted(reply, stream=False)
         if turned is reply:
             raise FaultDoesNotFit("json_for_stream needs a stream of a whole message.")

@@ -24,22 +24,13 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from mockapi import jsontext
 from mockapi.errors import FaultDoesNotFit, UsageError
 from mockapi.exchange import Reply, Source
+from mockapi.options import FLAG, Kind, OptionError, known_keys, mapping, shown, whole
 from mockapi.replies._hop_headers import wire_field
 from mockapi.replies._reply_headers import date_field
-from mockapi.replies.faults._table import (
-    COUNT,
-    FIELD,
-    FLAG,
-    PART,
-    TEXT,
-    WHOLE,
-    OptionKind,
-    current_name,
-    entry_of,
-    make_fault,
-)
+from mockapi.replies.faults._table import COUNT, FIELD, PART, TEXT, WHOLE, current_name, entry_of, make_fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -55,8 +46,8 @@ MAX_ORDERS: Final = 100
 NEXT_PAIR: Final = re.compile(r",(?=\s*[A-Za-z_.]+\s*=|\s*$)")
 """What stands between two KEY=VALUE pairs, whose values may be JSON with commas of its own."""
 
-_UNSIGNED: Final = OptionKind(lambda value: WHOLE.fits(value) and value >= 0, "a whole number from 0")
-_CONDITIONS: Final[Mapping[str, OptionKind]] = {
+_UNSIGNED: Final = whole(0)
+_CONDITIONS: Final[Mapping[str, Kind[Any]]] = {
     "path": FIELD,
     "method": FIELD,
     "stream": FLAG,
@@ -64,7 +55,7 @@ _CONDITIONS: Final[Mapping[str, OptionKind]] = {
     "contains": TEXT,
     "attempt": _UNSIGNED,
 }
-_ORDER_KEYS: Final[Mapping[str, OptionKind]] = {
+_ORDER_KEYS: Final[Mapping[str, Kind[Any]]] = {
     "after": _UNSIGNED,
     "times": COUNT,
     "probability": PART,
@@ -142,12 +133,13 @@ def parse_faults(value: Any, place: str = "faults") -> tuple[OrderedFault, ...]:
         place: where, for messages: `faults` gives "faults[2].times is ...".
 
     Raises:
-        UsageError: with the place, what came and what would do.
+        OptionError: with the place, what came and what would do.
     """
     if isinstance(value, str | dict):
         return (_order(value, place),)
     if not isinstance(value, list) or len(value) > MAX_ORDERS:
-        raise UsageError(f"{place} is a list of at most {MAX_ORDERS} faults, not {value!r:.80}.")
+        came = f"{len(value):,} faults" if isinstance(value, list) else shown(value)
+        raise OptionError((place,), f"must be a list of at most {MAX_ORDERS} faults; got {came}")
     return tuple(_order(item, f"{place}[{number}]") for number, item in enumerate(value))
 
 
@@ -160,19 +152,17 @@ def parse_fault_text(text: str) -> OrderedFault:
     Raises:
         UsageError: as `parse_faults`.
     """
-    from mockapi import jsontext  # noqa: PLC0415 - once, at start
-
     if text.lstrip().startswith("{"):
-        whole = jsontext.parse(text.encode())
-        if isinstance(whole, jsontext.NotJSON):
-            raise UsageError(f"--fault: this is no JSON: {whole.reason}.")
-        return _order(whole, "--fault")
+        order = jsontext.parse(text.encode())
+        if isinstance(order, jsontext.NotJSON):
+            raise UsageError(f"--fault must be JSON where it begins with a brace: {order.reason}.")
+        return _order(order, "--fault")
     name, _, rest = text.partition(":")
-    order: dict[str, Any] = {"fault": name.strip()}
+    order = {"fault": name.strip()}
     for pair in filter(None, NEXT_PAIR.split(rest)):
         key, equals, written = (part.strip() for part in pair.partition("="))
         if not equals:
-            raise UsageError(f"--fault {text}: {pair!r} is no KEY=VALUE.")
+            raise UsageError(f"--fault {text}: options are written KEY=VALUE; got {shown(pair)}.")
         parsed = jsontext.parse(written.encode())
         value = written if isinstance(parsed, jsontext.NotJSON) else parsed
         if key.startswith("when."):
@@ -189,22 +179,15 @@ def _order(value: Any, place: str) -> OrderedFault:
     if type(name) is int:
         name = str(name)
     if not isinstance(name, str):
-        raise UsageError(f'{place} is {{"fault": NAME, ...}}, not {value!r:.80}.')
-    told = {key: item for key, item in value.items() if key in _ORDER_KEYS}
-    for key, item in told.items():
-        if not _ORDER_KEYS[key].fits(item):
-            raise UsageError(f"{place}.{key} is {_ORDER_KEYS[key].words}, not {item!r:.80}.")
-    when = value.get("when", {})
-    if not isinstance(when, dict):
-        raise UsageError(f"{place}.when is an object of conditions, not {when!r:.80}.")
-    for key, item in when.items():
-        if key not in _CONDITIONS:
-            raise UsageError(f"{place}.when.{key}: no such condition; there are {', '.join(_CONDITIONS)}.")
-        if not _CONDITIONS[key].fits(item):
-            raise UsageError(f"{place}.when.{key} is {_CONDITIONS[key].words}, not {item!r:.80}.")
-    options = {key: item for key, item in value.items() if key not in {"fault", "when", *told}}
+        raise OptionError((place,), f'must be {{"fault": NAME, ...}}; got {shown(value)}')
     current = current_name(name, place)
     entry, _ = entry_of(current, {}, place)
+    known_keys(value, (place,), ("fault", "when", *_ORDER_KEYS, *entry.options))
+    told = {key: _ORDER_KEYS[key](item, (place, key)) for key, item in value.items() if key in _ORDER_KEYS}
+    when = mapping(value.get("when", {}), (place, "when"), _CONDITIONS)
+    for key, item in when.items():
+        _CONDITIONS[key](item, (place, "when", key))
+    options = {key: item for key, item in value.items() if key not in {"fault", "when", *told}}
     return OrderedFault(name, make_fault(current, options, place), entry.replaces, when=when, **told)
 
 

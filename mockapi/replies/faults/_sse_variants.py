@@ -1,4 +1,4 @@
-"""Faults that are none: other spellings of the same stream, which every correct reader takes.
+"""Valid SSE variants that a correct parser must accept: other spellings of the same stream.
 
 The events stay what they were; only how they are written changes. A client that stumbles here
 has a bug. (What changes the events is in `_events`.)
@@ -92,7 +92,7 @@ def bom(count: int = 1) -> Fault:
 
 
 def extra_fields() -> Fault:
-    """Every event with an `id`, a `retry` and a field that nobody knows."""
+    """Every event with an `id`, a `retry` and an unknown field."""
 
     def fault(reply: Reply) -> Reply:
         frames = frames_of(reply, "extra_fields")

@@ -7,12 +7,11 @@ stands here can be ordered everywhere.
 from __future__ import annotations
 
 import functools
-import math
 import warnings
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from mockapi.errors import UsageError
 from mockapi.exchange import Ending
+from mockapi.options import FLAG, Kind, OptionError, known_keys, nearest, number, one_of, shown, text, whole
 from mockapi.replies.faults import _events, _http, _sse_variants, _transport
 from mockapi.replies.faults._guesses import meant
 
@@ -27,62 +26,31 @@ MAX_SECONDS: Final = 3600
 """The longest delay that a fault may order."""
 
 
-class OptionKind(NamedTuple):
-    """A kind of option: whether a value fits, and what to say if it does not."""
-
-    fits: Callable[[Any], bool]
-    words: str
-
-
-def _is_whole(value: Any) -> bool:
-    return type(value) is int and abs(value) <= 2**31
-
-
-def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
-
-
-def one_of(*choices: str) -> OptionKind:
-    """A choice between texts."""
-    return OptionKind(
-        lambda value: isinstance(value, str) and value in choices, f"one of {', '.join(choices)}"
-    )
-
-
-def _between(low: float, high: float) -> OptionKind:
-    return OptionKind(
-        lambda value: _is_number(value) and low <= value <= high, f"a number from {low:g} to {high:g}"
-    )
-
-
-WHOLE: Final = OptionKind(_is_whole, "a whole number")
-COUNT: Final = OptionKind(
-    lambda value: _is_whole(value) and 0 < value <= 10_000, "a whole number, 1 to 10,000"
-)
-SECONDS: Final = _between(0, MAX_SECONDS)
-PART: Final = _between(0, 1)
-TEXT: Final = OptionKind(lambda value: isinstance(value, str) and len(value) <= 10_000, "a text")
-FLAG: Final = OptionKind(lambda value: isinstance(value, bool), "true or false")
-STATUS: Final = OptionKind(lambda value: _is_whole(value) and 200 <= value <= 599, "a status from 200 to 599")
-ERROR_STATUS: Final = OptionKind(
-    lambda value: _is_whole(value) and 400 <= value <= 599, "a status from 400 to 599"
-)
-OFFSETS: Final = OptionKind(
-    lambda value: isinstance(value, list) and all(_is_whole(item) and item > 0 for item in value),
+WHOLE: Final = whole()
+COUNT: Final = whole(1, 10_000)
+SECONDS: Final = number(0, MAX_SECONDS)
+PART: Final = number(0, 1)
+TEXT: Final = text(10_000)
+STATUS: Final = whole(200, 599)
+ERROR_STATUS: Final = whole(400, 599)
+OFFSETS: Final[Kind[list[int]]] = Kind(
     "a list of offsets above 0",
+    lambda value: isinstance(value, list) and all(WHOLE.fits(item) and item > 0 for item in value),
 )
-FIELD: Final = OptionKind(
-    lambda value: isinstance(value, str) and value.isprintable() and value.isascii(),
+FIELD: Final[Kind[str]] = Kind(
     "one line of ASCII text",
+    lambda value: isinstance(value, str) and value.isprintable() and value.isascii(),
 )
-FIELDS: Final = OptionKind(
+FIELDS: Final[Kind[dict[str, str]]] = Kind(
+    "an object of names and texts",
     lambda value: (
         isinstance(value, dict) and all(FIELD.fits(item) for pair in value.items() for item in pair)
     ),
-    "an object of names and texts",
 )
-WHICH: Final = OptionKind(lambda value: _is_whole(value) or TEXT.fits(value), "an event's place or type")
-ENDING: Final = one_of(*Ending)
+WHICH: Final[Kind[int | str]] = Kind(
+    "an event's place or type", lambda value: WHOLE.fits(value) or TEXT.fits(value)
+)
+ENDING: Final = one_of([ending.value for ending in Ending])
 
 
 class FaultSpec(NamedTuple):
@@ -97,7 +65,7 @@ class FaultSpec(NamedTuple):
     """
 
     make: Callable[..., Fault]
-    options: Mapping[str, OptionKind]
+    options: Mapping[str, Kind[Any]]
     summary: str
     replaces: bool = False
     needed: tuple[str, ...] = ()
@@ -107,7 +75,7 @@ def _cut(ending: str = "clean", **options: Any) -> Fault:
     return _transport.cut(ending=Ending(ending), **options)
 
 
-_CUT: Final = {"event": WHOLE, "byte": WHOLE, "part": PART}
+_CUT: Final[Mapping[str, Kind[Any]]] = {"event": WHOLE, "byte": WHOLE, "part": PART}
 
 TABLE: Final[Mapping[str, FaultSpec]] = {
     # The reply as a whole
@@ -146,7 +114,7 @@ TABLE: Final[Mapping[str, FaultSpec]] = {
     ),
     "slow": FaultSpec(
         _transport.slow,
-        {"seconds": SECONDS, "per": one_of("event", "chunk", "byte")},
+        {"seconds": SECONDS, "per": one_of(("event", "chunk", "byte"))},
         "A delay before every event, chunk or byte.",
     ),
     "pause": FaultSpec(
@@ -174,7 +142,7 @@ TABLE: Final[Mapping[str, FaultSpec]] = {
         {
             "size": COUNT,
             "at": OFFSETS,
-            "per": one_of("event", "byte", "character", "whole"),
+            "per": one_of(("event", "byte", "character", "whole")),
             "delay": SECONDS,
         },
         "The same bytes in other pieces.",
@@ -182,7 +150,7 @@ TABLE: Final[Mapping[str, FaultSpec]] = {
     # Other spellings of the same stream
     "newlines": FaultSpec(
         _sse_variants.newlines,
-        {"style": one_of("lf", "crlf", "cr", "mixed")},
+        {"style": one_of(("lf", "crlf", "cr", "mixed"))},
         "Other line ends; CRLF by default.",
     ),
     "comments": FaultSpec(
@@ -195,7 +163,7 @@ TABLE: Final[Mapping[str, FaultSpec]] = {
     ),
     "compressed": FaultSpec(
         _sse_variants.compressed,
-        {"coding": one_of("gzip", "deflate", "br", "zstd")},
+        {"coding": one_of(("gzip", "deflate", "br", "zstd"))},
         "A compressed body, flushed after every event.",
     ),
     # Other events
@@ -212,12 +180,12 @@ TABLE: Final[Mapping[str, FaultSpec]] = {
     ),
     "no_usage": FaultSpec(
         _events.no_usage,
-        {"where": one_of("both", "message_start", "message_delta")},
+        {"where": one_of(("both", "message_start", "message_delta"))},
         "The usage is missing.",
     ),
     "broken_tool_json": FaultSpec(
         _events.broken_tool_json,
-        {"how": one_of("cut", "escape", "surrogate", "garbage", "nan")},
+        {"how": one_of(("cut", "escape", "surrogate", "garbage", "nan"))},
         "A tool's input is broken JSON.",
     ),
 }
@@ -236,18 +204,17 @@ def make_fault(name: str, options: Mapping[str, Any], place: str = "fault") -> F
         place: where it was said, for the message.
 
     Raises:
-        UsageError: no such fault, no such option, a value that does not fit, or a package is missing.
+        OptionError: no such fault, no such option, or a value that does not fit.
+        UsageError: a package is missing.
     """
     entry, options = entry_of(name, options, place)
+    known_keys(options, (place,), entry.options)
     for key, value in options.items():
-        if key not in entry.options:
-            has = ", ".join(entry.options) or "none"
-            raise UsageError(f"{place}.{key}: the fault {name} has no such option; it has {has}.")
-        if not entry.options[key].fits(value) and not (value is None and key == "retry_after"):
-            raise UsageError(f"{place}.{key} is {entry.options[key].words}, not {value!r:.80}.")
+        if value is not None or key != "retry_after":
+            entry.options[key](value, (place, key))
     for key in entry.needed:
         if key not in options:
-            raise UsageError(f"{place}: the fault {name} needs {key}, {entry.options[key].words}.")
+            raise OptionError((place,), f"needs `{key}`, {entry.options[key].words}")
     return entry.make(**options)
 
 
@@ -255,17 +222,16 @@ def entry_of(name: str, options: Mapping[str, Any], place: str) -> tuple[FaultSp
     """The entry of a name, and the options with what the name itself says.
 
     Raises:
-        UsageError: there is no such fault; the nearest is named.
+        OptionError: there is no such fault; the nearest is named.
     """
     if name.isascii() and name.isdigit():
         return TABLE["error"], {"status": int(name[:9]), **options}
     name = current_name(name, place)
     if name not in TABLE:
-        import difflib  # noqa: PLC0415 - only for the message
-
-        near = meant(name) or difflib.get_close_matches(name, TABLE, 1)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(TABLE)}."
-        raise UsageError(f"{place}: there is no fault {name!r:.80}; {hint}")
+        near = meant(name)
+        quoted = " or ".join(f"`{item}`" for item in near)
+        remedy = f"Did you mean {quoted}?" if near else nearest(name, TABLE)
+        raise OptionError((place,), f"names an unknown fault {shown(name)}", remedy)
     return TABLE[name], options
 
 

@@ -93,7 +93,7 @@ class Condition:
 
         Args:
             view: the request.
-            turn: which one since the script was set; None for a row of a batch, which is no turn.
+            turn: which one since the script was set; None for a row of a batch, which does not count as one.
             custom_id: of a row of a batch.
         """
         if self.turn is not None and self.turn != turn:

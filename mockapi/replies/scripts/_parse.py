@@ -12,12 +12,27 @@ any number of times. A file holds a message as JSON, or a stream of one.
 
 from __future__ import annotations
 
-import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi import jsontext
 from mockapi.errors import MockapiError, ScriptError
 from mockapi.messages import STOP_REASONS, accumulate, decode_events
+from mockapi.options import (
+    FLAG,
+    LIST,
+    OBJECT,
+    STRING,
+    OptionError,
+    expression,
+    known_keys,
+    mapping,
+    one_of,
+    pointer,
+    shown,
+    strings,
+    whole,
+)
 from mockapi.replies.scripts._blocks import checked_blocks
 from mockapi.replies.scripts._conditions import CONDITIONS, Condition, Results, Text
 from mockapi.replies.scripts._script import THEN, Script, Scripted
@@ -25,12 +40,28 @@ from mockapi.replies.scripts._script import THEN, Script, Scripted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mockapi.options import Path
+
 _KEYS: Final = ("replies", "then")
 _CONTENT: Final = ("text", "blocks", "message", "file")
 _STOPS: Final = ("stop_sequence", "stop_details")
 _REPLY_KEYS: Final = (*_CONTENT, "when", "times", "stop_reason", *_STOPS)
 _RESULT_KEYS: Final = ("tool", "text", "is_error")
 _HOWS: Final = ("equals", "contains", "matches")
+
+_SCRIPT: Final = replace(OBJECT, words='{"replies": [...]} or a list of replies')
+_REPLY: Final = replace(OBJECT, words="an object, or a string for a text")
+_MESSAGE: Final = replace(OBJECT, words="a message, an object with `content`")
+_FILE: Final = replace(STRING, words="the path of a file")
+_RESULTS: Final = replace(
+    OBJECT, words=f"true, false, a tool's name or an object with {', '.join(_RESULT_KEYS)}"
+)
+_THEN: Final = one_of(THEN)
+_TYPE: Final = one_of(["message"])
+_REASON: Final = one_of(sorted(STOP_REASONS))
+_TOKENS: Final = whole()
+_TURN: Final = whole(1)
+_TIMES: Final = replace(_TURN, remedy="null stands for any number of times.")
 
 
 def parse_script(value: Any, read_file: Callable[[str], bytes]) -> Script:
@@ -43,170 +74,123 @@ def parse_script(value: Any, read_file: Callable[[str], bytes]) -> Script:
     Raises:
         ScriptError: it does not fit; `pointer` says where.
     """
+    try:
+        return _script(value, read_file)
+    except OptionError as error:
+        raise ScriptError(pointer(error.path), error.clause) from error
+
+
+def _script(value: Any, read_file: Callable[[str], bytes]) -> Script:
     if isinstance(value, list):
         value = {"replies": value}
-    if not isinstance(value, dict):
-        raise ScriptError("", 'is no script: a script is {"replies": [...]} or a list of replies.')
-    _known(value, _KEYS, "")
-    replies = value.get("replies")
-    if not isinstance(replies, list):
-        raise ScriptError("/replies", "is missing or no list; a script is a list of replies.")
-    then = value.get("then", "continue")
-    if then not in THEN:
-        raise ScriptError("/then", f"is {then!r}; it is one of {', '.join(THEN)}.")
+    script = _SCRIPT(value, ())
+    known_keys(script, (), _KEYS)
+    replies = LIST(script.get("replies"), ("replies",))
     return Script(
-        tuple(_reply(reply, f"/replies/{number}", read_file) for number, reply in enumerate(replies)), then
+        tuple(_reply(reply, ("replies", number), read_file) for number, reply in enumerate(replies)),
+        _THEN(script.get("then", "continue"), ("then",)),
     )
 
 
-def _reply(value: Any, pointer: str, read_file: Callable[[str], bytes]) -> Scripted:
+def _reply(value: Any, path: Path, read_file: Callable[[str], bytes]) -> Scripted:
     if isinstance(value, str):
         value = {"text": value}
-    if not isinstance(value, dict):
-        raise ScriptError(pointer, "is no reply: a reply is an object, or a string for a text.")
-    _known(value, _REPLY_KEYS, pointer)
-    given = [name for name in _CONTENT if name in value]
+    reply = _REPLY(value, path)
+    known_keys(reply, path, _REPLY_KEYS)
+    given = [name for name in _CONTENT if name in reply]
     if len(given) != 1:
-        has = " and ".join(given) or "none of them"
-        raise ScriptError(pointer, f"has exactly one of {', '.join(_CONTENT)}; this one has {has}.")
-    when = _when(value.get("when"), f"{pointer}/when") if "when" in value else Condition()
-    members: dict[str, Any] = {}
-    at = f"{pointer}/{given[0]}"
-    content = value[given[0]]
-    if given[0] == "text":
-        blocks = (
-            checked_blocks([{"type": "text", "text": content}], pointer) if isinstance(content, str) else None
+        raise OptionError(
+            path, f"must have one of {', '.join(_CONTENT)}; got {' and '.join(given) or 'none'}"
         )
-        if blocks is None:
-            raise ScriptError(at, "is no string.")
+    at = (*path, given[0])
+    content = reply[given[0]]
+    members: dict[str, Any] = {}
+    if given[0] == "text":
+        blocks = checked_blocks([{"type": "text", "text": STRING(content, at)}], at)
     elif given[0] == "blocks":
         blocks = checked_blocks(content, at)
     else:
         message = _from_file(content, at, read_file) if given[0] == "file" else content
         blocks, members = _message(message, at)
-    reason = _reason(value.get("stop_reason", members.pop("stop_reason", None)), f"{pointer}/stop_reason")
-    members |= {name: value[name] for name in _STOPS if name in value}
-    default = None if "when" in value else 1
+    reason = reply.get("stop_reason", members.pop("stop_reason", None))
+    times = reply.get("times", None if "when" in reply else 1)
     return Scripted(
         blocks=blocks,
-        when=when,
-        times=_times(value.get("times", default), f"{pointer}/times"),
-        stop_reason=reason,
-        members=tuple(members.items()),
+        when=_when(reply["when"], (*path, "when")) if "when" in reply else Condition(),
+        times=None if times is None else _TIMES(times, (*path, "times")),
+        stop_reason=None if reason is None else _REASON(reason, (*path, "stop_reason")),
+        members=(*members.items(), *((name, reply[name]) for name in _STOPS if name in reply)),
     )
 
 
-def _message(value: Any, pointer: str) -> tuple[tuple[dict[str, Any], ...], dict[str, Any]]:
-    if not isinstance(value, dict):
-        raise ScriptError(pointer, "is no message: a message is an object with `content`.")
-    if value.get("type", "message") != "message":
-        raise ScriptError(f"{pointer}/type", f"is {value['type']!r}; a message's is 'message'.")
-    usage = value.get("usage", {})
-    if not isinstance(usage, dict):
-        raise ScriptError(f"{pointer}/usage", "is no object.")
+def _message(value: Any, path: Path) -> tuple[tuple[dict[str, Any], ...], dict[str, Any]]:
+    message = _MESSAGE(value, path)
+    _TYPE(message.get("type", "message"), (*path, "type"))
+    usage = OBJECT(message.get("usage", {}), (*path, "usage"))
     for name in ("input_tokens", "output_tokens"):
-        if type(usage.get(name, 0)) is not int:
-            raise ScriptError(f"{pointer}/usage/{name}", "is no whole number.")
-    members = {name: member for name, member in value.items() if name not in ("content", "type", "role")}
+        _TOKENS(usage.get(name, 0), (*path, "usage", name))
+    members = {name: member for name, member in message.items() if name not in ("content", "type", "role")}
     if members.get("stop_reason") is None:
         members.pop("stop_reason", None)
-    return checked_blocks(value.get("content"), f"{pointer}/content"), members
+    return checked_blocks(message.get("content"), (*path, "content")), members
 
 
-def _from_file(value: Any, pointer: str, read_file: Callable[[str], bytes]) -> Any:
-    if not isinstance(value, str):
-        raise ScriptError(pointer, "is no path.")
+def _from_file(value: Any, path: Path, read_file: Callable[[str], bytes]) -> Any:
+    name = _FILE(value, path)
     try:
-        data = read_file(value)
+        data = read_file(name)
     except OSError as error:
-        raise ScriptError(pointer, f"names {value!r}, which cannot be read: {error.strerror}.") from None
+        raise OptionError(path, f"names {shown(name)}, which cannot be read: {error.strerror}") from None
     message = jsontext.parse(data)
     if not isinstance(message, jsontext.NotJSON):
         return message
     try:
         return accumulate(decode_events(data))
     except MockapiError as error:
-        raise ScriptError(
-            pointer, f"names {value!r}, which is neither a message as JSON nor a stream of one: {error}"
-        ) from None
+        problem = f"names {shown(name)}, which must hold a message as JSON or a stream of one: {error}"
+        raise OptionError(path, problem.rstrip(".")) from None
 
 
-def _when(value: Any, pointer: str) -> Condition:
-    if not isinstance(value, dict):
-        raise ScriptError(pointer, "is no object of conditions.")
-    _known(value, CONDITIONS, pointer)
-    model, tools, turn = value.get("model"), value.get("tools", []), value.get("turn")
-    if model is not None and not isinstance(model, str):
-        raise ScriptError(f"{pointer}/model", "is no string.")
-    custom_id = value.get("custom_id")
-    if custom_id is not None and not isinstance(custom_id, str):
-        raise ScriptError(f"{pointer}/custom_id", "is not a string.")
+def _when(value: Any, path: Path) -> Condition:
+    told = mapping(value, path, CONDITIONS)
+    model, tools, turn = told.get("model"), told.get("tools", []), told.get("turn")
+    custom_id = told.get("custom_id")
     if isinstance(tools, str):
         tools = [tools]
-    if not isinstance(tools, list) or not all(isinstance(name, str) for name in tools):
-        raise ScriptError(f"{pointer}/tools", "is no list of tool names.")
-    if turn is not None and (type(turn) is not int or turn < 1):
-        raise ScriptError(f"{pointer}/turn", "is no whole number from 1.")
     return Condition(
-        model=model,
-        last_user_text=_text(value.get("last_user_text"), f"{pointer}/last_user_text"),
-        system=_text(value.get("system"), f"{pointer}/system"),
-        tools=tuple(tools),
-        tool_results=_results(value.get("tool_results"), f"{pointer}/tool_results"),
-        turn=turn,
-        custom_id=custom_id,
+        model=None if model is None else STRING(model, (*path, "model")),
+        last_user_text=_text(told.get("last_user_text"), (*path, "last_user_text")),
+        system=_text(told.get("system"), (*path, "system")),
+        tools=tuple(strings(tools, (*path, "tools"))),
+        tool_results=_results(told.get("tool_results"), (*path, "tool_results")),
+        turn=None if turn is None else _TURN(turn, (*path, "turn")),
+        custom_id=None if custom_id is None else STRING(custom_id, (*path, "custom_id")),
     )
 
 
-def _text(value: Any, pointer: str) -> Text | None:
+def _text(value: Any, path: Path) -> Text | None:
     if value is None:
         return None
     if isinstance(value, str):
         return Text("contains", value)
     if not isinstance(value, dict) or len(value) != 1:
-        raise ScriptError(pointer, f"is a string, or an object with one of {', '.join(_HOWS)}.")
-    _known(value, _HOWS, pointer)
+        how = ", ".join(_HOWS)
+        raise OptionError(path, f"must be a string, or an object with one of {how}; got {shown(value)}")
+    known_keys(value, path, _HOWS)
     ((how, text),) = value.items()
-    if not isinstance(text, str):
-        raise ScriptError(f"{pointer}/{how}", "is no string.")
-    if how == "matches":
-        try:
-            re.compile(text)
-        except re.error as error:
-            raise ScriptError(f"{pointer}/{how}", f"is no regular expression: {error}.") from None
-    return Text(how, text)
+    return Text(how, expression(text, (*path, how)) if how == "matches" else STRING(text, (*path, how)))
 
 
-def _results(value: Any, pointer: str) -> Results | None:
+def _results(value: Any, path: Path) -> Results | None:
     if value is None or isinstance(value, bool):
         return None if value is None else Results(some=value)
     if isinstance(value, str):
         return Results(tool=value)
-    if not isinstance(value, dict):
-        raise ScriptError(pointer, "is true, false, a tool's name, or an object with tool, text, is_error.")
-    _known(value, _RESULT_KEYS, pointer)
-    tool, is_error = value.get("tool"), value.get("is_error")
-    if tool is not None and not isinstance(tool, str):
-        raise ScriptError(f"{pointer}/tool", "is no string.")
-    if is_error is not None and not isinstance(is_error, bool):
-        raise ScriptError(f"{pointer}/is_error", "is neither true nor false.")
-    return Results(tool=tool, text=_text(value.get("text"), f"{pointer}/text"), is_error=is_error)
-
-
-def _reason(value: Any, pointer: str) -> str | None:
-    if value is not None and value not in STOP_REASONS:
-        raise ScriptError(pointer, f"is {value!r}; it is one of {', '.join(sorted(STOP_REASONS))}.")
-    return None if value is None else str(value)
-
-
-def _times(value: Any, pointer: str) -> int | None:
-    if value is not None and (type(value) is not int or value < 1):
-        raise ScriptError(pointer, "is no whole number from 1, nor null for any number of times.")
-    return None if value is None else int(value)
-
-
-def _known(value: dict[str, Any], names: tuple[str, ...], pointer: str) -> None:
-    for name in value:
-        if name not in names:
-            step = name.replace("~", "~0").replace("/", "~1")
-            raise ScriptError(f"{pointer}/{step}", f"is not known here; there are {', '.join(names)}.")
+    told = _RESULTS(value, path)
+    known_keys(told, path, _RESULT_KEYS)
+    tool, is_error = told.get("tool"), told.get("is_error")
+    return Results(
+        tool=None if tool is None else STRING(tool, (*path, "tool")),
+        text=_text(told.get("text"), (*path, "text")),
+        is_error=None if is_error is None else FLAG(is_error, (*path, "is_error")),
+    )

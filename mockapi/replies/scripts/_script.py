@@ -9,8 +9,8 @@ with a request that gets none (the sequence is used up, or no condition holds) i
     fail        it is an error
 
 A row of a batch gets the first reply that has conditions, all of which hold; replies without any are for
-requests that come by themselves. Rows are no turns, and what becomes of a row that no reply takes is not
-the script's business.
+requests that come by themselves. Rows do not count as turns, and what becomes of a row that no reply takes
+is not the script's business.
 """
 
 from __future__ import annotations

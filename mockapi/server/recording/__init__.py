@@ -5,15 +5,9 @@ from typing import TYPE_CHECKING
 from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from mockapi.server.recording._options import (
-        READ_SECONDS,
-        RecordOptions,
-        RecordStats,
-        markdown,
-        parse_mode,
-        summary,
-    )
+    from mockapi.server.recording._options import READ_SECONDS, RecordOptions, parse_mode
     from mockapi.server.recording._recorder import Recorder
+    from mockapi.server.recording._stats import RecordStats, markdown, summary
     from mockapi.server.recording._upstream import Address, Upstream, UpstreamFailed
 
 __all__ = [
@@ -32,8 +26,9 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
-        "_options": "READ_SECONDS RecordOptions RecordStats markdown parse_mode summary",
+        "_options": "READ_SECONDS RecordOptions parse_mode",
         "_recorder": "Recorder",
+        "_stats": "RecordStats markdown summary",
         "_upstream": "Address Upstream UpstreamFailed",
     },
 )

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-import zlib
 from typing import TYPE_CHECKING, TypeAlias
 
 import httpx
@@ -21,7 +20,8 @@ import httpx
 from mockapi._clock import monotonic
 from mockapi.errors import UsageError
 from mockapi.exchange import Chunk, Ending
-from mockapi.replies import BODILESS, HOP_BY_HOP, wire_field
+from mockapi.inflate import InflateError, Inflater
+from mockapi.replies import BODILESS, HOP_BY_HOP, named_by_connection, wire_field
 from mockapi.server.recording._options import READ_SECONDS
 
 if TYPE_CHECKING:
@@ -160,12 +160,7 @@ class Incoming:
     @property
     def headers(self) -> Headers:
         """The header fields for the client: all that are not about the upstream's connection."""
-        named = {
-            token.strip().lower()
-            for name, value in self.fields
-            if name.lower() == "connection"
-            for token in value.split(",")
-        }
+        named = named_by_connection(self.fields)
         if self.status in BODILESS or any(name.lower() == "transfer-encoding" for name, _ in self.fields):
             named.add("content-length")  # of a body that does not come, or comes in chunks (RFC 9112, 6.3)
         kept = []
@@ -225,14 +220,14 @@ class Incoming:
             return b""
         try:
             return self._decoder.feed(piece)
-        except zlib.error as error:
+        except InflateError as error:
             self._note(str(error))
             return b""
 
     def _note(self, fault: str | None) -> None:
         if fault is not None and self.undecodable is None:
             encoding = self._response.headers.get("content-encoding", "")
-            self.undecodable = f"its body is no valid {encoding}: {fault}"
+            self.undecodable = f"its body is not valid {encoding}: it {fault}"
 
 
 class _Decoder:
@@ -241,49 +236,27 @@ class _Decoder:
     def __init__(self, encoding: str) -> None:
         self._encoding = encoding.strip().lower()
         known = self._encoding in _DECODABLE and self._encoding != "identity"
-        # 32 added to the window bits lets zlib see by itself whether it is gzip or zlib.
-        self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32) if known else None
-        self._fed = False
+        self._inflater = Inflater(raw_too=self._encoding == "deflate") if known else None
 
     def feed(self, piece: bytes) -> bytes:
         """The next decoded bytes.
 
         Raises:
-            zlib.error: the body is not what its encoding says.
+            InflateError: the body is not what its encoding says.
         """
-        if self._inflate is None:
-            if self._encoding not in {"", "identity"}:
-                raise zlib.error("an encoding that was not asked for")
-            return piece
-        if not self._fed and self._encoding == "deflate" and piece:
-            self._inflate = _inflater(piece)
-        self._fed = self._fed or bool(piece)
-        return self._inflate.decompress(piece)
+        if self._inflater is not None:
+            return self._inflater.feed(piece)
+        if self._encoding not in {"", "identity"}:
+            raise InflateError("has an encoding that was not asked for")
+        return piece
 
     def fault(self) -> str | None:
         """What is wrong with a body that came whole."""
-        if self._inflate is not None and self._fed and not self._inflate.eof:
-            return "it stops in the middle"
-        return None
-
-
-def _inflater(piece: bytes) -> zlib._Decompress:
-    """For `deflate`, which some servers take to mean raw deflate without its zlib header."""
-    decoder = zlib.decompressobj(zlib.MAX_WBITS)
-    try:
-        decoder.decompress(piece)
-    except zlib.error:
-        return zlib.decompressobj(-zlib.MAX_WBITS)
-    return zlib.decompressobj(zlib.MAX_WBITS)
+        return "stops in the middle" if self._inflater is not None and self._inflater.is_cut else None
 
 
 def _request_headers(fields: Headers) -> list[tuple[bytes, bytes]]:
-    named = {
-        token.strip().lower()
-        for name, value in fields
-        if name == b"connection"
-        for token in value.decode("latin-1").split(",")
-    }
+    named = named_by_connection((name.decode("latin-1"), value.decode("latin-1")) for name, value in fields)
     kept = [
         (name, value.strip(b" \t"))  # blanks around a value mean nothing, and httpx refuses to send them
         for name, value in fields

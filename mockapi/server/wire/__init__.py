@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from mockapi.server.wire._listener import HTTPServer, event_loop, listen, url_of
     from mockapi.server.wire._player import ConnectionLost, Message, play, play_live, with_closed_connection
     from mockapi.server.wire._protocol import ARRIVED
+    from mockapi.server.wire._thread import ThreadedServer
 
 __all__ = [
     "ARRIVED",
@@ -19,6 +20,7 @@ __all__ = [
     "Lateness",
     "Message",
     "Refused",
+    "ThreadedServer",
     "event_loop",
     "listen",
     "play",
@@ -36,5 +38,6 @@ __getattr__ = lazy_exports(
         "_listener": "HTTPServer event_loop listen url_of",
         "_player": "ConnectionLost Message play play_live with_closed_connection",
         "_protocol": "ARRIVED",
+        "_thread": "ThreadedServer",
     },
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import zlib
 from typing import TYPE_CHECKING, Any
+
+from mockapi.inflate import InflateError, TooLargeError, inflated
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -121,28 +122,13 @@ def _decoded(body: bytes, encoding: str, limit: int) -> bytes:
             f"Unsupported content-encoding: {encoding}. mockapi reads gzip and deflate.",
         )
     try:
-        # 32 added to the window bits lets zlib see by itself whether it is gzip or zlib.
-        return _inflated(body, zlib.MAX_WBITS | 32, limit)
-    except zlib.error as error:
-        if encoding == "deflate":
-            # Some clients leave out the zlib wrapper (RFC 9110, section 8.4.1.2).
-            with contextlib.suppress(zlib.error):
-                return _inflated(body, -zlib.MAX_WBITS, limit)
+        return inflated(body, limit, raw_too=encoding == "deflate")
+    except TooLargeError:
+        raise _too_large() from None
+    except InflateError as error:
         raise Refused(
-            400, "invalid_request_error", f"The request body is not valid {encoding}: {error}"
+            400, "invalid_request_error", f"The request body is not valid {encoding}: it {error}"
         ) from error
-
-
-def _inflated(body: bytes, window_bits: int, limit: int) -> bytes:
-    decoder = zlib.decompressobj(wbits=window_bits)
-    decoded = decoder.decompress(body, limit + 1)
-    if len(decoded) > limit:
-        raise _too_large()
-    if not decoder.eof:
-        raise zlib.error("it is cut off")
-    if decoder.unused_data:
-        raise zlib.error("something follows its end")
-    return decoded
 
 
 def _too_large() -> Refused:

@@ -92,23 +92,27 @@ def test_a_misfit_changes_nothing_and_is_told() -> None:
 @pytest.mark.parametrize(
     ("value", "words"),
     [
-        (3, "faults is a list of at most 100 faults, not 3"),
-        (["cutt"], r"faults\[0\]: there is no fault 'cutt'; did you mean cut?"),
-        ([{}], r"faults\[0\] is \{\"fault\": NAME"),
-        ([{"fault": "cut", "evnt": 1}], r"faults\[0\].evnt: the fault cut has no such option; it has event"),
-        ([{"fault": "cut", "event": "x"}], r"faults\[0\].event is a whole number, not 'x'"),
-        ([{"fault": "delay", "seconds": -1}], r"seconds is a number from 0 to 3600"),
-        ([{"fault": "delay", "seconds": float("nan")}], r"seconds is a number"),
-        ([{"fault": "200"}], r"status is a status from 400 to 599, not 200"),
-        ([{"fault": "content_type"}], r"needs value"),
-        ([{"fault": "cut", "ending": "boom"}], r"ending is one of clean, reset, stall, cut, half-close"),
-        ([{"fault": "cut", "times": 0}], r"times is a whole number, 1 to"),
-        ([{"fault": "cut", "after": -1}], r"after is a whole number from 0"),
-        ([{"fault": "cut", "probability": 2}], r"probability is a number from 0 to 1"),
-        ([{"fault": "cut", "when": {"modle": "x"}}], r"when.modle: no such condition"),
-        ([{"fault": "cut", "when": {"stream": 1}}], r"when.stream is true or false, not 1"),
-        ([{"fault": "cut", "when": []}], r"when is an object"),
-        ([{"fault": "error", "headers": {"a": "b\r\nc"}}], r"headers is an object of names and texts"),
+        (3, "`faults` must be a list of at most 100 faults; got 3"),
+        (["cutt"], r"`faults\[0\]` names an unknown fault 'cutt'. Did you mean `cut`\?"),
+        ([{}], r"`faults\[0\]` must be \{\"fault\": NAME"),
+        ([{"fault": "cut", "evnt": 1}], r"`faults\[0\].evnt` is unknown. Did you mean `event`\?"),
+        ([{"fault": "cut", "tmes": 1}], r"`faults\[0\].tmes` is unknown. Did you mean `times`\?"),
+        ([{"fault": "cut", "event": "x"}], r"`faults\[0\].event` must be a whole number; got 'x'"),
+        ([{"fault": "delay", "seconds": -1}], r"seconds` must be a number from 0 to 3,600"),
+        ([{"fault": "delay", "seconds": float("nan")}], r"seconds` must be a number"),
+        ([{"fault": "200"}], r"status` must be a whole number from 400 to 599; got 200"),
+        ([{"fault": "content_type"}], r"`faults\[0\]` needs `value`, one line of ASCII text"),
+        (
+            [{"fault": "cut", "ending": "boom"}],
+            r"ending` must be one of clean, reset, stall, cut, half",
+        ),
+        ([{"fault": "cut", "times": 0}], r"times` must be a whole number from 1 to 10,000"),
+        ([{"fault": "cut", "after": -1}], r"after` must be a whole number from 0; got -1"),
+        ([{"fault": "cut", "probability": 2}], r"probability` must be a number from 0 to 1"),
+        ([{"fault": "cut", "when": {"modle": "x"}}], r"when.modle` is unknown. Did you mean `model`"),
+        ([{"fault": "cut", "when": {"stream": 1}}], r"when.stream` must be true or false; got 1"),
+        ([{"fault": "cut", "when": []}], r"when` must be an object"),
+        ([{"fault": "error", "headers": {"a": "b\r\nc"}}], r"headers` must be an object of names and texts"),
         (["cut"] * 101, "at most 100"),
     ],
 )
@@ -123,7 +127,7 @@ def test_the_command_line_spells_orders_shorter() -> None:
     order = faults.parse_fault_text("cut:event=3,ending=reset,times=2,when.stream=true,when.model=claude-x")
     assert (order.name, order.times, order.when) == ("cut", 2, {"stream": True, "model": "claude-x"})
     assert faults.parse_fault_text("529").replaces
-    with pytest.raises(UsageError, match="no KEY=VALUE"):
+    with pytest.raises(UsageError, match="written KEY=VALUE; got 'event'"):
         faults.parse_fault_text("cut:event")
 
 
@@ -204,8 +208,8 @@ def test_a_chaos_report_counts_and_explains() -> None:
     [
         ("error_event", "stream_error"),
         ("overloaded", "529"),
-        ("timeout", "delay or stall"),
-        ("disconnect", "close or reset"),
+        ("timeout", "delay` or `stall"),
+        ("disconnect", "close` or `reset"),
         ("Rate-Limit", "429"),
     ],
 )

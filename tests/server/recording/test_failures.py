@@ -199,7 +199,7 @@ def test_invalid_gzip_reaches_the_client_and_not_the_file(tmp_path: Path, packed
     ):
         client.ask("POST", "/v1/messages", b"{}", ("accept-encoding", "gzip"))
         assert client.read().body == packed
-    assert "no valid gzip" in told.getvalue()
+    assert "not valid gzip" in told.getvalue()
     assert not (tmp_path / "r").exists()
 
 
@@ -317,6 +317,26 @@ def test_a_disk_that_cannot_be_written_is_told_at_once(
             assert f"cannot be written: {os.strerror(number)}" in told.getvalue()
         assert ask(server.base_url, message("two")).content == b"{}"
         assert len(recorded(tmp_path / "r.yaml").interactions) == 2
+
+
+def test_what_could_not_be_written_is_tried_once_more_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A recording waits in memory until the server stops, even if no other reply comes."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    told = io.StringIO()
+    answer = JSON + b"content-length: 2\r\n\r\n{}"
+    with (
+        Upstream(saying(answer)) as upstream,
+        recording(upstream.url, tmp_path / "r.yaml", stream=told) as server,
+        monkeypatch.context() as patch,
+    ):
+        patch.setattr(_writer, "write_atomically", full)
+        assert ask(server.base_url, message("one")).content == b"{}"
+    assert len(recorded(tmp_path / "r.yaml").interactions) == 1
 
 
 def test_a_folder_that_is_a_file_is_told_at_once(tmp_path: Path) -> None:

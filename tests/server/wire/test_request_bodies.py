@@ -68,11 +68,11 @@ def test_an_encoding_of_no_body_is_no_body(base_url: str) -> None:
 @pytest.mark.parametrize(
     ("encoding", "body", "status", "words"),
     [
-        ("gzip", gzip.compress(BODY)[:-9], 400, "it is cut off"),
-        ("gzip", gzip.compress(BODY)[:4], 400, "it is cut off"),
+        ("gzip", gzip.compress(BODY)[:-9], 400, "it is truncated"),
+        ("gzip", gzip.compress(BODY)[:4], 400, "it is truncated"),
         ("gzip", b"no gzip at all", 400, "not valid gzip"),
-        ("gzip", gzip.compress(BODY) + b"more", 400, "something follows its end"),
-        ("gzip", gzip.compress(BODY) + gzip.compress(BODY), 400, "something follows its end"),
+        ("gzip", gzip.compress(BODY) + b"more", 400, "it goes on behind its end"),
+        ("gzip", gzip.compress(BODY) + gzip.compress(BODY), 400, "it goes on behind its end"),
         ("deflate", b"\xff\xff no deflate", 400, "not valid deflate"),
         ("br", BODY, 415, "Unsupported content-encoding: br"),
         ("gzip, gzip", BODY, 415, "Unsupported content-encoding: gzip, gzip"),

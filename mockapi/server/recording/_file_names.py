@@ -1,0 +1,55 @@
+"""Which file a recording goes to."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mockapi.storage import SUFFIXES, CassetteFile
+
+if TYPE_CHECKING:
+    from mockapi.sessions import ServerSession
+
+_FULL_FILE = 1024 * 1024  # bytes: every write copies the file, and people read it
+
+
+class CassetteFiles:
+    """The files of one run; a path is opened once.
+
+    Args:
+        to: file or folder that recordings go to, unless a session names a file of its own.
+    """
+
+    def __init__(self, to: str | None) -> None:
+        self._to = to
+        self._opened: dict[Path, CassetteFile] = {}
+
+    def opened(self, path: Path) -> CassetteFile:
+        """The file at a path."""
+        return self._opened.setdefault(path, CassetteFile(path))
+
+    def covers(self, session: ServerSession, cassette: str) -> bool:
+        """Whether a cassette is the file, or lies in the folder, that a session records to."""
+        place = Path(cassette).resolve()
+        to = Path(session.record_to or str(self._to)).resolve()
+        return to == place or to in place.parents
+
+    def of(self, session: ServerSession) -> CassetteFile:
+        """The file for what a session records: its own, the one that was named, or one in the folder."""
+        if session.record_to is not None:
+            return self.opened(Path(session.record_to))
+        to = Path(str(self._to))
+        if to.suffix in SUFFIXES:
+            return self.opened(to)
+        if session.name is not None:
+            name = re.sub(r"[^\w.-]+", "-", session.name, flags=re.ASCII).strip("-.")[:120] or session.id
+            return self.opened(to / f"{name}.yaml")
+        for number in range(1, 1000):
+            path = to / f"recorded-{number:03d}.yaml"
+            with contextlib.suppress(OSError):
+                if path.stat().st_size >= _FULL_FILE:
+                    continue
+            return self.opened(path)
+        return self.opened(to / "recorded-999.yaml")

@@ -1,0 +1,155 @@
+"""Redacting and writing recordings, those that wait together at once.
+
+A recording that cannot be written is told at once, goes on waiting in memory and is tried again with
+the next one, and at the end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from mockapi.cassettes import as_request, fingerprint, redact
+from mockapi.errors import MockapiError
+from mockapi.exchange import Ending
+from mockapi.server.recording._file_names import CassetteFiles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mockapi.cassettes import Interaction, Recording
+    from mockapi.exchange import Request
+    from mockapi.server._console import Console
+    from mockapi.server.recording._options import RecordOptions
+    from mockapi.server.recording._stats import RecordStats
+    from mockapi.sessions import ServerSession
+    from mockapi.storage import CassetteFile
+
+
+class _Kept(NamedTuple):
+    """An interaction on its way into a file.
+
+    Attributes:
+        file: it is written there.
+        interaction: what was asked and answered.
+        instead_of: the fingerprint of the recording whose place it takes; None adds it.
+    """
+
+    file: CassetteFile
+    interaction: Interaction
+    instead_of: str | None
+
+
+class WriterQueue:
+    """Writes what it is given, in order, one batch after the other.
+
+    Args:
+        options: where to keep, and what to mask.
+        stats: where it counts what it did.
+        console: where people are told what went wrong, at once.
+        leave_out: told of a request that is not recorded after all, and why.
+    """
+
+    def __init__(
+        self,
+        options: RecordOptions,
+        stats: RecordStats,
+        console: Console,
+        leave_out: Callable[[Request, str], None],
+    ) -> None:
+        self._options = options
+        self._stats = stats
+        self._console = console
+        self._leave_out = leave_out
+        self._files = CassetteFiles(options.to)
+        self._waiting: list[tuple[_Kept, asyncio.Future[None]]] = []
+        self._unwritten: list[_Kept] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def put(self, interaction: Interaction, request: Request, session: ServerSession) -> None:
+        """Have an interaction written; returns when it was tried."""
+        future = asyncio.get_running_loop().create_future()
+        old = self._renewed_by(interaction, request, session)
+        file = self._files.of(session) if old is None else self._files.opened(Path(old.cassette.name))
+        kept = _Kept(file, interaction, None if old is None else fingerprint(old.interaction))
+        self._waiting.append((kept, future))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.ensure_future(self._write_waiting())
+        await asyncio.shield(future)
+
+    async def aclose(self) -> None:
+        """Finish writing, and try once more what could not be written."""
+        if self._writing is not None:
+            await asyncio.shield(self._writing)
+        if self._unwritten:
+            await self._write_waiting()
+
+    async def _write_waiting(self) -> None:
+        """Write all that waits, until nothing waits any more."""
+        while self._waiting or self._unwritten:
+            batch, self._waiting = self._waiting, []
+            try:
+                done = await self._write_batch([kept for kept, _ in batch])
+            finally:  # whatever goes wrong here, the replies go out
+                for _, future in batch:
+                    future.set_result(None)
+            if not done and not self._waiting:
+                return  # tried again with the next reply, and at the end
+
+    async def _write_batch(self, batch: list[_Kept]) -> bool:
+        """Redact and write some interactions, those for one file at once, and what could not be written."""
+        retried, self._unwritten = self._unwritten, []
+        redacted = await asyncio.to_thread(self._redact, batch)
+        by_file: dict[CassetteFile, list[_Kept]] = defaultdict(list)
+        for kept in (*retried, *redacted):
+            by_file[kept.file].append(kept)
+        written = [await self._write(file, items) for file, items in by_file.items()]
+        return all(written)
+
+    def _redact(self, batch: list[_Kept]) -> list[_Kept]:
+        """What of it may be written."""
+        written = []
+        for kept in batch:
+            redacted, signed = redact(kept.interaction, self._options.rules)
+            if signed:
+                reason = f"it holds {signed[0].kind} in signed content, which cannot be masked"
+                self._leave_out(as_request(redacted), reason)
+            else:
+                written.append(kept._replace(interaction=redacted))
+        return written
+
+    async def _write(self, file: CassetteFile, batch: list[_Kept]) -> bool:
+        added = [kept.interaction for kept in batch if kept.instead_of is None]
+        renewed = [(kept.instead_of, kept.interaction) for kept in batch if kept.instead_of is not None]
+        try:
+            await asyncio.to_thread(file.add, added, renewed)
+        except (OSError, MockapiError) as error:
+            cause = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+            line = f"{file.path} cannot be written: {cause}"
+            self._stats.unwritten.append(line)
+            self._console.problem(f"{line}. The recording is kept in memory and tried again.")
+            self._unwritten += batch
+            return False
+        self._stats.recorded += len(batch)
+        self._stats.renewed += len(renewed)
+        return True
+
+    def _renewed_by(
+        self, interaction: Interaction, request: Request, session: ServerSession
+    ) -> Recording | None:
+        """The recording whose place a fresh one takes, where everything is recorded anew.
+
+        What is not whole, or only says that the upstream was busy, takes nobody's place. Neither does
+        anything change a cassette that is played but not recorded to: it may be others' too.
+        """
+        response = interaction.response
+        if session.settings.record_mode != "all" or response.ending is not Ending.CLEAN:
+            return None
+        if response.status == 429 or response.status >= 500:
+            return None
+        old = session.next_to_renew(request)
+        if old is None:
+            return None
+        return old if self._files.covers(session, old.cassette.name) else None
