@@ -5,7 +5,7 @@
     │   ├── OptionError       ... a value among many options (mockapi.options); says where it stands
     │   └── ScriptError       ... a script that does not fit; points into it
     ├── CassetteError         a cassette file cannot be used; carries one `Problem` or several
-    ├── EventStreamError      the bytes are no event stream this parser accepts (too large a line)
+    ├── EventStreamError      the bytes are not an event stream that this parser accepts (too large a line)
     ├── FaultDoesNotFit       a fault cannot be done to this reply; the reply goes out unchanged
     ├── GrammarError          the events are not a Messages stream
     │   └── TruncatedStream   ... because they stop before `message_stop`

@@ -163,7 +163,7 @@ def nearest(name: str, known: Collection[str]) -> str:
     near = difflib.get_close_matches(name[:_SHOWN], known, 1)
     if near:
         return f"Did you mean `{near[0]}`?"
-    return f"There are {', '.join(known)}." if known else "There are none here."
+    return f"There are {', '.join(known)}." if known else "None is known here."
 
 
 def expression(value: Any, path: Path) -> str:

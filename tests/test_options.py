@@ -126,7 +126,7 @@ def test_a_slip_of_the_finger_is_told_the_right_name(name: str, data: st.DataObj
 def test_an_unknown_name_is_told_what_there_is() -> None:
     """Where nothing is near, all are listed; where there is nothing, that is said."""
     assert nearest("zzz", ("first", "between")) == "There are first, between."
-    assert nearest("zzz", ()) == "There are none here."
+    assert nearest("zzz", ()) == "None is known here."
 
 
 def test_keys_of_ones_own_may_be_allowed() -> None:

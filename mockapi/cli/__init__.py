@@ -38,6 +38,7 @@ _COMMANDS = {
     "cassettes": ("mockapi.cli.cassettes", "Look at, check and mend recordings."),
     "fuzz": ("mockapi.cli.fuzz", "Hunt for bugs in a stream parser or a client."),
     "conformance": ("mockapi.cli.conformance", "Judge a client, in any language, case by case."),
+    "init": ("mockapi.cli.init", "Write the first files of a project that tests with mockapi."),
     "completion": ("mockapi.cli.completion", "Write what a shell needs to complete commands."),
 }
 """Command to module and help line; the module's `command` is the click command."""
@@ -70,7 +71,7 @@ class LazyGroup(click.Group):
         if name not in self._table and not name.startswith("-") and not ctx.resilient_parsing:
             near = difflib.get_close_matches(name, self._table, 1)
             remedy = f"Did you mean `{ctx.command_path} {near[0]}`?" if near else ""
-            ctx.fail(f"There is no command {name!r}. {remedy}".rstrip())
+            ctx.fail(f"Unknown command {name!r}. {remedy}".rstrip())
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:

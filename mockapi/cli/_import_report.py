@@ -114,7 +114,7 @@ def show(rows: list[ReportRow], not_looked_at: int, folder: str) -> Totals:
     for reason, count in totals.left_out.most_common():
         click.echo(printable(f"left out: {count} x {reason}"), err=True)
     if not_looked_at:
-        click.echo(f"not looked at: {not_looked_at} files that are no recordings by their names", err=True)
+        click.echo(f"not looked at: {not_looked_at} files whose names are not those of recordings", err=True)
     if totals.kept:
         click.echo(f"Play them: mockapi serve {shlex.quote(folder)}", err=True)
     return totals

@@ -36,7 +36,7 @@ class ServerCommand(click.Command):
     """A command whose options may stand in pyproject.toml too."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Take what the file says for what nobody else says.
+        """Take what the file says where neither the command line nor the environment says anything.
 
         Raises:
             UsageError: an option there that does not exist, or a value that does not fit it.

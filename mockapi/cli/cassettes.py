@@ -9,7 +9,7 @@ command = LazyGroup(
         "show": ("mockapi.cli.cassettes_show", "Read a recording: conversation, reply, usage, timing."),
         "lint": ("mockapi.cli.cassettes_lint", "Check format, digests, secrets and stream grammar."),
         "reseal": ("mockapi.cli.cassettes_reseal", "Accept an edit: make the digests true again."),
-        "prune": ("mockapi.cli.cassettes_prune", "Drop the recordings that nobody plays."),
+        "prune": ("mockapi.cli.cassettes_prune", "Drop unused recordings."),
         "import": ("mockapi.cli.cassettes_import", "Bring recordings of other tools."),
         "export": ("mockapi.cli.cassettes_export", "Write recordings for other tools to read."),
         "migrate": ("mockapi.cli.cassettes_migrate", "Carry recordings over a rename in your program."),

@@ -166,16 +166,23 @@ class _Run:
             )
         text = cassettes.dump(cassette)
         try:
+            storage.make_folder(target.parent)
+            text = storage.with_schema_line(target, text)
             there = target.read_bytes() if target.exists() else text
             if there != text and self._is_original(target, there):
                 raise UsageError(f"{target} is itself to be imported: choose another folder for --to.")
             if there != text and not self.force:
                 raise UsageError(f"{target} exists and is another cassette; --force overwrites it.")
-            target.parent.mkdir(parents=True, exist_ok=True)
             storage.write_atomically(target, text, durable=False)
         except OSError as error:
             raise UsageError(f"{target} cannot be written: {error.strerror}.") from error
 
     def _is_original(self, target: Path, text: bytes) -> bool:
         """Whether a file is a recording that was named, and not a cassette of an earlier import beside it."""
-        return os.path.realpath(target) in self.originals and not text.startswith(b"mockapi_cassette:")
+        return os.path.realpath(target) in self.originals and not _is_cassette(text)
+
+
+def _is_cassette(text: bytes) -> bool:
+    """Whether a text begins as cassettes do, a comment for editors aside."""
+    lines = text[:1000].splitlines()
+    return any(line.startswith(b"mockapi_cassette:") for line in lines[:2])

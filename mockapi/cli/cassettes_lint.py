@@ -25,7 +25,7 @@ _PAYLOAD = b'"<payload sha256:'  # a body whose images are kept as digests canno
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="CASSETTE|FOLDER...", type=click.Path())
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
-@click.option("--skip-others", is_flag=True, help="Pass over YAML files that are no cassettes.")
+@click.option("--skip-others", is_flag=True, help="Pass over YAML files that are not cassettes.")
 def command(paths: tuple[str, ...], strict: bool, skip_others: bool) -> None:  # noqa: FBT001 - click's way
     """Check format, digests, secrets, stream grammar, and today's rules for requests.
 

@@ -58,7 +58,7 @@ def command(
     for path, text in storage.iter_texts(paths):
         migrated, changes = cassettes.migrate(cassettes.load(text, path), renames)
         if changes:
-            changed[path] = cassettes.dump(migrated)
+            changed[path] = storage.with_schema_line(Path(path), cassettes.dump(migrated))
             total += len(changes)
             _show(path, changes)
     click.echo(f"{counted(total, 'interaction')} in {counted(len(changed), 'file')} would change", err=True)

@@ -24,7 +24,7 @@ from mockapi.errors import UsageError
 )
 @click.option("--write", is_flag=True, help="Do it; without this, only say what would be done.")
 def command(paths: tuple[str, ...], reports: tuple[str, ...], write: bool) -> None:  # noqa: FBT001
-    """Drop the recordings that nobody plays.
+    """Drop unused recordings.
 
     An interaction stays if any of the reports says that it was played. A cassette that is left
     with none is deleted. Without --write nothing is changed.
@@ -37,14 +37,13 @@ def command(paths: tuple[str, ...], reports: tuple[str, ...], write: bool) -> No
             continue
         total += len(dropped)
         which = ", ".join(map(str, dropped))
-        click.echo(
-            f"{path}: " + ("delete: nobody plays it" if not cassette.interactions else f"drop {which}")
-        )
+        click.echo(f"{path}: " + ("delete: unused" if not cassette.interactions else f"drop {which}"))
         if not write:
             continue
         try:
             if cassette.interactions:
-                storage.write_atomically(Path(path), cassettes.dump(cassette))
+                written = storage.with_schema_line(Path(path), cassettes.dump(cassette))
+                storage.write_atomically(Path(path), written)
             else:
                 Path(path).unlink()
         except OSError as error:

@@ -24,7 +24,7 @@ def command(files: tuple[str, ...]) -> None:
             click.echo(f"{file}: every digest is true already")
             continue
         try:
-            storage.write_atomically(Path(file), text)
+            storage.write_atomically(Path(file), storage.with_schema_line(Path(file), text))
         except OSError as error:
             raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
         which = ", ".join(map(str, changed))

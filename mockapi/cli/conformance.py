@@ -39,7 +39,7 @@ def driver_command(name: str) -> list[str]:
     """The command of a shipped driver, or of one that was given as a command line.
 
     Raises:
-        UsageError: there is no such driver and no such command.
+        UsageError: neither a driver nor a command has this name.
     """
     if name in _PYTHON:
         module, *mode = _PYTHON[name]
@@ -149,7 +149,7 @@ def _read(path: str) -> Mapping[str, Mapping[str, str]]:
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path} is no file of known failures; --write-expect makes one.") from error
+        raise UsageError(f"{path} is not a file of known failures; --write-expect makes one.") from error
 
 
 def _write(path: str, runs: Sequence[ConformanceRun]) -> None:

@@ -42,7 +42,7 @@ class _WithCommand(ServerCommand):
         """Split at the first `--`.
 
         Raises:
-            UsageError: there is none, and it is plain where it belongs.
+            UsageError: the dashes are missing, and it is plain where they belong.
         """
         if "--" in args:
             at = args.index("--")
@@ -88,7 +88,7 @@ def command(ctx: click.Context, /, **values: Any) -> None:
     the exit code.
     """
     if not ctx.obj:
-        raise UsageError("What shall be run? Put it after two dashes: mockapi exec -- pytest")
+        raise UsageError("Missing command. Put it after two dashes: mockapi exec -- pytest")
     if not was_said(ctx, "port"):
         values["port"] = 0
     options = read_options(values)
@@ -127,14 +127,14 @@ def _run(arguments: list[str], environment: dict[str, str]) -> int:
         else:
             early.append(received)
 
-    # Before the child starts, so that no signal finds nobody; a handler is not inherited, as an
+    # Before the child starts, so that no signal goes unheard; a handler is not inherited, as an
     # ignored signal would be.
     for number in _PASSED_ON:
         signal.signal(number, pass_on)
     try:
         child = subprocess.Popen(arguments, env=environment)  # noqa: S603 - running it is the purpose
     except FileNotFoundError as error:
-        raise UsageError(f"There is no command {arguments[0]!r} to run.") from error
+        raise UsageError(f"Unknown program {arguments[0]!r}.") from error
     except OSError as error:
         raise UsageError(f"{arguments[0]!r} cannot be run: {error.strerror}.") from error
     children.append(child)

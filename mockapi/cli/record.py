@@ -42,7 +42,7 @@ def command(ctx: click.Context, /, summary: str | None, **values: Any) -> None:
     mode = recording.parse_mode(values["record_mode"])
     to = values["record_to"]
     if values["upstream"] is None:
-        raise UsageError("Who shall be asked? Name the upstream: --upstream https://api.anthropic.com")
+        raise UsageError("Missing --upstream URL, such as --upstream https://api.anthropic.com")
     if to is None:
         raise UsageError("Where shall recordings be? Name a file or folder: --to tests/cassettes")
     if was_said(ctx, "on_unmatched"):

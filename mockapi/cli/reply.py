@@ -35,7 +35,7 @@ def command(file: BinaryIO, *, stream: bool, seed: int, header: tuple[str, ...])
     """
     body = jsontext.parse(file.read())
     if not isinstance(body, dict):
-        why = body.reason if isinstance(body, jsontext.NotJSON) else "it is no object"
+        why = body.reason if isinstance(body, jsontext.NotJSON) else "it is not an object"
         raise UsageError(f"{getattr(file, 'name', '-')}: holds no request body: {why}.")
     if stream:
         body["stream"] = True

@@ -10,7 +10,7 @@ A pace is two durations. Each is one of
 and is drawn from a seed: the same reply gets the same times in every run. The first token is the
 first content_block_delta of a stream; what comes before it (message_start, a ping) comes with it.
 Later a delta takes the time of the tokens it carries, about four characters each, pings and
-other events take none. A reply that is no stream comes whole after the time of all its tokens.
+other events take none. A reply that is not a stream comes whole after the time of all its tokens.
 
 `tokens_per_event` cuts the deltas anew. The events are mockapi's then and no longer the
 recording's, as in a conversion.

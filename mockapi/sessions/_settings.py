@@ -160,7 +160,7 @@ def _are_faults(value: object) -> bool:
 
 
 def default_on_unmatched(paths: Iterable[str]) -> str:
-    """`on_unmatched` where nobody says: fail where cassettes are named; the starter ones are not."""
+    """The default of `on_unmatched`: fail where cassettes are named; the starter ones are not."""
     return "fail" if any(path != str(data_dir("cassettes")) for path in paths) else "synthesize"
 
 

@@ -20,26 +20,36 @@ if TYPE_CHECKING:
         working_project,
     )
     from mockapi.storage._reader import CassetteReader, cache_folder
+    from mockapi.storage._schema_line import (
+        SCHEMA_NAME,
+        cassette_schema,
+        make_folder,
+        with_schema_line,
+    )
     from mockapi.storage._writer import GIT_ATTRIBUTES, CassetteFile, locked
 
 __all__ = [
     "GIT_ATTRIBUTES",
+    "SCHEMA_NAME",
     "SUFFIXES",
     "CassetteFile",
     "CassetteReader",
     "Project",
     "ReportedRecording",
     "cache_folder",
+    "cassette_schema",
     "expired",
     "find",
     "folders",
     "iter_texts",
     "locked",
+    "make_folder",
     "old_recordings",
     "project_table",
     "read_played",
     "read_project",
     "read_text",
+    "with_schema_line",
     "working_project",
     "write_atomically",
     "write_play_report",
@@ -52,6 +62,7 @@ __getattr__ = lazy_exports(
         "_play_report": "ReportedRecording read_played write_play_report",
         "_project": "Project expired old_recordings project_table read_project working_project",
         "_reader": "CassetteReader cache_folder",
+        "_schema_line": "SCHEMA_NAME cassette_schema make_folder with_schema_line",
         "_writer": "GIT_ATTRIBUTES CassetteFile locked",
     },
 )

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from mockapi.cassettes import Cassette, as_read, dump, dump_more, fingerprint, load, long_bodies
 from mockapi.errors import CassetteError
 from mockapi.storage._files import SUFFIXES, folders, write_atomically
+from mockapi.storage._schema_line import make_folder, with_schema_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,7 +84,7 @@ class CassetteFile:
 
     def _prepare_folder(self) -> None:
         folder = self.path.parent
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         attributes = folder / ".gitattributes"
         is_fresh = not any(entry.suffix in SUFFIXES for entry in folder.iterdir())
         if is_fresh and not attributes.exists():
@@ -105,7 +106,7 @@ class CassetteFile:
 
     def _with(self, interactions: Sequence[Interaction], said: set[str]) -> bytes:
         """The text with an addition, its digests of long bodies noted in `said`."""
-        so_far = self._text or _HEAD
+        so_far = self._text or with_schema_line(self.path, _HEAD)
         newline = b"" if so_far.endswith(b"\n") else b"\n"
         text = so_far + newline + dump_more(interactions, self._name, said)
         if self._theirs is None or not self._text:
@@ -145,7 +146,7 @@ class CassetteFile:
     def _rewritten(self, before: Cassette, interactions: Sequence[Interaction], said: set[str]) -> bytes:
         said.clear()
         said |= long_bodies(interactions)
-        return dump(replace(before, interactions=tuple(interactions)))
+        return with_schema_line(self.path, dump(replace(before, interactions=tuple(interactions))))
 
 
 def _stamp(path: Path) -> tuple[int, int, int] | None:

@@ -151,7 +151,7 @@ class Replies:
         blocks += content
         blocks += [_tool_call(method, name, input_) for name, input_ in tools.items()]
         if not blocks:
-            raise UsageError('What shall it reply? Give a text, reply("Hello"), or blocks, or tools=.')
+            raise UsageError('Missing content: give a text, reply("Hello"), or blocks, or tools=.')
         told = {name: options.get(name) for name in ("stop_reason", "usage", "faults")}
         members = {name: value for name, value in told.items() if value is not None}
         make: MakesContent | None = next((item for item in blocks if callable(item)), None)

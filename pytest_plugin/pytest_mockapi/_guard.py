@@ -40,7 +40,7 @@ class Guard:
         self._replaced: list[tuple[Any, str, Any, Any]] = []
 
     def refusal(self, host: Any) -> str | None:
-        """What is said to who asks for a host; None if it is none of the real API's."""
+        """Error for connecting to `host`; None if allowed."""
         name = host.decode("ascii", "replace") if isinstance(host, bytes) else host
         if not self.is_on or not isinstance(name, str):
             return None
@@ -50,7 +50,8 @@ class Guard:
         words = (
             f"{self._who} tried to connect to {name}. The fixture messages_api refuses the real API:"
             " let the client read ANTHROPIC_BASE_URL, or give it base_url=messages_api.base_url."
-            " The ini option mockapi_network = off lets it through."
+            " One that is made before the test, as in a fixture of wider scope, finds it with the ini option"
+            " mockapi_env = run; mockapi_network = off lets the real API through."
         )
         self.refused.append(words)
         return words
@@ -63,7 +64,7 @@ class Guard:
         setattr(owner, name, ours)
 
     def undo(self) -> None:
-        """Put back what nobody else has replaced since, and refuse no more; harmless the second time."""
+        """Put back what others have not replaced since, and refuse no more; harmless the second time."""
         self.is_on = False
         while self._replaced:
             owner, name, present, ours = self._replaced.pop()

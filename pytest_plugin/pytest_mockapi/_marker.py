@@ -99,7 +99,7 @@ def record_command(nodeid: str, options: Options) -> str:
 
 
 def _names(named: Any) -> list[str | Path]:
-    """The names that `cassette` gives; none if it is neither a name nor a list of names."""
+    """The names that `cassette` gives; [] if it is neither a name nor a list of names."""
     names = named if isinstance(named, list | tuple) else [named]
     return list(names) if all(isinstance(name, str | Path) for name in names) else []
 

@@ -34,7 +34,7 @@ class Options(NamedTuple):  # every run of pytest pays for it, and a dataclass t
         env: when the variables that clients read are set, besides the tests that use a fixture: "auto"
             during collection if the files of the tests name one, "collection", "run", or "off" never.
         record_mode: new, all, none or verify.
-        upstream: who is asked in a record mode; None if nobody was named.
+        upstream: who is asked in a record mode; None without one.
         cassettes: folder of cassettes; None for a folder `cassettes` beside each test file.
         validation: strict, lenient or off; None leaves it to the record mode.
         rules: documented or live.
@@ -103,7 +103,7 @@ def read(config: pytest.Config) -> Options:
     """The options of a run.
 
     Raises:
-        pytest.UsageError: one that has no sense.
+        pytest.UsageError: an option whose value does not fit.
     """
     mode = str(config.getoption("--mockapi-record-mode"))
     upstream = config.getoption("--mockapi-upstream") or config.getini("mockapi_upstream") or None

@@ -214,6 +214,6 @@ class PluginServer:
         server.service.sessions.open_root_session = self._root_session
         server.service.sessions.unrouted_message = _NOBODY
         # A client made at import has connections in its pool that belong to the event loop of an earlier
-        # test: a request on one of them would be answered here and read by nobody.
+        # test: a request on one of them would be answered here and read by no one.
         server.service.closes_root_connections = not options.keep_alive
         return server.start()

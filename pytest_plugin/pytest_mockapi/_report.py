@@ -64,7 +64,7 @@ def problems(test: Judged) -> str:
 
 
 def not_asked_for(test: Judged) -> str:
-    """The scripted replies that nobody asked for; "" if there are none, or it is all right."""
+    """The scripted replies that were not asked for; "" without any, or where that is all right."""
     session = test.session
     script = session.script if session.is_scripted else None
     unused = script.unused if script is not None and test.options.unused_replies == "fail" else []
@@ -96,9 +96,15 @@ def missed(test: Judged, misses: list[JournalEntry]) -> str:
         rules = session.script.rules
         lines.append("  What was given from the script:")
         lines += [f"    {_used(rule.used, rule.times)}  {rule.words}" for rule in rules]
-        lines.append(
-            "  Add what is missing: messages_api.reply(...), or always=True for any number of times."
-        )
+        if any(entry.request.asks_for_message for entry in misses):
+            lines.append(
+                "  Add what is missing: messages_api.reply(...), or always=True for any number of times."
+            )
+        if not all(entry.request.asks_for_message for entry in misses):
+            lines.append(
+                '  Scripts answer POST /v1/messages. @pytest.mark.messages_api(on_unmatched="synthesize") has'
+                " the rest made up, and messages without a reply too."
+            )
     elif test.looked_for:
         lines.append("  The test has no cassette. Looked for:")
         lines += [f"    {name}" for name in test.looked_for]

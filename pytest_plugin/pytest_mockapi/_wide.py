@@ -1,7 +1,7 @@
 """Sessions of a class, a module or a whole run: the fixtures of wider scope.
 
-The run's base URL leads to such a session while a test that uses it runs, and to nobody else's test in
-between. What its code swallowed fails the test in which it happened; replies that nobody asked for are
+The run's base URL leads to such a session while a test that uses it runs, and to no other test in
+between. What its code swallowed fails the test in which it happened; replies that were not asked for are
 told when the last of its tests is over.
 """
 
@@ -63,14 +63,14 @@ class WideRun(TestRun):
         return self.words_on(self._new_misses())
 
     def words_on(self, misses: list[JournalEntry]) -> str:
-        """What is said about some misses; "" if there are none."""
+        """What is said about some misses; "" without any."""
         return _report.missed(self._reported(), misses) if misses else ""
 
     def close(self) -> None:
         """Let the session go.
 
         Raises:
-            pytest.fail.Exception: replies that nobody asked for, and what else was not told yet.
+            pytest.fail.Exception: replies that were not asked for, and what else was not told yet.
         """
         reported = self._reported()
         parts = [self.problems(), _report.not_asked_for(reported)]

@@ -15,6 +15,7 @@ from pytest_mockapi._fixtures import (
     PLUGIN_SERVER,
     STATS,
     TEST_RUN,
+    WIDE,
     WIDE_RUNS,
     _messages_api_by_marker,
     class_messages_api,
@@ -137,7 +138,8 @@ def pytest_runtest_makereport(
 def _wide_runs(item: pytest.Item) -> list[WideRun]:
     """The open sessions of wider scope that a test uses, the narrowest last."""
     names = getattr(item, "fixturenames", ())
-    return [running for running in item.config.stash.get(WIDE_RUNS, []) if running.fixture in names]
+    used = [running for running in item.config.stash.get(WIDE_RUNS, []) if running.fixture in names]
+    return sorted(used, key=lambda running: WIDE.index(running.fixture), reverse=True)
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)

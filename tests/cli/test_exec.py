@@ -157,7 +157,7 @@ print("interrupted", len(count), flush=True)
     [
         ([], "mockapi exec -- pytest"),
         (["--"], "mockapi exec -- pytest"),
-        (["--", "no-such-command-anywhere"], "There is no command 'no-such-command-anywhere'"),
+        (["--", "no-such-command-anywhere"], "Unknown program 'no-such-command-anywhere'"),
         (["--", "/"], "cannot be run"),
         (["--speed", "never", "--", "true"], "factor above 0"),
         (["/no/such.yaml", "--", "true"], "no such file"),

@@ -50,7 +50,7 @@ def test_record_then_replay_then_verify(upstream: package.Server, tmp_path: Path
         third = server.stop()
     assert third.code == 0
     assert "1 recordings compared, 0 differ" in third.err
-    assert "1 recordings that nobody used" in third.err
+    assert "1 unused recordings" in third.err
     assert "1 compared, 0 differ." in page.read_text()
 
 
@@ -96,7 +96,7 @@ def test_serve_records_what_it_does_not_know(upstream: package.Server, tmp_path:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ((), "Name the upstream"),
+        ((), "Missing --upstream URL"),
         (("--upstream", "http://127.0.0.1:1"), "Name a file or folder"),
         (("--upstream", "http://x", "--to", "r", "--record-mode", "once"), "'once' is called new here"),
         (("--upstream", "http://x", "--to", "r", "--on-unmatched", "fail"), "not --on-unmatched"),

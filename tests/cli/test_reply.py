@@ -41,7 +41,7 @@ def test_seed_header_and_standard_input() -> None:
 
 def test_what_is_no_body_is_told() -> None:
     """The reason, and where it came from."""
-    for text, why in (("nonsense", "holds no request body"), ("[]", "no object")):
+    for text, why in (("nonsense", "holds no request body"), ("[]", "not an object")):
         result = runner().invoke(root, ["reply", "-"], input=text)
         assert why in str(result.exception)
     result = runner().invoke(root, ["reply", "-", "--header", "nonsense"], input="{}")

@@ -14,7 +14,7 @@ from tests.support.process import mockapi, run
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("sevre", "There is no command 'sevre'. Did you mean `mockapi serve`?"),
+        ("sevre", "Unknown command 'sevre'. Did you mean `mockapi serve`?"),
         ("cassettes lnit", "Did you mean `mockapi cassettes lint`?"),
         ("conformance run --driver htpx", "Did you mean httpx?"),
         ("conformance run --driver nosuch", "The drivers are anthropic-raw, "),
@@ -33,7 +33,7 @@ def test_a_word_that_is_near_to_nothing_is_only_refused() -> None:
     """No command is made up."""
     outcome = mockapi("xyzzy")
     assert outcome.code == 2
-    assert "There is no command 'xyzzy'." in outcome.err
+    assert "Unknown command 'xyzzy'." in outcome.err
     assert "Did you mean" not in outcome.err
 
 

@@ -233,6 +233,7 @@ def test_what_the_suite_itself_sets_stays(pytester: pytest.Pytester) -> None:
 LOOKS = {
     "conftest": ({"conftest.py": "@pytest.fixture(autouse=True)\ndef api(messages_api): pass"}, True),
     "below": ({"a/b/conftest.py": "messages_api"}, True),
+    "wider scope": ({"test_x.py": "class_messages_api"}, True),
     "server": ({"test_x.py": "mockapi_server"}, True),
     "beside a test": ({"a/test_x.py": "", "a/helpers.py": "messages_api"}, True),
     "a plugin": ({"conftest.py": "pytest_plugins = ['own_plugin']", "own_plugin.py": "messages_api"}, True),

@@ -234,3 +234,30 @@ def test_a_long_journal_is_shortened(pytester: pytest.Pytester) -> None:
     result = run(pytester)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["(10 earlier requests left out)", "11. *'turn 10'*", "60. *'turn 59'*"])
+
+
+def test_a_miss_that_no_reply_could_answer_is_not_told_to_add_one(pytester: pytest.Pytester) -> None:
+    """Another endpoint is led to what does answer it, and that works."""
+    test = """
+        import json, urllib.error, urllib.request
+        import pytest
+
+        @pytest.mark.messages_api(on_unmatched="WHAT")
+        def test_it(messages_api):
+            messages_api.reply("Hello", optional=True)
+            url = messages_api.base_url + "/v1/models"
+            head = {"x-api-key": "sk-ant-test-1", "anthropic-version": "2023-06-01"}
+            try:
+                urllib.request.urlopen(urllib.request.Request(url, headers=head))
+            except urllib.error.HTTPError:
+                pass
+    """
+    pytester.makepyfile(test.replace("WHAT", "fail"))
+    result = run(pytester)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ['*@pytest.mark.messages_api(on_unmatched="synthesize") has*the rest made up*']
+    )
+    result.stdout.no_fnmatch_line("*Add what is missing*")
+    pytester.makepyfile(test.replace("WHAT", "synthesize"))
+    run(pytester).assert_outcomes(passed=1)

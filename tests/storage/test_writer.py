@@ -27,7 +27,7 @@ def _interactions(path: Path) -> tuple[object, ...]:
 
 def test_additions_are_what_dumping_all_at_once_would_have_written(tmp_path: Path) -> None:
     """A file that grew is the same bytes as one written whole."""
-    path = tmp_path / "r" / "c.yaml"
+    path = tmp_path / "c.yaml"
     file = CassetteFile(path)
     file.add([A])
     file.add([B, C])

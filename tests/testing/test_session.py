@@ -331,7 +331,7 @@ def test_snapshots_are_the_same_in_every_run(server: mockapi.Server, http: httpx
 @pytest.mark.parametrize(
     ("say", "words"),
     [
-        (lambda api: api.reply(), "What shall it reply"),
+        (lambda api: api.reply(), "Missing content"),
         (lambda api: api.reply("x", times=0), "whole number from 1"),
         (lambda api: api.reply("x", times=2, always=True), "not both"),
         (lambda api: api.reply("x", lambda _: "y"), "makes the whole content"),

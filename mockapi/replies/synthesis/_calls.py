@@ -95,7 +95,7 @@ def arguments(tool: Block, view: RequestView, dice: SeededChoices) -> dict[str, 
         {"type": "object", **schema} if isinstance(schema, dict) else schema, dice, subject=view.subject()
     )
     if not isinstance(made, dict):
-        raise Unsatisfiable("its values are no objects, and arguments have to be one")
+        raise Unsatisfiable("its values are not objects, and arguments have to be one")
     return made
 
 

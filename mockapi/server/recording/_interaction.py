@@ -1,4 +1,4 @@
-"""What is kept of an answer of the upstream: an interaction, or the reason why there is none."""
+"""What is kept of an answer of the upstream: an interaction, or the reason against one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _API_TYPES = ("json", "event-stream", "x-jsonl", "octet-stream")
 
 
 def not_the_api(incoming: Incoming) -> str | None:
-    """Why a success is none of the API's, or None.
+    """Why this 2xx cannot be the API's (a captive portal, say), or None.
 
     What a captive portal or a proxy says must not be played as the API's answer for ever after.
     """
@@ -27,7 +27,7 @@ def not_the_api(incoming: Incoming) -> str | None:
         return None
     if any(known in content_type for known in _API_TYPES):
         return None
-    return f"the upstream answered {incoming.status} with {content_type}, which is none of the API's"
+    return f"the upstream answered {incoming.status} with {content_type}, which the API does not send"
 
 
 def interaction_of(request: Request, incoming: Incoming) -> Interaction:

@@ -70,7 +70,7 @@ def summary(stats: RecordStats, options: RecordOptions, unused: Sequence[Recordi
             yield f"{name}: {len(lines)}"
             yield from (f"  {line}" for line in dict.fromkeys(lines))
     if unused and options.mode != "all":
-        yield f"{len(unused)} recordings that nobody used:"
+        yield f"{len(unused)} unused recordings:"
         yield from (f"  {recording}" for recording in unused)
 
 

@@ -43,7 +43,7 @@ _CHUNKED = (b"transfer-encoding", b"chunked")
 
 
 class UpstreamFailed(Exception):  # noqa: N818 - an answer to the client, not a failure of the server
-    """There is no answer to pass on. The message says what the upstream did, as the end of a sentence."""
+    """The upstream gave no answer to pass on. str() is a predicate: "did not answer within 5 seconds"."""
 
 
 class Upstream:
@@ -63,7 +63,7 @@ class Upstream:
         try:
             parsed = httpx.URL(url)
         except httpx.InvalidURL as error:
-            raise UsageError(f"The upstream {url!r} is no URL: {error}.") from error
+            raise UsageError(f"The upstream {url!r} is not a URL: {error}.") from error
         if parsed.scheme not in {"http", "https"} or not parsed.host:
             raise UsageError(f"The upstream is a URL such as https://api.anthropic.com, not {url!r}.")
         if parsed.userinfo or parsed.query or parsed.fragment:
@@ -87,7 +87,7 @@ class Upstream:
             UpstreamFailed: no answer came.
         """
         if not request.path.startswith("/"):
-            raise UpstreamFailed(f"was not asked: {request.path!r} is no path")
+            raise UpstreamFailed(f"was not asked: {request.path!r} is not a path")
         target = f"{request.path}?{request.query}" if request.query else request.path
         forwarded = httpx.Request(
             request.method,
@@ -116,7 +116,7 @@ class Upstream:
                     timeout=self._timeout,
                     limits=httpx.Limits(max_connections=None, max_keepalive_connections=100),
                 )
-            except (OSError, ValueError) as error:  # a CA file that is none, a proxy that is none
+            except (OSError, ValueError) as error:  # an unreadable CA file, an impossible proxy
                 raise UpstreamFailed(f"cannot be asked: {error}") from error
         return self._client
 

@@ -141,7 +141,7 @@ class WriterQueue:
     ) -> Recording | None:
         """The recording whose place a fresh one takes, where everything is recorded anew.
 
-        What is not whole, or only says that the upstream was busy, takes nobody's place. Neither does
+        What is not whole, or only says that the upstream was busy, takes no place of another. Neither does
         anything change a cassette that is played but not recorded to: it may be others' too.
         """
         response = interaction.response

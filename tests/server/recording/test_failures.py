@@ -270,7 +270,7 @@ def test_a_page_of_html_is_passed_on_and_not_recorded(tmp_path: Path) -> None:
     with Upstream(saying(answer)) as upstream, recording(upstream.url, tmp_path / "r", stream=told) as server:
         reply = ask(server.base_url, message("hi"))
     assert (reply.content, reply.headers["content-type"]) == (page, "text/html")
-    assert "text/html, which is none of the API's" in told.getvalue()
+    assert "text/html, which the API does not send" in told.getvalue()
     assert not (tmp_path / "r").exists()
 
 
