@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 TEST_KEY = "sk-ant-test-mockapi"
+EXEC_URL = "MOCKAPI_EXEC_URL"
+"""The variable by which `mockapi exec` marks the environment of its command: the base URL there."""
 _SET_TO_URL = ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_URL", "ANTHROPIC_API_BASE")
 _CREDENTIALS = ("ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_CUSTOM_HEADERS", "ANTHROPIC_PROFILE")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     )
     from mockapi.cassettes._multipart import split_multipart
     from mockapi.cassettes._nearest import Miss, explain_miss
-    from mockapi.cassettes._options import json_paths, parse_matching
+    from mockapi.cassettes._options import json_paths, parse_matching, read_matching
     from mockapi.cassettes._payloads import COMPARED_FROM
     from mockapi.cassettes._prune import fingerprint, pruned
     from mockapi.cassettes._redaction_rules import DEFAULT, RedactionRules
@@ -93,6 +93,7 @@ __all__ = [
     "pack",
     "parse_matching",
     "pruned",
+    "read_matching",
     "redact",
     "redact_interaction",
     "reply_of",
@@ -125,7 +126,7 @@ __getattr__ = lazy_exports(
         " RecordedResponse Substitution digest_of",
         "_multipart": "split_multipart",
         "_nearest": "Miss explain_miss",
-        "_options": "json_paths parse_matching",
+        "_options": "json_paths parse_matching read_matching",
         "_payloads": "COMPARED_FROM",
         "_prune": "fingerprint pruned",
         "_redaction_rules": "DEFAULT RedactionRules",

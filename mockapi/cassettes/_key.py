@@ -32,6 +32,8 @@ def request_key(request: Request, matching: Matching) -> bytes:
     digest = hashlib.blake2b(request_line(request), digest_size=16)
     for name in matching.headers:
         digest.update(f"\n{name}: {request.header(name)}".encode())
+    if matching.compare == "uri":
+        return digest.digest()
     if request.body:
         digest.update(_body(request, matching))
     else:
@@ -133,7 +135,12 @@ def _is_user(message: Any) -> bool:
     return isinstance(message, dict) and message.get("role") == "user"
 
 
-_COMPARED = {"last-turn": _last_turn, "last-text": _last_text, "stream": _stream_only}
+def _nothing(_body: dict[str, Any]) -> dict[str, Any]:
+    """Method and URI are all that counts."""
+    return {}
+
+
+_COMPARED = {"last-turn": _last_turn, "last-text": _last_text, "stream": _stream_only, "uri": _nothing}
 """The values of `compare` besides "all": what is left of a body."""
 
 

@@ -14,7 +14,7 @@ FORMAT_VERSION = 1
 
 _T = TypeVar("_T")
 
-Compare: TypeAlias = Literal["all", "last-turn", "last-text", "stream"]
+Compare: TypeAlias = Literal["all", "last-turn", "last-text", "stream", "uri"]
 """What of a request's body counts."""
 
 Fields = tuple[tuple[str, str], ...]
@@ -109,8 +109,8 @@ class Matching:
         ignore: JSON paths (RFC 9535) of the body that do not count.
         compare: "all" of the body; or only the "last-turn": model, tools and the messages from
             the last user turn on; or the "last-text": what the user said last, and whether a
-            stream is asked for; or whether a "stream" is asked for and nothing else. The last two
-            are for imported recordings whose requests were lost.
+            stream is asked for; or whether a "stream" is asked for and nothing else; or nothing
+            besides method and "uri", as VCR.py does unless told otherwise.
         rename_tool_ids: tool-use ids are numbered by their first appearance.
         redaction: what recording masks, and so what is masked in an incoming request before it
             is compared. A cassette does not say it; the one who plays it does.

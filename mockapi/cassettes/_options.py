@@ -8,6 +8,7 @@ from mockapi._wording import first_line
 from mockapi.cassettes._checks import OWN, STRING
 from mockapi.cassettes._model import Compare, Matching, Substitution
 from mockapi.cassettes._substitutions import PATTERNS, named_substitutions
+from mockapi.errors import UsageError
 from mockapi.options import FLAG, LIST, OptionError, expression, items, mapping, nearest, one_of, shown
 
 if TYPE_CHECKING:
@@ -36,6 +37,26 @@ def parse_matching(value: Any, path: Path, folders: Mapping[str, str]) -> Matchi
         compare=_COMPARE(value.get("compare", "all"), (*path, "compare")),
         rename_tool_ids=FLAG(value.get("rename_tool_ids", False), (*path, "rename_tool_ids")),
     )
+
+
+def read_matching(text: str, name: str, folders: Mapping[str, str]) -> Matching:
+    """Rules as people write them in one line or a few: what is compared, or rules as in a cassette.
+
+    Args:
+        text: such as `uri`, or `compare: uri`.
+        name: of the option that has the text, for what is said of a mistake.
+        folders: places on this machine that substitutions stand for.
+
+    Raises:
+        UsageError: with the place of what is wrong, or the text is not YAML.
+    """
+    import yaml  # noqa: PLC0415 - only where somebody writes rules so
+
+    try:
+        value = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise UsageError(f"{name}: {first_line(error)}.") from error
+    return parse_matching({"compare": value} if isinstance(value, str) else value, (name,), folders)
 
 
 def _substitutions(value: Any, path: Path, folders: Mapping[str, str]) -> tuple[Substitution, ...]:

@@ -171,11 +171,11 @@ _OPTIONS = (
     ),
     _option(
         "--compare",
-        type=click.Choice(["all", "last-turn", "last-text", "stream"]),
+        type=click.Choice(["all", "last-turn", "last-text", "stream", "uri"]),
         default="all",
         show_default=True,
         help="Match whole bodies, or only model, tools and the last turn, or the user's last text,"
-        " or whether a stream is asked for.",
+        " or whether a stream is asked for, or no bodies at all (uri, as VCR.py does).",
     ),
     _option("--rename-tool-ids", is_flag=True, help="Match tool-use ids by their order."),
     _option(

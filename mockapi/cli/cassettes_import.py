@@ -20,7 +20,7 @@ from mockapi.errors import MockapiError, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mockapi.cassettes import Cassette, RedactionRules
+    from mockapi.cassettes import Cassette, Matching, RedactionRules
 
 _SUFFIXES = frozenset({".yaml", ".yml", ".json", ".har", ".zhar", ".toml", ".httprr", ".sse", ".gz"})
 _NOT_ENTERED = frozenset({"node_modules", "__pycache__"})
@@ -45,7 +45,19 @@ class ImportSource(NamedTuple):
     metavar="NAME",
     help="A host to take besides the API's own, such as a gateway's; * stands for any part.",
 )
-def command(sources: tuple[str, ...], folder: str, force: bool, hosts: tuple[str, ...]) -> None:  # noqa: FBT001
+@click.option(
+    "--matching",
+    metavar="RULES",
+    help="What counts when they are played, written into each cassette: uri (method and URI, as VCR.py"
+    " does), another value of `compare`, or rules as in a cassette.",
+)
+def command(
+    sources: tuple[str, ...],
+    folder: str,
+    force: bool,  # noqa: FBT001 - click hands options by name
+    hosts: tuple[str, ...],
+    matching: str | None,
+) -> None:
     """Bring recordings of other tools.
 
     Reads VCR.py and pytest-recording, Ruby VCR, R vcr, go-vcr, cassetter, HAR (browsers, mitmproxy,
@@ -53,9 +65,13 @@ def command(sources: tuple[str, ...], folder: str, force: bool, hosts: tuple[str
     Folders are searched and relative paths kept. Exchanges with other hosts are left out; what is
     kept is redacted like what is recorded. Exit code 1 if a file failed, and the rest is imported.
     """
+    rules = cassettes.Matching()
+    if matching is not None:
+        rules = cassettes.read_matching(matching, "--matching", storage.folders())
     found, not_looked_at = find(sources)
     originals = frozenset(os.path.realpath(source.path) for source in found)
-    run = _Run(Path(folder), hosts, storage.working_project().rules, originals, force=force)
+    project = storage.working_project()
+    run = _Run(Path(folder), hosts, project.rules, originals, force=force, matching=rules)
     rows: list[ReportRow] = []
     try:
         rows.extend(run.take(source) for source in tracked(found, "Importing"))
@@ -111,6 +127,7 @@ class _Run:
     originals: frozenset[str]
     _: KW_ONLY
     force: bool
+    matching: Matching
     written: dict[str, Path] = field(default_factory=dict)
 
     def take(self, source: ImportSource) -> ReportRow:
@@ -132,7 +149,8 @@ class _Run:
             )
         target = self.folder / imported.name
         try:
-            self._write(target, imported.cassette)
+            asked = imported.cassette.matching.with_added(self.matching)
+            self._write(target, replace(imported.cassette, matching=asked))
         except MockapiError as error:
             return ReportRow(shown, Result.FAILED, imported=told, causes=(*imported.broken, str(error)))
         self.written[imported.name] = source.path

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from mockapi import server, testing
-from mockapi._environment import client_environment
+from mockapi._environment import EXEC_URL, client_environment
 from mockapi.cli._options import read_options, server_options
 from mockapi.cli._project_options import ServerCommand, was_said
 from mockapi.cli._recording import tell_summary
@@ -25,6 +25,13 @@ _PASSED_ON = tuple(
     getattr(signal, name)
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
     if hasattr(signal, name)
+)
+
+
+_NOBODY_ASKED = (
+    "The command has made no request to this server. Does its client read ANTHROPIC_BASE_URL, and does"
+    " nothing in it take the variable away? Tests that use the fixture messages_api have a server of"
+    " their own."
 )
 
 
@@ -96,10 +103,13 @@ def command(ctx: click.Context, /, **values: Any) -> None:
     ) as running:
         if options.script is not None:
             running.call(running.service.sessions.default.play, options.script)
-        code = _run(ctx.obj, client_environment(os.environ, running.base_url))
+        environment = client_environment(os.environ, running.base_url) | {EXEC_URL: running.base_url}
+        code = _run(ctx.obj, environment)
         if options.report is not None:
             running.call(write_report, running.service, options.report)
     tell_summary(running.service)
+    if not running.service.asked:
+        running.service.console.note(_NOBODY_ASKED)
     sys.exit(code)
 
 

@@ -135,8 +135,10 @@ class MessagesAPI:
         service = self._service
         try:
             path = path_of(scope)
-            session, id_ = service.sessions.root_session, ""
-            if path.startswith(_SESSION_PREFIX):
+            id_ = ""
+            if not path.startswith(_SESSION_PREFIX):
+                session = service.sessions.root()
+            else:
                 id_, slash, rest = path[len(_SESSION_PREFIX) :].partition("/")
                 session, path = service.sessions.get(id_), slash + rest or "/"
             closes = service.closes_root_connections and not id_

@@ -49,6 +49,7 @@ class Service:
     """The state of a server.
 
     Attributes:
+        asked: how many requests have come.
         closes_root_connections: whether a connection to the root URL ends with its first reply, so that
             no client writes a request to one whose event loop has ended.
 
@@ -76,6 +77,7 @@ class Service:
         self.paths = tuple(paths)
         self.console = console
         self.lateness = Lateness()
+        self.asked = 0
         self.closes_root_connections = False
         self.reader = CassetteReader(cache_folder())
         self.library = CassetteSet(self.reader.read_all(self.paths, progress))
@@ -193,6 +195,7 @@ class Service:
 
         None if the upstream shall answer: see `forward`. `server` is the address at which it came.
         """
+        self.asked += 1
         session.last_used = now = wall()
         origins = session.settings.cors
         asked = preflight(request, origins) if origins else None

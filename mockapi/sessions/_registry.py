@@ -7,7 +7,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mockapi.sessions._session import ServerSession
 
@@ -21,12 +21,14 @@ class SessionRegistry:
     Attributes:
         default: the server's own.
         root_session: serves the root URL; None answers `unrouted_message`.
+        open_root_session: asked for a session where none serves the root URL; None asks nobody.
         unrouted_message: the error message where no session serves the root URL.
     """
 
     def __init__(self, default: ServerSession, max_sessions: int = MAX_SESSIONS) -> None:
         self.default = default
         self.root_session: ServerSession | None = default
+        self.open_root_session: Callable[[], ServerSession | None] | None = None
         self.unrouted_message = "No session has this base URL."
         self._open: dict[str, ServerSession] = {default.id: default}
         self._closed: OrderedDict[str, str | None] = OrderedDict()
@@ -37,6 +39,12 @@ class SessionRegistry:
 
     def __iter__(self) -> Iterator[ServerSession]:
         return iter(tuple(self._open.values()))
+
+    def root(self) -> ServerSession | None:
+        """The session that a request to the root URL is answered by."""
+        if self.root_session is None and self.open_root_session is not None:
+            return self.open_root_session()
+        return self.root_session
 
     def get(self, id_: str) -> ServerSession | None:
         """An open session."""

@@ -182,7 +182,11 @@ class Session(Assertions, Replies):
         served.play(script)
         if served.settings.on_unmatched in (None, "record"):
             served.strict_messages = True
-        if served.settings.on_unmatched == "record":
+        # Opened with an empty list, a session is one of a test whose cassette was not found: now it has
+        # a script, and misses it no more.
+        if served.settings.on_unmatched == "record" or (
+            served.settings.on_unmatched is None and served.own_cassettes == ()
+        ):
             served.on_unmatched = default_on_unmatched(served.own_cassettes or ())
         # What a test scripts it does not record.
         served.settings = replace(served.settings, record_mode="none")

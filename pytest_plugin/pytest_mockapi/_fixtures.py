@@ -15,13 +15,15 @@ if TYPE_CHECKING:
     from pytest_mockapi._plugin_server import PluginServer
     from pytest_mockapi._statistics import RunStats
     from pytest_mockapi._test_run import TestRun
+    from pytest_mockapi._waiting import WaitingTest
     from pytest_mockapi._wide import WideRun
 
 PLUGIN_SERVER: pytest.StashKey[PluginServer] = pytest.StashKey()
 STATS: pytest.StashKey[RunStats] = pytest.StashKey()
-TEST_RUN: pytest.StashKey[TestRun] = pytest.StashKey()
+TEST_RUN: pytest.StashKey[TestRun | WaitingTest] = pytest.StashKey()
 WIDE_RUNS: pytest.StashKey[list[WideRun]] = pytest.StashKey()
 WIDE: Final = ("class_messages_api", "module_messages_api", "session_messages_api")
+BY_MARKER: Final = "_messages_api_by_marker"
 
 
 def server_of(config: pytest.Config) -> PluginServer:
@@ -42,13 +44,19 @@ def stats_of(config: pytest.Config) -> RunStats:
     return config.stash[STATS]
 
 
-def uses_fixture(item: pytest.Item, *which: str) -> bool:
-    """Whether a test uses a fixture of ours, or one of some; a marker adds it to the test's own."""
+def uses_fixture(item: pytest.Item) -> bool:
+    """Whether a test uses a fixture of ours; a marker adds one to the test's own."""
     names: list[str] = getattr(item, "fixturenames", [])
     is_marked = item.get_closest_marker("messages_api") is not None
-    if is_marked and not any(name in names for name in ("messages_api", *WIDE)):
-        names.append("messages_api")
-    return any(name in names for name in which or ("messages_api", "mockapi_server", *WIDE))
+    if is_marked and not any(name in names for name in ("messages_api", BY_MARKER, *WIDE)):
+        names.append(BY_MARKER)
+    return any(name in names for name in ("messages_api", "mockapi_server", BY_MARKER, *WIDE))
+
+
+def has_session(item: pytest.Item) -> bool:
+    """Whether a test has a session of its own, or may come to have one."""
+    names: list[str] = getattr(item, "fixturenames", [])
+    return "messages_api" in names or BY_MARKER in names
 
 
 @pytest.fixture(scope="session")
@@ -60,15 +68,32 @@ def mockapi_server(pytestconfig: pytest.Config) -> Server:
 @pytest.fixture
 def messages_api(request: pytest.FixtureRequest) -> Iterator[Session]:
     """The Messages API of this test: script it with `reply`, look at its `requests`."""
+    waiting = request.node.stash.get(TEST_RUN, None)
+    if waiting is not None:  # the marker's, and a test that has asked by `getfixturevalue`
+        yield waiting.session
+        return
     from pytest_mockapi._test_run import TestRun
 
     config = request.config
     server = server_of(config)
-    server.lead()  # for a test that has asked for the fixture by `getfixturevalue`
+    server.lead()
     running = TestRun(request.node, server, stats_of(config))
     request.node.stash[TEST_RUN] = running
     yield running.session
     del request.node.stash[TEST_RUN]  # a rerun of the test must not meet it
+    running.close()
+
+
+@pytest.fixture
+def _messages_api_by_marker(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a test has that has the marker, and no argument: a session as soon as it asks."""
+    from pytest_mockapi._waiting import WaitingTest
+
+    config = request.config
+    running = WaitingTest(request.node, server_of(config), stats_of(config))
+    request.node.stash[TEST_RUN] = running
+    yield
+    del request.node.stash[TEST_RUN]
     running.close()
 
 

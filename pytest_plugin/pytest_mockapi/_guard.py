@@ -50,7 +50,8 @@ class Guard:
         words = (
             f"{self._who} tried to connect to {name}. The fixture messages_api refuses the real API:"
             " let the client read ANTHROPIC_BASE_URL, or give it base_url=messages_api.base_url."
-            " The ini option mockapi_network = off lets it through."
+            " One that is made before the test, as in a fixture of wider scope, finds it with the ini option"
+            " mockapi_env = run; mockapi_network = off lets the real API through."
         )
         self.refused.append(words)
         return words

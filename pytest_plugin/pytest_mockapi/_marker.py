@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from pytest_mockapi._names import candidates, default_cassette
+
 if TYPE_CHECKING:
     from pytest_mockapi._options import Options
 
@@ -20,7 +22,6 @@ _OPTIONS: Final = (
 ALLOWED: Final = ("cassette", *_OPTIONS)
 """What the marker may be told; all but `cassette` are options of sessions."""
 _SUFFIXES: Final = (".yaml", ".yml")
-_MAX_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,13 @@ class Wanted:
         options: of its session.
         cassettes: files that it plays, those that exist.
         record_to: the file that its recordings are added to.
+        looked_for: where a cassette was looked for, in vain, by a test that has to have one.
     """
 
     options: dict[str, Any]
     cassettes: tuple[Path, ...]
     record_to: Path
+    looked_for: tuple[Path, ...] = ()
 
 
 def wanted(item: pytest.Item | pytest.Collector, options: Options) -> Wanted:
@@ -59,8 +62,12 @@ def wanted(item: pytest.Item | pytest.Collector, options: Options) -> Wanted:
     named = told.pop("cassette", None)
     folder = options.cassettes or item.path.parent / "cassettes"
     if named is None:
-        path = default_cassette(item, folder)
-        return Wanted(told, (path,) if path.exists() else (), path)
+        places = candidates(item, folder)
+        found = next((path for path in places if path.exists()), None)
+        if found is not None:
+            return Wanted(told, (found,), found)
+        has_to = options.cassettes is not None and "on_unmatched" not in told
+        return Wanted(told, (), default_cassette(item, folder), places if has_to else ())
     names = _names(named)
     if not names:
         _refuse(item, f"has cassette={named!r}", 'cassette="NAME", or a list of names')
@@ -68,7 +75,7 @@ def wanted(item: pytest.Item | pytest.Collector, options: Options) -> Wanted:
     missing = [path for path in paths if not path.exists()]
     if missing and options.record_mode in ("none", "verify"):
         pytest.fail(
-            f"{item.nodeid} names the cassette {_shown(missing[0])}, which does not exist."
+            f"{item.nodeid} names the cassette {shown(missing[0])}, which does not exist."
             f" Record it: {record_command(item.nodeid, options)}",
             pytrace=False,
         )
@@ -81,20 +88,7 @@ def cassettes_of(item: pytest.Item, folder: Path) -> list[Path]:
         named = marker.kwargs.get("cassette")
         if named is not None:
             return [_path(name, folder) for name in _names(named)]
-    return [default_cassette(item, folder)]
-
-
-def default_cassette(item: pytest.Item | pytest.Collector, folder: Path) -> Path:
-    """The cassette of a test that names none: FOLDER/TEST-FILE/TEST.yaml."""
-    parts = item.nodeid.split("::")[1:] or [item.name]
-    plain = ".".join(parts)
-    name = re.sub(r"[^\w.]+", "-", plain).strip("-.")
-    if len(name) > _MAX_NAME or re.search(r"[^\w.\[\]-]", plain):
-        from hashlib import blake2b
-
-        # Two tests whose names differ only in what a file name cannot have need two files.
-        name = f"{name[:_MAX_NAME]}-{blake2b(plain.encode(), digest_size=4).hexdigest()}"
-    return folder / item.path.stem / f"{name}.yaml"
+    return list(candidates(item, folder))
 
 
 def record_command(nodeid: str, options: Options) -> str:
@@ -115,7 +109,8 @@ def _path(name: str | Path, folder: Path) -> Path:
     return path if path.is_dir() or path.suffix in _SUFFIXES else path.with_name(f"{path.name}.yaml")
 
 
-def _shown(path: Path) -> str:
+def shown(path: Path) -> str:
+    """A path as people know it, from the working folder on."""
     try:
         return str(path.relative_to(Path.cwd()))
     except ValueError:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+import os
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from mockapi.cassettes import Matching
 
 MARKER: Final = (
     "messages_api(cassette=..., validation=..., rules=..., faults=..., ...): the session of a test that"
@@ -26,6 +29,8 @@ class Options(NamedTuple):  # every run of pytest pays for it, and a dataclass t
     """The options of a run.
 
     Attributes:
+        exec_url: base URL of `mockapi exec`, if it runs this command; the tests that do not use the
+            fixture are its.
         env: when the variables that clients read are set, besides the tests that use a fixture: "auto"
             during collection if the files of the tests name one, "collection", "run", or "off" never.
         record_mode: new, all, none or verify.
@@ -38,9 +43,10 @@ class Options(NamedTuple):  # every run of pytest pays for it, and a dataclass t
         unused_replies: ignore or fail.
         network: when connections to the real API are refused: test, session or off.
         keep_alive: whether connections to the run's base URL outlive a reply.
-        matching: rules of all tests, as a cassette has them.
+        matching: rules that are added to those of every cassette; None for none.
     """
 
+    exec_url: str | None
     env: str
     record_mode: str
     upstream: str | None
@@ -52,7 +58,7 @@ class Options(NamedTuple):  # every run of pytest pays for it, and a dataclass t
     unused_replies: str
     network: str
     keep_alive: bool
-    matching: dict[str, Any]
+    matching: Matching | None
 
 
 OPTIONS: Final[pytest.StashKey[Options]] = pytest.StashKey()
@@ -111,6 +117,7 @@ def read(config: pytest.Config) -> Options:
     folder = config.getoption("--mockapi-cassettes") or config.getini("mockapi_cassettes")
     unused = config.getoption("--mockapi-unused") or config.getini("mockapi_unused_recordings")
     return Options(
+        exec_url=os.environ.get("MOCKAPI_EXEC_URL"),
         env=_env(config.getini("mockapi_env")),
         record_mode=mode,
         upstream=upstream,
@@ -133,22 +140,22 @@ def _env(value: str) -> str:
     return _choice(_TRUTH.get(value.lower(), value), "mockapi_env", _ENV) or "auto"
 
 
-def _matching(config: pytest.Config) -> dict[str, Any]:
+def _matching(config: pytest.Config) -> Matching | None:
     written, compare = config.getini("mockapi_matching"), config.getoption("--mockapi-compare")
-    rules: Any = {}
-    if written:
-        import yaml
+    if not written and not compare:
+        return None
+    from mockapi.cassettes import Matching, read_matching
+    from mockapi.errors import UsageError
+    from mockapi.storage import folders
 
-        try:
-            rules = yaml.safe_load(written)
-        except yaml.YAMLError:
-            rules = None
-        if not isinstance(rules, dict):
-            raise pytest.UsageError(
-                "mockapi_matching is written as the rules of a cassette are, a line each,"
-                f" such as `compare: stream`, not {written!r:.80}."
-            )
-    return {**rules, "compare": compare} if compare else {**rules}
+    rules = Matching()
+    try:
+        for name, text in (("mockapi_matching", written), ("--mockapi-compare", compare)):
+            if text:
+                rules = rules.with_added(read_matching(text, name, folders()))
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from error
+    return rules
 
 
 def _record_mode(value: str) -> str:

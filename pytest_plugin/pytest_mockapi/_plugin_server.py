@@ -12,13 +12,15 @@ import os
 import selectors
 import socket
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pytest_mockapi._variables import ClientVariables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from mockapi.sessions import ServerSession
     from mockapi.testing import Server
     from pytest_mockapi._guard import Guard
     from pytest_mockapi._options import Options
@@ -43,6 +45,8 @@ class PluginServer:
         self._pid = os.getpid()
         self._starting = threading.Lock()
         self._server: Server | None = None
+        self._outside: ServerSession | None = None
+        self._waiting: Callable[[], None] | None = None
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=512)
         self._socket.setblocking(False)
         self.base_url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
@@ -78,6 +82,30 @@ class PluginServer:
         """The test is over: the variables are the user's own again, unless the whole run has ours."""
         if self.options.env != "run":
             self.variables.take_back()
+
+    def open_root(self, session: ServerSession | None = None) -> None:
+        """Let the run's base URL lead to the session of a test, or to what there is outside of tests."""
+        self.server.service.sessions.root_session = session
+
+    def wait_for_request(self, open_session: Callable[[], None] | None) -> None:
+        """Call a function when the next request comes to the run's base URL and no session is open there.
+
+        With None nobody waits any more, once a call that has begun is done.
+        """
+        self._waiting = open_session
+        if open_session is None and self.is_started:
+            self.server.call(lambda: None)
+
+    def _root_session(self) -> ServerSession | None:
+        """What the base URL leads to when no session is open there, in the server's own thread."""
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            waiting()
+        return self.server.service.sessions.root_session or self._outside
+
+    def guard(self, who: str) -> Guard | None:
+        """Begin to refuse for a test, unless the real API is let through."""
+        return self.refuse(who) if self.options.network != "off" else None
 
     def refuse(self, who: str) -> Guard:
         """Begin to refuse connections to the real API; `undo` of what comes back ends it.
@@ -140,14 +168,15 @@ class PluginServer:
             self.server  # noqa: B018 - asking for it starts it
 
     def _started(self) -> Server:
+        from mockapi.cassettes import Matching
         from mockapi.messages.catalogue import Model
         from mockapi.server.recording import RecordOptions
-        from mockapi.sessions import Settings
+        from mockapi.sessions import SessionOptions, Settings
         from mockapi.testing import Server
         from mockapi.validation import ValidationSettings
 
         options = self.options
-        recording = None
+        recording = None if options.exec_url is None else RecordOptions(options.exec_url)
         if options.record_mode != "none" and options.upstream is not None:
             from mockapi.storage import working_project
 
@@ -159,6 +188,7 @@ class PluginServer:
             )
         mode = options.validation or ("strict" if options.record_mode == "none" else "off")
         settings = Settings(
+            matching=options.matching or Matching(),
             record_mode=options.record_mode,  # type: ignore[arg-type] # as above
             validation=ValidationSettings(
                 mode=mode,  # type: ignore[arg-type] # as above
@@ -168,7 +198,20 @@ class PluginServer:
             on_unmatched=None,
         )
         server = Server(settings=settings, listening=self._socket, recording=recording)
+        if recording is not None and options.record_mode == "none":
+            # The command of `mockapi exec`: clients that were made at import lead here in all tests,
+            # and those of tests that do not use the fixture are passed on.
+            passing_on = replace(
+                settings,
+                on_unmatched="passthrough",
+                record_mode="new",
+                validation=ValidationSettings(mode="off"),
+            )
+            self._outside = server.service.open_session(
+                SessionOptions(passing_on, name="mockapi exec", cassettes=())
+            )
         server.service.sessions.root_session = None
+        server.service.sessions.open_root_session = self._root_session
         server.service.sessions.unrouted_message = _NOBODY
         # A client made at import has connections in its pool that belong to the event loop of an earlier
         # test: a request on one of them would be answered here and read by no one.

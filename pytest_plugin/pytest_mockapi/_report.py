@@ -33,6 +33,7 @@ class Judged(NamedTuple):
         nodeid: of the test.
         has_cassette: whether it plays a cassette.
         refused: what those were told who tried to reach the real API.
+        looked_for: where its cassette was looked for, if it has to have one.
     """
 
     session: Session
@@ -40,6 +41,7 @@ class Judged(NamedTuple):
     nodeid: str
     has_cassette: bool
     refused: list[str]
+    looked_for: tuple[str, ...]
 
 
 def problems(test: Judged) -> str:
@@ -103,10 +105,15 @@ def missed(test: Judged, misses: list[JournalEntry]) -> str:
                 '  Scripts answer POST /v1/messages. @pytest.mark.messages_api(on_unmatched="synthesize") has'
                 " the rest made up, and messages without a reply too."
             )
+    elif test.looked_for:
+        lines.append("  The test has no cassette. Looked for:")
+        lines += [f"    {name}" for name in test.looked_for]
     elif not test.has_cassette:
         lines.append("  The test has no cassette.")
     if not session.is_scripted:
         lines.append(f"  Record it: {record_command(test.nodeid, test.options)}")
+    if test.looked_for and not session.is_scripted:
+        lines.append('  Or let it have replies made up: @pytest.mark.messages_api(on_unmatched="synthesize")')
     lines.append("  A test that wants a miss says so: messages_api.expect_miss()")
     return printable_lines(lines)
 

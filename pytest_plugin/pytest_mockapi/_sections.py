@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_mockapi._test_run import TestRun
+    from pytest_mockapi._waiting import WaitingTest
 
 _SOCKET = (
     "pytest-socket blocks the connection to mockapi on this machine: let loopback through with"
@@ -19,7 +20,9 @@ _SCOPE = (
 )
 
 
-def add(report: pytest.TestReport, call: pytest.CallInfo[None], running: TestRun | None) -> None:
+def add(
+    report: pytest.TestReport, call: pytest.CallInfo[None], running: TestRun | WaitingTest | None
+) -> None:
     """Add sections to the report of a failure."""
     words = str(call.excinfo.value) if call.excinfo is not None else ""
     if "ScopeMismatch" in words and "messages_api" in words:

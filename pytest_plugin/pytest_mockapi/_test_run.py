@@ -11,10 +11,13 @@ from mockapi.sessions import session_options
 from mockapi.storage import folders
 from mockapi.testing import Session
 from pytest_mockapi import _report
-from pytest_mockapi._marker import Wanted, wanted
+from pytest_mockapi._marker import Wanted, shown, wanted
 
 if TYPE_CHECKING:
-    from mockapi.sessions import SessionOptions
+    from collections.abc import Callable
+
+    from mockapi.sessions import ServerSession, SessionOptions
+    from pytest_mockapi._guard import Guard
     from pytest_mockapi._plugin_server import PluginServer
     from pytest_mockapi._statistics import RunStats
 
@@ -29,6 +32,8 @@ class TestRun:
         plugin_server: whose server it uses.
         stats: of the run.
         want: what it wants; None reads its markers.
+        guard: what refuses the real API; None takes one of its own.
+        call: runs a function in the server's thread; None asks the server to.
 
     Raises:
         pytest.fail.Exception: what its markers say does not fit, or a cassette cannot be used.
@@ -40,6 +45,9 @@ class TestRun:
         plugin_server: PluginServer,
         stats: RunStats,
         want: Wanted | None = None,
+        *,
+        guard: Guard | None = None,
+        call: Callable[..., Any] | None = None,
     ) -> None:
         self.item = item
         self.options = plugin_server.options
@@ -55,12 +63,15 @@ class TestRun:
             read = session_options(
                 self._session_options(want), server.service.sessions.default.settings, folders()
             )
-            server_session = server.call(_opened, server, read, str(want.record_to))
+            server_session = (call or server.call)(_opened, plugin_server, read, str(want.record_to))
         except (UsageError, CassetteError) as error:
             pytest.fail(f"{item.nodeid}: {error}", pytrace=False)
         self.has_cassette = bool(want.cassettes)
+        self.looked_for = want.looked_for
+        if want.looked_for and self.options.record_mode == "none":
+            server_session.on_unmatched = "fail"  # a reply that is made up would look like a recorded one
         self.session = Session(server, server_session)
-        self._guard = plugin_server.refuse(item.nodeid) if self.options.network != "off" else None
+        self._guard = guard or plugin_server.guard(item.nodeid)
 
     @property
     def refused(self) -> list[str]:
@@ -76,12 +87,19 @@ class TestRun:
         return _report.journal(self._reported())
 
     def _reported(self) -> _report.Judged:
-        return _report.Judged(self.session, self.options, self.item.nodeid, self.has_cassette, self.refused)
+        return _report.Judged(
+            self.session,
+            self.options,
+            self.item.nodeid,
+            self.has_cassette,
+            self.refused,
+            tuple(map(shown, self.looked_for)),
+        )
 
     def _session_options(self, want: Wanted) -> dict[str, Any]:
         mode = self.options.record_mode
         told: dict[str, Any] = {"name": self.item.nodeid[-200:]}
-        if want.cassettes or mode != "none":
+        if want.cassettes or want.looked_for or mode != "none":
             told["cassettes"] = [str(path) for path in want.cassettes]
         if mode in _ON_UNMATCHED:
             told["on_unmatched"] = _ON_UNMATCHED[mode]
@@ -115,8 +133,8 @@ class TestRun:
             pytest.fail(words, pytrace=False)
 
 
-def _opened(server: Any, read: SessionOptions, record_to: str) -> Any:
-    server_session = server.service.open_session(read)
+def _opened(plugin_server: PluginServer, read: SessionOptions, record_to: str) -> ServerSession:
+    server_session = plugin_server.server.service.open_session(read)
     server_session.record_to = record_to
-    server.service.sessions.root_session = server_session
+    plugin_server.open_root(server_session)
     return server_session

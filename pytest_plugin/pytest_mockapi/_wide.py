@@ -97,4 +97,7 @@ def _wanted(node: pytest.Item | pytest.Collector, options: Options) -> Wanted:
     )
     name = "session" if isinstance(node, pytest.Session) else node.path.stem
     path = Path(folder, f"{name}.yaml")
-    return replace(want, cassettes=(path,) if path.exists() else (), record_to=path)
+    found = (path,) if path.exists() else ()
+    return replace(
+        want, cassettes=found, record_to=path, looked_for=(path,) if want.looked_for and not found else ()
+    )

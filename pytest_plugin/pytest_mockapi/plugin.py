@@ -17,7 +17,9 @@ from pytest_mockapi._fixtures import (
     TEST_RUN,
     WIDE,
     WIDE_RUNS,
+    _messages_api_by_marker,
     class_messages_api,
+    has_session,
     messages_api,
     mockapi_server,
     module_messages_api,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from pytest_mockapi._wide import WideRun
 
 __all__ = [
+    "_messages_api_by_marker",
     "class_messages_api",
     "messages_api",
     "mockapi_server",
@@ -82,7 +85,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """A test with the marker gets the fixture too, whoever has added the marker."""
     collected = list(items)  # of which others may deselect some
     yield
-    users = [item for item in dict.fromkeys([*collected, *items]) if uses_fixture(item, "messages_api")]
+    users = [item for item in dict.fromkeys([*collected, *items]) if uses_fixture(item) and has_session(item)]
     if users:
         stats_of(config).collected(users, config)
 

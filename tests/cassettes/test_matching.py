@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mockapi.cassettes import Matching, parse_matching, request_key
+from mockapi.exchange import Request
 from tests.support.cassettes import HELLO, asked, said
 
 PLAIN = Matching()
@@ -139,6 +140,19 @@ def test_the_last_text_alone_may_count() -> None:
     assert _key(HELLO, matching) == _key({"messages": [{"role": "user", "content": blocks}]}, matching)
     assert _key(HELLO, matching) != _key({**HELLO, "stream": True}, matching)
     assert _key(HELLO, matching) != _key(said("Bye"), matching)
+
+
+def test_nothing_but_method_and_uri_may_count() -> None:
+    """As VCR.py has it: whatever the body is, and whether there is one."""
+    matching = Matching(compare="uri")
+    bodies = (HELLO, said("Bye"), {"stream": True})
+    assert len({_key(body, matching) for body in bodies}) == 1
+    plain, empty, other = (
+        Request(method, "/v1/files", "", (), body)
+        for method, body in (("POST", b"\xff"), ("POST", b""), ("GET", b""))
+    )
+    keys = [request_key(request, matching) for request in (plain, empty, other)]
+    assert keys[0] == keys[1] != keys[2]
 
 
 def test_nothing_but_the_stream_may_count() -> None:

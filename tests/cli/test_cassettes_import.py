@@ -12,7 +12,7 @@ from click.testing import Result
 from rich.console import Console
 
 import mockapi
-from mockapi.cassettes import load
+from mockapi.cassettes import Matching, load
 from mockapi.cli import _import_report, cassettes_import, root
 from mockapi.cli._bar import tracked
 from mockapi.errors import UsageError
@@ -156,6 +156,24 @@ def test_nothing_is_overwritten_unless_forced(tmp_path: Path) -> None:
     assert (out / "a.yaml").read_text() == "mine"
     assert run(source, "--to", out, "--force").exit_code == 0
     assert load((out / "a.yaml").read_bytes(), "a").interactions[0].response.body == ANSWER
+
+
+@pytest.mark.parametrize("rules", ["uri", "compare: uri", "{compare: uri}"])
+def test_rules_of_matching_are_written_into_every_cassette(tmp_path: Path, rules: str) -> None:
+    """A word that says what is compared, or rules as a cassette has them."""
+    source = tree(tmp_path / "in", {name: vcr_py(vcr_py_interaction()) for name in ("a.yaml", "b.yaml")})
+    assert run(source, "--to", tmp_path / "out", "--matching", rules).exit_code == 0
+    for name in ("a.yaml", "b.yaml"):
+        assert load((tmp_path / "out" / name).read_bytes(), name).matching == Matching(compare="uri")
+
+
+def test_rules_of_matching_that_cannot_be_are_refused(tmp_path: Path) -> None:
+    """Before anything is written."""
+    source = tree(tmp_path / "in", {"a.yaml": vcr_py(vcr_py_interaction())})
+    result = run(source, "--to", tmp_path / "out", "--matching", "ignore: 1")
+    assert isinstance(result.exception, UsageError)
+    assert str(result.exception).startswith("`--matching.ignore` must be a list")
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("force", [(), ("--force",)])

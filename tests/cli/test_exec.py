@@ -63,6 +63,14 @@ def test_the_command_finds_the_server_and_its_exit_code_is_passed_on(cassette: s
     assert [item["interaction"] for item in written["not_played"]] == [1]
 
 
+@pytest.mark.parametrize(("code", "told"), [("pass", True), (ASK.format(asked=message("hi")), False)])
+def test_a_command_that_asks_nothing_is_told_of(cassette: str, code: str, *, told: bool) -> None:
+    """Its own tests may be green all the same, on somebody else's replies."""
+    outcome = run("exec", cassette, "--", *PYTHON, code)
+    assert outcome.code == 0
+    assert ("The command has made no request to this server." in outcome.err) is told
+
+
 def test_the_environment_is_one_in_which_clients_find_the_server_only(cassette: str) -> None:
     """Base URLs and a test key are set; tokens, headers and profiles are gone; the rest is as it was."""
     env = {

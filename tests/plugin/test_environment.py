@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from importlib.metadata import entry_points
+
 import pytest
 
 from tests.support.plugin import run, run_apart
+from tests.support.server import interaction, message, write_cassette
 
 OWN = {"ANTHROPIC_BASE_URL": "http://127.0.0.1:9", "ANTHROPIC_AUTH_TOKEN": "sk-ant-test-token"}
 """What a user has set; nobody listens there."""
@@ -229,6 +233,7 @@ def test_what_the_suite_itself_sets_stays(pytester: pytest.Pytester) -> None:
 LOOKS = {
     "conftest": ({"conftest.py": "@pytest.fixture(autouse=True)\ndef api(messages_api): pass"}, True),
     "below": ({"a/b/conftest.py": "messages_api"}, True),
+    "wider scope": ({"test_x.py": "class_messages_api"}, True),
     "server": ({"test_x.py": "mockapi_server"}, True),
     "beside a test": ({"a/test_x.py": "", "a/helpers.py": "messages_api"}, True),
     "a plugin": ({"conftest.py": "pytest_plugins = ['own_plugin']", "own_plugin.py": "messages_api"}, True),
@@ -277,3 +282,42 @@ def test_only_the_named_files_are_looked_at(pytester: pytest.Pytester) -> None:
         """,
     )
     run(pytester, "test_b.py::test_b").assert_outcomes(passed=1)
+
+
+MIXED = """
+    import client
+    import pytest
+
+    EARLY = client.BASE_URL
+
+    @pytest.mark.parametrize("url", [EARLY, None], ids=["import", "now"])
+    class Test:
+        def test_without(self, url):
+            import os
+            reply = client.ask("hi", base_url=url or os.environ["ANTHROPIC_BASE_URL"])
+            assert client.text_of(reply) == "recorded"
+"""
+WITH_FIXTURE = """
+        def test_with(self, url, messages_api):
+            import os
+            messages_api.reply("scripted")
+            reply = client.ask("hi", base_url=url or os.environ["ANTHROPIC_BASE_URL"])
+            assert client.text_of(reply) == "scripted"
+"""
+
+
+@pytest.mark.parametrize(("more", "passed"), [("", 2), (WITH_FIXTURE, 4)], ids=["none", "some"])
+def test_the_command_of_exec_has_the_tests_without_the_fixture(
+    pytester: pytest.Pytester, more: str, passed: int
+) -> None:
+    """Whether or not other tests use it, and for clients made at import as for later ones."""
+    reply = b'{"content": [{"type": "text", "text": "recorded"}]}'
+    write_cassette(pytester.path / "recorded.yaml", interaction(message("hi") | {"max_tokens": 100}, reply))
+    pytester.makepyfile(test_it=MIXED + more)
+    run(pytester, "--version")  # puts the client and the paths in place
+    installed = any(entry.name == "mockapi" for entry in entry_points(group="pytest11"))
+    plugin = () if installed else ("-p", "pytest_mockapi.plugin")
+    command = ("-m", "mockapi", "exec", "recorded.yaml", "--", sys.executable, "-m", "pytest", "-q", *plugin)
+    result = pytester.run(sys.executable, *command, "-p", "no:cacheprovider", "-p", "no:randomly")
+    result.assert_outcomes(passed=passed)
+    assert "no request" not in result.stderr.str()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.plugin import run, run_apart
+from tests.support.server import interaction, message, write_cassette
 
 
 @pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["alone", "xdist"])
@@ -203,3 +204,73 @@ def test_a_run_that_does_not_use_it_loads_nothing(pytester: pytest.Pytester) -> 
         """
     )
     run_apart(pytester).assert_outcomes(passed=1)
+
+
+def test_a_marker_gives_a_session_to_tests_that_ask(pytester: pytest.Pytester) -> None:
+    """At a module it may stand for many that do not: no server is started for them, nothing is counted."""
+    pytester.makepyfile(
+        """
+        import sys
+        import pytest
+        from client import Refused, ask
+
+        pytestmark = pytest.mark.messages_api(max_requests=1)
+
+        def test_asks_nothing():
+            assert "mockapi.testing._thread" not in sys.modules
+
+        def test_asks():
+            assert ask()["role"] == "assistant"
+
+        def test_asks_by_and_by(request):
+            messages_api = request.getfixturevalue("messages_api")
+            assert messages_api.requests == []
+            ask()
+            assert request.getfixturevalue("messages_api").last_request.status == 200
+
+        def test_has_asked_before(request):
+            ask()
+            assert len(request.getfixturevalue("messages_api").requests) == 1
+
+        def test_swallows_a_limit():
+            ask()
+            with pytest.raises(Refused, match="This loop does not end"):
+                ask()
+
+        def test_takes_the_argument(messages_api):
+            messages_api.reply("Hello")
+            ask()
+        """
+    )
+    result = run_apart(pytester)
+    result.assert_outcomes(passed=6)
+    result.stdout.fnmatch_lines(["mockapi: 1 scripted, 4 synthesized, 1 refused"])
+
+
+def test_a_test_that_asks_by_marker_is_judged(pytester: pytest.Pytester) -> None:
+    """What it swallows fails it, and what a cassette of its has that it did not play is told."""
+    write_cassette(pytester.path / "c.yaml", interaction(message("never"), b"{}"))
+    pytester.makeini("[pytest]\nmockapi_cassettes = .\n")
+    pytester.makepyfile(
+        """
+        import pytest
+        from client import Refused, ask
+
+        pytestmark = pytest.mark.messages_api(cassette="c.yaml")
+
+        def test_swallows():
+            with pytest.raises(Refused):
+                ask()
+
+        def test_asks_nothing():
+            pass
+        """
+    )
+    result = run(pytester)
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        ["*1 request was not answered (HTTP 422):", "*mockapi: requests of this test*"]
+    )
+    result = run(pytester, "-k", "nothing")
+    result.assert_outcomes(passed=1, deselected=1)
+    result.stdout.fnmatch_lines(["mockapi: 1 unused", "*c.yaml#0"])

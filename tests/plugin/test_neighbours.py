@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Final
 
 import pytest
 
 from tests.support.docs import blocks, needs
+from tests.support.foreign import vcr_py, vcr_py_interaction
 from tests.support.plugin import ROOT, run_beside
+from tests.support.process import mockapi
 
 pytestmark = pytest.mark.slow
 
@@ -102,6 +105,73 @@ def test_all_of_them_at_once(pytester: pytest.Pytester, arguments: tuple[str, ..
     result.stdout.fnmatch_lines(["*test_asyncio_swallows*", "1 request was not answered (HTTP 422):"])
     again = run_beside(pytester, *_ASYNCIO, "-k", "syrupy", *arguments)
     again.assert_outcomes(passed=1)  # the snapshot holds in a run with other ids
+
+
+MOVED = """
+    import anthropic
+    import pytest
+
+    client = anthropic.Anthropic()
+
+    @pytest.mark.vcr
+    @pytest.mark.parametrize("word", ["plain", "Say hello!"])
+    def test_asks(word):
+        messages = [{"role": "user", "content": f"{word}, which has drifted since"}]
+        reply = client.messages.create(model="claude-opus-4-6", max_tokens=50, messages=messages)
+        assert reply.content[0].text == "recorded"
+
+    @pytest.mark.vcr
+    def test_other_host():
+        import httpx
+        assert httpx.get("http://example.test/").text == "other"
+
+    @pytest.mark.skipif("not __import__('os').environ.get('ANTHROPIC_API_KEY')", reason="live only")
+    def test_live():
+        raise AssertionError("it ran")
+"""
+MOVING = """
+    import os
+    import pytest
+
+    def pytest_recording_configure(config, vcr):
+        pass
+
+    def pytest_collection_modifyitems(items):
+        for item in items:
+            if item.get_closest_marker("vcr") and "asks" in item.name:
+                item.add_marker(pytest.mark.messages_api)
+
+    @pytest.fixture(scope="module")
+    def vcr_config():
+        def leave_out(request):
+            return None if request.uri.startswith(os.environ.get("ANTHROPIC_BASE_URL", "none")) else request
+
+        return {"before_record_request": leave_out}
+"""
+
+
+def test_a_suite_of_pytest_recording_moves_over_in_a_few_lines(pytester: pytest.Pytester) -> None:
+    """As the page says: its cassettes imported, a hook, and its recorder beside it for other hosts."""
+    content = [{"type": "text", "text": "recorded"}]
+    reply = json.dumps({"type": "message", "role": "assistant", "content": content})
+    ours = vcr_py(vcr_py_interaction(reply=reply))
+    folder = pytester.mkdir("cassettes") / "test_it"
+    folder.mkdir()
+    for name in ("test_asks[plain]", "test_asks[Say hello!]"):
+        (folder / f"{name}.yaml").write_bytes(ours)
+    other = vcr_py_interaction(None, "other", uri="http://example.test/")
+    other["request"]["method"] = "GET"
+    (folder / "test_other_host.yaml").write_bytes(vcr_py(other))
+    pytester.makeconftest(MOVING)
+    pytester.makepyfile(test_it=MOVED)
+    pytester.makeini("[pytest]\nmockapi_cassettes = imported\nmockapi_matching = uri\n")
+    assert mockapi("cassettes", "import", "cassettes", "--to", "imported").code == 0
+    arguments = ("--block-network", "--allowed-hosts=127.0.0.1", "-p", "no:randomly")
+    result = run_beside(pytester, *arguments)
+    result.assert_outcomes(passed=3, skipped=1)
+    result.stdout.fnmatch_lines(["mockapi: 2 replayed"])
+    result = run_beside(pytester, "--disable-recording", "-k", "not other")
+    result.assert_outcomes(passed=2, skipped=1, deselected=1)
 
 
 def test_sockets_may_be_forbidden(pytester: pytest.Pytester) -> None:

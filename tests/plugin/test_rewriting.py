@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Final
+
+import pytest
 
 from tests.support.plugin import run, run_apart
 
-if TYPE_CHECKING:
+RUNS: Final = 50
+
+
+MARKED = """
+    import ast, threading
     import pytest
+
+    pytest.register_assert_rewrite("mockapi", "pytest_mockapi")  # as an installed distribution is
+    parse = ast.parse
+
+    def watched(source, filename="", *args, **options):
+        assert "mockapi" not in str(filename) or threading.current_thread() is threading.main_thread()
+        return parse(source, filename, *args, **options)
+
+    ast.parse = watched
+"""
+"""A conftest.py: what pytest does to packages that have a plugin, and an eye on who builds syntax trees."""
 
 
 def test_no_module_of_mockapi_is_rewritten(pytester: pytest.Pytester) -> None:
     """Whatever the tests import: not when the plugin loads, and not later, in the server's thread."""
+    pytester.makeconftest(MARKED)
     pytester.makepyfile(
         """
         import sys
@@ -52,5 +70,28 @@ def test_what_is_loaded_already_is_no_reason_to_warn(pytester: pytest.Pytester) 
         """,
         test_it="def test_it(messages_api): pass",
     )
+    pytester.makeconftest(MARKED)
     run(pytester, "--version")  # puts the client and the paths in place
     assert pytester.runpython(pytester.path / "program.py").ret == 0
+
+
+@pytest.mark.nightly
+@pytest.mark.timeout(3600)
+def test_no_run_without_byte_code_ends_in_an_internal_error(pytester: pytest.Pytester) -> None:
+    """While the failures of tests are formatted, which parses them, the server explains misses."""
+    pytester.makeconftest(MARKED)
+    pytester.makepyfile(
+        """
+        import pytest
+        from client import ask
+
+        @pytest.mark.parametrize("number", range(8))
+        def test_it(messages_api, number):
+            messages_api.reply("Hello")
+            ask()
+            ask() if number % 2 else ask(number)
+        """
+    )
+    for _ in range(RUNS):
+        result = run_apart(pytester, PYTHONDONTWRITEBYTECODE="1")
+        result.assert_outcomes(failed=8)

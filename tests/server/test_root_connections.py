@@ -1,4 +1,4 @@
-"""Connections to the root URL that end with their first reply: a client's event loop may have ended."""
+"""Connections to the root URL that end with their first reply: the client's event loop may end with it."""
 
 from __future__ import annotations
 

@@ -209,7 +209,7 @@ _BAD: dict[str, tuple[Any, ...]] = {
         HEAD + "matching: {compare: fuzzy}\ninteractions: []\n",
         2,
         None,
-        "`compare` must be one of all, last-turn, last-text, stream; got 'fuzzy'",
+        "`compare` must be one of all, last-turn, last-text, stream, uri; got 'fuzzy'",
     ),
     "rename": (
         HEAD + "matching: {rename_tool_ids: 1}\ninteractions: []\n",

@@ -144,6 +144,6 @@ matchings = st.builds(
     ignore=st.lists(st.sampled_from(["$.metadata", "$..cache_control", "$.tools[0]"]), unique=True).map(
         tuple
     ),
-    compare=st.sampled_from(["all", "last-turn", "last-text", "stream"]),
+    compare=st.sampled_from(["all", "last-turn", "last-text", "stream", "uri"]),
     rename_tool_ids=st.booleans(),
 )
