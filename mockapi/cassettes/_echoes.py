@@ -27,7 +27,7 @@ _COOKIES = frozenset({"cookie", "set-cookie"})
 def carried_keys(fields: Iterable[tuple[str, str]], query: str = "") -> tuple[str, ...]:
     """What a message's header fields and query carry as credentials, the longest first.
 
-    Words (`test-key`, `dummy`) are no keys: a prompt may have them by chance.
+    Words (`test-key`, `dummy`) do not count: a prompt may have them by chance.
     """
     found: set[str] = set()
     for name, value in fields:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _BEARER = re.compile(r"(?:[bB]earer|BEARER)(?:[ \t]|\\t){1,4}(?P<secret>[A-Za-z0-9._~+/-]{16,}=*)")
 _URL = re.compile(
-    # A port, a path and an address (http://localhost:8080/@name) are none.
+    # A port, a path and an address (http://localhost:8080/@name) only look like one.
     r":\\?/\\?/[^\s/:@\"'<>{}$?#\\]{0,64}:(?![0-9]{1,5}[/?#\\])"
     r"(?P<secret>[^\s@\"'<>]{1,128}(?:@[^\s/@\"'<>?#\\:]{1,80}(?=@))?)@"
 )

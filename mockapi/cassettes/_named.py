@@ -57,6 +57,7 @@ _FIELD = re.compile(rf"{_FIELD_PART}(?:, {{0,2}}{_FIELD_PART}){{1,12}}")
 _LINE_START = re.compile(r"(?:^|[\n\r]|\\n)[ \t>|+-]{0,8}(?:(?:export|set|ENV|env|-e|-H)[ \t]{1,4})?[\"']?$")
 _OPTION = re.compile(r"(?:^|[\s\"'\[,(])--?$")
 _WORD_BEFORE = re.compile(r"[A-Za-z]{1,20} \Z")
+_RESOURCE = re.compile(r"arn:[a-z0-9:-]{1,80}:$")  # the name of a secret at AWS
 _LOGIN = re.compile(r"\b(?:login|machine|default|user)\s{1,8}\S{1,100}\s{1,8}$")
 
 
@@ -131,6 +132,8 @@ def _behind_name(text: str, start: int, match: re.Match[str]) -> Find | None:
     before = text[max(0, name_start - 120) : name_start]
     if match["blank"] is not None and not _takes_a_blank(text, name_start, match):
         return _told_in_prose(text, match.end(), name, ending)
+    if match["sep"] == ":" and _RESOURCE.search(before):
+        return None
     if match["sep"] == ">" and not before.endswith(("<", "</", ":")):
         return None
     find = _value_at(text, match.end(), match, name, before, ending)

@@ -29,7 +29,7 @@ NEEDS_MACHINE_MADE = frozenset(
 
 @functools.lru_cache(maxsize=4096)
 def ending_of(name: str) -> str | None:
-    """What makes a name a credential's: the ending it has in the table; None if it is none."""
+    """What makes a name a credential's: the ending it has in the table; None for any other name."""
     if len(name) > 200:
         name = name[-200:]
     name = _TAIL.sub("", name)

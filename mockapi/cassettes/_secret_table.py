@@ -45,7 +45,7 @@ HARMLESS = tuple(
     " publickeytoken cancellationtoken canceltoken rolekeytoken resumetoken synctoken inputtoken"
     " outputtoken".split()
 )
-"""Names that end like a credential's and are none: places in a list, words of a tokenizer."""
+"""Names that only end like a credential's: places in a list, words of a tokenizer."""
 
 PASSWORDS = tuple("password passwd passphrase passcode pwd pass pw".split())
 """Endings of what people choose themselves: shorter and plainer than what machines make."""

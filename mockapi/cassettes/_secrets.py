@@ -71,7 +71,7 @@ def may_hold_secret(body: bytes) -> bool:
     text = body.decode("utf-8", "surrogateescape")
     if may_hide(text):
         return True
-    if "\\\\" in text:  # an escaped backslash: what follows it is no escape
+    if "\\\\" in text:  # an escaped backslash: what follows it means itself
         text = decoded(text)
     elif "\\" in text:
         for escape, char in _SHORT_ESCAPES:
@@ -198,7 +198,7 @@ def filled(text: str, fill: str = STARS) -> str:
 
 def _star(char: str) -> str:
     if "\ud800" <= char <= "\udfff":
-        return STARS  # stands for one byte that is no UTF-8, or for an escape
+        return STARS  # stands for one byte that is not UTF-8, or for an escape
     return _WIDE_STARS[len(char.encode()) - 1]
 
 

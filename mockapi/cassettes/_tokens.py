@@ -25,7 +25,7 @@ _BORDER = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]))"
 _MADE = r"(?=[a-z_./+=~$-]{0,60}[A-Z0-9])"
 
 _OWN: tuple[tuple[str, str, str], ...] = (
-    # A test key of this project (`sk-ant-test-…`) is no secret.
+    # A test key of this project (`sk-ant-test-…`) may be seen.
     (
         "an Anthropic key or token",
         "sk-ant-",

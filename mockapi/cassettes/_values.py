@@ -33,10 +33,12 @@ _GAP = re.compile(
 )
 _CALL = re.compile(r"([A-Za-z_][\w.]*)[(\[]")
 _DOTTED_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
-_PATH = re.compile(r"(?:~|\.{1,2})/|/[\w./-]{1,200}\.[a-z]{2,5}\Z|[A-Za-z]:\\\\?\w|file://")
+_PATH = re.compile(
+    r"(?:~|\.{1,2})/|/[\w./-]{1,200}\.[a-z]{2,5}\Z|[A-Za-z]:\\\\?\w|(?:file|op)://|(?:vault|arn|ssm|env|ref):[a-z]"
+)
 _CHOSEN = re.compile(r"\w[!#%^&*?~+=|@$]+\w|[!#%^&*?~|@$]$")
 _MASK = re.compile(r"(?:[*\u00b7\u2022\U0001f636]|%2A){4}[/\\]?\Z|\A[*\u00b7\u2022\U0001f636/\\ ]+\Z")
-# `required by the user` is no credential; `Basic dXNlcjpwYXNz` and `Digest username=…` are.
+# `required by the user` is a sentence; `Basic dXNlcjpwYXNz` and `Digest username=…` are credentials.
 _SENTENCE = re.compile(rf"(?!(?i:{'|'.join(map(re.escape, SCHEMES))})\s+\S{{0,200}}[0-9A-Z=])\S+\s")
 _END = ".,;:)]}\"'`"
 

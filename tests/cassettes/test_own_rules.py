@@ -68,6 +68,6 @@ def test_what_nobody_could_look_at_is_not_written(rules: RedactionRules) -> None
 
 
 def test_a_request_that_nobody_could_look_at_is_compared_as_it_is() -> None:
-    """Playing goes on: it is no recording's, since none could be written."""
+    """Playing goes on: no recording of it could have been written."""
     request = Request("POST", "/v1/messages", "", (), _asking(STALLS).request.body)
     assert for_matching(request, SLOW) is request

@@ -64,7 +64,7 @@ def test_lint_finds_what_recording_masks_and_no_mask(kind: str) -> None:
 @pytest.mark.parametrize("text", HARMLESS)
 @pytest.mark.parametrize("place", [place for place in PLACES if place != "tool input"])
 def test_code_words_and_ids_stay_whole(text: str, place: str) -> None:
-    """An expression, a type or a word is no value; digests, ids and images are no credentials."""
+    """Expressions, types, words, digests, ids and images are not taken for credentials."""
     interaction = PLACES[place](text)
     assert redact(interaction) == (interaction if place != "header" else redact(interaction)[0], [])
     assert _written(redact(interaction)[0]).count(b"*") == _written(interaction).count(b"*")
@@ -90,7 +90,7 @@ def test_masking_is_its_own_mask_in_any_company(kind: str, seed: int, cuts: list
         made(FORMS[name], source)[0] for name in (kind, *source.sample(sorted(FORMS), len(cuts)))
     )
     for at in itertools.accumulate(cuts):
-        text = text[:at] + text[at + 1 :]  # a letter lost: half of them are none any more
+        text = text[:at] + text[at + 1 :]  # a letter lost: half of them are broken now
     masked = DEFAULT.mask(text)
     assert len(masked) == len(text)
     assert DEFAULT.mask(masked) == masked

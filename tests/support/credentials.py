@@ -127,6 +127,19 @@ FORMS: dict[str, str] = {
     "password in a URL": "postgres://app:«A8»/«A8»$«A4»@db.example/prod",
     "cookie": "Cookie: sid=«A32»; theme=dark",
     "npmrc": "//registry.example/:_authToken=«A36»",
+    "k8s environment": "- name: DB_PASSWORD\n  value: «A16»",
+    "PHP": "define('DB_PASSWORD', '«A14»');",
+    "Digest": 'Authorization: Digest username="bob", realm="r", response="«H32»"',
+    "AWS signature": "Authorization: AWS4-HMAC-SHA256 Credential=AKIA«U16»/20260101/us-east-1/s3/"
+    "aws4_request, SignedHeaders=host, Signature=«H64»",
+    "Docker login": '{"auths": {"ghcr.io": {"auth": "«B40»"}}}',
+    "list of headers": '{"headers": [{"name": "Authorization", "value": "ApiKey «A32»"}]}',
+    "connection string": "Server=x;User Id=sa;Password=«A14»;Encrypt=yes",
+    "one-time password": "otpauth://totp/x?secret=«U32»&issuer=y",
+    "WireGuard": "[Interface]\nPrivateKey = «B43»=\n",
+    "told in prose": "My password is «A12», and the token «A36» too",
+    "mysql": "mysql -u root -p«A12» shop",
+    "PuTTY key": "PuTTY-User-Key-File-3: ssh-rsa\nPrivate-Lines: 2\n«B64»\n«B64»\nPrivate-MAC: x",
     "XML": "<config><password>«A16»</password></config>",
 }
 """Every kind that is promised to be masked."""
@@ -263,6 +276,8 @@ HARMLESS = (
     '{"properties": {"password": {"type": "string", "description": "The password, 8 to 20 characters"}}}',
     '{"authorization":"required"}',
     '{"usage": {"input_tokens": 1234567890, "output_tokens": 2}, "max_tokens": 4096}',
+    "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db/password-AbCdEf",
+    "call_abc123DEF456ghi789JKL012 resp_68a1b2c3d4e5f60718293a4b5c6d7e8f901a2b3c4d5e6f70",
     '{"cache_control": {"type": "ephemeral", "ttl": "1h"}}',
     "sk-learn-based-feature-extraction-for-very-large-data-sets-v2",
     'os.environ["GITHUB_TOKEN"], os.getenv("DB_PASSWORD", ""), process.env.API_KEY_2',
