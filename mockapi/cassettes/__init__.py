@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from mockapi.cassettes._export_har import to_har
     from mockapi.cassettes._index import Index, Recording, RecordingSequence, as_request
     from mockapi.cassettes._key import request_key
-    from mockapi.cassettes._kinds import CREDENTIAL_HEADERS
     from mockapi.cassettes._lint import LintFinding, LintSeverity, lint
     from mockapi.cassettes._migrate import Migrated, Renames, migrate
     from mockapi.cassettes._model import (
@@ -38,8 +37,9 @@ if TYPE_CHECKING:
     from mockapi.cassettes._options import json_paths, parse_matching, read_matching
     from mockapi.cassettes._payloads import COMPARED_FROM
     from mockapi.cassettes._prune import fingerprint, pruned
-    from mockapi.cassettes._redaction_rules import DEFAULT, RedactionRules
+    from mockapi.cassettes._redaction_rules import DEFAULT, RedactionError, RedactionRules
     from mockapi.cassettes._seal import reseal
+    from mockapi.cassettes._secret_table import CREDENTIAL_HEADERS
     from mockapi.cassettes._summary import reply_of, summarize
     from mockapi.cassettes.redaction import (
         for_matching,
@@ -73,6 +73,7 @@ __all__ = [
     "RecordedResponse",
     "Recording",
     "RecordingSequence",
+    "RedactionError",
     "RedactionRules",
     "Renames",
     "Substitution",
@@ -119,7 +120,6 @@ __getattr__ = lazy_exports(
         "_export_har": "to_har",
         "_index": "Index Recording RecordingSequence as_request",
         "_key": "request_key",
-        "_kinds": "CREDENTIAL_HEADERS",
         "_lint": "LintFinding LintSeverity lint",
         "_migrate": "Migrated Renames migrate",
         "_model": "FORMAT_VERSION Cassette Compare Interaction Matching RecordedChunk RecordedRequest"
@@ -129,8 +129,9 @@ __getattr__ = lazy_exports(
         "_options": "json_paths parse_matching read_matching",
         "_payloads": "COMPARED_FROM",
         "_prune": "fingerprint pruned",
-        "_redaction_rules": "DEFAULT RedactionRules",
+        "_redaction_rules": "DEFAULT RedactionError RedactionRules",
         "_seal": "reseal",
+        "_secret_table": "CREDENTIAL_HEADERS",
         "_summary": "reply_of summarize",
         "redaction": "for_matching redact redact_interaction sightings signed_secrets",
     },

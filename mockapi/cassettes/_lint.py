@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mockapi.cassettes import _yaml
 from mockapi.cassettes._decode import load
+from mockapi.cassettes._ignored import ignored_texts
 from mockapi.cassettes._index import as_request
 from mockapi.cassettes._key import request_key
-from mockapi.cassettes._kinds import CREDENTIAL_HEADERS
 from mockapi.cassettes._model import Matching
-from mockapi.cassettes._redaction_rules import DEFAULT, RedactionRules
-from mockapi.cassettes._secrets import find_secrets
+from mockapi.cassettes._redaction_rules import DEFAULT, RedactionError, RedactionRules
+from mockapi.cassettes._secret_table import CREDENTIAL_HEADERS
+from mockapi.cassettes._secrets import masked_member
+from mockapi.cassettes._summary import summarize
 from mockapi.cassettes.redaction import sightings
 from mockapi.errors import CassetteError, MockapiError
 from mockapi.exchange import Ending
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mockapi.cassettes._model import Cassette, Fields, Interaction
+    from mockapi.cassettes._secrets import Secret
 
 _MASKS = ("", "redacted", "[redacted]", "<redacted>", "***")
 
@@ -69,12 +72,17 @@ def lint(text: bytes, name: str, rules: RedactionRules = DEFAULT) -> list[LintFi
             )
             for item in error.problems
         ]
+    try:
+        return _looked_at(cassette, text, rules)
+    except RedactionError as error:
+        return [LintFinding(LintSeverity.ERROR, "secret", f"nobody could look for secrets: {error}.")]
+
+
+def _looked_at(cassette: Cassette, text: bytes, rules: RedactionRules) -> list[LintFinding]:
     placeless = list(_findings(cassette, text, rules))
     lines = _yaml.lines_of(text, [("interactions", finding.interaction or 0) for finding in placeless])
     findings = [finding._replace(line=line) for finding, line in zip(placeless, lines, strict=True)]
-    if not any(finding.code == "secret" for finding in findings):
-        findings += _ignored_secrets(text)
-    return findings
+    return [*findings, *_ignored_secrets(text, cassette, rules)]
 
 
 def _findings(cassette: Cassette, text: bytes, rules: RedactionRules) -> Iterator[LintFinding]:
@@ -130,16 +138,21 @@ def _secrets(interaction: Interaction, rules: RedactionRules) -> Iterator[LintFi
         )
 
 
-def _ignored_secrets(text: bytes) -> Iterator[LintFinding]:
+def _ignored_secrets(text: bytes, cassette: Cassette, rules: RedactionRules) -> Iterator[LintFinding]:
     """Secrets in what loading ignores: comments, summaries, members of people's own."""
-    for number, line in enumerate(text.split(b"\n"), 1):
-        for secret in find_secrets(line):
+    summaries = {summarize(interaction) for interaction in cassette.interactions}
+    for place, line, name, value in ignored_texts(text):
+        if value in summaries:
+            continue  # made of a body that was looked at, and cut: a mask cut in two is none
+        found: list[Secret] = []
+        rules.mask(masked_member(name, value, found), found)
+        for secret in found:
             yield LintFinding(
                 LintSeverity.ERROR,
                 "secret",
-                f"a comment or a member that loading ignores holds what looks like {secret.kind}"
-                f" ({secret.start}). Take it out; revoke it if the file was ever shared.",
-                line=number,
+                f"{place} that loading ignores holds what looks like {secret.kind} ({secret.start})."
+                " Take it out; revoke it if the file was ever shared.",
+                line=line,
             )
 
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 from mockapi import jsontext
 from mockapi.cassettes._jsonscan import Leaf, Role, Scan, decoded, replaced, respelled, scan
 from mockapi.cassettes._kinds import EMAIL
-from mockapi.cassettes._secrets import Secret, filled, masked, masked_member
+from mockapi.cassettes._secrets import Secret, filled, kind_finder, masked, masked_member
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     Edit = tuple[int, int, str]
     Path = tuple[str | int, ...]
@@ -40,6 +40,11 @@ _LINE = re.compile(r"[^\r\n]+")
 _DIGIT = re.compile(r"[0-9]")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
+_NAMING = frozenset({"name", "key", "header"})
+_PAYLOAD = 256  # characters: a shorter one is looked at like any text
+_BASE64 = re.compile(r"[A-Za-z0-9+/\\]+={0,2}")
+_USERS = (kind_finder((EMAIL,)),)
+
 _TEXTS = frozenset({("text",), ("content",), ("completion",)})
 """Members of a block that clients are known to join over its events; of others each one counts too."""
 
@@ -50,6 +55,7 @@ class Masking:
     Args:
         mask: masks a decoded string; told where to note what it masked.
         json_paths: values to mask whole.
+        known: secrets known to the letter, for those who ask whether a text may hold one.
 
     Attributes:
         found: what was masked.
@@ -57,9 +63,13 @@ class Masking:
     """
 
     def __init__(
-        self, mask: Callable[[str, list[Secret] | None], str], json_paths: tuple[str, ...] = ()
+        self,
+        mask: Callable[[str, list[Secret] | None], str],
+        json_paths: tuple[str, ...] = (),
+        known: tuple[str, ...] = (),
     ) -> None:
         self._mask = mask
+        self.known = known
         self.json_paths = json_paths
         self.found: list[Secret] = []
         self.left: list[Secret] = []
@@ -129,8 +139,10 @@ def _edits(
 ) -> list[Edit]:
     chosen = _chosen(text, masking.json_paths)
     edits = []
-    for leaf in leaves:
+    for before, leaf in zip(_names_before(text, leaves), leaves, strict=True):
         raw = text[leaf.start : leaf.end]
+        if _is_payload(leaf, raw, scanned.types):
+            continue
         if not in_input and _is_signed(leaf, scanned.types):
             masking.look(decoded(raw))
             continue
@@ -138,20 +150,46 @@ def _edits(
             written = _DIGIT.sub("1", raw) if _is_below(leaf.path, chosen) else raw
         else:
             meaning = decoded(raw)
-            safe = _masked_leaf(leaf, meaning, chosen, masking)
+            safe = _masked_leaf(leaf, before, meaning, chosen, masking)
             written = raw if safe == meaning else respelled(raw, safe)
         if written != raw:
             edits.append((leaf.start, leaf.end, written))
     return edits
 
 
-def _masked_leaf(leaf: Leaf, text: str, chosen: list[Path], masking: Masking) -> str:
+def _names_before(text: str, leaves: list[Leaf]) -> Iterator[str]:
+    """For each leaf what names it: its member, or the member before it in `{"name": …, "value": …}`."""
+    for at, leaf in enumerate(leaves):
+        named = leaves[at - 2] if at >= 3 else None
+        if (
+            named is not None
+            and leaf.name == "value"
+            and named.name in _NAMING
+            and named.role is leaf.role is Role.STRING
+            and named.owner == leaf.owner
+        ):
+            yield decoded(text[named.start : named.end])
+        else:
+            yield leaf.name
+
+
+def _is_payload(leaf: Leaf, raw: str, types: dict[int, str]) -> bool:
+    """Whether a leaf is the bytes of an image or a document, which say nothing in clear."""
+    return (
+        len(raw) >= _PAYLOAD
+        and leaf.name == "data"
+        and types.get(leaf.owner) == "base64"
+        and _BASE64.fullmatch(raw) is not None
+    )
+
+
+def _masked_leaf(leaf: Leaf, name: str, text: str, chosen: list[Path], masking: Masking) -> str:
     if leaf.role is Role.STRING:
         if _is_below(leaf.path, chosen):
             return filled(text)
         if leaf.path[-2:] == ("metadata", "user_id"):
-            text = masked(text, (EMAIL,), masking.found)
-        text = masked_member(leaf.name, text, masking.found)
+            text = masked(text, masking.found, _USERS)
+        text = masked_member(name, text, masking.found)
     return masking.text(text)
 
 

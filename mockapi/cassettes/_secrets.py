@@ -15,16 +15,25 @@ import functools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from mockapi.cassettes._kinds import CREDENTIAL_NAMES, KINDS, NAME_ENDINGS, STARS, UUID, ZEROS
+from mockapi.cassettes._forms import FORMS
+from mockapi.cassettes._jsonscan import decoded
+from mockapi.cassettes._kinds import IDS, STARS, UUID, ZEROS, Find
+from mockapi.cassettes._named import may_name_credential, named_credentials, url_credentials
+from mockapi.cassettes._names import is_named_credential
+from mockapi.cassettes._tokens import prefixed_tokens
+from mockapi.cassettes._views import masked_views, may_hide
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from mockapi.cassettes._kinds import SecretKind
+
+    Finder = Callable[[str], Iterable[Find]]
 
 _WIDE_STARS = ("*", "\u00b7", "\u2022", "\U0001f636")  # one, two, three and four bytes in UTF-8
 _KEPT = frozenset(' "\\/') | {chr(code) for code in range(0x20)}
 _LONGEST_START = 10
+_MOST_ROUNDS = 8  # a mask can be the border that another secret needs; more than two are made on purpose
 
 
 @functools.cache
@@ -32,28 +41,18 @@ def _compiled(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
     return re.compile(pattern, flags)
 
 
-@functools.cache
-def _compiled_bytes(pattern: bytes) -> re.Pattern[bytes]:
-    return re.compile(pattern)
-
-
-_ANY_LITERAL = "|".join(re.escape(literal) for kind in KINDS for literal in kind.literals)
-_SHORT = 1000  # characters: beyond, asking for one literal after the other is quicker
-
-_USER_ID = rb'user_id"\s*:\s*"[^"]*@'
-_CREDENTIAL = "(?i:" + "|".join(name.replace("_", "[_-]?") for name in CREDENTIAL_NAMES) + ")"
-_NAMED = rb'"' + _CREDENTIAL.encode() + rb'"\s*:\s*"[^"]'
 _ID_NAMES = frozenset(
     {
         "organization_id", "organization_uuid", "org_id", "org_uuid", "workspace_id", "workspace_uuid",
         "account_id", "account_uuid",
     }
 )  # fmt: skip
-_ID_NAME_ENDINGS = (b'_id"', b'_uuid"', b'_ID"', b'_UUID"')
-_ID_NAMED = rb'(?i:(?:organization|org|workspace|account)_(?:uu)?id"\s*:\s*"[0-9a-f]{8}-)'
-_SHORTEST_NAMED = 8
-# `required by the user` is no credential; `Basic dXNlcjpwYXNz` and `Digest username=…` are.
-_PROSE = r"(?!(?i:basic|bearer|digest|token)\s+\S*[0-9A-Z=])\S+\s.*"
+_USER_ID = r'user_id"\s{0,9}:\s{0,9}"[^"]{0,400}@'
+_ID_NAMED = r'(?i:(?:organization|org|workspace|account)_(?:uu)?id"\s{0,9}:\s{0,9}"[0-9a-f]{8}-)'
+_ID_NAME_ENDINGS = ('_id"', '_uuid"', '_ID"', '_UUID"')
+_SHORT = 64
+_SHORTEST_NAMED = 6
+_SHORT_ESCAPES = (("\\n", "\n"), ("\\t", "\t"), ("\\r", "\r"), ('\\"', '"'), ("\\b", "\b"), ("\\f", "\f"))
 
 
 class Secret(NamedTuple):
@@ -63,71 +62,131 @@ class Secret(NamedTuple):
     start: str
 
 
-def may_hold_secret(text: bytes) -> bool:
-    r"""Whether a JSON text may hold a secret of `KINDS`: never False for one that does.
+def may_hold_secret(body: bytes) -> bool:
+    r"""Whether a JSON text may hold a secret: never False for one that does.
 
-    Cheap: it asks for literal prefixes, and for more only where one stands. The text must not
-    spell characters of a prefix as `\u` escapes; canonical JSON never does.
+    Cheap: it asks for names, prefixes and forms, and parses nothing. The text must not spell
+    printable characters as `\u` escapes, nor a slash as `\/`; canonical JSON never does.
     """
-    for literal, whole in _EVERYDAY:
-        if literal in text and _compiled_bytes(whole).search(text):
-            return True
-    if len(text) < _SHORT and not _compiled_bytes(_ANY_GATE).search(text):
-        return False
-    for literals, core in _GATES:
-        if any(map(text.__contains__, literals)) and (core is None or _compiled_bytes(core).search(text)):
-            return True
-    return False
+    text = body.decode("utf-8", "surrogateescape")
+    if may_hide(text):
+        return True
+    if "\\\\" in text:  # an escaped backslash: what follows it means itself
+        text = decoded(text)
+    elif "\\" in text:
+        for escape, char in _SHORT_ESCAPES:
+            text = text.replace(escape, char)
+    return (
+        any(next(iter(look(text)), None) is not None for look in _FINDERS)
+        or may_name_credential(text)
+        or ('user_id"' in text and _compiled(_USER_ID).search(text) is not None)
+        or (any(map(text.__contains__, _ID_NAME_ENDINGS)) and _compiled(_ID_NAMED).search(text) is not None)
+    )
 
 
-_EVERYDAY: tuple[tuple[bytes, bytes], ...] = tuple(
-    (literal.encode(), re.escape(literal).encode() + kind.core)
-    for kind in KINDS
-    if kind.everyday and kind.core
-    for literal in kind.literals
-)
-_GATES: tuple[tuple[tuple[bytes, ...], bytes | None], ...] = (
-    *((tuple(literal.encode() for literal in k.literals), k.core) for k in KINDS if not k.everyday),
-    ((b'user_id"',), _USER_ID),
-    (tuple(f'{ending}"'.encode() for ending in NAME_ENDINGS), _NAMED),
-    (_ID_NAME_ENDINGS, _ID_NAMED),
-)
-_ANY_GATE = b"|".join(re.escape(literal) for literals, _ in _GATES for literal in literals)
-
-
-def masked(text: str, kinds: Iterable[SecretKind] = KINDS, found: list[Secret] | None = None) -> str:
-    """The text with every secret masked.
-
-    Masking goes on until nothing changes, because a mask can be the border that another
-    pattern needs. It ends: a character becomes `0` or `*`, a `0` may become `*`, never back.
+def masked(text: str, found: list[Secret] | None = None, own: tuple[Finder, ...] = ()) -> str:
+    """The text with every secret masked, and those in the texts within it.
 
     Args:
         text: a decoded string.
-        kinds: what to look for.
         found: takes what was masked.
+        own: who looks for more than what is built in.
     """
-    if kinds is KINDS and len(text) < _SHORT and not _compiled(_ANY_LITERAL).search(text):
-        return text
-    while True:
+    if not own:
+        if len(text) <= _SHORT:
+            if _is_clean(text):
+                return text
+        elif found is None:
+            return _masked_deeply(text, None, ())
+    return _masked_deeply(text, found, own)
+
+
+def _masked_deeply(text: str, found: list[Secret] | None, own: tuple[Finder, ...]) -> str:
+    finders = (*_FINDERS, *own)
+    for _ in range(_MOST_ROUNDS):
         before = text
+        text = masked_views(
+            _masked_here(text, finders, found), lambda view: _masked_here(view, finders, found)
+        )
+        if text == before:
+            break
+    return text
+
+
+@functools.lru_cache(maxsize=8192)
+def _is_clean(text: str) -> bool:
+    """Whether a short text stays as it is: most are the same few hundred names and words."""
+    return _masked_deeply(text, None, ()) == text
+
+
+def _masked_here(text: str, finders: tuple[Finder, ...], found: list[Secret] | None) -> str:
+    for look in finders:
+        text = _applied(text, look(text), found)
+    return text
+
+
+def _applied(text: str, finds: Iterable[Find], found: list[Secret] | None) -> str:
+    pieces: list[str] = []
+    at = 0
+    for start, end, kind, fill in sorted(finds):
+        start = max(start, at)  # noqa: PLW2901 - two forms may claim the same characters
+        if start >= end:
+            continue
+        secret = text[start:end]
+        mask = filled(secret, fill)
+        if mask == secret:
+            continue
+        if found is not None:
+            begins = text[max(0, start - _LONGEST_START + 2) : start + 2].rpartition("\n")[2]
+            found.append(Secret(kind, f"{begins}…"))
+        pieces += (text[at:start], mask)
+        at = end
+    if not pieces:
+        return text
+    pieces.append(text[at:])
+    return "".join(pieces)
+
+
+def kind_finder(kinds: tuple[SecretKind, ...]) -> Finder:
+    """Who looks for kinds that have one pattern each."""
+
+    def look(text: str) -> Iterator[Find]:
         for kind in kinds:
             if not kind.literals or any(literal in text for literal in kind.literals):
-                text = _masked_once(text, kind, found)
-        if text == before:
-            return text
+                pattern = _compiled(kind.pattern, kind.flags)
+                for match in pattern.finditer(text):
+                    yield Find(*match.span("secret"), kind.name, kind.fill)
+
+    return look
 
 
-def _masked_once(text: str, kind: SecretKind, found: list[Secret] | None) -> str:
-    def mask(match: re.Match[str]) -> str:
-        whole = match.group()
-        group = "secret" if match.re.groupindex.get("secret") and match["secret"] is not None else 0
-        start, end = (edge - match.start() for edge in match.span(group))
-        written = whole[:start] + filled(whole[start:end], kind.fill) + whole[end:]
-        if found is not None and written != whole:
-            found.append(Secret(kind.name, whole[:_LONGEST_START] + "…"))
-        return written
+def literal_finder(literals: tuple[str, ...], kind: str) -> Finder:
+    """Who looks for texts that are known to the letter."""
 
-    return _compiled(kind.pattern, kind.flags).sub(mask, text)
+    def look(text: str) -> Iterator[Find]:
+        for literal in literals:
+            at = text.find(literal)
+            while at >= 0:
+                yield Find(at, at + len(literal), kind)
+                at = text.find(literal, at + len(literal))
+
+    return look
+
+
+def _forms(text: str) -> Iterator[Find]:
+    for literals, look in FORMS:
+        if any(map(text.__contains__, literals)):
+            yield from look(text)
+
+
+_FINDERS: tuple[Finder, ...] = (
+    prefixed_tokens,
+    _forms,
+    url_credentials,
+    named_credentials,
+    kind_finder(IDS),
+)
+"""In this order: a token keeps its prefix, also where its name alone would have masked all of it."""
 
 
 def filled(text: str, fill: str = STARS) -> str:
@@ -139,7 +198,7 @@ def filled(text: str, fill: str = STARS) -> str:
 
 def _star(char: str) -> str:
     if "\ud800" <= char <= "\udfff":
-        return STARS  # stands for one byte that is no UTF-8, or for an escape
+        return STARS  # stands for one byte that is not UTF-8, or for an escape
     return _WIDE_STARS[len(char.encode()) - 1]
 
 
@@ -151,8 +210,8 @@ def masked_member(name: str, value: str, found: list[Secret] | None = None) -> s
     if len(value) < _SHORTEST_NAMED:
         return value
     lower = name.lower()
-    if _is_credential(name) and not value.startswith("sk-ant-test-") and not _is_prose(value):
-        written, kind = filled(value), f"a credential called {name}"
+    if is_named_credential(name, value):
+        written, kind = filled(value), f"a credential called {name:.60}"
     elif lower in _ID_NAMES and name in (lower, name.upper()) and _compiled(UUID).fullmatch(value):
         written, kind = filled(value, ZEROS), f"an id called {name}"
     else:
@@ -162,22 +221,7 @@ def masked_member(name: str, value: str, found: list[Secret] | None = None) -> s
     return written
 
 
-def _is_credential(name: str) -> bool:
-    return name.endswith(NAME_ENDINGS) and _compiled(_CREDENTIAL, re.ASCII).fullmatch(name) is not None
-
-
-def _is_prose(value: str) -> bool:
-    return _compiled(_PROSE, re.DOTALL).fullmatch(value) is not None
-
-
 def masked_id(value: str) -> str:
     """The mask of an id that a client may look at: its prefix and its form stay."""
     prefix, underscore, rest = value.rpartition("_")
     return prefix + underscore + filled(rest, ZEROS)
-
-
-def find_secrets(text: bytes) -> list[Secret]:
-    """Every secret in a text of any kind, as it stands there."""
-    found: list[Secret] = []
-    masked(text.decode("utf-8", "surrogateescape"), found=found)
-    return found

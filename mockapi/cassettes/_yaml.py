@@ -84,6 +84,12 @@ def too_deep() -> str:
     return f"nested deeper than {MAX_DEPTH} levels"
 
 
+def compose(text: bytes) -> yaml.Node | None:
+    """The nodes of a document that `parse` accepted, each with where it stands."""
+    node: yaml.Node | None = yaml.compose(text, Loader=_NodeLoader)
+    return node
+
+
 def lines_of(text: bytes, paths: Iterable[Sequence[str | int]]) -> list[int | None]:
     """For each path the line, from 1, of the value there, or of its nearest parent that exists.
 
@@ -91,7 +97,7 @@ def lines_of(text: bytes, paths: Iterable[Sequence[str | int]]) -> list[int | No
     report: keeping positions while loading would cost every load more than the values do.
     """
     paths = list(paths)
-    root = yaml.compose(text, Loader=_NodeLoader) if paths else None
+    root = compose(text) if paths else None
     return [_line_below(root, path) for path in paths]
 
 

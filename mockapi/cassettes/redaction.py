@@ -19,14 +19,17 @@ Laws, each of them tested:
 from __future__ import annotations
 
 import functools
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote, unquote_plus
 
-from mockapi.cassettes._kinds import CREDENTIAL_HEADERS
+from mockapi.cassettes._echoes import carried_keys
 from mockapi.cassettes._maskedbody import Masking, is_stream, mask_body
+from mockapi.cassettes._names import is_url_name
 from mockapi.cassettes._payloads import COMPARED_FROM, digested_json, digested_multipart
-from mockapi.cassettes._redaction_rules import DEFAULT, RedactionRules
+from mockapi.cassettes._redaction_rules import DEFAULT, RedactionError, RedactionRules
+from mockapi.cassettes._secret_table import CREDENTIAL_HEADERS
 from mockapi.cassettes._secrets import (
     Secret,
     masked_id,
@@ -36,9 +39,11 @@ from mockapi.cassettes._secrets import (
 from mockapi.exchange import Request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from mockapi.cassettes._model import Fields, Interaction, RecordedRequest, RecordedResponse
+
+    Mask = Callable[[str], str]
 
 REQUEST_HEADERS = frozenset({"accept", "content-type", "anthropic-version", "anthropic-beta"})
 """Names, in lower case, of the request header fields that are kept: those that change the answer."""
@@ -89,13 +94,21 @@ def redact(interaction: Interaction, rules: RedactionRules = DEFAULT) -> tuple[I
 
     An interaction that has any of the latter must not be written.
     """
-    masking = Masking(rules.mask, rules.json_paths)
+    known = carried_keys(
+        (*interaction.request.headers, *interaction.response.headers), interaction.request.query
+    )
+    masking = _masking(rules, known)
     redacted = replace(
         interaction,
         request=_redacted_request(interaction.request, rules, masking),
         response=_redacted_response(interaction.response, rules, masking),
     )
     return (interaction if redacted == interaction else redacted), masking.left
+
+
+def _masking(rules: RedactionRules, known: tuple[str, ...] = ()) -> Masking:
+    mask = functools.partial(rules.mask, known=known) if known else rules.mask
+    return Masking(mask, rules.json_paths, known)
 
 
 def sightings(interaction: Interaction, rules: RedactionRules = DEFAULT) -> list[Sighting]:
@@ -109,7 +122,7 @@ def sightings(interaction: Interaction, rules: RedactionRules = DEFAULT) -> list
         seen.append(Sighting("the request's path and query", secret, signed=False))
     for side, message in (("request", request), ("response", response)):
         for place in ("headers", "body"):
-            masking = Masking(rules.mask, rules.json_paths)
+            masking = _masking(rules)
             if place == "body":
                 mask_body(message.body, _content_type(message.headers), masking)
             else:
@@ -131,16 +144,24 @@ def for_matching(request: Request, rules: RedactionRules = DEFAULT) -> Request:
 
     Headers are not touched: those that are compared are chosen by name.
     """
-    path, query = redacted_target(request.path, request.query, rules)
-    content_type = request.header("content-type") or ""
-    body = _comparable(request.body, content_type, rules)
+    known = carried_keys(_decoded_fields(request.headers), request.query)
+    try:
+        path, query = redacted_target(request.path, request.query, rules, known)
+        content_type = request.header("content-type") or ""
+        body = _comparable(request.body, content_type, rules, known)
+    except RedactionError:
+        return request  # its recording could not be written either
     if body is request.body and (path, query) == (request.path, request.query):
         return request
     return Request(request.method, path, query, request.headers, body)
 
 
-def _comparable(body: bytes, content_type: str, rules: RedactionRules) -> bytes:
-    redacted = _masked_body(body, content_type, rules, Masking(rules.mask, rules.json_paths))
+def _decoded_fields(fields: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[str, str]]:
+    return ((name.decode("latin-1"), value.decode("latin-1")) for name, value in fields)
+
+
+def _comparable(body: bytes, content_type: str, rules: RedactionRules, known: tuple[str, ...]) -> bytes:
+    redacted = _masked_body(body, content_type, rules, _masking(rules, known))
     body = body if redacted == body else redacted
     if len(body) >= COMPARED_FROM and b'"base64"' in body:
         text = body.decode("utf-8", "surrogateescape")
@@ -151,37 +172,48 @@ def _comparable(body: bytes, content_type: str, rules: RedactionRules) -> bytes:
 
 def _masked_body(body: bytes, content_type: str, rules: RedactionRules, masking: Masking) -> bytes:
     # The cheap question does not see what is spelled with escapes, or cut by the events of a stream.
-    if rules.is_plain and b"\\u00" not in body and not is_stream(body, content_type):
-        return mask_body(body, content_type, masking) if may_hold_secret(body) else body
+    is_plain = b"\\u00" not in body and b"\\/" not in body and not is_stream(body, content_type)
+    if rules.is_plain and is_plain and not may_hold_secret(body) and not _repeats(body, masking.known):
+        return body
     return mask_body(body, content_type, masking)
 
 
+def _repeats(body: bytes, known: tuple[str, ...]) -> bool:
+    # As JSON spells it: only a quote or a backslash would differ, and what stands before it is there.
+    return any(re.split(r'["\\]', key)[0].encode("utf-8", "surrogateescape") in body for key in known)
+
+
 @functools.lru_cache(maxsize=1024)
-def redacted_target(path: str, query: str, rules: RedactionRules = DEFAULT) -> tuple[str, str]:
+def redacted_target(
+    path: str, query: str, rules: RedactionRules = DEFAULT, known: tuple[str, ...] = ()
+) -> tuple[str, str]:
     """Path and query with secrets masked."""
-    parameters = (_masked_parameter(pair, rules) for pair in query.split("&"))
-    return _masked_encoded(path, rules, unquote), "&".join(parameters) if query else ""
+    mask = functools.partial(rules.mask, known=known)
+    parameters = (_masked_parameter(pair, mask) for pair in query.split("&"))
+    return _masked_encoded(path, mask, unquote), "&".join(parameters) if query else ""
 
 
-def _masked_parameter(pair: str, rules: RedactionRules) -> str:
+def _masked_parameter(pair: str, mask: Mask) -> str:
     name, equals, value = pair.partition("=")
     meaning = unquote_plus(value)
-    safe = masked_member(unquote_plus(name).lower(), meaning)
+    plain = unquote_plus(name)
+    safe = masked_member(plain.lower(), meaning)
+    if safe == meaning and is_url_name(plain):
+        safe = mask(f"?{plain}={meaning}")[len(plain) + 2 :]
     if safe != meaning:
         return name + equals + quote(safe, safe="*")
-    decode = unquote_plus
-    return _masked_encoded(name, rules, decode) + equals + _masked_encoded(value, rules, decode)
+    return _masked_encoded(name, mask, unquote_plus) + equals + _masked_encoded(value, mask, unquote_plus)
 
 
-def _masked_encoded(text: str, rules: RedactionRules, decode: Callable[[str], str]) -> str:
+def _masked_encoded(text: str, mask: Mask, decode: Callable[[str], str]) -> str:
     """A piece of a URL, masked as what its percent-encoding means."""
     meaning = decode(text)
-    safe = rules.mask(meaning)
+    safe = mask(meaning)
     return text if safe == meaning else quote(safe, safe="/*")
 
 
 def _redacted_request(request: RecordedRequest, rules: RedactionRules, masking: Masking) -> RecordedRequest:
-    path, query = redacted_target(request.path, request.query, rules)
+    path, query = redacted_target(request.path, request.query, rules, masking.known)
     content_type = _content_type(request.headers)
     body = _masked_body(request.body, content_type, rules, masking)
     limit = rules.payload_limit
@@ -195,7 +227,7 @@ def _redacted_request(request: RecordedRequest, rules: RedactionRules, masking: 
         request,
         path=path,
         query=query,
-        headers=_kept(request.headers, REQUEST_HEADERS | rules.request_headers, rules),
+        headers=_kept(request.headers, REQUEST_HEADERS | rules.request_headers, masking),
         body=body,
     )
 
@@ -205,19 +237,19 @@ def _redacted_response(
 ) -> RecordedResponse:
     return replace(
         response,
-        headers=_kept(response.headers, RESPONSE_HEADERS | rules.response_headers, rules),
+        headers=_kept(response.headers, RESPONSE_HEADERS | rules.response_headers, masking),
         body=_masked_body(response.body, _content_type(response.headers), rules, masking),
     )
 
 
-def _kept(fields: Fields, names: frozenset[str], rules: RedactionRules) -> Fields:
+def _kept(fields: Fields, names: frozenset[str], masking: Masking) -> Fields:
     starts = tuple(name[:-1] for name in names if name.endswith("*"))
     kept = []
     for name, value in fields:
         lower = name.lower()
         if lower in CREDENTIAL_HEADERS or not (lower in names or lower.startswith(starts)):
             continue
-        kept.append((name, _masked_field(name, value, Masking(rules.mask))))
+        kept.append((name, _masked_field(name, value, masking)))
     return tuple(kept)
 
 

@@ -7,6 +7,7 @@ r"""What a project says about recording: `[tool.mockapi]` in its pyproject.toml.
     request_headers = ["x-tenant"]              # kept besides the usual ones
     response_headers = ["x-cache"]
     payload_limit = 4096                        # false keeps payloads whole
+    personal_data = true                        # e-mail addresses, phone and card numbers too
 
     [tool.mockapi.max_age]                      # days after which recordings are called old
     "tests/cassettes" = 90
@@ -27,7 +28,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.cassettes import COMPARED_FROM, DEFAULT, RedactionRules, json_paths
 from mockapi.errors import UsageError
-from mockapi.options import LIST, OBJECT, Kind, OptionError, expression, mapping, shown, strings, whole
+from mockapi.options import FLAG, LIST, OBJECT, Kind, OptionError, expression, mapping, shown, strings, whole
 from mockapi.options import Path as Place
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 _TOP: Final[Place] = ("tool", "mockapi")
 _HEADERS = ("request_headers", "response_headers")
-_KEYS = ("patterns", "json_paths", *_HEADERS, "hook", "payload_limit")
+_KEYS = ("patterns", "json_paths", *_HEADERS, "hook", "payload_limit", "personal_data")
 _LIMIT = replace(whole(COMPARED_FROM), remedy="It is a number of bytes; false keeps payloads whole.")
 _AGE: Final[Kind[float]] = Kind(
     "a number of days above 0", lambda value: type(value) in (int, float) and 0 < value < math.inf
@@ -198,6 +199,7 @@ def _checked(table: dict[str, Any], file: Path) -> Project:
             json_paths=json_paths(redact.get("json_paths", []), (*at, "json_paths")),
             hook=_hook(redact.get("hook"), file),
             payload_limit=_limit(redact.get("payload_limit", DEFAULT.payload_limit), (*at, "payload_limit")),
+            personal_data=FLAG(redact.get("personal_data", False), (*at, "personal_data")),
         ),
         tuple(_ages(table.get("max_age", {}), file)),
     )

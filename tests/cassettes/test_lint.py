@@ -122,6 +122,32 @@ def test_a_secret_in_a_comment_is_an_error_too() -> None:
     assert (finding.code, finding.line) == ("secret", text.count(b"\n"))
 
 
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        (b"x-note: KEY", "a member"),
+        (b"x-note: {api_key: a1B2c3D4e5F6}", "a member"),
+        (b'x-note: "\\x73k-ant-api03-A1b2A1b2A1b2A1b2"', "a member"),
+        (b"x-note: |  # KEY\n    # no comment", "a comment"),
+        (b"# KEY", "a comment"),
+    ],
+)
+def test_a_secret_in_what_loading_ignores_is_an_error(line: bytes, place: str) -> None:
+    """Members of people's own and comments are read as YAML means them."""
+    added = b"\n  " + line.replace(b"KEY", ANTHROPIC_KEY.encode()) + b"\n  request:"
+    found = lint(dump(cassette(HELLO)).replace(b"\n  request:", added), "a.yaml")
+    assert [(finding.code, finding.message.partition(" that loading")[0]) for finding in found] == [
+        ("secret", place)
+    ]
+
+
+def test_a_hash_within_a_value_is_no_comment() -> None:
+    """Neither in quotes nor in a block; and what stands in a body is found once, there."""
+    item = interaction(said(f"# {ANTHROPIC_KEY}\nsecond line # here"))
+    found = [finding for finding in _lint(item) if finding.code == "secret"]
+    assert [finding.message.partition(" holds")[0] for finding in found] == ["the request's body"]
+
+
 def test_a_missing_seal_is_a_warning() -> None:
     """Nothing would notice if an editor changed the body."""
     text = b"".join(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import string
 from urllib.parse import quote
 
 from hypothesis import assume
 from hypothesis import strategies as st
+
+from tests.support.credentials import FORMS, made
 
 _ALNUM = string.ascii_letters + string.digits
 _TOKEN = _ALNUM + "-_"
@@ -49,6 +52,17 @@ KINDS: dict[str, st.SearchStrategy[tuple[str, str]]] = {
     "organization id": _uuid().map(lambda uuid: (f"your organization ({uuid})", uuid)),
 }
 """Name to a strategy of pairs: the text to plant, and the part of it that must be seen nowhere."""
+
+
+def _made(form: str) -> st.SearchStrategy[tuple[str, str]]:
+    def of(seed: int) -> tuple[str, str]:
+        text, pieces = made(form, random.Random(seed))
+        return text, max(pieces, key=len)
+
+    return st.integers(0, 2**32).map(of)
+
+
+KINDS.update((f"{name} (by its form)", _made(form)) for name, form in FORMS.items())
 
 planted: st.SearchStrategy[tuple[str, str]] = st.one_of(list(KINDS.values()))
 """Any of them."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes._model import Cassette, Interaction
-from mockapi.cassettes._redaction_rules import DEFAULT
+from mockapi.cassettes._redaction_rules import DEFAULT, RedactionError
 from mockapi.cassettes.importers._exchange import Loss
 from mockapi.cassettes.importers._formats import NOTHING_RECORDED, format_of, open_document, why_not
 from mockapi.cassettes.importers._hosts import api_path, refused_host
@@ -95,7 +95,11 @@ def import_recording(
         except _ODD_SHAPE as error:
             broken.append(f"entry {number}: a shape that {format_.title} does not write ({error!r:.100}).")
             continue
-        interaction = redact_interaction(_placed(exchange, f"{format_.title}: {name} #{number}"), masking)
+        try:
+            interaction = redact_interaction(_placed(exchange, f"{format_.title}: {name} #{number}"), masking)
+        except RedactionError as error:
+            broken.append(f"entry {number}: {error}.")
+            continue
         signed = signed_secrets(interaction, masking) if _has_signed_text(interaction) else []
         if signed:
             broken.append(

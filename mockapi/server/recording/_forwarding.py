@@ -62,7 +62,7 @@ class Forwarding:
 
     def failed(self, failure: UpstreamFailed, request_id: str) -> Reply:
         """What the client is told where no answer came; people are told as well."""
-        cause = self._options.rules.mask(str(failure))  # it may quote what came
+        cause = self._options.rules.shown(str(failure))  # it may quote what came
         self._console.problem(f"the upstream {self.upstream.url} {cause}")
         message = f"mockapi: the upstream {self.upstream.url} {cause}."
         return error_reply(502, "api_error", message, request_id, source=Source.FORWARDED, retry=True)

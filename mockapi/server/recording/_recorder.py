@@ -10,7 +10,8 @@ the client gets its reply all the same.
 
 Not recorded, and told: a reply whose client left before its end, one that could not be decoded,
 a page of HTML where the API would have answered JSON (a captive portal, a proxy), and one that
-holds a secret in signed content, where nothing can be masked.
+holds a secret in signed content, where nothing can be masked, and one that a rule of the user's own
+could not be applied to.
 """
 
 from __future__ import annotations
@@ -135,6 +136,6 @@ class Recorder:
         await self._writer.put(interaction_of(request, incoming), request, session)
 
     def _leave_out(self, request: Request, reason: str) -> None:
-        line = self.options.rules.mask(f"{request.method} {request.path} was not recorded: {reason}")
+        line = self.options.rules.shown(f"{request.method} {request.path} was not recorded: {reason}")
         self.stats.left_out.append(line)
         self._console.problem(line)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from mockapi.cassettes import drift, redact_interaction
+from mockapi.cassettes import RedactionError, drift, redact_interaction
 from mockapi.server.recording._forwarding import BudgetSpentError
 from mockapi.server.recording._interaction import interaction_of
 from mockapi.server.recording._upstream import UpstreamFailed
 
 if TYPE_CHECKING:
-    from mockapi.cassettes import Recording
+    from mockapi.cassettes import Interaction, Recording, RedactionRules
     from mockapi.exchange import Request
     from mockapi.server._console import Console
     from mockapi.server.recording._forwarding import Forwarding
@@ -62,11 +62,17 @@ class Verifier:
             except BudgetSpentError:
                 return
             except UpstreamFailed as failure:
-                lines = [rules.mask(f"the upstream {failure}")]
+                lines = [rules.shown(f"the upstream {failure}")]
             else:
-                fresh = redact_interaction(interaction_of(request, incoming), rules)
-                lines = drift(redact_interaction(recording.interaction, rules), fresh)
+                lines = _differences(recording.interaction, interaction_of(request, incoming), rules)
         self._stats.checked += 1
         if lines:
             self._stats.drifted.append((str(recording), lines))
             self._console.drift(recording, lines)
+
+
+def _differences(recorded: Interaction, fresh: Interaction, rules: RedactionRules) -> list[str]:
+    try:
+        return drift(redact_interaction(recorded, rules), redact_interaction(fresh, rules))
+    except RedactionError as error:
+        return [f"not compared: {error}"]

@@ -11,7 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from mockapi.cassettes import as_request, fingerprint, redact
+from mockapi.cassettes import RedactionError, as_request, fingerprint, redact
 from mockapi.errors import MockapiError
 from mockapi.exchange import Ending
 from mockapi.server.recording._file_names import CassetteFiles
@@ -112,7 +112,11 @@ class WriterQueue:
         """What of it may be written."""
         written = []
         for kept in batch:
-            redacted, signed = redact(kept.interaction, self._options.rules)
+            try:
+                redacted, signed = redact(kept.interaction, self._options.rules)
+            except RedactionError as error:  # what nobody could look at is not written
+                self._leave_out(as_request(kept.interaction), str(error))
+                continue
             if signed:
                 reason = f"it holds {signed[0].kind} in signed content, which cannot be masked"
                 self._leave_out(as_request(redacted), reason)

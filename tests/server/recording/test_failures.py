@@ -9,11 +9,13 @@ import io
 import json
 import os
 import socket
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 import mockapi
+from mockapi.cassettes import RedactionRules
 from mockapi.exchange import Ending
 from mockapi.server._console import Console
 from mockapi.server.recording._options import RecordOptions
@@ -260,6 +262,27 @@ def test_a_status_that_http_does_not_have_is_a_502(tmp_path: Path) -> None:
         reply = ask(server.base_url, message("hi"))
     assert reply.status_code == 502
     assert "status 999" in reply.json()["error"]["message"]
+
+
+def test_what_an_expression_could_not_look_at_is_not_recorded(tmp_path: Path) -> None:
+    """The client gets its reply; the file is not written, and stderr says why without quoting the text."""
+    told = io.StringIO()
+    options = RecordOptions(
+        "", to=str(tmp_path / "r.yaml"), rules=RedactionRules(patterns=(r"(?=x?)^(a|a|aa)+$",))
+    )
+    body = json.dumps({"text": "a" * 40 + "c"}).encode()
+    answer = JSON + b"content-length: %d\r\n\r\n" % len(body) + body
+    settings = mockapi.Settings(validation=ValidationSettings(mode="off"), on_unmatched="record")
+    with (
+        Upstream(saying(answer)) as upstream,
+        mockapi.Server(
+            (), settings=settings, recording=replace(options, upstream=upstream.url), console=Console(told)
+        ) as server,
+    ):
+        assert ask(server.base_url, message("hi")).content == body
+    assert not (tmp_path / "r.yaml").exists()
+    assert "takes too long on a text of 41 characters" in told.getvalue()
+    assert "aaaa" not in told.getvalue()
 
 
 def test_a_page_of_html_is_passed_on_and_not_recorded(tmp_path: Path) -> None:

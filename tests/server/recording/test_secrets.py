@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 import json
 from typing import TYPE_CHECKING, Any
@@ -85,14 +86,18 @@ def test_no_planted_secret_is_ever_written(setting: Setting, data: st.DataObject
     """Headers, query, request, reply: the client gets the secret, the file and its drafts do not."""
     text, secret = data.draw(secrets.around())
     plain = text.replace("\n", " ").encode("ascii", "ignore").decode()
-    form = data.draw(st.sampled_from(["text", "input", "json", "error"]))
+    form = data.draw(st.sampled_from(["text", "input", "json", "error", "gzip"]))
     if form in {"text", "input"}:
         said = text if form == "text" else json.dumps({"query": text, text: 1}, ensure_ascii=False)
         body = _streamed(said, data.draw(secrets.cuts(len(said))), as_input=form == "input")
         head = STREAM_HEAD
     else:
         body = json.dumps({"type": form, "error": {"message": text}}, ensure_ascii=False).encode()
-        head = JSON_HEAD % (200 if form == "json" else 400)
+        head = JSON_HEAD % (400 if form == "error" else 200)
+    said_body = body
+    if form == "gzip":
+        body = gzip.compress(body)
+        head += b"content-encoding: gzip\r\n"
     cuts = data.draw(secrets.cuts(len(body)))
     pieces = [body[start:end] for start, end in itertools.pairwise(cuts)]
     printable = "".join(char for char in plain if char.isprintable())
@@ -107,8 +112,10 @@ def test_no_planted_secret_is_ever_written(setting: Setting, data: st.DataObject
             ("authorization", f"Bearer {printable}"),
             ("x-api-key", printable),
             ("anthropic-beta", printable),
+            *((("accept-encoding", "gzip"),) if form == "gzip" else ()),
         )
         assert client.read().body == body
+    body = said_body
     assert setting.written
     for written in setting.written:
         _assert_absent(secret, written)

@@ -1,0 +1,65 @@
+"""The keys that a request carries in its own header fields and query, whatever they look like.
+
+A gateway's key has no known form, but the recorder has just seen it: where a prompt or a reply
+repeats it, it is masked like any other.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus
+
+from mockapi.cassettes._names import names_something
+from mockapi.cassettes._secret_table import CREDENTIAL_HEADERS, SCHEMES
+from mockapi.cassettes._values import Place, is_credential
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_SCHEME = re.compile(rf"(?i:{'|'.join(map(re.escape, SCHEMES))})[ \t]+")
+_NO_KEYS = frozenset({"idempotency-key", "x-idempotency-key", "surrogate-key", "sec-websocket-key"})
+_COOKIES = frozenset({"cookie", "set-cookie"})
+
+
+def carried_keys(fields: Iterable[tuple[str, str]], query: str = "") -> tuple[str, ...]:
+    """What a message's header fields and query carry as credentials, the longest first.
+
+    Words (`test-key`, `dummy`) do not count: a prompt may have them by chance.
+    """
+    found: set[str] = set()
+    for name, value in fields:
+        lower = name.lower()
+        if lower in CREDENTIAL_HEADERS or names_something(lower) or _is_some_key(lower):
+            found.update(_of_field(lower, value))
+    for pair in query.split("&") if query else ():
+        name, _, value = pair.partition("=")
+        if names_something(unquote_plus(name)):
+            found.add(unquote_plus(value))
+    return tuple(sorted(filter(_is_key, found), key=lambda key: (-len(key), key)))
+
+
+def _is_some_key(name: str) -> bool:
+    """Among header fields a key is nearly always one that opens something."""
+    return name.endswith("-key") and name not in _NO_KEYS
+
+
+def _is_key(value: str) -> bool:
+    return is_credential(value, Place.QUOTED)
+
+
+def _of_field(name: str, value: str) -> Iterator[str]:
+    if name in _COOKIES:
+        for crumb in value.split(";"):
+            yield crumb.partition("=")[2].strip()
+        return
+    scheme = _SCHEME.match(value)
+    key = value[scheme.end() :].strip() if scheme else value.strip()
+    yield key
+    if scheme and scheme[0].strip().lower() == "basic":
+        try:
+            yield base64.b64decode(key, validate=True).decode().partition(":")[2]
+        except (binascii.Error, ValueError):
+            return

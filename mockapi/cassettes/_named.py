@@ -1,0 +1,241 @@
+r"""Credentials called by their names in any text: code, shell, .env, INI, YAML, headers, URLs, XML.
+
+    NAME [quote] SEPARATOR [scheme] [call(] [quote] VALUE
+
+The text is searched once for the words that names end in; what stands around them is looked at
+from there, backwards for the whole name and forwards for the value. No step looks further than
+a bound, or else what it looked at is masked and passed over: the time is linear in the text.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING
+
+from mockapi.cassettes._kinds import Find
+from mockapi.cassettes._names import NEEDS_MACHINE_MADE, SUFFIX, ending_of
+from mockapi.cassettes._secret_table import ENDINGS, PASSWORDS, SCHEMES, SEPARATE_ENDINGS, URL_NAMES
+from mockapi.cassettes._values import LONGEST_LOOK, Place, is_credential, is_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LONGEST_NAME = 60
+_LAST_WORDS = (*ENDINGS, "secret_id", "secret-id", "key", *SEPARATE_ENDINGS)
+_LONGEST_QUOTED = 4096
+_MARKS = ".,;:)]}\"'`"
+_BLOCK = 1 << 16  # characters whose words are put in order at a time
+
+
+_BLANKS = r"(?:[ \t]|\\{1,7}[tnr]){0,8}"
+_QUOTE = r"\\{0,7}[\"'`]"
+_AFTER_NAME = re.compile(
+    SUFFIX
+    + r"(?![A-Za-z0-9_-])(?P<close>(?:\\{0,7}[\"'`])?)[)\]*]{0,3}"
+    + rf"(?:(?P<sep>{_BLANKS}(?:=>|:=|[:=]{{1,3}}|<-)|>)"
+    rf"|,?(?:\s|\\{{1,7}}[nrt]){{0,40}}{_QUOTE}?[vV]alue{_QUOTE}?[ ]?[:=]"
+    r"|(?P<comma>(?<=[\"'`]),[ \t]{0,4}(?=\\{0,7}[\"'`]))|(?P<blank>[ \t]{1,4}))"
+)
+_URL_NAME = re.compile(rf"[?&;](?:amp;)?(?i:{'|'.join(map(re.escape, URL_NAMES))})=")
+_OTHER_VALUE = re.compile(r"\s{0,9}(?:[{\[]|null|true|false|\"\"|-?[0-9.]{1,30}[,}\]\s])")
+_TYPE = re.compile(r"[ \t]{0,4}[A-Za-z_][A-Za-z0-9_.\[\]|<>?, ]{0,60}?[ \t]{0,4}=(?!=)")
+_SCHEME = rf"(?:(?i:{'|'.join(map(re.escape, SCHEMES))})[ \t]+)?"
+_BEFORE_VALUE = re.compile(
+    rf"(?P<gap>{_BLANKS}(?:\r?\n[ \t]{{0,20}})?)"
+    rf"(?:(?:[A-Za-z_.]{{0,30}}(?:Secret|Str|String|Token|Key|Credential)|str|bytes)\((?=[rbfu]?[\"']))?"
+    rf"(?:[rbfuRBFU@$]{{1,2}}(?=[\"']))?(?P<quote>{_QUOTE})?{_SCHEME}"
+)
+# A line's own name has all of the line; elsewhere marks of the language around end the value.
+_REST_OF_LINE = r"(?:[^\s\\\u2026]|\\(?![nrtu\"'/\\]))"
+_BARE = r"(?:[^\s\"'`,;<>\\&\u2026]|&(?!(?:amp;)?[A-Za-z][A-Za-z0-9_.-]{0,40}=)|\\(?![nrtu\"'`/\\]))"
+_IN_URL = r"[^\s\"'`<>\\&#;,?\u2026]"
+_CALLED = re.compile(r"[A-Za-z_]\w{0,40}(?:\.[A-Za-z_]\w{0,40}){0,5}[(\[]")
+# `Digest username="…", response="…"`, `AWS4-HMAC-SHA256 Credential=…, Signature=…`
+_FIELD_PART = r"[A-Za-z]{2,20}=(?:[^\s\\,]|\\{1,7}\"){1,400}"
+_FIELD = re.compile(rf"{_FIELD_PART}(?:, {{0,2}}{_FIELD_PART}){{1,12}}")
+_LINE_START = re.compile(r"(?:^|[\n\r]|\\n)[ \t>|+-]{0,8}(?:(?:export|set|ENV|env|-e|-H)[ \t]{1,4})?[\"']?$")
+_OPTION = re.compile(r"(?:^|[\s\"'\[,(])--?$")
+_WORD_BEFORE = re.compile(r"[A-Za-z]{1,20} \Z")
+_RESOURCE = re.compile(r"arn:[a-z0-9:-]{1,80}:$")  # the name of a secret at AWS
+_LOGIN = re.compile(r"\b(?:login|machine|default|user)\s{1,8}\S{1,100}\s{1,8}$")
+
+
+def may_name_credential(text: str) -> bool:
+    """Whether the name of a credential stands in a text with something behind it: a quick look."""
+    for start, match in _names(text):
+        is_other = match["close"] and _OTHER_VALUE.match(text, match.end())
+        if not is_other and _ending(text, start, match) is not None:
+            name_start = _name_start(text, start)
+            if match["blank"] is None or _takes_a_blank(text, name_start, match):
+                return True
+            if _behind_name(text, start, match) is not None:
+                return True
+    return False
+
+
+def named_credentials(text: str) -> Iterator[Find]:
+    """Every credential that stands behind its name, in order."""
+    at = 0
+    for start, match in _names(text):
+        if start >= at:
+            find = _behind_name(text, start, match)
+            if find is not None:
+                yield find
+                at = find.end
+
+
+def url_credentials(text: str) -> Iterator[Find]:
+    """Every credential in the parameter of a URL whose name means one only there."""
+    at = 0
+    while (match := _URL_NAME.search(text, at)) is not None:
+        at = match.end()
+        value = _look(_IN_URL).match(text, at)
+        if value is not None and len(value[0]) >= 12 and is_credential(value[0], Place.BARE):
+            end = _run_end(_IN_URL, text, value)
+            yield Find(at, end, "a credential in a URL")
+            at = end
+
+
+def _names(text: str) -> Iterator[tuple[int, re.Match[str]]]:
+    """Where the last word of what may be a name starts, and what follows it, in order."""
+    lower = text.lower()
+    if len(lower) != len(text):  # one letter has two in lower case
+        lower = text.replace("\u0130", "i").lower()
+    for block in range(0, len(text), _BLOCK):
+        for start, end in sorted(_words(lower, block)):
+            match = _AFTER_NAME.match(text, end)
+            if match is not None:
+                yield start, match
+
+
+def _words(lower: str, start: int) -> Iterator[tuple[int, int]]:
+    for word in _LAST_WORDS:
+        size = len(word)
+        end = start + _BLOCK + size - 1
+        at = lower.find(word, start, end)
+        while at >= 0:
+            yield at, at + size
+            at = lower.find(word, at + size, end)
+
+
+def _ending(text: str, start: int, match: re.Match[str]) -> str | None:
+    return ending_of(text[_name_start(text, start) : match.start("close")])
+
+
+def _behind_name(text: str, start: int, match: re.Match[str]) -> Find | None:
+    name_start = _name_start(text, start)
+    name = text[name_start : match.start("close")]
+    ending = ending_of(name)
+    if ending is None:
+        return None
+    before = text[max(0, name_start - 120) : name_start]
+    if match["blank"] is not None and not _takes_a_blank(text, name_start, match):
+        return _told_in_prose(text, match.end(), name, ending)
+    if match["sep"] == ":" and _RESOURCE.search(before):
+        return None
+    if match["sep"] == ">" and not before.endswith(("<", "</", ":")):
+        return None
+    find = _value_at(text, match.end(), match, name, before, ending)
+    if find is None and (match["sep"] or "").endswith(":") and not match["close"]:
+        annotation = _TYPE.match(text, match.end())
+        if annotation is not None:
+            find = _value_at(text, annotation.end(), match, name, before, ending)
+    return find
+
+
+def _name_start(text: str, at: int) -> int:
+    start = at
+    floor = max(0, at - _LONGEST_NAME)
+    while start > floor and (text[start - 1].isalnum() or text[start - 1] in "_-."):
+        start -= 1
+    while start < at and text[start] in "-.":  # the marks of an option, of a list
+        start += 1
+    if start == at and text[at : at + 3] in ("key", "Key", "KEY"):  # `API key`, `secret access key`
+        word = _WORD_BEFORE.search(text, max(0, at - 21), at)
+        return at if word is None else word.start()
+    return start
+
+
+def _takes_a_blank(text: str, name_start: int, match: re.Match[str]) -> bool:
+    """Whether a blank parts a name from its value: an option, a line of netrc."""
+    before = text[max(0, name_start - 120) : name_start]
+    if _OPTION.search(before):
+        return True
+    return text[name_start : match.start("close")] == "password" and _LOGIN.search(before) is not None
+
+
+_MACHINE_MADE = re.compile(r"(?=[A-Za-z_-]{0,40}[0-9])(?=[0-9_-]{0,40}[A-Za-z])[A-Za-z0-9_+/=.-]{20,}")
+_SAID = re.compile(rf"(?:is|was|are)(?:[ ]?:)?[ \t]{{1,4}}(?P<quote>{_QUOTE})?")
+
+
+def _told_in_prose(text: str, at: int, name: str, ending: str) -> Find | None:
+    """`the password is …`; without a verb only what no word looks like: `the token 0a1b2c…`."""
+    said = _SAID.match(text, at)
+    value = _MACHINE_MADE.match(text, at) if said is None else _look(_BARE).match(text, said.end())
+    if value is None or not any(map(str.isdigit, value[0])):
+        return None
+    return _judged(value[0].rstrip("."), value.start(), Place.QUOTED, name, ending)
+
+
+def _value_at(text: str, at: int, match: re.Match[str], name: str, before: str, ending: str) -> Find | None:
+    lead = _BEFORE_VALUE.match(text, at)
+    assert lead is not None  # noqa: S101 - every piece of it may be empty
+    start = lead.end()
+    quote = lead["quote"]
+    if quote:
+        closed = _quoted(quote).match(text, start)
+        if closed is not None and text.startswith(quote, closed.end()):
+            is_member = match["close"] and not match["comma"] and ending not in NEEDS_MACHINE_MADE
+            return _judged(closed[0], start, Place.MEMBER if is_member else Place.QUOTED, name, ending)
+    if ending == "authorization" and (field := _FIELD.match(text, start)):
+        return Find(start, field.end(), f"a credential called {name}")
+    run = _BARE  # also where the quote is never closed: the text was cut, or means something else
+    if before.endswith(("?", "&", "#", "&amp;")) and match["sep"] == "=":
+        run = _IN_URL
+    elif not quote and not match["close"] and _LINE_START.search(before):
+        run = _REST_OF_LINE
+    value = _look(run).match(text, start)
+    if value is None or (lead["gap"] and _CALLED.match(value[0])):
+        return None
+    end = value.end()
+    found = value[0].rstrip(_MARKS)
+    is_argument = value[0][len(found) :].startswith((",", ")")) or text[end : end + 1] == ","
+    judged = _judged(found, start, Place.CODE if match["sep"] and is_argument else Place.BARE, name, ending)
+    if judged is None or len(value[0]) < LONGEST_LOOK:
+        return judged
+    return judged._replace(end=start + len(text[start : _run_end(run, text, value)].rstrip(_MARKS)))
+
+
+@functools.cache
+def _look(run: str) -> re.Pattern[str]:
+    """The beginning of a run of characters: enough to judge it by."""
+    return re.compile(f"{run}{{1,{LONGEST_LOOK}}}")
+
+
+@functools.cache
+def _whole(run: str) -> re.Pattern[str]:
+    return re.compile(f"{run}+")
+
+
+def _run_end(run: str, text: str, begun: re.Match[str]) -> int:
+    whole = _whole(run).match(text, begun.start())
+    return begun.end() if whole is None else whole.end()
+
+
+def _judged(value: str, start: int, place: Place, name: str, ending: str) -> Find | None:
+    chosen = ending in PASSWORDS
+    if ending in NEEDS_MACHINE_MADE and (len(value) < 16 or is_name(value)):
+        return None
+    if not is_credential(value, place, chosen=chosen):
+        return None
+    return Find(start, start + len(value), f"a credential called {name[-40:].strip()}")
+
+
+@functools.cache
+def _quoted(quote: str) -> re.Pattern[str]:
+    """What stands in quotes: to the quote that closes it, or to the end of the line."""
+    escapes, mark = quote[:-1], quote[-1]
+    if not escapes:
+        return re.compile(rf"(?:[^{mark}\\\n\u2026]|\\[^\n]){{1,{_LONGEST_QUOTED}}}")
+    return re.compile(rf"(?:[^\\\n\u2026]|\\(?!\\{{0,{len(escapes) - 1}}}{mark})){{1,{_LONGEST_QUOTED}}}")

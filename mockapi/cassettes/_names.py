@@ -1,0 +1,71 @@
+"""Whether a name is a credential's, in whatever spelling: `api_key`, `apiKey`, `API-KEY`, `x-api-key`."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from mockapi.cassettes._secret_table import (
+    ENDINGS,
+    HARMLESS,
+    KEYS,
+    PASSWORDS,
+    SEPARATE_ENDINGS,
+    SUFFIXES,
+    URL_NAMES,
+)
+from mockapi.cassettes._values import Place, is_credential
+
+_JOINTS = re.compile(r"[_\-. \[\]]+")
+SUFFIX = rf"(?:[_.-]?(?:[0-9]{{1,4}}|(?:{'|'.join((*SUFFIXES, *map(str.upper, SUFFIXES)))})))?"
+"""What may follow the ending of a name."""
+
+_TAIL = re.compile(SUFFIX.removesuffix("?") + r"\Z")
+NEEDS_MACHINE_MADE = frozenset(
+    {"auth", "bearer", "secretid", "credential", "credentials", "creds", "pat", "sas", "dsn"}
+)
+"""Endings that mean a credential only before what no word looks like."""
+
+
+@functools.lru_cache(maxsize=4096)
+def ending_of(name: str) -> str | None:
+    """What makes a name a credential's: the ending it has in the table; None for any other name."""
+    if len(name) > 200:
+        name = name[-200:]
+    name = _TAIL.sub("", name)
+    plain = _JOINTS.sub("", name).lower()
+    if plain.endswith(HARMLESS) or name in ("PWD", "OLDPWD"):
+        return None
+    for ending in ENDINGS:
+        if plain.endswith(ending):
+            return ending
+    if plain.endswith("key") and plain[:-3].endswith(KEYS):
+        return "key"
+    for ending in SEPARATE_ENDINGS:
+        if plain.endswith(ending) and _stands_apart(name, ending):
+            return ending
+    return None
+
+
+def _stands_apart(name: str, ending: str) -> bool:
+    before, last = name[: -len(ending)], name[-len(ending) :]
+    return before[-1:] in ("_", "-", ".", " ", "") or (before[-1].islower() and last[0].isupper())
+
+
+def names_something(name: str) -> bool:
+    """Whether the name of a JSON member, header field or parameter is a credential's."""
+    return ending_of(name) is not None
+
+
+def is_named_credential(name: str, value: str) -> bool:
+    """Whether the value of a JSON member, header field or parameter is a credential by its name."""
+    ending = ending_of(name)
+    if ending is None:
+        return False
+    place = Place.QUOTED if ending in NEEDS_MACHINE_MADE else Place.MEMBER
+    return is_credential(value, place, chosen=ending in PASSWORDS)
+
+
+def is_url_name(name: str) -> bool:
+    """Whether a name means a credential as the parameter of a URL."""
+    return name.lower() in URL_NAMES

@@ -1,0 +1,130 @@
+"""What stands behind a credential's name: a credential, or a word, an expression, a type.
+
+    api_key=settings.ANTHROPIC_API_KEY_2024     words joined by dots and lines: an expression
+    token: str | None                           a type
+    {"authorization": "required"}               a word
+    password: hunter2hunter2                    a credential
+
+No guess is made from how random a text is. A word is letters in one case or in humps
+(`getSecretValue`), a name is words and short numbers with joints, and what is neither was made
+by a machine or chosen by a person.
+"""
+
+from __future__ import annotations
+
+import enum
+import functools
+import re
+
+from mockapi.cassettes._secret_table import ENDINGS, PLACEHOLDERS, SCHEMES
+
+LONGEST_LOOK = 128
+"""Characters of a value that are looked at."""
+
+_LONGEST_WORD = 20
+_SPEAKING = frozenset({*ENDINGS, "key"})
+_JOINTS = re.compile(r"[\W_]+")
+_WORD = re.compile(r"([^\W\d_]+)\d{0,2}|\d{1,4}")
+_HUMPS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]")
+_HUMP = 2.5  # letters; words have four and more on average, random letters in two cases fewer than two
+_GAP = re.compile(
+    r"\$\{[^}]*\}?|\$\(.*|\$[A-Za-z_]\w*(?![^\s.,;:)])|%[A-Za-z_]\w*%|%[sd]|%\(\w+\)s"
+    r"|\{\{?[^}]*\}?\}?|<[^>]*>?|\[[^\]]+\]|\(\?|!(?i:ref|sub|getatt|secret|vault|env)\b"
+)
+_CALL = re.compile(r"([A-Za-z_][\w.]*)[(\[]")
+_DOTTED_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_PATH = re.compile(
+    r"(?:~|\.{1,2})/|/[\w./-]{1,200}\.[a-z]{2,5}\Z|[A-Za-z]:\\\\?\w|(?:file|op)://|(?:vault|arn|ssm|env|ref):[a-z]"
+)
+_CHOSEN = re.compile(r"\w[!#%^&*?~+=|@$]+\w|[!#%^&*?~|@$]$")
+_MASK = re.compile(r"(?:[*\u00b7\u2022\U0001f636]|%2A){4}[/\\]?\Z|\A[*\u00b7\u2022\U0001f636/\\ ]+\Z")
+# `required by the user` is a sentence; `Basic dXNlcjpwYXNz` and `Digest username=…` are credentials.
+_SENTENCE = re.compile(rf"(?!(?i:{'|'.join(map(re.escape, SCHEMES))})\s+\S{{0,200}}[0-9A-Z=])\S+\s")
+_END = ".,;:)]}\"'`"
+
+
+class Place(enum.Enum):
+    """Where a value stands, which says how much it takes to call it a credential."""
+
+    MEMBER = enum.auto()  # a quoted name and a quoted value: JSON, or what looks like it
+    QUOTED = enum.auto()  # a quoted value in code
+    BARE = enum.auto()  # after `NAME=` or `name:` in a line
+    CODE = enum.auto()  # likewise, where an argument of a call may stand
+
+
+@functools.lru_cache(maxsize=4096)
+def is_credential(value: str, place: Place, *, chosen: bool = False) -> bool:
+    """Whether the value of a credential's name is a credential.
+
+    Args:
+        value: as it stands, without its quotes; of a long one the beginning will do.
+        place: where it stands.
+        chosen: whether the name says that a person chose the value: a password.
+    """
+    value = value.strip() if place is Place.MEMBER else value.rstrip(_END)
+    if len(value) < 8 and not (chosen and len(value) >= 6 and _has_both(value)):
+        return False
+    head = value[:LONGEST_LOOK]
+    if value.startswith("sk-ant-test-") or _MASK.search(head):
+        return False
+    if _GAP.match(head) or _PATH.match(head) or _is_call(head, place) or _is_placeholder(head):
+        return False
+    if _SENTENCE.match(head):
+        return False
+    if place is Place.MEMBER:
+        return not (_is_word(head) or _is_dotted_name(head) or (not chosen and _speaks_of_one(head)))
+    if chosen and _CHOSEN.search(head):
+        return True
+    if head.isdigit():
+        return len(head) >= (6 if chosen else 16)
+    return not is_name(head, place)
+
+
+def is_name(text: str, place: Place = Place.QUOTED) -> bool:
+    """Whether a text is words and short numbers with joints between: an identifier, a path, a slug."""
+    parts = [part for part in _JOINTS.split(text) if part]
+    if len(parts) == 1 and place is not Place.CODE:
+        return _is_word(parts[0])
+    return all(map(_is_word_or_number, parts))
+
+
+def _is_word(text: str) -> bool:
+    """Letters only, in one case or in humps."""
+    return text.isalpha() and _is_word_or_number(text)
+
+
+def _is_word_or_number(text: str) -> bool:
+    match = _WORD.fullmatch(text)
+    if match is None:
+        return False
+    letters = match[1] or ""
+    if not letters.isascii() or not letters:
+        return True
+    humps = len(_HUMPS.findall(letters))
+    return len(letters) <= _LONGEST_WORD * humps and (humps == 1 or len(letters) >= _HUMP * humps)
+
+
+def _is_dotted_name(text: str) -> bool:
+    return _DOTTED_NAME.fullmatch(text) is not None and is_name(text)
+
+
+def _is_call(text: str, place: Place) -> bool:
+    match = _CALL.match(text)
+    if match is None or not is_name(match[1], Place.CODE):
+        return False
+    return place in (Place.BARE, Place.CODE) or text.endswith((")", "]"))
+
+
+def _is_placeholder(text: str) -> bool:
+    words = _JOINTS.split(text.lower())
+    return not PLACEHOLDERS.isdisjoint(words) and is_name(text, Place.CODE)
+
+
+def _speaks_of_one(text: str) -> bool:
+    """Whether words name a credential (`test-secret-key`, `next_token`), which is not to be one."""
+    words = set(_JOINTS.split(text.lower()))
+    return not words.isdisjoint(_SPEAKING) and is_name(text, Place.CODE)
+
+
+def _has_both(text: str) -> bool:
+    return any(map(str.isdigit, text)) and any(map(str.isalpha, text))

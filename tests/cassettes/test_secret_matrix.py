@@ -1,0 +1,96 @@
+"""Every kind of credential at every place of recorded traffic; no harmless text; lint agrees."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockapi.cassettes import Cassette, Interaction, LintFinding, dump, lint, redact
+from mockapi.cassettes._redaction_rules import DEFAULT
+from tests.support.credentials import FORMS, HARMLESS, PLACES, made
+
+
+def _written(interaction: Interaction) -> bytes:
+    request, response = interaction.request, interaction.response
+    said = f"{request.path}?{request.query}\n{request.headers}\n{response.headers}\n"
+    return said.encode() + request.body + b"\n" + response.body
+
+
+def _spellings(piece: str) -> set[bytes]:
+    escaped = json.dumps(piece)[1:-1]
+    return {text.encode() for text in (piece, escaped, json.dumps(escaped)[1:-1], quote(piece, safe=""))}
+
+
+def _secrets(*interactions: Interaction) -> list[LintFinding]:
+    found = lint(dump(Cassette("a.yaml", interactions)), "a.yaml")
+    return [finding for finding in found if finding.code == "secret"]
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_no_credential_of_a_known_kind_is_written(kind: str) -> None:
+    """Wherever it stands and however it is cut, encoded or escaped; the reply keeps its size."""
+    for place, make in PLACES.items():
+        text, pieces = made(FORMS[kind], random.Random(f"{kind} {place}"))
+        interaction = make(text)
+        redacted, signed = redact(interaction)
+        if place == "thinking":
+            assert signed, "what stands in signed content keeps the interaction from being written"
+            continue
+        written = _written(redacted)
+        for piece in pieces:
+            assert not any(spelled in written for spelled in _spellings(piece)), (place, text)
+        assert len(redacted.response.body) == len(interaction.response.body)
+        assert redact(redacted)[0] is redacted, (place, text)
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_lint_finds_what_recording_masks_and_no_mask(kind: str) -> None:
+    """A file with the credential fails at every place, and the same file redacted has no finding."""
+    for place, make in PLACES.items():
+        if place == "header":
+            continue  # of fields that recording would not keep lint says nothing
+        text, _ = made(FORMS[kind], random.Random(f"{kind} {place}"))
+        assert _secrets(make(text)), (place, text)
+        if place != "thinking":
+            assert _secrets(redact(make(text))[0]) == [], (place, text)
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+@pytest.mark.parametrize("place", [place for place in PLACES if place != "tool input"])
+def test_code_words_and_ids_stay_whole(text: str, place: str) -> None:
+    """Expressions, types, words, digests, ids and images are not taken for credentials."""
+    interaction = PLACES[place](text)
+    assert redact(interaction) == (interaction if place != "header" else redact(interaction)[0], [])
+    assert _written(redact(interaction)[0]).count(b"*") == _written(interaction).count(b"*")
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_a_tools_input_that_is_harmless_stays_whole(text: str) -> None:
+    """Members are known by their names, and a name alone makes no credential."""
+    interaction = PLACES["tool input"](text)
+    assert redact(interaction) == (interaction, [])
+
+
+@given(
+    st.sampled_from(sorted(FORMS)),
+    st.integers(0, 2**32),
+    st.lists(st.integers(1, 9), min_size=1, max_size=4),
+    st.sampled_from([" ", "\n", "\t", " (", ", ", "\n\n> "]),
+)
+def test_masking_is_its_own_mask_in_any_company(kind: str, seed: int, cuts: list[int], joint: str) -> None:
+    """What is masked is masked once, keeps its length, and never brings a secret back."""
+    source = random.Random(seed)
+    text = joint.join(
+        made(FORMS[name], source)[0] for name in (kind, *source.sample(sorted(FORMS), len(cuts)))
+    )
+    for at in itertools.accumulate(cuts):
+        text = text[:at] + text[at + 1 :]  # a letter lost: half of them are broken now
+    masked = DEFAULT.mask(text)
+    assert len(masked) == len(text)
+    assert DEFAULT.mask(masked) == masked
