@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 _WIDE_STARS = ("*", "\u00b7", "\u2022", "\U0001f636")  # one, two, three and four bytes in UTF-8
 _KEPT = frozenset(' "\\/') | {chr(code) for code in range(0x20)}
 _LONGEST_START = 10
+_MAY_HAVE_PAYLOADS = 1 << 16  # characters: in a shorter text they cost nothing
+_PAYLOAD = r"[A-Za-z0-9+/]{2048,}"
+_LOOKED_AT = 1024  # characters of one: a token that begins it is found, and its bytes say nothing
 _MOST_ROUNDS = 8  # a mask can be the border that another secret needs; more than two are made on purpose
 
 
@@ -69,6 +72,8 @@ def may_hold_secret(body: bytes) -> bool:
     printable characters as `\u` escapes, nor a slash as `\/`; canonical JSON never does.
     """
     text = body.decode("utf-8", "surrogateescape")
+    if len(text) > _MAY_HAVE_PAYLOADS:
+        text = _compiled(_PAYLOAD).sub(lambda payload: payload[0][:_LOOKED_AT], text)
     if may_hide(text):
         return True
     if "\\\\" in text:  # an escaped backslash: what follows it means itself
@@ -77,8 +82,8 @@ def may_hold_secret(body: bytes) -> bool:
         for escape, char in _SHORT_ESCAPES:
             text = text.replace(escape, char)
     return (
-        any(next(iter(look(text)), None) is not None for look in _FINDERS)
-        or may_name_credential(text)
+        may_name_credential(text)
+        or any(next(iter(look(text)), None) is not None for look in _FINDERS if look is not named_credentials)
         or ('user_id"' in text and _compiled(_USER_ID).search(text) is not None)
         or (any(map(text.__contains__, _ID_NAME_ENDINGS)) and _compiled(_ID_NAMED).search(text) is not None)
     )

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _SHORTEST = 16
 _RUN = re.compile(rf"[A-Za-z0-9_+/=.~:@%|$-]{{{_SHORTEST},}}")
+_LONG = 512
+_PAYLOAD = re.compile(rf"[A-Za-z0-9+/]{{{2 * _LONG},}}")
 # `\n` may stand in the text as the two characters of an escape.
 _BORDER = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf]))"
 # A slug of plain words (sk-learn-based-feature-extraction-and-more) has neither.
@@ -103,7 +105,12 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
 def prefixed_tokens(text: str) -> Iterator[Find]:
     """Every token that its prefix or its form shows, in order of the runs they stand in."""
     for run in _RUN.finditer(text):
-        yield from _in_run(text, run.start(), run.end())
+        start, end = run.span()
+        if end - start > _LONG:  # the bytes of an image or a document: what is in them is not in clear
+            for payload in _PAYLOAD.finditer(text, start, end):
+                yield from _in_run(text, start, payload.start() + _LONG)
+                start = payload.end()
+        yield from _in_run(text, start, end)
 
 
 def _in_run(text: str, start: int, end: int) -> Iterator[Find]:

@@ -46,6 +46,7 @@ def _sources() -> Iterator[tuple[str, str]]:
         yield kind, form
     for row in (*_kinds.IDS, *_kinds.PERSONAL):
         yield row.name, row.pattern
+    yield "a payload", _secrets._PAYLOAD
     for run in (_named._BARE, _named._IN_URL, _named._REST_OF_LINE):
         yield run, _named._whole(run).pattern
     for quote in ('"', "'", '\\"', '\\\\\\"'):
