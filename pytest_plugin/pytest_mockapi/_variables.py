@@ -31,12 +31,14 @@ class ClientVariables:
         """Lead clients here; harmless the second time.
 
         Args:
-            spared: variables for keys and tokens that are not added where the user has none.
+            spared: variables for keys and tokens that stay as the user has them, set or not: something asks
+                for them. What a client that is made meanwhile sends of them goes to this machine only.
         """
         changed = client_environment(os.environ, self._base_url, keep_credentials=self._keep_credentials)
         for name in spared:
-            if name not in os.environ:
-                changed.pop(name, None)
+            changed.pop(name, None)
+            if name in os.environ:
+                changed[name] = os.environ[name]
         if _KEY not in changed and _TOKEN not in spared and not self._keep_credentials:
             changed[_TOKEN] = TEST_KEY  # what a client has to show that is made now
         for name in {*os.environ, *changed}:

@@ -193,6 +193,7 @@ def test_streams_of_other_endpoints_are_left_alone() -> None:
     assert _lint(legacy) == []
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(_PATIENCE)
 def test_thousands_of_findings_cost_no_more_than_a_few_readings() -> None:
     """Lines are looked up in one reading."""

@@ -45,6 +45,7 @@ def _commands(project: Path) -> list[str]:
     return [step["run"] for step in workflow["jobs"]["tests"]["steps"] if "run" in step]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("has_sdk", "call"), [(True, SDK), (False, HTTPX)])
 def test_an_empty_project_gets_files_with_which_its_first_test_passes(
     project: Path, monkeypatch: pytest.MonkeyPatch, *, has_sdk: bool, call: str

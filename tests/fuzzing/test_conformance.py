@@ -57,6 +57,7 @@ def stage() -> Iterator[CaseServer]:
         yield running
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", MODES)
 def test_a_driver_in_trouble_is_reported_and_the_run_goes_on(
     stage: CaseServer, mode: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

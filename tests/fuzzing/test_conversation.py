@@ -77,6 +77,7 @@ def test_a_careful_client_passes() -> None:
         run_state_machine_as_test(conversation_machine(Chat, stage), settings=QUICK)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("client", "words"), [(TakesWhatComes, "the client says"), (Forgets, "the answers so far were")]
 )

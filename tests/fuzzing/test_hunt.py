@@ -59,6 +59,7 @@ def generated(name: str, seed: int = 0, examples: int = 400) -> tuple[Verdict, b
     return None
 
 
+@pytest.mark.slow
 def test_generated_streams_find_a_bug_and_shrink_it() -> None:
     """What is left of a stream for a decoder without CR is next to nothing."""
     found = generated("tests.support.targets:only_lf")
@@ -81,6 +82,7 @@ def test_correct_parsers_survive_generated_streams() -> None:
     assert generated("tests.support.good_parsers:message", examples=wanted(300)) is None
 
 
+@pytest.mark.slow
 def test_a_target_that_never_returns_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """The verdict is `hangs`, and the next case is looked at all the same."""
     for running in subject("tests.support.targets:hangs"):
@@ -170,6 +172,7 @@ def test_a_failing_table_is_not_finished_at_any_price() -> None:
     assert hunt(Failing(), examples=5).left_out == 0
 
 
+@pytest.mark.slow
 def test_a_target_that_hoards_is_caught() -> None:
     """Comments that are kept show in the process' memory."""
     for running in subject("tests.support.targets:hoards"):
@@ -202,6 +205,7 @@ def test_what_is_no_target_is_said(name: str, words: str) -> None:
         sees_of(load_target(name))
 
 
+@pytest.mark.slow
 def test_the_command_exits_with_what_it_found(tmp_path: Path) -> None:
     """1 and a test that fails until the parser is mended; 0 where nothing is wrong."""
     bad = ["fuzz", "--target", "tests.support.targets:only_lf", "--skip-table", "--examples", "300"]
@@ -251,6 +255,7 @@ def test_a_correct_parser_can_be_held_to_the_whole_table() -> None:
     assert check_target(good_parsers.whole) == []
 
 
+@pytest.mark.slow
 def test_parsers_can_be_held_to_the_table_in_a_test() -> None:
     """`check_target` and `assert_conforms` are what a project's own tests call."""
     first = check_target(broken_sse.NoEmptyData())[0]

@@ -122,6 +122,7 @@ def test_a_renewed_recording_is_the_one_that_plays(
     result.stdout.fnmatch_lines(["mockapi: 2 replayed"])
 
 
+@pytest.mark.slow
 def test_one_test_alone_is_recorded_anew(pytester: pytest.Pytester, upstream: mockapi.Server) -> None:
     """Only its own cassette changes."""
     pytester.makepyfile(test_it=SAYS)
@@ -167,6 +168,7 @@ def test_a_changed_request_is_explained(pytester: pytest.Pytester, upstream: moc
     )
 
 
+@pytest.mark.slow
 def test_a_recording_is_compared_with_the_upstream(
     pytester: pytest.Pytester, upstream: mockapi.Server
 ) -> None:
@@ -227,6 +229,7 @@ def _drop_command(result: pytest.RunResult) -> list[str]:
     return shlex.split(lines[lines.index("To drop them:") + 1])
 
 
+@pytest.mark.slow
 def test_the_command_that_drops_what_nobody_plays_runs_as_it_stands(
     pytester: pytest.Pytester, upstream: mockapi.Server
 ) -> None:

@@ -133,6 +133,33 @@ def test_skip_conditions_of_live_tests_go_on_skipping(pytester: pytest.Pytester)
     run(pytester).assert_outcomes(passed=2, skipped=4)
 
 
+def test_a_key_that_a_suite_sets_is_what_its_conditions_see(pytester: pytest.Pytester) -> None:
+    """A placeholder of a conftest stays one while modules are collected, so what is live only is skipped."""
+    pytester.makeconftest(
+        """
+        import os
+
+        def pytest_configure(config):
+            os.environ.setdefault("ANTHROPIC_API_KEY", "dummy")
+        """
+    )
+    pytester.makepyfile(
+        """
+        import os
+        import pytest
+        from client import ask
+
+        @pytest.mark.skipif(os.environ.get("ANTHROPIC_API_KEY") == "dummy", reason="live only")
+        def test_live():
+            raise AssertionError("it ran")
+
+        def test_offline(messages_api):
+            assert ask()["role"] == "assistant"
+        """
+    )
+    run(pytester).assert_outcomes(passed=1, skipped=1)
+
+
 def test_clients_made_at_import_need_no_configuration(pytester: pytest.Pytester) -> None:
     """In the application, by the first module that imports it, which need not use the fixture itself."""
     pytester.makepyfile(
@@ -306,6 +333,7 @@ WITH_FIXTURE = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("more", "passed"), [("", 2), (WITH_FIXTURE, 4)], ids=["none", "some"])
 def test_the_command_of_exec_has_the_tests_without_the_fixture(
     pytester: pytest.Pytester, more: str, passed: int

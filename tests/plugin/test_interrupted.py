@@ -48,6 +48,7 @@ def upstream() -> Iterator[mockapi.Server]:
         yield server
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("end", "arguments", "code", "words", "recorded"),
     [

@@ -113,6 +113,7 @@ def test_a_page_that_is_no_number_is_refused(server: mockapi.Server, page: str) 
     assert "whole numbers" in reply.json()["error"]["message"]
 
 
+@pytest.mark.slow
 def test_a_page_of_large_bodies_ends_early(server: mockapi.Server, play: Play) -> None:
     """A page holds some 8 MiB; whoever asks on gets all entries, one by one if need be."""
     base_url = play(interaction(message("hi")))

@@ -29,6 +29,7 @@ def order(pytester: pytest.Pytester, *arguments: str) -> tuple[list[str], str]:
     return re.findall(r"^(test_\w\.py::\S+) PASSED", text, re.MULTILINE), seed[1] if seed else ""
 
 
+@pytest.mark.slow
 def test_a_seed_is_an_order(pytester: pytest.Pytester) -> None:
     """A drawn seed is printed and repeats the order; files stay together; without it nothing moves."""
     pytester.makepyfile(test_a=_TESTS, test_b=_TESTS)
@@ -42,6 +43,7 @@ def test_a_seed_is_an_order(pytester: pytest.Pytester) -> None:
     assert order(pytester, "--shuffle", seed) == (drawn, seed)
 
 
+@pytest.mark.slow
 def test_workers_agree(pytester: pytest.Pytester) -> None:
     """All processes draw the same order: xdist refuses to run else."""
     pytester.makepyfile(test_a=_TESTS, test_b=_TESTS)

@@ -61,6 +61,7 @@ def _explained(body: Any, fault: str, *, ours: bool) -> str | None:
     return next((why for part, why in WE_TAKE.items() if part in text), None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("version", "named"), [_NEW, _OLD])
 def test_every_type(version: str, named: str) -> None:
     """Each tool, block and parameter that the SDK types is taken with all its fields."""
