@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.support.plugin import run_apart
-
-if TYPE_CHECKING:
-    import pytest
 
 _TESTS = """
     import pytest
