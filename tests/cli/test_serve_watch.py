@@ -15,6 +15,8 @@ from tests.support.server import ask, interaction, message, write_cassette
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow  # files are watched by a process of its own
+
 KEY = {"x-api-key": "sk-ant-test-1", "anthropic-version": "2023-06-01"}
 
 

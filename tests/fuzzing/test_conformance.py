@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow  # drivers are programs, started for each test
+
 TROUBLE = """
 import json, sys, time, httpx
 for line in sys.stdin:

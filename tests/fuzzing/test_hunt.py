@@ -33,6 +33,8 @@ from tests.support.process import runner
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow  # targets are programs, started for each test
+
 REPOSITORY = Path(__file__).parents[2]
 
 

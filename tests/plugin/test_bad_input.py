@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.plugin import run
 
+pytestmark = pytest.mark.slow  # each test runs pytest, some several times
+
 
 def test_markers_that_cannot_be_meant(pytester: pytest.Pytester) -> None:
     """Misspelt arguments, arguments without names, values without sense, cassettes that are not there."""

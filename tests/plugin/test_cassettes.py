@@ -15,6 +15,8 @@ from tests.support.process import mockapi as process
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow  # each test runs pytest, some several times
+
 TESTS = """
     import pytest
     from client import ask, text_of

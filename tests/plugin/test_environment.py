@@ -10,6 +10,8 @@ import pytest
 from tests.support.plugin import run, run_apart
 from tests.support.server import interaction, message, write_cassette
 
+pytestmark = pytest.mark.slow  # each test runs pytest, some several times
+
 OWN = {"ANTHROPIC_BASE_URL": "http://127.0.0.1:9", "ANTHROPIC_AUTH_TOKEN": "sk-ant-test-token"}
 """What a user has set; nobody listens there."""
 

@@ -12,6 +12,8 @@ from tests.support.server import interaction, message, write_cassette
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow  # each test runs pytest, some several times
+
 REPLY: Final = b'{"content": [{"type": "text", "text": "recorded"}]}'
 SUITE: Final = """
     import pytest

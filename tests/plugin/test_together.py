@@ -6,6 +6,8 @@ import pytest
 
 from tests.support.plugin import run, run_apart
 
+pytestmark = pytest.mark.slow  # each test runs pytest, some several times
+
 
 @pytest.mark.parametrize(
     "freeze", ["freezegun.freeze_time('2020-01-01')", "time_machine.travel('2020-01-01', tick=False)"]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pytest
 
 from tests.support.plugin import run
 
-if TYPE_CHECKING:
-    import pytest
+pytestmark = pytest.mark.slow  # each test runs pytest, some several times
 
 AGENT = """
     import pytest

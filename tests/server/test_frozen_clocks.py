@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+pytestmark = pytest.mark.slow  # each test starts a server in a process of its own
+
 THEN = "2026-01-02T03:04:05Z"
 ASKED = message("hi")
 PIECES = [(0.03, b"data: 1\n\n"), (0.03, b"data: 2\n\n"), (0.03, b"data: 3\n\n")]
