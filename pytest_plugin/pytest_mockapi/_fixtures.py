@@ -87,6 +87,9 @@ def messages_api(request: pytest.FixtureRequest) -> Iterator[Session]:
 @pytest.fixture
 def _messages_api_by_marker(request: pytest.FixtureRequest) -> Iterator[None]:
     """What a test has that has the marker, and no argument: a session as soon as it asks."""
+    if TEST_RUN in request.node.stash:  # another fixture of the test has asked for `messages_api`
+        yield
+        return
     from pytest_mockapi._waiting import WaitingTest
 
     config = request.config

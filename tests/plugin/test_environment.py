@@ -162,6 +162,36 @@ def test_a_key_that_a_suite_sets_is_what_its_conditions_see(pytester: pytest.Pyt
     run(pytester).assert_outcomes(passed=1, skipped=1)
 
 
+def test_a_condition_may_stand_in_a_conftest(pytester: pytest.Pytester) -> None:
+    """The test file calls it; what looks at the variable is elsewhere."""
+    pytester.makeconftest(
+        """
+        import os
+
+        if "ANTHROPIC_API_KEY" not in os.environ:
+            os.environ["ANTHROPIC_API_KEY"] = "dummy"
+
+        def is_dummy():
+            return os.environ.get("ANTHROPIC_API_KEY") == "dummy"
+        """
+    )
+    pytester.makepyfile(
+        """
+        import pytest
+        from client import ask
+        from conftest import is_dummy
+
+        @pytest.mark.skipif(is_dummy(), reason="live only")
+        def test_live():
+            raise AssertionError("it ran")
+
+        def test_offline(messages_api):
+            assert ask()["role"] == "assistant"
+        """
+    )
+    run(pytester).assert_outcomes(passed=1, skipped=1)
+
+
 def test_clients_made_at_import_need_no_configuration(pytester: pytest.Pytester) -> None:
     """In the application, by the first module that imports it, which need not use the fixture itself."""
     pytester.makepyfile(

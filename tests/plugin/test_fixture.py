@@ -247,6 +247,32 @@ def test_a_marker_gives_a_session_to_tests_that_ask(pytester: pytest.Pytester) -
     result.stdout.fnmatch_lines(["mockapi: 1 scripted, 4 synthesized, 1 refused"])
 
 
+@pytest.mark.parametrize("autouse", [False, True])
+def test_a_fixture_may_ask_before_the_marker_does(pytester: pytest.Pytester, autouse: bool) -> None:  # noqa: FBT001
+    """One session, whoever was first: a fixture of the test, by name or dynamically, or its marker."""
+    pytester.makeconftest(
+        f"""
+        import pytest
+
+        @pytest.fixture(autouse={autouse})
+        def led(request):
+            return request.getfixturevalue("messages_api").reply("from the fixture")
+        """
+    )
+    pytester.makepyfile(
+        """
+        import pytest
+        from client import ask
+
+        @pytest.mark.messages_api(validation="off")
+        def test_marked(led, request):
+            assert ask()["content"][0]["text"] == "from the fixture"
+            assert len(request.getfixturevalue("messages_api").requests) == 1
+        """
+    )
+    run(pytester).assert_outcomes(passed=1)
+
+
 def test_a_test_that_asks_by_marker_is_judged(pytester: pytest.Pytester) -> None:
     """What it swallows fails it, and what a cassette of its has that it did not play is told."""
     write_cassette(pytester.path / "c.yaml", interaction(message("never"), b"{}"))
