@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from mockapi.testing._received import ParsedRequest
     from mockapi.validation import Mode, Profile
 
+__tracebackhide__ = True  # pytest shows the line of the test that made the mistake, not ours
+
 __all__ = [
     "ConditionKeywords",
     "Content",

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from mockapi.testing._options import Content, MakesContent, Predicate
 
+__tracebackhide__ = True  # pytest shows the line of the test that made the mistake, not ours
+
 __all__ = ["Conversation", "Replies", "When", "started_conversation", "told_when"]
 
 

@@ -300,3 +300,14 @@ def test_a_test_that_asks_by_marker_is_judged(pytester: pytest.Pytester) -> None
     result = run(pytester, "-k", "nothing")
     result.assert_outcomes(passed=1, deselected=1)
     result.stdout.fnmatch_lines(["mockapi: 1 unused", "*c.yaml#0"])
+
+
+def test_a_mistake_in_a_script_is_shown_at_the_tests_own_line(pytester: pytest.Pytester) -> None:
+    """No frame of ours stands between the line and what is wrong with it."""
+    pytester.makepyfile("def test_it(messages_api):\n    messages_api.reply_tool('f', city='Oslo')\n")
+    result = run(pytester)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [">*messages_api.reply_tool('f', city='Oslo')", "E*reply_tool() has no argument*"]
+    )
+    assert "_replies.py" not in result.stdout.str()
