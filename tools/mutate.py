@@ -72,8 +72,10 @@ class Copy:
         """Run pytest in the copy; its exit code, or None if it took too long."""
         shutil.rmtree(self._temporary, ignore_errors=True)
         self._temporary.mkdir()
+        # A run inside of a worker of xdist is not one of its workers.
+        own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
         environment = {
-            **os.environ,
+            **own,
             "PYTHONPATH": os.pathsep.join([str(self.root), str(self.root / "pytest_plugin")]),
             "HYPOTHESIS_STORAGE_DIRECTORY": str(self._temporary / "hypothesis"),
             "TMPDIR": str(self._temporary),
