@@ -25,7 +25,10 @@ DIFFERS = (
     " tests/validation/test_engines.py tests/cassettes/test_yaml.py tests/cassettes/importers/test_yaml.py"
     " tests/test_exports.py"
 )
-DIFFERS_SLOWLY = "tests/plugin tests/server/test_frozen_clocks.py --ignore tests/plugin/test_neighbours.py"
+DIFFERS_SLOWLY = (  # but for what runs in the neighbours' environment
+    "tests/plugin tests/server/test_frozen_clocks.py"
+    " --ignore tests/plugin/test_neighbours.py --ignore tests/plugin/test_asynchronous.py"
+)
 
 
 def readme_command(name: str) -> str:
