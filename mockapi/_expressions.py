@@ -1,4 +1,4 @@
-"""Regular expressions that people write themselves, run so that none of them can stall a server.
+"""Regular expressions that people write themselves, run so that they cannot stall a server.
 
 RE2 takes time in proportion to the text whatever the expression. It runs what it compiles, on
 texts where it means the same as Python's `re`: printable ASCII, no `$` (which stands before a

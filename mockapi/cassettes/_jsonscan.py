@@ -53,7 +53,7 @@ class Leaf(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The last key on the path to it, "" if there is none."""
+        """The last key on the path to it, "" without one."""
         return next((step for step in reversed(self.path) if isinstance(step, str)), "")
 
 

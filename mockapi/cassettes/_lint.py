@@ -143,7 +143,7 @@ def _ignored_secrets(text: bytes, cassette: Cassette, rules: RedactionRules) -> 
     summaries = {summarize(interaction) for interaction in cassette.interactions}
     for place, line, name, value in ignored_texts(text):
         if value in summaries:
-            continue  # made of a body that was looked at, and cut: a mask cut in two is none
+            continue  # made of a body that was looked at, and cut: a mask that was cut in two cannot be told
         found: list[Secret] = []
         rules.mask(masked_member(name, value, found), found)
         for secret in found:

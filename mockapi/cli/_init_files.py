@@ -148,7 +148,7 @@ def _remotes(project: Path) -> str:
 
 
 def _table(project: Path, *steps: str) -> dict[str, Any]:
-    """A table of pyproject.toml; empty where there is none."""
+    """A table of pyproject.toml; empty without one."""
     try:
         value: Any = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
     except (OSError, ValueError):

@@ -4,7 +4,7 @@
 
 Editors look the schema up from the cassette, so a copy of it has to lie in the project: once, at the
 top of the cassettes. It is placed where a recording makes the first folder, and by `mockapi init`.
-Cassettes below a copy get the line; where there is none, the line would lead nowhere and is left out.
+Cassettes below a copy get the line; elsewhere the line would lead nowhere and is left out.
 """
 
 from __future__ import annotations

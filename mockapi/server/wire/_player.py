@@ -62,7 +62,7 @@ async def play(
             When many requests come at once, the last of them waits for the others' answers.
 
     Raises:
-        ConnectionLost: the reply ends in something that only a socket can do, and there is none.
+        ConnectionLost: the reply ends in something that only a socket can do, and the transport has none.
     """
     # 1. Whole and at once, the head written out beforehand: straight to the socket.
     chunks = reply.chunks
