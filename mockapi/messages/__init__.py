@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mockapi.messages import catalogue
     from mockapi.messages._accumulator import CUT_OFF, Accumulator, accumulate
     from mockapi.messages._cutjson import complete_part
+    from mockapi.messages._error_codes import ERROR_CODES, ErrorCode
     from mockapi.messages._errors import STATUS_OF, TYPE_OF, edge_error_body, error_body, stream_error_event
     from mockapi.messages._events import Sizes, events_of, typical_sizes
     from mockapi.messages._grammar import (
@@ -55,6 +56,7 @@ __all__ = [
     "ALPHABET",
     "CODES",
     "CUT_OFF",
+    "ERROR_CODES",
     "MAX_PADDING",
     "NEWEST",
     "NONCE_BYTES",
@@ -64,6 +66,7 @@ __all__ = [
     "TABLE",
     "TYPE_OF",
     "Accumulator",
+    "ErrorCode",
     "GrammarChecker",
     "GrammarViolation",
     "IdFactory",
@@ -102,6 +105,7 @@ __getattr__ = lazy_exports(
     {
         "_accumulator": "CUT_OFF Accumulator accumulate",
         "_cutjson": "complete_part",
+        "_error_codes": "ERROR_CODES ErrorCode",
         "_errors": "STATUS_OF TYPE_OF edge_error_body error_body stream_error_event",
         "_events": "Sizes events_of typical_sizes",
         "_grammar": "CODES STOP_REASONS TABLE GrammarChecker GrammarViolation Move Severity State"

@@ -35,15 +35,17 @@ TYPE_OF: Final[Mapping[int, str]] = {status: kind for kind, status in STATUS_OF.
 """The error type of each HTTP status that the API itself sends."""
 
 
-def error_body(kind: str, message: str, request_id: str | None, code: str | None = None) -> bytes:
+def error_body(
+    kind: str, message: str, request_id: str | None, details: Mapping[str, Any] | None = None
+) -> bytes:
     """The body of an error response, in the API's exact bytes.
 
     `request_id` is the value of the `request-id` header; None leaves the key out, which is how
-    bodies were until mid 2025. `code` is the `error_code` of an error with details.
+    bodies were until mid 2025. `details` are those of an error that has some, its `error_code` first.
     """
     body: dict[str, Any] = {"type": "error", "error": {"type": kind, "message": message}}
-    if code is not None:
-        body["error"]["details"] = {"error_code": code}
+    if details is not None:
+        body["error"]["details"] = details
     if request_id is not None:
         body["request_id"] = request_id
     return dump(body)
@@ -57,9 +59,14 @@ def edge_error_body(kind: str, message: str) -> bytes:
     return dump({"error": {"type": kind, "message": message}})
 
 
-def stream_error_event(kind: str, message: str, request_id: str | None) -> dict[str, Any]:
-    """The event that ends a stream in which something went wrong; `request_id` as above."""
-    event: dict[str, Any] = {"type": "error", "error": {"details": None, "type": kind, "message": message}}
+def stream_error_event(
+    kind: str, message: str, request_id: str | None, details: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The event that ends a stream in which something went wrong; arguments as above."""
+    event: dict[str, Any] = {
+        "type": "error",
+        "error": {"details": details, "type": kind, "message": message},
+    }
     if request_id is not None:
         event["request_id"] = request_id
     return event

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.exchange import Chunk, Reply, Source
 from mockapi.messages import edge_error_body, error_body
@@ -10,6 +10,8 @@ from mockapi.replies._hop_headers import wire_field
 from mockapi.replies._reply_headers import ORGANIZATION, object_headers
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mockapi.exchange import Headers
     from mockapi.validation import Refusal
 
@@ -65,7 +67,7 @@ def refused(refusal: Refusal, request_id: str, at: float) -> Reply:
         request_id: in the header and, but for 413, in the body alike.
         at: when the request came, in seconds since 1970.
     """
-    body = _body(refusal.status, refusal.type, refusal.message, request_id, refusal.code)
+    body = _body(refusal.status, refusal.type, refusal.message, request_id, refusal.details)
     fields = object_headers(
         content_type="application/json",
         size=len(body),
@@ -95,7 +97,9 @@ def no_recording(request_id: str) -> Reply:
     )
 
 
-def _body(status: int, error_type: str, message: str, request_id: str, code: str | None = None) -> bytes:
-    if status == 413:
+def _body(
+    status: int, error_type: str, message: str, request_id: str, details: Mapping[str, Any] | None = None
+) -> bytes:
+    if status == 413 and details is None:  # what has details comes from the API itself
         return edge_error_body(error_type, message)
-    return error_body(error_type, message, request_id, code)
+    return error_body(error_type, message, request_id, details)

@@ -101,6 +101,8 @@ class ErrorKeywords(_GivingKeywords, total=False):
     """What `reply_error` can be told; see there."""
 
     retry_after: float | None  # seconds
+    error_code: str | None
+    details: Mapping[str, Any] | None
 
 
 class LogNormalDuration(TypedDict):

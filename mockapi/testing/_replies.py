@@ -104,7 +104,7 @@ class Replies:
 
     def reply_error(
         self,
-        status: int,
+        status: int | None = None,
         type: str | None = None,  # noqa: A002 - what the API calls it
         message: str | None = None,
         **options: Unpack[ErrorKeywords],
@@ -112,31 +112,46 @@ class Replies:
         """Answer with one of the API's errors, in its own words unless told otherwise.
 
             messages_api.reply_error(529).reply("Better now.")
+            messages_api.reply_error(error_code="ramp_limit_exceeded")
 
         Args:
-            status: HTTP status from 400.
+            status: HTTP status from 400; that of the error code if not given.
             type: error type; by default the one that goes with the status.
             message: what it says.
             options: any of
 
+                - error_code: in the error's details; official clients choose their exception by it.
+                - details: further members of the details.
                 - retry_after: seconds in the header of that name.
                 - times: how often.
                 - always: any number of times.
                 - optional: do not mind if it is never asked for.
 
         Raises:
-            UsageError: a status below 400, or an option that does not fit.
+            UsageError: neither a status nor an error code, a status below 400, or an option that
+                does not fit.
         """
         check_keywords("reply_error", options, ErrorKeywords, named=("status", "type", "message"))
-        told = {"type": type, "message": message, "retry_after": options.get("retry_after")}
-        fault = {"fault": "error", "status": status} | {
-            name: value for name, value in told.items() if value is not None
+        code = options.get("error_code")
+        if status is None and code is None:
+            raise UsageError(
+                "Which error? Give a status, reply_error(529), or a code,"
+                ' reply_error(error_code="ramp_limit_exceeded").'
+            )
+        told = {
+            "status": status,
+            "type": type,
+            "message": message,
+            "error_code": code,
+            "details": options.get("details"),
+            "retry_after": options.get("retry_after"),
         }
+        fault = {"fault": "error"} | {name: value for name, value in told.items() if value is not None}
         target = self._target()
         target.add(
             [""],
             {"faults": fault},
-            words=f"error {status}",
+            words=f"error {code if status is None else status}",
             times=options.get("times"),
             always=options.get("always", False),
             optional=options.get("optional", False),

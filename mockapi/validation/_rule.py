@@ -60,10 +60,11 @@ class Stage(enum.IntEnum):
 
 
 class Violation(NamedTuple):
-    """What a rule found: where, and the values of its message's placeholders."""
+    """What a rule found: where, the values of its message's placeholders, and members of its details."""
 
     pointer: str | None
     values: dict[str, object] = {}  # noqa: RUF012 - a NamedTuple's default is never written to
+    details: dict[str, object] = {}  # noqa: RUF012 - as above
 
 
 Check: TypeAlias = "Callable[[Context], Iterator[Violation]]"
@@ -108,7 +109,8 @@ class Rule:
     def refusal(self, fault: Violation) -> Refusal:
         """The error that this fault makes."""
         message = self.message.format_map(fault.values)
-        return Refusal(self.status, self.type, message, self.id, self.hint, fault.pointer, self.code)
+        details = None if self.code is None else {"error_code": self.code, **fault.details}
+        return Refusal(self.status, self.type, message, self.id, self.hint, fault.pointer, details)
 
 
 _RULES: dict[str, Rule] = {}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from mockapi.messages.catalogue import Model
@@ -59,7 +60,7 @@ class Refusal:
         rule: id of the rule that refused.
         hint: what a person may want to know besides, or None.
         pointer: JSON pointer to the fault in the body, None if it is not in the body.
-        code: the `error_code` in the body's details, None if the error has no details.
+        details: what the body's `error.details` hold, `error_code` first; None if it has none.
     """
 
     status: int
@@ -68,4 +69,4 @@ class Refusal:
     rule: str
     hint: str | None = None
     pointer: str | None = None
-    code: str | None = None
+    details: Mapping[str, object] | None = None

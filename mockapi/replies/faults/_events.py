@@ -103,6 +103,8 @@ def stream_error(
     *,
     type: str = "overloaded_error",  # noqa: A002 - the API's own word
     message: str | None = None,
+    error_code: str | None = None,
+    details: Mapping[str, Any] | None = None,
     go_on: bool = False,
 ) -> Fault:
     """An error event inside a stream whose status was 200: `event` is the last one before it.
@@ -111,14 +113,18 @@ def stream_error(
         event: its place; -2 puts the error where message_stop would be.
         type: the error type.
         message: its words; the API's own if not given.
+        error_code: the code in its details, which the API leaves null as a rule.
+        details: further members of the details.
         go_on: whether the rest of the stream comes all the same, which the API never does.
     """
     words = _WORDS.get(type, type) if message is None else message
+    named = {} if error_code is None else {"error_code": error_code}
+    told = {**named, **(details or {})} or None
 
     def fault(reply: Reply) -> Reply:
         frames = frames_of(reply, "stream_error")
         place = place_of(event, len(frames), "stream_error") + 1
-        text = encode_event(stream_error_event(type, words, reply.header("request-id")))
+        text = encode_event(stream_error_event(type, words, reply.header("request-id"), told))
         return with_chunks(reply, [*frames[:place], (0.0, text), *(frames[place:] if go_on else ())])
 
     return fault

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mockapi.errors import FaultDoesNotFit
 from mockapi.exchange import Chunk, Ending, Reply, Source
-from mockapi.messages import edge_error_body, error_body
+from mockapi.messages import ERROR_CODES, edge_error_body, error_body
 from mockapi.replies._convert import converted
 from mockapi.replies._hop_headers import wire_field
 from mockapi.replies._sse_frames import is_stream, with_chunks, without_fields
@@ -93,10 +93,12 @@ _TITLES: Final = {
 
 
 def error(
-    status: int = 529,
+    status: int | None = None,
     *,
     type: str | None = None,  # noqa: A002 - the API's own word
     message: str | None = None,
+    error_code: str | None = None,
+    details: Mapping[str, Any] | None = None,
     retry_after: float | None = 1,
     edge: bool = False,
     headers: Mapping[str, str] | None = None,
@@ -104,21 +106,29 @@ def error(
     """The API's error in place of the reply.
 
     Args:
-        status: HTTP status, 400 to 599.
+        status: HTTP status, 400 to 599; that of the code if not given, and 529 if there is none.
         type: the error type; the status' own if not given.
         message: the words; the documented ones if not given.
+        error_code: the code in the details, by which official clients choose an exception.
+        details: further members of the details, such as `paths`.
         retry_after: seconds that a 429 asks the client to wait. Small on purpose: clients really
             do wait as long as they are told. None leaves the field out.
         edge: as the edge before the API writes it: no outer type, no request id.
         headers: fields to add; one that is there already is replaced.
     """
+    code = None if error_code is None else ERROR_CODES.get(error_code)
+    if status is None:
+        status = 529 if code is None else code.status
     known = ERRORS.get(status, Documented("api_error", f"Error {status}", retry=None))
     kind = known.type if type is None else type
-    words = known.message if message is None else message
+    usual = known.message if code is None else code.message
+    words = usual if message is None else message
+    named = {} if error_code is None else {"error_code": error_code}
+    told = {**named, **(details or {})} or None
 
     def fault(reply: Reply) -> Reply:
         request_id = reply.header("request-id") or ""
-        body = error_body(kind, words, request_id)
+        body = error_body(kind, words, request_id, told)
         fields = [wire_field("content-type", "application/json"), wire_field("content-length", "0")]
         if edge:
             body = edge_error_body(kind, words)

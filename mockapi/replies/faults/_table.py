@@ -7,11 +7,26 @@ stands here can be ordered everywhere.
 from __future__ import annotations
 
 import functools
+import re
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mockapi.exchange import Ending
-from mockapi.options import FLAG, Kind, OptionError, known_keys, nearest, number, one_of, shown, text, whole
+from mockapi.messages import ERROR_CODES
+from mockapi.options import (
+    FLAG,
+    OBJECT,
+    Kind,
+    OptionError,
+    known_keys,
+    nearest,
+    number,
+    one_of,
+    shown,
+    text,
+    whole,
+)
 from mockapi.replies.faults import _events, _http, _sse_variants, _transport
 from mockapi.replies.faults._guesses import meant
 
@@ -41,6 +56,12 @@ FIELD: Final[Kind[str]] = Kind(
     "one line of ASCII text",
     lambda value: isinstance(value, str) and value.isprintable() and value.isascii(),
 )
+CODE: Final[Kind[str]] = Kind(
+    "one of the API's error codes, or a name of that form",
+    lambda value: isinstance(value, str) and re.fullmatch("[a-z][a-z0-9_]{0,99}", value) is not None,
+    "docs/errors.md lists the known ones.",
+)
+MEMBERS: Final = replace(OBJECT, words="an object, the further members of the error's details")
 FIELDS: Final[Kind[dict[str, str]]] = Kind(
     "an object of names and texts",
     lambda value: (
@@ -85,6 +106,8 @@ TABLE: Final[Mapping[str, FaultSpec]] = {
             "status": ERROR_STATUS,
             "type": TEXT,
             "message": TEXT,
+            "error_code": CODE,
+            "details": MEMBERS,
             "retry_after": SECONDS,
             "edge": FLAG,
             "headers": FIELDS,
@@ -169,7 +192,14 @@ TABLE: Final[Mapping[str, FaultSpec]] = {
     # Other events
     "stream_error": FaultSpec(
         _events.stream_error,
-        {"event": WHOLE, "type": TEXT, "message": TEXT, "go_on": FLAG},
+        {
+            "event": WHOLE,
+            "type": TEXT,
+            "message": TEXT,
+            "error_code": CODE,
+            "details": MEMBERS,
+            "go_on": FLAG,
+        },
         "An error event inside a 200 stream.",
     ),
     "drop_event": FaultSpec(_events.drop_event, {"event": WHICH}, "An event is missing."),
@@ -219,13 +249,15 @@ def make_fault(name: str, options: Mapping[str, Any], place: str = "fault") -> F
 
 
 def entry_of(name: str, options: Mapping[str, Any], place: str) -> tuple[FaultSpec, Mapping[str, Any]]:
-    """The entry of a name, and the options with what the name itself says.
+    """The entry of a name, and the options with what the name itself says: a status or an error code.
 
     Raises:
         OptionError: there is no such fault; the nearest is named.
     """
     if name.isascii() and name.isdigit():
         return TABLE["error"], {"status": int(name[:9]), **options}
+    if name in ERROR_CODES:
+        return TABLE["error"], {"error_code": name, **options}
     name = current_name(name, place)
     if name not in TABLE:
         near = meant(name)

@@ -3,8 +3,12 @@
     {"replies": [REPLY, ...], "then": "continue" | "repeat" | "restart" | "fail"}
 
     REPLY = one of   {"text": TEXT}  {"blocks": [BLOCK, ...]}  {"message": MESSAGE}  {"file": PATH}
+                     {"error": ERROR}
             and any  "when": {CONDITION: ..., ...}   "times": N or null   "stop_reason": REASON
-                     "stop_sequence": TEXT   "stop_details": {...}
+                     "stop_sequence": TEXT   "stop_details": {...}   "faults": [FAULT, ...]
+
+    ERROR = a status, an error code, or any of "status", "type", "message", "error_code", "details",
+            "retry_after" and "headers"
 
 A list of replies alone is a script too. Without `times` a reply is given once; one with conditions
 any number of times. A file holds a message as JSON, or a stream of one.
@@ -33,6 +37,7 @@ from mockapi.options import (
     strings,
     whole,
 )
+from mockapi.replies.faults import parse_faults
 from mockapi.replies.scripts._blocks import checked_blocks
 from mockapi.replies.scripts._conditions import CONDITIONS, Condition, Results, Text
 from mockapi.replies.scripts._script import THEN, Script, Scripted
@@ -41,11 +46,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mockapi.options import Path
+    from mockapi.replies.faults import OrderedFault
 
 _KEYS: Final = ("replies", "then")
-_CONTENT: Final = ("text", "blocks", "message", "file")
+_CONTENT: Final = ("text", "blocks", "message", "file", "error")
 _STOPS: Final = ("stop_sequence", "stop_details")
-_REPLY_KEYS: Final = (*_CONTENT, "when", "times", "stop_reason", *_STOPS)
+_REPLY_KEYS: Final = (*_CONTENT, "when", "times", "stop_reason", *_STOPS, "faults")
+_ERROR_KEYS: Final = ("status", "type", "message", "error_code", "details", "retry_after", "headers")
 _RESULT_KEYS: Final = ("tool", "text", "is_error")
 _HOWS: Final = ("equals", "contains", "matches")
 
@@ -56,6 +63,7 @@ _FILE: Final = replace(STRING, words="the path of a file")
 _RESULTS: Final = replace(
     OBJECT, words=f"true, false, a tool's name or an object with {', '.join(_RESULT_KEYS)}"
 )
+_ERROR: Final = replace(OBJECT, words="a status, an error code or an object with members of an error")
 _THEN: Final = one_of(THEN)
 _TYPE: Final = one_of(["message"])
 _REASON: Final = one_of(sorted(STOP_REASONS))
@@ -105,10 +113,14 @@ def _reply(value: Any, path: Path, read_file: Callable[[str], bytes]) -> Scripte
     at = (*path, given[0])
     content = reply[given[0]]
     members: dict[str, Any] = {}
+    orders = _faults(reply.get("faults", []), (*path, "faults"))
     if given[0] == "text":
         blocks = checked_blocks([{"type": "text", "text": STRING(content, at)}], at)
     elif given[0] == "blocks":
         blocks = checked_blocks(content, at)
+    elif given[0] == "error":
+        blocks = checked_blocks([{"type": "text", "text": ""}], at)
+        orders = (_error(content, at), *orders)
     else:
         message = _from_file(content, at, read_file) if given[0] == "file" else content
         blocks, members = _message(message, at)
@@ -119,6 +131,7 @@ def _reply(value: Any, path: Path, read_file: Callable[[str], bytes]) -> Scripte
         when=_when(reply["when"], (*path, "when")) if "when" in reply else Condition(),
         times=None if times is None else _TIMES(times, (*path, "times")),
         stop_reason=None if reason is None else _REASON(reason, (*path, "stop_reason")),
+        faults=orders,
         members=(*members.items(), *((name, reply[name]) for name in _STOPS if name in reply)),
     )
 
@@ -149,6 +162,26 @@ def _from_file(value: Any, path: Path, read_file: Callable[[str], bytes]) -> Any
     except MockapiError as error:
         problem = f"names {shown(name)}, which must hold a message as JSON or a stream of one: {error}"
         raise OptionError(path, problem.rstrip(".")) from None
+
+
+def _error(value: Any, path: Path) -> OrderedFault:
+    """The fault that answers with an error; a status or an error code alone stands for one."""
+    if isinstance(value, int | str) and not isinstance(value, bool):
+        value = {"status": value} if isinstance(value, int) else {"error_code": value}
+    told = _ERROR(value, path)
+    known_keys(told, path, _ERROR_KEYS)
+    return _fault({"fault": "error", **told}, path)
+
+
+def _faults(value: Any, path: Path) -> tuple[OrderedFault, ...]:
+    return tuple(_fault(order, (*path, number)) for number, order in enumerate(LIST(value, path)))
+
+
+def _fault(order: Any, path: Path) -> OrderedFault:
+    try:
+        return parse_faults([order])[0]
+    except OptionError as error:  # its first step is the place in the list of one
+        raise OptionError((*path, *error.path[1:]), error.problem, error.remedy) from None
 
 
 def _when(value: Any, path: Path) -> Condition:

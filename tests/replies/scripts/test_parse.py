@@ -20,7 +20,7 @@ BAD: list[tuple[Any, str, str]] = [
     ({"replies": [], "than": "x"}, "/than", "is unknown. Did you mean `then`?"),
     ({"replies": [], "then": "stop"}, "/then", "one of continue, repeat, restart, fail"),
     ([5], "/replies/0", "an object, or a string for a text; got 5"),
-    ([{}], "/replies/0", "must have one of text, blocks, message, file; got none"),
+    ([{}], "/replies/0", "must have one of text, blocks, message, file, error; got none"),
     ([{"text": "a", "blocks": []}], "/replies/0", "text and blocks"),
     ([{"text": 5}], "/replies/0/text", "must be a string; got 5"),
     ([{"text": "a", "txet": "b"}], "/replies/0/txet", "Did you mean `text`?"),
