@@ -5,7 +5,7 @@ that the API could have sent. How the parts are told, as recorded streams have i
 
     message_start           the message with content [], stop fields null, usage.output_tokens 1,
                             without what only message_delta tells (`DELTA_ONLY`)
-    ping                    one, after the first content_block_start
+    ping                    one, after the first content_block_start, or message_start if there is none
     text                    `citations` one by one, then the text in pieces
     thinking                the thinking in pieces, then one signature
     tool uses               an empty fragment, then the input as spaced JSON in pieces; an input
@@ -70,7 +70,7 @@ def events_of(
     Args:
         message: a whole message, as a reply without streaming has it.
         sizes: the lengths of the pieces; `typical_sizes()` if not given.
-        ping: whether a ping follows the first content_block_start.
+        ping: whether a ping follows the first content_block_start; message_start without content.
 
     Raises:
         ValueError: the message is not whole, or `sizes` gave less than 1.
@@ -78,6 +78,8 @@ def events_of(
     _check(message)
     sizes = sizes or typical_sizes()
     events: list[dict[str, Any]] = [{"type": "message_start", "message": _start_of(message)}]
+    if ping and not message["content"]:
+        events.append({"type": "ping"})
     for index, block in enumerate(message["content"]):
         start, deltas = _block_events(block, sizes)
         events.append({"type": "content_block_start", "index": index, "content_block": start})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockapi.exchange import Chunk, Reply, Source
 from mockapi.messages import edge_error_body, error_body
 from mockapi.replies._hop_headers import wire_field
-from mockapi.replies._reply_headers import ORGANIZATION, object_headers
+from mockapi.replies._reply_headers import ACCOUNT_FIELDS, object_headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +77,7 @@ def refused(refusal: Refusal, request_id: str, at: float) -> Reply:
         more=((b"x-should-retry", b"false"),),
     )
     if refusal.status in _BEFORE_ACCOUNT:
-        fields = tuple(field for field in fields if field != ORGANIZATION)
+        fields = tuple(field for field in fields if field not in ACCOUNT_FIELDS)
     told = [(b"x-mockapi-rule", refusal.rule.encode())]
     if refusal.hint is not None:
         # A header is one line of Latin-1; a hint may quote what the client sent.

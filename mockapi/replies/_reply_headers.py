@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 ORGANIZATION: Final = (b"anthropic-organization-id", b"00000000-0000-4000-8000-000000000000")
 """The account that replies name; no real one has this id."""
+WORKSPACE: Final = (b"anthropic-workspace-id", b"wrkspc_011111111111111111111111")
+"""The workspace that replies name, as they do since 2026-08."""
+ACCOUNT_FIELDS: Final = (ORGANIZATION, WORKSPACE)
 
 _STREAM: Final = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -71,7 +74,7 @@ def _common(request_id: str, source: Source, hint: str) -> Headers:
     fields = (
         (b"request-id", request_id.encode()),
         _TRANSPORT,
-        ORGANIZATION,
+        *ACCOUNT_FIELDS,
         _ROBOTS,
         _POLICY,
         wire_field("x-mockapi-source", source),

@@ -26,7 +26,13 @@ def test_an_error_names_the_account_and_no_limits(status: int) -> None:
     """An error has the fields of a recorded one, in their order, and says which rule refused."""
     reply = refused(_refusal(status), _REQUEST_ID, _AT)
     names = tuple(name.decode() for name, _ in reply.headers)
-    assert names == (*_BEFORE, "strict-transport-security", "anthropic-organization-id", *_AFTER)
+    assert names == (
+        *_BEFORE,
+        "strict-transport-security",
+        "anthropic-organization-id",
+        "anthropic-workspace-id",
+        *_AFTER,
+    )
     assert reply.header("date") == "Thu, 01 Oct 2026 00:00:00 GMT"
     assert reply.header("x-mockapi-rule") == "some.rule"
     assert (reply.status, reply.source) == (status, Source.INVALID)
@@ -38,6 +44,7 @@ def test_who_is_not_known_yet_is_not_named(status: int) -> None:
     """What is refused before the key is looked at names no account."""
     reply = refused(_refusal(status), _REQUEST_ID, _AT)
     assert reply.header("anthropic-organization-id") is None
+    assert reply.header("anthropic-workspace-id") is None
     assert reply.header("content-length") == str(len(reply.body))
 
 

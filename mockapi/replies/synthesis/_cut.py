@@ -4,14 +4,15 @@ A stop sequence ends the reply where it would begin, in the first text block tha
 sequence itself is not part of the reply. Then tokens are counted block by block, and the block that
 does not fit is cut: a text or a thought after its last whole token, a tool's input in the middle of
 its JSON, of which the block then shows the complete part. What follows is gone. A block of which
-nothing is left is gone too.
+nothing is left is gone too. All tokens that the request allowed are spent, whatever is left to see: a
+model that was stopped while it named a tool has written them all the same.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mockapi.messages import complete_part
 from mockapi.replies.synthesis import _tokens
@@ -20,6 +21,10 @@ from mockapi.replies.synthesis._plan import CALLS, PlanPart
 if TYPE_CHECKING:
     from mockapi.replies._request_view import RequestView
     from mockapi.replies.synthesis._plan import Plan
+
+
+_NAMED: Final = 4
+"""Tokens that a call takes until its tool is named: what has fewer left shows nothing of it."""
 
 
 def shortened(plan: Plan, view: RequestView) -> Plan:
@@ -64,7 +69,7 @@ def _at_limit(plan: Plan, limit: int) -> Plan:
         if cut is not None:
             kept.append(cut)
         break
-    return replace(plan, parts=tuple(kept), stop_reason="max_tokens", stop_sequence=None)
+    return replace(plan, parts=tuple(kept), stop_reason="max_tokens", stop_sequence=None, spent=limit)
 
 
 def _cut(part: PlanPart, left: int) -> PlanPart | None:
@@ -79,9 +84,9 @@ def _cut(part: PlanPart, left: int) -> PlanPart | None:
         return PlanPart(part.block | {"thinking": shown}, thought)
     if kind not in CALLS:
         return None
-    name_only = part._replace(block=part.block | {"input": {}}, written="")
-    room = left - name_only.tokens
-    if room <= 0:
+    if left < _NAMED:
         return None
+    name_only = part._replace(block=part.block | {"input": {}}, written="")
+    room = max(1, left - name_only.tokens)
     written = _tokens.first(json.dumps(part.block["input"], ensure_ascii=False), room)
     return PlanPart(part.block | {"input": complete_part(written)}, written=written)

@@ -65,7 +65,9 @@ class Plan:
         hint: for the header `x-mockapi-hint`: what could not be done as asked.
         overrides: members of the message that a script gave, which stand as they are.
         uncut: whether limits of the request do not shorten it.
-        output_tokens: of all parts; 0 for an empty reply.
+        spent: the output tokens of a plan that was cut, which are all that the request allowed; None
+            counts those of the parts.
+        output_tokens: of the reply.
         thinking_tokens: how many of them were spent on thinking.
     """
 
@@ -79,6 +81,7 @@ class Plan:
     hint: str = ""
     overrides: tuple[tuple[str, Any], ...] = ()
     uncut: bool = False
+    spent: int | None = None
     output_tokens: int = field(init=False)
     thinking_tokens: int = field(init=False)
 
@@ -89,7 +92,7 @@ class Plan:
             total += tokens
             if str(part.block.get("type")).endswith("thinking"):
                 thinking += tokens
-        object.__setattr__(self, "output_tokens", total)
+        object.__setattr__(self, "output_tokens", total if self.spent is None else self.spent)
         object.__setattr__(self, "thinking_tokens", thinking)
 
 

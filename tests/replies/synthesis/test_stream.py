@@ -19,9 +19,9 @@ _EVENT = re.compile(rb"event: (\w+)\ndata: (\{.*\})\n\n")
 _PADDING = re.compile(rb"( {0,15})\}$")
 
 
-def ask(name: str, *, stream: bool) -> Reply:
-    """The reply to a shape."""
-    sent = dict(SHAPES[name])
+def ask(name: str, *, stream: bool, **changed: Any) -> Reply:
+    """The reply to a shape, some of its members changed."""
+    sent = {**SHAPES[name], **changed}
     beta = sent.pop("beta", "")
     headers = ((b"anthropic-beta", beta.encode()),) if beta else ()
     body = dump({**sent, "stream": True} if stream else sent)
@@ -39,7 +39,7 @@ def test_a_stream_adds_up_to_the_json_reply(name: str) -> None:
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_the_bytes_are_framed_as_the_api_frames_them(name: str) -> None:
-    """Two lines an event, compact JSON padded before its last brace, one spaced ping after a start."""
+    """Two lines an event, compact JSON padded before its last brace, one spaced ping after the first start."""
     raw = ask(name, stream=True).body
     events = _EVENT.findall(raw)
     assert b"".join(b"event: " + kind + b"\ndata: " + data + b"\n\n" for kind, data in events) == raw
@@ -52,9 +52,8 @@ def test_the_bytes_are_framed_as_the_api_frames_them(name: str) -> None:
             bare = data[: -len(padding[0])] + b"}"
             assert dump(jsontext.parse(data)) == bare
     names = [kind for kind, _ in events]
-    assert names.count(b"ping") == (1 if b"content_block_start" in names else 0)
-    if b"ping" in names:
-        assert names.index(b"ping") == 2
+    assert names.count(b"ping") == 1
+    assert names.index(b"ping") == (2 if b"content_block_start" in names else 1)
 
 
 @pytest.mark.parametrize("name", SHAPES)
@@ -170,3 +169,14 @@ def test_headers_stand_in_the_apis_order() -> None:
     assert reply.header("anthropic-ratelimit-requests-remaining") == "3999"
     assert reply.header("anthropic-ratelimit-requests-reset") == "2023-11-14T22:13:21Z"
     assert (reply.header("request-id") or "").startswith("req_011C")
+
+
+@pytest.mark.parametrize("limit", range(1, 40))
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_cut_reply_has_spent_all_its_tokens(limit: int, *, stream: bool) -> None:
+    """However early a forced call is cut, the usage is the limit, and from its fourth token on the call shows."""
+    reply = ask("tool cut", stream=stream, max_tokens=limit)
+    message = accumulate(decode_events(reply.body)) if stream else jsontext.parse(reply.body)
+    assert message["usage"]["output_tokens"] == limit
+    assert message["stop_reason"] == "max_tokens"
+    assert [block["type"] for block in message["content"]] == (["tool_use"] if limit > 3 else [])
