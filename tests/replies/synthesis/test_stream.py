@@ -39,7 +39,7 @@ def test_a_stream_adds_up_to_the_json_reply(name: str) -> None:
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_the_bytes_are_framed_as_the_api_frames_them(name: str) -> None:
-    """Two lines an event, compact JSON padded before its last brace, one spaced ping after the first start."""
+    """Two lines an event, compact JSON padded before its last brace, one ping after the first start."""
     raw = ask(name, stream=True).body
     events = _EVENT.findall(raw)
     assert b"".join(b"event: " + kind + b"\ndata: " + data + b"\n\n" for kind, data in events) == raw
@@ -174,7 +174,7 @@ def test_headers_stand_in_the_apis_order() -> None:
 @pytest.mark.parametrize("limit", range(1, 40))
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_cut_reply_has_spent_all_its_tokens(limit: int, *, stream: bool) -> None:
-    """However early a forced call is cut, the usage is the limit, and from its fourth token on the call shows."""
+    """However early a call is cut, the usage is the limit, and from its fourth token on it shows."""
     reply = ask("tool cut", stream=stream, max_tokens=limit)
     message = accumulate(decode_events(reply.body)) if stream else jsontext.parse(reply.body)
     assert message["usage"]["output_tokens"] == limit
