@@ -41,7 +41,13 @@ if TYPE_CHECKING:
         order_message,
         order_usage,
     )
-    from mockapi.messages._signatures import NONCE_BYTES, is_tampered_signature, make_signature
+    from mockapi.messages._signatures import (
+        NONCE_BYTES,
+        content_nonce,
+        is_tampered_signature,
+        make_signature,
+        signs_other_content,
+    )
     from mockapi.messages._wire import (
         MAX_PADDING,
         decode_event,
@@ -80,6 +86,7 @@ __all__ = [
     "catalogue",
     "check_events",
     "complete_part",
+    "content_nonce",
     "decode_event",
     "decode_events",
     "dump",
@@ -96,6 +103,7 @@ __all__ = [
     "order_delta_usage",
     "order_message",
     "order_usage",
+    "signs_other_content",
     "stream_error_event",
     "typical_sizes",
 ]
@@ -113,7 +121,7 @@ __getattr__ = lazy_exports(
         "_ids": "ALPHABET IdFactory IdKind",
         "_keyorder": "NEWEST PERIODS Period order_block order_delta order_delta_usage order_message"
         " order_usage",
-        "_signatures": "NONCE_BYTES is_tampered_signature make_signature",
+        "_signatures": "NONCE_BYTES content_nonce is_tampered_signature make_signature signs_other_content",
         "_wire": "MAX_PADDING decode_event decode_events dump encode_event encode_events load",
         "catalogue": "",
     },

@@ -39,6 +39,21 @@ def make_signature(nonce: bytes, filling: bytes) -> str:
     return base64.b64encode(b"\x12" + _varint(len(inner)) + inner).decode()
 
 
+def content_nonce(content: str) -> bytes:
+    """The nonce of a signature that covers a text, as those of summaries do."""
+    return blake2b(content.encode("utf-8", "surrogatepass"), digest_size=NONCE_BYTES).digest()
+
+
+def signs_other_content(text: str, content: str) -> bool:
+    """Whether mockapi made this signature for another text than `content`."""
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    marked = raw[-_CHECKSUM_AT:]
+    return _is_marked(marked) and marked[:NONCE_BYTES] != content_nonce(content)
+
+
 def is_tampered_signature(text: str) -> bool:
     """Whether mockapi made this signature and it was altered since.
 

@@ -77,9 +77,9 @@ class SeededChoices:
             size -= len(pieces[-1])
         return b"".join(pieces)
 
-    def signature(self) -> str:
-        """A signature of thinking, or the data of redacted thinking."""
-        nonce = self.take(NONCE_BYTES)
+    def signature(self, nonce: bytes | None = None) -> str:
+        """A signature of thinking, or the data of redacted thinking; `nonce` makes it one of a content."""
+        nonce = nonce or self.take(NONCE_BYTES)
         return make_signature(nonce, self.take(self.between(80, 380)))
 
     def _refill(self) -> None:

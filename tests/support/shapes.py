@@ -325,6 +325,18 @@ SHAPES: dict[str, dict[str, Any]] = {
         },
         beta="compact-2026-01-12",
     ),
+    "beta compaction on demand": {
+        **body(
+            model="claude-opus-4-7",
+            compaction={"type": "summarize", "instructions": "Short, please."},
+            beta="compact-2026-09-04",
+        ),
+        "messages": [
+            {"role": "user", "content": "Hello"},
+            {"role": "assistant", "content": "Hello yourself."},
+            {"role": "user", "content": "Where were we?"},
+        ],
+    },
     "beta compaction with a pause": body(
         "word " * 60_000,
         model="claude-opus-4-6",

@@ -1,14 +1,12 @@
-"""Context management: what the edits of a request would have cleared, and compaction.
+"""Context management: what the edits of a request would have cleared.
 
     clear_tool_uses_20250919    from 100,000 input tokens (or its `trigger`): the results of all tool
                                 calls but the last three (or `keep`), but not of `exclude_tools`
     clear_thinking_20251015     the thinking of all turns but the last (or `keep`; "all" clears none)
-    compact_20260112            from 150,000 input tokens (or its `trigger`): the reply begins with a
-                                compaction block, and ends with it under `pause_after_compaction`
 
 What was cleared is told in `context_management.applied_edits` and does not count as input. What lies
-before a compaction block that is handed back does not count either. Source: the edits' published
-defaults, and recorded compactions of 2026; an applied clearing edit was never recorded.
+before a compaction block (`_compaction`) that is handed back does not count either. Source: the edits'
+published defaults; an applied clearing edit was never recorded.
 """
 
 from __future__ import annotations
@@ -16,19 +14,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.replies.synthesis import _tokens
-from mockapi.replies.synthesis._plan import PlanPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mockapi.replies._request_view import Block, RequestView
-    from mockapi.replies.synthesis._cache import Usage
 
 CLEAR_TOOL_USES: Final = "clear_tool_uses_20250919"
 CLEAR_THINKING: Final = "clear_thinking_20251015"
-COMPACT: Final = "compact_20260112"
 _TOOL_TRIGGER: Final = 100_000
-_COMPACT_TRIGGER: Final = 150_000
 _KEPT_USES: Final = 3
 _KEPT_TURNS: Final = 1
 
@@ -50,39 +44,6 @@ def applied_edits(view: RequestView, input_tokens: int) -> list[dict[str, Any]]:
     return found
 
 
-def compaction(view: RequestView) -> tuple[PlanPart, bool] | None:
-    """The compaction block of a reply and whether the reply ends with it; None without one."""
-    edit = next((edit for edit in _edits(view) if edit.get("type") == COMPACT), None)
-    if edit is None or _tokens.input_tokens(view) < _value(edit.get("trigger"), _COMPACT_TRIGGER):
-        return None
-    turns = len(view.turns)
-    summary = f"<summary>\nmockapi summarized {turns} turns. The latest asks: {view.subject()}\n</summary>"
-    # Clients that accumulate a stream add `encrypted_content`, so the JSON form has it too.
-    block = {"type": "compaction", "content": summary, "encrypted_content": None}
-    return PlanPart(block), edit.get("pause_after_compaction") is True
-
-
-def iterations(parts: tuple[PlanPart, ...], usage: Usage) -> list[dict[str, Any]]:
-    """The sampling passes of a reply with a compaction: the summary's, then the answer's.
-
-    The usage of the whole reply is that of the answer's pass; the summary is told here alone.
-    """
-    summary = sum(part.tokens for part in parts if part.block.get("type") == "compaction")
-    answer = sum(part.tokens for part in parts) - summary
-    return [_pass("compaction", usage.total, summary), _pass("message", summary if answer else 0, answer)]
-
-
-def _pass(kind: str, read: int, written: int) -> dict[str, Any]:
-    return {
-        "input_tokens": read,
-        "output_tokens": written,
-        "cache_read_input_tokens": 0,
-        "cache_creation_input_tokens": 0,
-        "cache_creation": {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0},
-        "type": kind,
-    }
-
-
 def _edits(view: RequestView) -> list[dict[str, Any]]:
     config = view.body.get("context_management")
     edits = config.get("edits") if isinstance(config, dict) else None
@@ -95,15 +56,15 @@ def _cleared_uses(edit: dict[str, Any], view: RequestView, input_tokens: int) ->
     results = list(_results(view))
     trigger = edit.get("trigger")
     by_uses = isinstance(trigger, dict) and trigger.get("type") == "tool_uses"
-    if (len(results) if by_uses else input_tokens) < _value(trigger, _TOOL_TRIGGER):
+    if (len(results) if by_uses else input_tokens) < _tokens.setting(trigger, _TOOL_TRIGGER):
         return 0, 0
-    keep = _value(edit.get("keep"), _KEPT_USES)
+    keep = _tokens.setting(edit.get("keep"), _KEPT_USES)
     cleared = [
         _tokens.of_block(result)
         for name, result in results[: max(0, len(results) - keep)]
         if name not in excluded
     ]
-    if sum(cleared) < _value(edit.get("clear_at_least"), 0):
+    if sum(cleared) < _tokens.setting(edit.get("clear_at_least"), 0):
         return 0, 0
     return len(cleared), sum(cleared)
 
@@ -117,7 +78,7 @@ def _cleared_turns(edit: dict[str, Any], view: RequestView) -> tuple[int, int]:
         for turn in view.turns
         if turn.role == "assistant" and any(block.get("type") == "thinking" for block in turn.blocks)
     ]
-    cleared = thinking[: max(0, len(thinking) - _value(keep, _KEPT_TURNS))]
+    cleared = thinking[: max(0, len(thinking) - _tokens.setting(keep, _KEPT_TURNS))]
     return len(cleared), sum(cleared)
 
 
@@ -130,8 +91,3 @@ def _results(view: RequestView) -> Iterator[tuple[str, Block]]:
                 names[str(block.get("id"))] = str(block.get("name"))
             elif block.get("type") == "tool_result":
                 yield names.get(str(block.get("tool_use_id")), ""), block
-
-
-def _value(setting: Any, default: int) -> int:
-    value = setting.get("value") if isinstance(setting, dict) else None
-    return value if type(value) is int else default

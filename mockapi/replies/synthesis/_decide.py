@@ -20,6 +20,8 @@ Thinking comes first where it is on, and neither a tool is forced nor a prefill 
 results it comes only with adaptive or between_tools thinking or the interleaved beta. Whether it is
 shown: `display`, and without it not for models that take no budget (from 4.7 on).
 
+A request for a summary (`compaction`) gets that alone.
+
 An answer: JSON that satisfies the output schema if there is one; else text, which cites the
 request's sources if citations are on. A tool or output schema that nothing satisfies is answered by
 a text that says which and why; the hint header repeats it.
@@ -36,7 +38,7 @@ from mockapi.replies._request_view import name_of
 from mockapi.replies.synthesis import _words
 from mockapi.replies.synthesis._calls import MAX_CALLS, call, callable_tools, is_server_tool
 from mockapi.replies.synthesis._citations import cited_parts
-from mockapi.replies.synthesis._context import compaction
+from mockapi.replies.synthesis._compaction import asks_for_summary, compaction, summary
 from mockapi.replies.synthesis._plan import Plan, PlanPart, text_part
 from mockapi.replies.synthesis._runs import Runner, ServerToolRun
 from mockapi.replies.synthesis.values import Unsatisfiable, satisfying
@@ -58,6 +60,8 @@ def decide(view: RequestView, dice: SeededChoices, ids: IdFactory) -> Plan:
             same content.
         ids: of tool calls, a function of the same.
     """
+    if "compaction" in view.body and asks_for_summary(view):
+        return summary(view, dice)
     compacted = compaction(view) if "context_management" in view.body else None
     if compacted is None:
         return _decided(view, dice, ids)

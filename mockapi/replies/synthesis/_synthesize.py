@@ -21,9 +21,18 @@ from mockapi.replies._seeded import SeededChoices
 from mockapi.replies.synthesis._cache import PromptCache, Usage
 from mockapi.replies.synthesis._cut import shortened
 from mockapi.replies.synthesis._decide import decide
+from mockapi.replies.synthesis._diagnosis import (
+    MOST_REMEMBERED,
+    PromptFingerprint,
+    diagnosed,
+    fingerprint,
+    wants_diagnosis,
+)
 from mockapi.replies.synthesis._writer import json_chunks, message_of, stream_chunks
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mockapi.exchange import Request
     from mockapi.replies.synthesis._plan import Plan
 
@@ -35,10 +44,12 @@ class History:
     Attributes:
         turn: how many replies were synthesized or scripted.
         cache: the prompt cache.
+        prompts: fingerprints of the requests that asked for diagnostics, by their replies' ids.
     """
 
     turn: int = 0
     cache: PromptCache = field(default_factory=PromptCache)
+    prompts: Mapping[str, PromptFingerprint] = field(default_factory=dict)
 
 
 class GenerationInput:
@@ -116,4 +127,9 @@ def message_for(
     plan = shortened(plan, view)
     usage, cache = history.cache.used(view, at)
     message = message_of(plan, view, usage, material.ids, history.turn)
-    return message, plan, usage, History(history.turn + 1, cache)
+    prompts = history.prompts
+    if wants_diagnosis(view):
+        message["diagnostics"] = diagnosed(view, prompts)
+        kept = dict(list(prompts.items())[-MOST_REMEMBERED + 1 :])
+        prompts = kept | {str(message["id"]): fingerprint(view)}
+    return message, plan, usage, History(history.turn + 1, cache, prompts)

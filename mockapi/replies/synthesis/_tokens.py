@@ -44,6 +44,12 @@ _SIGNED: Final = frozenset({"thinking", "redacted_thinking"})
 _UNCOUNTED: Final = frozenset({"cache_control", "type", "signature", "encrypted_content", "encrypted_index"})
 
 
+def setting(value: Any, default: int) -> int:
+    """The number in a setting such as `{"type": "input_tokens", "value": 50000}`; the default without one."""
+    number = value.get("value") if isinstance(value, dict) else None
+    return number if type(number) is int else default
+
+
 def of_text(text: str) -> int:
     """The tokens of a text."""
     return len(_PIECE.findall(text))

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from mockapi.exchange import Chunk
 from mockapi.messages import MAX_PADDING, IdKind, dump, encode_event, events_of, order_message
 from mockapi.messages.catalogue import shipped
-from mockapi.replies.synthesis._context import applied_edits, iterations
+from mockapi.replies.synthesis._compaction import iterations
+from mockapi.replies.synthesis._context import applied_edits
 from mockapi.replies.synthesis._periods import form_of
 from mockapi.replies.synthesis._plan import CALLS
 

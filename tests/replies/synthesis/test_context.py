@@ -1,12 +1,12 @@
-"""Context management: edits are told and taken off, compaction comes and goes."""
+"""Context management: edits are told and taken off."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from mockapi.replies.synthesis import RequestView, _tokens, applied_edits, input_tokens
-from tests.support.shapes import SHAPES, body
-from tests.support.synthesis import kinds, reply_to
+from mockapi.replies.synthesis import RequestView, applied_edits, input_tokens
+from tests.support.shapes import SHAPES
+from tests.support.synthesis import reply_to
 
 
 def test_cleared_tool_uses_are_told_and_do_not_count() -> None:
@@ -43,29 +43,3 @@ def test_thinking_of_older_turns_is_cleared() -> None:
     assert edits(keep={"type": "thinking_turns", "value": 0})[0]["cleared_thinking_turns"] == 2
     assert edits(keep={"type": "thinking_turns", "value": 2}) == []
     assert edits(keep="all") == edits(keep={"type": "all"}) == []
-
-
-def test_a_long_conversation_is_compacted() -> None:
-    """A summary first, then the answer; its passes are told apart."""
-    message = reply_to(SHAPES["beta compaction"])
-    assert kinds(message) == ["compaction", "text"]
-    summary, answer = message["usage"]["iterations"]
-    assert (summary["type"], answer["type"]) == ("compaction", "message")
-    assert summary["input_tokens"] > 50_000
-    assert message["usage"]["output_tokens"] == answer["output_tokens"]
-    assert answer["output_tokens"] == _tokens.of_text(message["content"][1]["text"])
-    paused = reply_to(SHAPES["beta compaction with a pause"])
-    assert (kinds(paused), paused["stop_reason"]) == (["compaction"], "compaction")
-
-
-def test_a_compaction_that_is_handed_back_replaces_what_was_before() -> None:
-    """So the next reply is not compacted again."""
-    request = SHAPES["beta compaction"]
-    content = reply_to(request)["content"]
-    turns = [
-        *request["messages"],
-        {"role": "assistant", "content": content},
-        {"role": "user", "content": "Go on"},
-    ]
-    assert kinds(reply_to({**request, "messages": turns})) == ["text"]
-    assert input_tokens(RequestView({**body(), "messages": turns})) < 200
