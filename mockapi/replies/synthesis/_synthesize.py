@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.exchange import Chunk, Reply, Source
 from mockapi.messages import IdFactory, IdKind
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
     from mockapi.exchange import Request
     from mockapi.replies.synthesis._plan import Plan
+
+
+_THINKING_COUNTS: Final = "thinking-token-count-2026-05-13"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,8 @@ def written(
     stream = material.view.stream
     chunks: tuple[Chunk, ...]
     if stream:
-        chunks = stream_chunks(message, plan, material.dice.fork(f"wire:{history.turn}"))
+        dice = material.dice.fork(f"wire:{history.turn}")
+        chunks = stream_chunks(message, plan, dice, counted=_THINKING_COUNTS in material.view.betas)
     else:
         chunks = json_chunks(message)
     output_tokens = message["usage"].get("output_tokens") or 0

@@ -41,6 +41,8 @@ _PER_CHUNK: Final = (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 4)
 _CALLERS: Final = frozenset(
     {"tool_use", "server_tool_use", "web_search_tool_result", "web_fetch_tool_result"}
 )
+THINKING_QUANTUM: Final = 8
+"""Tokens of omitted thinking that one delta tells; the API's own quantum was not seen."""
 _OLD_MODELS: Final = (
     *("claude-2", "claude-3", "claude-opus-4-0", "claude-opus-4-1", "claude-opus-4-2", "claude-opus-4-5"),
     *("claude-sonnet-4-0", "claude-sonnet-4-2", "claude-sonnet-4-5", "claude-haiku-4-5"),
@@ -97,9 +99,21 @@ def json_chunks(message: dict[str, Any]) -> tuple[Chunk, ...]:
     return (Chunk(0.0, dump(message)),)
 
 
-def stream_chunks(message: dict[str, Any], plan: Plan, dice: SeededChoices) -> tuple[Chunk, ...]:
-    """The message as a stream, in transport chunks with the delays of a fast model."""
-    events = [encode_event(event, dice.below(MAX_PADDING + 1)) for event in events_in(message, plan, dice)]
+def stream_chunks(
+    message: dict[str, Any], plan: Plan, dice: SeededChoices, *, counted: bool = False
+) -> tuple[Chunk, ...]:
+    """The message as a stream, in transport chunks with the delays of a fast model.
+
+    Args:
+        message: as `message_of` made it.
+        plan: that it was made of.
+        dice: choose lengths, padding and delays.
+        counted: whether thinking tells how many tokens it has taken so far.
+    """
+    events_now = events_in(message, plan, dice)
+    if counted:
+        events_now = list(_counted(events_now, plan))
+    events = [encode_event(event, dice.below(MAX_PADDING + 1)) for event in events_now]
     chunks = []
     place = min(4, len(events))  # message_start, content_block_start, ping, first delta
     chunks.append(Chunk(dice.between(300, 900) / 1000, b"".join(events[:place])))
@@ -135,6 +149,23 @@ def events_in(message: dict[str, Any], plan: Plan, dice: SeededChoices) -> list[
         for piece in _pieces(written, sizes)
     ]
     return kept
+
+
+def _counted(events: list[dict[str, Any]], plan: Plan) -> Iterator[dict[str, Any]]:
+    """The events with `estimated_tokens` in every thinking_delta: null where the thinking is shown.
+
+    Where it is omitted, empty deltas tell the tokens in multiples of a quantum before the signature.
+    """
+    for event in events:
+        delta = event.get("delta") or {}
+        if delta.get("type") == "thinking_delta":
+            yield {**event, "delta": {**delta, "estimated_tokens": None}}
+            continue
+        if delta.get("type") == "signature_delta" and not plan.parts[event["index"]].block["thinking"]:
+            for _ in range(plan.parts[event["index"]].tokens // THINKING_QUANTUM):
+                told = {"type": "thinking_delta", "thinking": "", "estimated_tokens": THINKING_QUANTUM}
+                yield {**event, "delta": told}
+        yield event
 
 
 def _pieces(text: str, sizes: Sizes) -> Iterator[str]:

@@ -180,3 +180,27 @@ def test_a_cut_reply_has_spent_all_its_tokens(limit: int, *, stream: bool) -> No
     assert message["usage"]["output_tokens"] == limit
     assert message["stop_reason"] == "max_tokens"
     assert [block["type"] for block in message["content"]] == (["tool_use"] if limit > 3 else [])
+
+
+@pytest.mark.parametrize("display", ["omitted", "summarized"])
+def test_thinking_tells_its_tokens_under_the_beta(display: str) -> None:
+    """Null where the thinking is shown; else multiples of a quantum that add up to less than was spent."""
+    request = {**SHAPES["thinking"], "thinking": {"type": "adaptive", "display": display}}
+    beta = ((b"anthropic-beta", b"thinking-token-count-2026-05-13"),)
+    body = dump({**request, "stream": True})
+    events = decode_events(
+        synthesized(Request("POST", "/v1/messages", "", beta, body), 0, History(), 1.7e9)[0].body
+    )
+    assert check_events(events) == []
+    told = [
+        event["delta"]["estimated_tokens"]
+        for event in events
+        if event["type"] == "content_block_delta" and event["delta"]["type"] == "thinking_delta"
+    ]
+    spent = accumulate(events)["usage"]["output_tokens"]
+    if display == "omitted":
+        assert told
+        assert 0 < sum(told) <= spent
+        assert all(count > 0 and count % told[0] == 0 for count in told)
+    else:
+        assert set(told) == {None}
