@@ -69,10 +69,10 @@ class Console:
         if refusal.hint is not None:
             self._write(f"  {refusal.hint}")
 
-    def doubled_version(self, request: Request) -> None:
-        """A base URL that already ends in /v1."""
+    def near_miss(self, request: Request, hint: str) -> None:
+        """A path that is nearly one of the API."""
         self._write(f"{request.method} {request.path} is not a path of the API:", colour=_RED)
-        self._write("  the client's base URL ends in /v1, and clients add it themselves. Leave it out.")
+        self._write(f"  {hint}")
 
     def problem(self, text: str) -> None:
         """Something that went wrong and that a person must know now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mockapi import cassettes, validation
@@ -17,7 +18,6 @@ from mockapi.server.wire import Lateness
 from mockapi.sessions import (
     CALLS_OUT,
     DEFAULT,
-    DOUBLED_VERSION,
     CassetteSet,
     Exchange,
     ServerSession,
@@ -43,6 +43,10 @@ _MAX_VALIDATORS = 64
 _MAX_EXPLAINING = 100  # misses looked into at once; a client in a loop must not fill the memory
 _MOST_EXPLAINED = 4 * 1024 * 1024
 """Bytes of a body: a search for patterns in more would hold up every stream for a tenth of a second."""
+_UNKNOWN_PATH = (
+    "mockapi makes up no replies for this path, and cannot know whether the API has it:"
+    " --on-unmatched record or passthrough asks an upstream."
+)
 
 
 class Service:
@@ -214,10 +218,10 @@ class Service:
                 self.recorder.replayed(request, recording, session, server)
         elif reply.source is Source.UNMATCHED:
             miss = self._explain(request, session)
-        elif request.path.startswith(DOUBLED_VERSION):
-            self.console.doubled_version(request)
         elif refusal is not None:
             self.console.refusal(request, refusal, session)
+        elif reply.status == 404 and (hint := reply.header("x-mockapi-hint")) is not None:
+            self.console.near_miss(request, hint)
         return session.journal.add(now, request, reply, recording, miss)
 
     async def forward(
@@ -267,13 +271,16 @@ def _explained(request: Request, recordings: Sequence[Recording], matching: Matc
         size = f"{len(request.body):,} bytes"
         return _unexplained(f"The request has {size}, too many to be compared with what is recorded.")
     try:
-        return cassettes.explain_miss(request, recordings, matching)
+        miss = cassettes.explain_miss(request, recordings, matching)
     except RecursionError:
         return _unexplained("The request is nested too deeply to be compared with what is recorded.")
     except Exception:
         # The client has its answer, and no one awaits this future: a defect must not vanish in it.
         logging.getLogger(__name__).exception("A miss could not be explained: a defect of mockapi.")
         return _unexplained("Why could not be found out: see the traceback on the server's stderr.")
+    if validation.find_endpoint(request.path) is None:
+        return replace(miss, remedies=(*miss.remedies, _UNKNOWN_PATH))
+    return miss
 
 
 def _unexplained(why: str) -> Miss:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mockapi.sessions._generator import ReplyGenerator
     from mockapi.sessions._journal import Journal, JournalEntry, miss_as_json, recording_as_json
     from mockapi.sessions._library import CassetteSet
-    from mockapi.sessions._pipeline import CHANGES, DOUBLED_VERSION, SOURCES, Exchange, answer
+    from mockapi.sessions._pipeline import CHANGES, SOURCES, Exchange, answer
     from mockapi.sessions._registry import MAX_SESSIONS, SessionRegistry, new_id
     from mockapi.sessions._session import DEFAULT, MAX_REQUESTS, ServerSession
     from mockapi.sessions._settings import (
@@ -38,7 +38,6 @@ __all__ = [
     "CALLS_OUT",
     "CHANGES",
     "DEFAULT",
-    "DOUBLED_VERSION",
     "FORWARD",
     "MAX_NAME",
     "MAX_REQUESTS",
@@ -77,7 +76,7 @@ __getattr__ = lazy_exports(
         "_generator": "ReplyGenerator",
         "_journal": "Journal JournalEntry miss_as_json recording_as_json",
         "_library": "CassetteSet",
-        "_pipeline": "CHANGES DOUBLED_VERSION SOURCES Exchange answer",
+        "_pipeline": "CHANGES SOURCES Exchange answer",
         "_registry": "MAX_SESSIONS SessionRegistry new_id",
         "_session": "DEFAULT MAX_REQUESTS ServerSession",
         "_settings": "AFTER_LAST CALLS_OUT MAX_NAME ON_UNMATCHED RECORD_MODES AfterLast OnUnmatched"

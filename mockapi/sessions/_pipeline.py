@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mockapi import replies
+from mockapi import validation as validation_rules
 from mockapi.exchange import Reply, Request, Source
 from mockapi.replies import at_once, at_speed, converted, error_reply, faults, wants_stream
 from mockapi.sessions._answer import FORWARD, Answer
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from mockapi.replies.faults import OrderedFault
     from mockapi.sessions._session import ServerSession
     from mockapi.validation import Refusal, ValidationSettings
-
-DOUBLED_VERSION: Final = "/v1/v1/"
 
 
 @dataclass(slots=True, eq=False)
@@ -154,11 +153,18 @@ def relaxed_recording(exchange: Exchange) -> Answer | None:
     return _recorded(exchange, session.next_recording(session.index.find_relaxed(exchange.request)))
 
 
-def doubled_version(exchange: Exchange) -> Answer | None:
-    """The API's 404 to the client whose base URL ends in /v1."""
-    if not exchange.request.path.startswith(DOUBLED_VERSION):
+def nearly_a_path(exchange: Exchange) -> Answer | None:
+    """The API's 404 to a client whose base URL is a little wrong, where no rule said it before.
+
+    Where an upstream answers, it knows its own paths.
+    """
+    if exchange.request.asks_for_message or exchange.session.on_unmatched in CALLS_OUT:
         return None
-    return Answer(_error(exchange, 404, "not_found_error", "Not Found"))
+    near = validation_rules.near_miss(exchange.request.path)
+    if near is None:
+        return None
+    reply = _error(exchange, 404, "not_found_error", "Not Found", hint=near.hint)
+    return Answer(reply)
 
 
 def fallback(exchange: Exchange) -> Answer:
@@ -166,7 +172,7 @@ def fallback(exchange: Exchange) -> Answer:
     session = exchange.session
     if session.strict_messages and exchange.request.asks_for_message:
         return Answer(replies.no_recording(exchange.next_request_id()))
-    if session.on_unmatched == "synthesize":
+    if session.on_unmatched == "synthesize" and _is_imitated(exchange.request):
         rules = session.settings.validation
         reply = session.generator.synthesized(
             exchange.request,
@@ -212,7 +218,7 @@ SOURCES: Final[tuple[SourceStage, ...]] = (
     validation,
     script,
     relaxed_recording,
-    doubled_version,
+    nearly_a_path,
     fallback,  # answers everything
 )
 CHANGES: Final[tuple[ChangeStage, ...]] = (pace, other_faults, accounting)
@@ -237,5 +243,13 @@ def _at_session_speed(reply: Reply, session: ServerSession) -> Reply:
     return at_once(reply) if speed is None else at_speed(reply, speed)
 
 
-def _error(exchange: Exchange, status: int, kind: str, message: str) -> Reply:
-    return error_reply(status, kind, message, exchange.next_request_id(), source=Source.INVALID)
+def _is_imitated(request: Request) -> bool:
+    """Whether replies to this path can be made up: what mockapi does not know, the API may know."""
+    return request.asks_for_message or validation_rules.find_endpoint(request.path) is not None
+
+
+def _error(exchange: Exchange, status: int, kind: str, message: str, hint: str = "") -> Reply:
+    fields = ((b"x-mockapi-hint", hint.encode("latin-1", "replace")),) if hint else ()
+    return error_reply(
+        status, kind, message, exchange.next_request_id(), source=Source.INVALID, headers=fields
+    )

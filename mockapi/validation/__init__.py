@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from mockapi.validation._endpoints import NearMiss, find_endpoint, near_miss
     from mockapi.validation._engine import Validator
     from mockapi.validation._rule import Rule
     from mockapi.validation._settings import Mode, Profile, Refusal, ValidationSettings
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Mode",
+    "NearMiss",
     "Profile",
     "Refusal",
     "Rule",
@@ -28,6 +30,8 @@ __all__ = [
     "Validator",
     "all_rules",
     "check_body",
+    "find_endpoint",
+    "near_miss",
     "rule_ids",
     "validate",
 ]
@@ -35,6 +39,7 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
+        "_endpoints": "NearMiss find_endpoint near_miss",
         "_engine": "Validator",
         "_rule": "Rule",
         "_settings": "Mode Profile Refusal ValidationSettings",

@@ -1,7 +1,10 @@
-"""The endpoints: path, methods, size limit, and the schema of what is posted there.
+"""The endpoints: path, methods, size limit, the schema of what is posted there, and what nearly is a path.
 
 Limits as documented: 32 MB for messages and token counting, 256 MB for batches, 500 MB for
 files. The legacy text completions are known by path only.
+
+A path that is not here may still be one of the API: only near misses of known paths, and what is known to
+be refused at the edge, count as unknown to the API.
 """
 
 from __future__ import annotations
@@ -59,9 +62,90 @@ _VARYING: Final = tuple(
 
 
 @lru_cache(maxsize=256)
-def find(path: str) -> Endpoint | None:
+def find_endpoint(path: str) -> Endpoint | None:
     """The endpoint at a path without its query, or None."""
     fixed = _FIXED.get(path)
     if fixed is not None:
         return fixed
     return next((endpoint for pattern, endpoint in _VARYING if pattern.fullmatch(path)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A path that the API does not have, though it has one very much like it.
+
+    Attributes:
+        path: what was meant; "" where nothing was.
+        hint: what is wrong, and what to do.
+    """
+
+    path: str
+    hint: str
+
+
+_EDGE: Final = frozenset({"/", "/favicon.ico"})
+"""Paths that clients probe and that the API was seen to answer with 404."""
+
+
+@lru_cache(maxsize=256)
+def near_miss(path: str) -> NearMiss | None:
+    """What a path without its query nearly is; None for a known path, and for one nobody can judge.
+
+    Each step mends one habit of base URLs; the first faults are named first.
+    """
+    if find_endpoint(path) is not None:
+        return None
+    if path in _EDGE:
+        return NearMiss("", "Clients probe this path; the API has nothing there.")
+    meant, faults = path, []
+    for mend in _MENDS:
+        mended, fault = mend(meant)
+        if mended != meant:
+            meant = mended
+            faults.append(fault)
+        if find_endpoint(meant) is not None:
+            return NearMiss(meant, f"{' '.join(faults)} The path is {meant}.")
+    return None
+
+
+def _single_slashes(path: str) -> tuple[str, str]:
+    fault = "Two slashes follow each other: the client's base URL ends in one. Leave it out."
+    return re.sub("/{2,}", "/", path), fault
+
+
+def _without_last_slash(path: str) -> tuple[str, str]:
+    return path.rstrip("/") or "/", "The path ends in a slash that the API's paths do not have."
+
+
+def _lower_case(path: str) -> tuple[str, str]:
+    head = re.match(r"(?i)(/v1)?/(messages|models|files|complete)", path)
+    if head is None:
+        return path, ""
+    return head[0].lower() + path[head.end() :], "The API's paths are in lower case."
+
+
+def _one_version(path: str) -> tuple[str, str]:
+    fault = "The client's base URL ends in /v1, and clients add it themselves. Leave it out."
+    return re.sub("^(/v1){2,}(?=/)", "/v1", path), fault
+
+
+def _from_version(path: str) -> tuple[str, str]:
+    place = path.find("/v1/", 1)
+    if place < 0:
+        return path, ""
+    fault = f"The client's base URL has the path {path[:place]}, which is not here. Leave it out."
+    return path[place:], fault
+
+
+def _with_version(path: str) -> tuple[str, str]:
+    return f"/v1{path}", "The client expects a base URL that ends in /v1: add it."
+
+
+_MENDS: Final = (
+    _single_slashes,
+    _without_last_slash,
+    _lower_case,
+    _one_version,
+    _from_version,
+    _with_version,
+)

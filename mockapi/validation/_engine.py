@@ -21,7 +21,7 @@ from mockapi.messages.catalogue import Catalogue, Model, shipped
 from mockapi.validation import _pruned, _reference, _shape, _toolfacts
 from mockapi.validation._context import Context, Credentials, read_headers
 from mockapi.validation._conversation import ConversationFacts
-from mockapi.validation._endpoints import Endpoint, find
+from mockapi.validation._endpoints import Endpoint, find_endpoint, near_miss
 from mockapi.validation._memo import Memo
 from mockapi.validation._rule import Rule, Stage, Violation, declared
 from mockapi.validation._toolfacts import NO_TOOLS, ToolFacts
@@ -99,20 +99,21 @@ class Validator:
         """
         if self._settings.mode == "off":
             return None
-        endpoint = find("/v1/messages")
+        endpoint = find_endpoint("/v1/messages")
         context = self._context(request, read_headers(request.headers), batch=True)
         context.body = params
         return next(self._judge(context, endpoint, every=False), None)
 
     def _refusals(self, request: Request, *, every: bool = False) -> Iterator[Refusal]:
         # 1. The network edge: size, path and method, before anybody looks at a key.
-        endpoint = find(request.path)
+        endpoint = find_endpoint(request.path)
         if endpoint is not None and len(request.body) > endpoint.limit and self._applies(http.TOO_LARGE):
             yield http.TOO_LARGE.refusal(Violation(None))
             return  # a body that large is never read
         if endpoint is None:
-            if self._applies(http.NOT_FOUND):
-                yield http.NOT_FOUND.refusal(Violation(None))
+            near = near_miss(request.path)
+            if near is not None and self._applies(http.NOT_FOUND):
+                yield replace(http.NOT_FOUND.refusal(Violation(None)), hint=near.hint)
             return
         if request.method not in endpoint.methods:
             if self._applies(http.METHOD):

@@ -211,19 +211,21 @@ def test_an_upload_without_a_file_is_refused(server: mockapi.Server) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/v1/nothing", 404),
+        ("GET", "/v1/nothing", 422),
+        ("POST", "/v1/agents", 422),
         ("GET", "/favicon.ico", 404),
+        ("GET", "/v1/models/", 404),
         ("GET", "/v1/messages", 405),
         ("PUT", "/v1/models/x", 405),
         ("DELETE", "/v1/files", 405),
-        ("GET", "/v1/messages/batches/x/y", 404),
+        ("GET", "/v1/messages/batches/x/y", 422),
     ],
 )
 @pytest.mark.parametrize("validation", ["strict", "off"])
 def test_unknown_paths_and_methods(
     server: mockapi.Server, method: str, path: str, status: int, validation: str
 ) -> None:
-    """A JSON error with the request's id, whoever finds out."""
+    """A JSON error with the request's id: what the API may have is a miss, what it nearly has a 404."""
     base_url = open_session(server, validation=validation)["base_url"]
     reply = httpx.request(method, base_url + path, headers=KEY)
     assert reply.status_code == status

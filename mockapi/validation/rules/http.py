@@ -24,7 +24,7 @@ NOT_FOUND = declare(
     Rule(
         "http.unknown_path",
         Stage.ROUTE,
-        "No endpoint has this path.",
+        "The path is nearly one of the API: a base URL with or without /v1, a slash too many.",
         "Not Found",
         "quoted without its body; the type is our inference",
         status=404,

@@ -38,7 +38,7 @@ def _position(text: bytes) -> int:
 _AT = _position(_LONE_SURROGATE)
 
 CASES = (
-    Case("http.unknown_path", "Not Found", endpoint="/v1/massages", status=404, type="not_found_error"),
+    Case("http.unknown_path", "Not Found", endpoint="/v1/messages/", status=404, type="not_found_error"),
     Case("http.method", "Method Not Allowed", method="GET", headers={"x-api-key": None}, status=405),
     Case(
         "http.too_large",
