@@ -30,6 +30,8 @@ def plan(work: Path) -> list[Step]:
         Step("lint", f"{PYTHON} -m ruff check .\n{PYTHON} -m ruff format --check .", after=("test",)),
         Step("types", f"{PYTHON} -m mypy", after=("test",)),
         Step("pyright", _pyright(work), after=("test",)),
+        # News is printed for whoever judges it; only what was judged and got lost fails.
+        Step("clients", f"{PYTHON} tools/clients.py", after=("test",)),
         # With all examples of the property tests, of which the default run tries few.
         Step(
             "slow",

@@ -144,6 +144,23 @@ def known_betas() -> set[str]:
 # --- the comparison
 
 
+def installed_version() -> tuple[int, ...]:
+    """The version of the installed client."""
+    return _version(importlib.import_module("anthropic").__version__)
+
+
+def judged_version() -> tuple[int, ...]:
+    """The version that the page on coverage judges, with any last number."""
+    named = re.search(r"official client's types know \(([\d.]+)\)", COVERAGE.read_text(encoding="utf-8"))
+    if named is None:
+        raise SystemExit(f"{COVERAGE} does not say which version of the client it judges.")
+    return (*_version(named[1]), sys.maxsize)
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in re.findall(r"\d+", text))
+
+
 def news() -> dict[str, list[str]]:
     """What the client knows and nobody has judged, by kind."""
     shipped = catalogue.shipped()
