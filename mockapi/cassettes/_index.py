@@ -25,6 +25,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mockapi import jsontext
+from mockapi._printable import encodable
 from mockapi.cassettes._key import request_key, request_line
 from mockapi.cassettes.redaction import for_matching
 from mockapi.exchange import Request
@@ -55,7 +56,7 @@ class Recording:
         return self.cassette.interactions[self.position]
 
     def __str__(self) -> str:
-        return f"{self.cassette.name}#{self.position}"
+        return f"{encodable(self.cassette.name)}#{self.position}"
 
 
 class RecordingSequence:

@@ -50,12 +50,12 @@ def read_matching(text: str, name: str, folders: Mapping[str, str]) -> Matching:
     Raises:
         UsageError: with the place of what is wrong, or the text is not YAML.
     """
-    import yaml  # noqa: PLC0415 - only where somebody writes rules so
+    from mockapi.cassettes import _yaml  # noqa: PLC0415 - only where somebody writes rules so
 
     try:
-        value = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise UsageError(f"{name}: {first_line(error)}.") from error
+        value = _yaml.parse(text.encode("utf-8", "replace"))
+    except _yaml.YAMLError as error:
+        raise UsageError(f"{name}: {error.cause}.") from error
     return parse_matching({"compare": value} if isinstance(value, str) else value, (name,), folders)
 
 
@@ -89,7 +89,8 @@ def json_paths(value: Any, path: Path) -> tuple[str, ...]:
         for index, item in enumerate(paths):
             try:
                 jsonpath.compile(item)
-            except jsonpath.JSONPathError as error:
+            # Besides its own errors: an index of too many digits, filters nested too deep.
+            except (jsonpath.JSONPathError, ValueError, RecursionError) as error:
                 problem = f"must be a JSON path; got {shown(item)}: {first_line(error).rstrip('.')}"
                 raise OptionError((*path, index), problem) from error
     return tuple(paths)

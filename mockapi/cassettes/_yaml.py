@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 MAX_DEPTH = 300
 """Levels of nesting. JSON deeper than orjson writes (254) is kept as text instead."""
 
+MAX_DIGITS = 4000
+"""Of an integer, in whatever base it is written. Python itself reads and writes up to 4,300."""
+
 try:
     from yaml._yaml import CParser as _Parser
     from yaml.cyaml import CSafeLoader as _NodeLoader
@@ -42,6 +45,8 @@ _WORDS = {
 _NUMBER_START = frozenset("-+.0123456789")
 # Newer releases of libyaml stop at 1,000 levels, and reading ahead they may get there first.
 _LIBYAML_TOO_DEEP = "exceeded maximum nesting depth"
+_TOO_LONG = f"an integer of more than {MAX_DIGITS:,} digits"
+_MOST_BITS = (10**MAX_DIGITS).bit_length()
 _NO_REFERENCES = "anchors and aliases (&name, *name) are not part of the cassette format"
 
 
@@ -189,16 +194,19 @@ def _plain(text: str, event: Any) -> Any:
     if not text or text[0] not in _NUMBER_START:
         return _WORDS.get(text, text)
     if _INTEGER.fullmatch(text):
-        if len(text) > 4000:
-            raise YAMLError("an integer of more than 4,000 digits", event.start_mark.line + 1)
+        if len(text) > MAX_DIGITS:
+            raise YAMLError(_TOO_LONG, event.start_mark.line + 1)
         return int(text)
     if _FLOAT.fullmatch(text):
-        value = float(text)
-        if math.isinf(value):
+        number = float(text)
+        if math.isinf(number):
             raise YAMLError(f"{text:.60} is beyond what a JSON number holds", event.start_mark.line + 1)
-        return value
+        return number
     if _BASED.fullmatch(text):
-        return int(text, 0)
+        value = int(text, 0)
+        if value.bit_length() > _MOST_BITS:
+            raise YAMLError(_TOO_LONG, event.start_mark.line + 1)
+        return value
     if _NOT_JSON.fullmatch(text):
         raise YAMLError(f"{text} is not a JSON number", event.start_mark.line + 1)
     return text

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from click.shell_completion import CompletionItem
 
-from mockapi._printable import printable
 from mockapi._version import __version__
+from mockapi.cli._output import echo, echo_lines
 from mockapi.errors import MockapiError
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            click.echo("mockapi: interrupted.", err=True)
+            echo("mockapi: interrupted.", err=True)
             sys.exit(INTERRUPTED)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
@@ -118,13 +118,15 @@ def main() -> None:
     try:
         sys.exit(root.main(prog_name="mockapi", standalone_mode=False))
     except click.ClickException as error:
-        error.show()
+        told = io.StringIO()
+        error.show(file=told)
+        echo_lines(told.getvalue(), err=True)  # printable: it quotes what was typed
         sys.exit(error.exit_code)
     except click.Abort:
         # Between commands, or at a prompt. Not click's 1, which here says that something was found wrong.
-        click.echo("mockapi: interrupted.", err=True)
+        echo("mockapi: interrupted.", err=True)
         sys.exit(INTERRUPTED)
     except MockapiError as error:
-        for line in str(error).splitlines():
-            click.echo(f"mockapi: {printable(line)}", err=True)
+        for line in str(error).split("\n"):
+            echo(f"mockapi: {line}", err=True)
         sys.exit(error.exit_code)

@@ -9,10 +9,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import click
-
 from mockapi._printable import printable
 from mockapi.cassettes import importers
+from mockapi.cli._output import echo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -106,17 +105,17 @@ def show(rows: list[ReportRow], not_looked_at: int, folder: str) -> Totals:
         _table(rows)
     else:
         for row in rows:
-            click.echo(printable(_line(row)))
+            echo(_line(row))
     _losses(rows)
     counts = ", ".join(f"{totals.results[result]} {result}" for result in Result if totals.results[result])
-    click.echo(f"{len(rows)} files: {counts or 'nothing found'}", err=True)
-    click.echo(f"{totals.kept} interactions kept, {totals.streams} of them streams", err=True)
+    echo(f"{len(rows)} files: {counts or 'nothing found'}", err=True)
+    echo(f"{totals.kept} interactions kept, {totals.streams} of them streams", err=True)
     for reason, count in totals.left_out.most_common():
-        click.echo(printable(f"left out: {count} x {reason}"), err=True)
+        echo(f"left out: {count} x {reason}", err=True)
     if not_looked_at:
-        click.echo(f"not looked at: {not_looked_at} files whose names are not those of recordings", err=True)
+        echo(f"not looked at: {not_looked_at} files whose names are not those of recordings", err=True)
     if totals.kept:
-        click.echo(f"Play them: mockapi serve {shlex.quote(folder)}", err=True)
+        echo(f"Play them: mockapi serve {shlex.quote(folder)}", err=True)
     return totals
 
 
@@ -156,7 +155,7 @@ def _losses(rows: list[ReportRow]) -> None:
     """What each loss means, once."""
     lost = {loss for row in rows if row.imported and row.target for loss in row.imported.lost}
     if lost:
-        click.echo("What the sources had lost before they were imported:", err=True)
+        echo("What the sources had lost before they were imported:", err=True)
     for loss in importers.Loss:
         if loss in lost:
-            click.echo(f"  {loss}: {importers.LOSSES[loss]}", err=True)
+            echo(f"  {loss}: {importers.LOSSES[loss]}", err=True)

@@ -151,7 +151,7 @@ def _table(project: Path, *steps: str) -> dict[str, Any]:
     """A table of pyproject.toml; empty without one."""
     try:
         value: Any = tomllib.loads((project / "pyproject.toml").read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     for step in steps:
         value = value.get(step, {}) if isinstance(value, dict) else {}

@@ -233,7 +233,7 @@ def _as_json(verdicts: Iterable[PayloadVerdict]) -> Iterator[str]:
         for verdict in verdicts
         for place, finding in enumerate(verdict.findings)
     ]
-    yield orjson.dumps({"findings": rows}, option=orjson.OPT_INDENT_2).decode()
+    yield from json.dumps({"findings": rows}, indent=2).splitlines()
 
 
 def _as_github(verdicts: Iterable[PayloadVerdict]) -> Iterator[str]:

@@ -9,6 +9,7 @@ import click
 from mockapi import cassettes, storage
 from mockapi._wording import counted
 from mockapi.cli._bar import tracked
+from mockapi.cli._output import echo
 from mockapi.errors import UsageError
 
 
@@ -36,8 +37,8 @@ def command(paths: tuple[str, ...], har: bool, folder: str, force: bool) -> None
         except OSError as error:
             raise UsageError(f"{target} cannot be written: {error.strerror}.") from error
         interactions += len(cassette.interactions)
-        click.echo(f"{path} -> {target}")
-    click.echo(f"{counted(len(files), 'file')}, {counted(interactions, 'interaction')}", err=True)
+        echo(f"{path} -> {target}")
+    echo(f"{counted(len(files), 'file')}, {counted(interactions, 'interaction')}", err=True)
 
 
 def _named(paths: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from mockapi.cassettes import importers
 from mockapi.cli import INTERRUPTED
 from mockapi.cli._bar import tracked
 from mockapi.cli._import_report import ReportRow, Result, show
+from mockapi.cli._output import echo
 from mockapi.errors import MockapiError, UsageError
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def command(
     except KeyboardInterrupt:
         show(rows, not_looked_at, folder)
         done = f"interrupted after {len(rows)} of {len(found)} files; the same command does the rest"
-        click.echo(f"mockapi: {done}.", err=True)
+        echo(f"mockapi: {done}.", err=True)
         sys.exit(INTERRUPTED)
     if show(rows, not_looked_at, folder).failed:
         sys.exit(1)

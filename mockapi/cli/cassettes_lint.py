@@ -9,8 +9,8 @@ import click
 
 from mockapi import cassettes, storage, validation
 from mockapi._clock import wall
-from mockapi._printable import printable
 from mockapi._wording import counted
+from mockapi.cli._output import Styled, echo
 from mockapi.errors import CassetteError
 
 if TYPE_CHECKING:
@@ -52,12 +52,12 @@ def command(paths: tuple[str, ...], strict: bool, skip_others: bool) -> None:  #
         for finding in findings:
             counts[finding.severity] += 1
             place = path if finding.line is None else f"{path}:{finding.line}"
-            severity = click.style(finding.severity, fg="red" if finding.severity == "error" else "yellow")
+            severity = Styled(finding.severity, fg="red" if finding.severity == "error" else "yellow")
             which = "" if finding.interaction is None else f"interaction {finding.interaction}: "
-            click.echo(f"{place}: {severity} {finding.code}: {which}{printable(finding.message)}")
+            echo(f"{place}: ", severity, f" {finding.code}: {which}{finding.message}")
     errors, warnings = counts[cassettes.LintSeverity.ERROR], counts[cassettes.LintSeverity.WARNING]
     totals = {"file": files, "error": errors, "warning": warnings}
-    click.echo(", ".join(counted(number, noun) for noun, number in totals.items()), err=True)
+    echo(", ".join(counted(number, noun) for noun, number in totals.items()), err=True)
     if errors or (strict and warnings):
         sys.exit(1)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from mockapi import cassettes, storage
-from mockapi._printable import printable
 from mockapi._wording import counted
+from mockapi.cli._output import Styled, echo
 from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
@@ -61,12 +61,12 @@ def command(
             changed[path] = storage.with_schema_line(Path(path), cassettes.dump(migrated))
             total += len(changes)
             _show(path, changes)
-    click.echo(f"{counted(total, 'interaction')} in {counted(len(changed), 'file')} would change", err=True)
+    echo(f"{counted(total, 'interaction')} in {counted(len(changed), 'file')} would change", err=True)
     if not changed:
         return
     if not write:
         if not _asks():
-            click.echo("Nothing was written; --write does it.", err=True)
+            echo("Nothing was written; --write does it.", err=True)
             return
         if not click.confirm("Write them?", err=True):
             return
@@ -75,7 +75,7 @@ def command(
             storage.write_atomically(Path(path), text)
         except OSError as error:
             raise UsageError(f"{path} cannot be changed: {error.strerror}.") from error
-    click.echo(f"{counted(total, 'interaction')} changed and marked edited", err=True)
+    echo(f"{counted(total, 'interaction')} changed and marked edited", err=True)
 
 
 def _asks() -> bool:
@@ -92,7 +92,7 @@ def _pair(text: str, option: str) -> tuple[str, str]:
 
 def _show(path: str, changes: list[Migrated]) -> None:
     for change in changes:
-        click.echo(click.style(f"{path}#{change.position}", bold=True))
+        echo(Styled(f"{path}#{change.position}", bold=True))
         for item in change.differences:
             _side("-", item.path, item.recorded)
             _side("+", item.path, item.received)
@@ -103,5 +103,4 @@ def _show(path: str, changes: list[Migrated]) -> None:
 
 def _side(sign: str, place: str, text: str | None) -> None:
     if text is not None:
-        line = printable(f"  {sign} {place}: {text}")
-        click.echo(click.style(line, fg="red" if sign == "-" else "green"))
+        echo(Styled(f"  {sign} {place}: {text}", fg="red" if sign == "-" else "green"))

@@ -8,6 +8,7 @@ import click
 
 from mockapi import cassettes, storage
 from mockapi._wording import counted
+from mockapi.cli._output import echo
 from mockapi.errors import UsageError
 
 
@@ -37,7 +38,7 @@ def command(paths: tuple[str, ...], reports: tuple[str, ...], write: bool) -> No
             continue
         total += len(dropped)
         which = ", ".join(map(str, dropped))
-        click.echo(f"{path}: " + ("delete: unused" if not cassette.interactions else f"drop {which}"))
+        echo(f"{path}: " + ("delete: unused" if not cassette.interactions else f"drop {which}"))
         if not write:
             continue
         try:
@@ -49,4 +50,4 @@ def command(paths: tuple[str, ...], reports: tuple[str, ...], write: bool) -> No
         except OSError as error:
             raise UsageError(f"{path} cannot be changed: {error.strerror}.") from error
     done = "dropped" if write else "would be dropped; --write does it"
-    click.echo(f"{counted(total, 'interaction')} {done}", err=True)
+    echo(f"{counted(total, 'interaction')} {done}", err=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mockapi import cassettes, storage
+from mockapi.cli._output import echo
 from mockapi.errors import UsageError
 
 
@@ -21,11 +22,11 @@ def command(files: tuple[str, ...]) -> None:
     for file in files:
         text, changed = cassettes.reseal(storage.read_text(file), file)
         if not changed:
-            click.echo(f"{file}: every digest is true already")
+            echo(f"{file}: every digest is true already")
             continue
         try:
             storage.write_atomically(Path(file), storage.with_schema_line(Path(file), text))
         except OSError as error:
             raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
         which = ", ".join(map(str, changed))
-        click.echo(f"{file}: sealed anew: interaction {which}")
+        echo(f"{file}: sealed anew: interaction {which}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 
 from mockapi import cassettes, jsontext, storage
 from mockapi._printable import printable
+from mockapi.cli._output import Part, Styled, echo
 from mockapi.cli._sizes import size_lines
 from mockapi.errors import UsageError
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 _WIDTH = 100
 _INDENT = 10  # and the longest label
 _LONGEST = 2000
+
+_Line: TypeAlias = tuple[Part, ...]
+"""A line in its parts, as `echo` takes them."""
 
 
 @click.command()
@@ -37,68 +41,68 @@ def command(paths: tuple[str, ...], only: int | None, full: bool, size: bool) ->
     for path, text in storage.iter_texts(paths):
         cassette = cassettes.load(text, path, check_seals=False)
         if size:
-            click.echo("\n".join(size_lines(cassette, len(text))))
+            for line in size_lines(cassette, len(text)):
+                echo(line)
             shown += 1
             continue
         for position, interaction in enumerate(cassette.interactions):
             if only is None or position == only:
                 shown += 1
-                click.secho(f"{path}#{position}", bold=True)
-                for line in _described(interaction, None if full else _LONGEST):
-                    click.echo(line)
-                click.echo()
+                echo(Styled(f"{path}#{position}", bold=True))
+                for parts in _described(interaction, None if full else _LONGEST):
+                    echo(*parts)
+                echo()
     if not shown:
         what = "no interaction" if only is None else f"no interaction {only}"
         raise UsageError(f"There is {what} in {', '.join(paths)}.")
 
 
-def _described(interaction: Interaction, longest: int | None) -> Iterator[str]:
+def _described(interaction: Interaction, longest: int | None) -> Iterator[_Line]:
     request, response = interaction.request, interaction.response
     query = f"?{request.query}" if request.query else ""
-    yield f"{request.method} {request.path}{query} -> {response.status}" + (
-        " (edited)" if interaction.edited else ""
-    )
+    edited = " (edited)" if interaction.edited else ""
+    yield (f"{request.method} {request.path}{query} -> {response.status}{edited}",)
     body = jsontext.parse(request.body)
     if isinstance(body, dict):
         yield from _asked(body, longest)
     elif request.body:
-        yield from _text("  body", request.body.decode("utf-8", "replace"), longest)
+        yield from _text(("  body",), request.body.decode("utf-8", "replace"), longest)
     reply = cassettes.reply_of(interaction)
     if isinstance(reply, dict) and isinstance(reply.get("content"), list):
         yield from _content("  reply", reply["content"], longest, colour="green")
-        yield f"  stop reason: {reply.get('stop_reason')}"
-        yield f"  usage: {_usage(reply.get('usage'))}"
+        yield (f"  stop reason: {reply.get('stop_reason')}",)
+        yield (f"  usage: {_usage(reply.get('usage'))}",)
     elif response.body:
         shown = (
             response.body.decode("utf-8", "replace") if reply is None else jsontext.compact(reply).decode()
         )
-        yield from _text("  reply", shown, longest)
-    yield f"  {_timing(interaction)}"
+        yield from _text(("  reply",), shown, longest)
+    yield (f"  {_timing(interaction)}",)
 
 
-def _asked(body: dict[str, Any], longest: int | None) -> Iterator[str]:
+def _asked(body: dict[str, Any], longest: int | None) -> Iterator[_Line]:
     options = {
         key: value
         for key, value in body.items()
         if key not in {"messages", "system", "tools"} and not isinstance(value, (dict, list))
     }
-    yield "  " + printable(", ".join(f"{key} {value}" for key, value in options.items()))
+    yield ("  " + ", ".join(f"{key} {value}" for key, value in options.items()),)
     if body.get("system"):
         yield from _content("  system", body["system"], longest, colour="yellow")
     if isinstance(body.get("tools"), list):
         names = (str(tool.get("name")) for tool in body["tools"] if isinstance(tool, dict))
-        yield f"  tools: {printable(', '.join(names))}"
+        yield (f"  tools: {', '.join(names)}",)
     messages = body.get("messages")
     for message in messages if isinstance(messages, list) else []:
         if isinstance(message, dict):
             yield from _content(f"  {message.get('role')}", message.get("content"), longest, colour="cyan")
 
 
-def _content(label: str, content: Any, longest: int | None, colour: str) -> Iterator[str]:
+def _content(label: str, content: Any, longest: int | None, colour: str) -> Iterator[_Line]:
     blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
     for block in blocks if isinstance(blocks, list) else []:
         name, text = _block(block if isinstance(block, dict) else {"type": str(block)})
-        yield from _text(click.style(printable(label), fg=colour) + printable(name), text, longest)
+        yield from _text((Styled(label, fg=colour), name), text, longest)
 
 
 def _block(block: dict[str, Any]) -> tuple[str, str]:
@@ -114,7 +118,7 @@ def _block(block: dict[str, Any]) -> tuple[str, str]:
     return f" ({kind})", jsontext.compact(rest).decode()
 
 
-def _text(label: str, text: str, longest: int | None) -> Iterator[str]:
+def _text(label: _Line, text: str, longest: int | None) -> Iterator[_Line]:
     cut = text if longest is None or len(text) <= longest else f"{text[:longest]}… ({len(text):,} characters)"
     lines = [
         part
@@ -122,8 +126,8 @@ def _text(label: str, text: str, longest: int | None) -> Iterator[str]:
         for part in textwrap.wrap(printable(line), _width(), replace_whitespace=False, drop_whitespace=False)
         or [""]
     ]
-    yield f"{label}: {lines[0]}"
-    yield from (f"    {line}" for line in lines[1:])
+    yield (*label, f": {lines[0]}")
+    yield from ((f"    {line}",) for line in lines[1:])
 
 
 def _usage(usage: Any) -> str:

@@ -8,6 +8,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from mockapi.cli import root
+from mockapi.cli._output import echo_lines
 
 _PROGRAM: Final = "mockapi"
 _SHELLS: Final = ("bash", "zsh", "fish")
@@ -29,4 +30,4 @@ def command(shell: str) -> None:
     assert completion is not None  # noqa: S101 - click has all three
     writer = completion(root, {}, _PROGRAM, f"_{_PROGRAM.upper()}_COMPLETE")
     # Not `source()`: for bash that runs the bash in PATH to learn its version, not the one that will read it.
-    click.echo(writer.source_template % writer.source_vars())
+    echo_lines(writer.source_template % writer.source_vars())

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockapi import fuzzing
+from mockapi import fuzzing, jsontext
+from mockapi.cli._output import echo_lines
 from mockapi.cli._progress import Progress
 from mockapi.errors import UsageError
 
@@ -134,7 +135,7 @@ def _print(runs: Sequence[ConformanceRun], form: str, output: str | None, *, eve
     else:
         told = "\n".join(map(fuzzing.report.as_html, runs))
     if output is None:
-        click.echo(told, nl=False)
+        echo_lines(told)
         return
     try:
         Path(output).write_text(told, encoding="utf-8")
@@ -144,7 +145,7 @@ def _print(runs: Sequence[ConformanceRun], form: str, output: str | None, *, eve
 
 def _read(path: str) -> Mapping[str, Mapping[str, str]]:
     try:
-        value: Any = json.loads(Path(path).read_bytes())
+        value: Any = jsontext.parse(Path(path).read_bytes())
         return {driver: dict(cases) for driver, cases in value["known_failures"].items()}
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error

@@ -11,6 +11,7 @@ import click
 
 from mockapi import cassettes, jsontext, replies, sessions, sse, storage, testing
 from mockapi._data import data_dir
+from mockapi.cli._output import Styled, echo, echo_lines
 from mockapi.errors import MockapiError
 
 if TYPE_CHECKING:
@@ -36,10 +37,10 @@ def command(speed: str) -> None:
     folder = data_dir("cassettes")
     settings = sessions.Settings(speed=sessions.parse_speed(speed))
     with testing.Server([str(folder)], settings=settings) as running:
-        click.echo(f"mockapi ready on {running.base_url}")
+        echo(f"mockapi ready on {running.base_url}")
         _ask(running.base_url, _first_stream(str(folder / _CASSETTE)))
     serve, run = f"{_own_name()} serve", f"{_own_name()} exec -- python your.py"
-    click.echo(
+    echo_lines(
         "\nTry it with your own client:\n"
         f"  {serve:{len(run)}}   # then set the client's base URL to what it prints\n"
         f"  {run}   # or let mockapi set it\n"
@@ -71,8 +72,10 @@ def _ask(base_url: str, interaction: Interaction) -> None:
 
     asked = _parsed(interaction)
     url = base_url + interaction.request.path
-    click.secho(f"\n> POST {url}", dim=True)
-    click.echo(f"> {asked['messages'][-1]['content']}\n")
+    echo()
+    echo(Styled(f"> POST {url}", dim=True))
+    echo(f"> {asked['messages'][-1]['content']}")
+    echo()
     headers = {"x-api-key": "sk-ant-test-demo", "anthropic-version": "2023-06-01"}
     parser = sse.Parser()
     counts: dict[str, Any] = {}
@@ -86,4 +89,6 @@ def _ask(base_url: str, interaction: Interaction) -> None:
                 click.echo(value.get("delta", {}).get("text", ""), nl=False)
                 counts |= value.get("usage", {})
         source = reply.headers["x-mockapi-source"]
-    click.secho(f"\n\n< {reply.status_code}, {source}, {counts.get('output_tokens')} output tokens", dim=True)
+    echo()
+    echo()
+    echo(Styled(f"< {reply.status_code}, {source}, {counts.get('output_tokens')} output tokens", dim=True))

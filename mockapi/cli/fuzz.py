@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockapi import fuzzing
+from mockapi.cli._output import Styled, echo
 from mockapi.cli.conformance import driver_command
 from mockapi.errors import UsageError
 
@@ -116,27 +117,27 @@ class _Teller:
         now = time.monotonic()
         if now - self._told >= _PAUSE:
             self._told = now
-            click.echo(f"{found.examples:,} streams in {found.seconds:.0f} s, seed {found.seed}", err=True)
+            echo(f"{found.examples:,} streams in {found.seconds:.0f} s, seed {found.seed}", err=True)
 
 
 def _tell(found: Hunt) -> None:
     speed = f"{found.examples:,} streams in {found.seconds:.1f} s"
     if not found.failures:
-        click.echo(f"Nothing found: {speed}. To go on from here: --seed {found.seed}.")
+        echo(f"Nothing found: {speed}. To go on from here: --seed {found.seed}.")
         return
     first, *others = found.failures
-    click.secho(f"{first.verdict}: {first.case.id}", bold=True)
-    click.echo(f"  rule      {first.case.why}")
-    click.echo(f"  expected  {first.expected}")
-    click.echo(f"  seen      {first.seen}")
+    echo(Styled(f"{first.verdict}: {first.case.id}", bold=True))
+    echo(f"  rule      {first.case.why}")
+    echo(f"  expected  {first.expected}")
+    echo(f"  seen      {first.seen}")
     _show(first)
     if others:
-        click.echo(f"Larger cases that are not fine, {len(others)}:")
+        echo(f"Larger cases that are not fine, {len(others)}:")
         for finding in others:
-            click.echo(f"  {finding.verdict:<11}  {finding.case.id}")
+            echo(f"  {finding.verdict:<11}  {finding.case.id}")
     if found.left_out:
-        click.echo(f"The time was up: {found.left_out} cases of the table were not looked at.")
-    click.echo(f"{speed}. To repeat: --seed {found.seed}.")
+        echo(f"The time was up: {found.left_out} cases of the table were not looked at.")
+    echo(f"{speed}. To repeat: --seed {found.seed}.")
 
 
 def _show(finding: Finding) -> None:
@@ -145,14 +146,14 @@ def _show(finding: Finding) -> None:
         size += len(chunk)
         if size > _SHOWN or number >= _CHUNKS:
             count = sum(1 for _ in finding.case.chunks())
-            click.echo(f"  ...       {finding.case.size:,} bytes in {count:,} chunks")
+            echo(f"  ...       {finding.case.size:,} bytes in {count:,} chunks")
             return
-        click.echo(f"  {'stream    ' if not number else '          '}{chunk!r}")
+        echo(f"  {'stream    ' if not number else '          '}{chunk!r}")
 
 
 def _keep(finding: Finding, target: str | None, folder: Path) -> None:
     if finding.case.size > fuzzing.MAX_KEPT:
-        click.echo(f"Not saved: {finding.case.size:,} bytes; the case is {finding.case.id} of the table.")
+        echo(f"Not saved: {finding.case.size:,} bytes; the case is {finding.case.id} of the table.")
         return
     files = {"failure.yaml": fuzzing.as_cassette(finding)}
     if target is not None:
@@ -161,6 +162,6 @@ def _keep(finding: Finding, target: str | None, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in files.items():
             (folder / name).write_bytes(content)
-            click.echo(f"Saved {folder / name}")
+            echo(f"Saved {folder / name}")
     except OSError as error:
         raise UsageError(f"Nothing can be saved in {folder}: {error.strerror}.") from error

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from mockapi.cli._init_files import start_files
+from mockapi.cli._output import echo, echo_lines
 from mockapi.errors import UsageError
 
 
@@ -25,15 +26,15 @@ def command(folder: str) -> None:
             with path.open("x", encoding="utf-8", newline="\n") as new:
                 new.write(file.text)
         except FileExistsError:
-            click.echo(f"kept   {path}")
+            echo(f"kept   {path}")
             if path.is_file() and path.read_text("utf-8", "replace") != file.text:
-                click.echo(f"       {file.lead}:")
-                click.echo("".join(f"         {line}\n" for line in file.text.splitlines()), nl=False)
+                echo(f"       {file.lead}:")
+                echo_lines("".join(f"         {line}\n" for line in file.text.splitlines()))
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
         else:
-            click.echo(f"wrote  {path}")
-    click.echo(
+            echo(f"wrote  {path}")
+    echo_lines(
         "Next: let a test take `messages_api`, and run pytest. To record it:\n"
         "  pytest --mockapi-record-mode=new --mockapi-upstream=https://api.anthropic.com",
         err=True,

@@ -8,6 +8,7 @@ import click
 import orjson
 
 from mockapi import validation
+from mockapi.cli._output import echo, echo_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,18 +40,19 @@ def command(ids: tuple[str, ...], output: str) -> None:
     wanted = validation.rule_ids(ids)
     rules = [rule for rule in validation.all_rules() if not ids or rule.id in wanted]
     if output == "markdown":
-        click.echo(page(rules), nl=False)
+        echo_lines(page(rules))
     elif output == "json":
-        click.echo(orjson.dumps([_fields(rule) for rule in rules], option=orjson.OPT_INDENT_2).decode())
+        echo_lines(orjson.dumps([_fields(rule) for rule in rules], option=orjson.OPT_INDENT_2).decode())
     elif ids:
         for rule in rules:
-            click.echo(f"{rule.id}\n    {rule.summary}")
+            echo(rule.id)
+            echo(f"    {rule.summary}")
             for name, value in _facts(rule):
-                click.echo(f"    {name}: {value}")
+                echo(f"    {name}: {value}")
     else:
         width = max(len(rule.id) for rule in rules)
         for rule in rules:
-            click.echo(f"{rule.id:{width}}  {rule.summary}")
+            echo(f"{rule.id:{width}}  {rule.summary}")
 
 
 def _fields(rule: Rule) -> dict[str, object]:

@@ -11,6 +11,7 @@ import click
 
 from mockapi import messages, validation
 from mockapi.cli import _payloads
+from mockapi.cli._output import echo
 from mockapi.errors import UsageError
 from mockapi.validation import Mode, Profile
 
@@ -83,10 +84,10 @@ def command(
         shown = "<stdin>" if name == "-" else name
         verdicts += _payloads.judge(shown, text, fields, endpoint, settings)
     for line in _payloads.FORMATS[output](verdicts):
-        click.echo(line)
+        echo(line)
     refused = sum(1 for verdict in verdicts if verdict.findings)
     bodies = f"{len(verdicts)} {'body' if len(verdicts) == 1 else 'bodies'}"
-    click.echo(f"{bodies}, {refused or 'none'} would be refused", err=True)
+    echo(f"{bodies}, {refused or 'none'} would be refused", err=True)
     if refused:
         sys.exit(1)
 

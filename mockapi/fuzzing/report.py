@@ -1,7 +1,7 @@
 """A run of the conformance suite as text, as JSON, or as a page for a browser.
 
 The page is one file without a script or a style from elsewhere. Its table sorts by a click on a
-heading; what came from the client is escaped, whatever it is.
+heading; what came from the client is made printable and escaped, whatever it is.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from mockapi._printable import printable
 from mockapi.fuzzing._judge import Verdict
 
 if TYPE_CHECKING:
@@ -95,11 +96,11 @@ def as_json(run: ConformanceRun) -> str:
 
 def as_text(run: ConformanceRun, *, everything: bool = False) -> str:
     """The run for a terminal: what is not fine, or everything."""
-    lines = [run.driver, _summary(run)]
+    lines = [printable(run.driver), _summary(run)]
     for finding in sorted(run.findings, key=lambda item: (_ORDER.index(item.verdict), item.case.id)):
         if everything or not finding.verdict.is_fine or not run.is_expected(finding):
             known = "" if finding.case.id not in run.known else f" (on file: {run.known[finding.case.id]})"
-            lines.append(f"  {finding.verdict:<11}  {finding.case.id}{known}")
+            lines.append(printable(f"  {finding.verdict:<11}  {finding.case.id}{known}"))
             if not finding.verdict.is_fine:
                 lines += [f"{'':15}rule      {finding.case.why}", f"{'':15}expected  {finding.expected}"]
                 lines.append(f"{'':15}seen      {_line(finding.seen)}")
@@ -127,8 +128,8 @@ def _summary(run: ConformanceRun) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    return printable(" ".join(text.split()))
 
 
 def _escape(text: str) -> str:
-    return html.escape(text.encode("utf-8", "replace").decode())
+    return html.escape(printable(text))

@@ -14,6 +14,7 @@ from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from mockapi import jsontext
 from mockapi._data import data_dir
 from mockapi.errors import UsageError
 
@@ -161,9 +162,10 @@ def read_models(path: Path) -> tuple[Model, ...]:
         UsageError: the file cannot be read or holds something else.
     """
     try:
-        content = json.loads(path.read_text("utf-8"))
-        entries = content["models"]
-        return tuple(_model(entry, str(path)) for entry in entries)
+        content = jsontext.parse(path.read_bytes())
+        if isinstance(content, jsontext.NotJSON):
+            raise UsageError(f"{path}: not a model file: {content.reason}; one is JSON in UTF-8")
+        return tuple(_model(entry, str(path)) for entry in content["models"])
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); name a readable file") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -19,6 +19,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route, Router
 
+from mockapi._printable import encodable
 from mockapi._version import __version__
 from mockapi._wording import counted
 from mockapi.errors import CassetteError, ScriptError, UsageError
@@ -179,9 +180,10 @@ class _Control:
         unused = [item for item in library.recordings if item not in library.played]
         return JSONResponse(
             {
-                "paths": self._service.paths,
+                "paths": list(map(encodable, self._service.paths)),
                 "cassettes": [
-                    {"name": item.name, "interactions": len(item.interactions)} for item in library.cassettes
+                    {"name": encodable(item.name), "interactions": len(item.interactions)}
+                    for item in library.cassettes
                 ],
                 "not_played": [recording_as_json(item) for item in unused],
             }
@@ -272,11 +274,11 @@ def _error_response(error: UsageError | CassetteError) -> JSONResponse:
         return _problem(400, str(error))
     problems = [
         {
-            "file": item.file,
+            "file": encodable(item.file),
             "line": item.line,
             "interaction": item.interaction,
-            "cause": item.cause,
-            "remedy": item.remedy,
+            "cause": encodable(item.cause),
+            "remedy": encodable(item.remedy),
         }
         for item in error.problems
     ]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from mockapi import jsontext
+from mockapi._printable import encodable
 from mockapi.cassettes import CREDENTIAL_HEADERS
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ class Journal:
 
 def recording_as_json(recording: Recording) -> dict[str, Any]:
     """Which recording: its cassette and its position there."""
-    return {"cassette": recording.cassette.name, "interaction": recording.position}
+    return {"cassette": encodable(recording.cassette.name), "interaction": recording.position}
 
 
 def miss_as_json(miss: Miss) -> dict[str, Any]:

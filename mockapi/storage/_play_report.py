@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
+from mockapi._printable import encodable
 from mockapi.errors import UsageError
 from mockapi.storage._files import write_atomically
 
@@ -38,7 +39,8 @@ def write_play_report(
     """
     sides = {"played": played, "not_played": not_played}
     report = {"mockapi_report": 1} | {
-        side: [item._asdict() for item in recordings] for side, recordings in sides.items()
+        side: [item._asdict() | {"cassette": encodable(item.cassette)} for item in recordings]
+        for side, recordings in sides.items()
     }
     text = orjson.dumps(report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     try:

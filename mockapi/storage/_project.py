@@ -109,7 +109,7 @@ def _table(file: Path) -> Any:
         import tomllib  # noqa: PLC0415 - as above
 
         return tomllib.loads(text).get("tool", {}).get("mockapi")
-    except (ValueError, OSError) as error:  # what TOML and UTF-8 raise are ValueErrors
+    except (ValueError, OSError, RecursionError) as error:  # what TOML and UTF-8 raise are ValueErrors
         raise UsageError(f"{file} cannot be read: {error}.") from error
 
 

@@ -13,6 +13,7 @@ was tried.
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import tempfile
 from collections import defaultdict
@@ -91,7 +92,7 @@ class CassetteFile:
             write_atomically(attributes, GIT_ATTRIBUTES.encode())
 
     def _clean(self) -> None:
-        for left in self.path.parent.glob(f".{self.path.name}.*.tmp"):
+        for left in self.path.parent.glob(f".{glob.escape(self.path.name)}.*.tmp"):
             with contextlib.suppress(OSError):
                 left.unlink()
 

@@ -7,13 +7,13 @@ import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockapi import jsontext
-from mockapi._printable import printable
+from mockapi._printable import printable_lines
 from mockapi.exchange import Source
 from mockapi.testing import ReceivedRequest
 from pytest_mockapi._marker import record_command
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from mockapi.sessions import JournalEntry
     from mockapi.testing import Session
@@ -60,7 +60,7 @@ def problems(test: Judged) -> str:
     unused = not_asked_for(test)
     if unused:
         parts.append(unused)
-    return "\n\n".join(parts)
+    return printable_lines("\n\n".join(parts))
 
 
 def not_asked_for(test: Judged) -> str:
@@ -115,7 +115,7 @@ def missed(test: Judged, misses: list[JournalEntry]) -> str:
     if test.looked_for and not session.is_scripted:
         lines.append('  Or let it have replies made up: @pytest.mark.messages_api(on_unmatched="synthesize")')
     lines.append("  A test that wants a miss says so: messages_api.expect_miss()")
-    return printable_lines(lines)
+    return printable_lines("\n".join(lines))
 
 
 def journal(test: Judged) -> str:
@@ -136,12 +136,7 @@ def journal(test: Judged) -> str:
     usage = session.usage
     if usage:
         shown.append("usage: " + ", ".join(f"{count:,} {name}" for name, count in usage.items() if count))
-    return printable_lines(shown)
-
-
-def printable_lines(lines: Iterable[str]) -> str:
-    """Lines that cannot steer a terminal, whatever came from a client."""
-    return "\n".join(printable(part) for line in lines for part in line.split("\n"))
+    return printable_lines("\n".join(shown))
 
 
 def _line(entry: JournalEntry) -> str:

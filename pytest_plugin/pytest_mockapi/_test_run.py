@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mockapi._printable import printable_lines
 from mockapi.errors import CassetteError, UsageError
 from mockapi.sessions import session_options
 from mockapi.storage import folders
@@ -65,7 +66,7 @@ class TestRun:
             )
             server_session = (call or server.call)(_opened, plugin_server, read, str(want.record_to))
         except (UsageError, CassetteError) as error:
-            pytest.fail(f"{item.nodeid}: {error}", pytrace=False)
+            pytest.fail(printable_lines(f"{item.nodeid}: {error}"), pytrace=False)
         self.has_cassette = bool(want.cassettes)
         self.looked_for = want.looked_for
         if want.looked_for and self.options.record_mode == "none":

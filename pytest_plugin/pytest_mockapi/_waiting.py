@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mockapi._printable import printable_lines
 from mockapi.errors import UsageError
 from mockapi.sessions import Settings, session_options
 from mockapi.storage import folders
@@ -53,7 +54,7 @@ class WaitingTest:
             try:
                 session_options(want.options, Settings(), folders())
             except UsageError as error:
-                pytest.fail(f"{item.nodeid}: {error}", pytrace=False)
+                pytest.fail(printable_lines(f"{item.nodeid}: {error}"), pytrace=False)
         self._guard = plugin_server.guard(item.nodeid)
         plugin_server.wait_for_request(self._open_for_request)
 

@@ -169,6 +169,8 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """One line at the end."""
+    """One line at the end, and what was not as it should be."""
+    from mockapi._printable import printable
+
     for line in config.stash[STATS].lines(config) if STATS in config.stash else ():
-        terminalreporter.write_line(line)
+        terminalreporter.write_line(printable(line))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import enum
 import json
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -175,8 +176,15 @@ def _json(data: bytes) -> Any:
     if isinstance(value, jsontext.NotJSON):
         # Half a surrogate pair makes orjson refuse the file; it should cost only the entry.
         with contextlib.suppress(ValueError, RecursionError):
-            return json.loads(data)
+            return json.loads(data, parse_float=_finite, parse_constant=_finite)
     return value
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text:.60} is not a JSON number")
+    return number
 
 
 def _toml(data: bytes) -> Any:
@@ -184,5 +192,5 @@ def _toml(data: bytes) -> Any:
 
     try:
         return tomllib.loads(data.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # what TOML and UTF-8 raise, and integers without end
         raise FormatError((), f"malformed TOML: {error}.", "Restore the file.") from error

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from mockapi._printable import encodable
 from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes._model import Cassette, Interaction
 from mockapi.cassettes._redaction_rules import DEFAULT, RedactionError
@@ -26,7 +27,7 @@ _SUFFIXES = (".yaml", ".yml", ".json", ".har", ".zhar", ".toml", ".httprr", ".ss
 
 # What reading a value of any shape raises where its format has another. Readers check what real
 # files get wrong; a test holds them to everything else.
-_ODD_SHAPE = (TypeError, ValueError, LookupError, AttributeError, RecursionError)
+_ODD_SHAPE = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,9 @@ def import_recording(
             broken.append(f"entry {number}: a shape that {format_.title} does not write ({error!r:.100}).")
             continue
         try:
-            interaction = redact_interaction(_placed(exchange, f"{format_.title}: {name} #{number}"), masking)
+            interaction = redact_interaction(
+                _placed(exchange, f"{format_.title}: {encodable(name)} #{number}"), masking
+            )
         except RedactionError as error:
             broken.append(f"entry {number}: {error}.")
             continue

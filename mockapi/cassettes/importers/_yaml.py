@@ -9,19 +9,21 @@ Aliases are followed, because Ruby writes them for a string that comes twice. Wh
 is counted where they stand, before anything walks the result, so an alias bomb is refused after
 some thousand events. Plain scalars mean what the YAML 1.2 core schema says; all these writers
 quote what only YAML 1.1 would take for something else. The other way round, PyYAML and Psych leave
-`0899` and `12e45` unquoted, which only YAML 1.2 takes for numbers: those stay text. Keys are strings.
+`0899` and `12e45` unquoted, which only YAML 1.2 takes for numbers: those stay text, and so do
+numbers beyond what JSON holds. Keys are strings.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+import math
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from mockapi.cassettes._yaml import MAX_DEPTH, YAMLError, malformed, too_deep
+from mockapi.cassettes._yaml import MAX_DEPTH, MAX_DIGITS, YAMLError, malformed, too_deep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +77,7 @@ _WORDS = {
     "true": True, "True": True, "TRUE": True,
     "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
-_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,3999})")
+_INTEGER = re.compile(rf"[-+]?(?:0|[1-9][0-9]{{0,{MAX_DIGITS - 1}}})")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?")
 _LONGEST_CAUSE = 120
 
@@ -236,7 +238,8 @@ def _plain(text: str) -> Any:
     if _INTEGER.fullmatch(text):
         return int(text)
     if _FLOAT.fullmatch(text):
-        return float(text)
+        number = float(text)
+        return text if math.isinf(number) else number
     return text
 
 

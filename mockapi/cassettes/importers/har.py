@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -186,4 +187,4 @@ def _post_data(request: dict[str, Any], path: Path) -> bytes | None:
 
 
 def _size(value: Any) -> int:
-    return int(value) if isinstance(value, int | float) and value > 0 else 0
+    return int(value) if isinstance(value, int | float) and 0 < value < math.inf else 0
