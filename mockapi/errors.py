@@ -5,6 +5,7 @@
     │   ├── OptionError       ... a value among many options (mockapi.options); says where it stands
     │   └── ScriptError       ... a script that does not fit; points into it
     ├── CassetteError         a cassette file cannot be used; carries one `Problem` or several
+    ├── UnwritableError       a cassette would not be read again, so it was not written
     ├── EventStreamError      the bytes are not an event stream that this parser accepts (too large a line)
     ├── FaultDoesNotFit       a fault cannot be done to this reply; the reply goes out unchanged
     ├── GrammarError          the events are not a Messages stream
@@ -79,6 +80,10 @@ class CassetteError(MockapiError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class UnwritableError(MockapiError):
+    """What was to be written would be refused when it is read, so nothing was written."""
 
 
 class EventStreamError(MockapiError):

@@ -23,14 +23,18 @@ class TooLargeError(InflateError):
 
 
 class Inflater:
-    """Inflates data that comes piece by piece, without a limit: who feeds it sees how it grows.
+    """Inflates data that comes piece by piece; what comes behind its end is passed over.
 
     Args:
         raw_too: whether the data may be raw deflate; its first piece tells.
+        limit: how many bytes it may become in all; no more than that is ever made of it. None for
+            data whose size is known to be bounded.
     """
 
-    def __init__(self, *, raw_too: bool = False) -> None:
+    def __init__(self, *, raw_too: bool = False, limit: int | None = None) -> None:
         self._decoder = zlib.decompressobj(_FRAMED)
+        self._limit = limit
+        self._size = 0
         self._undecided = raw_too
         self._begun = False
 
@@ -38,17 +42,25 @@ class Inflater:
         """What the next piece gives.
 
         Raises:
+            TooLargeError: with this piece it becomes larger than the limit.
             InflateError: the data is damaged.
         """
+        if self._decoder.eof:  # zlib would keep what it is given now, and copy it with every piece
+            return b""
         if self._undecided and piece:
             self._undecided = False
             if not _is_framed(piece):
                 self._decoder = zlib.decompressobj(_RAW)
         self._begun = self._begun or bool(piece)
+        room = 0 if self._limit is None else self._limit - self._size + 1  # of zlib, 0 means any number
         try:
-            return self._decoder.decompress(piece)
+            data = self._decoder.decompress(piece, room)
         except zlib.error as error:
             raise InflateError(f"is damaged ({error})") from error
+        self._size += len(data)
+        if self._limit is not None and self._size > self._limit:
+            raise TooLargeError(f"decodes to more than {self._limit:,} bytes")
+        return data
 
     @property
     def is_cut(self) -> bool:

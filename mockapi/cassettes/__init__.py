@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mockapi.cassettes._decode import MAX_BYTES, VERSION_KEY, load
     from mockapi.cassettes._differences import Difference
     from mockapi.cassettes._drift import drift
-    from mockapi.cassettes._encode import as_read, dump, dump_more, long_bodies
+    from mockapi.cassettes._encode import as_read, check_size, dump, dump_more, long_bodies
     from mockapi.cassettes._export_har import to_har
     from mockapi.cassettes._index import Index, Recording, RecordingSequence, as_request
     from mockapi.cassettes._key import request_key
@@ -79,6 +79,7 @@ __all__ = [
     "Substitution",
     "as_read",
     "as_request",
+    "check_size",
     "digest_of",
     "drift",
     "dump",
@@ -116,7 +117,7 @@ __getattr__ = lazy_exports(
         "_decode": "MAX_BYTES VERSION_KEY load",
         "_differences": "Difference",
         "_drift": "drift",
-        "_encode": "as_read dump dump_more long_bodies",
+        "_encode": "as_read check_size dump dump_more long_bodies",
         "_export_har": "to_har",
         "_index": "Index Recording RecordingSequence as_request",
         "_key": "request_key",

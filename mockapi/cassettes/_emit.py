@@ -24,6 +24,12 @@ _RESERVED = re.compile(r"(?i:y|n|yes|no|on|off|true|false|null)")
 _UNCARRIABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _LONGEST_PLAIN = 100
 _LONGEST_KEY = 1000  # as written: YAML gives up on a simple key after 1,024 characters
+_MOST_MARGIN = 16 * 1024 * 1024
+"""Bytes of indentation in a structured value: lists within lists would be mostly that."""
+
+
+_MOST_LEVELS = 200
+_WITHOUT_MARGIN = frozenset({int, float, bool, type(None)})
 
 
 class Inline(list[Any]):
@@ -37,15 +43,37 @@ def emit(value: Any) -> str:
     return "\n".join(lines) + "\n"
 
 
-def can_emit(value: Any, depth: int = 200) -> bool:
-    """Whether a JSON value fits the format: not too deep, no key too long for YAML."""
+def can_emit(value: Any) -> bool:
+    """Whether a JSON value fits the format: not too deep, no key too long for YAML, not mostly margin."""
+    margin = _margin(value, 0)
+    return margin is not None and margin <= _MOST_MARGIN
+
+
+def _margin(value: Any, depth: int) -> int | None:
+    """About how many blanks a value's lines begin with; None if it does not fit at all."""
+    if isinstance(value, str):
+        return value.count("\n") * 2 * depth
+    if not isinstance(value, (dict, list)):
+        return 0
+    if depth >= _MOST_LEVELS:
+        return None
+    margin = len(value) * 2 * depth
     if isinstance(value, dict):
-        return depth > 0 and all(
-            len(_key(key)) <= _LONGEST_KEY and can_emit(item, depth - 1) for key, item in value.items()
-        )
-    if isinstance(value, list):
-        return depth > 0 and all(can_emit(item, depth - 1) for item in value)
-    return True
+        if any(len(_key(key)) > _LONGEST_KEY for key in value):
+            return None
+        value = value.values()
+    for item in value:
+        if type(item) not in _WITHOUT_MARGIN:
+            inner = _margin(item, depth + 1)
+            if inner is None:
+                return None
+            margin += inner
+    return margin
+
+
+def quoted_size(text: str) -> int:
+    """How many bytes a double-quoted scalar of the text takes."""
+    return len(_quoted(text).encode())
 
 
 def is_carriable(text: str) -> bool:

@@ -6,8 +6,8 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
-from mockapi.cassettes._decode import VERSION_KEY, load
-from mockapi.cassettes._emit import Inline, can_emit, emit
+from mockapi.cassettes._decode import MAX_BYTES, VERSION_KEY, load
+from mockapi.cassettes._emit import Inline, can_emit, emit, is_carriable, quoted_size
 from mockapi.cassettes._model import (
     FORMAT_VERSION,
     Cassette,
@@ -20,11 +20,13 @@ from mockapi.cassettes._model import (
 )
 from mockapi.cassettes._substitutions import is_named
 from mockapi.cassettes._summary import summarize
-from mockapi.errors import MockapiError
+from mockapi.errors import CassetteError, UnwritableError
 from mockapi.exchange import Ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+_MOST_ESCAPED = 4 / 3  # what base64 takes
 
 LONG_BODY = 256
 """From so many bytes on, a body that comes again is referred to by its digest."""
@@ -34,8 +36,8 @@ def dump(cassette: Cassette) -> bytes:
     """The text of a cassette; the same cassette always gives the same bytes.
 
     Raises:
-        MockapiError: what was written does not read back as what was given. It is a defect of
-            mockapi, and better met here than when the recording is needed.
+        UnwritableError: it would be too large to be read, or what was written does not read back as
+            what was given: better met here than when the recording is needed.
     """
     document: dict[str, Any] = {VERSION_KEY: FORMAT_VERSION}
     if cassette.matching != Matching():
@@ -43,8 +45,19 @@ def dump(cassette: Cassette) -> bytes:
     said: set[str] = set()
     document["interactions"] = [_interaction(item, said) for item in cassette.interactions]
     text = emit(document).encode()
+    check_size(text, cassette.name)
     _check(text, cassette.name, cassette.interactions)
     return text
+
+
+def check_size(text: bytes, name: str) -> None:
+    """See that a cassette is not larger than what is read.
+
+    Raises:
+        UnwritableError: it is.
+    """
+    if len(text) > MAX_BYTES:
+        raise UnwritableError(f"{name} would have {len(text):,} bytes; a cassette has at most {MAX_BYTES:,}")
 
 
 def dump_more(interactions: Sequence[Interaction], name: str, said: set[str]) -> bytes:
@@ -57,14 +70,16 @@ def dump_more(interactions: Sequence[Interaction], name: str, said: set[str]) ->
             added to it.
 
     Raises:
-        MockapiError: as for `dump`.
+        UnwritableError: as for `dump`.
     """
     alone: set[str] = set()
     document = {
         VERSION_KEY: FORMAT_VERSION,
         "interactions": [_interaction(item, alone) for item in interactions],
     }
-    _check(emit(document).encode(), name, interactions)
+    text = emit(document).encode()
+    check_size(text, name)
+    _check(text, name, interactions)
     written = [_interaction(item, said) for item in interactions]
     return emit({"interactions": written}).partition("\n")[2].encode()
 
@@ -76,8 +91,12 @@ def long_bodies(interactions: Iterable[Interaction]) -> set[str]:
 
 
 def _check(text: bytes, name: str, interactions: Iterable[Interaction]) -> None:
-    if load(text, name).interactions != tuple(map(as_read, interactions)):
-        raise MockapiError(
+    try:
+        read = load(text, name).interactions
+    except CassetteError as error:
+        raise UnwritableError(f"the cassette format has no place for it: {error}") from error
+    if read != tuple(map(as_read, interactions)):
+        raise UnwritableError(
             f"{name}: the cassette does not read back as it was written;"
             " nothing was saved. Please report this with the interaction that caused it."
         )
@@ -165,11 +184,18 @@ def _same(body: bytes, said: set[str]) -> dict[str, str] | None:
 
 
 def _bytes(body: bytes) -> dict[str, str]:
+    """As text, unless it is none or would be mostly escapes: a NUL takes six bytes."""
     try:
-        return {"text": body.decode()}
+        text = body.decode()
     except UnicodeDecodeError:
-        encoded = base64.b64encode(body).decode()
-        return {"base64": "\n".join(encoded[at : at + 76] for at in range(0, len(encoded), 76))}
+        return _as_base64(body)
+    is_longer = not is_carriable(text) and quoted_size(text) > _MOST_ESCAPED * len(body) + LONG_BODY
+    return _as_base64(body) if is_longer else {"text": text}
+
+
+def _as_base64(body: bytes) -> dict[str, str]:
+    encoded = base64.b64encode(body).decode()
+    return {"base64": "\n".join(encoded[at : at + 76] for at in range(0, len(encoded), 76))}
 
 
 def _matching(matching: Matching) -> dict[str, Any]:

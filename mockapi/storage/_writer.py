@@ -22,7 +22,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mockapi.cassettes import Cassette, as_read, dump, dump_more, fingerprint, load, long_bodies
+from mockapi.cassettes import Cassette, as_read, check_size, dump, dump_more, fingerprint, load, long_bodies
 from mockapi.errors import CassetteError
 from mockapi.storage._files import SUFFIXES, folders, write_atomically
 from mockapi.storage._schema_line import make_folder, with_schema_line
@@ -67,6 +67,7 @@ class CassetteFile:
 
         Raises:
             OSError: it could not be written; the file is as before.
+            UnwritableError: with the addition, nobody could read it; the file is as before.
             CassetteError: the file is not a cassette.
         """
         self._prepare_folder()
@@ -79,6 +80,7 @@ class CassetteFile:
             text = self._renewed(interactions, renewed, said)
             if text is None:
                 text = self._with([*(item for _, item in renewed), *interactions], said)
+            check_size(text, self._name)
             write_atomically(self.path, text)
             self._text, self._said, self._theirs = text, said, None
             self._stamp = _stamp(self.path)

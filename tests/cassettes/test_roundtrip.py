@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import struct
+from typing import Any
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockapi import jsontext
 from mockapi.cassettes import (
     Cassette,
     Interaction,
@@ -25,7 +27,7 @@ from mockapi.cassettes import (
 )
 from mockapi.cassettes._emit import emit
 from mockapi.cassettes._encode import as_read
-from mockapi.errors import CassetteError, MockapiError
+from mockapi.errors import MockapiError, UnwritableError
 from tests.support.cassettes import as_json, asked, cassette, interaction, interactions, matchings
 
 cassettes = st.builds(Cassette, st.just("a.yaml"), st.lists(interactions, max_size=3).map(tuple), matchings)
@@ -148,7 +150,7 @@ def test_an_own_pattern_keeps_its_name_and_itself() -> None:
 def test_what_no_cassette_can_hold_is_refused_when_it_is_written() -> None:
     """Better then than when the recording is needed."""
     bad = Interaction(RecordedRequest("get", "/"), interaction().response)
-    with pytest.raises(CassetteError, match="in capitals"):
+    with pytest.raises(UnwritableError, match="in capitals"):
         dump(Cassette("a.yaml", (bad,)))
 
 
@@ -162,3 +164,47 @@ def test_what_does_not_read_back_is_not_written(monkeypatch: pytest.MonkeyPatch)
 def test_a_recorded_request_is_asked_as_it_was_sent() -> None:
     """The builder of these tests makes the same bytes for both sides."""
     assert cassette({"a": "é"}).interactions[0].request.body == asked({"a": "é"}).body
+
+
+ESCAPED = st.lists(
+    st.sampled_from(["\x00", "\x7f", "\x85", "\u2028", "\r", "\n", '"', "\\", " ", "a", "é", "\U0001f600"])
+).map("".join)
+
+
+@given(
+    st.one_of(st.binary(max_size=500), ESCAPED.map(str.encode), ESCAPED.map(lambda text: text.encode() * 50))
+)
+def test_no_body_grows_much_when_it_is_written(body: bytes) -> None:
+    """Whatever is in it, it is read again, and takes little more than base64 or its own lines would."""
+    text = dump(
+        Cassette(
+            "a.yaml", (dataclasses.replace(BARE, response=dataclasses.replace(BARE.response, body=body)),)
+        )
+    )
+    assert load(text, "a.yaml").interactions[0].response.body == body
+    assert len(text) < 4 / 3 * len(body) * (1 + 1 / 70) + 8 * (body.count(b"\n") + 1) + 1200
+
+
+BARE = Interaction(RecordedRequest("GET", "/"), interaction().response)
+
+
+def test_a_value_that_would_be_mostly_margin_is_kept_as_text() -> None:
+    """Lists within lists: as block style each level costs two blanks in every line."""
+    row: Any = 1
+    for _ in range(190):
+        row = [row]
+    body = jsontext.compact([row] * 3000)
+    asked_for = Interaction(RecordedRequest("POST", "/", body=body), BARE.response)
+    text = dump(Cassette("a.yaml", (asked_for,)))
+    assert len(text) < 2 * len(body)
+    assert load(text, "a.yaml").interactions == (asked_for,)
+
+
+def test_a_cassette_that_would_be_too_large_to_read_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limit of reading is the limit of writing."""
+    text = dump(cassette())
+    monkeypatch.setattr("mockapi.cassettes._encode.MAX_BYTES", len(text))
+    assert dump(cassette()) == text
+    monkeypatch.setattr("mockapi.cassettes._encode.MAX_BYTES", len(text) - 1)
+    with pytest.raises(UnwritableError, match=f"would have {len(text):,} bytes"):
+        dump(cassette())

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _FULL_FILE = 1024 * 1024  # bytes: every write copies the file, and people read it
 
+_MOST_FILES = 999
+_NUMBERED = re.compile(r"recorded-([0-9]{3})\.yaml")
+
 
 class CassetteFiles:
     """The files of one run; a path is opened once.
@@ -46,10 +49,19 @@ class CassetteFiles:
         if session.name is not None:
             name = re.sub(r"[^\w.-]+", "-", session.name, flags=re.ASCII).strip("-.")[:120] or session.id
             return self.opened(to / f"{name}.yaml")
-        for number in range(1, 1000):
+        for number in range(1, _MOST_FILES):
             path = to / f"recorded-{number:03d}.yaml"
             with contextlib.suppress(OSError):
                 if path.stat().st_size >= _FULL_FILE:
                     continue
             return self.opened(path)
-        return self.opened(to / "recorded-999.yaml")
+        return self.opened(to / f"recorded-{_MOST_FILES}.yaml")
+
+    def following(self, file: CassetteFile) -> CassetteFile | None:
+        """The next file for what does not fit into one; None if that has a name of its own, or is new."""
+        numbered = _NUMBERED.fullmatch(file.path.name)
+        if numbered is None or file.path.parent != Path(str(self._to)) or not file.path.exists():
+            return None
+        number = int(numbered[1]) + 1
+        path = file.path.with_name(f"recorded-{number:03d}.yaml")
+        return self.opened(path) if number <= _MOST_FILES else None

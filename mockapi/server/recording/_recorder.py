@@ -8,10 +8,10 @@ this process is killed the moment after. All other bytes go out as they come. A 
 cannot be written is told at once, goes on waiting in memory and is tried again with the next;
 the client gets its reply all the same.
 
-Not recorded, and told: a reply whose client left before its end, one that could not be decoded,
-a page of HTML where the API would have answered JSON (a captive portal, a proxy), and one that
-holds a secret in signed content, where nothing can be masked, and one that a rule of the user's own
-could not be applied to.
+Not recorded, and told: a reply whose client left before its end, one that could not be decoded or
+is too large for a cassette, a page of HTML where the API would have answered JSON (a captive portal,
+a proxy), one that holds a secret in signed content, where nothing can be masked, and one that a rule
+of the user's own could not be applied to.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ class Recorder:
         await self._forwarding.upstream.aclose()
 
     async def _keep(self, request: Request, incoming: Incoming, session: ServerSession) -> None:
-        reason = incoming.undecodable or not_the_api(incoming)
+        reason = incoming.unrecordable or not_the_api(incoming)
         if reason is not None:
             self._leave_out(request, reason)
             return

@@ -20,8 +20,8 @@ import httpx
 from mockapi._clock import monotonic
 from mockapi.errors import UsageError
 from mockapi.exchange import Chunk, Ending
-from mockapi.inflate import InflateError, Inflater
 from mockapi.replies import BODILESS, HOP_BY_HOP, named_by_connection, wire_field
+from mockapi.server.recording._decoding import DECODABLE, BodyDecoder, UnrecordableError
 from mockapi.server.recording._options import READ_SECONDS
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ Address: TypeAlias = tuple[str, int | None] | None
 
 CONNECT_SECONDS = 15.0
 _NOT_SENT = HOP_BY_HOP | {"host", "content-length", "content-encoding", "accept-encoding", "expect"}
-_DECODABLE = ("gzip", "deflate", "identity", "x-gzip")
 _QUEUED = 256  # pieces read ahead of a client that reads slowly; then the upstream has to wait
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _LAST_STATUS = 599
@@ -138,7 +137,8 @@ class Incoming:
         chunks: the body so far, decoded, with the seconds before each piece: before the first
             one the time since the request was sent.
         ending: how it ended, once it has.
-        undecodable: why the body could not be decoded, if it could not.
+        unrecordable: why the body cannot be recorded, if it cannot: it does not decode, or is too large.
+            `chunks` has no more of it then.
     """
 
     def __init__(self, response: httpx.Response, method: str, started: float) -> None:
@@ -151,10 +151,10 @@ class Incoming:
         self.fields = tuple(
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw
         )
-        self._decoder = _Decoder(response.headers.get("content-encoding", ""))
+        self._decoder = BodyDecoder(response.headers.get("content-encoding", ""))
         self.chunks: list[Chunk] = []
         self.ending: Ending = Ending.CLEAN
-        self.undecodable: str | None = None
+        self.unrecordable: str | None = None
         self.done = asyncio.ensure_future(self._read())
 
     @property
@@ -196,8 +196,7 @@ class Incoming:
                 now = monotonic()
                 waiting += now - self._last
                 self._last = now
-                data = self._decoded(piece)
-                if data:
+                if self.unrecordable is None and (data := self._decoded(piece)):
                     self.chunks.append(Chunk(waiting, data))
                     waiting = 0.0
                 if not self._unwanted:
@@ -210,49 +209,29 @@ class Incoming:
             self.ending = Ending.RESET
         finally:
             if self.ending is Ending.CLEAN and self._method != "HEAD":
-                self._note(self._decoder.fault())
+                self._finish_decoding()
             await self._response.aclose()
             if not self._unwanted:
                 await self._queue.put(None)
 
     def _decoded(self, piece: bytes) -> bytes:
-        if self.undecodable is not None:
-            return b""
         try:
             return self._decoder.feed(piece)
-        except InflateError as error:
-            self._note(str(error))
+        except UnrecordableError as error:
+            self._leave_out(error)
             return b""
 
-    def _note(self, fault: str | None) -> None:
-        if fault is not None and self.undecodable is None:
-            encoding = self._response.headers.get("content-encoding", "")
-            self.undecodable = f"its body is not valid {encoding}: it {fault}"
+    def _finish_decoding(self) -> None:
+        try:
+            self._decoder.finish()
+        except UnrecordableError as error:
+            self._leave_out(error)
 
-
-class _Decoder:
-    """Undoes a content-encoding piece by piece."""
-
-    def __init__(self, encoding: str) -> None:
-        self._encoding = encoding.strip().lower()
-        known = self._encoding in _DECODABLE and self._encoding != "identity"
-        self._inflater = Inflater(raw_too=self._encoding == "deflate") if known else None
-
-    def feed(self, piece: bytes) -> bytes:
-        """The next decoded bytes.
-
-        Raises:
-            InflateError: the body is not what its encoding says.
-        """
-        if self._inflater is not None:
-            return self._inflater.feed(piece)
-        if self._encoding not in {"", "identity"}:
-            raise InflateError("has an encoding that was not asked for")
-        return piece
-
-    def fault(self) -> str | None:
-        """What is wrong with a body that came whole."""
-        return "stops in the middle" if self._inflater is not None and self._inflater.is_cut else None
+    def _leave_out(self, reason: UnrecordableError) -> None:
+        """Note why the body is not recorded, and keep no more of it in memory."""
+        if self.unrecordable is None:
+            self.unrecordable = str(reason)
+            self.chunks = []
 
 
 def _request_headers(fields: Headers) -> list[tuple[bytes, bytes]]:
@@ -271,7 +250,7 @@ def _request_headers(fields: Headers) -> list[tuple[bytes, bytes]]:
 def _decodable(accepted: str) -> str:
     """Of the encodings a client takes, those that can be decoded for the recording."""
     tokens = [token.strip() for token in accepted.split(",")]
-    return ", ".join(t for t in tokens if t.partition(";")[0].strip().lower() in _DECODABLE) or "identity"
+    return ", ".join(t for t in tokens if t.partition(";")[0].strip().lower() in DECODABLE) or "identity"
 
 
 def _cause(error: Exception, read_seconds: float) -> str:

@@ -64,7 +64,11 @@ class Verifier:
             except UpstreamFailed as failure:
                 lines = [rules.shown(f"the upstream {failure}")]
             else:
-                lines = _differences(recording.interaction, interaction_of(request, incoming), rules)
+                lines = (
+                    [f"not compared: {incoming.unrecordable}"]
+                    if incoming.unrecordable is not None
+                    else _differences(recording.interaction, interaction_of(request, incoming), rules)
+                )
         self._stats.checked += 1
         if lines:
             self._stats.drifted.append((str(recording), lines))

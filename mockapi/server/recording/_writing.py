@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mockapi.cassettes import RedactionError, as_request, fingerprint, redact
-from mockapi.errors import MockapiError
+from mockapi.errors import MockapiError, UnwritableError
 from mockapi.exchange import Ending
 from mockapi.server.recording._file_names import CassetteFiles
 
@@ -129,6 +129,8 @@ class WriterQueue:
         renewed = [(kept.instead_of, kept.interaction) for kept in batch if kept.instead_of is not None]
         try:
             await asyncio.to_thread(file.add, added, renewed)
+        except UnwritableError as error:
+            return await self._write_what_fits(file, batch, error)
         except (OSError, MockapiError) as error:
             cause = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             line = f"{file.path} cannot be written: {cause}"
@@ -138,6 +140,16 @@ class WriterQueue:
             return False
         self._stats.recorded += len(batch)
         self._stats.renewed += len(renewed)
+        return True
+
+    async def _write_what_fits(self, file: CassetteFile, batch: list[_Kept], error: UnwritableError) -> bool:
+        """Write each by itself; what does not fit goes to the next file, and is left out if there is none."""
+        if len(batch) > 1:
+            return all([await self._write(file, [kept]) for kept in batch])
+        following = self._files.following(file)
+        if following is not None:
+            return await self._write(following, batch)
+        self._leave_out(as_request(batch[0].interaction), str(error))
         return True
 
     def _renewed_by(
