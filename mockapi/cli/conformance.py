@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockapi import fuzzing, jsontext
+from mockapi.cli._ended import cleaned_up
 from mockapi.cli._output import echo_lines
 from mockapi.cli._progress import Progress
 from mockapi.errors import UsageError
@@ -107,20 +108,24 @@ def run(
     known = _read(expect) if expect is not None else {}
     runs: list[ConformanceRun] = []
     for name in drivers:
-        driver = fuzzing.Driver(driver_command(name))
-        try:
-            cases = fuzzing.cases_for(driver.sees, only)
-            if not cases:
-                raise UsageError(f"No case of this driver begins with {' or '.join(only)}.")
-            progress = Progress(driver.name)
-            runs.append(fuzzing.run_conformance(driver, cases, known.get(driver.name, {}), progress))
-        finally:
-            driver.stop()
+        with cleaned_up():
+            runs.append(_run_of(name, only, known))
     _print(runs, form, output, everything=everything)
     if write_expect is not None:
         _write(write_expect, runs)
     elif any(item.surprises for item in runs):
         sys.exit(1)
+
+
+def _run_of(name: str, only: Sequence[str], known: Mapping[str, Mapping[str, str]]) -> ConformanceRun:
+    driver = fuzzing.Driver(driver_command(name))
+    try:
+        cases = fuzzing.cases_for(driver.sees, only)
+        if not cases:
+            raise UsageError(f"No case of this driver begins with {' or '.join(only)}.")
+        return fuzzing.run_conformance(driver, cases, known.get(driver.name, {}), Progress(driver.name))
+    finally:
+        driver.stop()
 
 
 def _print(runs: Sequence[ConformanceRun], form: str, output: str | None, *, everything: bool) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockapi import fuzzing
+from mockapi.cli._ended import cleaned_up
 from mockapi.cli._output import Styled, echo
 from mockapi.cli.conformance import driver_command
 from mockapi.errors import UsageError
@@ -70,7 +71,7 @@ def command(
 
     if seconds is None and examples is None:
         seconds = _SECONDS
-    with _subject(target, driver) as subject:
+    with cleaned_up(), _subject(target, driver) as subject:
         found = fuzzing.hunt(
             subject, seed=seed, examples=examples, seconds=seconds, table=not skip_table, progress=_Teller()
         )

@@ -82,7 +82,7 @@ class Driver:
         self._process = LineProcess(command, environment)
         try:
             self.name, self.sees = self._hello(command)
-        except UsageError:
+        except BaseException:  # Ctrl-C too
             self._process.stop()
             raise
 

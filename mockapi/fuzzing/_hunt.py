@@ -65,13 +65,20 @@ class TargetSubject:
     def __init__(self, name: str) -> None:
         self._process = LineProcess([sys.executable, "-m", "mockapi.fuzzing._worker", name])
         try:
+            self.sees = self._hello(name)
+        except BaseException:  # Ctrl-C too
+            self._process.stop()
+            raise
+
+    def _hello(self, name: str) -> Sees:
+        try:
             hello = json.loads(self._process.ask(b'{"hello": true}', _START))
         except Trouble as trouble:
             raise UsageError(f"The target {name} cannot be run: {trouble}.") from trouble
         if "problem" in hello:
-            self._process.stop()
             raise UsageError(hello["problem"])
-        self.sees: Sees = hello["sees"]
+        sees: Sees = hello["sees"]
+        return sees
 
     def cases(self) -> list[Case]:
         """Those that bytes can tell."""

@@ -2,23 +2,31 @@
 
 Whatever it does, the one who asks gets an answer within the time limit: its next line, or why
 there is none. A program that is in trouble is ended and started anew for the next question.
+
+It leads a process group of its own, which is ended with it, whichever of the two comes first: that
+somebody asks it to stop, that it ends by itself, or that this process ends. What it left behind must
+neither go on nor, by holding the output open, keep anybody waiting for lines that nobody will write.
+What has left the group is known by its environment, on systems that show that of other processes.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import queue
+import secrets
 import signal
 import subprocess
 import threading
-from typing import TYPE_CHECKING, Final
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Final
 
 from mockapi.errors import UsageError
 from mockapi.fuzzing._judge import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 MAX_LINE: Final = 256 * 1024 * 1024
 """Bytes of one answer; more is a flood."""
@@ -28,7 +36,10 @@ _WAITING: Final = 64  # unsolicited lines
 _SHOWN: Final = 300
 _TAIL: Final = 4096
 _LAST_SECONDS: Final = 5.0
+_DRAIN_SECONDS: Final = 1.0
+"""How long the output of a program that has ended is still read: something else may hold it open."""
 _FLOOD: Final = b"\0flood"
+_MARK: Final = "MOCKAPI_STARTED_BY"
 
 
 class Trouble(Exception):  # noqa: N818 - a result, not a defect
@@ -54,9 +65,7 @@ class LineProcess:
     def __init__(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
         self._command = list(command)
         self._environment = None if environment is None else dict(environment)
-        self._process: subprocess.Popen[bytes] | None = None
-        self._lines: queue.Queue[bytes | None] = queue.Queue(_WAITING)
-        self._errors: _Tail | None = None
+        self._running: _Running | None = None
 
     def ask(self, question: bytes, seconds: float) -> bytes:
         """The answer to a question.
@@ -65,20 +74,17 @@ class LineProcess:
             Trouble: the program hung, ended, or flooded; it has been stopped.
             UsageError: it cannot be started at all.
         """
-        process = self._running()
-        assert process.stdin is not None  # noqa: S101 - it was asked for
+        running = self._started()
         try:
-            process.stdin.write(question + b"\n")
-            process.stdin.flush()
-            line = self._lines.get(timeout=seconds)
+            running.write(question + b"\n")
+            line = running.lines.get(timeout=seconds)
         except queue.Empty:
             self.stop()
             raise Trouble(Verdict.HANGS, f"no answer within {seconds:g} s") from None
         except OSError:
             line = None
         if line is None:
-            code = _waited(process)
-            words = f"the program ended with {_code(code)}{self._last_words()}"
+            words = running.last_words()
             self.stop()
             raise Trouble(Verdict.CRASHES, words)
         if line == _FLOOD:
@@ -88,81 +94,154 @@ class LineProcess:
 
     def stop(self) -> None:
         """End the program and what it has started."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if hasattr(os, "killpg"):
-                os.killpg(process.pid, signal.SIGKILL)
-            else:
-                process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout, process.stderr):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
+        running, self._running = self._running, None
+        if running is not None:
+            running.end()
+            atexit.unregister(self.stop)
 
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._process is not None and self._process.poll() is None:
-            return self._process
+    def _started(self) -> _Running:
+        if self._running is not None and self._running.is_alive:
+            return self._running
         self.stop()
+        atexit.register(self.stop)
+        self._running = _Running(self._command, self._environment)
+        return self._running
+
+
+class _Running:
+    """A program that was started, its group, and the threads that read what it says.
+
+    Attributes:
+        lines: of its output; None at their end.
+        has_ended: set once the program and its group have ended.
+
+    Raises:
+        UsageError: it cannot be started.
+    """
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str] | None) -> None:
+        self.lines: queue.Queue[bytes | None] = queue.Queue(_WAITING)
+        self._mark = secrets.token_hex(16)
+        self.has_ended = threading.Event()
         try:
             self._process = subprocess.Popen(  # noqa: S603 - running a user's program is the purpose
-                self._command,
+                command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                env=self._environment,
+                bufsize=0,  # a buffer's lock would have to be waited for while a thread reads
+                env={**(os.environ if environment is None else environment), _MARK: self._mark},
                 start_new_session=True,
             )
         except OSError as error:
-            raise UsageError(f"{self._command[0]!r} cannot be run: {error.strerror or error}.") from error
-        self._errors = _Tail(self._process)
-        self._lines = queue.Queue(_WAITING)
-        threading.Thread(target=_pump, args=(self._process, self._lines), daemon=True).start()
-        return self._process
+            raise UsageError(f"{command[0]!r} cannot be run: {error.strerror or error}.") from error
+        assert self._process.stdin is not None  # noqa: S101 - it was asked for
+        assert self._process.stdout is not None  # noqa: S101 - as above
+        assert self._process.stderr is not None  # noqa: S101 - as above
+        self._stdin = self._process.stdin
+        self._errors = _Tail(self._process.stderr)
+        self._pump = _thread(_pump, self._process.stdout, self.lines)
+        self._watch = _thread(self._end_group)
 
-    def _last_words(self) -> str:
-        lines = [] if self._errors is None else self._errors.read().strip().splitlines()
-        return f": {lines[-1][:_SHOWN]}" if lines else ""
+    @property
+    def is_alive(self) -> bool:
+        """Whether it has not ended yet."""
+        if self.has_ended.is_set() or not hasattr(os, "waitid"):
+            return not self.has_ended.is_set()
+        try:
+            return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None
+        except ChildProcessError:  # it was reaped this moment
+            return False
+
+    def write(self, data: bytes) -> None:
+        """Write to its input.
+
+        Raises:
+            OSError: it has closed it.
+        """
+        view = memoryview(data)
+        while view:
+            view = view[self._stdin.write(view) :]
+
+    def last_words(self) -> str:
+        """How it ended, and the end of what it said, once its output or its input is closed."""
+        if not self.has_ended.wait(_LAST_SECONDS):
+            self.end()
+        lines = self._errors.read().strip().splitlines()
+        said = f": {lines[-1][:_SHOWN]}" if lines else ""
+        return f"the program ended with {_code(self._process.returncode)}{said}"
+
+    def end(self) -> None:
+        """End it and its group."""
+        if not self.has_ended.is_set():
+            _kill_group(self._process)
+        self.has_ended.wait()
+        with contextlib.suppress(OSError):
+            self._stdin.close()
+
+    def _end_group(self) -> None:
+        """Wait for the program to end, and end then what it has left behind.
+
+        It is reaped only after that: until then no other group can have its number.
+        """
+        if hasattr(os, "waitid"):
+            os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT)
+            _kill_group(self._process)
+        _kill_marked(f"{_MARK}={self._mark}".encode())
+        self._process.wait()
+        self.has_ended.set()
+        self._pump.join(_DRAIN_SECONDS)
+        if self._pump.is_alive():  # somebody outside the group holds the output open
+            with contextlib.suppress(queue.Full):
+                self.lines.put_nowait(None)
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+
+
+def _kill_marked(mark: bytes) -> None:
+    """End the processes that have this variable in their environment, where the system shows it."""
+    for shown in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):  # another user's, or it has just ended
+            if mark in shown.read_bytes().split(b"\0"):
+                os.kill(int(shown.parent.name), signal.SIGKILL)
+
+
+def _thread(target: Callable[..., None], *args: object) -> threading.Thread:
+    thread = threading.Thread(target=target, args=args, daemon=True)
+    thread.start()
+    return thread
 
 
 class _Tail:
     """The end of what a program says on its standard error; a flood of it is read and forgotten."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, stream: IO[bytes]) -> None:
         self._kept = b""
-        self._thread = threading.Thread(target=self._pump, args=(process,), daemon=True)
-        self._thread.start()
+        self._thread = _thread(self._pump, stream)
 
-    def _pump(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stderr is not None  # noqa: S101 - it was asked for
-        with contextlib.suppress(OSError, ValueError):
-            while data := process.stderr.read1(_READ):  # type: ignore[attr-defined] # a BufferedReader has it
+    def _pump(self, stream: IO[bytes]) -> None:
+        with contextlib.suppress(OSError), stream:
+            while data := stream.read(_READ):
                 self._kept = (self._kept + data)[-_TAIL:]
 
     def read(self) -> str:
         """What is left of it, once the program has ended."""
-        self._thread.join(_LAST_SECONDS)
+        self._thread.join(_DRAIN_SECONDS)
         return self._kept.decode("utf-8", "replace")
 
 
-def _waited(process: subprocess.Popen[bytes]) -> int:
-    """The exit code of a program that has closed its output, or its input; it may hang all the same."""
-    try:
-        return process.wait(_LAST_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        return process.wait()
-
-
-def _pump(process: subprocess.Popen[bytes], lines: queue.Queue[bytes | None]) -> None:
+def _pump(stream: IO[bytes], lines: queue.Queue[bytes | None]) -> None:
     """Put the program's lines into the queue; None at its end."""
-    assert process.stdout is not None  # noqa: S101 - it was asked for
     rest = bytearray()
     searched = 0
-    with contextlib.suppress(OSError, ValueError, queue.Full):
-        while data := process.stdout.read1(_READ):  # type: ignore[attr-defined] # a BufferedReader has it
+    with contextlib.suppress(OSError, queue.Full), stream:
+        while data := stream.read(_READ):
             rest += data
             while (end := rest.find(b"\n", searched)) >= 0:
                 lines.put(bytes(rest[:end]), timeout=1)

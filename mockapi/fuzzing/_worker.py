@@ -3,6 +3,9 @@
 It is asked line by line, in JSON: {"case": ID} for a case of the table, or {"level", "chunks",
 "events", "want", "messages"} for another one (chunks in base64), and answers with the verdict,
 what was expected and what was seen. To {"hello": true} it says what the target shows.
+
+Where nobody is left who could ask, it ends, and with it what the target has started: even one who was
+killed leaves no target behind that goes round in circles.
 """
 
 from __future__ import annotations
@@ -11,14 +14,20 @@ import base64
 import contextlib
 import json
 import os
+import queue
+import signal
 import sys
+import threading
+import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from mockapi.errors import UsageError
 from mockapi.fuzzing._judge import judge
 from mockapi.fuzzing._observe import load_target, observe, sees_of
 from mockapi.fuzzing.cases import BY_ID, Case, Want, of_bytes
+
+_LAST_SECONDS: Final = 5.0
 
 
 def case_as_json(case: Case) -> dict[str, Any]:
@@ -67,9 +76,22 @@ def _peak() -> int | None:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
+def _listen(questions: queue.SimpleQueue[str | None]) -> None:
+    """Take in the questions; end this process and its group some time after the last of them."""
+    for line in sys.stdin:
+        questions.put(line)
+    questions.put(None)
+    time.sleep(_LAST_SECONDS)  # for the answer to the last question; then nobody waits for it
+    if hasattr(os, "killpg") and os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
+
+
 def main(name: str) -> None:
     """Answer questions about a target until there are no more."""
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    questions: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(questions,), daemon=True).start()
     os.dup2(2, 1)  # what a target prints must not be taken for an answer
     sys.path.insert(0, "")  # as `python -m` has it: the target may lie in the working folder
     try:
@@ -78,7 +100,7 @@ def main(name: str) -> None:
     except UsageError as error:
         print(json.dumps({"problem": str(error)}), file=out, flush=True)
         return
-    for line in sys.stdin:
+    while (line := questions.get()) is not None:
         question = json.loads(line)
         if "hello" in question:
             print(json.dumps({"sees": sees}), file=out, flush=True)

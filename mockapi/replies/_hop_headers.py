@@ -26,6 +26,7 @@ BODILESS = frozenset({204, 304})
 
 _FRAMING = frozenset({"transfer-encoding", "content-length"})
 _DROPPED = HOP_BY_HOP | _FRAMING | {"content-encoding"}
+_OURS = "x-mockapi-"  # says what this server did; what another one did stands beside it in no reply
 _CHUNKED = (b"transfer-encoding", b"chunked")
 
 
@@ -35,7 +36,7 @@ def for_this_hop(fields: Iterable[tuple[str, str]], *, status: int, method: str,
     The framing field stands where the recording had its first one: chunked if it was chunked,
     else a content-length that is true; a recording without either (HTTP/2) gets chunked for an
     event stream and a content-length for the rest. A reply to HEAD, a 204 and a 304 get neither
-    that would promise a body.
+    that would promise a body. Fields of mockapi's own are dropped: they are written by who replies.
     """
     fields = list(fields)
     named = named_by_connection(fields)
@@ -47,7 +48,7 @@ def for_this_hop(fields: Iterable[tuple[str, str]], *, status: int, method: str,
         if lower in _FRAMING and not placed:
             placed = True
             kept.extend(framing)
-        elif lower not in _DROPPED and lower not in named:
+        elif lower not in _DROPPED and lower not in named and not lower.startswith(_OURS):
             kept.append(wire_field(lower, value))
     if not placed:
         kept.extend(framing)

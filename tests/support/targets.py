@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.support import broken_clients, broken_sse
@@ -99,3 +102,24 @@ def bottomless(_chunks: Iterable[bytes]) -> dict[str, Any]:
     for _ in range(100_000):
         content = [content]
     return {"content": content}
+
+
+def spins(_chunks: Iterable[bytes]) -> Iterator[tuple[str, str, str]]:
+    """Goes round for ever, and takes no notice of polite signals; says its number in the file it is told."""
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    left = subprocess.Popen(["sleep", "1000"])
+    away = subprocess.Popen(["sleep", "1000"], start_new_session=True)
+    Path(os.environ["NUMBERS"]).write_text(f"{os.getpid()} {left.pid} {away.pid}\n")
+    while os.getpid():  # always
+        pass
+    yield "", "", ""
+
+
+def leaves_a_process(chunks: Iterable[bytes]) -> Iterator[tuple[str, str, str]]:
+    """Ends with a process in the background that holds the output open, where a retry comes first."""
+    chunks = list(chunks)
+    if chunks and chunks[0].startswith(b"retry"):
+        subprocess.Popen(["sleep", "1000"], stdout=2, start_new_session=bool(len(chunks) % 2))
+        os._exit(7)
+    yield from by_character(chunks)

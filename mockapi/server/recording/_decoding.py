@@ -12,7 +12,7 @@ from mockapi.inflate import InflateError, Inflater, TooLargeError
 
 MAX_BODY: Final = 32 * 1024 * 1024
 """Bytes of a decoded body that is recorded: as large as the largest request of the API, and far more
-than any message. With all that is made of it on its way to the file it takes ten times the memory."""
+than any message. On its way to the file it takes up to twenty times as much memory."""
 
 MAX_CHUNKS: Final = 250_000
 """Chunks of a body that is recorded. Each costs more memory than its byte."""
