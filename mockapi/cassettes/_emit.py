@@ -68,6 +68,8 @@ def _margin(value: Any, depth: int) -> int | None:
             if inner is None:
                 return None
             margin += inner
+            if margin > _MOST_MARGIN:
+                break  # too much already
     return margin
 
 

@@ -96,15 +96,15 @@ def as_json(run: ConformanceRun) -> str:
 
 def as_text(run: ConformanceRun, *, everything: bool = False) -> str:
     """The run for a terminal: what is not fine, or everything."""
-    lines = [printable(run.driver), _summary(run)]
+    lines = [run.driver, _summary(run)]
     for finding in sorted(run.findings, key=lambda item: (_ORDER.index(item.verdict), item.case.id)):
         if everything or not finding.verdict.is_fine or not run.is_expected(finding):
             known = "" if finding.case.id not in run.known else f" (on file: {run.known[finding.case.id]})"
-            lines.append(printable(f"  {finding.verdict:<11}  {finding.case.id}{known}"))
+            lines.append(f"  {finding.verdict:<11}  {finding.case.id}{known}")
             if not finding.verdict.is_fine:
                 lines += [f"{'':15}rule      {finding.case.why}", f"{'':15}expected  {finding.expected}"]
                 lines.append(f"{'':15}seen      {_line(finding.seen)}")
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(printable, lines)) + "\n"
 
 
 def as_html(run: ConformanceRun) -> str:
@@ -128,7 +128,7 @@ def _summary(run: ConformanceRun) -> str:
 
 
 def _line(text: str) -> str:
-    return printable(" ".join(text.split()))
+    return " ".join(text.split())
 
 
 def _escape(text: str) -> str:

@@ -10,6 +10,7 @@ from mockapi import jsontext
 from mockapi._printable import printable_lines
 from mockapi.exchange import Source
 from mockapi.testing import ReceivedRequest
+from pytest_mockapi._loopback import loopback_fault
 from pytest_mockapi._marker import record_command
 
 if TYPE_CHECKING:
@@ -73,7 +74,11 @@ def not_asked_for(test: Judged) -> str:
         count = len(unused)
         lines = [f"{count} scripted {'reply was' if count == 1 else 'replies were'} not asked for:"]
         lines += [f"  {rule.words}" for rule in unused]
-        if not session.server_session.journal.count:
+        came = session.server_session.journal.count
+        fault = "" if came else loopback_fault(_server_url(session))
+        if fault:  # advice about the test would lead nowhere
+            return "\n".join([*lines, *(f"  {line}" for line in fault.splitlines())])
+        if not came:
             lines.append("  No request has come: does the client read ANTHROPIC_BASE_URL, or get")
             lines.append("  base_url=messages_api.base_url?")
         lines.append("  If that is all right, say reply(..., optional=True), or set the ini option")
@@ -132,11 +137,17 @@ def journal(test: Judged) -> str:
         shown.append("(The test has no script and no cassette: replies were made up from the requests.)")
     if not entries:
         shown.append(f"no request has come to {session.base_url} or to the run's base URL")
+        shown += loopback_fault(_server_url(session)).splitlines()
     shown += dict.fromkeys(test.refused)
     usage = session.usage
     if usage:
         shown.append("usage: " + ", ".join(f"{count:,} {name}" for name, count in usage.items() if count))
     return printable_lines("\n".join(shown))
+
+
+def _server_url(session: Session) -> str:
+    """The base URL of the server, without the path of the session."""
+    return session.base_url.partition("/s/")[0]
 
 
 def _line(entry: JournalEntry) -> str:
