@@ -21,6 +21,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mockapi._printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -69,7 +71,8 @@ class Problem:
 
     def __str__(self) -> str:
         """`FILE:LINE: interaction N: CAUSE REMEDY`, leaving out what is not known."""
-        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        file = printable(self.file)  # a line end in it must not make one problem look like two
+        place = file if self.line is None else f"{file}:{self.line}"
         which = "" if self.interaction is None else f"interaction {self.interaction}: "
         return f"{place}: {which}{self.cause} {self.remedy}"
 

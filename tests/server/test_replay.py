@@ -67,6 +67,15 @@ def test_status_headers_and_body_are_the_recorded_ones_in_their_order(play: Play
     )
 
 
+def test_what_a_recording_says_of_mockapi_is_not_played(play: Play) -> None:
+    """Recorded through another mockapi, or written by hand: only this server says what it did."""
+    fields = (("X-Mockapi-Source", "synthesized"), ("x-mockapi-fault", "529"), ("x-end", "1"))
+    reply = exchange(play, interaction(message("hi"), b"{}", headers=fields))
+    ours = [field for field in reply.headers if field[0].startswith("x-mockapi-")]
+    assert ours == [("x-mockapi-source", "recorded")]
+    assert reply.header("x-end") == "1"
+
+
 def test_fields_of_the_recorders_connection_do_not_come_back(play: Play) -> None:
     """Hop-by-hop fields, those that `connection` names, and the content encoding are left out."""
     fields = (

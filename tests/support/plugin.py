@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
+import subprocess
 import sys
 import warnings
 from importlib.metadata import entry_points
@@ -89,6 +91,18 @@ def run_beside(pytester: pytest.Pytester, *args: str, **environment: str) -> pyt
         pytest.skip("MOCKAPI_NEIGHBOURS names no Python with the packages of the extra `neighbours`")
     _prepare(pytester, (), environment)
     return pytester.run(python, "-m", "pytest", "-p", "no:cacheprovider", *args, timeout=_SECONDS_BESIDE)
+
+
+def run_without_network(pytester: pytest.Pytester, *args: str) -> pytest.RunResult:
+    """Run pytest as `run_apart` does, in a network of its own in which not even loopback is up.
+
+    The test is skipped where the system does not let everybody have one.
+    """
+    unshare = shutil.which("unshare") or "unshare"
+    if subprocess.run(["sh", "-c", f"{unshare} -rn true"], check=False, capture_output=True).returncode:
+        pytest.skip("this system lets nobody have a network of his own")
+    arguments = _prepare(pytester, args, {})
+    return pytester.run(unshare, "-rn", sys.executable, "-m", "pytest", *arguments, timeout=SECONDS)
 
 
 class InnerModules:

@@ -25,7 +25,8 @@ _GZIP = b"\x1f\x8b"
 _GZIP_AS_TEXT = "\x1f\x8b".encode()
 _REPLACED = "\ufffd".encode()
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
-_STEP = 1024
+_STEP = 64  # bytes; of brotli they can be tens of megabytes
+_MOST_LAYERS = 8
 _ZSTD = b"\x28\xb5\x2f\xfd"
 
 
@@ -39,7 +40,10 @@ def decoded(body: bytes, encoding: str) -> bytes:
     Raises:
         ValueError: truncated, damaged, too large, or of a coding that is not known here.
     """
-    for coding in reversed([part.strip().lower() for part in encoding.split(",")]):
+    layers = [part.strip().lower() for part in encoding.split(",")]
+    if len(layers) > _MOST_LAYERS:
+        raise ValueError(f"the body has {len(layers):,} content-encodings; at most {_MOST_LAYERS} are undone")
+    for coding in reversed(layers):
         if coding in {"", "identity", "aws-chunked"}:
             continue
         if _REPLACED in body and _BINARY.search(body) and _is_text(body):

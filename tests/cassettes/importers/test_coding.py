@@ -77,6 +77,16 @@ def test_a_bomb_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         inflated(gzip.compress(b"x" * 6_000) * 2)
 
 
+def test_layers_without_end_are_refused() -> None:
+    """Eight are undone; who names more wants to keep the importer busy."""
+    body = ANSWER
+    for _ in range(8):
+        body = gzipped(body)
+    assert decoded(body, ", ".join(["gzip"] * 8)) == ANSWER
+    with pytest.raises(ValueError, match="the body has 9 content-encodings; at most 8 are undone"):
+        decoded(gzipped(body), ", ".join(["gzip"] * 9))
+
+
 class _Shift:
     """A stand-in for a decoder of brotli: each byte was shifted by one, and 0xff ends the data."""
 
