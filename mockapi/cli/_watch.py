@@ -9,11 +9,13 @@ old one would hear nothing of it.
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mockapi import messages
+from mockapi._printable import encodable
 from mockapi._wording import counted
 from mockapi.cli._script import read_script
 from mockapi.errors import MockapiError, UsageError
@@ -55,10 +57,14 @@ def check_watchable(files: WatchedFiles, record_to: str | None) -> None:
     """Say at the start what would keep changes from being watched.
 
     Raises:
-        UsageError: there is nothing to watch, what is watched is recorded to, or a package is missing.
+        UsageError: there is nothing to watch, what is watched is recorded to or has a name that cannot be
+            watched, or a package is missing.
     """
     if not any((files.cassettes, files.script, files.models)):
         raise UsageError("--watch: there is nothing to watch. Name cassettes, a --script or --models.")
+    odd = next((path for path in (*files.cassettes, files.script, files.models) if not _is_utf8(path)), None)
+    if odd is not None:
+        raise UsageError(f"--watch: {odd} has a name that is not UTF-8, which cannot be watched. Rename it.")
     if record_to is not None:
         raise UsageError(
             "--watch does not go with --record-to: what is recorded in a run is not played in the same run."
@@ -67,6 +73,10 @@ def check_watchable(files: WatchedFiles, record_to: str | None) -> None:
         import watchfiles  # noqa: F401, PLC0415 - an extra, and only this option needs it
     except ImportError as error:
         raise UsageError("--watch needs watchfiles: pip install 'messages-mockapi[watch]'.") from error
+
+
+def _is_utf8(path: str | None) -> bool:
+    return path is None or encodable(os.path.abspath(path)) == os.path.abspath(path)  # noqa: PTH100 - may be a link
 
 
 async def begin_watching(service: Service, files: WatchedFiles) -> list[asyncio.Task[None]]:
@@ -83,17 +93,22 @@ async def begin_watching(service: Service, files: WatchedFiles) -> list[asyncio.
 
 
 class _Targets:
-    """The watched files by their real paths, as changes name them."""
+    """The watched files by their real paths, as changes name them.
+
+    Attributes:
+        files: as the user named them.
+        cassettes: files and folders of them.
+    """
 
     def __init__(self, files: WatchedFiles) -> None:
         self.files = files
-        self._cassettes = {Path(path).resolve() for path in files.cassettes}
+        self.cassettes = {Path(path).resolve() for path in files.cassettes}
         self._script = None if files.script is None else Path(files.script).resolve()
         self._models = None if files.models is None else Path(files.models).resolve()
 
     def changed(self, paths: set[Path]) -> tuple[bool, bool, bool]:
         """Whether there are cassettes, the script, and the models among these paths."""
-        cassettes = any(path in self._cassettes or self._may_hold_cassettes(path) for path in paths)
+        cassettes = any(path in self.cassettes or self._may_hold_cassettes(path) for path in paths)
         return cassettes, self._script in paths, self._models in paths
 
     def _may_hold_cassettes(self, path: Path) -> bool:
@@ -102,19 +117,27 @@ class _Targets:
         What is written into a new folder before the system watches that one too is never told.
         """
         is_candidate = path.suffix in SUFFIXES or (not path.suffix and not path.is_file())
-        return is_candidate and not self._cassettes.isdisjoint(path.parents)
+        return is_candidate and not self.cassettes.isdisjoint(path.parents)
 
 
 async def _follow(service: Service, targets: _Targets, places: Iterable[Path], *, recursive: bool) -> None:
     import watchfiles  # noqa: PLC0415 - as above
 
-    try:
-        async for changes in watchfiles.awatch(
-            *places, watch_filter=None, step=_QUIET_MS, recursive=recursive
-        ):
-            await _read_again(service, targets, {Path(path) for _, path in changes})
-    except OSError as error:  # such as the system's limit of watches
-        service.console.problem(f"Changes are no longer watched for: {error}.")
+    while True:
+        try:
+            async for changes in watchfiles.awatch(
+                *places, watch_filter=None, step=_QUIET_MS, recursive=recursive
+            ):
+                await _read_again(service, targets, {Path(path) for _, path in changes})
+        except OSError as error:  # such as the system's limit of watches
+            service.console.problem(f"Changes are no longer watched for: {error}.")
+        except ExceptionGroup as group:
+            if group.split(RuntimeError)[1] is not None:
+                raise
+            # A file whose name is not UTF-8 has changed, and watchfiles cannot tell which.
+            await _read_again(service, targets, targets.cassettes)
+            continue
+        return
 
 
 async def _read_again(service: Service, targets: _Targets, paths: set[Path]) -> None:

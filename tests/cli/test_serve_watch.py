@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from tests.support.process import Serving, mockapi
 from tests.support.server import ask, interaction, message, write_cassette
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.slow  # files are watched by a process of its own
 
@@ -46,6 +43,22 @@ def test_a_cassette_in_a_folder_that_changes_is_played_as_it_is_now(tmp_path: Pa
         server.told("What was loaded before stays in use.")
         assert ask(server.url, message("a"), headers=KEY).content == b"new"
         assert server.stop().code == 0
+
+
+def test_a_file_whose_name_is_not_utf8_does_not_end_the_watch(tmp_path: Path) -> None:
+    """It is played as it is now, and so is what changes after it; if named, it is refused at the start."""
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/a\xff.yaml"))
+    write_cassette(odd, interaction(message("a"), b"old"))
+    with Serving("serve", str(tmp_path), "--watch", "--port", "0") as server:
+        for content in (b"new", b"newer"):
+            write_cassette(odd, interaction(message("a"), content))
+            server.told("reloaded 1 interaction of 1 cassette")
+            assert ask(server.url, message("a"), headers=KEY).content == content
+        write_cassette(tmp_path / "b.yaml", interaction(message("b"), b"more"))
+        server.told("2 interactions of 2 cassettes")
+        assert server.stop().code == 0
+    outcome = mockapi("serve", str(odd), "--watch", "--port", "0")
+    assert (outcome.code, "a\\udcff.yaml has a name that is not UTF-8" in outcome.err) == (2, True)
 
 
 def test_a_script_and_models_are_read_again(tmp_path: Path) -> None:
