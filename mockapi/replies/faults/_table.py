@@ -57,7 +57,7 @@ FIELD: Final[Kind[str]] = Kind(
     lambda value: isinstance(value, str) and value.isprintable() and value.isascii(),
 )
 CODE: Final[Kind[str]] = Kind(
-    "one of the API's error codes, or a name of that form",
+    "an error code",
     lambda value: isinstance(value, str) and re.fullmatch("[a-z][a-z0-9_]{0,99}", value) is not None,
     "docs/errors.md lists the known ones.",
 )
