@@ -1,14 +1,16 @@
 """A loaded cassette as bytes that load fast: what the cache keeps instead of YAML.
 
-    magic, digest of the rest, length of the head, head (JSON), then all bodies one after another
+    magic, seal of the rest, length of the head, head (JSON), then all bodies one after another
 
-The digest is there because a cache entry may be torn or damaged; it does not make a stranger's
-entry trustworthy, but an entry is data only: nothing in it is ever executed.
+The seal is a digest with a key, which whoever keeps the frame makes from a secret of the user and the
+text that the cassette was read from. So a frame that is torn, damaged, of another text or made by
+somebody else is none, and the text itself is read.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import struct
 from typing import Any
 
@@ -26,14 +28,19 @@ from mockapi.cassettes._model import (
 )
 from mockapi.exchange import Ending
 
-CACHE_VERSION = 1
+CACHE_VERSION = 2
 _MAGIC = b"mockapi\x00" + struct.pack(">I", CACHE_VERSION)
-_DIGEST = 16
-_PREFIX = len(_MAGIC) + _DIGEST
+_SEAL = 32
+_PREFIX = len(_MAGIC) + _SEAL
 
 
-def pack(cassette: Cassette) -> bytes:
-    """The frame of a cassette. Its name is not part of it: files are renamed."""
+def pack(cassette: Cassette, key: bytes) -> bytes:
+    """The frame of a cassette. Its name is not part of it: files are renamed.
+
+    Args:
+        cassette: what is packed.
+        key: seals the frame, at most 64 bytes.
+    """
     matching = cassette.matching
     head = {
         "matching": {
@@ -48,14 +55,19 @@ def pack(cassette: Cassette) -> bytes:
     bodies = (body for item in cassette.interactions for body in (item.request.body, item.response.body))
     encoded = orjson.dumps(head)
     rest = b"".join([struct.pack(">Q", len(encoded)), encoded, *bodies])
-    return _MAGIC + hashlib.blake2b(rest, digest_size=_DIGEST).digest() + rest
+    return _MAGIC + _seal(rest, key) + rest
 
 
-def unpack(frame: bytes, name: str) -> Cassette | None:
-    """The cassette of a frame, or None if the frame is torn, damaged or of another version."""
+def _seal(rest: bytes, key: bytes) -> bytes:
+    return hashlib.blake2b(rest, digest_size=_SEAL, key=key).digest()
+
+
+def unpack(frame: bytes, name: str, key: bytes) -> Cassette | None:
+    """The cassette of a frame; None if it is torn, damaged, of another version, or sealed otherwise."""
     rest = frame[_PREFIX:]
-    digest = hashlib.blake2b(rest, digest_size=_DIGEST).digest()
-    if not frame.startswith(_MAGIC) or frame[len(_MAGIC) : _PREFIX] != digest:
+    if not frame.startswith(_MAGIC):
+        return None
+    if not hmac.compare_digest(frame[len(_MAGIC) : _PREFIX], _seal(rest, key)):
         return None
     (size,) = struct.unpack_from(">Q", rest)
     head = orjson.loads(rest[8 : 8 + size])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mockapi import jsontext
+from mockapi import jsontext, storage
 from mockapi.errors import UsageError
 from mockapi.replies import scripts
 
@@ -20,7 +20,7 @@ def read_script(path: str) -> Script:
         UsageError: the file cannot be read, or does not hold a script; with the place in it.
     """
     try:
-        text = Path(path).read_bytes()
+        text = storage.ScriptFiles().read(path)
     except OSError as error:
         raise UsageError(f"The script {path} cannot be read: {error.strerror}.") from error
     value = jsontext.parse(text)
@@ -28,6 +28,6 @@ def read_script(path: str) -> Script:
         raise UsageError(f"The script {path} is not JSON: {value.reason}.")
     folder = Path(path).parent
     try:
-        return scripts.parse_script(value, lambda name: (folder / name).read_bytes())
+        return scripts.parse_script(value, storage.ScriptFiles(folder).read)
     except UsageError as error:
         raise UsageError(f"The script {path}: {error}") from error

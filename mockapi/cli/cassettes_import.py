@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from mockapi import cassettes, storage
+from mockapi._files import read_file
 from mockapi.cassettes import importers
 from mockapi.cli import INTERRUPTED
 from mockapi.cli._bar import tracked
@@ -169,7 +170,7 @@ class _Run:
         try:
             storage.make_folder(target.parent)
             text = storage.with_schema_line(target, text)
-            there = target.read_bytes() if target.exists() else text
+            there = read_file(target, cassettes.MAX_BYTES) if target.exists() else text
             if there != text and self._is_original(target, there):
                 raise UsageError(f"{target} is itself to be imported: choose another folder for --to.")
             if there != text and not self.force:

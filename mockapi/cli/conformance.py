@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockapi import fuzzing, jsontext
+from mockapi._files import MIB, read_file
 from mockapi.cli._ended import cleaned_up
 from mockapi.cli._output import echo_lines
 from mockapi.cli._progress import Progress
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from mockapi.fuzzing import ConformanceRun
 
+_MAX_EXPECTED = 64 * MIB
 _MODULE = "mockapi.fuzzing.drivers"
 _PYTHON = {
     "anthropic-raw": ("anthropic_sdk", "raw"),
@@ -150,7 +152,7 @@ def _print(runs: Sequence[ConformanceRun], form: str, output: str | None, *, eve
 
 def _read(path: str) -> Mapping[str, Mapping[str, str]]:
     try:
-        value: Any = jsontext.parse(Path(path).read_bytes())
+        value: Any = jsontext.parse(read_file(path, _MAX_EXPECTED))
         return {driver: dict(cases) for driver, cases in value["known_failures"].items()}
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}.") from error

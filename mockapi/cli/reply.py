@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+import sys
 
 import click
 
 from mockapi import jsontext, messages
+from mockapi._files import MIB, read_file
 from mockapi.errors import UsageError
 from mockapi.exchange import Request
 from mockapi.replies import synthesis
 
+_MAX_BYTES = 32 * MIB
+"""The most that the API takes as the body of such a request."""
+
 
 @click.command()
-@click.argument("file", type=click.File("rb"), metavar="FILE|-")
+@click.argument("file", type=click.Path(allow_dash=True), metavar="FILE|-")
 @click.option(
     "--stream", is_flag=True, help='Write the events of a stream, whatever the body says in "stream".'
 )
@@ -26,17 +30,17 @@ from mockapi.replies import synthesis
     metavar="'NAME: VALUE'",
     help="A header of the request, such as anthropic-beta.",
 )
-def command(file: BinaryIO, *, stream: bool, seed: int, header: tuple[str, ...]) -> None:
+def command(file: str, *, stream: bool, seed: int, header: tuple[str, ...]) -> None:
     """Write the reply that mockapi makes up for a request body.
 
     FILE holds the JSON body of a POST /v1/messages. It is not validated; `mockapi validate` does that.
 
     Ends with exit code 2 if FILE holds no JSON object.
     """
-    body = jsontext.parse(file.read())
+    body = jsontext.parse(_read(file))
     if not isinstance(body, dict):
         why = body.reason if isinstance(body, jsontext.NotJSON) else "it is not an object"
-        raise UsageError(f"{getattr(file, 'name', '-')}: holds no request body: {why}.")
+        raise UsageError(f"{file}: holds no request body: {why}.")
     if stream:
         body["stream"] = True
     fields = []
@@ -48,3 +52,12 @@ def command(file: BinaryIO, *, stream: bool, seed: int, header: tuple[str, ...])
     request = Request("POST", "/v1/messages", "", tuple(fields), messages.dump(body))
     reply, _ = synthesis.synthesized(request, seed, synthesis.History(), 0.0)
     click.echo(reply.body, nl=not body.get("stream"))
+
+
+def _read(file: str) -> bytes:
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return read_file(file, _MAX_BYTES)
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}.") from error

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from mockapi import messages, validation
+from mockapi._files import MIB, read_file
 from mockapi.cli import _payloads
 from mockapi.cli._output import echo
 from mockapi.errors import UsageError
@@ -18,6 +19,7 @@ from mockapi.validation import Mode, Profile
 if TYPE_CHECKING:
     from mockapi.cli._payloads import PayloadVerdict
 
+_MAX_BYTES = 1024 * MIB
 _SUFFIXES = (".json", ".jsonl", ".ndjson")
 
 
@@ -119,7 +121,7 @@ def _files(name: str) -> list[str]:
 
 def _read(name: str) -> bytes:
     try:
-        return Path(name).read_bytes()
+        return read_file(name, _MAX_BYTES)
     except OSError as error:
         raise UsageError(f"{name} cannot be read: {error.strerror}.") from error
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mockapi import jsontext
 from mockapi._data import data_dir
+from mockapi._files import MIB, read_file
 from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ class Model:
         return self.retires is not None and day >= self.retires
 
 
+_MAX_BYTES = 16 * MIB
 _DATES = ("released", "deprecated", "retires")
 _TUPLES = {
     "aliases": tuple,
@@ -162,7 +164,7 @@ def read_models(path: Path) -> tuple[Model, ...]:
         UsageError: the file cannot be read or holds something else.
     """
     try:
-        content = jsontext.parse(path.read_bytes())
+        content = jsontext.parse(read_file(path, _MAX_BYTES))
         if isinstance(content, jsontext.NotJSON):
             raise UsageError(f"{path}: not a model file: {content.reason}; one is JSON in UTF-8")
         return tuple(_model(entry, str(path)) for entry in content["models"])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from mockapi.storage._cache import cache_folder
     from mockapi.storage._files import SUFFIXES, find, folders, iter_texts, read_text, write_atomically
     from mockapi.storage._play_report import ReportedRecording, read_played, write_play_report
     from mockapi.storage._project import (
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
         read_project,
         working_project,
     )
-    from mockapi.storage._reader import CassetteReader, cache_folder
+    from mockapi.storage._reader import CassetteReader
     from mockapi.storage._schema_line import (
         SCHEMA_NAME,
         cassette_schema,
         make_folder,
         with_schema_line,
     )
+    from mockapi.storage._script_files import ScriptFiles
     from mockapi.storage._writer import GIT_ATTRIBUTES, CassetteFile, locked
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "CassetteReader",
     "Project",
     "ReportedRecording",
+    "ScriptFiles",
     "cache_folder",
     "cassette_schema",
     "expired",
@@ -61,8 +64,10 @@ __getattr__ = lazy_exports(
         "_files": "SUFFIXES find folders iter_texts read_text write_atomically",
         "_play_report": "ReportedRecording read_played write_play_report",
         "_project": "Project expired old_recordings project_table read_project working_project",
-        "_reader": "CassetteReader cache_folder",
+        "_cache": "cache_folder",
+        "_reader": "CassetteReader",
         "_schema_line": "SCHEMA_NAME cassette_schema make_folder with_schema_line",
+        "_script_files": "ScriptFiles",
         "_writer": "GIT_ATTRIBUTES CassetteFile locked",
     },
 )

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import secrets
-import stat
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mockapi._files import OUTSIDE, FileTooLargeError, read_file
 from mockapi.cassettes import MAX_BYTES
 from mockapi.errors import CassetteError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from mockapi._files import Places
 
 SUFFIXES = (".yaml", ".yml")
 
@@ -35,8 +36,12 @@ def folders() -> dict[str, str]:
     return found
 
 
-def find(paths: Iterable[str]) -> list[str]:
+def find(paths: Iterable[str], inside: Places | None = None) -> list[str]:
     """The cassette files that paths name: files as they are, folders searched for YAML, sorted.
+
+    Args:
+        paths: files and folders.
+        inside: where they have to lie; None is anywhere.
 
     Raises:
         CassetteError: for every path that does not exist or cannot be searched.
@@ -44,12 +49,15 @@ def find(paths: Iterable[str]) -> list[str]:
     found: list[str] = []
     problems: list[Problem] = []
     for path in paths:
+        if inside is not None and not inside.has(path):  # even whether it exists is not told
+            problems.append(_outside(path))
+            continue
         # os.path: pathlib raises for a name that is too long or lies in a closed folder.
         if not os.path.isdir(path):  # noqa: PTH112 - see above
             found.append(path)
             continue
         errors: list[OSError] = []
-        inside = [
+        below = [
             str(Path(folder, file))
             for folder, _, files in os.walk(path, onerror=errors.append)
             for file in files
@@ -59,66 +67,60 @@ def find(paths: Iterable[str]) -> list[str]:
             Problem(str(error.filename), f"cannot be searched: {error.strerror}.", "Check its permissions.")
             for error in errors
         )
-        found.extend(sorted(inside))
+        found.extend(sorted(below))
     if problems:
         raise CassetteError(problems)
     return list(dict.fromkeys(found))
 
 
-def read_text(path: str) -> bytes:
+def read_text(path: str, inside: Places | None = None) -> bytes:
     """The bytes of a cassette file.
 
+    Args:
+        path: of the file.
+        inside: where it has to lie; None is anywhere.
+
     Raises:
-        CassetteError: it cannot be read, is a folder, or is too large to be a cassette.
+        CassetteError: it cannot be read, is a folder, lies elsewhere, or is too large to be a cassette.
     """
     try:
-        with open(path, "rb", opener=_open_regular) as file:
-            size = os.fstat(file.fileno()).st_size
-            if size > MAX_BYTES:
-                raise CassetteError(
-                    [
-                        Problem(
-                            path,
-                            f"{size:,} bytes; a cassette has at most {MAX_BYTES:,}.",
-                            "Split it, or check that it is one.",
-                        )
-                    ]
-                )
-            return file.read()
-    except FileNotFoundError as error:
-        raise CassetteError([Problem(path, "there is no such file or folder.", "Check the path.")]) from error
-    except IsADirectoryError as error:
-        raise CassetteError([Problem(path, "is a folder, not a cassette file.", "Name a file.")]) from error
-    except ValueError as error:  # a NUL in the name
-        raise CassetteError([Problem(path, f"is not a path: {error}.", "Check the path.")]) from error
+        return read_file(path, MAX_BYTES, inside)
     except OSError as error:
-        remedy = "Check its permissions." if isinstance(error, PermissionError) else "Check the file."
-        raise CassetteError([Problem(path, f"cannot be read: {error.strerror}.", remedy)]) from error
+        raise CassetteError([_unreadable(path, error)]) from error
 
 
-def _open_regular(path: str, flags: int) -> int:
-    """Open a file and nothing else: a pipe or a device might never end, or never begin."""
-    handle = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        kind = errno.EISDIR if stat.S_ISDIR(os.fstat(handle).st_mode) else errno.EINVAL
-        os.close(handle)
-        raise OSError(kind, "it is a pipe or a device, not a file")
-    return handle
+def _unreadable(path: str, error: OSError) -> Problem:
+    if isinstance(error, FileNotFoundError):
+        return Problem(path, "there is no such file or folder.", "Check the path.")
+    if isinstance(error, IsADirectoryError):
+        return Problem(path, "is a folder, not a cassette file.", "Name a file.")
+    if error.strerror == OUTSIDE:
+        return _outside(path)
+    if isinstance(error, FileTooLargeError):
+        cause = f"{error.size:,} bytes; a cassette has at most {MAX_BYTES:,}."
+        return Problem(path, cause, "Split it, or check that it is one.")
+    remedy = "Check its permissions." if isinstance(error, PermissionError) else "Check the file."
+    return Problem(path, f"cannot be read: {error.strerror}.", remedy)
 
 
-def write_atomically(path: Path, data: bytes, *, durable: bool = True) -> None:
+def _outside(path: str) -> Problem:
+    return Problem(path, f"cannot be read: {OUTSIDE}.", "Name its folder with --allow-folder.")
+
+
+def write_atomically(path: Path, data: bytes, *, durable: bool = True, mode: int = 0o666) -> None:
     """Write a file so that it is there whole or not at all, whatever happens meanwhile.
 
     Args:
         path: the file; its folder exists.
         data: all of its content.
         durable: wait until the disk has it; a cache entry need not.
+        mode: permissions of a file that is new, as far as the umask leaves them.
 
     Raises:
         OSError: it could not be written; what was there before is untouched.
     """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(6)}.tmp")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

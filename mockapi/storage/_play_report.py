@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
+from mockapi._files import read_file
 from mockapi._printable import encodable
+from mockapi.cassettes import MAX_BYTES
 from mockapi.errors import UsageError
 from mockapi.storage._files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
 
 class ReportedRecording(NamedTuple):
@@ -58,7 +60,7 @@ def read_played(paths: Iterable[str]) -> set[str]:
     played: set[str] = set()
     for path in paths:
         try:
-            report = orjson.loads(Path(path).read_bytes())
+            report = orjson.loads(read_file(path, MAX_BYTES))
             played.update(item["fingerprint"] for item in report["played"])
         except OSError as error:
             raise UsageError(f"{path} cannot be read: {error.strerror}.") from error

@@ -22,7 +22,18 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mockapi.cassettes import Cassette, as_read, check_size, dump, dump_more, fingerprint, load, long_bodies
+from mockapi._files import read_file
+from mockapi.cassettes import (
+    MAX_BYTES,
+    Cassette,
+    as_read,
+    check_size,
+    dump,
+    dump_more,
+    fingerprint,
+    load,
+    long_bodies,
+)
 from mockapi.errors import CassetteError
 from mockapi.storage._files import SUFFIXES, folders, write_atomically
 from mockapi.storage._schema_line import make_folder, with_schema_line
@@ -100,7 +111,7 @@ class CassetteFile:
 
     def _read(self, *, exists: bool) -> None:
         """Take in what somebody else wrote."""
-        self._text = self.path.read_bytes() if exists else b""
+        self._text = read_file(self.path, MAX_BYTES) if exists else b""
         self._theirs = self._loaded(self._text) if self._text else Cassette(self._name, ())
         self._said = long_bodies(self._theirs.interactions)
 

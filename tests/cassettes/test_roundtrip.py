@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from mockapi import jsontext
 from mockapi.cassettes import (
+    CACHE_VERSION,
     Cassette,
     Interaction,
     Matching,
@@ -30,6 +31,7 @@ from mockapi.cassettes._encode import as_read
 from mockapi.errors import MockapiError, UnwritableError
 from tests.support.cassettes import as_json, asked, cassette, interaction, interactions, matchings
 
+KEY = b"a secret of the user and the digest of the text"
 cassettes = st.builds(Cassette, st.just("a.yaml"), st.lists(interactions, max_size=3).map(tuple), matchings)
 
 
@@ -68,32 +70,42 @@ def test_any_yaml_reader_reads_what_is_written(items: list[Interaction]) -> None
 @given(cassettes)
 def test_a_frame_gives_back_the_cassette(given: Cassette) -> None:
     """The cache's form keeps everything but the name, which is that of the file now."""
-    assert unpack(pack(given), "b.yaml") == dataclasses.replace(given, name="b.yaml")
+    assert unpack(pack(given, KEY), "b.yaml", KEY) == dataclasses.replace(given, name="b.yaml")
 
 
 @given(cassettes, st.data())
 def test_a_torn_or_damaged_frame_is_no_frame(given: Cassette, data: st.DataObject) -> None:
     """Cut anywhere or with any byte changed, it is not taken for a cassette."""
-    frame = pack(given)
-    assert unpack(frame[: data.draw(st.integers(0, len(frame) - 1))], "a.yaml") is None
+    frame = pack(given, KEY)
+    assert unpack(frame[: data.draw(st.integers(0, len(frame) - 1))], "a.yaml", KEY) is None
     place = data.draw(st.integers(0, len(frame) - 1))
     damaged = bytearray(frame)
     damaged[place] ^= data.draw(st.integers(1, 255))
-    assert unpack(bytes(damaged), "a.yaml") is None
+    assert unpack(bytes(damaged), "a.yaml", KEY) is None
+
+
+@given(cassettes, st.binary(max_size=64))
+def test_a_frame_that_another_key_sealed_is_no_frame(given: Cassette, key: bytes) -> None:
+    """Who does not know the key cannot make one."""
+    assume(key != KEY)
+    assert unpack(pack(given, key), "a.yaml", KEY) is None
 
 
 def test_a_frame_of_another_version_is_no_frame() -> None:
     """Its layout may have changed."""
-    frame = pack(cassette({"a": 1}))
-    assert frame.startswith(b"mockapi\x00" + struct.pack(">I", 1))
-    assert unpack(frame.replace(struct.pack(">I", 1), struct.pack(">I", 2), 1), "a.yaml") is None
+    frame = pack(cassette({"a": 1}), KEY)
+    assert frame.startswith(b"mockapi\x00" + struct.pack(">I", CACHE_VERSION))
+    assert (
+        unpack(frame.replace(struct.pack(">I", CACHE_VERSION), struct.pack(">I", 9), 1), "a.yaml", KEY)
+        is None
+    )
 
 
 def test_equal_header_fields_are_kept_once() -> None:
     """They are most of what a cassette of small replies weighs in memory."""
     fields = (("content-type", "application/json"),)
     given = Cassette("a.yaml", (interaction(headers=fields), interaction(headers=(*fields,))))
-    found = unpack(pack(given), "a.yaml")
+    found = unpack(pack(given, KEY), "a.yaml", KEY)
     assert found is not None
     first, second = (item.response.headers[0] for item in found.interactions)
     assert first is second

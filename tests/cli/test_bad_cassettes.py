@@ -197,7 +197,7 @@ def test_a_file_that_may_not_be_read_is_told(
 ) -> None:
     """Whatever the system has against it."""
     path = write_cassette(tmp_path / "a.yaml", interaction(message("hi")))
-    monkeypatch.setattr(_files, "_open_regular", refuse(error))
+    monkeypatch.setattr("mockapi._files.open_file", refuse(error))
     with pytest.raises(CassetteError) as caught:
         _files.read_text(path)
     assert words in str(caught.value)

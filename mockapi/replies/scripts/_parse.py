@@ -17,7 +17,7 @@ any number of times. A file holds a message as JSON, or a stream of one.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mockapi import jsontext
 from mockapi.errors import MockapiError, ScriptError
@@ -72,35 +72,44 @@ _TURN: Final = whole(1)
 _TIMES: Final = replace(_TURN, remedy="null stands for any number of times.")
 
 
-def parse_script(value: Any, read_file: Callable[[str], bytes]) -> Script:
+class _Files(NamedTuple):
+    """How files are read, and whether an error may quote what stands in one."""
+
+    read: Callable[[str], bytes]
+    quoted: bool
+
+
+def parse_script(value: Any, read_file: Callable[[str], bytes], *, quotes_files: bool = True) -> Script:
     """The script that a JSON value describes.
 
     Args:
         value: the parsed JSON.
         read_file: gives the bytes of a file that a reply names; it may raise OSError.
+        quotes_files: whether an error may quote what stands in such a file: who names one may not be
+            somebody who could read it.
 
     Raises:
         ScriptError: it does not fit; `pointer` says where.
     """
     try:
-        return _script(value, read_file)
+        return _script(value, _Files(read_file, quotes_files))
     except OptionError as error:
         raise ScriptError(pointer(error.path), error.clause) from error
 
 
-def _script(value: Any, read_file: Callable[[str], bytes]) -> Script:
+def _script(value: Any, files: _Files) -> Script:
     if isinstance(value, list):
         value = {"replies": value}
     script = _SCRIPT(value, ())
     known_keys(script, (), _KEYS)
     replies = LIST(script.get("replies"), ("replies",))
     return Script(
-        tuple(_reply(reply, ("replies", number), read_file) for number, reply in enumerate(replies)),
+        tuple(_reply(reply, ("replies", number), files) for number, reply in enumerate(replies)),
         _THEN(script.get("then", "continue"), ("then",)),
     )
 
 
-def _reply(value: Any, path: Path, read_file: Callable[[str], bytes]) -> Scripted:
+def _reply(value: Any, path: Path, files: _Files) -> Scripted:
     if isinstance(value, str):
         value = {"text": value}
     reply = _REPLY(value, path)
@@ -121,9 +130,10 @@ def _reply(value: Any, path: Path, read_file: Callable[[str], bytes]) -> Scripte
     elif given[0] == "error":
         blocks = checked_blocks([{"type": "text", "text": ""}], at)
         orders = (_error(content, at), *orders)
+    elif given[0] == "message":
+        blocks, members = _message(content, at)
     else:
-        message = _from_file(content, at, read_file) if given[0] == "file" else content
-        blocks, members = _message(message, at)
+        blocks, members = _from_file(content, at, files)
     reason = reply.get("stop_reason", members.pop("stop_reason", None))
     times = reply.get("times", None if "when" in reply else 1)
     return Scripted(
@@ -148,20 +158,23 @@ def _message(value: Any, path: Path) -> tuple[tuple[dict[str, Any], ...], dict[s
     return checked_blocks(message.get("content"), (*path, "content")), members
 
 
-def _from_file(value: Any, path: Path, read_file: Callable[[str], bytes]) -> Any:
+def _from_file(value: Any, path: Path, files: _Files) -> tuple[tuple[dict[str, Any], ...], dict[str, Any]]:
     name = _FILE(value, path)
     try:
-        data = read_file(name)
+        data = files.read(name)
     except OSError as error:
         raise OptionError(path, f"names {shown(name)}, which cannot be read: {error.strerror}") from None
-    message = jsontext.parse(data)
-    if not isinstance(message, jsontext.NotJSON):
-        return message
     try:
-        return accumulate(decode_events(data))
+        message = jsontext.parse(data)
+        if isinstance(message, jsontext.NotJSON):
+            message = accumulate(decode_events(data))
+        return _message(message, path)
     except MockapiError as error:
-        problem = f"names {shown(name)}, which must hold a message as JSON or a stream of one: {error}"
-        raise OptionError(path, problem.rstrip(".")) from None
+        if files.quoted and isinstance(error, OptionError):
+            raise
+        problem = f"names {shown(name)}, which must hold a message as JSON or a stream of one"
+        why = f": {error}" if files.quoted else ""
+        raise OptionError(path, f"{problem}{why}".rstrip(".")) from None
 
 
 def _error(value: Any, path: Path) -> OrderedFault:
