@@ -10,6 +10,7 @@ import click
 
 from mockapi import jsontext, messages, replies, sessions, storage, validation
 from mockapi._data import data_dir
+from mockapi.cli._doors import door_options, read_access
 from mockapi.cli._paths import FileToWrite
 from mockapi.cli._recording import read_recording, recording_options
 from mockapi.cli._script import read_script
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mockapi.replies.scripts import Script
-    from mockapi.server import Settings
+    from mockapi.server import Access, Settings
     from mockapi.server.recording import RecordOptions
 
 DEFAULT_PORT = 4010
@@ -36,7 +37,7 @@ class ServerOptions:
     settings: Settings
     host: str
     port: int
-    allowed_hosts: tuple[str, ...]
+    access: Access
     report: str | None
     verbose: bool
     recording: RecordOptions | None
@@ -178,12 +179,7 @@ _OPTIONS = (
         " or whether a stream is asked for, or no bodies at all (uri, as VCR.py does).",
     ),
     _option("--rename-tool-ids", is_flag=True, help="Match tool-use ids by their order."),
-    _option(
-        "--allow-host",
-        multiple=True,
-        metavar="NAME",
-        help="A Host, besides loopback, under which the control API answers.",
-    ),
+    *door_options(_option),
     *recording_options(_option),
     _option(
         "--report",
@@ -237,7 +233,7 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
         settings=replace(settings, **_mishaps(values)),
         host=values["host"],
         port=values["port"],
-        allowed_hosts=tuple(values["allow_host"]),
+        access=read_access(values),
         report=values["report"],
         verbose=values["verbose"],
         recording=read_recording(values, rules),

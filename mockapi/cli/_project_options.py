@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 _OTHERS: Final = ("redact", "max_age")
 """What `[tool.mockapi]` has besides; mockapi.storage reads it."""
-_PATHS: Final = ("cassettes", "models", "script", "record_to", "report")
+_PATHS: Final = (
+    *("cassettes", "models", "script", "record_to", "report"),
+    *("allow_folder", "control_token_file", "api_key_file"),
+)
 _SAID: Final = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
 
 

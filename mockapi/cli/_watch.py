@@ -145,7 +145,7 @@ async def _read_again(service: Service, targets: _Targets, paths: set[Path]) -> 
     cassettes, script, models = targets.changed(paths)
     try:
         if cassettes:
-            await service.load(service.paths)
+            await service.reload()
             library = service.library
             interactions = counted(len(library.recordings), "interaction")
             service.console.note(f"reloaded {interactions} of {counted(len(library.cassettes), 'cassette')}")

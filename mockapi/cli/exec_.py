@@ -98,12 +98,17 @@ def command(ctx: click.Context, /, **values: Any) -> None:
         host=options.host,
         port=options.port,
         console=server.Console(verbose=options.verbose),
-        allowed_hosts=options.allowed_hosts,
+        allowed_hosts=options.access.allowed_hosts,
         recording=options.recording,
+        control_token=options.access.token,
+        api_keys=options.access.api_keys,
+        allowed_folders=options.access.folders,
     ) as running:
         if options.script is not None:
             running.call(running.service.sessions.default.play, options.script)
         environment = client_environment(os.environ, running.base_url) | {EXEC_URL: running.base_url}
+        if options.access.api_keys:  # the test key would not be one of them
+            environment["ANTHROPIC_API_KEY"] = options.access.api_keys[0]
         code = _run(ctx.obj, environment)
         if options.report is not None:
             running.call(write_report, running.service, options.report)

@@ -73,8 +73,10 @@ def run(options: ServerOptions, watched: WatchedFiles | None = None) -> server.S
 
         def ready() -> None:
             print(f"mockapi ready on {server.url_of(sock)}", flush=True)
+            if options.access.is_needed_at(sock.getsockname()[0]):
+                console.token(options.access.token)
 
-        running = server.HTTPServer(server.build_app(service, options.allowed_hosts), ready, service.aclose)
+        running = server.HTTPServer(server.build_app(service, options.access), ready, service.aclose)
 
         def stop(*_: object) -> None:
             running.stop()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from mockapi.server._access import Access, access_of
     from mockapi.server._app import build_app, create_app, path_of
     from mockapi.server._console import Console
     from mockapi.server._service import Service
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
     from mockapi.sessions import Settings
 
 __all__ = [
+    "Access",
     "Console",
     "HTTPServer",
     "RecordOptions",
     "Service",
     "Settings",
+    "access_of",
     "build_app",
     "create_app",
     "event_loop",
@@ -35,6 +38,7 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
+        "_access": "Access access_of",
         "_app": "build_app create_app path_of",
         "_console": "Console",
         "_service": "Service",

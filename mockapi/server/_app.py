@@ -20,8 +20,11 @@ from mockapi import sessions
 from mockapi._clock import monotonic
 from mockapi.exchange import Request, Source
 from mockapi.replies import error_reply
+from mockapi.server._access import access_of, doubled, key_objection
 from mockapi.server._console import Console
 from mockapi.server._control import control_app
+from mockapi.server._cors import is_preflight
+from mockapi.server._pages import is_uninvited
 from mockapi.server._service import Service
 from mockapi.server.wire import ARRIVED, ClientLeft, Refused, play, read_body, with_closed_connection
 
@@ -31,7 +34,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request as StarletteRequest
 
     from mockapi.exchange import Headers, Reply
-    from mockapi.sessions import Settings
+    from mockapi.server._access import Access
+    from mockapi.sessions import ServerSession, Settings
 
     Scope = dict[str, Any]
     Receive = Callable[[], Awaitable[Any]]
@@ -43,20 +47,21 @@ _PATH_SAFE = "/!$&'()*+,;=:@"  # what a path may hold unescaped (RFC 3986, secti
 _CLOSE: Headers = ((b"connection", b"close"),)
 
 
-def build_app(service: Service, allowed_hosts: Iterable[str] = ()) -> Starlette:
+def build_app(service: Service, access: Access | None = None) -> Starlette:
     """The application of a server.
 
     Args:
         service: its state.
-        allowed_hosts: Host names, besides loopback, under which the control API answers.
+        access: what opens its doors; by default a token that nobody knows.
     """
+    access = access or access_of()
 
     async def defect(_request: StarletteRequest, _error: Exception) -> Response:
         return _as_response(_defect(service))
 
     app = App(
-        MessagesAPI(service),
-        routes=[Mount(_CONTROL, app=control_app(service, frozenset(allowed_hosts)))],
+        MessagesAPI(service, access.api_keys),
+        routes=[Mount(_CONTROL, app=control_app(service, access))],
         exception_handlers={Exception: defect},
     )
     app.state.service = service
@@ -64,7 +69,11 @@ def build_app(service: Service, allowed_hosts: Iterable[str] = ()) -> Starlette:
 
 
 def create_app(
-    cassettes: Iterable[str] = (), *, settings: Settings | None = None, allowed_hosts: Iterable[str] = ()
+    cassettes: Iterable[str] = (),
+    *,
+    settings: Settings | None = None,
+    allowed_hosts: Iterable[str] = (),
+    control_token: str | None = None,
 ) -> Starlette:
     """The application alone, to be run by an ASGI server or an in-process transport.
 
@@ -75,11 +84,14 @@ def create_app(
         cassettes: files and folders to play.
         settings: how it answers; see `Settings`.
         allowed_hosts: Host names, besides loopback, under which the control API answers.
+        control_token: opens the control API to browsers and to callers from elsewhere; None lets
+            neither in.
 
     Raises:
         CassetteError: cassettes that cannot be used, all of them.
     """
-    return build_app(Service(cassettes, settings or sessions.Settings(), Console()), allowed_hosts)
+    access = access_of(allowed_hosts, control_token)
+    return build_app(Service(cassettes, settings or sessions.Settings(), Console()), access)
 
 
 class App(Starlette):
@@ -127,8 +139,9 @@ def _as_response(reply: Reply) -> Response:
 class MessagesAPI:
     """Answers every path that is not the control API's, as an ASGI application."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, keys: tuple[str, ...] = ()) -> None:
         self._service = service
+        self._keys = keys
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read a request, answer it, play the reply, write it down."""
@@ -144,6 +157,7 @@ class MessagesAPI:
             closes = service.closes_root_connections and not id_
             if closes:
                 send = with_closed_connection(send)
+            self._let_in(scope, session)
             if session is None:
                 await play(self._no_session(id_), scope, receive, send)
                 return
@@ -167,6 +181,29 @@ class MessagesAPI:
         entry.seconds = monotonic() - arrived
         if service.console.verbose:
             service.console.request(entry, session)
+
+    def _let_in(self, scope: Scope, session: ServerSession | None) -> None:
+        """Look at the header of a request before its body is read.
+
+        Raises:
+            Refused: what it shows does not open this door.
+        """
+        headers = scope["headers"]
+        fields = dict(headers)
+        objection = doubled(headers, fields)
+        if objection is not None:
+            raise Refused(objection.status, "invalid_request_error", objection.message)
+        if b"origin" in fields or b"sec-fetch-site" in fields:
+            origins = () if session is None else session.settings.cors
+            forwards = self._service.recorder is not None
+            if is_uninvited(scope["method"], fields, origins, forwards=forwards):
+                raise Refused(403, "permission_error", self._service.uninvited(fields))
+            if is_preflight(scope["method"], fields, origins):
+                return  # browsers send no key with it
+        if self._keys:
+            objection = key_objection(fields, self._keys)
+            if objection is not None:
+                raise Refused(objection.status, "authentication_error", objection.message)
 
     def _refusal(self, refused: Refused, headers: Headers) -> Reply:
         # The rest of the body is read and dropped: closing while a client still sends could cost it

@@ -88,10 +88,14 @@ class Console:
         """A line as it is."""
         self._write(text)
 
-    def _write(self, line: str, colour: str = "") -> None:
+    def token(self, token: str) -> None:
+        """The token of the control API: the one secret that the console is there to show."""
+        self._write(f"control token, to be sent as x-mockapi-token: {token}", masks=False)
+
+    def _write(self, line: str, colour: str = "", *, masks: bool = True) -> None:
         if self._quiet:
             return
-        shown = printable(DEFAULT.mask(line))
+        shown = printable(DEFAULT.mask(line) if masks else line)
         if colour and self._colours:
             shown = f"{colour}{shown}{_PLAIN}"
         # ValueError: the stream was closed in this process.

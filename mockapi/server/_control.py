@@ -1,15 +1,14 @@
 """The control API under /_mockapi: health, sessions, journals, cassettes.
 
-It can read files and change what a test sees, so it answers only requests that name a loopback
-host (or one that was configured) and carry no foreign Origin: a page in a browser, even one
-whose name was rebound to this machine, gets 403.
+It can read files and change what a test sees, so `_access` says who may use it, and it reads only what
+lies in the places that were named when the server started. The probes are for everybody: they tell
+nothing of what is played, and change nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import re
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,18 +18,21 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route, Router
 
+from mockapi._files import Places
 from mockapi._printable import encodable
 from mockapi._version import __version__
 from mockapi._wording import counted
 from mockapi.errors import CassetteError, ScriptError, UsageError
 from mockapi.replies import scripts
+from mockapi.server._access import control_objection, doubled
 from mockapi.sessions import recording_as_json, session_options
-from mockapi.storage import folders
+from mockapi.storage import ScriptFiles, folders
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from mockapi.server._access import Access
     from mockapi.server._service import Service
     from mockapi.sessions import Journal, JournalEntry, ServerSession
 
@@ -38,16 +40,17 @@ _MAX_BODY = 1024 * 1024
 _MAX_PAGE = 1000
 _MAX_PAGE_BYTES = 8 * 1024 * 1024
 _EXPLAIN_SECONDS = 10.0
-_HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_PROBES = ("/health", "/livez", "/readyz")
 
 
-def control_app(service: Service, allowed_hosts: frozenset[str]) -> ASGIApp:
+def control_app(service: Service, access: Access) -> ASGIApp:
     """The control API as an ASGI application, to be mounted."""
-    allowed_hosts = frozenset(name.lower() for name in allowed_hosts)
-    control = _Control(service)
+    control = _Control(service, _places(service, access))
     router = Router(
         [
             Route("/health", control.health),
+            Route("/livez", _is_well),
+            Route("/readyz", _is_well),
             Route("/sessions", control.list_sessions, methods=["GET"]),
             Route("/sessions", control.open_session, methods=["POST"]),
             Route("/sessions/{id}", control.show_session, methods=["GET"]),
@@ -66,9 +69,13 @@ def control_app(service: Service, allowed_hosts: frozenset[str]) -> ASGIApp:
     )
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-        reason = _refused_caller(scope, allowed_hosts)
-        if reason is not None:
-            await _problem(403, reason)(scope, receive, send)
+        # A probe asks under any Host and from anywhere: a balancer's, a container's, an orchestrator's.
+        if scope["path"].removeprefix(scope.get("root_path", "")) in _PROBES:
+            objection = doubled(scope["headers"], dict(scope["headers"]))
+        else:
+            objection = control_objection(scope, access)
+        if objection is not None:
+            await _problem(objection.status, objection.message)(scope, receive, send)
             return
         try:
             await router(scope, receive, send)
@@ -81,8 +88,9 @@ def control_app(service: Service, allowed_hosts: frozenset[str]) -> ASGIApp:
 
 
 class _Control:
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, places: Places) -> None:
         self._service = service
+        self._places = places
 
     async def health(self, _request: Request) -> JSONResponse:
         service = self._service
@@ -105,7 +113,7 @@ class _Control:
             options = session_options(
                 await _json(request), self._service.sessions.default.settings, folders()
             )
-            session = await self._service.open_session_aside(options)
+            session = await self._service.open_session_aside(options, self._places)
         except (UsageError, CassetteError) as error:
             return _error_response(error)
         return JSONResponse(_described(session, request), status_code=201)
@@ -157,9 +165,13 @@ class _Control:
         session = self._session(request)
         if session is None:
             return _no_session(request)
-
         try:
-            session.play(scripts.parse_script(await _json(request), lambda path: Path(path).read_bytes()))
+            said = await _json(request)
+            files = ScriptFiles(inside=self._places)
+            script = await asyncio.to_thread(
+                scripts.parse_script, said, files.read, quotes_files=False
+            )  # files may lie on a slow disk
+            session.play(script)
         except UsageError as error:
             return _error_response(error)
         return JSONResponse(_script_of(session), status_code=201)
@@ -191,20 +203,35 @@ class _Control:
 
     async def load_cassettes(self, request: Request) -> JSONResponse:
         try:
-            await self._service.load(_paths(await _json(request)))
+            await self._service.load(_paths(await _json(request)), self._places)
         except (UsageError, CassetteError) as error:
             return _error_response(error)
         return await self.list_cassettes(request)
 
     async def reload_cassettes(self, request: Request) -> JSONResponse:
         try:
-            await self._service.load(self._service.paths)
+            await self._service.reload()
         except CassetteError as error:
             return _error_response(error)
         return await self.list_cassettes(request)
 
     def _session(self, request: Request) -> ServerSession | None:
         return self._service.sessions.get(request.path_params["id"])
+
+
+async def _is_well(_request: Request) -> JSONResponse:
+    """The loop turns, and what answers was loaded before the first connection was taken."""
+    return JSONResponse({"status": "ok"})
+
+
+def _places(service: Service, access: Access) -> Places:
+    """What control requests may have read: what was named at the start, else the working folder."""
+    to = None if service.recorder is None else service.recorder.options.to
+    named = [*service.paths, *access.folders, *([] if to is None else [to])]
+    if not named:
+        with contextlib.suppress(FileNotFoundError):  # it has gone
+            named = [str(Path.cwd())]
+    return Places(named)
 
 
 class _JSONText(JSONResponse):
@@ -231,7 +258,7 @@ def _page(journal: Journal, after: int, limit: int) -> list[JournalEntry]:
 def _described(session: ServerSession, request: Request) -> dict[str, Any]:
     """A session with its base URL, under the Host that the client used to come here."""
     prefix = request.scope["root_path"].removesuffix("/_mockapi")
-    base = f"{request.url.scheme}://{request.headers['host']}{prefix}"
+    base = f"{request.url.scheme}://{request.headers.get('host', request.url.netloc)}{prefix}"
     suffix = "" if session.id == "default" else f"/s/{session.id}"
     return {**session.as_json(), "base_url": base + suffix}
 
@@ -311,31 +338,3 @@ def _wrong_method(scope: Scope, router: Router) -> Response:
 async def _no_such_control(scope: Scope, receive: Receive, send: Send) -> None:
     response = _problem(404, "Unknown control path; docs/control-api.md lists them.")
     await response(scope, receive, send)
-
-
-def _refused_caller(scope: Scope, allowed_hosts: frozenset[str]) -> str | None:
-    """Why a caller may not use the control API, or None."""
-    headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-    host = headers.get(b"host", "")
-    if not _is_allowed(host, allowed_hosts):
-        return (
-            f"The control API does not answer under the Host {host!r}:"
-            " use a loopback address, or allow it with --allow-host."
-        )
-    origin = headers.get(b"origin")
-    if origin is not None and not _is_allowed(origin.partition("://")[2], allowed_hosts):
-        return f"The control API takes no request from the Origin {origin!r}."
-    return None
-
-
-def _is_allowed(host: str, allowed_hosts: frozenset[str]) -> bool:
-    match = _HOST.fullmatch(host)
-    if match is None:
-        return False
-    name = match["name"].strip("[]").lower()
-    if name == "localhost" or name.endswith(".localhost") or name in allowed_hosts:
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False

@@ -13,6 +13,8 @@ from mockapi.exchange import Reply, Source
 from mockapi.replies import wire_field
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mockapi.exchange import Headers, Request
 
 _EXPOSED = (
@@ -25,12 +27,25 @@ _METHODS = b"GET, POST, DELETE, OPTIONS"
 _MAX_AGE = b"600"
 
 
+def is_preflight(method: str, fields: Mapping[bytes, bytes], origins: tuple[str, ...]) -> bool:
+    """Whether a request is the preflight of an allowed origin.
+
+    Args:
+        method: of the request.
+        fields: of its header.
+        origins: whose pages may use the server, "*" for all.
+    """
+    if method != "OPTIONS" or b"access-control-request-method" not in fields:
+        return False
+    return "*" in origins or fields.get(b"origin", b"").decode("latin-1") in origins
+
+
 def preflight(request: Request, origins: tuple[str, ...]) -> Reply | None:
     """The reply to a preflight from an allowed origin; None for any other request."""
-    if request.method != "OPTIONS":
+    if not is_preflight(request.method, dict(request.headers), origins):
         return None
     fields = _allowed(request, origins)
-    if not fields or request.header("access-control-request-method") is None:
+    if not fields:  # for any origin, and none is named
         return None
     asked = request.header("access-control-request-headers") or "*"
     headers = (

@@ -29,8 +29,9 @@ from mockapi.sessions import (
 from mockapi.storage import CassetteReader, cache_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
+    from mockapi._files import Places
     from mockapi.cassettes import Matching, Miss, Recording
     from mockapi.exchange import Request
     from mockapi.server._console import Console
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 _MAX_VALIDATORS = 64
 _MAX_EXPLAINING = 100  # misses looked into at once; a client in a loop must not fill the memory
+_MOST_UNINVITED = 10  # origins that people are told of
+_MOST_OF_ORIGIN = 200
 _MOST_EXPLAINED = 4 * 1024 * 1024
 """Bytes of a body: a search for patterns in more would hold up every stream for a tenth of a second."""
 _UNKNOWN_PATH = (
@@ -96,6 +99,8 @@ class Service:
         self._explaining = 0
         self._validators: dict[ValidationSettings, Validator] = {}
         self._loading = asyncio.Lock()
+        self._inside: Places | None = None
+        self._uninvited: set[str] = set()
 
     def _make_recorder(self, options: RecordOptions) -> Recorder:
         return recorders.Recorder(options, self.console)
@@ -107,6 +112,16 @@ class Service:
             raise UsageError("Requests can be forwarded only to an upstream: name it with --upstream URL.")
         if to is None and (settings.on_unmatched == "record" or settings.record_mode == "all"):
             raise UsageError("What is recorded needs a place: name it with --record-to PATH.")
+
+    def uninvited(self, fields: Mapping[bytes, bytes]) -> str:
+        """What a page is told that may not use the server; people at the console are told as well, once."""
+        origin = fields.get(b"origin", b"").decode("latin-1")
+        whose = f"the origin {origin[:_MOST_OF_ORIGIN]!r}" if origin else "another site"
+        message = f"A page of {whose} may not use this server: --cors names the origins that may."
+        if message not in self._uninvited and len(self._uninvited) < _MOST_UNINVITED:
+            self._uninvited.add(message)
+            self.console.problem(message)
+        return message
 
     def next_request_id(self) -> str:
         """A `request-id` for a reply that is not a recording."""
@@ -121,14 +136,19 @@ class Service:
         """
         return self._opened(options, self._library_for(options))
 
-    async def open_session_aside(self, options: SessionOptions) -> ServerSession:
-        """Open a session as `open_session` does; streams in flight do not wait for its cassettes."""
-        return self._opened(options, await asyncio.to_thread(self._library_for, options))
+    async def open_session_aside(self, options: SessionOptions, inside: Places) -> ServerSession:
+        """Open a session as `open_session` does; streams in flight do not wait for its cassettes.
 
-    def _library_for(self, options: SessionOptions) -> CassetteSet:
+        Args:
+            options: what a request asks for.
+            inside: where cassettes of its own have to lie.
+        """
+        return self._opened(options, await asyncio.to_thread(self._library_for, options, inside))
+
+    def _library_for(self, options: SessionOptions, inside: Places | None = None) -> CassetteSet:
         library = self.library
         if options.cassettes is not None:
-            library = CassetteSet(self.reader.read_all(options.cassettes))
+            library = CassetteSet(self.reader.read_all(options.cassettes, inside=inside))
         library.index(options.settings.effective_matching)
         return library
 
@@ -158,11 +178,23 @@ class Service:
             raise UsageError("The default session belongs to the server; reset it instead.")
         self.sessions.close(session)
 
-    async def load(self, paths: Iterable[str]) -> None:
+    async def reload(self) -> None:
+        """Read the same cassettes again.
+
+        Raises:
+            CassetteError: as `load`.
+        """
+        await self.load(self.paths, self._inside)
+
+    async def load(self, paths: Iterable[str], inside: Places | None = None) -> None:
         """Replace the server's cassettes; sessions that play them start over with the new ones.
 
         Requests are answered from the old ones until the new ones are read. A second call waits
         for the first.
+
+        Args:
+            paths: files and folders.
+            inside: where they have to lie, if a request names them.
 
         Raises:
             CassetteError: with every problem; what was loaded before stays in use.
@@ -171,14 +203,15 @@ class Service:
         async with self._loading:
             playing = [item for item in self.sessions if item.library is self.library]
             rules = dict.fromkeys(item.settings.effective_matching for item in playing)
-            library = await asyncio.to_thread(self._loaded, paths, tuple(rules))
+            library = await asyncio.to_thread(self._loaded, paths, tuple(rules), inside)
             replaced, self.library, self.paths = self.library, library, paths
+            self._inside = inside
             for session in self.sessions:
                 if session.library is replaced:
                     session.use(library)
 
-    def _loaded(self, paths: Iterable[str], rules: Iterable[Matching]) -> CassetteSet:
-        library = CassetteSet(self.reader.read_all(paths))
+    def _loaded(self, paths: Iterable[str], rules: Iterable[Matching], inside: Places | None) -> CassetteSet:
+        library = CassetteSet(self.reader.read_all(paths, inside=inside))
         for matching in rules:
             library.index(matching)
         return library

@@ -30,6 +30,9 @@ class Server(ServerThread):
         recording: where requests may be forwarded to, and what becomes of the answers; by default
             nothing is ever sent anywhere.
         listening: a socket that listens already, instead of host and port.
+        control_token: opens the control API to browsers and other machines; None makes one.
+        api_keys: what clients' keys have to be one of; none at all stands for any key.
+        allowed_folders: what requests to the control API may have read, besides the cassettes.
 
     Raises:
         CassetteError: cassettes that cannot be used, all of them.

@@ -6,7 +6,7 @@ import os
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from mockapi.server import Console, Service, build_app, listen
+from mockapi.server import Console, Service, access_of, build_app, listen
 from mockapi.server.wire import ThreadedServer
 from mockapi.sessions import Settings
 
@@ -32,6 +32,13 @@ class ServerThread:
         recording: where requests may be forwarded to, and what becomes of the answers; by default
             nothing is ever sent anywhere.
         listening: a socket that listens already, instead of host and port.
+        control_token: opens the control API to browsers and other machines; None makes one.
+        api_keys: what clients' keys have to be one of; none at all stands for any key.
+        allowed_folders: what requests to the control API may have read, besides the cassettes.
+
+    Attributes:
+        base_url: where clients find it.
+        control_token: to be sent as `x-mockapi-token`.
 
     Raises:
         CassetteError: cassettes that cannot be used, all of them.
@@ -49,6 +56,9 @@ class ServerThread:
         allowed_hosts: Iterable[str] = (),
         recording: RecordOptions | None = None,
         listening: socket.socket | None = None,
+        control_token: str | None = None,
+        api_keys: Iterable[str] = (),
+        allowed_folders: Iterable[str | PathLike[str]] = (),
     ) -> None:
         paths = [cassettes] if isinstance(cassettes, str | PathLike) else cassettes
         self.service = Service(
@@ -57,8 +67,11 @@ class ServerThread:
             console or Console(quiet=True),
             recording=recording,
         )
+        folders = [os.fspath(folder) for folder in allowed_folders]
+        access = access_of(allowed_hosts, control_token, api_keys, folders)
+        self.control_token = access.token
         self._running = ThreadedServer(
-            build_app(self.service, allowed_hosts),
+            build_app(self.service, access),
             listen(host, port) if listening is None else listening,
             on_stop=self.service.aclose,
         )

@@ -168,10 +168,10 @@ def test_requests_are_answered_while_cassettes_load(
     reading, release = threading.Event(), threading.Event()
     read_all = server.service.reader.read_all
 
-    def slow(*args: Any) -> Any:
+    def slow(*args: Any, **options: Any) -> Any:
         reading.set()
         assert release.wait(20)
-        return read_all(*args)
+        return read_all(*args, **options)
 
     monkeypatch.setattr(server.service.reader, "read_all", slow)
     done = []

@@ -24,7 +24,7 @@ KEY = {"x-api-key": "sk-ant-test-1", "anthropic-version": "2023-06-01"}
 @pytest.fixture(scope="module")
 def server() -> Iterator[mockapi.Server]:
     """A server without cassettes."""
-    with mockapi.Server([]) as running:
+    with mockapi.Server([], allowed_folders=["/"]) as running:
         yield running
 
 

@@ -26,7 +26,7 @@ KEY = {"x-api-key": "sk-ant-test-1", "anthropic-version": "2023-06-01"}
 @pytest.fixture(scope="module")
 def server() -> Iterator[mockapi.Server]:
     """A server as `mockapi serve` is without arguments, but for the starter cassettes."""
-    with mockapi.Server([]) as running:
+    with mockapi.Server([], allowed_folders=["/"]) as running:
         yield running
 
 

@@ -281,8 +281,8 @@ def serving(*cassettes: str, **settings: Any) -> Iterator[mockapi.Server]:
     """A server on a thread that plays these cassettes with these settings.
 
     Unless a setting says so, requests are neither validated nor answered without a recording:
-    these tests are about other things.
+    these tests are about other things. For the same reason requests may have any file read.
     """
     settings = {"validation": ValidationSettings(mode="off"), "on_unmatched": "fail", **settings}
-    with mockapi.Server(cassettes, settings=mockapi.Settings(**settings)) as server:
+    with mockapi.Server(cassettes, settings=mockapi.Settings(**settings), allowed_folders=["/"]) as server:
         yield server

@@ -54,7 +54,9 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def url_of(sock: socket.socket) -> str:
-    """The base URL of a listening socket."""
+    """The base URL of a listening socket; of a Unix socket the one that its clients are told."""
+    if sock.family not in (socket.AF_INET, socket.AF_INET6):
+        return "http://localhost"
     host, port = sock.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 

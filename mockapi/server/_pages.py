@@ -1,0 +1,51 @@
+"""Pages of browsers at the API door: what a page may make its browser send here without asking.
+
+Any page may have its browser send a request to this machine, as long as it does not want to read the
+answer. What comes of it must not be recorded, forwarded with somebody's key, or use up what a test has
+prepared. `--cors` names the origins whose pages are welcome. Without it
+
+    where there is an upstream    no page's request is taken
+    elsewhere                     none is taken that browsers send without asking first (a preflight):
+                                  those with a key or JSON are only sent on after one, or by a proxy
+                                  of the developer's own
+
+Source: the Fetch standard, "CORS-safelisted request-header", and Fetch Metadata.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ASKED_FOR: Final = (b"x-api-key", b"authorization", b"anthropic-version")
+_UNASKED_METHODS: Final = ("GET", "HEAD", "POST")
+
+
+def is_uninvited(
+    method: str, fields: Mapping[bytes, bytes], origins: tuple[str, ...], *, forwards: bool
+) -> bool:
+    """Whether a request is a page's that may not use the server.
+
+    Args:
+        method: of the request.
+        fields: of its header.
+        origins: whose pages may use the server, "*" for all.
+        forwards: whether there is an upstream.
+    """
+    origin = fields.get(b"origin")
+    if origin is None:
+        if fields.get(b"sec-fetch-site", b"none") == b"none":  # typed by the user, or not a browser's
+            return False
+    elif origin.decode("latin-1") in origins:
+        return False
+    if "*" in origins:
+        return False
+    return forwards or _goes_unasked(method, fields)
+
+
+def _goes_unasked(method: str, fields: Mapping[bytes, bytes]) -> bool:
+    if method not in _UNASKED_METHODS or any(name in fields for name in _ASKED_FOR):
+        return False
+    return b"json" not in fields.get(b"content-type", b"").lower()
