@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mockapi.exchange import Source
 from mockapi.replies import error_reply
-from mockapi.server.recording._upstream import Upstream, UpstreamFailed
+from mockapi.server.recording._upstream import PathRefused, Upstream, UpstreamFailed
 
 if TYPE_CHECKING:
     from mockapi.exchange import Reply, Request
@@ -65,6 +65,8 @@ class Forwarding:
         cause = self._options.rules.shown(str(failure))  # it may quote what came
         self._console.problem(f"the upstream {self.upstream.url} {cause}")
         message = f"mockapi: the upstream {self.upstream.url} {cause}."
+        if isinstance(failure, PathRefused):
+            return error_reply(400, "invalid_request_error", message, request_id, source=Source.INVALID)
         return error_reply(502, "api_error", message, request_id, source=Source.FORWARDED, retry=True)
 
 

@@ -23,6 +23,7 @@ from mockapi.exchange import Chunk, Ending
 from mockapi.replies import BODILESS, HOP_BY_HOP, named_by_connection, wire_field
 from mockapi.server.recording._decoding import DECODABLE, BodyDecoder, UnrecordableError
 from mockapi.server.recording._options import READ_SECONDS
+from mockapi.server.recording._targets import leads_out
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -38,11 +39,16 @@ _NOT_SENT = HOP_BY_HOP | {"host", "content-length", "content-encoding", "accept-
 _QUEUED = 256  # pieces read ahead of a client that reads slowly; then the upstream has to wait
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _LAST_STATUS = 599
+_SHOWN = 200  # characters of a path in a message
 _CHUNKED = (b"transfer-encoding", b"chunked")
 
 
 class UpstreamFailed(Exception):  # noqa: N818 - an answer to the client, not a failure of the server
     """The upstream gave no answer to pass on. str() is a predicate: "did not answer within 5 seconds"."""
+
+
+class PathRefused(UpstreamFailed):
+    """The path of a request may lead past the upstream's own."""
 
 
 class Upstream:
@@ -84,9 +90,10 @@ class Upstream:
 
         Raises:
             UpstreamFailed: no answer came.
+            PathRefused: it was not asked.
         """
-        if not request.path.startswith("/"):
-            raise UpstreamFailed(f"was not asked: {request.path!r} is not a path")
+        if leads_out(request.path):
+            raise PathRefused(f"was not asked: {request.path[:_SHOWN]!r} is not a path below it")
         target = f"{request.path}?{request.query}" if request.query else request.path
         forwarded = httpx.Request(
             request.method,
