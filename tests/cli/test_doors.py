@@ -26,6 +26,7 @@ def status(url: str, path: str = "/_mockapi/sessions", **fields: str) -> int:
     return httpx.get(url + path, headers=PAGE | named, trust_env=False).status_code
 
 
+@pytest.mark.slow  # starts servers
 def test_a_made_token_is_printed_where_somebody_needs_it() -> None:
     """On stderr, behind the ready line; it opens."""
     with Serving(*SERVE, "--host", "0.0.0.0") as server:
@@ -38,6 +39,7 @@ def test_a_made_token_is_printed_where_somebody_needs_it() -> None:
         assert server.stop().out == ""
 
 
+@pytest.mark.slow  # starts servers
 def test_a_token_that_nobody_needs_is_not_printed(tmp_path: Path) -> None:
     """On loopback, or where it was said: build logs are read by many."""
     (tmp_path / "token").write_text(f"{TOKEN}\n")
@@ -49,6 +51,7 @@ def test_a_token_that_nobody_needs_is_not_printed(tmp_path: Path) -> None:
         assert TOKEN not in outcome.out + outcome.err
 
 
+@pytest.mark.slow  # starts servers
 def test_a_token_comes_from_a_file_or_from_the_environment(tmp_path: Path) -> None:
     """Line ends around it do not count."""
     (tmp_path / "token").write_text(f"\n{TOKEN}\r\n")
@@ -62,6 +65,7 @@ def test_a_token_comes_from_a_file_or_from_the_environment(tmp_path: Path) -> No
             assert status(server.url, x_mockapi_token=f"{TOKEN}x") == 401
 
 
+@pytest.mark.slow  # starts servers
 def test_keys_come_from_a_file(tmp_path: Path) -> None:
     """One a line; others are refused."""
     (tmp_path / "keys").write_text("sk-ant-test-1\n\nsk-ant-test-2\n")

@@ -14,6 +14,7 @@ from tests.support.server import RawClient, ask, control, journal, message, open
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow  # hundreds of requests
 KEYS = ["sk-ant-test-first", "sk-ant-test-second"]
 VERSION = {"anthropic-version": "2023-06-01"}
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow  # hundreds of requests
 SECRET = "TOPSECRET-never-to-be-quoted"
 MESSAGE = orjson.dumps({"content": [{"type": "text", "text": "said in a file"}]})
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow  # hundreds of requests
 EVIL, OWN, PORT = "http://evil.example", "http://127.0.0.1:4010", "http://127.0.0.1:5173"
 KEY = {"x-api-key": "sk-ant-test-1", "anthropic-version": "2023-06-01"}
 SIMPLE = {"content-type": "text/plain;charset=UTF-8"}

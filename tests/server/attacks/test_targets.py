@@ -71,15 +71,14 @@ def recorder(upstream: Upstream, tmp_path_factory: pytest.TempPathFactory) -> It
         yield server
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("target", OUTSIDE)
 def test_a_path_that_leads_out_is_not_passed_on(
-    recorder: mockapi.Server, upstream: Upstream, target: str, method: str
+    recorder: mockapi.Server, upstream: Upstream, target: str
 ) -> None:
     """The client is told with a 400, which it does not try again."""
     before = len(upstream.requests)
     with RawClient(recorder.base_url) as client:
-        client.ask(method, target)
+        client.ask("POST", target)
         reply = client.read()
     assert reply.status == 400
     assert "not a path below it" in reply.json()["error"]["message"]
