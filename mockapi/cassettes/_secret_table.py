@@ -16,7 +16,7 @@ from typing import NamedTuple
 CREDENTIAL_HEADERS = frozenset(
     {
         "authorization", "proxy-authorization", "x-api-key", "api-key", "cookie", "set-cookie",
-        "x-amz-security-token", "x-goog-api-key", "anthropic-user-profile-id",
+        "x-amz-security-token", "x-goog-api-key", "anthropic-user-profile-id", "x-mockapi-token",
     }
 )  # fmt: skip
 """Header fields, in lower case, whose value is a credential or points at a person."""

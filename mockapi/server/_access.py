@@ -94,15 +94,8 @@ class Objection(NamedTuple):
     message: str
 
 
-def doubled(headers: Headers, fields: Mapping[bytes, bytes]) -> Objection | None:
-    """The objection to two fields of which a proxy may have read the one and we the other.
-
-    Args:
-        headers: as they came.
-        fields: the same as a mapping.
-    """
-    if len(fields) == len(headers):  # nothing comes twice
-        return None
+def doubled(headers: Headers) -> Objection | None:
+    """The objection to two fields of which a proxy may have read the one and we the other."""
     names = [name for name, _ in headers]
     for name in _SINGLE:
         if names.count(name) > 1:
@@ -113,7 +106,7 @@ def doubled(headers: Headers, fields: Mapping[bytes, bytes]) -> Objection | None
 def control_objection(scope: Scope, access: Access) -> Objection | None:
     """Why a caller may not use the control API; None if it may."""
     fields = dict(scope["headers"])
-    objection = doubled(scope["headers"], fields)
+    objection = doubled(scope["headers"])
     if objection is not None:
         return objection
     shown = fields.get(_TOKEN)

@@ -157,11 +157,11 @@ class MessagesAPI:
             closes = service.closes_root_connections and not id_
             if closes:
                 send = with_closed_connection(send)
-            self._let_in(scope, session)
+            fields = self._let_in(scope, session)
             if session is None:
                 await play(self._no_session(id_), scope, receive, send)
                 return
-            body = await read_body(receive, scope["headers"], path, closes=closes)
+            body = await read_body(receive, fields, path, closes=closes)
             arrived = scope[ARRIVED] if ARRIVED in scope else monotonic()
             query = scope["query_string"].decode("latin-1")
             request = Request(scope["method"], path, query, scope["headers"], body)
@@ -182,28 +182,30 @@ class MessagesAPI:
         if service.console.verbose:
             service.console.request(entry, session)
 
-    def _let_in(self, scope: Scope, session: ServerSession | None) -> None:
-        """Look at the header of a request before its body is read.
+    def _let_in(self, scope: Scope, session: ServerSession | None) -> dict[bytes, bytes]:
+        """The fields of a request's header, looked at before its body is read.
 
         Raises:
             Refused: what it shows does not open this door.
         """
         headers = scope["headers"]
         fields = dict(headers)
-        objection = doubled(headers, fields)
-        if objection is not None:
-            raise Refused(objection.status, "invalid_request_error", objection.message)
+        if len(fields) != len(headers):
+            objection = doubled(headers)
+            if objection is not None:
+                raise Refused(objection.status, "invalid_request_error", objection.message)
         if b"origin" in fields or b"sec-fetch-site" in fields:
             origins = () if session is None else session.settings.cors
             forwards = self._service.recorder is not None
             if is_uninvited(scope["method"], fields, origins, forwards=forwards):
                 raise Refused(403, "permission_error", self._service.uninvited(fields))
             if is_preflight(scope["method"], fields, origins):
-                return  # browsers send no key with it
+                return fields  # browsers send no key with it
         if self._keys:
             objection = key_objection(fields, self._keys)
             if objection is not None:
                 raise Refused(objection.status, "authentication_error", objection.message)
+        return fields
 
     def _refusal(self, refused: Refused, headers: Headers) -> Reply:
         # The rest of the body is read and dropped: closing while a client still sends could cost it

@@ -71,7 +71,7 @@ def control_app(service: Service, access: Access) -> ASGIApp:
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         # A probe asks under any Host and from anywhere: a balancer's, a container's, an orchestrator's.
         if scope["path"].removeprefix(scope.get("root_path", "")) in _PROBES:
-            objection = doubled(scope["headers"], dict(scope["headers"]))
+            objection = doubled(scope["headers"])
         else:
             objection = control_objection(scope, access)
         if objection is not None:

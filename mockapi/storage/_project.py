@@ -26,6 +26,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from mockapi._files import MIB, read_file
 from mockapi.cassettes import COMPARED_FROM, DEFAULT, RedactionRules, json_paths
 from mockapi.errors import UsageError
 from mockapi.options import FLAG, LIST, OBJECT, Kind, OptionError, expression, mapping, shown, strings, whole
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 _TOP: Final[Place] = ("tool", "mockapi")
 _HEADERS = ("request_headers", "response_headers")
+_MAX_BYTES: Final = 16 * MIB
 _KEYS = ("patterns", "json_paths", *_HEADERS, "hook", "payload_limit", "personal_data")
 _LIMIT = replace(whole(COMPARED_FROM), remedy="It is a number of bytes; false keeps payloads whole.")
 _AGE: Final[Kind[float]] = Kind(
@@ -103,7 +105,7 @@ def project_table(start: Path) -> tuple[Path, dict[str, Any]] | None:
 
 def _table(file: Path) -> Any:
     try:
-        text = file.read_text("utf-8")
+        text = read_file(file, _MAX_BYTES).decode("utf-8")
         if "mockapi" not in text:  # most files: parsing them would cost every start milliseconds
             return None
         import tomllib  # noqa: PLC0415 - as above

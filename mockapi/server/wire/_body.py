@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mockapi.inflate import InflateError, TooLargeError, inflated
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    from mockapi.exchange import Headers
+    from collections.abc import Awaitable, Callable, Mapping
 
 _MIB = 1024 * 1024
 _LIMITS = (
@@ -46,13 +44,13 @@ def limit_of(path: str) -> int:
 
 
 async def read_body(
-    receive: Callable[[], Awaitable[Any]], headers: Headers, path: str, *, closes: bool = False
+    receive: Callable[[], Awaitable[Any]], fields: Mapping[bytes, bytes], path: str, *, closes: bool = False
 ) -> bytes:
     """The whole body, decoded.
 
     Args:
         receive: of the ASGI request.
-        headers: of the request.
+        fields: of the request's header.
         path: of the endpoint, which has the limit.
         closes: whether the connection ends with the reply, even if the client does not ask for it.
 
@@ -60,27 +58,30 @@ async def read_body(
         Refused: larger than the endpoint takes, or not decodable.
         ClientLeft: the rest never came.
     """
-    encoding = b""
-    for name, value in headers:
-        if name == b"content-encoding":
-            encoding = value
-        elif name == b"content-length" and value.isdigit() and int(value) > limit_of(path):
-            # Refused before the first read, which would send "100 Continue" to who waits for it.
-            await _let_finish(receive, headers, closes=closes)
-            raise _too_large()
+    length = fields.get(b"content-length", b"")
+    if length.isdigit() and int(length) > limit_of(path):
+        # Refused before the first read, which would send "100 Continue" to who waits for it.
+        await _let_finish(receive, fields, closes=closes)
+        raise _too_large()
     message = await receive()
     body = message.get("body", b"")
     if message.get("more_body", False):
-        body = await _read_rest(receive, body, limit_of(path), headers, closes=closes)
+        body = await _read_rest(receive, body, limit_of(path), fields, closes=closes)
     elif message["type"] == "http.disconnect":
         raise ClientLeft
+    encoding = fields.get(b"content-encoding", b"")
     if encoding:
         return _decoded(body, encoding.decode("latin-1").strip().lower(), limit_of(path))
     return body  # type: ignore[no-any-return] # ASGI messages are untyped
 
 
 async def _read_rest(
-    receive: Callable[[], Awaitable[Any]], first: bytes, limit: int, headers: Headers, *, closes: bool
+    receive: Callable[[], Awaitable[Any]],
+    first: bytes,
+    limit: int,
+    fields: Mapping[bytes, bytes],
+    *,
+    closes: bool,
 ) -> bytes:
     pieces = [first]
     size = len(first)
@@ -94,14 +95,15 @@ async def _read_rest(
         more = message.get("more_body", False)
         if size > limit:
             if more:
-                await _let_finish(receive, headers, closes=closes)
+                await _let_finish(receive, fields, closes=closes)
             raise _too_large()
     return b"".join(pieces)
 
 
-async def _let_finish(receive: Callable[[], Awaitable[Any]], headers: Headers, *, closes: bool) -> None:
+async def _let_finish(
+    receive: Callable[[], Awaitable[Any]], fields: Mapping[bytes, bytes], *, closes: bool
+) -> None:
     """Read on if the connection ends with the reply: closed on who still sends, it would lose the reply."""
-    fields = dict(headers)
     closes = closes or fields.get(b"connection", b"").strip().lower() == b"close"
     if not closes or b"expect" in fields:
         return

@@ -87,7 +87,7 @@ class HTTPServer(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 date_header=False,
-                proxy_headers=False,  # nothing here asks who the client is
+                proxy_headers=False,  # who the client is says the connection, never a field
                 timeout_keep_alive=75,
             )
         )
