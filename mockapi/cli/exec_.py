@@ -92,12 +92,15 @@ def command(ctx: click.Context, /, **values: Any) -> None:
     if not was_said(ctx, "port"):
         values["port"] = 0
     options = read_options(values)
+    console = server.Console(verbose=options.verbose)
+    if options.access.is_needed_at(options.host):
+        console.token(options.access.token)
     with testing.Server(
         options.paths,
         settings=options.settings,
         host=options.host,
         port=options.port,
-        console=server.Console(verbose=options.verbose),
+        console=console,
         allowed_hosts=options.access.allowed_hosts,
         recording=options.recording,
         control_token=options.access.token,
