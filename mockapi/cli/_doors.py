@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -16,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _VARIABLE: Final = "MOCKAPI_CONTROL_TOKEN"
-_TOKEN: Final = re.compile(r"[!-~]{1,4096}")
-"""What can be sent as the value of a field, and copied from a terminal."""
 _MAX_BYTES: Final = 64 * 1024
 
 
@@ -73,7 +70,7 @@ def _token(path: str | None) -> str | None:
     if path is None:
         if said is None:
             return None
-        if not _TOKEN.fullmatch(said):
+        if not server.TOKEN.fullmatch(said):
             raise UsageError(f"{_VARIABLE} must hold a token: visible ASCII characters without blanks.")
         return said
     if said is not None:
@@ -96,6 +93,6 @@ def _lines(path: str, option: str) -> tuple[str, ...]:
     if not lines:
         raise UsageError(f"{option} {path} is empty.")
     for number, line in enumerate(lines, 1):
-        if not _TOKEN.fullmatch(line):
+        if not server.TOKEN.fullmatch(line):
             raise UsageError(f"{option} {path}: line {number} has blanks or characters that are not visible.")
     return lines

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from mockapi.server._access import Access, access_of
+    from mockapi.server._access import TOKEN, Access, access_of
     from mockapi.server._app import build_app, create_app, path_of
     from mockapi.server._console import Console
     from mockapi.server._service import Service
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mockapi.sessions import Settings
 
 __all__ = [
+    "TOKEN",
     "Access",
     "Console",
     "HTTPServer",
@@ -38,7 +39,7 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
-        "_access": "Access access_of",
+        "_access": "TOKEN Access access_of",
         "_app": "build_app create_app path_of",
         "_console": "Console",
         "_service": "Service",

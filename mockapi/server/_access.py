@@ -23,6 +23,8 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from mockapi.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
     Scope = Mapping[str, Any]
 
+TOKEN: Final = re.compile(r"[!-~]{1,4096}")
+"""What can be sent as the value of a field, and copied from a terminal."""
 TOKEN_HEADER: Final = "x-mockapi-token"  # noqa: S105 - the name of a field
 _TOKEN: Final = TOKEN_HEADER.encode()
 _TOKEN_BYTES: Final = 24
@@ -41,8 +45,9 @@ _FORWARDING: Final = re.compile(
 )
 """Fields by which proxies, content networks and tunnels say that they pass on what somebody else asked."""
 
-_BROWSER: Final = re.compile(rb"origin|referer|sec-fetch-.+")
-"""Fields that browsers send and no page can leave out; a client that is a program has no use for them."""
+_BROWSER: Final = re.compile(rb"origin|referer|sec-fetch-(?:site|dest|user)")
+"""Fields of which a browser sends some with each request, and programs none. (`sec-fetch-mode` is not one
+of them: Node's `fetch` sends it too.)"""
 
 _SINGLE: Final = (b"host", b"origin", _TOKEN)
 _HOST: Final = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
@@ -77,7 +82,13 @@ def access_of(
     api_keys: Iterable[str] = (),
     folders: Iterable[str] = (),
 ) -> Access:
-    """What a program says about the doors; without a token one is made."""
+    """What a program says about the doors; without a token one is made.
+
+    Raises:
+        UsageError: a token that cannot be sent, or that an empty field would match.
+    """
+    if token is not None and not TOKEN.fullmatch(token):
+        raise UsageError("A control token is visible ASCII characters without blanks.")
     return Access(
         token=secrets.token_urlsafe(_TOKEN_BYTES) if token is None else token,
         is_made=token is None,

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 import mockapi
+from mockapi.errors import UsageError
 from tests.support.doors import BRIDGE, LOOPBACK, NEIGHBOUR, UNIX, Caller, asked, other_address
 from tests.support.server import RawClient
 
@@ -40,6 +41,7 @@ CALLERS: dict[str, tuple[bool, tuple[Caller, ...]]] = {
             Caller("::1", "[::1]:4010"),
             Caller("127.8.9.10", "localhost"),
             Caller("::ffff:127.0.0.1", "a.localhost"),
+            Caller(fields=(("sec-fetch-mode", "cors"), ("user-agent", "node"))),  # Node's fetch
         ),
     ),
     "a program on this machine, over a Unix socket": (True, (Caller(None, "localhost", at=UNIX),)),
@@ -90,7 +92,7 @@ CALLERS: dict[str, tuple[bool, tuple[Caller, ...]]] = {
             page(origin=""),
             page(origin="http://localhost:3000"),
             page(sec_fetch_site="cross-site"),
-            page(sec_fetch_mode="no-cors"),
+            page(sec_fetch_dest="empty", sec_fetch_mode="no-cors"),
             page(referer="https://evil.example/"),
         ),
     ),
@@ -234,6 +236,13 @@ def test_every_row_of_the_page_is_tried() -> None:
     """And every caller that is tried stands on the page, with what comes of it."""
     rows = {row["who"]: row["opens"] == "opens" for row in PAGE_ROWS.finditer(PAGE.read_text("utf-8"))}
     assert rows == {who: opens for who, (opens, _) in CALLERS.items()}
+
+
+@pytest.mark.parametrize("token", ["", " ", "two words", "caf\u00e9", "line\n"])
+def test_a_token_that_would_open_to_anybody_or_nobody_is_refused(token: str) -> None:
+    """An empty one would match an empty field; the others cannot be sent."""
+    with pytest.raises(UsageError, match="control token"):
+        mockapi.create_app(control_token=token)
 
 
 def test_a_made_token_cannot_be_guessed() -> None:
