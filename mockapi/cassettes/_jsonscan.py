@@ -54,7 +54,10 @@ class Leaf(NamedTuple):
     @property
     def name(self) -> str:
         """The last key on the path to it, "" without one."""
-        return next((step for step in reversed(self.path) if isinstance(step, str)), "")
+        path = self.path
+        if path and isinstance(path[-1], str):  # nearly always: this is asked of each string of a stream
+            return path[-1]
+        return next((step for step in reversed(path) if isinstance(step, str)), "")
 
 
 class Scan(NamedTuple):

@@ -58,12 +58,21 @@ IDS: tuple[SecretKind, ...] = (
         ("wrkspc_", "org_01"),
         ZEROS,
     ),
-    SecretKind(
-        "an organization, workspace or account id",
-        r"(?:[oO]rgani[sz]ation|ORGANI[SZ]ATION|[wW]orkspace|WORKSPACE|[aA]ccount|ACCOUNT)"
-        r"(?:[ _-]?(?i:u?u?id)|s)?\W{0,3}[ _(\"'/=:<](?P<secret>" + UUID + r")",
-        ("rgani", "RGANI", "orkspace", "ORKSPACE", "ccount", "CCOUNT"),
-        ZEROS,
+    *(
+        SecretKind(
+            "an organization, workspace or account id",
+            stem + r"(?:[ _-]?(?i:u?u?id)|s)?\W{0,3}[ _(\"'/=:<](?P<secret>" + UUID + r")",
+            (literal,),
+            ZEROS,
+        )
+        for literal, stem in (
+            ("rgani", "rgani[sz]ation"),
+            ("RGANI", "RGANI[SZ]ATION"),
+            ("orkspace", "orkspace"),
+            ("ORKSPACE", "ORKSPACE"),
+            ("ccount", "ccount"),
+            ("CCOUNT", "CCOUNT"),
+        )
     ),
 )
 

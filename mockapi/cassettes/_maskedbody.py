@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
 from mockapi.cassettes._jsonscan import Leaf, Role, Scan, decoded, replaced, respelled, scan
+from mockapi.cassettes._keyfiles import WEB_KEY_SECRETS
 from mockapi.cassettes._kinds import EMAIL
 from mockapi.cassettes._secrets import Secret, filled, kind_finder, masked, masked_member
 
@@ -41,6 +42,7 @@ _DIGIT = re.compile(r"[0-9]")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 _NAMING = frozenset({"name", "key", "header"})
+_COOKIES = frozenset({"cookies", "cookie"})
 _PAYLOAD = 256  # characters: a shorter one is looked at like any text
 _BASE64 = re.compile(r"[A-Za-z0-9+/\\]+={0,2}")
 _USERS = (kind_finder((EMAIL,)),)
@@ -111,14 +113,16 @@ def mask_json(text: str, masking: Masking, *, in_input: bool = False) -> str:
     """
     scanned = scan(text)
     edits = _edits(text, scanned, scanned.leaves, masking, in_input=in_input)
-    return replaced(text, edits + _stray_edits(text, scanned, masking))
+    stray = _stray_edits(text, scanned, masking)
+    written = replaced(text, edits + stray)
+    if scanned.types or all(_is_sound(text, leaf) for leaf in scanned.leaves):
+        return written
+    return masking.text(written)  # a table of TOML, a list in prose: names and values stand in no one string
 
 
 def _stray_edits(text: str, scanned: Scan, masking: Masking) -> list[Edit]:
     """The edits of what stands outside the strings of a text that is no JSON after all."""
-    if all(
-        leaf.role is not Role.SCALAR or _is_scalar(text[leaf.start : leaf.end]) for leaf in scanned.leaves
-    ):
+    if all(_is_sound(text, leaf) for leaf in scanned.leaves):
         return []
     strings = [(leaf.start, leaf.end) for leaf in scanned.leaves if leaf.role is not Role.SCALAR]
     starts = [0, *(end for _, end in strings)]
@@ -128,6 +132,10 @@ def _stray_edits(text: str, scanned: Scan, masking: Masking) -> list[Edit]:
         for start, end in zip(starts, ends, strict=True)
         for edit in _text_edits(text, start, end, masking)
     ]
+
+
+def _is_sound(text: str, leaf: Leaf) -> bool:
+    return leaf.role is not Role.SCALAR or _is_scalar(text[leaf.start : leaf.end])
 
 
 def _is_scalar(token: str) -> bool:
@@ -159,9 +167,14 @@ def _edits(
 
 def _names_before(text: str, leaves: list[Leaf]) -> Iterator[str]:
     """For each leaf what names it: its member, or the member before it in `{"name": …, "value": …}`."""
+    web_keys = {leaf.owner for leaf in leaves if leaf.name == "kty"} if '"kty"' in text else set()
     for at, leaf in enumerate(leaves):
         named = leaves[at - 2] if at >= 3 else None
-        if (
+        if leaf.owner in web_keys and leaf.name in WEB_KEY_SECRETS:
+            yield "private_key"
+        elif leaf.role is Role.STRING and len(leaf.path) > 1 and leaf.path[-2] in _COOKIES:
+            yield "cookie_token"
+        elif (
             named is not None
             and leaf.name == "value"
             and named.name in _NAMING

@@ -14,15 +14,27 @@ import re
 from typing import TYPE_CHECKING
 
 from mockapi.cassettes._kinds import Find
-from mockapi.cassettes._names import NEEDS_MACHINE_MADE, SUFFIX, ending_of
+from mockapi.cassettes._names import NEEDS_MACHINE_MADE, NEEDS_ONE_RUN, SUFFIX, ending_of, is_folder
 from mockapi.cassettes._secret_table import ENDINGS, PASSWORDS, SCHEMES, SEPARATE_ENDINGS, URL_NAMES
-from mockapi.cassettes._values import LONGEST_LOOK, Place, is_credential, is_name
+from mockapi.cassettes._values import LONGEST_LOOK, Place, is_credential, is_machine_made, is_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mockapi.cassettes._words import Words
+
 _LONGEST_NAME = 60
-_LAST_WORDS = (*ENDINGS, "secret_id", "secret-id", "key", *SEPARATE_ENDINGS)
+_LAST_WORDS = (
+    *ENDINGS,
+    "secret_id",
+    "secret-id",
+    "sonar.login",
+    "recovery_code",
+    "recovery code",
+    "backup_code",
+    "key",
+    *SEPARATE_ENDINGS,
+)
 _LONGEST_QUOTED = 4096
 _MARKS = ".,;:)]}\"'`"
 _BLOCK = 1 << 16  # characters whose words are put in order at a time
@@ -35,6 +47,7 @@ _AFTER_NAME = re.compile(
     + r"(?![A-Za-z0-9_-])(?P<close>(?:\\{0,7}[\"'`])?)[)\]*]{0,3}"
     + rf"(?:(?P<sep>{_BLANKS}(?:=>|:=|[:=]{{1,3}}|<-)|>)"
     rf"|,?(?:\s|\\{{1,7}}[nrt]){{0,40}}{_QUOTE}?[vV]alue{_QUOTE}?[ ]?[:=]"
+    r"|(?P<tag></[a-z]{1,12}>(?:\s|\\{1,7}[nrt]){0,40}<[a-z]{1,12}>)"
     r"|(?P<comma>(?<=[\"'`]),[ \t]{0,4}(?=\\{0,7}[\"'`]))|(?P<blank>[ \t]{1,4}))"
 )
 _URL_NAME = re.compile(rf"[?&;](?:amp;)?(?i:{'|'.join(map(re.escape, URL_NAMES))})=")
@@ -52,18 +65,22 @@ _BARE = r"(?:[^\s\"'`,;<>\\&\u2026]|&(?!(?:amp;)?[A-Za-z][A-Za-z0-9_.-]{0,40}=)|
 _IN_URL = r"[^\s\"'`<>\\&#;,?\u2026]"
 _CALLED = re.compile(r"[A-Za-z_]\w{0,40}(?:\.[A-Za-z_]\w{0,40}){0,5}[(\[]")
 # `Digest username="…", response="…"`, `AWS4-HMAC-SHA256 Credential=…, Signature=…`
-_FIELD_PART = r"[A-Za-z]{2,20}=(?:[^\s\\,]|\\{1,7}\"){1,400}"
+_FIELD_PART = r"[A-Za-z][A-Za-z_-]{1,30}=(?:[^\s\\,]|\\{1,7}\"){1,400}"
 _FIELD = re.compile(rf"{_FIELD_PART}(?:, {{0,2}}{_FIELD_PART}){{1,12}}")
 _LINE_START = re.compile(r"(?:^|[\n\r]|\\n)[ \t>|+-]{0,8}(?:(?:export|set|ENV|env|-e|-H)[ \t]{1,4})?[\"']?$")
-_OPTION = re.compile(r"(?:^|[\s\"'\[,(])--?$")
+_OPTION = re.compile(r"(?:^|[\s\"'\[,(])(?:--?|/)$")
 _WORD_BEFORE = re.compile(r"[A-Za-z]{1,20} \Z")
 _RESOURCE = re.compile(r"arn:[a-z0-9:-]{1,80}:$")  # the name of a secret at AWS
+# `setenv NAME value`, `ENV NAME value`, `config set NAME value`
+_SETS = re.compile(
+    r"(?:setx|setenv|ENV|ARG|set -[a-zA-Z]{1,4}|(?:configure|config) set|config)[ \t]{1,4}[^\s\"']{0,80}$"
+)
 _LOGIN = re.compile(r"\b(?:login|machine|default|user)\s{1,8}\S{1,100}\s{1,8}$")
 
 
-def may_name_credential(text: str) -> bool:
+def may_name_credential(text: str, words: Words) -> bool:
     """Whether the name of a credential stands in a text with something behind it: a quick look."""
-    for start, match in _names(text):
+    for start, match in _names(text, words):
         is_other = match["close"] and _OTHER_VALUE.match(text, match.end())
         if not is_other and _ending(text, start, match) is not None:
             name_start = _name_start(text, start)
@@ -74,10 +91,10 @@ def may_name_credential(text: str) -> bool:
     return False
 
 
-def named_credentials(text: str) -> Iterator[Find]:
+def named_credentials(text: str, words: Words) -> Iterator[Find]:
     """Every credential that stands behind its name, in order."""
     at = 0
-    for start, match in _names(text):
+    for start, match in _names(text, words):
         if start >= at:
             find = _behind_name(text, start, match)
             if find is not None:
@@ -85,7 +102,7 @@ def named_credentials(text: str) -> Iterator[Find]:
                 at = find.end
 
 
-def url_credentials(text: str) -> Iterator[Find]:
+def url_credentials(text: str, _words: Words) -> Iterator[Find]:
     """Every credential in the parameter of a URL whose name means one only there."""
     at = 0
     while (match := _URL_NAME.search(text, at)) is not None:
@@ -97,20 +114,22 @@ def url_credentials(text: str) -> Iterator[Find]:
             at = end
 
 
-def _names(text: str) -> Iterator[tuple[int, re.Match[str]]]:
+def _names(text: str, words: Words) -> Iterator[tuple[int, re.Match[str]]]:
     """Where the last word of what may be a name starts, and what follows it, in order."""
     lower = text.lower()
     if len(lower) != len(text):  # one letter has two in lower case
         lower = text.replace("\u0130", "i").lower()
+    there = b" ".join(words).decode()
+    last_words = [word for word in _LAST_WORDS if word in there or not word.isalpha()]
     for block in range(0, len(text), _BLOCK):
-        for start, end in sorted(_words(lower, block)):
+        for start, end in sorted(_words(lower, block, last_words)):
             match = _AFTER_NAME.match(text, end)
             if match is not None:
                 yield start, match
 
 
-def _words(lower: str, start: int) -> Iterator[tuple[int, int]]:
-    for word in _LAST_WORDS:
+def _words(lower: str, start: int, last_words: list[str]) -> Iterator[tuple[int, int]]:
+    for word in last_words:
         size = len(word)
         end = start + _BLOCK + size - 1
         at = lower.find(word, start, end)
@@ -130,7 +149,8 @@ def _behind_name(text: str, start: int, match: re.Match[str]) -> Find | None:
     if ending is None:
         return None
     before = text[max(0, name_start - 120) : name_start]
-    if match["blank"] is not None and not _takes_a_blank(text, name_start, match):
+    takes_a_blank = match["blank"] is not None and _takes_a_blank(text, name_start, match)
+    if match["blank"] is not None and not takes_a_blank:
         return _told_in_prose(text, match.end(), name, ending)
     if match["sep"] == ":" and _RESOURCE.search(before):
         return None
@@ -160,7 +180,7 @@ def _name_start(text: str, at: int) -> int:
 def _takes_a_blank(text: str, name_start: int, match: re.Match[str]) -> bool:
     """Whether a blank parts a name from its value: an option, a line of netrc."""
     before = text[max(0, name_start - 120) : name_start]
-    if _OPTION.search(before):
+    if _OPTION.search(before) or _SETS.search(before):
         return True
     return text[name_start : match.start("close")] == "password" and _LOGIN.search(before) is not None
 
@@ -201,10 +221,41 @@ def _value_at(text: str, at: int, match: re.Match[str], name: str, before: str, 
     end = value.end()
     found = value[0].rstrip(_MARKS)
     is_argument = value[0][len(found) :].startswith((",", ")")) or text[end : end + 1] == ","
-    judged = _judged(found, start, Place.CODE if match["sep"] and is_argument else Place.BARE, name, ending)
+    place = Place.CODE if match["sep"] and is_argument else Place.BARE
+    if ending in PASSWORDS and _is_assigned(text, start + len(found), match, lead["gap"], before, place):
+        place = Place.ASSIGNED
+    judged = _judged(found, start, place, name, ending)
     if judged is None or len(value[0]) < LONGEST_LOOK:
         return judged
     return judged._replace(end=start + len(text[start : _run_end(run, text, value)].rstrip(_MARKS)))
+
+
+_ENDS_VALUE = re.compile(
+    r"[ \t]{0,20}(?:\Z|[\r\n;\"'|<&]|\\{1,7}[nrt\"])|[ \t]{1,4}(?:[ \t]|#|--|[A-Za-z][\w.-]{0,40}[ ]?[:=])"
+)
+_IS_TYPE = re.compile(r"(?:[A-Z][a-z]{1,20}){1,9}\b")
+
+
+def _is_assigned(text: str, end: int, match: re.Match[str], gap: str, before: str, place: Place) -> bool:
+    """Whether a value stands as a file, a shell or a URL gives one, where also a word is a value.
+
+    `DB_PASSWORD=swordfish`, `password: swordfish` with nothing behind it; not `password: must be long`,
+    not `connect(password=word)`.
+    """
+    if (
+        match["blank"] is not None
+        or match["tag"]
+        or match["sep"] == ">"
+        or before.endswith(("?", "&", ";", "{"))
+    ):
+        return True
+    if place is Place.CODE or match["sep"] is None:
+        return False
+    if match["sep"] == "=" and not gap:
+        return True
+    return _ENDS_VALUE.match(text, end) is not None and not (
+        match["sep"].endswith(":") and _IS_TYPE.match(text, match.end() + len(gap))
+    )
 
 
 @functools.cache
@@ -225,9 +276,12 @@ def _run_end(run: str, text: str, begun: re.Match[str]) -> int:
 
 def _judged(value: str, start: int, place: Place, name: str, ending: str) -> Find | None:
     chosen = ending in PASSWORDS
-    if ending in NEEDS_MACHINE_MADE and (len(value) < 16 or is_name(value)):
+    if ending in NEEDS_ONE_RUN:
+        if not is_machine_made(value):
+            return None
+    elif ending in NEEDS_MACHINE_MADE and (len(value) < 16 or is_name(value)):
         return None
-    if not is_credential(value, place, chosen=chosen):
+    if is_folder(name, value) or not is_credential(value, place, chosen=chosen):
         return None
     return Find(start, start + len(value), f"a credential called {name[-40:].strip()}")
 

@@ -10,11 +10,12 @@ from mockapi.cassettes._secret_table import (
     HARMLESS,
     KEYS,
     PASSWORDS,
+    PLAIN_KEYS,
     SEPARATE_ENDINGS,
     SUFFIXES,
     URL_NAMES,
 )
-from mockapi.cassettes._values import Place, is_credential
+from mockapi.cassettes._values import Place, is_credential, is_machine_made
 
 _JOINTS = re.compile(r"[_\-. \[\]]+")
 SUFFIX = rf"(?:[_.-]?(?:[0-9]{{1,4}}|(?:{'|'.join((*SUFFIXES, *map(str.upper, SUFFIXES)))})))?"
@@ -22,9 +23,14 @@ SUFFIX = rf"(?:[_.-]?(?:[0-9]{{1,4}}|(?:{'|'.join((*SUFFIXES, *map(str.upper, SU
 
 _TAIL = re.compile(SUFFIX.removesuffix("?") + r"\Z")
 NEEDS_MACHINE_MADE = frozenset(
-    {"auth", "bearer", "secretid", "credential", "credentials", "creds", "pat", "sas", "dsn"}
-)
+    {
+        "auth", "bearer", "secretid", "credential", "credentials", "creds", "pat", "sas", "dsn", "salt",
+        "session", "sess", "sid", "psid", "sessionid", "sessid", "clearance", "some key",
+    }
+)  # fmt: skip
 """Endings that mean a credential only before what no word looks like."""
+NEEDS_ONE_RUN = frozenset({"session", "sess", "sid", "psid", "sessionid", "sessid", "clearance", "some key"})
+"""Those of them that also stand before ids: the value must be one run of letters and digits."""
 
 
 @functools.lru_cache(maxsize=4096)
@@ -34,13 +40,16 @@ def ending_of(name: str) -> str | None:
         name = name[-200:]
     name = _TAIL.sub("", name)
     plain = _JOINTS.sub("", name).lower()
-    if plain.endswith(HARMLESS) or name in ("PWD", "OLDPWD"):
+    if plain.endswith(HARMLESS):
         return None
     for ending in ENDINGS:
         if plain.endswith(ending):
-            return ending
-    if plain.endswith("key") and plain[:-3].endswith(KEYS):
-        return "key"
+            return None if name.lower().endswith("session_id") else ending
+    if plain.endswith("key"):
+        if plain[:-3].endswith(KEYS):
+            return "key"
+        if _stands_apart(name, "key") and len(plain) > 3 and not plain[:-3].endswith(PLAIN_KEYS):
+            return "some key"
     for ending in SEPARATE_ENDINGS:
         if plain.endswith(ending) and _stands_apart(name, ending):
             return ending
@@ -52,6 +61,18 @@ def _stands_apart(name: str, ending: str) -> bool:
     return before[-1:] in ("_", "-", ".", " ", "") or (before[-1].islower() and last[0].isupper())
 
 
+COOKIES = frozenset({"cookie", "set-cookie"})
+"""Names of what holds cookies, each `name=value`."""
+
+
+_FOLDER = re.compile(r"[/~$]|\.{1,2}/|[A-Za-z]:[\\/]")
+
+
+def is_folder(name: str, value: str) -> bool:
+    """Whether `pwd` means the folder that one works in."""
+    return name.lower() in ("pwd", "oldpwd") and _FOLDER.match(value) is not None
+
+
 def names_something(name: str) -> bool:
     """Whether the name of a JSON member, header field or parameter is a credential's."""
     return ending_of(name) is not None
@@ -59,9 +80,15 @@ def names_something(name: str) -> bool:
 
 def is_named_credential(name: str, value: str) -> bool:
     """Whether the value of a JSON member, header field or parameter is a credential by its name."""
+    if is_folder(name, value):
+        return False
+    if name.lower() in COOKIES:
+        return "=" in value and is_credential(value.partition("=")[2].partition(";")[0], Place.QUOTED)
     ending = ending_of(name)
     if ending is None:
         return False
+    if ending in NEEDS_ONE_RUN:
+        return is_machine_made(value)
     place = Place.QUOTED if ending in NEEDS_MACHINE_MADE else Place.MEMBER
     return is_credential(value, place, chosen=ending in PASSWORDS)
 

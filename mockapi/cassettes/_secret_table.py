@@ -23,11 +23,16 @@ CREDENTIAL_HEADERS = frozenset(
 
 ENDINGS = tuple(
     "token secret secretid password passwd passphrase passcode pwd authorization phpsessid jsessionid"
-    " samlresponse samlassertion".split()
+    " samlresponse samlassertion storepass keypass userpass dbpass recoverycode backupcode sessionid"
+    " sonarlogin"
+    " sessid aspxauth".split()
 )
 """A name that ends so is a credential's, whatever stands before. Here and below without joints."""
 
-SEPARATE_ENDINGS = tuple("pass pw pat auth dsn sas bearer creds credential credentials".split())
+SEPARATE_ENDINGS = tuple(
+    "pass pw pat auth dsn sas bearer creds credential credentials psk salt session sess sid psid"
+    " clearance".split()
+)
 """Likewise as a word of its own behind another (`db_pass`, not `compass`)."""
 
 KEYS = tuple(
@@ -35,33 +40,69 @@ KEYS = tuple(
     " auth authentication authorization licence license ssh shared app application client deploy admin root"
     " session role anon consumer webhook server write hmac aes rsa jwt sas storage function functions ingest"
     " integration cipher crypt preshared wrapping security credential user wireguard bot openai anthropic"
-    " gemini stripe sendgrid azure google aws gcp".split()
+    " gemini stripe sendgrid azure google aws gcp validation nonce wpa totp otp fernet vault unseal"
+    " loggedin".split()
 )
-"""What stands before `key` where it opens something; a `cache_key` opens nothing."""
+"""What stands before `key` where it opens something."""
+
+PLAIN_KEYS = tuple(
+    "cache primary foreign public pub partition sort row object idempotency surrogate websocket lookup"
+    " dict map"
+    " index routing group hash range composite natural unique candidate merge join dedup dedupe event message"
+    " lock state query list item field column translation locale registry shortcut hot arrow s3 bucket blob"
+    " file path prefix data image attachment json xml config settings property feature flag metric tag label"
+    " sorting grouping verify verification host meta control escape return mon tur don whis jockey answer"
+    " search result job task node trace span order".split()
+)
+"""What stands before `key` where it opens nothing; before any other `key` a value that a machine made"
+    " counts."""
 
 HARMLESS = tuple(
     "pagetoken nexttoken continuationtoken paginationtoken pretoken padtoken eostoken bostoken septoken"
     " unktoken masktoken clstoken stoptoken specialtoken endtoken starttoken lasttoken firsttoken pertoken"
     " publickeytoken cancellationtoken canceltoken rolekeytoken resumetoken synctoken inputtoken"
-    " outputtoken".split()
+    " outputtoken pagingtoken cursortoken sessionstate".split()
 )
 """Names that only end like a credential's: places in a list, words of a tokenizer."""
 
-PASSWORDS = tuple("password passwd passphrase passcode pwd pass pw".split())
+PASSWORDS = tuple(
+    "password passwd passphrase passcode pwd pass pw psk storepass keypass userpass dbpass recoverycode"
+    " backupcode".split()
+)
 """Endings of what people choose themselves: shorter and plainer than what machines make."""
 
-SUFFIXES = tuple("prod production dev staging stage test live old new b64 base64 base data value".split())
+WORDS = frozenset(
+    "required optional mandatory password passwort kennwort wachtwoord contrasena motdepasse wachtwoorden"
+    " passphrase changeme changeit undefined disabled enabled unchanged anything whatever something"
+    " forgotten forgot incorrect incorrectly authentication authorization authenticated placeholder encrypted"
+    " decrypted protected plaintext cleartext sensitive redacted obfuscated unknown nullable nonempty"
+    " confidential generated validated rejected accepted supplied provided specified expired mismatch missing"
+    " character characters varchar nvarchar alphanumeric numeric strings bytestring secretstr charfield"
+    " textfield passwordfield textinput passwordinput description description_text username hostname database"
+    " localhost development production manually automatic automatically environment variable variables"
+    " parameter parameters argument arguments constant property keyring keychain interactive prompted"
+    " unspecified unsupported deprecated available unavailable invalidated resettable minlength maxlength"
+    " hidden masked stored hashed bytearray chararray strong medium default example template".split()
+)
+"""Words that stand where a password would, and are none: a state, a type, the name of a field."""
+
+SUFFIXES = tuple(
+    "prod production dev staging stage test live old new b64 base64 base data value hash".split()
+)
 """What may follow the ending of a name, besides a number (`API_KEY_2`, `DB_PASSWORD_PROD`)."""
 
 URL_NAMES = tuple(
     "key sig signature code auth pass pw jwt assertion hmac x-amz-signature x-goog-signature x-amz-credential"
-    " awsaccesskeyid private".split()
+    " awsaccesskeyid private ticket hdnts hdnea hdntl otp invite reset confirmation verify magic"
+    " x-oss-signature x-cos-signature q-signature authkey".split()
 )
 """Names that mean a credential only as the parameter of a URL."""
 
 SCHEMES = tuple(
     "basic bearer token apikey api-key digest ssws geniekey splunk negotiate bot pat key oauth hmac"
-    " aws4-hmac-sha256 sharedkey sharedaccesssignature".split()
+    " aws4-hmac-sha256 sharedkey sharedaccesssignature hawk ntlm aws hmac-sha256 jwt vapid signature sentry"
+    " acs oss qiniu tc3-hmac-sha256 goog4-rsa-sha256 klaviyo-api-key zoho-oauthtoken deepl-auth-key snowflake"
+    " discogs privatetoken api-token access-token wsse scram-sha-256 dpop gnap sso-key".split()
 )
 """What may stand between `Authorization:` and the credential."""
 
@@ -70,6 +111,41 @@ PLACEHOLDERS = frozenset(
     " xxxxxx xxxxxxxx fixme none null undefined".split()
 )
 """Words of a value that stands for one: `your-api-key-here`."""
+
+
+PASSWORD_WORDS = frozenset(
+    "pass password passwd pwd pw secret token key user username yourpassword mypassword".split()
+)
+"""What stands for a password in an example of a command."""
+
+LINK_WORDS = frozenset(
+    "hook hooks webhook webhooks webhookb2 webhookbot incomingwebhook workflows integration"
+    " integrations robot"
+    " trigger triggers reset verify verification confirm confirmation activate activation magic invite"
+    " invites"
+    " invitation invitations unsubscribe key keys token tokens secret secrets auth password private sso login"
+    " signin deploy rpc bot otp recover recovery share shared s".split()
+)
+"""Words in the path of a URL behind which a segment that a machine made opens something."""
+
+LINK_HOSTS = tuple(
+    "infura.io alchemy.com alchemyapi.io quiknode.pro getblock.io ankr.com chainstack.com blastapi.io"
+    " hc-ping.com"
+    " logic.azure.com webhook.office.com maker.ifttt.com webhook.site pipedream.net chat.googleapis.com"
+    " nodereal.io drpc.org helius-rpc.com".split()
+)
+"""Hosts whose paths open something."""
+
+
+ID_STARTS = tuple(
+    "msg toolu srvtoolu req call resp file run thread asst chatcmpl batch msgbatch container skill"
+    " wrkspc org evt"
+    " sha1 sha256 sha384 sha512 md5 integrity chunk commit rev hash uuid id ids page session conv step"
+    " vs ft gen"
+    " cmpl user acct cus sub prod price item node task job trace span event ev pi ch in cursor data"
+    " image img blob".split()
+)
+"""First words of ids that look like tokens: a word, a joint, letters and digits."""
 
 
 class Prefix(NamedTuple):
@@ -221,5 +297,90 @@ PREFIXES: tuple[Prefix, ...] = (
     _row("an Infracost key", "ico-", _ALNUM, 30),
     _row("a Scalingo token", "tk-us-", _TOKEN, 40),
     _row("a Settlemint token", "sm_aat_ sm_pat_ sm_sat_", _ALNUM, 14),
+    # More models and agents
+    _row("a Cerebras or Anyscale key", "csk- esecret_", _TOKEN, 24),
+    _row("a RunPod or Lambda key", "rpa_ secret_", _ALNUM, 30),
+    _row("an E2B, Apify or Browserbase key", "e2b_ apify_api_ bb_live_ bb_test_ sgai-", _TOKEN, 20),
+    _row("a Scrapfly key", "scp-live- scp-test-", _HEX, 24),
+    _row("a Weights & Biases key", "wandb_v1_", _TOKEN, 24),
+    _row("a Logfire token", "pylf_v1_ pylf_v2_", _TOKEN, 20),
+    _row("a Voiceflow key", "VF.DM. VF.WS.", _DOTTED, 24),
+    _row("a Modal token", "ak- as-", _ALNUM, 22),
+    _row("a Humanloop, Mem0 or Zep key", "hl_sk_ m0-", _TOKEN, 32),
+    # More clouds and data
+    _row("an Adafruit key", "aio_", _ALNUM, 26),
+    _row("an Adobe secret", "p8e-", _TOKEN, 30),
+    _row("a ClickHouse key", "4b1d", _ALNUM, 38),
+    _row("an Aiven credential", "AVNS_ aivenv1", _TOKEN, 16),
+    _row("a Cockroach key", "CCDB1_", _TOKEN, 24),
+    _row("an Astra token", "AstraCS:", ":" + _DOTTED, 40),
+    _row("a Xata or Convex key", "xau_ xaa_", _TOKEN, 24),
+    _row("a MongoDB secret", "mdb_sa_sk_ mdb_sa_id_", _TOKEN, 24),
+    _row("a Confluent key", "cflt", _BASE64, 50),
+    _row("a Render or UpCloud token", "rnd_ ucat_ nf-", _ALNUM, 24),
+    _row("a Hetzner or Netbird token", "nbp_ hcloud_", _ALNUM, 30),
+    _row("a Fly token", "FlyV1", _BASE64, 40),
+    _row("a Baidu or Volcengine key", "bce-v3/ALTAK- ALTAK AKLT", _BASE64, 20),
+    _row("a Yandex key", "YCA YCO y0_ y0__", _TOKEN, 36),
+    _row("a Backblaze key", "K001 K002 K003 K004 K005", _BASE64, 27),
+    _row("a Defined Networking key", "dnkey-", _TOKEN, 40),
+    _row("an IBM or Telnyx key", "KEY0 ApiKey-", _TOKEN, 30),
+    # More code
+    _row("a GitLab token", "glwt- gloas- gldt- GR1348941", _DOTTED, 18),
+    _row("a Bitbucket token", "ATCTT3 BBDC-", _BASE64, 24),
+    _row("a Socket, DeepSource or Veracode token", "sktsec_ vera01ei-", _TOKEN, 24),
+    _row("a Dependency-Track key", "odt_", _ALNUM, 30),
+    _row("a StackHawk key", "hawk.", _DOTTED, 36),
+    _row("a registry's token", "ovsxp_ ovsxat_ jsrp_ jsrt_ ghs_ vsce_", _TOKEN, 24),
+    _row("a Teamwork token", "tkn.v1_", _BASE64, 24),
+    _row("a Buildkite token", "bkpt_ bkpat_ bkr_", _TOKEN, 24),
+    _row("a Spacelift, Scalr or Terraform token", "spcl_ tfc-", _TOKEN, 24),
+    _row("a Sourcehut or Codeberg token", "srht_", _TOKEN, 30),
+    # More money and shops
+    _row("a GoCardless, Lob, Mollie or Chargebee key", "live_ test_", _ALNUM, 32),
+    _row("a WooCommerce key", "ck_ cs_", _HEX, 40),
+    _row("a Paddle key", "pdl_live_ pdl_sdbx_ pdl_ntfset_", _TOKEN, 24),
+    _row("a PayMongo, Paystack or Clerk key", "sk_live_ pk_live_ sk_test_", _BASE64, 20),
+    _row("a Checkout.com key", "sk_sbox_", _TOKEN, 24),
+    _row("a Flexport token", "shltm_", _TOKEN, 30),
+    _row("a Wise or Wix token", "IST.", _DOTTED, 60),
+    _row("a Cal.com key", "cal_live_ cal_test_", _ALNUM, 24),
+    _row("a Stytch secret", "secret-live- secret-test-", _TOKEN, 24),
+    # More people and messages
+    _row("a PubNub key", "sec-c- pub-c- sub-c-", _TOKEN, 30),
+    _row("a OneSignal key", "os_v2_app_ os_v2_org_", _ALNUM, 40),
+    _row("a MailerSend, Mandrill or Postmark key", "mlsn. md-", _TOKEN, 22),
+    _row("an Intercom token", "dG9rO", _BASE64, 50),
+    _row("a Pinterest token", "pina_", _ALNUM, 40),
+    _row("a Slack token", "xoxe.xoxb- xoxe.xoxp- xwfp-", _DOTTED, 10),
+    _row("a Zoho token", "1000.", "0-9a-f.", 60),
+    _row("a Ubidots token", "BBFF- BBUS-", _ALNUM, 24),
+    _row("a Rootly or incident.io key", "rootly_", _HEX, 30),
+    # More of what watches
+    _row("an Axiom or Highlight token", "xaat- xapt-", _TOKEN, 30),
+    _row("a Honeybadger or Rollbar token", "hbp_", _ALNUM, 24),
+    _row("a Grafana key", "eyJrIjoi", _BASE64, 50),
+    _row("a PostHog key", "phx_ phs_ pha_", _TOKEN, 30),
+    _row("a ConfigCat or Statsig key", "configcat-sdk-", _BASE64, 30),
+    # Files of keys
+    _row(
+        "a private key in base64",
+        "LS0tLS1CRUdJTiBSU0EgUFJJVkFURSBL LS0tLS1CRUdJTiBQUklWQVRFIEtF LS0tLS1CRUdJTiBFQyBQUklWQVRFIEtF"
+        " LS0tLS1CRUdJTiBPUEVOU1NIIFBSSVZBVEUg LS0tLS1CRUdJTiBFTkNSWVBURUQgUFJJVkFURSBL"
+        " LS0tLS1CRUdJTiBEU0EgUFJJVkFURSBL LS0tLS1CRUdJTiBQR1AgUFJJVkFURSBL",
+        _BASE64,
+        20,
+    ),
+    _row(
+        "a private key without its lines",
+        "MIIEvgIBADAN MIIEvQIBADAN MIIEvwIBADAN MIIEwAIBADAN MIIJQgIBADAN MIIJQwIBADAN MIIJRAIBADAN"
+        " MIICdgIBADAN"
+        " MIIEowIBAAKC MIIEpAIBAAKC MIIEpQIBAAKC MIIEogIBAAKC MIIJKQIBAAKC MIIJJwIBAAKC MIIJKAIBAAKC"
+        " MIICXAIBAAKB"
+        " MIICXQIBAAKB MIGHAgEAMBMG MIG2AgEAMBAG MC4CAQAwBQYDK2Vw MHcCAQEEI MHQCAQEEI b3BlbnNzaC1rZXktdjE",
+        _BASE64,
+        20,
+    ),
+    _row("an extended private key", "xprv9 yprv zprv tprv", _ALNUM, 90),
 )
 """The vendors' tokens."""

@@ -15,18 +15,20 @@ import functools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from mockapi.cassettes._forms import FORMS
+from mockapi.cassettes._forms import forms
 from mockapi.cassettes._jsonscan import decoded
 from mockapi.cassettes._kinds import IDS, STARS, UUID, ZEROS, Find
 from mockapi.cassettes._named import may_name_credential, named_credentials, url_credentials
 from mockapi.cassettes._names import is_named_credential
 from mockapi.cassettes._tokens import prefixed_tokens
 from mockapi.cassettes._views import masked_views, may_hide
+from mockapi.cassettes._words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from mockapi.cassettes._kinds import SecretKind
+    from mockapi.cassettes._words import Words
 
     Finder = Callable[[str], Iterable[Find]]
 
@@ -81,9 +83,15 @@ def may_hold_secret(body: bytes) -> bool:
     elif "\\" in text:
         for escape, char in _SHORT_ESCAPES:
             text = text.replace(escape, char)
+    words = words_of(text)
     return (
-        may_name_credential(text)
-        or any(next(iter(look(text)), None) is not None for look in _FINDERS if look is not named_credentials)
+        may_name_credential(text, words)
+        or any(
+            next(iter(look(text, words)), None) is not None
+            for look in _FINDERS
+            if look is not named_credentials
+        )
+        or next(iter(_ids(text)), None) is not None
         or ('user_id"' in text and _compiled(_USER_ID).search(text) is not None)
         or (any(map(text.__contains__, _ID_NAME_ENDINGS)) and _compiled(_ID_NAMED).search(text) is not None)
     )
@@ -107,12 +115,9 @@ def masked(text: str, found: list[Secret] | None = None, own: tuple[Finder, ...]
 
 
 def _masked_deeply(text: str, found: list[Secret] | None, own: tuple[Finder, ...]) -> str:
-    finders = (*_FINDERS, *own)
     for _ in range(_MOST_ROUNDS):
         before = text
-        text = masked_views(
-            _masked_here(text, finders, found), lambda view: _masked_here(view, finders, found)
-        )
+        text = masked_views(_masked_here(text, own, found), lambda view: _masked_here(view, own, found))
         if text == before:
             break
     return text
@@ -124,9 +129,12 @@ def _is_clean(text: str) -> bool:
     return _masked_deeply(text, None, ()) == text
 
 
-def _masked_here(text: str, finders: tuple[Finder, ...], found: list[Secret] | None) -> str:
-    for look in finders:
-        text = _applied(text, look(text), found)
+def _masked_here(text: str, own: tuple[Finder, ...], found: list[Secret] | None) -> str:
+    words = words_of(text)  # once: what is masked on the way only takes words away
+    for look in _FINDERS:
+        text = _applied(text, look(text, words), found)
+    for others in (_ids, *own):
+        text = _applied(text, others(text), found)
     return text
 
 
@@ -178,20 +186,16 @@ def literal_finder(literals: tuple[str, ...], kind: str) -> Finder:
     return look
 
 
-def _forms(text: str) -> Iterator[Find]:
-    for literals, look in FORMS:
-        if any(map(text.__contains__, literals)):
-            yield from look(text)
-
-
-_FINDERS: tuple[Finder, ...] = (
+_FINDERS: tuple[Callable[[str, Words], Iterable[Find]], ...] = (
     prefixed_tokens,
-    _forms,
+    forms,
     url_credentials,
     named_credentials,
-    kind_finder(IDS),
 )
 """In this order: a token keeps its prefix, also where its name alone would have masked all of it."""
+
+
+_ids = kind_finder(IDS)
 
 
 def filled(text: str, fill: str = STARS) -> str:

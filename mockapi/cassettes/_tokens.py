@@ -12,13 +12,15 @@ import re
 from typing import TYPE_CHECKING
 
 from mockapi.cassettes._kinds import Find
-from mockapi.cassettes._secret_table import PREFIXES
+from mockapi.cassettes._secret_table import ID_STARTS, PREFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from mockapi.cassettes._words import Words
+
 _SHORTEST = 16
-_RUN = re.compile(rf"[A-Za-z0-9_+/=.~:@%|$-]{{{_SHORTEST},}}")
+_RUN = re.compile(rf"[A-Za-z0-9_+/=.~:@%|$!-]{{{_SHORTEST},}}")
 _LONG = 512
 _PAYLOAD = re.compile(rf"[A-Za-z0-9+/]{{{2 * _LONG},}}")
 # `\n` may stand in the text as the two characters of an escape.
@@ -72,7 +74,7 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     (
         "a Slack webhook",
         "hooks.slack.com/",
-        r"hooks\.slack\.com/[a-z]{5,20}/(?P<secret>[A-Za-z0-9+/_-]{20,})",
+        r"hooks\.slack\.com/[a-z]{5,20}/(?!T0{6,11}/B0{6,11}/X)(?P<secret>[A-Za-z0-9+/_-]{20,})",
     ),
     (
         "a Discord webhook",
@@ -99,10 +101,47 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
         r"|pw|pt|st|sat|oauth)[_-](?:v[0-9]_)?(?=[A-Za-z]{0,40}[0-9])(?=[0-9]{0,40}[A-Za-z])"
         r"(?P<secret>[A-Za-z0-9]{20,}+)(?![_-][A-Za-z])"),
     ),
+    (
+        # Likewise without the word, where the run has letters of both cases and digits, as no digest has.
+        "a token by its form",
+        "",
+        (rf"(?<![A-Za-z0-9_/+=.-])(?!(?:{'|'.join(ID_STARTS)})[_-])(?:[a-z][a-z0-9]{{1,11}}[_-]){{1,3}}"
+        r"(?=[A-Z0-9]{0,40}[a-z])(?=[a-z0-9]{0,40}[A-Z])(?=[A-Za-z]{0,40}[0-9])"
+        r"(?P<secret>[A-Za-z0-9]{32,}+)(?![_+/=-])"),
+    ),
+    (
+        "a key of a wallet",
+        "",
+        r"(?<![A-Za-z0-9_/+=.-])[5KL](?P<secret>[1-9A-HJ-NP-Za-km-z]{50,51})(?![A-Za-z0-9_/+=.-])",
+    ),
+    (
+        "an Asana token",
+        ":",
+        r"(?<![A-Za-z0-9./])[0-9]/[0-9]{10,20}(?:/[0-9]{10,20})?:(?P<secret>[0-9a-f]{32})",
+    ),
+    (
+        "a ClickUp token",
+        "pk_",
+        r"(?<![A-Za-z0-9])pk_(?P<secret>[0-9]{6,9}_[A-Z0-9]{32}|[0-9a-f]{34})(?![A-Za-z0-9])",
+    ),
+    (
+        "a Twitter token",
+        "AAAAAAAAAAAA",
+        r"(?<![A-Za-z0-9+/=_-])A{19,30}(?P<secret>[A-Za-z0-9]{8,60}%[A-Za-z0-9%]{30,200})",
+    ),
+    (
+        "a Salesforce token",
+        "!",
+        r"(?<![A-Za-z0-9])00[A-Za-z0-9]{13}!(?P<secret>[A-Za-z0-9_.]{60,200})",
+    ),
 )  # fmt: skip
 
 
-def prefixed_tokens(text: str) -> Iterator[Find]:
+_LEAST = {"a token by its prefix": 23, "a token by its form": 34, "a key of a wallet": 51}
+"""Characters of a run at least, where no literal says that a form may be there."""
+
+
+def prefixed_tokens(text: str, _words: Words) -> Iterator[Find]:
     """Every token that its prefix or its form shows, in order of the runs they stand in."""
     for run in _RUN.finditer(text):
         start, end = run.span()
@@ -128,8 +167,9 @@ def _in_run(text: str, start: int, end: int) -> Iterator[Find]:
                 at = max(at, secret_end)
                 break
     run = text[start:end]
+    size = end - start
     for kind, literal, form in _FORMS:
-        if literal in run:
+        if size >= _LEAST.get(kind, 0) and literal in run:
             for token in _compiled(form).finditer(text, start, end):
                 yield Find(*token.span("secret"), kind)
 

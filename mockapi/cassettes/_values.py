@@ -16,20 +16,22 @@ import enum
 import functools
 import re
 
-from mockapi.cassettes._secret_table import ENDINGS, PLACEHOLDERS, SCHEMES
+from mockapi.cassettes._secret_table import ENDINGS, PLACEHOLDERS, SCHEMES, WORDS
 
 LONGEST_LOOK = 128
 """Characters of a value that are looked at."""
 
 _LONGEST_WORD = 20
+_SHORTEST_MADE = 16
 _SPEAKING = frozenset({*ENDINGS, "key"})
+_SPOKEN = ("password", "passwd", "passphrase", "secret", "token", "passwor", "credential")
 _JOINTS = re.compile(r"[\W_]+")
 _WORD = re.compile(r"([^\W\d_]+)\d{0,2}|\d{1,4}")
 _HUMPS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]")
 _HUMP = 2.5  # letters; words have four and more on average, random letters in two cases fewer than two
 _GAP = re.compile(
     r"\$\{[^}]*\}?|\$\(.*|\$[A-Za-z_]\w*(?![^\s.,;:)])|%[A-Za-z_]\w*%|%[sd]|%\(\w+\)s"
-    r"|\{\{?[^}]*\}?\}?|<[^>]*>?|\[[^\]]+\]|\(\?|!(?i:ref|sub|getatt|secret|vault|env)\b"
+    r"|\{(?![A-Za-z0-9+/=]{24})\{?[^}]*\}?\}?|<[^>]*>?|\[[^\]]+\]|\(\?|!(?i:ref|sub|getatt|secret|vault|env)\b"
 )
 _CALL = re.compile(r"([A-Za-z_][\w.]*)[(\[]")
 _DOTTED_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
@@ -50,6 +52,7 @@ class Place(enum.Enum):
     QUOTED = enum.auto()  # a quoted value in code
     BARE = enum.auto()  # after `NAME=` or `name:` in a line
     CODE = enum.auto()  # likewise, where an argument of a call may stand
+    ASSIGNED = enum.auto()  # after `NAME=` in a shell, an environment, a URL, a connection string
 
 
 @functools.lru_cache(maxsize=4096)
@@ -71,6 +74,8 @@ def is_credential(value: str, place: Place, *, chosen: bool = False) -> bool:
         return False
     if _SENTENCE.match(head):
         return False
+    if chosen and place in (Place.MEMBER, Place.QUOTED, Place.ASSIGNED):
+        return not _is_no_password(head, place)
     if place is Place.MEMBER:
         return not (_is_word(head) or _is_dotted_name(head) or (not chosen and _speaks_of_one(head)))
     if chosen and _CHOSEN.search(head):
@@ -78,6 +83,33 @@ def is_credential(value: str, place: Place, *, chosen: bool = False) -> bool:
     if head.isdigit():
         return len(head) >= (6 if chosen else 16)
     return not is_name(head, place)
+
+
+_RUN = re.compile(r"[A-Za-z0-9+/=_.:%~|-]{16,}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+
+
+def is_machine_made(value: str) -> bool:
+    """Whether a value is one run of letters and digits that is no word, name, number or UUID."""
+    head = value[:LONGEST_LOOK]
+    return (
+        _RUN.fullmatch(head) is not None
+        and any(map(str.isalpha, head))
+        and _UUID.fullmatch(head) is None
+        and is_credential(value, Place.QUOTED)
+    )
+
+
+def _is_no_password(text: str, place: Place) -> bool:
+    """Whether what stands where a password would is a word that speaks of one, a type, a label."""
+    words = [word for word in _JOINTS.split(text.lower()) if word]
+    if not words or any(word in WORDS or word in _SPEAKING for word in words):
+        return is_name(text, Place.CODE)
+    if not text.isascii() or _is_dotted_name(text):
+        return is_name(text, Place.CODE)
+    if len(words) == 1 and any(map(words[0].__contains__, _SPOKEN)):
+        return _is_word(text)
+    return place is Place.MEMBER and text.istitle() and _is_word(text)
 
 
 def is_name(text: str, place: Place = Place.QUOTED) -> bool:
@@ -128,3 +160,8 @@ def _speaks_of_one(text: str) -> bool:
 
 def _has_both(text: str) -> bool:
     return any(map(str.isdigit, text)) and any(map(str.isalpha, text))
+
+
+def is_made(text: str) -> bool:
+    """Whether a piece of a path is what a machine made: long, letters and digits, no name."""
+    return len(text) >= _SHORTEST_MADE and _has_both(text) and not is_name(text)

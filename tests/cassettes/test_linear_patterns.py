@@ -17,7 +17,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mockapi.cassettes import _echoes, _forms, _kinds, _named, _names, _secrets, _tokens, _values, _views
+from mockapi.cassettes import (
+    _commands,
+    _cookies,
+    _echoes,
+    _forms,
+    _hashes,
+    _keyfiles,
+    _kinds,
+    _links,
+    _named,
+    _names,
+    _secrets,
+    _tokens,
+    _values,
+    _views,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +42,9 @@ if TYPE_CHECKING:
 _LOOKS = {codes.ASSERT, codes.ASSERT_NOT}
 _REPEATS = {codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT}
 _SHORT_TEXTS_ONLY = {
-    "_forms._GAP", "_values._CALL", "_values._CHOSEN", "_values._DOTTED_NAME", "_values._GAP",
+    "_commands._NOT_TYPED", "_forms._GAP", "_links._PART", "_links._SEGMENT", "_links._WORD",
+    "_names._FOLDER",
+    "_values._RUN", "_values._CALL", "_values._CHOSEN", "_values._DOTTED_NAME", "_values._GAP",
     "_values._HUMPS",
     "_values._JOINTS", "_values._MASK", "_values._PATH", "_values._SENTENCE", "_values._WORD",
 }  # fmt: skip
@@ -35,7 +52,10 @@ _SHORT_TEXTS_ONLY = {
 
 
 def _sources() -> Iterator[tuple[str, str]]:
-    for module in (_echoes, _forms, _named, _names, _secrets, _tokens, _values, _views):
+    for module in (
+        _commands, _cookies, _echoes, _forms, _hashes, _keyfiles, _links, _named, _names, _secrets, _tokens,
+        _values,         _views,
+    ):  # fmt: skip
         for name, value in vars(module).items():
             if isinstance(value, re.Pattern):
                 yield f"{module.__name__.rpartition('.')[2]}.{name}", value.pattern
@@ -44,6 +64,11 @@ def _sources() -> Iterator[tuple[str, str]]:
             yield kind, pattern.pattern
     for kind, _, form in _tokens._FORMS:
         yield kind, form
+    for verb in _commands.VERBS:
+        yield f"a verb with {min(verb.words).decode()}", verb.pattern
+    for rows in _commands._by_option().values():
+        for option, value, _ in rows:
+            yield f"the value of {option.options[0]} of {option.commands[:20]}", value.pattern
     for row in (*_kinds.IDS, *_kinds.PERSONAL):
         yield row.name, row.pattern
     yield "a payload", _secrets._PAYLOAD

@@ -27,6 +27,12 @@ ALPHABETS = {
     "U": string.ascii_uppercase + string.digits,
     "D": string.digits,
     "L": string.ascii_lowercase + string.digits,
+    "W": string.ascii_lowercase,
+    "X": string.ascii_letters,
+    "S": string.ascii_letters + string.digits + "./",  # crypt's
+    "V": "0123456789ABCDEF",
+    "Z": string.ascii_uppercase + "234567",
+    "K": "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz",
     "P": string.ascii_letters + string.digits + "!#%^*?~+=@",  # what a password generator takes
 }
 

@@ -1,0 +1,225 @@
+"""Passwords that commands are given: as an option, behind a verb, through a pipe; and those of calls in code.
+
+Which option of which command holds one says the table; an option alone says nothing (`-p 8080:80`).
+"""
+
+# ruff: noqa: SIM905 - words in a row are read more easily than quotes and commas
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from mockapi.cassettes._kinds import Find
+from mockapi.cassettes._secret_table import PASSWORD_WORDS, WORDS
+from mockapi.cassettes._values import Place, is_credential
+from mockapi.cassettes._words import Words, word_set
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_KIND = "a password of a command"
+
+
+class PasswordOption(NamedTuple):
+    """An option that holds a password.
+
+    Attributes:
+        commands: what the command is called, a regular expression.
+        options: how the option is spelled.
+        form: what stands before the password in its value, such as the name of a user.
+        glued: whether the value stands right behind the option, and only there.
+    """
+
+    commands: str
+    options: tuple[str, ...]
+    form: str = ""
+    glued: bool = False
+
+
+_REGISTRY = (
+    r"(?:docker|podman|buildah|skopeo|nerdctl|oras|crane|helm|az|oc|cf|ibmcloud|argocd|flux|rancher|cosign)"
+)
+_USER = r"[^\s:\"'$\\]{0,80}:"
+OPTIONS: tuple[PasswordOption, ...] = (
+    PasswordOption(r"sshpass|plink|pscp|psftp|nodetool|cqlsh|beeline|impala-shell", ("-p", "-pw")),
+    PasswordOption(r"mysql\w{0,8}|mariadb[\w-]{0,8}|mycli|7z[ar]?|rar|unrar", ("-p",), glued=True),
+    PasswordOption(r"redis-cli|valkey-cli|keydb-cli", ("-a", "--pass")),
+    PasswordOption(r"mongo(?:sh|dump|restore|import|export|stat|top)?", ("-p",)),
+    PasswordOption(_REGISTRY + r"\b[^\n]{0,80}?\blogin|twine|psexec|PSEXEC|PsExec|rdesktop|evil-winrm|nxc|"
+                   r"netexec|crackmapexec|winexe|influx|arangosh|couchbase-cli|rabbitmqadmin|nmcli|smbmap",
+                   ("-p", "-pw")),
+    PasswordOption(r"ldap(?:search|add|modify|whoami|passwd|delete|compare)", ("-w",)),
+    PasswordOption(r"mosquitto_(?:pub|sub|rr)|zip|unzip|ipmitool|sqlcmd|bcp|isql|osql|certutil", ("-P",)),
+    PasswordOption(r"smbclient|rpcclient|smbget|net", ("-U",), form=r"[^\s%\"'$\\]{0,80}%"),
+    PasswordOption(r"https?|xh|xhs|httpie", ("-a", "--auth"), form=_USER),
+    PasswordOption(r"openssl|pdftk|step", ("-passin", "-passout", "-pass"), form="pass:"),
+    PasswordOption(r"openssl enc", ("-k", "-K")),
+    PasswordOption(r"snmp(?:walk|get|set|bulkwalk|bulkget)", ("-c", "-A", "-X")),
+    PasswordOption(r"gh (?:secret|variable) set|flyctl", ("-b", "--body")),
+    PasswordOption(r"codecov|cloudflared|rclone|sentry-cli", ("-t",)),
+    PasswordOption(r"lftp", ("-u",), form=r"[^\s,\"'$\\]{0,80},"),
+    PasswordOption(r"htpasswd", ("-b", "-bc", "-cb", "-nb", "-Bb", "-nbB", "-bB"),
+                   form=r"(?:[^\s\"']{1,80}[ \t]){1,2}"),
+)  # fmt: skip
+_OPTION = re.compile(
+    r"-(?<=[ \t]-)(?:-(?:auth|pass|body)(?=[ \t=])"
+    r"|(?:passin|passout|pass|pw|nbB|nb|bc|cb|Bb|bB|[pPaAwUkKXcbtu]))"
+)
+_VALUE = (
+    r"(?:[ \t]{1,3}|=)(?:\\{0,3}[\"'])?",
+    r"(?P<secret>[^\s\"'\\|;<>)`]{3,200})",
+)
+_LONGEST_LINE = 300
+_NOT_TYPED = re.compile(
+    r"[$<{-]|%\w{1,60}%\Z|\*{1,60}\Z|[0-9.:]{1,20}\Z|.*\.(?:txt|json|ya?ml|pem|crt|key|conf|env)\Z|/"
+)
+
+
+class Verb(NamedTuple):
+    """A verb, a statement or a line of a form that has a place for a password.
+
+    Attributes:
+        words: one of these stands in every text that has it.
+        pattern: how it goes; the group `secret` is the password.
+    """
+
+    words: frozenset[bytes]
+    pattern: str
+
+
+_WORD = r"\\{0,3}[\"']?(?P<secret>[^\s\"'\\|;<>)`]{4,300})"
+_QUOTED = r"N?\\{0,7}['\"](?P<secret>[^\s'\"\\;]{4,300})"
+_PIPED = (
+    r"[ \t](?:-[ne]{1,2}[ \t])?\\{0,3}[\"']?(?:[\w.-]{1,64}:)?"
+    r"(?P<secret>[^\s\"'\\|:$]{4,300})(?:\\n)?\\{0,3}[\"']?[ \t]{0,3}\|[ \t]{0,3}"
+    r"(?:[^\n|]{0,120}?(?:-stdin|sudo[^\n|]{0,20} -S|--with-token|chpasswd|passwd|cryptsetup|kinit"
+    r"|-passin stdin|--batch|smbpasswd))"
+)
+VERBS: tuple[Verb, ...] = (
+    Verb(word_set("vault wandb bw"),
+         r"(?:vault login|vault operator unseal|vault unseal|wandb login|bw unlock)[ \t]{1,3}" + _WORD),
+    Verb(word_set("snyk ngrok pulumi op"),
+         r"(?:snyk auth|ngrok authtoken|add-authtoken|pulumi login|op signin)[ \t]{1,3}" + _WORD),
+    Verb(word_set("requirepass masterauth rcon"), r"(?:requirepass|masterauth|rcon)[ \t]{1,4}" + _WORD),
+    Verb(word_set("snmp isakmp tacacs radius chap wpa"),
+         r"(?:(?:isakmp key|(?:tacacs|radius)-server key|chap password|wpa-psk ascii)"
+         r"(?: (?:local|remote|[0-9]))?|snmp-server community|snmp community)[ \t]{1,3}" + _WORD),
+    Verb(word_set("string"), r"key-string(?: [0-9])?[ \t]{1,3}" + _WORD),
+    Verb(word_set("shared"), r"pre-shared-key(?: (?:local|remote|ascii-text|[0-9]))?[ \t]{1,3}" + _WORD),
+    Verb(word_set("identified"),
+         r"(?:dentified(?<=[iI]dentified)|IDENTIFIED) (?i:by|with [a-z0-9_]{1,40} (?:by|as))"
+         r"(?i: password)?[ \t]{1,4}" + _QUOTED),
+    Verb(word_set("password"),
+         r"assword(?<=[pP]assword)(?: for [^\n=]{1,80})?"
+         r"(?:[ \t]{0,3}[=(][ \t]{0,3}|[ \t]{1,3})" + _QUOTED),
+    Verb(word_set("password"),
+         r"PASSWORD(?: FOR [^\n=]{1,80})?(?:[ \t]{0,3}[=(][ \t]{0,3}|[ \t]{1,3})" + _QUOTED),
+    Verb(word_set("securestring"), r"ConvertTo-SecureString[ \t]{1,3}(?:-String[ \t]{1,3})?" + _QUOTED),
+    Verb(word_set("net"),
+         r"(?:net|NET) (?i:use[^\n|;&]{0,120}/user:[^\s]{1,80}"
+         r"|user[ \t]{1,3}[^\s/]{1,80})[ \t]{1,3}" + _WORD),
+    Verb(word_set("xfreerdp freerdp mstsc wfreerdp cmdkey"), r"[ \t]/(?:[pP]|pass):" + _WORD),
+    Verb(word_set("wifi"), r"WIFI:(?:[TSH]:[^\n;]{0,64};){0,3}P:(?P<secret>[^\s;\"'\\]{4,63})"),
+    Verb(word_set("echo"), "echo" + _PIPED),
+    Verb(word_set("printf"), "printf" + _PIPED),
+    Verb(word_set("stdin chpasswd passwd sudo token"),
+         r"(?:-stdin|chpasswd|passwd|-S|--with-token)\b[^\n|<]{0,80}<<<[ \t]{0,3}\\{0,3}[\"']?"
+         r"(?:[\w.-]{1,64}:)?(?P<secret>[^\s\"'\\|:$]{4,300})"),
+    Verb(word_set("oracle sqlplus rman expdp impdp sqlldr"),
+         r"(?:jdbc:oracle:[a-z0-9]{2,5}:|(?:sqlplus|rman target|expdp|impdp|sqlldr)"
+         r"[ \t](?:-[A-Za-z]{1,8}[ \t]){0,3})"
+         r"\\{0,3}[\"']?[\w.$#-]{1,64}/(?P<secret>[^\s@\"'\\]{4,128})@"),
+    Verb(word_set("tcp unix udp"),
+         r":(?<=[\w.-]:)(?P<secret>[^\s@/:\"'<>\\(]{4,128})@(?:tcp|udp|unix)?\("),
+    Verb(word_set("psexec wmiexec smbexec atexec dcomexec secretsdump mssqlclient smbclient impacket"),
+         r"(?:[a-z]{2,12}(?:exec|dump|client)\.py|impacket-[\w]{2,20})[ \t][^\n@]{0,120}?[\w.$-]{1,64}:"
+         r"(?P<secret>[^\s@\"'\\]{4,128})@"),
+)  # fmt: skip
+
+_STRING = r"\s{0,4}[@$fruN]?\\{0,7}[\"'][^\"'\n]{0,200}?\\{0,7}[\"']\s{0,4},"
+_ARGUMENT = r"\s{0,4}(?:[@$fruN]?\\{0,7}[\"'][^\"'\n]{0,200}?\\{0,7}[\"']|[$\w.>:-]{1,60})\s{0,4},"
+_LAST = r"\s{0,4}(?:to_?[sS]tr\w{0,4}\()?[@$fruN]?\\{0,7}[\"'](?P<secret>[^\"'\n\\]{6,200})\\{0,7}[\"']"
+_CALLS = tuple("auth basic login credentials credential authentication userpwd connection connect".split())
+_CALLS_OF_THREE = tuple(
+    "mysql mysqli mysqli_connect mysql_connect mysqli_real_connect pdo getconnection plainauth ftp_login"
+    " ldap_bind connect pg_connect oci_connect".split()
+)
+_OPEN = re.compile(r"\(")
+_PAIR = re.compile(rf"\({_STRING}{_LAST}")
+_TRIPLE = re.compile(rf"\({_ARGUMENT}{_ARGUMENT}{_LAST}")
+_PASS_LINE = re.compile(  # a line of .pgpass
+    r":(?<=[\w.*-]:)(?:[0-9]{4,5}|\*):(?:[A-Za-z_][\w.-]{0,62}|\*):(?:[A-Za-z_][\w.-]{0,62}|\*):"
+    r"(?P<secret>[^\s:\"'\\<>,]{6,200})(?![^\s\"'\\<>,;&])"
+)
+
+
+def option_passwords(text: str) -> Iterator[Find]:
+    """What the option of a command holds that is known to hold a password."""
+    for option in _OPTION.finditer(text):
+        for row, pattern, size in _by_option().get(option[0], ()):
+            value = pattern.match(text, option.start() + size)
+            if value is None or not _is_typed(value["secret"]):
+                continue
+            line = text[max(0, option.start() - _LONGEST_LINE) : option.start()]
+            line = line[max(line.rfind("\n"), line.rfind("&&"), line.rfind("; "), line.rfind(" | ")) + 1 :]
+            if _command(row.commands).search(line):
+                yield Find(*value.span("secret"), _KIND)
+                break
+
+
+def verb_passwords(text: str, words: Words) -> Iterator[Find]:
+    """What stands behind a verb, in a statement or in a line of a form that has a place for it."""
+    for verb in VERBS:
+        if not verb.words.isdisjoint(words):
+            for match in _compiled(verb.pattern).finditer(text):
+                if _is_typed(match["secret"]):
+                    yield Find(*match.span("secret"), _KIND)
+    for line in _PASS_LINE.finditer(text):
+        if _is_typed(line["secret"]):
+            yield Find(*line.span("secret"), "a password of a .pgpass")
+
+
+def call_passwords(text: str) -> Iterator[Find]:
+    """The second of a pair of strings that a call signs in with: `auth=("user", "password")`."""
+    for call in _OPEN.finditer(text):
+        at = call.start()
+        name = text[max(0, at - 20) : at].rstrip("= :\"'\\").lower()
+        for names, pattern in ((_CALLS, _PAIR), (_CALLS_OF_THREE, _TRIPLE)):
+            if name.endswith(names):
+                match = pattern.match(text, at)
+                if match is not None and is_credential(match["secret"], Place.QUOTED, chosen=True):
+                    yield Find(*match.span("secret"), "a password in a call")
+                    break
+
+
+def _is_typed(value: str) -> bool:
+    """Whether a value is one: no gap of a template, no number, no file, not the word itself."""
+    lower = value.lower()
+    return _NOT_TYPED.match(value) is None and lower not in WORDS and lower not in PASSWORD_WORDS
+
+
+@functools.cache
+def _by_option() -> dict[str, list[tuple[PasswordOption, re.Pattern[str], int]]]:
+    """For what looks like an option the rows that it may be of, and how long their option is."""
+    table: dict[str, list[tuple[PasswordOption, re.Pattern[str], int]]] = {}
+    for row in OPTIONS:
+        before, secret = _VALUE
+        between = r"(?:\\{0,3}[\"'])?" if row.glued else before
+        pattern = _compiled(between + row.form + secret)
+        for option in row.options:
+            table.setdefault(option, []).append((row, pattern, len(option)))
+    for option, rows in table.items():  # `-pword` begins as `-pw` does
+        if len(option) > 2:
+            rows += [row for row in table.get(option[:2], []) if row[0].glued]
+    return table
+
+
+@functools.cache
+def _command(names: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-])(?:{names})(?![\w:/-])")
+
+
+@functools.cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
