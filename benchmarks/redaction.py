@@ -29,7 +29,7 @@ from mockapi.cassettes import (  # noqa: E402 - as above
     RecordedResponse,
     redact_interaction,
 )
-from mockapi.cassettes._commands import OPTIONS, VERBS  # noqa: E402 - as above
+from mockapi.cassettes._commands import OPTIONS  # noqa: E402 - as above
 from mockapi.cassettes._forms import FORMS  # noqa: E402 - as above
 from mockapi.cassettes._secret_table import (  # noqa: E402 - as above
     ENDINGS,
@@ -55,16 +55,15 @@ def literals() -> list[str]:
     words = {*ENDINGS, *SEPARATE_ENDINGS, *(f"{key}_key" for key in KEYS), *SCHEMES}
     words |= {f"?{name}=" for name in URL_NAMES}
     words |= {start for row in PREFIXES for start in row.starts}
-    words |= {word.decode() for some, _ in FORMS for word in some}
-    words |= {word.decode() for verb in VERBS for word in verb.words}
+    words |= {word for some, _, _ in FORMS for word in some.split()}
     words |= {option for row in OPTIONS for option in row.options}
     words |= {
         "$1$a", "$2b$12$", "echo a | ",
         "$ANSIBLE_VAULT;1.1;AES256\n", '("a", ', ", password: ", ":*:a:b:", "TRUE\t/",
         "{SSHA}", "a:1:b:", 'auth=("a", "b', 'cookies={"a": ', "curl -b a=", 'document.cookie = "a=',
-        "echo a | ", "https://a/hooks/", "mysql -p", "net use ", "pbkdf2_sha256$1$", "sk_a1_", "sqlplus a/",
-        '"d": "', "%", "%73%6b-", "&a=", "-----", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "--token ", "-eyJ",
-        "-us", ".eyJ", "/webhooks/", ":", "://", "://a:", ":AA", "=", "A", "Authorization: Digest a=",
+        "https://a/hooks/", "mysql -p", "net use ", "pbkdf2_sha256$1$", "sk_a1_", "sqlplus a/",
+        '"d": "', "%", "%73%6b-", "&a=", "-----", "-----BEGIN ", "-----BEGIN PRIVATE KEY-----", "--token ",
+        "-eyJ", "-us", ".eyJ", "/webhooks/", ":", "://", "://a:", ":AA", "=", "A", "Authorization: Digest a=",
         "Bearer ", "Cookie: a=", "Q~", "\\", "\\/", "\\u0073", "a1", "a=b, ", "api_key=", "curl -u a:",
         "eyJ", "eyJa.", "hooks.slack.com/", "login a password ", "mysql -u a ", "organization ",
         "redis-cli ", "sk-ant-", "sk-ant-api03-", "wrkspc_01",

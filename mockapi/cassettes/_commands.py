@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from mockapi.cassettes._kinds import Find
 from mockapi.cassettes._secret_table import PASSWORD_WORDS, WORDS
 from mockapi.cassettes._values import Place, is_credential
-from mockapi.cassettes._words import Words, word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _KIND = "a password of a command"
 
@@ -80,12 +79,14 @@ class Verb(NamedTuple):
     """A verb, a statement or a line of a form that has a place for a password.
 
     Attributes:
-        words: one of these stands in every text that has it.
+        words: one of these stands in every text that has it; "" for a form that has none.
         pattern: how it goes; the group `secret` is the password.
+        mark: what also stands there.
     """
 
-    words: frozenset[bytes]
+    words: str
     pattern: str
+    mark: str = ""
 
 
 _WORD = r"\\{0,3}[\"']?(?P<secret>[^\s\"'\\|;<>)`]{4,300})"
@@ -97,44 +98,47 @@ _PIPED = (
     r"|-passin stdin|--batch|smbpasswd))"
 )
 VERBS: tuple[Verb, ...] = (
-    Verb(word_set("vault wandb bw"),
+    Verb("vault wandb bw",
          r"(?:vault login|vault operator unseal|vault unseal|wandb login|bw unlock)[ \t]{1,3}" + _WORD),
-    Verb(word_set("snyk ngrok pulumi op"),
+    Verb("snyk ngrok pulumi op",
          r"(?:snyk auth|ngrok authtoken|add-authtoken|pulumi login|op signin)[ \t]{1,3}" + _WORD),
-    Verb(word_set("requirepass masterauth rcon"), r"(?:requirepass|masterauth|rcon)[ \t]{1,4}" + _WORD),
-    Verb(word_set("snmp isakmp tacacs radius chap wpa"),
+    Verb("requirepass masterauth rcon", r"(?:requirepass|masterauth|rcon)[ \t]{1,4}" + _WORD),
+    Verb("snmp isakmp tacacs radius chap wpa",
          r"(?:(?:isakmp key|(?:tacacs|radius)-server key|chap password|wpa-psk ascii)"
          r"(?: (?:local|remote|[0-9]))?|snmp-server community|snmp community)[ \t]{1,3}" + _WORD),
-    Verb(word_set("string"), r"key-string(?: [0-9])?[ \t]{1,3}" + _WORD),
-    Verb(word_set("shared"), r"pre-shared-key(?: (?:local|remote|ascii-text|[0-9]))?[ \t]{1,3}" + _WORD),
-    Verb(word_set("identified"),
+    Verb("string", r"key-string(?: [0-9])?[ \t]{1,3}" + _WORD),
+    Verb("shared", r"pre-shared-key(?: (?:local|remote|ascii-text|[0-9]))?[ \t]{1,3}" + _WORD),
+    Verb("identified",
          r"(?:dentified(?<=[iI]dentified)|IDENTIFIED) (?i:by|with [a-z0-9_]{1,40} (?:by|as))"
          r"(?i: password)?[ \t]{1,4}" + _QUOTED),
-    Verb(word_set("password"),
+    Verb("password",
          r"assword(?<=[pP]assword)(?: for [^\n=]{1,80})?"
          r"(?:[ \t]{0,3}[=(][ \t]{0,3}|[ \t]{1,3})" + _QUOTED),
-    Verb(word_set("password"),
+    Verb("password",
          r"PASSWORD(?: FOR [^\n=]{1,80})?(?:[ \t]{0,3}[=(][ \t]{0,3}|[ \t]{1,3})" + _QUOTED),
-    Verb(word_set("securestring"), r"ConvertTo-SecureString[ \t]{1,3}(?:-String[ \t]{1,3})?" + _QUOTED),
-    Verb(word_set("net"),
+    Verb("securestring", r"ConvertTo-SecureString[ \t]{1,3}(?:-String[ \t]{1,3})?" + _QUOTED),
+    Verb("net",
          r"(?:net|NET) (?i:use[^\n|;&]{0,120}/user:[^\s]{1,80}"
          r"|user[ \t]{1,3}[^\s/]{1,80})[ \t]{1,3}" + _WORD),
-    Verb(word_set("xfreerdp freerdp mstsc wfreerdp cmdkey"), r"[ \t]/(?:[pP]|pass):" + _WORD),
-    Verb(word_set("wifi"), r"WIFI:(?:[TSH]:[^\n;]{0,64};){0,3}P:(?P<secret>[^\s;\"'\\]{4,63})"),
-    Verb(word_set("echo"), "echo" + _PIPED),
-    Verb(word_set("printf"), "printf" + _PIPED),
-    Verb(word_set("stdin chpasswd passwd sudo token"),
+    Verb("xfreerdp freerdp mstsc wfreerdp cmdkey", r"[ \t]/(?:[pP]|pass):" + _WORD),
+    Verb("wifi", r"WIFI:(?:[TSH]:[^\n;]{0,64};){0,3}P:(?P<secret>[^\s;\"'\\]{4,63})"),
+    Verb("echo", "echo" + _PIPED),
+    Verb("printf", "printf" + _PIPED),
+    Verb("stdin chpasswd passwd sudo token",
          r"(?:-stdin|chpasswd|passwd|-S|--with-token)\b[^\n|<]{0,80}<<<[ \t]{0,3}\\{0,3}[\"']?"
          r"(?:[\w.-]{1,64}:)?(?P<secret>[^\s\"'\\|:$]{4,300})"),
-    Verb(word_set("oracle sqlplus rman expdp impdp sqlldr"),
+    Verb("oracle sqlplus rman expdp impdp sqlldr",
          r"(?:jdbc:oracle:[a-z0-9]{2,5}:|(?:sqlplus|rman target|expdp|impdp|sqlldr)"
          r"[ \t](?:-[A-Za-z]{1,8}[ \t]){0,3})"
          r"\\{0,3}[\"']?[\w.$#-]{1,64}/(?P<secret>[^\s@\"'\\]{4,128})@"),
-    Verb(word_set("tcp unix udp"),
+    Verb("tcp unix udp",
          r":(?<=[\w.-]:)(?P<secret>[^\s@/:\"'<>\\(]{4,128})@(?:tcp|udp|unix)?\("),
-    Verb(word_set("psexec wmiexec smbexec atexec dcomexec secretsdump mssqlclient smbclient impacket"),
+    Verb("psexec wmiexec smbexec atexec dcomexec secretsdump mssqlclient smbclient impacket",
          r"(?:[a-z]{2,12}(?:exec|dump|client)\.py|impacket-[\w]{2,20})[ \t][^\n@]{0,120}?[\w.$-]{1,64}:"
          r"(?P<secret>[^\s@\"'\\]{4,128})@"),
+    Verb("",  # a line of .pgpass
+         r":(?<=[\w.*-]:)(?:[0-9]{4,5}|\*):(?:[A-Za-z_][\w.-]{0,62}|\*):(?:[A-Za-z_][\w.-]{0,62}|\*):"
+         r"(?P<secret>[^\s:\"'\\<>,]{6,200})(?![^\s\"'\\<>,;&])", ":"),
 )  # fmt: skip
 
 _STRING = r"\s{0,4}[@$fruN]?\\{0,7}[\"'][^\"'\n]{0,200}?\\{0,7}[\"']\s{0,4},"
@@ -148,10 +152,6 @@ _CALLS_OF_THREE = tuple(
 _OPEN = re.compile(r"\(")
 _PAIR = re.compile(rf"\({_STRING}{_LAST}")
 _TRIPLE = re.compile(rf"\({_ARGUMENT}{_ARGUMENT}{_LAST}")
-_PASS_LINE = re.compile(  # a line of .pgpass
-    r":(?<=[\w.*-]:)(?:[0-9]{4,5}|\*):(?:[A-Za-z_][\w.-]{0,62}|\*):(?:[A-Za-z_][\w.-]{0,62}|\*):"
-    r"(?P<secret>[^\s:\"'\\<>,]{6,200})(?![^\s\"'\\<>,;&])"
-)
 
 
 def option_passwords(text: str) -> Iterator[Find]:
@@ -168,16 +168,15 @@ def option_passwords(text: str) -> Iterator[Find]:
                 break
 
 
-def verb_passwords(text: str, words: Words) -> Iterator[Find]:
-    """What stands behind a verb, in a statement or in a line of a form that has a place for it."""
-    for verb in VERBS:
-        if not verb.words.isdisjoint(words):
-            for match in _compiled(verb.pattern).finditer(text):
-                if _is_typed(match["secret"]):
-                    yield Find(*match.span("secret"), _KIND)
-    for line in _PASS_LINE.finditer(text):
-        if _is_typed(line["secret"]):
-            yield Find(*line.span("secret"), "a password of a .pgpass")
+def verb_finder(verb: Verb) -> Callable[[str], Iterator[Find]]:
+    """Who looks for what stands behind a verb, in a statement or in a line that has a place for it."""
+
+    def look(text: str) -> Iterator[Find]:
+        for match in _compiled(verb.pattern).finditer(text):
+            if _is_typed(match["secret"]):
+                yield Find(*match.span("secret"), _KIND)
+
+    return look
 
 
 def call_passwords(text: str) -> Iterator[Find]:

@@ -39,7 +39,6 @@ def cookies(text: str) -> Iterator[Find]:
     """The values of cookies; names and attributes stay."""
     if "ookie" in text or "OOKIE" in text:
         yield from _cookies_in_fields(text)
-        yield from _cookies_in_code(text)
     for option in _OPTION.finditer(text):
         line = text[max(0, option.start() - 400) : option.start()].rpartition("\n")[2]
         if option[0].startswith("--") or "curl" in line:
@@ -53,7 +52,8 @@ def _cookies_in_fields(text: str) -> Iterator[Find]:
         yield from _crumbs(text, field.end(), is_set=is_set, is_line=is_line)
 
 
-def _cookies_in_code(text: str) -> Iterator[Find]:
+def cookies_in_code(text: str) -> Iterator[Find]:
+    """The values of a dictionary of cookies."""
     for field in _DICT.finditer(text):
         at = field.end()
         while (pair := _PAIR.match(text, at)) is not None:

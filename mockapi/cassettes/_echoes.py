@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
@@ -31,9 +32,8 @@ def carried_keys(fields: Iterable[tuple[str, str]], query: str = "") -> tuple[st
     """
     found: set[str] = set()
     for name, value in fields:
-        lower = name.lower()
-        if lower in CREDENTIAL_HEADERS or names_something(lower) or _is_some_key(lower):
-            found.update(_of_field(lower, value))
+        if may_carry(name):
+            found.update(_of_field(name.lower(), value))
     for pair in query.split("&") if query else ():
         name, _, value = pair.partition("=")
         if names_something(unquote_plus(name)):
@@ -41,9 +41,13 @@ def carried_keys(fields: Iterable[tuple[str, str]], query: str = "") -> tuple[st
     return tuple(sorted(filter(_is_key, found), key=lambda key: (-len(key), key)))
 
 
-def _is_some_key(name: str) -> bool:
-    """Among header fields a key is nearly always one that opens something."""
-    return name.endswith("-key") and name not in _NO_KEYS
+@functools.lru_cache(maxsize=1024)
+def may_carry(name: str | bytes) -> bool:
+    """Whether a header field carries a credential. Among them a key nearly always opens something."""
+    lower = (name if isinstance(name, str) else name.decode("latin-1")).lower()
+    if lower in CREDENTIAL_HEADERS or names_something(lower):
+        return True
+    return lower.endswith("-key") and lower not in _NO_KEYS
 
 
 def _is_key(value: str) -> bool:

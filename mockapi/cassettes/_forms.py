@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING
 
-from mockapi.cassettes._commands import call_passwords, option_passwords, verb_passwords
-from mockapi.cassettes._cookies import cookie_jars, cookies
-from mockapi.cassettes._hashes import password_hashes
+from mockapi.cassettes._commands import VERBS, call_passwords, option_passwords, verb_finder
+from mockapi.cassettes._cookies import cookie_jars, cookies, cookies_in_code
+from mockapi.cassettes._hashes import HASHES, hash_finder
 from mockapi.cassettes._keyfiles import private_keys, vaults, web_keys
 from mockapi.cassettes._kinds import Find
 from mockapi.cassettes._links import secret_paths
 from mockapi.cassettes._values import Place, is_credential
-from mockapi.cassettes._words import Words, word_set
+from mockapi.cassettes._words import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from mockapi.cassettes._words import Words
+
+    Look = Callable[[str], Iterator[Find]]
 
 _BEARER = re.compile(
     r"(?:earer(?<=[bB]earer)|EARER(?<=BEARER))(?:[ \t]|\\t){1,4}(?P<secret>[A-Za-z0-9._~+/-]{16,}=*)"
 )
 _URL = re.compile(
     # A port, a path and an address (http://localhost:8080/@name) only look like one.
-    r":\\?/\\?/[^\s/:@\"'<>{}$?#\\]{0,64}:(?![0-9]{1,5}[/?#\\])"
+    r":\\?/\\?/[^\s/:@\"'<>{}$?#\\]{0,64}:(?![0-9]{1,5}[/?#\\;])"
     r"(?P<secret>[^\s@\"'<>]{1,128}(?:@[^\s/@\"'<>?#\\:]{1,80}(?=@))?)@"
 )
 # What stands for a password: a gap in a template, or the word itself.
@@ -62,25 +67,35 @@ def command_passwords(text: str) -> Iterator[Find]:
 
 def forms(text: str, words: Words) -> Iterator[Find]:
     """Every credential that the form around it shows."""
-    for some, look in FORMS:
-        if not some or not some.isdisjoint(words):
+    for mark, look in (_rows if len(words.each) <= _FEW else _rows.__wrapped__)(words.each):
+        if mark in text:
             yield from look(text)
-    yield from verb_passwords(text, words)
-    yield from password_hashes(text, words)
 
 
-FORMS: tuple[tuple[frozenset[bytes], Callable[[str], Iterator[Find]]], ...] = (
-    (word_set("private openvpn"), private_keys),
-    (word_set("ansible"), vaults),
-    (word_set("kty"), web_keys),
-    (frozenset(), bearer_tokens),
-    (frozenset(), url_passwords),
-    (frozenset(), secret_paths),
-    (frozenset(), cookies),
-    (word_set("true false"), cookie_jars),
-    (word_set("curl wget http https ftp proxy"), command_passwords),
-    (frozenset(), option_passwords),
-    (frozenset(), call_passwords),
+@functools.lru_cache(maxsize=512)
+def _rows(words: frozenset[bytes]) -> list[tuple[str, Look]]:
+    """The forms that may be in a text of these words: most texts of a conversation have the same."""
+    return [(mark, look) for some, mark, look in _TABLE if not some or not some.isdisjoint(words)]
+
+
+FORMS: tuple[tuple[str, str, Look], ...] = (
+    ("private openvpn", "-", private_keys),
+    ("ansible", "$", vaults),
+    ("kty", ":", web_keys),
+    ("", "earer", bearer_tokens),
+    ("", "EARER", bearer_tokens),
+    ("", "@", url_passwords),
+    ("", "://", secret_paths),
+    ("", "=", cookies),
+    ("", "ookie", cookies_in_code),
+    ("true false", "/", cookie_jars),
+    ("curl wget http https ftp proxy", "-", command_passwords),
+    ("", " -", option_passwords),
+    ("", "(", call_passwords),
+    *((verb.words, verb.mark, verb_finder(verb)) for verb in VERBS),
+    *((words, mark, hash_finder(pattern)) for words, mark, pattern in HASHES),
 )
-"""One of which words stands in every text that has a form, and who looks for it; without words who"
-    " always looks."""
+"""What must stand in a text for a form to be there: one of these words, if there are any, and a mark."""
+
+_TABLE = tuple((word_set(words), mark, look) for words, mark, look in FORMS)
+_FEW = 400  # words: more than that come once

@@ -9,19 +9,20 @@ import re
 from typing import TYPE_CHECKING
 
 from mockapi.cassettes._kinds import Find
-from mockapi.cassettes._words import Words, word_set
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _KIND = "a hash of a password"
 _CRYPT = re.compile(
     # The modular form: $ALGORITHM$PARAMETERS$SALT$HASH
     r"\$(?:2[abxy]?\$[0-9]{2}|1|5|6|7|8|9|14|y|gy|sm3|apr1|md5|sha1|A|P|H|S|argon2(?:id|i|d)|scrypt|bcrypt-sha256"
     r"|pbkdf2(?:-sha[0-9]{1,3}|-digest)?|krb5(?:tgs|asrep|pa)|DCC2|NT|PBKDF2-HMAC-SHA[0-9]{3}|mysqlna|office"
-    r"|keepass|bitcoin|ethereum|ml|xxx)"
-    r"\$?(?P<crypt>[A-Za-z0-9./+=,$*@_:-]{20,1024})"
-    r"|\{(?:S?SHA(?:[0-9]{3})?|S?MD5|CRYPT|PBKDF2[A-Z0-9_-]{0,12}|ARGON2|BLF-CRYPT|SHA512-CRYPT|SHA256-CRYPT|NT|ssha"
+    r"|keepass|bitcoin|ethereum)"
+    r"\$(?P<crypt>[A-Za-z0-9./+=,$*@_:-]{20,1024})"
+)
+_CRYPT_IN_BRACES = re.compile(
+    r"\{(?:S?SHA(?:[0-9]{3})?|S?MD5|CRYPT|PBKDF2[A-Z0-9_-]{0,12}|ARGON2|BLF-CRYPT|SHA512-CRYPT|SHA256-CRYPT|NT|ssha"
     r"|sha|bcrypt|pbkdf2|scrypt)\}(?P<ldap>[A-Za-z0-9./+=,$-]{16,512})"
 )
 _NAMED = re.compile(
@@ -38,25 +39,25 @@ _GRUB = re.compile(r"grub\.pbkdf2\.sha512\.[0-9]{1,9}\.(?P<grub>[0-9A-Fa-f.]{64,
 _ROUTER = re.compile(
     r"(?:password|secret|key|passphrase|md5)[ \t]{1,3}[0-9][ \t]{1,3}(?P<router>[^\s\"'\\<>]{6,256})"
 )
-_FORMS: tuple[tuple[frozenset[bytes], re.Pattern[str]], ...] = (
-    (word_set("scrypt pbkdf argon bcrypt"), _NAMED),
-    (word_set("sha md"), _OLD_WEB),
-    (word_set("scram"), _SCRAM),
-    (word_set("md"), _QUOTED_MD5),
-    (word_set("grub"), _GRUB),
-    (word_set("password secret key passphrase md"), _ROUTER),
-    (frozenset(), _CRYPT),
-    (frozenset(), _MYSQL),
-    (frozenset(), _DUMP),
+HASHES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
+    ("scrypt pbkdf argon bcrypt", "$", _NAMED),
+    ("sha md", "$", _OLD_WEB),
+    ("scram", "$", _SCRAM),
+    ("md", "md5", _QUOTED_MD5),
+    ("grub", ".", _GRUB),
+    ("password secret key passphrase md", " ", _ROUTER),
+    ("", "$", _CRYPT),
+    ("", "}", _CRYPT_IN_BRACES),
+    ("", "*", _MYSQL),
+    ("", ":::", _DUMP),
 )
-"""One of which words stands in every text that has a form; a form without words is told by its first sign."""
+"""What must stand in a text for a hash to be there: one of these words, if there are any, and a mark."""
 
 
-def password_hashes(text: str, words: Words) -> Iterator[Find]:
-    """Every hash of a password."""
-    for some, pattern in _FORMS:
-        if some and some.isdisjoint(words):
-            continue
+def hash_finder(pattern: re.Pattern[str]) -> Callable[[str], Iterator[Find]]:
+    """Who looks for hashes of one form."""
+
+    def look(text: str) -> Iterator[Find]:
         for match in pattern.finditer(text):
             group = match.lastgroup or ""
             start, end = match.span(group)
@@ -65,6 +66,8 @@ def password_hashes(text: str, words: Words) -> Iterator[Find]:
             while text[end - 1] in ".,:":
                 end -= 1
             yield Find(start, end, _KIND)
+
+    return look
 
 
 def _is_typed(value: str) -> bool:

@@ -35,7 +35,10 @@ _LAST_WORDS = (
     "key",
     *SEPARATE_ENDINGS,
 )
+_PARTS = tuple((word, re.split(r"[^a-z]", word)[0]) for word in _LAST_WORDS)
+"""Each with the part of it that stands in one word."""
 _LONGEST_QUOTED = 4096
+_FEW = 400  # words: the texts of a conversation have the same ones
 _MARKS = ".,;:)]}\"'`"
 _BLOCK = 1 << 16  # characters whose words are put in order at a time
 
@@ -104,7 +107,7 @@ def named_credentials(text: str, words: Words) -> Iterator[Find]:
 
 def url_credentials(text: str, _words: Words) -> Iterator[Find]:
     """Every credential in the parameter of a URL whose name means one only there."""
-    at = 0
+    at = 0 if "=" in text else len(text)
     while (match := _URL_NAME.search(text, at)) is not None:
         at = match.end()
         value = _look(_IN_URL).match(text, at)
@@ -119,13 +122,20 @@ def _names(text: str, words: Words) -> Iterator[tuple[int, re.Match[str]]]:
     lower = text.lower()
     if len(lower) != len(text):  # one letter has two in lower case
         lower = text.replace("\u0130", "i").lower()
-    there = b" ".join(words).decode()
-    last_words = [word for word in _LAST_WORDS if word in there or not word.isalpha()]
+    last_words = (_there if len(words.each) <= _FEW else _there.__wrapped__)(words)
+    if not last_words:
+        return
     for block in range(0, len(text), _BLOCK):
         for start, end in sorted(_words(lower, block, last_words)):
             match = _AFTER_NAME.match(text, end)
             if match is not None:
                 yield start, match
+
+
+@functools.lru_cache(maxsize=512)
+def _there(words: Words) -> list[str]:
+    """The words that names end in, of which a part is in a text of these words."""
+    return [word for word, part in _PARTS if part in words.joined]
 
 
 def _words(lower: str, start: int, last_words: list[str]) -> Iterator[tuple[int, int]]:

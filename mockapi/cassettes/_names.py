@@ -65,7 +65,7 @@ COOKIES = frozenset({"cookie", "set-cookie"})
 """Names of what holds cookies, each `name=value`."""
 
 
-_FOLDER = re.compile(r"[/~$]|\.{1,2}/|[A-Za-z]:[\\/]")
+_FOLDER = re.compile(r"/|~(?:/|\Z)|\$|\.{1,2}/|[A-Za-z]:[\\/]")
 
 
 def is_folder(name: str, value: str) -> bool:

@@ -91,7 +91,7 @@ def may_hold_secret(body: bytes) -> bool:
             for look in _FINDERS
             if look is not named_credentials
         )
-        or next(iter(_ids(text)), None) is not None
+        or (_may_have_ids(words) and next(iter(_ids(text)), None) is not None)
         or ('user_id"' in text and _compiled(_USER_ID).search(text) is not None)
         or (any(map(text.__contains__, _ID_NAME_ENDINGS)) and _compiled(_ID_NAMED).search(text) is not None)
     )
@@ -133,7 +133,9 @@ def _masked_here(text: str, own: tuple[Finder, ...], found: list[Secret] | None)
     words = words_of(text)  # once: what is masked on the way only takes words away
     for look in _FINDERS:
         text = _applied(text, look(text, words), found)
-    for others in (_ids, *own):
+    if _may_have_ids(words):
+        text = _applied(text, _ids(text), found)
+    for others in own:
         text = _applied(text, others(text), found)
     return text
 
@@ -196,6 +198,11 @@ _FINDERS: tuple[Callable[[str, Words], Iterable[Find]], ...] = (
 
 
 _ids = kind_finder(IDS)
+_OWNERS = ("org", "workspace", "account", "wrkspc")
+
+
+def _may_have_ids(words: Words) -> bool:
+    return any(map(words.joined.__contains__, _OWNERS))
 
 
 def filled(text: str, fill: str = STARS) -> str:

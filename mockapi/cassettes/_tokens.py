@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _SHORTEST = 16
 _RUN = re.compile(rf"[A-Za-z0-9_+/=.~:@%|$!-]{{{_SHORTEST},}}")
+_DIGIT = re.compile(r"[0-9]")
 _LONG = 512
 _PAYLOAD = re.compile(rf"[A-Za-z0-9+/]{{{2 * _LONG},}}")
 # `\n` may stand in the text as the two characters of an escape.
@@ -168,6 +169,8 @@ def _in_run(text: str, start: int, end: int) -> Iterator[Find]:
                 break
     run = text[start:end]
     size = end - start
+    if _DIGIT.search(run) is None:  # every form has one, and words with joints between have none
+        return
     for kind, literal, form in _FORMS:
         if size >= _LEAST.get(kind, 0) and literal in run:
             for token in _compiled(form).finditer(text, start, end):

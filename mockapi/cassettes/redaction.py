@@ -24,7 +24,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote, unquote_plus
 
-from mockapi.cassettes._echoes import carried_keys
+from mockapi.cassettes._echoes import carried_keys, may_carry
 from mockapi.cassettes._maskedbody import Masking, is_stream, mask_body
 from mockapi.cassettes._names import is_url_name
 from mockapi.cassettes._payloads import COMPARED_FROM, digested_json, digested_multipart
@@ -144,7 +144,7 @@ def for_matching(request: Request, rules: RedactionRules = DEFAULT) -> Request:
 
     Headers are not touched: those that are compared are chosen by name.
     """
-    known = carried_keys(_decoded_fields(request.headers), request.query)
+    known = carried_keys(_carrying_fields(request.headers), request.query)
     try:
         path, query = redacted_target(request.path, request.query, rules, known)
         content_type = request.header("content-type") or ""
@@ -156,8 +156,8 @@ def for_matching(request: Request, rules: RedactionRules = DEFAULT) -> Request:
     return Request(request.method, path, query, request.headers, body)
 
 
-def _decoded_fields(fields: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[str, str]]:
-    return ((name.decode("latin-1"), value.decode("latin-1")) for name, value in fields)
+def _carrying_fields(fields: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[str, str]]:
+    return ((name.decode("latin-1"), value.decode("latin-1")) for name, value in fields if may_carry(name))
 
 
 def _comparable(body: bytes, content_type: str, rules: RedactionRules, known: tuple[str, ...]) -> bytes:

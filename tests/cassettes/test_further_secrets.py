@@ -43,7 +43,7 @@ def test_a_further_harmless_text_stays_whole(text: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", FURTHER)
 def test_a_further_kind_is_written_at_no_place(kind: str) -> None:
-    """Wherever it stands and however it is cut, encoded or escaped; lint tells it before and nothing after."""
+    """Wherever it stands and however it is cut, encoded or escaped; lint agrees."""
     for place, make in PLACES.items():
         text, pieces = made(FURTHER[kind], random.Random(f"{kind} {place}"))
         interaction = make(text)

@@ -65,7 +65,7 @@ def _sources() -> Iterator[tuple[str, str]]:
     for kind, _, form in _tokens._FORMS:
         yield kind, form
     for verb in _commands.VERBS:
-        yield f"a verb with {min(verb.words).decode()}", verb.pattern
+        yield f"a verb with {verb.words or verb.mark}", verb.pattern
     for rows in _commands._by_option().values():
         for option, value, _ in rows:
             yield f"the value of {option.options[0]} of {option.commands[:20]}", value.pattern
