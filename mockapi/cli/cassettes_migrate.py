@@ -44,6 +44,7 @@ def command(
 
     Shows what would change in each request, then asks. Changed interactions match the renamed
     requests and are marked `edited`; replies keep their bytes unless --replies is given.
+    What stood in a file is written again and not masked; `lint` looks for secrets.
     """
     renames = cassettes.Renames(
         dict(_pair(item, "--model") for item in models),

@@ -29,6 +29,7 @@ def command(paths: tuple[str, ...], reports: tuple[str, ...], write: bool) -> No
 
     An interaction stays if any of the reports says that it was played. A cassette that is left
     with none is deleted. Without --write nothing is changed.
+    What stays is written as it stood and not masked; `lint` looks for secrets.
     """
     played = storage.read_played(reports)
     total = 0

@@ -18,6 +18,7 @@ def command(files: tuple[str, ...]) -> None:
 
     For a response body that was changed on purpose. The interaction is marked `edited`, recorded
     chunks are cut anew, and the file is written in the usual form: comments are not kept.
+    The edit itself is not masked; `lint` looks for secrets.
     """
     for file in files:
         text, changed = cassettes.reseal(storage.read_text(file), file)

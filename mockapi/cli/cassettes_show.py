@@ -36,6 +36,7 @@ def command(paths: tuple[str, ...], only: int | None, full: bool, size: bool) ->
     """Read a recording: conversation, assembled reply, usage, timing, size.
 
     Digests are not checked here, so that a damaged file can be looked at; `lint` checks them.
+    What is shown is not masked: it is what the file holds.
     """
     shown = 0
     for path, text in storage.iter_texts(paths):

@@ -92,7 +92,7 @@ def command(ctx: click.Context, /, **values: Any) -> None:
     if not was_said(ctx, "port"):
         values["port"] = 0
     options = read_options(values)
-    console = server.Console(verbose=options.verbose)
+    console = server.Console(verbose=options.verbose, rules=options.settings.matching.redaction)
     if options.access.is_needed_at(options.host):
         console.token(options.access.token)
     with testing.Server(

@@ -34,6 +34,7 @@ def command(file: str, *, stream: bool, seed: int, header: tuple[str, ...]) -> N
     """Write the reply that mockapi makes up for a request body.
 
     FILE holds the JSON body of a POST /v1/messages. It is not validated; `mockapi validate` does that.
+    The reply is not masked.
 
     Ends with exit code 2 if FILE holds no JSON object.
     """

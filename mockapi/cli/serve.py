@@ -51,7 +51,7 @@ def command(*, watch: bool, **values: Any) -> None:
 
 def run(options: ServerOptions, watched: WatchedFiles | None = None) -> server.Service:
     """Serve until told to stop; the service as it was at the end."""
-    console = server.Console(verbose=options.verbose)
+    console = server.Console(verbose=options.verbose, rules=options.settings.matching.redaction)
     # Bound before anything is read, so that a taken port is told at once.
     with contextlib.closing(server.listen(options.host, options.port)) as sock:
         service = server.Service(

@@ -75,6 +75,7 @@ def command(
     or as the `params` of a row of a batch; of a FOLDER all .json, .jsonl and .ndjson files are read.
     - or nothing is standard input. All faults are named, the one the API would name first, with line,
     JSON pointer and rule. Exit code 1 if any body would be refused, 2 if a file cannot be read.
+    What a message quotes of a body is not masked.
     """
     if not endpoint.startswith("/"):
         raise UsageError(f"--endpoint {endpoint}: write the path alone, as in /v1/messages.")

@@ -15,10 +15,11 @@ stopped before its end, held an error or broken JSON has to be said by every cli
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from mockapi import sse
+from mockapi.cassettes import DEFAULT
 from mockapi.fuzzing.cases import Case, Want
 from mockapi.messages import load
 
@@ -102,7 +103,12 @@ class Finding:
 
 
 def judge(case: Case, seen: Seen) -> Finding:
-    """The verdict on what a client showed of a case."""
+    """The verdict on what a client showed of a case; its words are masked, because reports are kept."""
+    finding = _judged(case, seen)
+    return replace(finding, seen=DEFAULT.mask(finding.seen))
+
+
+def _judged(case: Case, seen: Seen) -> Finding:
     expected = expected_words(case, seen.sees)
     if seen.trouble is not None:
         return Finding(case, seen.trouble[0], expected, seen.trouble[1])

@@ -10,7 +10,7 @@ from mockapi._printable import printable
 from mockapi.cassettes import DEFAULT
 
 if TYPE_CHECKING:
-    from mockapi.cassettes import Miss, Recording
+    from mockapi.cassettes import Miss, Recording, RedactionRules
     from mockapi.exchange import Request
     from mockapi.sessions import JournalEntry, ServerSession
     from mockapi.validation import Refusal
@@ -30,12 +30,21 @@ class Console:
         stream: where to; None is stderr.
         verbose: one line for every request.
         quiet: nothing at all, for servers inside a test process.
+        rules: what is masked; a project's own rules hold here as in recordings.
     """
 
-    def __init__(self, stream: TextIO | None = None, *, verbose: bool = False, quiet: bool = False) -> None:
+    def __init__(
+        self,
+        stream: TextIO | None = None,
+        *,
+        verbose: bool = False,
+        quiet: bool = False,
+        rules: RedactionRules = DEFAULT,
+    ) -> None:
         self._stream = stream if stream is not None else sys.stderr
         self.verbose = verbose
         self._quiet = quiet
+        self._rules = rules
         self._colours = not quiet and self._stream.isatty()
 
     def request(self, entry: JournalEntry, session: ServerSession) -> None:
@@ -95,7 +104,7 @@ class Console:
     def _write(self, line: str, colour: str = "", *, masks: bool = True) -> None:
         if self._quiet:
             return
-        shown = printable(DEFAULT.mask(line) if masks else line)
+        shown = printable(self._rules.shown(line) if masks else line)
         if colour and self._colours:
             shown = f"{colour}{shown}{_PLAIN}"
         # ValueError: the stream was closed in this process.

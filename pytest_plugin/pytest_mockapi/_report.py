@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockapi import jsontext
 from mockapi._printable import printable_lines
+from mockapi.cassettes import DEFAULT
+from mockapi.errors import UsageError
 from mockapi.exchange import Source
+from mockapi.storage import working_project
 from mockapi.testing import ReceivedRequest
 from pytest_mockapi._loopback import loopback_fault
 from pytest_mockapi._marker import record_command
@@ -16,6 +19,7 @@ from pytest_mockapi._marker import record_command
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mockapi.cassettes import RedactionRules
     from mockapi.sessions import JournalEntry
     from mockapi.testing import Session
     from mockapi.validation import Refusal
@@ -61,7 +65,7 @@ def problems(test: Judged) -> str:
     unused = not_asked_for(test)
     if unused:
         parts.append(unused)
-    return printable_lines("\n\n".join(parts))
+    return _told("\n\n".join(parts))
 
 
 def not_asked_for(test: Judged) -> str:
@@ -120,7 +124,7 @@ def missed(test: Judged, misses: list[JournalEntry]) -> str:
     if test.looked_for and not session.is_scripted:
         lines.append('  Or let it have replies made up: @pytest.mark.messages_api(on_unmatched="synthesize")')
     lines.append("  A test that wants a miss says so: messages_api.expect_miss()")
-    return printable_lines("\n".join(lines))
+    return _told("\n".join(lines))
 
 
 def journal(test: Judged) -> str:
@@ -142,7 +146,7 @@ def journal(test: Judged) -> str:
     usage = session.usage
     if usage:
         shown.append("usage: " + ", ".join(f"{count:,} {name}" for name, count in usage.items() if count))
-    return printable_lines("\n".join(shown))
+    return _told("\n".join(shown))
 
 
 def _server_url(session: Session) -> str:
@@ -150,12 +154,26 @@ def _server_url(session: Session) -> str:
     return session.base_url.partition("/s/")[0]
 
 
+def _told(text: str) -> str:
+    """A text that cannot steer a terminal and holds no key: a report ends in the logs of a build."""
+    return printable_lines(_rules().shown(text))
+
+
+def _rules() -> RedactionRules:
+    try:
+        return working_project().rules
+    except UsageError:  # told elsewhere
+        return DEFAULT
+
+
 def _line(entry: JournalEntry) -> str:
     received = ReceivedRequest(entry)
     words = [f"{entry.number}. {received.method} {received.path}"]
     if received.model:
         words.append(received.model)
-    text = " ".join(received.last_user_text.split())
+    text = _rules().shown(
+        " ".join(received.last_user_text.split())
+    )  # before it is cut: half a key looks like none
     if text:
         words.append(repr(text if len(text) <= _WORDS else f"{text[:_WORDS]}…"))
     by = f" {received.recording}" if received.recording else ""
