@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mockapi.cassettes._kinds import Find
 from mockapi.cassettes._secret_table import PASSWORD_WORDS, WORDS
-from mockapi.cassettes._values import Place, is_credential
+from mockapi.cassettes._values import Place, is_credential, is_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -108,6 +108,15 @@ VERBS: tuple[Verb, ...] = (
          r"(?: (?:local|remote|[0-9]))?|snmp-server community|snmp community)[ \t]{1,3}" + _WORD),
     Verb("string", r"key-string(?: [0-9])?[ \t]{1,3}" + _WORD),
     Verb("shared", r"pre-shared-key(?: (?:local|remote|ascii-text|[0-9]))?[ \t]{1,3}" + _WORD),
+    Verb("enable", r"enable (?:password|secret)[ \t]{1,3}" + _WORD),
+    Verb("unseal", r"Unseal Key [0-9]{1,2}:[ \t]{1,3}" + _WORD),
+    Verb("expect", r"send[ \t](?:-- )?\\{0,3}\"(?P<secret>[^\s\"'\\]{6,200})\\{1,7}r"),
+    Verb("user", r"user[ ]?=[ ]?\\{0,7}\"[^\s:\"'\\/]{1,64}:(?P<secret>[^\s\"'\\]{4,200})"),
+    Verb("username", r"username\\{0,7}\"[ ]?:[ ]?\\{0,7}\"[^\"\\\n]{1,80}\\{0,7}\"[ ]?,[ ]?\\{0,7}\"key"
+         r"\\{0,7}\"[ ]?:[ ]?\\{0,7}\"(?P<secret>[A-Za-z0-9]{20,200})"),
+    Verb("mnemonic phrase seedphrase", r"(?:nemonic(?<=[mM]nemonic)|MNEMONIC|hrase(?<=[pP]hrase))"
+         r"(?:\\{0,7}[\"'])?"
+         r"(?:[ ]?[:=]| is)[ ]?(?:\\{0,7}[\"'])?(?P<secret>[a-z]{3,10}(?: [a-z]{3,10}){11,23})"),
     Verb("identified",
          r"(?:dentified(?<=[iI]dentified)|IDENTIFIED) (?i:by|with [a-z0-9_]{1,40} (?:by|as))"
          r"(?i: password)?[ \t]{1,4}" + _QUOTED),
@@ -141,16 +150,21 @@ VERBS: tuple[Verb, ...] = (
          r"(?P<secret>[^\s:\"'\\<>,]{6,200})(?![^\s\"'\\<>,;&])", ":"),
 )  # fmt: skip
 
-_STRING = r"\s{0,4}[@$fruN]?\\{0,7}[\"'][^\"'\n]{0,200}?\\{0,7}[\"']\s{0,4},"
 _ARGUMENT = r"\s{0,4}(?:[@$fruN]?\\{0,7}[\"'][^\"'\n]{0,200}?\\{0,7}[\"']|[$\w.>:-]{1,60})\s{0,4},"
-_LAST = r"\s{0,4}(?:to_?[sS]tr\w{0,4}\()?[@$fruN]?\\{0,7}[\"'](?P<secret>[^\"'\n\\]{6,200})\\{0,7}[\"']"
-_CALLS = tuple("auth basic login credentials credential authentication userpwd connection connect".split())
+_LAST = r"\s{0,4}(?:to_?[sS]tr\w{0,4}\()?[@$bfruN]?\\{0,7}[\"'](?P<secret>[^\"'\n\\]{6,200})\\{0,7}[\"']"
+_CALLS = tuple(
+    "auth basic login credentials credential authentication userpwd connection connect createhmac"
+    " x509certificate2 x509certificate algoliasearch jwt.sign jwt.verify jwt.encode jwt.decode aes.encrypt"
+    " aes.decrypt".split()
+)
+_CALLS_OF_ONE = tuple("fernet hmac.new cookieparser hmacsha256 secretkeyspec".split())
 _CALLS_OF_THREE = tuple(
     "mysql mysqli mysqli_connect mysql_connect mysqli_real_connect pdo getconnection plainauth ftp_login"
     " ldap_bind connect pg_connect oci_connect".split()
 )
 _OPEN = re.compile(r"\(")
-_PAIR = re.compile(rf"\({_STRING}{_LAST}")
+_SINGLE = re.compile(rf"\({_LAST}")
+_PAIR = re.compile(rf"\({_ARGUMENT}{_LAST}")
 _TRIPLE = re.compile(rf"\({_ARGUMENT}{_ARGUMENT}{_LAST}")
 
 
@@ -183,13 +197,23 @@ def call_passwords(text: str) -> Iterator[Find]:
     """The second of a pair of strings that a call signs in with: `auth=("user", "password")`."""
     for call in _OPEN.finditer(text):
         at = call.start()
-        name = text[max(0, at - 20) : at].rstrip("= :\"'\\").lower()
-        for names, pattern in ((_CALLS, _PAIR), (_CALLS_OF_THREE, _TRIPLE)):
+        name = text[max(0, at - 20) : at].lower()
+        if name.rstrip("= :\"'\\").endswith("auth"):  # also `auth=("user", "password")`
+            name = "auth"
+        for names, pattern in ((_CALLS_OF_ONE, _SINGLE), (_CALLS, _PAIR), (_CALLS_OF_THREE, _TRIPLE)):
             if name.endswith(names):
                 match = pattern.match(text, at)
-                if match is not None and is_credential(match["secret"], Place.QUOTED, chosen=True):
+                if (
+                    match is not None
+                    and not _is_constant(match["secret"])
+                    and is_credential(match["secret"], Place.QUOTED, chosen=True)
+                ):
                     yield Find(*match.span("secret"), "a password in a call")
                     break
+
+
+def _is_constant(text: str) -> bool:
+    return text.isupper() and is_name(text, Place.CODE)
 
 
 def _is_typed(value: str) -> bool:

@@ -172,6 +172,12 @@ def _names_before(text: str, leaves: list[Leaf]) -> Iterator[str]:
         named = leaves[at - 2] if at >= 3 else None
         if leaf.owner in web_keys and leaf.name in WEB_KEY_SECRETS:
             yield "private_key"
+        elif (
+            leaf.name == "key"
+            and at >= 2
+            and leaves[at - 2][2:4] == ((*leaf.path[:-1], "username"), leaf.owner)
+        ):
+            yield "api_key"
         elif leaf.role is Role.STRING and len(leaf.path) > 1 and leaf.path[-2] in _COOKIES:
             yield "cookie_token"
         elif (

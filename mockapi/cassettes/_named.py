@@ -48,7 +48,8 @@ _QUOTE = r"\\{0,7}[\"'`]"
 _AFTER_NAME = re.compile(
     SUFFIX
     + r"(?![A-Za-z0-9_-])(?P<close>(?:\\{0,7}[\"'`])?)[)\]*]{0,3}"
-    + rf"(?:(?P<sep>{_BLANKS}(?:=>|:=|[:=]{{1,3}}|<-)|>)"
+    + rf"(?:(?P<sep>{_BLANKS}(?:=>|:=|[:=]{{1,3}}|<-))"
+    r"|(?P<xml>(?:[ ][A-Za-z]{1,20}=\\{0,7}[\"'][^\"'<>\n]{0,40}[\"']){0,3}>)"
     rf"|,?(?:\s|\\{{1,7}}[nrt]){{0,40}}{_QUOTE}?[vV]alue{_QUOTE}?[ ]?[:=]"
     r"|(?P<tag></[a-z]{1,12}>(?:\s|\\{1,7}[nrt]){0,40}<[a-z]{1,12}>)"
     r"|(?P<comma>(?<=[\"'`]),[ \t]{0,4}(?=\\{0,7}[\"'`]))|(?P<blank>[ \t]{1,4}))"
@@ -59,7 +60,7 @@ _TYPE = re.compile(r"[ \t]{0,4}[A-Za-z_][A-Za-z0-9_.\[\]|<>?, ]{0,60}?[ \t]{0,4}
 _SCHEME = rf"(?:(?i:{'|'.join(map(re.escape, SCHEMES))})[ \t]+)?"
 _BEFORE_VALUE = re.compile(
     rf"(?P<gap>{_BLANKS}(?:\r?\n[ \t]{{0,20}})?)"
-    rf"(?:(?:[A-Za-z_.]{{0,30}}(?:Secret|Str|String|Token|Key|Credential)|str|bytes)\((?=[rbfu]?[\"']))?"
+    rf"(?:(?:[A-Za-z_.]{{0,30}}(?:Secret|Str|String|Token|Key|Credential|fromhex|decode|Buffer\.from)|str|bytes|atob)\((?=[rbfu]?[\"']))?"
     rf"(?:[rbfuRBFU@$]{{1,2}}(?=[\"']))?(?P<quote>{_QUOTE})?{_SCHEME}"
 )
 # A line's own name has all of the line; elsewhere marks of the language around end the value.
@@ -78,6 +79,7 @@ _RESOURCE = re.compile(r"arn:[a-z0-9:-]{1,80}:$")  # the name of a secret at AWS
 _SETS = re.compile(
     r"(?:setx|setenv|ENV|ARG|set -[a-zA-Z]{1,4}|(?:configure|config) set|config)[ \t]{1,4}[^\s\"']{0,80}$"
 )
+_ALONE = re.compile(r"[ \t]{1,4}[^\s\\\"']{6,200}[ \t]{0,20}(?:\Z|[\r\n]|\\{1,7}[nr]|\\{0,7}[\"'][,}\]])")
 _LOGIN = re.compile(r"\b(?:login|machine|default|user)\s{1,8}\S{1,100}\s{1,8}$")
 
 
@@ -164,7 +166,7 @@ def _behind_name(text: str, start: int, match: re.Match[str]) -> Find | None:
         return _told_in_prose(text, match.end(), name, ending)
     if match["sep"] == ":" and _RESOURCE.search(before):
         return None
-    if match["sep"] == ">" and not before.endswith(("<", "</", ":")):
+    if match["xml"] and not before.endswith(("<", "</", ":")):
         return None
     find = _value_at(text, match.end(), match, name, before, ending)
     if find is None and (match["sep"] or "").endswith(":") and not match["close"]:
@@ -179,6 +181,8 @@ def _name_start(text: str, at: int) -> int:
     floor = max(0, at - _LONGEST_NAME)
     while start > floor and (text[start - 1].isalnum() or text[start - 1] in "_-."):
         start -= 1
+    if 0 < start < at and text[start - 1] == "\\" and text[start] in "nrt":  # of an escape
+        start += 1
     while start < at and text[start] in "-.":  # the marks of an option, of a list
         start += 1
     if start == at and text[at : at + 3] in ("key", "Key", "KEY"):  # `API key`, `secret access key`
@@ -192,11 +196,15 @@ def _takes_a_blank(text: str, name_start: int, match: re.Match[str]) -> bool:
     before = text[max(0, name_start - 120) : name_start]
     if _OPTION.search(before) or _SETS.search(before):
         return True
+    if _LINE_START.search(before) and _ALONE.match(text, match.start("blank")):
+        return ending_of(text[name_start : match.start("close")]) in PASSWORDS
     return text[name_start : match.start("close")] == "password" and _LOGIN.search(before) is not None
 
 
 _MACHINE_MADE = re.compile(r"(?=[A-Za-z_-]{0,40}[0-9])(?=[0-9_-]{0,40}[A-Za-z])[A-Za-z0-9_+/=.-]{20,}")
-_SAID = re.compile(rf"(?:is|was|are)(?:[ ]?:)?[ \t]{{1,4}}(?P<quote>{_QUOTE})?")
+_SAID = re.compile(
+    rf"(?:(?:for|of) [^\s\\]{{1,40}} )?(?:is|was|are)(?:[ ]?:)?[ \t]{{1,4}}(?P<quote>{_QUOTE})?"
+)
 
 
 def _told_in_prose(text: str, at: int, name: str, ending: str) -> Find | None:
@@ -252,12 +260,7 @@ def _is_assigned(text: str, end: int, match: re.Match[str], gap: str, before: st
     `DB_PASSWORD=swordfish`, `password: swordfish` with nothing behind it; not `password: must be long`,
     not `connect(password=word)`.
     """
-    if (
-        match["blank"] is not None
-        or match["tag"]
-        or match["sep"] == ">"
-        or before.endswith(("?", "&", ";", "{"))
-    ):
+    if match["blank"] is not None or match["tag"] or match["xml"] or before.endswith(("?", "&", ";", "{")):
         return True
     if place is Place.CODE or match["sep"] is None:
         return False
@@ -285,7 +288,9 @@ def _run_end(run: str, text: str, begun: re.Match[str]) -> int:
 
 
 def _judged(value: str, start: int, place: Place, name: str, ending: str) -> Find | None:
-    chosen = ending in PASSWORDS
+    chosen = ending in PASSWORDS and not (
+        value.isupper() and is_name(value) and value.replace("_", "").isalpha()
+    )  # a list of names
     if ending in NEEDS_ONE_RUN:
         if not is_machine_made(value):
             return None

@@ -9,6 +9,7 @@ from mockapi.cassettes._secret_table import (
     ENDINGS,
     HARMLESS,
     KEYS,
+    PASS_OWNERS,
     PASSWORDS,
     PLAIN_KEYS,
     SEPARATE_ENDINGS,
@@ -25,11 +26,13 @@ _TAIL = re.compile(SUFFIX.removesuffix("?") + r"\Z")
 NEEDS_MACHINE_MADE = frozenset(
     {
         "auth", "bearer", "secretid", "credential", "credentials", "creds", "pat", "sas", "dsn", "salt",
-        "session", "sess", "sid", "psid", "sessionid", "sessid", "clearance", "some key",
+        "session", "sess", "sid", "psid", "sessionid", "sessid", "clearance", "cookie", "some key",
     }
 )  # fmt: skip
 """Endings that mean a credential only before what no word looks like."""
-NEEDS_ONE_RUN = frozenset({"session", "sess", "sid", "psid", "sessionid", "sessid", "clearance", "some key"})
+NEEDS_ONE_RUN = frozenset(
+    {"session", "sess", "sid", "psid", "sessionid", "sessid", "clearance", "cookie", "some key"}
+)
 """Those of them that also stand before ids: the value must be one run of letters and digits."""
 
 
@@ -50,6 +53,8 @@ def ending_of(name: str) -> str | None:
             return "key"
         if _stands_apart(name, "key") and len(plain) > 3 and not plain[:-3].endswith(PLAIN_KEYS):
             return "some key"
+    if plain.endswith("pass") and plain[:-4].endswith(PASS_OWNERS):
+        return "pass"
     for ending in SEPARATE_ENDINGS:
         if plain.endswith(ending) and _stands_apart(name, ending):
             return ending
@@ -82,15 +87,23 @@ def is_named_credential(name: str, value: str) -> bool:
     """Whether the value of a JSON member, header field or parameter is a credential by its name."""
     if is_folder(name, value):
         return False
-    if name.lower() in COOKIES:
-        return "=" in value and is_credential(value.partition("=")[2].partition(";")[0], Place.QUOTED)
+    if name.lower() in COOKIES and "=" in value:
+        return is_credential(value.partition("=")[2].partition(";")[0], Place.QUOTED)
     ending = ending_of(name)
     if ending is None:
-        return False
+        return _names_a_mnemonic(name) and MNEMONIC.fullmatch(value.strip()) is not None
     if ending in NEEDS_ONE_RUN:
         return is_machine_made(value)
     place = Place.QUOTED if ending in NEEDS_MACHINE_MADE else Place.MEMBER
     return is_credential(value, place, chosen=ending in PASSWORDS)
+
+
+MNEMONIC = re.compile(r"[a-z]{3,10}(?: [a-z]{3,10}){11,23}")
+
+
+def _names_a_mnemonic(name: str) -> bool:
+    """Whether the value is the twelve to twenty-four words of a wallet."""
+    return _JOINTS.sub("", name).lower().endswith(("mnemonic", "seedphrase", "recoveryphrase"))
 
 
 def is_url_name(name: str) -> bool:

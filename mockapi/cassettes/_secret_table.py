@@ -24,16 +24,21 @@ CREDENTIAL_HEADERS = frozenset(
 ENDINGS = tuple(
     "token secret secretid password passwd passphrase passcode pwd authorization phpsessid jsessionid"
     " samlresponse samlassertion storepass keypass userpass dbpass recoverycode backupcode sessionid"
-    " sonarlogin"
-    " sessid aspxauth".split()
+    " sonarlogin keymaterial sessid aspxauth".split()
 )
 """A name that ends so is a credential's, whatever stands before. Here and below without joints."""
 
 SEPARATE_ENDINGS = tuple(
     "pass pw pat auth dsn sas bearer creds credential credentials psk salt session sess sid psid"
-    " clearance".split()
+    " clearance cookie".split()
 )
 """Likewise as a word of its own behind another (`db_pass`, not `compass`)."""
+
+PASS_OWNERS = tuple(
+    "remote imap smtp mail root admin bind ldap ftp ssh db user store key sql mysql pg proxy http wifi wpa"
+    " login default master vault become svn keystore truststore cert sudo".split()
+)
+"""What stands before `pass` in one word (`rootpass`); a `compass` is none."""
 
 KEYS = tuple(
     "api access secret private encryption decryption signing signature master account subscription service"
@@ -41,7 +46,7 @@ KEYS = tuple(
     " session role anon consumer webhook server write hmac aes rsa jwt sas storage function functions ingest"
     " integration cipher crypt preshared wrapping security credential user wireguard bot openai anthropic"
     " gemini stripe sendgrid azure google aws gcp validation nonce wpa totp otp fernet vault unseal"
-    " loggedin".split()
+    " loggedin recovery".split()
 )
 """What stands before `key` where it opens something."""
 
@@ -94,7 +99,7 @@ SUFFIXES = tuple(
 URL_NAMES = tuple(
     "key sig signature code auth pass pw jwt assertion hmac x-amz-signature x-goog-signature x-amz-credential"
     " awsaccesskeyid private ticket hdnts hdnea hdntl otp invite reset confirmation verify magic"
-    " x-oss-signature x-cos-signature q-signature authkey".split()
+    " x-oss-signature x-cos-signature q-signature authkey appid resourcekey".split()
 )
 """Names that mean a credential only as the parameter of a URL."""
 

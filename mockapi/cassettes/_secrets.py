@@ -78,7 +78,9 @@ def may_hold_secret(body: bytes) -> bool:
         text = _compiled(_PAYLOAD).sub(lambda payload: payload[0][:_LOOKED_AT], text)
     if may_hide(text):
         return True
-    if "\\\\" in text:  # an escaped backslash: what follows it means itself
+    if text.lstrip()[:1] not in ("{", "["):
+        pass  # no JSON: an escape in it means itself
+    elif "\\\\" in text:  # an escaped backslash: what follows it means itself
         text = decoded(text)
     elif "\\" in text:
         for escape, char in _SHORT_ESCAPES:

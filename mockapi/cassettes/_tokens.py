@@ -49,7 +49,7 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
     (
         "a JSON web token",
         "eyJ",
-        (r"(?<![A-Za-z0-9_-])eyJ(?P<secret>[A-Za-z0-9_-]{10,}+\.(?:eyJ[A-Za-z0-9_-]{10,}+\.[A-Za-z0-9_-]{10,}"
+        (r"(?<![A-Za-z0-9_-])eyJ(?P<secret>[A-Za-z0-9_-]{10,}+\.(?:(?:eyJ[A-Za-z0-9_-]{10,}+|[A-Za-z0-9_-]{40,}+)\.[A-Za-z0-9_-]{10,}"
         r"|[A-Za-z0-9_-]*+\.[A-Za-z0-9_-]{10,}+\.[A-Za-z0-9_-]{10,}+\.[A-Za-z0-9_-]{10,}))"),
     ),
     ("a Telegram token", ":AA", r"(?<![0-9])[0-9]{8,10}:(?P<secret>AA[A-Za-z0-9_-]{32,})"),
@@ -106,7 +106,7 @@ _FORMS: tuple[tuple[str, str, str], ...] = (
         # Likewise without the word, where the run has letters of both cases and digits, as no digest has.
         "a token by its form",
         "",
-        (rf"(?<![A-Za-z0-9_/+=.-])(?!(?:{'|'.join(ID_STARTS)})[_-])(?:[a-z][a-z0-9]{{1,11}}[_-]){{1,3}}"
+        (rf"(?<![A-Za-z0-9_/+.-])(?!(?:{'|'.join(ID_STARTS)})[_-])(?:[a-z][a-z0-9]{{1,11}}[_-]){{1,3}}"
         r"(?=[A-Z0-9]{0,40}[a-z])(?=[a-z0-9]{0,40}[A-Z])(?=[A-Za-z]{0,40}[0-9])"
         r"(?P<secret>[A-Za-z0-9]{32,}+)(?![_+/=-])"),
     ),

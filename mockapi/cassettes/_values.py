@@ -144,7 +144,7 @@ def _is_call(text: str, place: Place) -> bool:
     match = _CALL.match(text)
     if match is None or not is_name(match[1], Place.CODE):
         return False
-    return place in (Place.BARE, Place.CODE) or text.endswith((")", "]"))
+    return place in (Place.BARE, Place.CODE, Place.ASSIGNED) or text.endswith((")", "]"))
 
 
 def _is_placeholder(text: str) -> bool:

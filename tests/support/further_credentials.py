@@ -271,6 +271,28 @@ HEADERS: dict[str, str] = {
 }
 
 
+OTHERS: dict[str, str] = {
+    "Erlang cookie": "RABBITMQ_ERLANG_COOKIE=«U20»",
+    "FileZilla": '<Pass encoding="base64">«B24»</Pass>',
+    "msmtp": "account a\nuser bob\npassword «A14»",
+    "remotepass": "remotepass = «A14»",
+    "curlrc": 'user = "bob:«A14»"',
+    "enable password": "enable password «A12»",
+    "unseal key": "Unseal Key 1: «B43»=",
+    "HMAC in JavaScript": "crypto.createHmac('sha256', '«A32»')",
+    "HMAC in Python": 'hmac.new(b"«A32»", body, hashlib.sha256)',
+    "AES key": "const ENCRYPTION_KEY = Buffer.from('«H64»', 'hex')",
+    "cookie parser": "app.use(cookieParser('«A24»'))",
+    "Algolia client": "algoliasearch('APPID', '«A32»')",
+    "Kaggle": '{"username":"bob","key":"«H32»"}',
+    "expect": 'expect "assword:"\nsend "«A14»\\r"',
+    "PFX": '$cert = New-Object X509Certificate2("a.pfx", "«A14»")',
+    "weather": "https://api.example/data/2.5/weather?q=x&appid=«H32»",
+    "vendor's key": "SHOTSTACK_KEY=«A40»",
+    "vendor's key in prose": "adobe key = «H32»",
+    "unknown vendor": "acme_«A36»",
+}
+
 FURTHER: dict[str, str] = {
     f"{group}: {kind}": form
     for group, kinds in (
@@ -281,6 +303,7 @@ FURTHER: dict[str, str] = {
         ("file", FILES),
         ("link", LINKS),
         ("header", HEADERS),
+        ("other", OTHERS),
     )
     for kind, form in kinds.items()
 }

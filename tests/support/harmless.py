@@ -35,6 +35,13 @@ EXPRESSIONS = (
     "docker login -u bob --password-stdin registry.example",
 )
 
+LISTS = (
+    "return BasicAuth(username=auth[0], password=auth[1])",
+    'CLOAK = {"API", "TOKEN", "KEY", "SECRET", "PASS", "SIGNATURE"}',
+    'CREDENTIALS = ("SERVICE_AUTH_TOKEN", "SERVICE_CUSTOM_HEADERS", "SERVICE_PROFILE")',
+    "re.sub(r'(.*)', '$1/path/to/some/other_file_2', text)",
+)
+
 TYPES = (
     "def login(username: str, password: str, token: str | None = None) -> Session: ...",
     "interface Login { username: string; password: string; apiKey?: string }",
@@ -117,4 +124,4 @@ GAPS = (
     "set -x; set -euo pipefail; setenv PATH /usr/local/bin2:/bin",
 )
 
-MORE_HARMLESS = (*EXPRESSIONS, *TYPES, *WORDS, *IDS, *GAPS)
+MORE_HARMLESS = (*EXPRESSIONS, *LISTS, *TYPES, *WORDS, *IDS, *GAPS)
