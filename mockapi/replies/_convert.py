@@ -56,9 +56,10 @@ def _with_body(reply: Reply, body: bytes, content_type: str, how: str) -> Reply:
         if name not in {b"transfer-encoding", b"content-length", b"cache-control"}
     ]
     headers: Headers = for_this_hop(fields, status=reply.status, method="POST", size=len(body))
+    told = tuple(field for field in reply.headers if field[0].startswith(b"x-mockapi-"))
     return replace(
         reply,
-        headers=(*headers, wire_field("x-mockapi-converted", how)),
+        headers=(*headers, *told, wire_field("x-mockapi-converted", how)),
         chunks=(Chunk(0.0, body),),
     )
 
