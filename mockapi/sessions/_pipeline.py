@@ -67,6 +67,11 @@ def answer(exchange: Exchange) -> Answer:
         found = source(exchange)
         if found is not None:
             break
+    return changed(exchange, found)
+
+
+def changed(exchange: Exchange, found: Answer | None) -> Answer:
+    """What a source answered, with the changes made."""
     assert found is not None  # noqa: S101 - the last source answers everything
     if found.reply is None:  # the upstream's reply is passed on as it comes
         return found
