@@ -33,6 +33,7 @@ class Server:
         name: what tables call it.
         command: the program; `{port}` in it becomes the port.
         environment: what is added to this process's own.
+        pinned: whether it has to keep to one core.
         ready: what its standard output says when it accepts connections; None: it says nothing,
             and is asked by connecting.
 
@@ -48,6 +49,7 @@ class Server:
         *,
         environment: Mapping[str, str] | None = None,
         ready: str | None = None,
+        pinned: bool = True,
     ) -> None:
         self.name = name
         self.port = _free_port()
@@ -58,12 +60,13 @@ class Server:
         compiled = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(_BYTE_CODE)}
         self._environment = {**os.environ, **compiled, **(environment or {})}
         self._ready = ready
+        self._pin = ["taskset", "-c", str(SERVER_CORE)] if pinned else []
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         started = time.perf_counter()
         self._process = subprocess.Popen(
-            ["taskset", "-c", str(SERVER_CORE), *self._command],
+            [*self._pin, *self._command],
             env=self._environment,
             cwd=tempfile.gettempdir(),  # a project's settings are none of the comparison's
             stdin=subprocess.DEVNULL,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mockapi import cassettes, validation
 from mockapi._clock import wall
+from mockapi._expressions import ExpressionTooSlowError
 from mockapi.errors import UsageError
 from mockapi.exchange import Source
 from mockapi.messages import IdFactory, IdKind
@@ -336,6 +337,8 @@ def _explained(request: Request, recordings: Sequence[Recording], matching: Matc
         miss = cassettes.explain_miss(request, recordings, matching)
     except RecursionError:
         return _unexplained("The request is nested too deeply to be compared with what is recorded.")
+    except ExpressionTooSlowError as error:
+        return _unexplained(f"It was not compared with what is recorded: {error}.")
     except Exception:
         # The client has its answer, and no one awaits this future: a defect must not vanish in it.
         logging.getLogger(__name__).exception("A miss could not be explained: a defect of mockapi.")

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from mockapi import cassettes, validation
+from mockapi._expressions import ExpressionTooSlowError
 from mockapi.exchange import Request
 from mockapi.replies import synthesis
 from mockapi.sessions import _pipeline
@@ -36,12 +37,15 @@ async def answer_large(exchange: Exchange, work_out: WorkOut) -> Answer:
     """
     exchange.request.known = {}
     found = None
-    for source in _pipeline.SOURCES:
-        if source in _AHEAD:
-            await _AHEAD[source](exchange, work_out)
-        found = source(exchange)
-        if found is not None:
-            break
+    try:
+        for source in _pipeline.SOURCES:
+            if source in _AHEAD:
+                await _AHEAD[source](exchange, work_out)
+            found = source(exchange)
+            if found is not None:
+                break
+    except ExpressionTooSlowError as error:
+        found = _pipeline.too_slow(exchange, error)
     return _pipeline.changed(exchange, found)
 
 

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mockapi import replies
 from mockapi import validation as validation_rules
+from mockapi._expressions import ExpressionTooSlowError
 from mockapi.exchange import Reply, Request, Source
 from mockapi.replies import at_once, at_speed, converted, error_reply, faults, wants_stream
 from mockapi.sessions._answer import FORWARD, Answer
@@ -63,11 +64,20 @@ ChangeStage: TypeAlias = Callable[[Exchange, Reply], Reply]
 def answer(exchange: Exchange) -> Answer:
     """What a session answers to a request; `FORWARD` where the upstream shall answer."""
     found = None
-    for source in SOURCES:
-        found = source(exchange)
-        if found is not None:
-            break
+    try:
+        for source in SOURCES:
+            found = source(exchange)
+            if found is not None:
+                break
+    except ExpressionTooSlowError as error:
+        found = too_slow(exchange, error)
     return changed(exchange, found)
+
+
+def too_slow(exchange: Exchange, error: ExpressionTooSlowError) -> Answer:
+    """The answer where an expression of the user's own cannot be followed: nobody knows what matches."""
+    message = f"mockapi cannot tell what answers this: {error}."
+    return Answer(_error(exchange, 422, "mockapi_expression_too_slow", message))
 
 
 def changed(exchange: Exchange, found: Answer | None) -> Answer:

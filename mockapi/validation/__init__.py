@@ -31,8 +31,8 @@ __all__ = [
     "all_rules",
     "check_body",
     "find_endpoint",
-    "near_miss",
     "first_refusal",
+    "near_miss",
     "rule_ids",
     "validate",
 ]

@@ -57,8 +57,13 @@ class History:
     prompts: Mapping[str, PromptFingerprint] = field(default_factory=dict)
 
     def with_cached(self, other: History) -> History:
-        """This history with what another one has in its cache besides."""
-        return replace(self, cache=PromptCache({**self.cache.entries, **other.cache.entries}))
+        """This history with what another one has cached and remembered besides."""
+        prompts = {**self.prompts, **other.prompts}
+        for id_ in list(prompts)[: max(0, len(prompts) - MOST_REMEMBERED)]:
+            del prompts[id_]
+        return replace(
+            self, cache=PromptCache({**self.cache.entries, **other.cache.entries}), prompts=prompts
+        )
 
 
 class GenerationInput:

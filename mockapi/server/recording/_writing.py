@@ -11,6 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from mockapi._expressions import ExpressionTooSlowError
 from mockapi.cassettes import RedactionError, as_request, fingerprint, redact
 from mockapi.errors import MockapiError, UnwritableError
 from mockapi.exchange import Ending
@@ -80,10 +81,14 @@ class WriterQueue:
 
     async def put(self, interaction: Interaction, request: Request, session: ServerSession) -> None:
         """Have an interaction written; returns when it was tried."""
+        try:
+            if session.settings.record_mode == "all" and is_heavy(request.body):
+                await look_up_ahead(request, session.index, self._helpers.run)
+            old = self._renewed_by(interaction, request, session)
+        except ExpressionTooSlowError as error:
+            self._leave_out(request, f"nobody knows whose place it takes: {error}")
+            return
         future = asyncio.get_running_loop().create_future()
-        if is_heavy(request.body) and session.settings.record_mode == "all":
-            await look_up_ahead(request, session.index, self._helpers.run)
-        old = self._renewed_by(interaction, request, session)
         file = self._files.of(session) if old is None else self._files.opened(Path(old.cassette.name))
         kept = _Kept(file, interaction, None if old is None else fingerprint(old.interaction))
         self._waiting.append((kept, future))
