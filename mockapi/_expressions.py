@@ -13,7 +13,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mockapi._clock import monotonic
-from mockapi.errors import UsageError
+from mockapi.errors import TooSlowError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ _LEAST_SECONDS = 1e-3
 _MEANS_MORE_ELSEWHERE = re.compile(r"[^\t\n\r -~]")
 
 
-class ExpressionTooSlowError(UsageError):
+class ExpressionTooSlowError(TooSlowError):
     """An expression, or a JSON path, took too long on what it was applied to."""
 
 

@@ -68,8 +68,7 @@ def test_texts_share_the_time_that_they_are_given() -> None:
     patience = Patience(0.01)
     expression = Expression(SLOW)
     with pytest.raises(ExpressionTooSlowError):
-        for _ in range(1000):
-            assert not expression.is_in("a" * 18 + "c", patience)
+        any(expression.is_in("a" * 18 + "c", patience) for _ in range(1000))
 
 
 @pytest.mark.parametrize(

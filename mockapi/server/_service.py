@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from mockapi import cassettes, validation
 from mockapi._clock import wall
-from mockapi._expressions import ExpressionTooSlowError
-from mockapi.errors import UsageError
+from mockapi.errors import TooSlowError, UsageError
 from mockapi.exchange import Source
 from mockapi.messages import IdFactory, IdKind
 from mockapi.server import recording as recorders
@@ -337,7 +336,7 @@ def _explained(request: Request, recordings: Sequence[Recording], matching: Matc
         miss = cassettes.explain_miss(request, recordings, matching)
     except RecursionError:
         return _unexplained("The request is nested too deeply to be compared with what is recorded.")
-    except ExpressionTooSlowError as error:
+    except TooSlowError as error:
         return _unexplained(f"It was not compared with what is recorded: {error}.")
     except Exception:
         # The client has its answer, and no one awaits this future: a defect must not vanish in it.

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from mockapi import cassettes, validation
-from mockapi._expressions import ExpressionTooSlowError
+from mockapi.errors import TooSlowError
 from mockapi.exchange import Request
 from mockapi.replies import synthesis
 from mockapi.sessions import _pipeline
@@ -44,7 +44,7 @@ async def answer_large(exchange: Exchange, work_out: WorkOut) -> Answer:
             found = source(exchange)
             if found is not None:
                 break
-    except ExpressionTooSlowError as error:
+    except TooSlowError as error:
         found = _pipeline.too_slow(exchange, error)
     return _pipeline.changed(exchange, found)
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mockapi import replies
 from mockapi import validation as validation_rules
-from mockapi._expressions import ExpressionTooSlowError
+from mockapi.errors import TooSlowError
 from mockapi.exchange import Reply, Request, Source
 from mockapi.replies import at_once, at_speed, converted, error_reply, faults, wants_stream
 from mockapi.sessions._answer import FORWARD, Answer
@@ -69,15 +69,15 @@ def answer(exchange: Exchange) -> Answer:
             found = source(exchange)
             if found is not None:
                 break
-    except ExpressionTooSlowError as error:
+    except TooSlowError as error:
         found = too_slow(exchange, error)
     return changed(exchange, found)
 
 
-def too_slow(exchange: Exchange, error: ExpressionTooSlowError) -> Answer:
-    """The answer where an expression of the user's own cannot be followed: nobody knows what matches."""
+def too_slow(exchange: Exchange, error: TooSlowError) -> Answer:
+    """The answer where looking at a request takes too long: nobody knows what matches."""
     message = f"mockapi cannot tell what answers this: {error}."
-    return Answer(_error(exchange, 422, "mockapi_expression_too_slow", message))
+    return Answer(_error(exchange, 422, "mockapi_too_slow", message))
 
 
 def changed(exchange: Exchange, found: Answer | None) -> Answer:

@@ -7,6 +7,7 @@ import pickle
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
+from mockapi.errors import TooSlowError
 from mockapi.server.aside._process import HelperGone, HelperProcess
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ class Helpers:
         Args:
             function: of a module of mockapi's, without effects: it may run twice.
             arguments: values that can be pickled.
+
+        Raises:
+            TooSlowError: it took more time than there is.
+            Exception: what the function raises.
         """
         answer = None
         try:
@@ -62,19 +67,24 @@ class Helpers:
         async with self._turn:
             if self._closed:
                 return None
-            process = None
             try:
                 process = self._idle.pop() if self._idle else await self._started(loop)
+            except HelperGone:
+                return None
+            try:
                 asked = loop.run_in_executor(self._threads, process.ask, call)
                 asked.add_done_callback(_forgotten)  # nobody may be left to hear of it
                 answer = await asyncio.wait_for(asyncio.shield(asked), self._patience)
-            except (HelperGone, TimeoutError):
-                if process is not None:
-                    self._discard(process)
+            except TimeoutError:  # on a thread it would take as long, and hold up everybody
+                self._discard(process)
+                raise TooSlowError(
+                    f"a large body was not looked at within {self._patience:g} seconds; send a smaller one"
+                ) from None
+            except HelperGone:
+                self._discard(process)
                 return None
             except BaseException:  # cancelled: the answer that comes must not be taken for another's
-                if process is not None:
-                    self._discard(process)
+                self._discard(process)
                 raise
             self._idle.append(process)
             return answer

@@ -11,9 +11,8 @@ from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from mockapi._expressions import ExpressionTooSlowError
 from mockapi.cassettes import RedactionError, as_request, fingerprint, redact
-from mockapi.errors import MockapiError, UnwritableError
+from mockapi.errors import MockapiError, TooSlowError, UnwritableError
 from mockapi.exchange import Ending
 from mockapi.server.aside import is_heavy
 from mockapi.server.recording._file_names import CassetteFiles
@@ -85,7 +84,7 @@ class WriterQueue:
             if session.settings.record_mode == "all" and is_heavy(request.body):
                 await look_up_ahead(request, session.index, self._helpers.run)
             old = self._renewed_by(interaction, request, session)
-        except ExpressionTooSlowError as error:
+        except TooSlowError as error:
             self._leave_out(request, f"nobody knows whose place it takes: {error}")
             return
         future = asyncio.get_running_loop().create_future()
@@ -138,9 +137,16 @@ class WriterQueue:
         short = [kept.interaction for kept, aside in zip(batch, large, strict=True) if not aside]
         done = iter(await asyncio.to_thread(_outcomes, short, rules) if short else ())
         return [
-            (await self._helpers.run(_outcomes, [kept.interaction], rules))[0] if aside else next(done)
+            await self._redacted_aside(kept.interaction) if aside else next(done)
             for kept, aside in zip(batch, large, strict=True)
         ]
+
+    async def _redacted_aside(self, interaction: Interaction) -> _Outcome:
+        try:
+            outcome: _Outcome = await self._helpers.run(_outcome, interaction, self._options.rules)
+        except TooSlowError as error:
+            return RedactionError(str(error))
+        return outcome
 
     def _writable(self, kept: _Kept, outcome: _Outcome) -> Interaction | None:
         """What may be written of an interaction; None if nothing, and people are told why."""
