@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.errors import TooSlowError
+from mockapi.server.aside import _parcel
 from mockapi.server.aside._process import HelperGone, HelperProcess
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Helpers:
         """
         answer = None
         try:
-            call = await asyncio.to_thread(pickle.dumps, (function, arguments))
+            call = await asyncio.to_thread(_parcel.packed, (function, arguments))
         except (pickle.PicklingError, TypeError, AttributeError, RecursionError):
             call = None  # a value of the user's own, such as a function
         if call is not None and self._works and not self._closed:
@@ -59,7 +60,7 @@ class Helpers:
             return await asyncio.to_thread(function, *arguments)
         return answer[0]
 
-    async def _asked(self, call: bytes) -> Any:
+    async def _asked(self, call: list[bytes]) -> Any:
         if self._turn is None or self._threads is None:
             self._turn = asyncio.Semaphore(self._most)
             self._threads = ThreadPoolExecutor(self._most, thread_name_prefix="mockapi-helper")

@@ -10,6 +10,8 @@ import sys
 import weakref
 from typing import Any
 
+from mockapi.server.aside import _parcel
+
 # Not `multiprocessing`: it would run the user's program again, and that may have no guard against it.
 _PROGRAM = (
     "import pickle, sys; sys.path[:] = pickle.load(sys.stdin.buffer)\n"
@@ -48,15 +50,15 @@ class HelperProcess:
             raise HelperGone(str(error)) from error
         # Also when nobody closes the server: with this object, or at the interpreter's end.
         self._end = weakref.finalize(self, _end, self._process)
-        self._send(pickle.dumps(sys.path))
+        self._send([pickle.dumps(sys.path)])
 
     @property
     def pid(self) -> int:
         """The process's id."""
         return self._process.pid
 
-    def ask(self, call: bytes) -> Any:
-        """The result of a call, a pickled function and its arguments, in a tuple; None if it failed.
+    def ask(self, call: list[bytes]) -> Any:
+        """The result of a call, a packed function and its arguments, in a tuple; None if it failed.
 
         Raises:
             HelperGone: the process ended.
@@ -64,15 +66,14 @@ class HelperProcess:
         self._send(call)
         assert self._process.stdout is not None  # noqa: S101 - it was asked for
         try:
-            return pickle.load(self._process.stdout)  # noqa: S301 - our own process wrote it
+            return _parcel.read(self._process.stdout)
         except (EOFError, OSError, ValueError, pickle.UnpicklingError) as error:
             raise HelperGone("it ended") from error
 
-    def _send(self, data: bytes) -> None:
+    def _send(self, pieces: list[bytes]) -> None:
         assert self._process.stdin is not None  # noqa: S101 - it was asked for
         try:
-            self._process.stdin.write(data)
-            self._process.stdin.flush()
+            _parcel.write(self._process.stdin, pieces)
         except (OSError, ValueError) as error:
             raise HelperGone("it ended") from error
 

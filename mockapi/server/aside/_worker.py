@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gc
 import os
-import pickle
 import signal
 import sys
 from typing import Any
+
+from mockapi.server.aside import _parcel
 
 
 def main() -> None:
@@ -18,21 +19,15 @@ def main() -> None:
     gc.disable()  # values of JSON have no circles, and looking for some costs more than the parsing
     while True:
         try:
-            # The other end of the pipe is the process that started this one.
-            call: Any = pickle.load(calls)  # noqa: S301 - see above
-        except EOFError:
-            return
-        answer = _answer(*call)
-        del call
-        try:
-            answers.write(answer)
-            answers.flush()
-        except BrokenPipeError:
+            answer = _answer(*_parcel.read(calls))
+            _parcel.write(answers, answer)
+        except (EOFError, BrokenPipeError):
             os._exit(0)  # nobody is left to tell
+        del answer
 
 
-def _answer(function: Any, arguments: tuple[Any, ...]) -> bytes:
+def _answer(function: Any, arguments: tuple[Any, ...]) -> list[bytes]:
     try:
-        return pickle.dumps((function(*arguments),))
+        return _parcel.packed((function(*arguments),))
     except Exception:  # noqa: BLE001 - the server meets the same one where it can be told
-        return pickle.dumps(None)
+        return _parcel.packed(None)

@@ -121,10 +121,11 @@ def test_without_an_interpreter_to_start_work_is_done_here(monkeypatch: pytest.M
 def test_a_process_ends_when_its_server_is_killed() -> None:
     """No one closes it then: its input ends."""
     program = textwrap.dedent("""
-        import os, pickle, signal
+        import os, signal
+        from mockapi.server.aside._parcel import packed
         from mockapi.server.aside._process import HelperProcess
         process = HelperProcess()
-        print(process.ask(pickle.dumps((os.getpid, ())))[0], flush=True)
+        print(process.ask(packed((os.getpid, ())))[0], flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
     """)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
