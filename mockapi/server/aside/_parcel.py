@@ -30,7 +30,7 @@ class _Unpickler(pickle.Unpickler):
         self._long: list[bytes] = long
 
     def persistent_load(self, pid: Any) -> bytes:
-        return self._long[pid]
+        return self._long[int(pid)]
 
 
 def packed(value: Any) -> list[bytes]:
