@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 _BYTE_CODE = Path(tempfile.gettempdir(), f"mockapi-benchmarks-bytecode-{os.getuid()}")
-SERVER_CORE, LOAD_CORE = min(os.sched_getaffinity(0)), max(os.sched_getaffinity(0))
+_CORES = os.sched_getaffinity(0)
+SERVER_CORE, LOAD_CORE = min(_CORES), max(_CORES)
 """Where servers run, and where the load is made; the same where there is only one core."""
 
 _READY_SECONDS = 300.0
@@ -60,7 +61,8 @@ class Server:
         compiled = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(_BYTE_CODE)}
         self._environment = {**os.environ, **compiled, **(environment or {})}
         self._ready = ready
-        self._pin = ["taskset", "-c", str(SERVER_CORE)] if pinned else []
+        cores = str(SERVER_CORE) if pinned else ",".join(map(str, sorted(_CORES)))
+        self._pin = ["taskset", "-c", cores]
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
