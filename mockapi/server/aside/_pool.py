@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 MOST: Final = 2
 """Processes at once. A third heavy request waits; light ones never do."""
 
-PATIENCE: Final = 60.0
-"""Seconds for one call: the largest pathological body takes a quarter of that."""
+PATIENCE: Final = 120.0
+"""Seconds for one call: the largest pathological body takes a quarter of that on a busy machine."""
 
 
 class Helpers:
@@ -103,15 +103,19 @@ class Helpers:
         return process
 
     def _discard(self, process: HelperProcess) -> None:
+        """End a process, and do not wait: one that fills the memory takes a while to be gone."""
         self.processes.discard(process)
         process.kill()
-        process.end()
+        asyncio.get_running_loop().run_in_executor(None, process.end)
 
     def close(self) -> None:
         """End all processes; what is still worked out goes on without them."""
         self._closed = True
-        for process in [*self.processes]:
-            self._discard(process)
+        for process in self.processes:
+            process.kill()
+        for process in self.processes:
+            process.end()
+        self.processes.clear()
         self._idle.clear()
         if self._threads is not None:
             self._threads.shutdown(wait=False)
