@@ -1,7 +1,7 @@
 """Measures what mockapi costs, against a bare server and against aimock, and writes results.md.
 
-    python benchmarks/run.py                    everything, about eight minutes; writes results.md
-    python benchmarks/run.py --only json        one part: json, stream, pace, start, library
+    python benchmarks/run.py                    everything, about an hour; writes results.md
+    python benchmarks/run.py --only json        one part: json, stream, pace, start, library, linear, waiting
     python benchmarks/run.py --quick            fewer rounds and recordings: to see that it runs
 
 Needs Linux, two cores, wrk and taskset (`apt-get install wrk util-linux`). aimock is installed
@@ -21,14 +21,16 @@ _ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(_ROOT))
 
 from benchmarks import aimock  # noqa: E402 - a program that is run by its path has to find its package
+from benchmarks.linear import SIZE, linear_part  # noqa: E402 - as above
 from benchmarks.load import require_wrk  # noqa: E402 - as above
 from benchmarks.pacing import pace_part  # noqa: E402 - as above
 from benchmarks.report import page  # noqa: E402 - as above
 from benchmarks.servers import LOAD_CORE  # noqa: E402 - as above
 from benchmarks.start import library_part, start_part  # noqa: E402 - as above
 from benchmarks.throughput import json_part, stream_part  # noqa: E402 - as above
+from benchmarks.waiting import waiting_part  # noqa: E402 - as above
 
-PARTS = ("json", "stream", "pace", "start", "library")
+PARTS = ("json", "stream", "pace", "start", "library", "linear", "waiting")
 _RESULTS = _ROOT / "benchmarks" / "results.md"
 
 
@@ -46,6 +48,8 @@ def main() -> None:
         "pace": lambda: pace_part(seconds=2.0 if quick else 10.0),
         "start": lambda: start_part(options.work, other, rounds=rounds),
         "library": lambda: library_part(options.work, rounds=1 if quick else 5),
+        "linear": lambda: linear_part(size=SIZE // 4 if quick else SIZE),
+        "waiting": lambda: waiting_part(quick=quick),
     }
     # This process reads the paced streams: it stays off the servers' core, as wrk does.
     os.sched_setaffinity(0, {LOAD_CORE})

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 _BYTE_CODE = Path(tempfile.gettempdir(), f"mockapi-benchmarks-bytecode-{os.getuid()}")
-SERVER_CORE, LOAD_CORE = min(os.sched_getaffinity(0)), max(os.sched_getaffinity(0))
+_CORES = os.sched_getaffinity(0)
+SERVER_CORE, LOAD_CORE = min(_CORES), max(_CORES)
 """Where servers run, and where the load is made; the same where there is only one core."""
 
 _READY_SECONDS = 300.0
@@ -33,6 +34,7 @@ class Server:
         name: what tables call it.
         command: the program; `{port}` in it becomes the port.
         environment: what is added to this process's own.
+        pinned: whether it has to keep to one core.
         ready: what its standard output says when it accepts connections; None: it says nothing,
             and is asked by connecting.
 
@@ -48,6 +50,7 @@ class Server:
         *,
         environment: Mapping[str, str] | None = None,
         ready: str | None = None,
+        pinned: bool = True,
     ) -> None:
         self.name = name
         self.port = _free_port()
@@ -58,12 +61,14 @@ class Server:
         compiled = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(_BYTE_CODE)}
         self._environment = {**os.environ, **compiled, **(environment or {})}
         self._ready = ready
+        cores = str(SERVER_CORE) if pinned else ",".join(map(str, sorted(_CORES)))
+        self._pin = ["taskset", "-c", cores]
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         started = time.perf_counter()
         self._process = subprocess.Popen(
-            ["taskset", "-c", str(SERVER_CORE), *self._command],
+            [*self._pin, *self._command],
             env=self._environment,
             cwd=tempfile.gettempdir(),  # a project's settings are none of the comparison's
             stdin=subprocess.DEVNULL,

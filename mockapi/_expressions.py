@@ -12,18 +12,31 @@ import functools
 import re
 from typing import TYPE_CHECKING, Any
 
-from mockapi.errors import MockapiError
+from mockapi._clock import monotonic
+from mockapi.errors import TooSlowError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SECONDS = 0.25
 _SECONDS_PER_CHARACTER = 2e-7
+_LEAST_SECONDS = 1e-3
 _MEANS_MORE_ELSEWHERE = re.compile(r"[^\t\n\r -~]")
 
 
-class ExpressionTooSlowError(MockapiError):
-    """An expression took too long on a text."""
+class ExpressionTooSlowError(TooSlowError):
+    """An expression, or a JSON path, took too long on what it was applied to."""
+
+
+class Patience:
+    """What expressions may take together: many texts must not each take as long as one may.
+
+    Args:
+        seconds: that are left.
+    """
+
+    def __init__(self, seconds: float = 4 * _SECONDS) -> None:
+        self.left = seconds
 
 
 class Expression:
@@ -42,8 +55,12 @@ class Expression:
         self._linear = None if "$" in source else _linear(source)
         self._limited: Any = None
 
-    def finditer(self, text: str) -> Iterator[Any]:
+    def finditer(self, text: str, patience: Patience | None = None) -> Iterator[Any]:
         """The matches in a text, as of `re`.
+
+        Args:
+            text: what is searched.
+            patience: what it may take, and others on other texts; without it what one text may take.
 
         Raises:
             ExpressionTooSlowError: it took too long.
@@ -51,13 +68,33 @@ class Expression:
         if self._linear is not None and not _MEANS_MORE_ELSEWHERE.search(text):
             yield from self._linear.finditer(text)
             return
+        limit = _SECONDS + _SECONDS_PER_CHARACTER * len(text)
+        if patience is not None:
+            limit = max(min(limit, patience.left + _SECONDS_PER_CHARACTER * len(text)), _LEAST_SECONDS)
+        began = monotonic()
         try:
-            yield from self._compiled().finditer(text, timeout=_SECONDS + _SECONDS_PER_CHARACTER * len(text))
+            yield from self._compiled().finditer(text, timeout=limit)
+            if patience is not None:
+                patience.left -= monotonic() - began
         except TimeoutError:
             raise ExpressionTooSlowError(
                 f"the expression {self.source!r} takes too long on a text of {len(text):,} characters:"
                 " repeat nothing that repeats, as in (a+)+"
             ) from None
+
+    def is_in(self, text: str, patience: Patience | None = None) -> bool:
+        """Whether a text has a match; arguments and errors as of `finditer`."""
+        return any(True for _ in self.finditer(text, patience))
+
+    def replaced(self, text: str, replacement: str, patience: Patience | None = None) -> str:
+        """A text with each match replaced by a text; arguments and errors as of `finditer`."""
+        pieces: list[str] = []
+        at = 0
+        for match in self.finditer(text, patience):
+            start, end = match.span()
+            pieces += (text[at:start], replacement)
+            at = end
+        return "".join(pieces) + text[at:] if pieces else text
 
     def _compiled(self) -> Any:
         if self._limited is None:

@@ -2,6 +2,7 @@
 
     MockapiError
     ├── UsageError            the caller's: an option, an argument, a port that is taken
+    │   ├── TooSlowError      ... what it asks for takes longer than a server may
     │   ├── OptionError       ... a value among many options (mockapi.options); says where it stands
     │   └── ScriptError       ... a script that does not fit; points into it
     ├── CassetteError         a cassette file cannot be used; carries one `Problem` or several
@@ -35,6 +36,10 @@ class MockapiError(Exception):
 
 class UsageError(MockapiError):
     """An option or argument that cannot work; the message says what to give instead."""
+
+
+class TooSlowError(UsageError):
+    """What was asked for takes longer than a server may take; the message says what, and what to do."""
 
 
 class ScriptError(UsageError):

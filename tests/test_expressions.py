@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockapi._expressions import Expression, ExpressionTooSlowError
+from mockapi._expressions import Expression, ExpressionTooSlowError, Patience
 
 SLOW = r"(?=x?)^(a|a|aa)+$"  # a look-ahead: RE2 does not compile it
 
@@ -61,3 +61,19 @@ def test_a_faulty_expression_is_res_error() -> None:
     """So that who reads a configuration can say what is wrong with it."""
     with pytest.raises(re.error):
         Expression("(")
+
+
+def test_texts_share_the_time_that_they_are_given() -> None:
+    """Many texts that each take less than one may are given up all the same."""
+    patience = Patience(0.01)
+    expression = Expression(SLOW)
+    with pytest.raises(ExpressionTooSlowError):
+        any(expression.is_in("a" * 18 + "c", patience) for _ in range(1000))
+
+
+@pytest.mark.parametrize(
+    ("source", "text"), [(r"a*", "baac"), (r"\d+", "1 22 x"), (r"x$", "ax\n"), ("", "ab")]
+)
+def test_it_replaces_what_re_replaces(source: str, text: str) -> None:
+    """Empty matches too; the replacement is text."""
+    assert Expression(source).replaced(text, r"<\1>") == re.sub(source, lambda _: r"<\1>", text)

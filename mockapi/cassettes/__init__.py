@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mockapi.cassettes._index import Index, Recording, RecordingSequence, as_request
     from mockapi.cassettes._key import request_key
     from mockapi.cassettes._lint import LintFinding, LintSeverity, lint
+    from mockapi.cassettes._look_ahead import keys_of, redactions_of
     from mockapi.cassettes._migrate import Migrated, Renames, migrate
     from mockapi.cassettes._model import (
         FORMAT_VERSION,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from mockapi.cassettes._redaction_rules import DEFAULT, RedactionError, RedactionRules
     from mockapi.cassettes._seal import reseal
     from mockapi.cassettes._secret_table import CREDENTIAL_HEADERS
+    from mockapi.cassettes._secrets import Secret
     from mockapi.cassettes._summary import reply_of, summarize
     from mockapi.cassettes.redaction import (
         for_matching,
@@ -76,6 +78,7 @@ __all__ = [
     "RedactionError",
     "RedactionRules",
     "Renames",
+    "Secret",
     "Substitution",
     "as_read",
     "as_request",
@@ -88,6 +91,7 @@ __all__ = [
     "fingerprint",
     "for_matching",
     "json_paths",
+    "keys_of",
     "lint",
     "load",
     "long_bodies",
@@ -98,6 +102,7 @@ __all__ = [
     "read_matching",
     "redact",
     "redact_interaction",
+    "redactions_of",
     "reply_of",
     "request_key",
     "reseal",
@@ -122,6 +127,7 @@ __getattr__ = lazy_exports(
         "_index": "Index Recording RecordingSequence as_request",
         "_key": "request_key",
         "_lint": "LintFinding LintSeverity lint",
+        "_look_ahead": "keys_of redactions_of",
         "_migrate": "Migrated Renames migrate",
         "_model": "FORMAT_VERSION Cassette Compare Interaction Matching RecordedChunk RecordedRequest"
         " RecordedResponse Substitution digest_of",
@@ -133,6 +139,7 @@ __getattr__ = lazy_exports(
         "_redaction_rules": "DEFAULT RedactionError RedactionRules",
         "_seal": "reseal",
         "_secret_table": "CREDENTIAL_HEADERS",
+        "_secrets": "Secret",
         "_summary": "reply_of summarize",
         "redaction": "for_matching redact redact_interaction sightings signed_secrets",
     },

@@ -129,6 +129,14 @@ class Index:
             return None
         return _find(self._looser, request) or self._find_redacted(self._looser, 1, request)
 
+    def rules(self, *, relaxed: bool) -> tuple[Matching, ...]:
+        """The rules that `find_exact` compares by, or `find_relaxed`."""
+        return tuple(self._looser if relaxed else self._exact)
+
+    def has_as_it_came(self, request: Request) -> bool:
+        """Whether `find_exact` finds a request without looking for secrets in it."""
+        return _find(self._exact, request) is not None
+
     def _find_redacted(
         self, tables: dict[Matching, _Table], looseness: int, request: Request
     ) -> RecordingSequence | None:

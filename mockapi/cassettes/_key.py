@@ -16,8 +16,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
+from mockapi._expressions import Patience, expression
+from mockapi.cassettes._jsonpaths import Document
 from mockapi.cassettes._multipart import split_multipart
 from mockapi.cassettes._payloads import content_digest
+from mockapi.cassettes._substitutions import is_named
 
 if TYPE_CHECKING:
     from mockapi.cassettes._model import Matching
@@ -29,6 +32,8 @@ _TOOL_ID_KEYS = ("id", "tool_use_id")
 
 def request_key(request: Request, matching: Matching) -> bytes:
     """The key of a request under some matching rules, 16 bytes."""
+    if request.known is not None and (found := request.known.get(("key", matching))) is not None:
+        return found  # type: ignore[no-any-return] # `look_ahead` has put it there
     digest = hashlib.blake2b(request_line(request), digest_size=16)
     for name in matching.headers:
         digest.update(f"\n{name}: {request.header(name)}".encode())
@@ -91,7 +96,7 @@ def reduced(value: Any, matching: Matching) -> Any:
     if matching.rename_tool_ids:
         value = _with_renamed_ids(value, {})
     if matching.substitutions:
-        value = _with_substitutions(value, matching)
+        value = _with_substitutions(value, matching, Patience())
     return value
 
 
@@ -147,17 +152,14 @@ _COMPARED = {"last-turn": _last_turn, "last-text": _last_text, "stream": _stream
 def _without(value: Any, paths: tuple[str, ...]) -> Any:
     if not isinstance(value, (dict, list)):
         return value  # nothing lies in it; and of a string the library would read the JSON
-
-    import jsonpath  # noqa: PLC0415 - costs every start 50 ms, and few cassettes use it
-
-    copy = jsontext.parse_exactly(jsontext.compact(value))
+    document = Document(jsontext.parse_exactly(jsontext.compact(value)), paths)
     for path in paths:
         # Later matches first: deleting an item of a list moves those behind it.
-        for match in reversed(list(jsonpath.finditer(path, copy))):
+        for match in reversed(document.matches(path)):
             if match.parent is None:
                 return None
             _delete(match.parent.obj, match.parts[-1])
-    return copy
+    return document.root
 
 
 def _delete(container: Any, key: str | int) -> None:
@@ -181,21 +183,28 @@ def _with_renamed_ids(value: Any, names: dict[str, str]) -> Any:
     }
 
 
-def _with_substitutions(value: Any, matching: Matching) -> Any:
+def _with_substitutions(value: Any, matching: Matching, patience: Patience) -> Any:
     if isinstance(value, str):
-        return substituted(value, matching)
+        return substituted(value, matching, patience)
     if isinstance(value, list):
-        return [_with_substitutions(item, matching) for item in value]
+        return [_with_substitutions(item, matching, patience) for item in value]
     if isinstance(value, dict):
-        return {key: _with_substitutions(item, matching) for key, item in value.items()}
+        return {key: _with_substitutions(item, matching, patience) for key, item in value.items()}
     return value
 
 
-def substituted(text: str, matching: Matching) -> str:
-    """A text with what the substitutions find replaced by their names."""
+def substituted(text: str, matching: Matching, patience: Patience | None = None) -> str:
+    """A text with what the substitutions find replaced by their names.
+
+    Raises:
+        ExpressionTooSlowError: a pattern takes too long.
+    """
     for item in matching.substitutions:
-        # A backslash in a name would be read as a reference to a group.
-        text = _compiled(item.pattern).sub(f"<{item.name}>".replace("\\", r"\\"), text)
+        if is_named(item):
+            # A backslash in a name would be read as a reference to a group.
+            text = _compiled(item.pattern).sub(f"<{item.name}>".replace("\\", r"\\"), text)
+        else:
+            text = expression(item.pattern).replaced(text, f"<{item.name}>", patience)
     return text
 
 

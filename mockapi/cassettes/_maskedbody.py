@@ -12,9 +12,12 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
+from mockapi._expressions import ExpressionTooSlowError
+from mockapi.cassettes._jsonpaths import Document
 from mockapi.cassettes._jsonscan import Leaf, Role, Scan, decoded, replaced, respelled, scan
 from mockapi.cassettes._keyfiles import WEB_KEY_SECRETS
 from mockapi.cassettes._kinds import EMAIL
+from mockapi.cassettes._redaction_rules import RedactionError
 from mockapi.cassettes._secrets import Secret, filled, kind_finder, masked, masked_member
 
 if TYPE_CHECKING:
@@ -202,7 +205,7 @@ def _is_payload(leaf: Leaf, raw: str, types: dict[int, str]) -> bool:
     )
 
 
-def _masked_leaf(leaf: Leaf, name: str, text: str, chosen: list[Path], masking: Masking) -> str:
+def _masked_leaf(leaf: Leaf, name: str, text: str, chosen: set[Path], masking: Masking) -> str:
     if leaf.role is Role.STRING:
         if _is_below(leaf.path, chosen):
             return filled(text)
@@ -304,17 +307,19 @@ def _joined_edits(
     return edits
 
 
-def _chosen(text: str, json_paths: tuple[str, ...]) -> list[Path]:
+def _chosen(text: str, json_paths: tuple[str, ...]) -> set[Path]:
     """The paths of the values that JSON paths choose in a text, if it is JSON."""
     if not json_paths:
-        return []
+        return set()
     value: Any = jsontext.parse_exactly(text.encode("utf-8", "surrogateescape"))
     if not isinstance(value, (dict, list)):
-        return []  # no JSON, or a value that holds none: the library would read a string's text
-    import jsonpath  # noqa: PLC0415 - costs every start 50 ms, and few people have paths of their own
+        return set()  # no JSON, or a value that holds none: the library would read a string's text
+    document = Document(value, json_paths)
+    try:
+        return {tuple(match.parts) for path in json_paths for match in document.matches(path)}
+    except ExpressionTooSlowError as error:
+        raise RedactionError(str(error)) from error
 
-    return [tuple(match.parts) for path in json_paths for match in jsonpath.finditer(path, value)]
 
-
-def _is_below(path: Path, chosen: list[Path]) -> bool:
-    return any(path[: len(start)] == start for start in chosen)
+def _is_below(path: Path, chosen: set[Path]) -> bool:
+    return bool(chosen) and any(path[:steps] in chosen for steps in range(len(path) + 1))

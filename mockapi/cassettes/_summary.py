@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mockapi.cassettes._model import Interaction
 
 _LONGEST = 60
+_LOOKED_AT = 1000
 
 
 def summarize(interaction: Interaction) -> str:
@@ -96,5 +97,5 @@ def _words(content: Any) -> str:
 
 
 def _short(text: str) -> str:
-    line = " ".join(text.split())
+    line = " ".join(text.lstrip()[:_LOOKED_AT].split())  # a text may have megabytes
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"

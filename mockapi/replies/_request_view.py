@@ -18,6 +18,8 @@ from mockapi import jsontext
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mockapi.replies._view_digest import ViewDigest
+
 Block = dict[str, Any]
 THINKING_ON: Final = frozenset({"enabled", "adaptive", "between_tools"})
 _RESULTS: Final = "_tool_result"
@@ -54,9 +56,13 @@ class RequestView:
     Args:
         body: the parsed body; anything but an object counts as {}.
         betas: the values of the `anthropic-beta` header.
+        digest: what depends on all of a large body, worked out beforehand.
     """
 
-    def __init__(self, body: Any, betas: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, body: Any, betas: frozenset[str] = frozenset(), digest: ViewDigest | None = None
+    ) -> None:
+        self.digest = digest
         self.body: dict[str, Any] = body if isinstance(body, dict) else {}
         self.betas = betas
 

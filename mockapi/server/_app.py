@@ -26,6 +26,7 @@ from mockapi.server._control import control_app
 from mockapi.server._cors import is_preflight
 from mockapi.server._pages import is_uninvited
 from mockapi.server._service import Service
+from mockapi.server.aside import is_heavy
 from mockapi.server.wire import ARRIVED, ClientLeft, Refused, play, read_body, with_closed_connection
 
 if TYPE_CHECKING:
@@ -165,7 +166,10 @@ class MessagesAPI:
             arrived = scope[ARRIVED] if ARRIVED in scope else monotonic()
             query = scope["query_string"].decode("latin-1")
             request = Request(scope["method"], path, query, scope["headers"], body)
-            entry = service.answer(request, session, scope.get("server"))
+            if is_heavy(body):
+                entry = await service.answer_large(request, session, scope.get("server"))
+            else:
+                entry = service.answer(request, session, scope.get("server"))
         except Refused as refused:
             await play(self._refusal(refused, scope["headers"]), scope, receive, send)
             return

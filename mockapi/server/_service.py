@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from mockapi import cassettes, validation
 from mockapi._clock import wall
-from mockapi.errors import UsageError
+from mockapi.errors import TooSlowError, UsageError
 from mockapi.exchange import Source
 from mockapi.messages import IdFactory, IdKind
 from mockapi.server import recording as recorders
 from mockapi.server._cors import preflight, with_cors
+from mockapi.server.aside import Helpers
 from mockapi.server.wire import Lateness
 from mockapi.sessions import (
     CALLS_OUT,
@@ -23,6 +24,7 @@ from mockapi.sessions import (
     ServerSession,
     SessionRegistry,
     answer,
+    answer_large,
     default_on_unmatched,
     new_id,
 )
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from mockapi.server._console import Console
     from mockapi.server.recording import Address, Recorder, RecordOptions
     from mockapi.server.wire import Message
-    from mockapi.sessions import JournalEntry, SessionOptions, Settings
+    from mockapi.sessions import Answer, JournalEntry, SessionOptions, Settings
     from mockapi.validation import Refusal, ValidationSettings, Validator
 
 _MAX_VALIDATORS = 64
@@ -86,6 +88,7 @@ class Service:
         self.lateness = Lateness()
         self.asked = 0
         self.closes_root_connections = False
+        self.helpers = Helpers()
         self.reader = CassetteReader(cache_folder())
         self.library = CassetteSet(self.reader.read_all(self.paths, progress))
         self.recorder = None if recording is None else self._make_recorder(recording)
@@ -103,7 +106,7 @@ class Service:
         self._uninvited: set[str] = set()
 
     def _make_recorder(self, options: RecordOptions) -> Recorder:
-        return recorders.Recorder(options, self.console)
+        return recorders.Recorder(options, self.console, self.helpers)
 
     def _check(self, settings: Settings) -> None:
         to = None if self.recorder is None else self.recorder.options.to
@@ -220,6 +223,8 @@ class Service:
         """What the API would refuse a request with; validators are made when first needed."""
         if settings.mode == "off":
             return None
+        if request.known is not None and ("refusal", settings) in request.known:
+            return request.known["refusal", settings]  # type: ignore[no-any-return] # what a validator said
         validator = self._validators.get(settings)
         if validator is None:
             if len(self._validators) >= _MAX_VALIDATORS:
@@ -232,17 +237,40 @@ class Service:
 
         None if the upstream shall answer: see `forward`. `server` is the address at which it came.
         """
+        exchange = self._begun(request, session)
+        asked = self._preflighted(exchange)
+        return self._written_down(exchange, answer(exchange), server) if asked is None else asked
+
+    async def answer_large(
+        self, request: Request, session: ServerSession, server: Address = None
+    ) -> JournalEntry | None:
+        """As `answer`, for a body that would hold up the event loop: helper processes look at it."""
+        exchange = self._begun(request, session)
+        asked = self._preflighted(exchange)
+        if asked is not None:
+            return asked
+        found = await answer_large(exchange, self.helpers.run)
+        return self._written_down(exchange, found, server)
+
+    def _begun(self, request: Request, session: ServerSession) -> Exchange:
         self.asked += 1
         session.last_used = now = wall()
+        return Exchange(request, session, now, self._validate, self.next_request_id)
+
+    def _preflighted(self, exchange: Exchange) -> JournalEntry | None:
+        """The answer to a browser that asks what it may send, where one does."""
+        session, request = exchange.session, exchange.request
         origins = session.settings.cors
         asked = preflight(request, origins) if origins else None
-        if asked is not None:
-            return session.journal.add(now, request, asked, None, None)
-        reply, recording, refusal = answer(
-            Exchange(request, session, now, self._validate, self.next_request_id)
-        )
+        return None if asked is None else session.journal.add(exchange.at, request, asked, None, None)
+
+    def _written_down(self, exchange: Exchange, found: Answer, server: Address) -> JournalEntry | None:
+        """What answers, in the journal and, where it concerns people, on the console."""
+        request, session = exchange.request, exchange.session
+        reply, recording, refusal = found
         if reply is None:
             return None
+        origins = session.settings.cors
         if origins:
             reply = with_cors(reply, request, origins)
         miss = None
@@ -255,7 +283,7 @@ class Service:
             self.console.refusal(request, refusal, session)
         elif reply.status == 404 and (hint := reply.header("x-mockapi-hint")) is not None:
             self.console.near_miss(request, hint)
-        return session.journal.add(now, request, reply, recording, miss)
+        return session.journal.add(exchange.at, request, reply, recording, miss)
 
     async def forward(
         self,
@@ -276,9 +304,10 @@ class Service:
         return entry
 
     async def aclose(self) -> None:
-        """Finish what is still being recorded or compared."""
+        """Finish what is still being recorded or compared, and end the helper processes."""
         if self.recorder is not None:
             await self.recorder.aclose()
+        self.helpers.close()
 
     def _explain(self, request: Request, session: ServerSession) -> asyncio.Future[Miss] | None:
         """Look into a miss on another thread: streams in flight must not wait for it."""
@@ -307,6 +336,8 @@ def _explained(request: Request, recordings: Sequence[Recording], matching: Matc
         miss = cassettes.explain_miss(request, recordings, matching)
     except RecursionError:
         return _unexplained("The request is nested too deeply to be compared with what is recorded.")
+    except TooSlowError as error:
+        return _unexplained(f"It was not compared with what is recorded: {error}.")
     except Exception:
         # The client has its answer, and no one awaits this future: a defect must not vanish in it.
         logging.getLogger(__name__).exception("A miss could not be explained: a defect of mockapi.")

@@ -6,6 +6,7 @@ and functions are those of `mockapi.replies`; here is the one place that holds t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mockapi.exchange import Source
@@ -49,6 +50,12 @@ class ReplyGenerator:
     def script(self) -> Chooser | None:
         """The script and what was used of it."""
         return self._script
+
+    def reserve(self) -> tuple[int, History]:
+        """Seed and history of a reply that is worked out elsewhere; the next reply counts on."""
+        history = self._history
+        self._history = replace(history, turn=history.turn + 1)
+        return self._seed, history
 
     def play(self, script: Script | Chooser | None) -> None:
         """Use a script, or another chooser of replies, from its beginning; None drops it."""
@@ -102,6 +109,10 @@ class ReplyGenerator:
             validate: the API's refusal of a request, or None, for the rows of batches.
         """
         if request.asks_for_message:
+            if request.known is not None and "synthesized" in request.known:
+                reply, after = request.known["synthesized"]  # with the history that `reserve` gave
+                self._history = self._history.with_cached(after)
+                return reply  # type: ignore[no-any-return] # worked out by the function below
             reply, self._history = synthesized(request, self._seed, self._history, at)
             return reply
         context = EndpointContext(

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mockapi import replies
 from mockapi import validation as validation_rules
+from mockapi.errors import TooSlowError
 from mockapi.exchange import Reply, Request, Source
 from mockapi.replies import at_once, at_speed, converted, error_reply, faults, wants_stream
 from mockapi.sessions._answer import FORWARD, Answer
@@ -63,10 +64,24 @@ ChangeStage: TypeAlias = Callable[[Exchange, Reply], Reply]
 def answer(exchange: Exchange) -> Answer:
     """What a session answers to a request; `FORWARD` where the upstream shall answer."""
     found = None
-    for source in SOURCES:
-        found = source(exchange)
-        if found is not None:
-            break
+    try:
+        for source in SOURCES:
+            found = source(exchange)
+            if found is not None:
+                break
+    except TooSlowError as error:
+        found = too_slow(exchange, error)
+    return changed(exchange, found)
+
+
+def too_slow(exchange: Exchange, error: TooSlowError) -> Answer:
+    """The answer where looking at a request takes too long: nobody knows what matches."""
+    message = f"mockapi cannot tell what answers this: {error}."
+    return Answer(_error(exchange, 422, "mockapi_too_slow", message))
+
+
+def changed(exchange: Exchange, found: Answer | None) -> Answer:
+    """What a source answered, with the changes made."""
     assert found is not None  # noqa: S101 - the last source answers everything
     if found.reply is None:  # the upstream's reply is passed on as it comes
         return found

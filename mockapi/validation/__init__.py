@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mockapi.validation._engine import Validator
     from mockapi.validation._rule import Rule
     from mockapi.validation._settings import Mode, Profile, Refusal, ValidationSettings
-    from mockapi.validation._validate import all_rules, check_body, rule_ids, validate
+    from mockapi.validation._validate import all_rules, check_body, first_refusal, rule_ids, validate
 
 __all__ = [
     "Mode",
@@ -31,6 +31,7 @@ __all__ = [
     "all_rules",
     "check_body",
     "find_endpoint",
+    "first_refusal",
     "near_miss",
     "rule_ids",
     "validate",
@@ -43,7 +44,7 @@ __getattr__ = lazy_exports(
         "_engine": "Validator",
         "_rule": "Rule",
         "_settings": "Mode Profile Refusal ValidationSettings",
-        "_validate": "all_rules check_body rule_ids validate",
+        "_validate": "all_rules check_body first_refusal rule_ids validate",
     },
     renamed={"Settings": "ValidationSettings"},
 )

@@ -66,6 +66,11 @@ def check_body(
     return refusals
 
 
+def first_refusal(request: Request, settings: ValidationSettings) -> Refusal | None:
+    """The one error that the API would answer to a request, None if it would take it."""
+    return _validator(settings).check(request)
+
+
 def all_rules() -> tuple[Rule, ...]:
     """Every rule, in the order in which they speak."""
     return declared()

@@ -101,23 +101,74 @@ def test_what_is_no_http_gets_a_plain_400_and_a_clean_close(
     assert capfd.readouterr().err == ""
 
 
-@pytest.mark.parametrize(
-    "header",
-    [b"x: " + b"a" * 300_000, b"".join(b"x-%d: %s\r\n" % (n, b"a" * 100) for n in range(3000))],
-    ids=["one field", "many fields"],
-)
-def test_a_header_that_does_not_end_is_not_collected(hostile: mockapi.Server, header: bytes) -> None:
-    """Beyond the bound it is refused before it is whole, so that it cannot fill the memory."""
+CHUNKED = HEAD + b"transfer-encoding: chunked\r\n\r\n"
+LONG = b"a" * 8192
+ENDLESS = {
+    "a field": (HEAD + b"x: ", LONG),
+    "many fields": (HEAD, b"".join(b"x-%d: %s\r\n" % (number, b"a" * 100) for number in range(80))),
+    "many empty fields": (HEAD, b"x:\r\n" * 2000),
+    "a name of a field": (HEAD, LONG),
+    "a path": (b"POST /", LONG),
+    "a trailer": (CHUNKED + b"0\r\n", b"x: y\r\n" * 1000),
+    "the value of a trailer": (CHUNKED + b"0\r\nx: ", LONG),
+    "a trailer behind a body": (CHUNKED + b"2\r\n{}\r\n0\r\n", b"x: y\r\n" * 1000),
+    "a chunk's extension": (CHUNKED + b"2;a=", LONG),
+    "an extension of the last chunk": (CHUNKED + b"2\r\n{}\r\n0;a=", LONG),
+}
+"""What comes first, and what then comes without end."""
+
+
+@pytest.mark.parametrize(("first", "again"), ENDLESS.values(), ids=ENDLESS)
+def test_what_does_not_end_is_not_collected(hostile: mockapi.Server, first: bytes, again: bytes) -> None:
+    """Beyond the bound it is refused before it is whole, so that it can fill no memory and take no time."""
     with RawClient(hostile.base_url) as client:
-        client.send(HEAD)
-        # In steps, because a reply that comes early must not be lost to a send that fails.
-        for start in range(0, len(header), 8192):
-            client.send(header[start : start + 8192])
-            if start >= MAX_HEADER_BYTES and not client.is_silent(0.1):
-                break
-        reply = client.read()
-    assert reply.status == 400
-    assert reply.body == b"The header of the request is too large."
+        client.send(first)
+        enough = MAX_HEADER_BYTES // len(again) + 1
+        client.send(again * enough)
+        while client.is_silent(0.5):  # what came together with a body may be counted with it
+            client.send(again * enough)
+        answer, _ = client.read_to_end()
+    assert answer.startswith(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
+    assert answer.endswith(b"The header of the request is too large.")
+    assert still_answers(hostile)
+
+
+WHOLE = {
+    "header": HEAD + b"x: " + b"a" * 66_000 + b"\r\n\r\n",
+    "trailer": CHUNKED + b"0\r\nx: " + b"a" * 66_000 + b"\r\n\r\n",
+    "header and trailer": HEAD
+    + b"transfer-encoding: chunked\r\nx: "
+    + b"a" * 40_000
+    + b"\r\n\r\n0\r\nx: "
+    + b"a" * 30_000
+    + b"\r\n\r\n",
+    "header of the second of two requests": b"GET / HTTP/1.1\r\nhost: x\r\n\r\n" * 2
+    + HEAD
+    + b"x: "
+    + b"a" * 66_000
+    + b"\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", WHOLE.values(), ids=WHOLE)
+def test_what_is_too_large_is_refused_though_it_came_at_once(hostile: mockapi.Server, sent: bytes) -> None:
+    """The bound does not depend on how much one read brings."""
+    with RawClient(hostile.base_url) as client:
+        client.send(sent)
+        answer, _ = client.read_to_end()
+    assert answer.count(b"431 Request Header Fields Too Large") == 1
+
+
+def test_small_chunks_are_no_header(hostile: mockapi.Server) -> None:
+    """A body in chunks of one byte has more framing than the bound, and is a body all the same."""
+    padded = ASKED + b" " * 20_000
+    with RawClient(hostile.base_url) as client:
+        client.send(CHUNKED)
+        for start in range(0, len(padded), 1000):
+            piece = padded[start : start + 1000]
+            client.send(b"".join(b"1\r\n%c\r\n" % char for char in piece))
+        client.send(b"0\r\nx-checksum: 1\r\n\r\n")
+        assert client.read().body == b"ok"
 
 
 def test_a_header_within_the_bound_is_taken(hostile: mockapi.Server) -> None:

@@ -14,11 +14,11 @@ A text condition is a string that the text contains, or an object with `equals`,
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
+from mockapi._expressions import Patience, expression
 from mockapi.messages.catalogue import shipped
 from mockapi.replies._request_view import name_of, result_text
 
@@ -35,11 +35,15 @@ class Text:
     how: str
     value: str
 
-    def holds(self, text: str) -> bool:
-        """Whether a text meets it."""
+    def holds(self, text: str, patience: Patience | None = None) -> bool:
+        """Whether a text meets it.
+
+        Raises:
+            ExpressionTooSlowError: the expression cannot be searched for in time.
+        """
         if self.how == "equals":
             return text == self.value
-        return self.value in text if self.how == "contains" else re.search(self.value, text) is not None
+        return self.value in text if self.how == "contains" else expression(self.value).is_in(text, patience)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,10 @@ class Results:
             for block in turn.blocks
             if block.get("type") == "tool_use"
         }
+        patience = Patience()
         return any(
             (self.tool is None or names.get(result.get("tool_use_id")) == self.tool)
-            and (self.text is None or self.text.holds(result_text(result)))
+            and (self.text is None or self.text.holds(result_text(result), patience))
             and (self.is_error is None or (result.get("is_error") is True) == self.is_error)
             for result in view.tool_results
         )

@@ -12,12 +12,14 @@ from mockapi._lazy import lazy_exports
 if TYPE_CHECKING:
     from mockapi.replies._reply_headers import message_headers, object_headers
     from mockapi.replies._request_view import RequestView
+    from mockapi.replies._view_digest import ViewDigest
     from mockapi.replies.synthesis._context import applied_edits
     from mockapi.replies.synthesis._decide import decide
     from mockapi.replies.synthesis._plan import Plan, PlanPart, text_part
     from mockapi.replies.synthesis._synthesize import (
         GenerationInput,
         History,
+        digest_of_view,
         message_for,
         synthesized,
         view_of,
@@ -31,8 +33,10 @@ __all__ = [
     "Plan",
     "PlanPart",
     "RequestView",
+    "ViewDigest",
     "applied_edits",
     "decide",
+    "digest_of_view",
     "input_tokens",
     "message_for",
     "message_headers",
@@ -49,9 +53,10 @@ __getattr__ = lazy_exports(
         "_context": "applied_edits",
         "_decide": "decide",
         "_plan": "Plan PlanPart text_part",
-        "_synthesize": "GenerationInput History message_for synthesized view_of written",
+        "_synthesize": "GenerationInput History digest_of_view message_for synthesized view_of written",
         "_tokens": "input_tokens",
         "mockapi.replies._reply_headers": "message_headers object_headers",
         "mockapi.replies._request_view": "RequestView",
+        "mockapi.replies._view_digest": "ViewDigest",
     },
 )

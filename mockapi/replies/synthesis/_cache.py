@@ -5,7 +5,7 @@ breakpoint: the prefix up to it is written to the cache, for five minutes or an 
 reads the longest prefix that is in the cache and ends at one of its own parts, at most 20 parts
 before a breakpoint; reading renews it. What lies between the read prefix and the last breakpoint is
 written, the rest is plain input. `cache_control` at the top level is a breakpoint at the last part.
-Prefixes below the model's minimum are not cached. Other models share nothing.
+_prefixes below the model's minimum are not cached. Other models share nothing.
 
 Source: the API's published rules of prompt caching; minimums as published in early 2026, 1,024 for
 models that are not listed.
@@ -18,10 +18,11 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mockapi.jsontext import canonical_value
+from mockapi.replies._view_digest import Prefix
 from mockapi.replies.synthesis import _tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mockapi.replies._request_view import Block, RequestView
 
@@ -71,9 +72,7 @@ class PromptCache:
             at: seconds on any clock that goes forward.
         """
         total = _tokens.input_tokens(view)
-        if b'"cache_control":{' not in view.canonical:
-            return Usage(total), self
-        prefixes = _prefixes(view)
+        prefixes = prefixes_of(view)
         breakpoints = [
             (number, lifetime)
             for number, prefix in enumerate(prefixes)
@@ -103,7 +102,7 @@ class PromptCache:
         usage = Usage(total - start, read, written["5m"], written["1h"])
         return usage, PromptCache(entries)
 
-    def _longest(self, prefixes: list[_Prefix], breakpoints: list[int], at: float) -> int | None:
+    def _longest(self, prefixes: Sequence[Prefix], breakpoints: list[int], at: float) -> int | None:
         near = {number for point in breakpoints for number in range(max(0, point - _LOOK_BACK), point + 1)}
         for number in sorted(near, reverse=True):
             entry = self.entries.get(prefixes[number].digest)
@@ -112,13 +111,12 @@ class PromptCache:
         return None
 
 
-class _Prefix(NamedTuple):
-    digest: bytes
-    tokens: int
-    lifetime: str | None
-
-
-def _prefixes(view: RequestView) -> list[_Prefix]:
+def prefixes_of(view: RequestView) -> tuple[Prefix, ...]:
+    """The beginnings of a request, the shortest first; () if it asks for no caching."""
+    if view.digest is not None:
+        return view.digest.prefixes
+    if b'"cache_control":{' not in view.canonical:
+        return ()
     digest = blake2b(view.model.encode("utf-8", "replace"), digest_size=16).digest()
     tokens = 0
     found = []
@@ -131,8 +129,8 @@ def _prefixes(view: RequestView) -> list[_Prefix]:
         lifetime = _lifetime(block)
         if number == len(parts) - 1:
             lifetime = lifetime or automatic
-        found.append(_Prefix(digest, tokens, lifetime))
-    return found
+        found.append(Prefix(digest, tokens, lifetime))
+    return tuple(found)
 
 
 def _lifetime(block: Block) -> str | None:

@@ -9,7 +9,7 @@ of the session's history: how many replies went before, and what is in the promp
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,7 +18,8 @@ from mockapi.messages import IdFactory, IdKind
 from mockapi.replies._reply_headers import message_headers
 from mockapi.replies._request_view import RequestView
 from mockapi.replies._seeded import SeededChoices
-from mockapi.replies.synthesis._cache import PromptCache, Usage
+from mockapi.replies._view_digest import ViewDigest
+from mockapi.replies.synthesis._cache import PromptCache, Usage, prefixes_of
 from mockapi.replies.synthesis._cut import shortened
 from mockapi.replies.synthesis._decide import decide
 from mockapi.replies.synthesis._diagnosis import (
@@ -28,6 +29,7 @@ from mockapi.replies.synthesis._diagnosis import (
     fingerprint,
     wants_diagnosis,
 )
+from mockapi.replies.synthesis._tokens import input_tokens
 from mockapi.replies.synthesis._writer import json_chunks, message_of, stream_chunks
 
 if TYPE_CHECKING:
@@ -54,6 +56,15 @@ class History:
     cache: PromptCache = field(default_factory=PromptCache)
     prompts: Mapping[str, PromptFingerprint] = field(default_factory=dict)
 
+    def with_cached(self, other: History) -> History:
+        """This history with what another one has cached and remembered besides."""
+        prompts = {**self.prompts, **other.prompts}
+        for id_ in list(prompts)[: max(0, len(prompts) - MOST_REMEMBERED)]:
+            del prompts[id_]
+        return replace(
+            self, cache=PromptCache({**self.cache.entries, **other.cache.entries}), prompts=prompts
+        )
+
 
 class GenerationInput:
     """What a reply is made from: the request as a view, and choices that are a function of it.
@@ -64,8 +75,8 @@ class GenerationInput:
     """
 
     def __init__(self, view: RequestView, seed: int) -> None:
-        salt = (seed & (2**64 - 1)).to_bytes(8)
-        key = blake2b(view.canonical, digest_size=16, salt=salt).digest()
+        digest = view.digest
+        key = _key(view, seed) if digest is None or digest.seed != seed else digest.key
         self.view = view
         self.dice = SeededChoices(key)
         self.ids = IdFactory(int.from_bytes(key))
@@ -78,11 +89,25 @@ def view_of(request: Request) -> RequestView:
     """
     header = request.header("anthropic-beta") or ""
     betas = frozenset(beta.strip() for beta in header.split(",") if beta.strip())
-    view = RequestView(request.parsed, betas)
-    if not view.canonical:
+    digest = None if request.known is None else request.known.get("view")
+    view = RequestView(request.parsed, betas, digest)
+    if not (view.canonical if digest is None else digest.is_written):
         plain = {key: value for key, value in view.body.items() if not isinstance(value, (dict, list))}
         return RequestView(plain, betas)
     return view
+
+
+def digest_of_view(request: Request, seed: int) -> ViewDigest:
+    """What depends on all of a request."""
+    view = view_of(request)
+    return ViewDigest(
+        seed, _key(view, seed), input_tokens(view), prefixes_of(view), view.body is request.parsed
+    )
+
+
+def _key(view: RequestView, seed: int) -> bytes:
+    salt = (seed & (2**64 - 1)).to_bytes(8)
+    return blake2b(view.canonical, digest_size=16, salt=salt).digest()
 
 
 def synthesized(request: Request, seed: int, history: History, at: float) -> tuple[Reply, History]:

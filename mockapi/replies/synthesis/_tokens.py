@@ -132,6 +132,8 @@ def _after_compaction(view: RequestView) -> list[tuple[Block, ...]]:
 
 def input_tokens(view: RequestView) -> int:
     """The input tokens of a request: what count_tokens answers and what usage starts with."""
+    if view.digest is not None:
+        return view.digest.input_tokens
     schema = view.output_schema
     return sum(tokens for _, tokens in segments(view)) + (of_value(schema) if schema is not None else 0)
 

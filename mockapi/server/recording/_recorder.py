@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from mockapi.cassettes import Recording
     from mockapi.exchange import Ending, Reply, Request
     from mockapi.server._console import Console
+    from mockapi.server.aside import Helpers
     from mockapi.server.recording._options import RecordOptions
     from mockapi.server.recording._upstream import Address, Incoming
     from mockapi.server.wire import Message
@@ -47,19 +48,20 @@ class Recorder:
     Args:
         options: where to ask and where to keep.
         console: where people are told what went wrong, at once.
+        helpers: mask what is large, where that holds up nobody.
 
     Raises:
         UsageError: the upstream's URL or the mode cannot work.
     """
 
-    def __init__(self, options: RecordOptions, console: Console) -> None:
+    def __init__(self, options: RecordOptions, console: Console, helpers: Helpers) -> None:
         parse_mode(options.mode)
         self.options = options
         self.stats = RecordStats()
         self._console = console
         self._forwarding = Forwarding(options, self.stats, console)
         self._verifier = Verifier(self._forwarding, options, self.stats, console)
-        self._writer = WriterQueue(options, self.stats, console, self._leave_out)
+        self._writer = WriterQueue(options, self.stats, console, helpers, self._leave_out)
 
     async def forward(
         self,

@@ -9,23 +9,30 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from mockapi.cassettes import RedactionError, as_request, fingerprint, redact
-from mockapi.errors import MockapiError, UnwritableError
+from mockapi.errors import MockapiError, TooSlowError, UnwritableError
 from mockapi.exchange import Ending
+from mockapi.server.aside import is_heavy
 from mockapi.server.recording._file_names import CassetteFiles
+from mockapi.sessions import look_up_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockapi.cassettes import Interaction, Recording
+    from mockapi.cassettes import Interaction, Recording, RedactionRules, Secret
     from mockapi.exchange import Request
     from mockapi.server._console import Console
+    from mockapi.server.aside import Helpers
     from mockapi.server.recording._options import RecordOptions
     from mockapi.server.recording._stats import RecordStats
     from mockapi.sessions import ServerSession
     from mockapi.storage import CassetteFile
+
+
+_Outcome: TypeAlias = "tuple[Interaction, list[Secret]] | RedactionError"
+"""What masking makes of an interaction, and the secrets that it had to leave; or why it could not look."""
 
 
 class _Kept(NamedTuple):
@@ -49,6 +56,7 @@ class WriterQueue:
         options: where to keep, and what to mask.
         stats: where it counts what it did.
         console: where people are told what went wrong, at once.
+        helpers: mask what is large, where that holds up nobody.
         leave_out: told of a request that is not recorded after all, and why.
     """
 
@@ -57,11 +65,13 @@ class WriterQueue:
         options: RecordOptions,
         stats: RecordStats,
         console: Console,
+        helpers: Helpers,
         leave_out: Callable[[Request, str], None],
     ) -> None:
         self._options = options
         self._stats = stats
         self._console = console
+        self._helpers = helpers
         self._leave_out = leave_out
         self._files = CassetteFiles(options.to)
         self._waiting: list[tuple[_Kept, asyncio.Future[None]]] = []
@@ -70,8 +80,14 @@ class WriterQueue:
 
     async def put(self, interaction: Interaction, request: Request, session: ServerSession) -> None:
         """Have an interaction written; returns when it was tried."""
+        try:
+            if session.settings.record_mode == "all" and is_heavy(request.body):
+                await look_up_ahead(request, session.index, self._helpers.run)
+            old = self._renewed_by(interaction, request, session)
+        except TooSlowError as error:
+            self._leave_out(request, f"nobody knows whose place it takes: {error}")
+            return
         future = asyncio.get_running_loop().create_future()
-        old = self._renewed_by(interaction, request, session)
         file = self._files.of(session) if old is None else self._files.opened(Path(old.cassette.name))
         kept = _Kept(file, interaction, None if old is None else fingerprint(old.interaction))
         self._waiting.append((kept, future))
@@ -101,28 +117,48 @@ class WriterQueue:
     async def _write_batch(self, batch: list[_Kept]) -> bool:
         """Redact and write some interactions, those for one file at once, and what could not be written."""
         retried, self._unwritten = self._unwritten, []
-        redacted = await asyncio.to_thread(self._redact, batch)
+        outcomes = await self._redacted(batch)
+        redacted = [
+            kept._replace(interaction=interaction)
+            for kept, outcome in zip(batch, outcomes, strict=True)
+            if (interaction := self._writable(kept, outcome)) is not None
+        ]
         by_file: dict[CassetteFile, list[_Kept]] = defaultdict(list)
         for kept in (*retried, *redacted):
             by_file[kept.file].append(kept)
         written = [await self._write(file, items) for file, items in by_file.items()]
         return all(written)
 
-    def _redact(self, batch: list[_Kept]) -> list[_Kept]:
-        """What of it may be written."""
-        written = []
-        for kept in batch:
-            try:
-                redacted, signed = redact(kept.interaction, self._options.rules)
-            except RedactionError as error:  # what nobody could look at is not written
-                self._leave_out(as_request(kept.interaction), str(error))
-                continue
-            if signed:
-                reason = f"it holds {signed[0].kind} in signed content, which cannot be masked"
-                self._leave_out(as_request(redacted), reason)
-            else:
-                written.append(kept._replace(interaction=redacted))
-        return written
+    async def _redacted(self, batch: list[_Kept]) -> list[_Outcome]:
+        """What masking makes of each: the short ones together on a thread, the large ones elsewhere."""
+        rules = self._options.rules
+        # A hook is the user's own Python, which runs in this process.
+        large = [rules.hook is None and _is_large(kept.interaction) for kept in batch]
+        short = [kept.interaction for kept, aside in zip(batch, large, strict=True) if not aside]
+        done = iter(await asyncio.to_thread(_outcomes, short, rules) if short else ())
+        return [
+            await self._redacted_aside(kept.interaction) if aside else next(done)
+            for kept, aside in zip(batch, large, strict=True)
+        ]
+
+    async def _redacted_aside(self, interaction: Interaction) -> _Outcome:
+        try:
+            outcome: _Outcome = await self._helpers.run(_outcome, interaction, self._options.rules)
+        except TooSlowError as error:
+            return RedactionError(str(error))
+        return outcome
+
+    def _writable(self, kept: _Kept, outcome: _Outcome) -> Interaction | None:
+        """What may be written of an interaction; None if nothing, and people are told why."""
+        if isinstance(outcome, RedactionError):  # what nobody could look at is not written
+            self._leave_out(as_request(kept.interaction), str(outcome))
+            return None
+        redacted, signed = outcome
+        if signed:
+            reason = f"it holds {signed[0].kind} in signed content, which cannot be masked"
+            self._leave_out(as_request(redacted), reason)
+            return None
+        return redacted
 
     async def _write(self, file: CassetteFile, batch: list[_Kept]) -> bool:
         added = [kept.interaction for kept in batch if kept.instead_of is None]
@@ -169,3 +205,18 @@ class WriterQueue:
         if old is None:
             return None
         return old if self._files.covers(session, old.cassette.name) else None
+
+
+def _is_large(interaction: Interaction) -> bool:
+    return is_heavy(interaction.request.body) or is_heavy(interaction.response.body)
+
+
+def _outcomes(interactions: list[Interaction], rules: RedactionRules) -> list[_Outcome]:
+    return [_outcome(interaction, rules) for interaction in interactions]
+
+
+def _outcome(interaction: Interaction, rules: RedactionRules) -> _Outcome:
+    try:
+        return redact(interaction, rules)
+    except RedactionError as error:
+        return error

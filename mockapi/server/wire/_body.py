@@ -17,6 +17,8 @@ _LIMITS = (
     ("/v1/files", 500 * _MIB),
 )
 _DEFAULT_LIMIT = 32 * _MIB
+_INFLATED_AT_ONCE = 16 * 1024
+"""Encoded bytes; a thousand times as many may come out of them."""
 _PATIENCE = 5.0
 """Seconds to wait for the rest of an unread body."""
 
@@ -71,7 +73,10 @@ async def read_body(
         raise ClientLeft
     encoding = fields.get(b"content-encoding", b"")
     if encoding:
-        return _decoded(body, encoding.decode("latin-1").strip().lower(), limit_of(path))
+        name = encoding.decode("latin-1").strip().lower()
+        if len(body) <= _INFLATED_AT_ONCE:
+            return _decoded(body, name, limit_of(path))
+        return await asyncio.to_thread(_decoded, body, name, limit_of(path))  # zlib lets others run meanwhile
     return body  # type: ignore[no-any-return] # ASGI messages are untyped
 
 

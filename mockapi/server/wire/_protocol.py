@@ -1,9 +1,10 @@
 """uvicorn's HTTP protocol, with what ASGI cannot say and uvicorn does not do.
 
-A connection can be ended by force, and can tell what has not reached the client yet. The header
-of a request is bounded: httptools would collect it for as long as it comes. When the server is
-told to stop, replies that are being played are cut off: a stream that was recorded to last for
-minutes, or a stall, would hold up the stop for nothing.
+A connection can be ended by force, and can tell what has not reached the client yet. Header and
+trailers of a request are bounded together, and so is what stands between two pieces of a body:
+httptools would collect fields for as long as they come. When the server is told to stop,
+replies that are being played are cut off: a stream that was recorded to last for minutes, or a
+stall, would hold up the stop for nothing.
 """
 
 from __future__ import annotations
@@ -32,7 +33,11 @@ ARRIVED = "mockapi.arrived"
 """The key in a scope for the moment, in monotonic seconds, at which the request was whole."""
 
 MAX_HEADER_BYTES = 64 * 1024
-"""More of a request's header than this, and what one read brings on top of it, is refused."""
+"""What a request's line, header and trailers have together; likewise its chunk extensions."""
+
+_TOO_LARGE = "The header of the request is too large."
+_STATUS_LINE = b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+_AROUND_FIELD = 4  # a colon, a blank, and the end of the line
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER: on, 0 seconds
 
@@ -103,33 +108,71 @@ class Protocol(HttpToolsProtocol):
         # The configuration turns it off, but uvicorn turns it on where pytest listens to all loggers.
         self.access_log = False
         self._extensions: dict[str, Any] = {CONNECTION: Connection(transport)}
-        self._in_header = False
-        self._header_size = 0
+        self._read = 0  # bytes that are being parsed
+        self._unread = 0  # bytes since the last piece of a body, but for those that came together with it
+        self._is_inside = False
+        self._is_too_large = False
 
     def data_received(self, data: bytes) -> None:
-        """Parse what came, and stop reading a header that does not end."""
+        """Parse what came, and stop reading a header or trailer that does not end."""
+        if self._is_too_large:
+            return  # the connection is closing
+        self._read = len(data)
+        self._unread += self._read
         super().data_received(data)
-        if self._in_header and not self.transport.is_closing():
-            self._header_size += len(data)
-            if self._header_size > MAX_HEADER_BYTES:
-                self.send_400_response("The header of the request is too large.")
+        if self._is_inside and self._unread > MAX_HEADER_BYTES and not self._is_too_large:
+            self._is_too_large = True
+            self.send_400_response(_TOO_LARGE)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what cannot be read; as 431 where the header is the reason."""
+        cycle: RequestResponseCycle | None = self.cycle  # uvicorn declares it without the None
+        if cycle is not None and cycle.response_started and not cycle.response_complete:
+            self.transport.close()  # in the middle of a response nothing else can be said
+        elif self._is_too_large:
+            head = f"content-type: text/plain; charset=utf-8\r\ncontent-length: {len(_TOO_LARGE)}\r\n"
+            self.transport.write(_STATUS_LINE + f"{head}connection: close\r\n\r\n{_TOO_LARGE}".encode())
+            self.transport.close()
+        else:
+            super().send_400_response(msg)
 
     def on_message_begin(self) -> None:
         """Give the coming request's scope its connection."""
         super().on_message_begin()
         self.scope["extensions"] = self._extensions
-        self._in_header = True
-        self._header_size = 0
+        self._is_inside = True
 
     def on_headers_complete(self) -> None:
         """The header is whole."""
-        self._in_header = False
+        if self._unread + self._read > MAX_HEADER_BYTES:
+            self._bound_fields()
+        self._fields = len(self.headers)
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """A piece of the body."""
+        self._unread = 0
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The request is whole: note when, as it may have to wait its turn from here on."""
+        if len(self.headers) > self._fields:  # trailers came
+            self._bound_fields()
+        self._unread = 0
+        self._is_inside = False
         self.scope[ARRIVED] = monotonic()  # type: ignore[literal-required] # ours, not ASGI's
         super().on_message_complete()
+
+    def _bound_fields(self) -> None:
+        """Refuse fields that are too large together.
+
+        Raises:
+            ValueError: they are; httptools hands it to uvicorn as a request that cannot be read.
+        """
+        size = len(self.url) + sum(len(name) + len(value) + _AROUND_FIELD for name, value in self.headers)
+        if size > MAX_HEADER_BYTES:
+            self._is_too_large = True
+            raise ValueError(_TOO_LARGE)
 
     def shutdown(self) -> None:
         """End the connection, unless an answer to a whole request is still being worked out."""

@@ -44,6 +44,9 @@ _CALM_DEPTH: Final = 4
 _HIGHER: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
 _LOWER: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains")
 _UNITED: Final = ("required", PATTERNS)
+_LONG: Final = ("properties", "required", "enum", "$defs", "definitions")
+_COUNTED: Final = 64  # members that are merged for the price of a step
+_MOST_LOOKS: Final = 200_000  # at heights, for one value
 
 
 class Expander:
@@ -60,6 +63,7 @@ class Expander:
         self._anchors: dict[str, Any] | None = None
         self._heights: dict[int, int] = {}
         self.steps = 0
+        self._looks = 0
 
     def flat(self, schema: Any, depth: int, level: int = 0) -> Schema:
         """The flat form of a schema.
@@ -72,11 +76,9 @@ class Expander:
         Raises:
             Unsatisfiable: no value can satisfy it, or following it does not end.
         """
-        self.steps += 1
+        self._spend(1)
         if level > MAX_DEPTH:
             raise Unsatisfiable("its references follow each other without end")
-        if self.steps > MAX_WORK:
-            raise Unsatisfiable(f"it takes more than {MAX_WORK:,} steps to follow its references")
         if schema is True or schema == {}:
             return {}
         if not isinstance(schema, dict):
@@ -90,20 +92,30 @@ class Expander:
             return result
         for key in ("$ref", "$dynamicRef"):
             if key in schema:
-                result = merge(result, self.flat(self.resolve(schema[key]), depth, level + 1))
+                result = self._merged(result, self.flat(self.resolve(schema[key]), depth, level + 1))
         for part in _list(schema.get("allOf")):
             if isinstance(part, dict) and "if" in part:  # whether it is met depends on the parts before
                 bare = {key: value for key, value in part.items() if key not in _CONDITION}
-                result = merge(result, self.flat(bare, depth, level + 1))
+                result = self._merged(result, self.flat(bare, depth, level + 1))
                 result = self._conditional(result, part, depth, level)
             else:
-                result = merge(result, self.flat(part, depth, level + 1))
+                result = self._merged(result, self.flat(part, depth, level + 1))
         for key in ("anyOf", "oneOf"):
             if key in schema:
                 result = self._branch(result, _list(schema[key]), depth, level)
         if "if" in schema:
             result = self._conditional(result, schema, depth, level)
         return self._dependent(result, schema, depth, level)
+
+    def _merged(self, one: Schema, other: Schema) -> Schema:
+        """Both as one; what is large counts as several steps, or many large parts would take for ever."""
+        self._spend(sum(len(_sized(schema.get(key))) for schema in (one, other) for key in _LONG) // _COUNTED)
+        return merge(one, other)
+
+    def _spend(self, steps: int) -> None:
+        self.steps += steps
+        if self.steps > MAX_WORK:
+            raise Unsatisfiable(f"it takes more than {MAX_WORK:,} steps to follow its references")
 
     def _dependent(self, base: Schema, schema: Schema, depth: int, level: int) -> Schema:
         """What properties bring along: those that are required, and in turn what comes with them.
@@ -118,7 +130,9 @@ class Expander:
         ]
         result = base
         while waiting:
-            due = [item for item in waiting if item[0] in result.get("required", ())]
+            self._spend(len(waiting) // _COUNTED)
+            required = set(_names(result))
+            due = [item for item in waiting if item[0] in required]
             if not due:
                 optional = [item for item in waiting if item[0] in _dict(result.get("properties"))]
                 if not optional or self._dice.chance(50):
@@ -128,10 +142,10 @@ class Expander:
                     }
                     return {**result, "properties": left}
                 due = optional[:1]
-                result = merge(result, {"required": [due[0][0]]})
+                result = self._merged(result, {"required": [due[0][0]]})
             waiting = [item for item in waiting if item not in due]
             for _, part in due:
-                result = merge(result, self.flat(part, depth, level + 1))
+                result = self._merged(result, self.flat(part, depth, level + 1))
         return result
 
     def resolve(self, reference: Any) -> Any:
@@ -163,7 +177,8 @@ class Expander:
         known = self._heights.get(id(schema))
         if known is not None:
             return known
-        if level > 4 * MAX_DEPTH:
+        self._looks += 1
+        if level > 4 * MAX_DEPTH or self._looks > _MOST_LOOKS:
             return ENDLESS
         self._heights[id(schema)] = ENDLESS  # met again below itself: no end on this way
         found = self._lowest(schema, level)
@@ -207,7 +222,7 @@ class Expander:
                 reason = "its recursion never ends"
                 continue
             try:
-                return merge(base, self.flat(branch, depth, level + 1))
+                return self._merged(base, self.flat(branch, depth, level + 1))
             except Unsatisfiable as error:
                 reason = str(error)
         raise Unsatisfiable(reason)
@@ -216,13 +231,13 @@ class Expander:
         if self._dice.chance(50):
             try:
                 condition = self.flat(schema["if"], depth, level + 1)
-                met = merge(base, condition)
+                met = self._merged(base, condition)
                 for name in _dict(condition.get("properties")):  # what contradicts there shows now
                     self.flat(met["properties"][name], depth, level + 1)
-                return merge(met, self.flat(schema.get("then", True), depth, level + 1))
+                return self._merged(met, self.flat(schema.get("then", True), depth, level + 1))
             except Unsatisfiable:
                 pass
-        return merge(base, self.flat(schema.get("else", True), depth, level + 1))
+        return self._merged(base, self.flat(schema.get("else", True), depth, level + 1))
 
     def _pointed(self, reference: str) -> Any:
         place = self._root
@@ -355,6 +370,10 @@ def _names(schema: Schema) -> list[str]:
 
 def _dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
+
+
+def _sized(value: Any) -> Any:
+    return value if isinstance(value, (dict, list)) else ()
 
 
 def _list(value: Any) -> list[Any]:

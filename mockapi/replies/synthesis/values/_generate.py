@@ -119,20 +119,23 @@ class Generator:
     def _object(self, flat: Schema, depth: int) -> dict[str, Any]:
         properties = flat.get("properties")
         properties = properties if isinstance(properties, dict) else {}
-        required = [name for name in flat.get("required") or () if isinstance(name, str)]
-        wanted = [name for name in properties if name in required or self._wants(properties[name], depth)]
-        wanted += [name for name in required if name not in properties]
+        required = dict.fromkeys(name for name in flat.get("required") or () if isinstance(name, str))
+        wanted = dict.fromkeys(
+            name for name in properties if name in required or self._wants(properties[name], depth)
+        )
+        wanted |= dict.fromkeys(name for name in required if name not in properties)
         least = _count(flat, "minProperties", 0)
         most = _count(flat, "maxProperties", MAX_NODES)
         names = flat.get("propertyNames")
         if isinstance(names, dict) and names:
             allowed = self._names(names)
-            wanted = [name for name in wanted if name in required or allowed(name)]
+            wanted = dict.fromkeys(name for name in wanted if name in required or allowed(name))
             properties = {name: part for name, part in properties.items() if name in wanted or allowed(name)}
-        wanted += [name for name in properties if name not in wanted][: max(0, least - len(wanted))]
+        more = [name for name in properties if name not in wanted]
+        wanted |= dict.fromkeys(more[: max(0, least - len(wanted))])
         for name in [name for name in wanted if name not in required][::-1]:
             if len(wanted) > most:
-                wanted.remove(name)
+                del wanted[name]
         made: dict[str, Any] = {}
         for name in wanted:
             made[name] = self._value(self._schema_of(name, flat, properties), depth + 1, name)

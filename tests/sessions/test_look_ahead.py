@@ -1,0 +1,151 @@
+"""A large request is answered as any other would be: only who works it out differs."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mockapi import Request
+from mockapi.cassettes import Matching
+from mockapi.replies import scripts
+from mockapi.server._console import Console
+from mockapi.server._service import Service
+from mockapi.sessions import Exchange, ServerSession, Settings, answer, answer_large
+from tests.support.server import interaction, message, write_cassette
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mockapi.sessions import Answer
+
+FIELDS = ((b"x-api-key", b"sk-ant-test-1"), (b"anthropic-version", b"2023-06-01"))
+SECRET = "sk-ant-api03-" + "a1B2" * 20
+CACHED = {
+    **message("cached"),
+    "system": [{"type": "text", "text": "word " * 6000, "cache_control": {"type": "ephemeral"}}],
+}
+TOOL = {"name": "t", "input_schema": {"type": "object", "properties": {"a": {"type": "string"}}}}
+BODIES: dict[str, Any] = {
+    "recorded": message("recorded"),
+    "recorded, spelled otherwise": json.dumps(message("recorded"), indent=1),
+    "recorded with a secret": message(f"key {SECRET}"),
+    "recorded but for the date": {**message("today"), "metadata": {"user_id": "b"}},
+    "refused": {**message("a"), "max_tokens": 0},
+    "not JSON": "{",
+    "not an object": [],
+    "synthesized": message("hello"),
+    "streamed": {**message("hello"), "stream": True},
+    "with tools": {**message("call"), "tools": [TOOL]},
+    "cached": CACHED,
+    "scripted": message("a script"),
+    "nested too deeply": '{"messages":' + "[" * 1500 + "]" * 1500 + "}",
+}
+PATHS = [
+    "/v1/messages",
+    "/v1/messages/count_tokens",
+    "/v1/complete",
+    "/v1/messages/batches",
+    "/v1/v1/messages",
+]
+
+
+async def _elsewhere(function: Any, *arguments: Any) -> Any:
+    """As a helper process does it: everything goes there and back as bytes."""
+    there, sent = pickle.loads(pickle.dumps((function, arguments)))
+    return pickle.loads(pickle.dumps(there(*sent)))
+
+
+def _service(folder: Path, **settings: Any) -> Service:
+    matching = Matching(ignore=("$.metadata",))
+    path = write_cassette(
+        folder / "a.yaml",
+        interaction(message("recorded"), b'{"a":1}'),
+        interaction(message(f"key {SECRET}"), b'{"a":2}'),
+        interaction({**message("today"), "metadata": {"user_id": "a"}}, b'{"a":3}'),
+        matching=matching,
+    )
+    return Service([path], Settings(**settings), Console(quiet=True))
+
+
+def _exchange(service: Service, session: ServerSession, body: Any, path: str) -> Exchange:
+    text = body if isinstance(body, str) else json.dumps(body)
+    request = Request("POST", path, "", FIELDS, text.encode())
+    return Exchange(request, session, 1.7e9, service._validate, lambda: "req_1")
+
+
+def _both(service: Service, body: Any, path: str, script: Any = None) -> tuple[list[Answer], list[Answer]]:
+    """The same request three times, answered at once and after looking ahead."""
+    found: list[list[Answer]] = []
+    for large in (False, True):
+        session = ServerSession(
+            "s", service.sessions.default.settings, service.library, on_unmatched="synthesize"
+        )
+        if script is not None:
+            session.play(script)
+        answers = []
+        for _ in range(3):
+            exchange = _exchange(service, session, body, path)
+            answers.append(asyncio.run(answer_large(exchange, _elsewhere)) if large else answer(exchange))
+        found.append(answers)
+    return found[0], found[1]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_the_answer_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: Any, path: str
+) -> None:
+    """Replies, recordings and refusals, over several requests of a session."""
+    monkeypatch.setenv("MOCKAPI_CACHE", "off")
+    plain, large = _both(_service(tmp_path), body, path)
+    assert [item.reply for item in large] == [item.reply for item in plain]
+    assert [item.refusal for item in large] == [item.refusal for item in plain]
+    assert [item.recording for item in large] == [item.recording for item in plain]
+
+
+@pytest.mark.parametrize("name", ["scripted", "cached", "not an object", "nested too deeply"])
+def test_a_script_answers_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """Its replies, their usage and their ids."""
+    monkeypatch.setenv("MOCKAPI_CACHE", "off")
+    orders = {
+        "replies": [{"text": "Hi", "when": {"last_user_text": {"matches": "^a s"}}}],
+        "then": "continue",
+    }
+    script = scripts.parse_script(orders, lambda _: b"")
+    plain, large = _both(_service(tmp_path), BODIES[name], "/v1/messages", script)
+    assert [item.reply for item in large] == [item.reply for item in plain]
+
+
+def test_replies_that_are_worked_out_meanwhile_have_ids_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request that overtakes a large one gets another id, and what it cached is kept."""
+    monkeypatch.setenv("MOCKAPI_CACHE", "off")
+    service = _service(tmp_path)
+    session = ServerSession(
+        "s", service.sessions.default.settings, service.library, on_unmatched="synthesize"
+    )
+
+    async def run() -> list[bytes]:
+        overtaken: list[bytes] = []
+
+        async def slowly(function: Any, *arguments: Any) -> Any:
+            if function.__name__ == "synthesized":
+                reply = answer(_exchange(service, session, CACHED, "/v1/messages")).reply
+                assert reply is not None
+                overtaken.append(reply.body)
+            return await _elsewhere(function, *arguments)
+
+        large = await answer_large(_exchange(service, session, message("large"), "/v1/messages"), slowly)
+        again = answer(_exchange(service, session, CACHED, "/v1/messages"))
+        assert large.reply is not None
+        assert again.reply is not None
+        return [*overtaken, large.reply.body, again.reply.body]
+
+    bodies = [json.loads(body) for body in asyncio.run(run())]
+    assert len({body["id"] for body in bodies}) == 3
+    assert bodies[2]["usage"]["cache_read_input_tokens"] > 0
