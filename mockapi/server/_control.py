@@ -211,7 +211,7 @@ class _Control:
     async def reload_cassettes(self, request: Request) -> JSONResponse:
         try:
             await self._service.reload()
-        except CassetteError as error:
+        except (UsageError, CassetteError) as error:
             return _error_response(error)
         return await self.list_cassettes(request)
 
