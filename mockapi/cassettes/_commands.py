@@ -92,10 +92,13 @@ class Verb(NamedTuple):
 _WORD = r"\\{0,3}[\"']?(?P<secret>[^\s\"'\\|;<>)`]{4,300})"
 _QUOTED = r"N?\\{0,7}['\"](?P<secret>[^\s'\"\\;]{4,300})"
 _PIPED = (
-    r"[ \t](?:-[ne]{1,2}[ \t])?\\{0,3}[\"']?(?:[\w.-]{1,64}:)?"
-    r"(?P<secret>[^\s\"'\\|:$]{4,300})(?:\\n)?\\{0,3}[\"']?[ \t]{0,3}\|[ \t]{0,3}"
+    r"[ \t](?:-[ne]{1,2}[ \t])?(?:\\{0,3}[\"']%s(?:\\{1,7}n)?\\{0,3}[\"'][ \t])?"
+    r"\\{0,3}[\"']?(?:[\w.-]{1,64}:)?"
+    r"(?P<secret>[^\s\"'\\|:$]{4,300})(?:\\{1,7}n(?P<again>[^\s\"'\\|:$]{4,300})?)?"
+    r"\\{0,3}[\"']?[ \t]{0,3}\|[ \t]{0,3}"
     r"(?:[^\n|]{0,120}?(?:-stdin|sudo[^\n|]{0,20} -S|--with-token|chpasswd|passwd|cryptsetup|kinit"
-    r"|-passin stdin|--batch|smbpasswd))"
+    r"|-passin stdin|--batch|smbpasswd|secrets? (?:versions|add|set|put|create|import)|env add|pass insert"
+    r"|store-secret|kv put))"
 )
 VERBS: tuple[Verb, ...] = (
     Verb("vault wandb bw",
@@ -133,8 +136,9 @@ VERBS: tuple[Verb, ...] = (
     Verb("wifi", r"WIFI:(?:[TSH]:[^\n;]{0,64};){0,3}P:(?P<secret>[^\s;\"'\\]{4,63})"),
     Verb("echo", "echo" + _PIPED),
     Verb("printf", "printf" + _PIPED),
-    Verb("stdin chpasswd passwd sudo token",
-         r"(?:-stdin|chpasswd|passwd|-S|--with-token)\b[^\n|<]{0,80}<<<[ \t]{0,3}\\{0,3}[\"']?"
+    Verb("stdin chpasswd passwd sudo token cryptsetup secret secrets env",
+         r"(?:-stdin|chpasswd|passwd|-S|--with-token|cryptsetup"
+         r"|secrets? (?:versions|add|set|put|create|import)|env add|store-secret)\b[^\n|<]{0,80}<<<[ \t]{0,3}\\{0,3}[\"']?"
          r"(?:[\w.-]{1,64}:)?(?P<secret>[^\s\"'\\|:$]{4,300})"),
     Verb("oracle sqlplus rman expdp impdp sqlldr",
          r"(?:jdbc:oracle:[a-z0-9]{2,5}:|(?:sqlplus|rman target|expdp|impdp|sqlldr)"
@@ -187,8 +191,9 @@ def verb_finder(verb: Verb) -> Callable[[str], Iterator[Find]]:
 
     def look(text: str) -> Iterator[Find]:
         for match in _compiled(verb.pattern).finditer(text):
-            if _is_typed(match["secret"]):
-                yield Find(*match.span("secret"), _KIND)
+            for group in match.re.groupindex:  # `again`: what is typed twice
+                if match[group] and _is_typed(match[group]):
+                    yield Find(*match.span(group), _KIND)
 
     return look
 

@@ -9,7 +9,7 @@ from mockapi.cassettes._kinds import Find
 from mockapi.cassettes._values import Place, is_credential
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 _KIND = "a cookie"
 _FIELD = re.compile(
@@ -18,6 +18,12 @@ _FIELD = re.compile(
 )
 _OPTION = re.compile(r"-(?<=[\s\"']-)(?:b|-cookie)(?:[ \t]{1,3}|=)?(?:\\{0,7}[\"'])?(?=[^\s=\"']{1,80}=)")
 _CRUMB = re.compile(r"(?P<name>[!#-+\--:<>-\[\]-~]{1,80})=(?P<secret>[!#-+\--:<-\[\]-~]*)(?:;[ \t]?|)")
+# theme=dark, lang=en-US, consent=1: what a person prefers, and signs nobody in
+_PREFERENCE = re.compile(r"[A-Za-z]{1,8}(?:[-_][A-Za-z]{2,4})?|[0-9]{1,3}")
+_PREFERENCES = (
+    "theme", "lang", "language", "locale", "color", "colour", "mode", "consent", "currency", "timezone",
+    "country", "region", "layout", "view", "sidebar", "font", "seen", "dismissed", "banner", "density",
+)  # fmt: skip
 _ATTRIBUTES = frozenset(
     {"path", "domain", "expires", "max-age", "samesite", "priority", "version", "comment"}
 )  # fmt: skip
@@ -46,10 +52,13 @@ def cookies(text: str) -> Iterator[Find]:
 
 
 def _cookies_in_fields(text: str) -> Iterator[Find]:
+    last = 0
     for field in _FIELD.finditer(text):
+        if field.start() < last:  # in the value of a cookie that was looked at
+            continue
         is_set = text[max(0, field.start() - 5) : field.start() - 1].lower() == "set-"
         is_line = field["sep"] == ":" and field[0].endswith((":", ": "))
-        yield from _crumbs(text, field.end(), is_set=is_set, is_line=is_line)
+        last = yield from _crumbs(text, field.end(), is_set=is_set, is_line=is_line)
 
 
 def cookies_in_code(text: str) -> Iterator[Find]:
@@ -68,13 +77,20 @@ def cookie_jars(text: str) -> Iterator[Find]:
         yield Find(*line.span("secret"), _KIND)
 
 
-def _crumbs(text: str, at: int, *, is_set: bool, is_line: bool) -> Iterator[Find]:
-    """The cookies from a place on: all of them in a header line, elsewhere those that are credentials."""
+def _crumbs(text: str, at: int, *, is_set: bool, is_line: bool) -> Generator[Find, None, int]:
+    """The cookies from a place on: all of them in a header line, elsewhere those that are credentials.
+
+    Returns:
+        Where the last of them ends.
+    """
     while (crumb := _CRUMB.match(text, at)) is not None:
         name = crumb["name"].strip().lower()
         is_attribute = name in _ATTRIBUTES and (is_set or not is_line)
-        if crumb["secret"] and not is_attribute and (is_line or is_credential(crumb["secret"], Place.QUOTED)):
+        is_preference = _PREFERENCE.fullmatch(crumb["secret"]) and name.endswith(_PREFERENCES)
+        is_secret = not is_preference if is_line else is_credential(crumb["secret"], Place.QUOTED)
+        if crumb["secret"] and not is_attribute and is_secret:
             yield Find(*crumb.span("secret"), _KIND)
-        if crumb.end("secret") == crumb.end():
-            break
         at = crumb.end()
+        if crumb.end("secret") == at:
+            break
+    return at

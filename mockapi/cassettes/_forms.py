@@ -6,12 +6,25 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
+from mockapi.cassettes._blocks import columns, generated_passwords, listed, sensitive_outputs, wallet_keys
 from mockapi.cassettes._commands import VERBS, call_passwords, option_passwords, verb_finder
 from mockapi.cassettes._cookies import cookie_jars, cookies, cookies_in_code
+from mockapi.cassettes._dialogues import (
+    foreign_passwords,
+    key_files,
+    master_passwords,
+    sent_logins,
+    shown_files,
+    tunnel_passwords,
+    users_passwords,
+)
 from mockapi.cassettes._hashes import HASHES, hash_finder
 from mockapi.cassettes._keyfiles import private_keys, vaults, web_keys
 from mockapi.cassettes._kinds import Find
 from mockapi.cassettes._links import secret_paths
+from mockapi.cassettes._secret_table import FOREIGN_PASSWORDS
+from mockapi.cassettes._stores import WORDS as STORE_WORDS
+from mockapi.cassettes._stores import store_secrets
 from mockapi.cassettes._values import Place, is_credential
 from mockapi.cassettes._words import word_set
 
@@ -78,6 +91,23 @@ def _rows(words: frozenset[bytes]) -> list[tuple[str, Look]]:
     return [(mark, look) for some, mark, look in _TABLE if not some or not some.isdisjoint(words)]
 
 
+_PLURALS = (
+    "codes tokens secrets keys credentials passwords passphrases recoverycodes backupcodes apitokens apikeys"
+    " accesstokens accesskeys secretkeys authtokens clientsecrets"
+)
+_COLUMN_NAMES = (
+    "password passwd passphrase passcode pwd pass pw secret token key passwort kennwort senha wachtwoord"
+    " contrase passe apikey apitoken accesstoken"
+)
+_FOREIGN_WORDS = (
+    "passwort kennwort senha wachtwoord contrasena contrase passe haslo heslo salasana senord ifre sifre"
+    " parola ordine jelsz adgangskode clave"
+)
+_FOREIGN = (
+    (_FOREIGN_WORDS, ""),
+    *(("", mark) for mark in FOREIGN_PASSWORDS if not mark.isascii() and mark[0] > "\u0100"),
+    ("", "hasło"), ("", "Hasło"), ("", "Пароль"), ("", "ПАРОЛЬ"),
+)  # fmt: skip
 FORMS: tuple[tuple[str, str, Look], ...] = (
     ("private openvpn", "-", private_keys),
     ("ansible", "$", vaults),
@@ -92,6 +122,19 @@ FORMS: tuple[tuple[str, str, Look], ...] = (
     ("curl wget http https ftp proxy", "-", command_passwords),
     ("", " -", option_passwords),
     ("", "(", call_passwords),
+    (STORE_WORDS, " ", store_secrets),
+    ("auth authenticate", "AUTH", sent_logins),
+    ("cat less head tail more type bat", " ", shown_files),
+    ("key", ".key", key_files),
+    ("master passphrase privatekey", "{", master_passwords),
+    ("auth", "<auth-user-pass>", tunnel_passwords),
+    ("chpasswd newusers", "<<", users_passwords),
+    ("random", "random_password", generated_passwords),
+    ("sensitive", "sensitive", sensitive_outputs),
+    ("accounts", "[", wallet_keys),
+    (_PLURALS, "", listed),
+    (_COLUMN_NAMES, "", columns),
+    *((words, mark, foreign_passwords) for words, mark in _FOREIGN),
     *((verb.words, verb.mark, verb_finder(verb)) for verb in VERBS),
     *((words, mark, hash_finder(pattern)) for words, mark, pattern in HASHES),
 )

@@ -14,9 +14,17 @@ import re
 from typing import TYPE_CHECKING
 
 from mockapi.cassettes._kinds import Find
-from mockapi.cassettes._names import NEEDS_MACHINE_MADE, NEEDS_ONE_RUN, SUFFIX, ending_of, is_folder
+from mockapi.cassettes._names import (
+    NEEDS_MACHINE_MADE,
+    NEEDS_ONE_RUN,
+    SUFFIX,
+    ending_of,
+    is_fingerprint,
+    is_folder,
+    takes_literal,
+)
 from mockapi.cassettes._secret_table import ENDINGS, PASSWORDS, SCHEMES, SEPARATE_ENDINGS, URL_NAMES
-from mockapi.cassettes._values import LONGEST_LOOK, Place, is_credential, is_machine_made, is_name
+from mockapi.cassettes._values import LONGEST_LOOK, Place, is_credential, is_literal, is_machine_made, is_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +40,9 @@ _LAST_WORDS = (
     "recovery_code",
     "recovery code",
     "backup_code",
+    "backup code",
+    "scratch_code",
+    "seed",
     "key",
     *SEPARATE_ENDINGS,
 )
@@ -43,16 +54,18 @@ _MARKS = ".,;:)]}\"'`"
 _BLOCK = 1 << 16  # characters whose words are put in order at a time
 
 
-_BLANKS = r"(?:[ \t]|\\{1,7}[tnr]){0,8}"
+_BLANKS = r"(?:[ \t]|\\{1,7}[tnr]){0,24}"
 _QUOTE = r"\\{0,7}[\"'`]"
 _AFTER_NAME = re.compile(
     SUFFIX
     + r"(?![A-Za-z0-9_-])(?P<close>(?:\\{0,7}[\"'`])?)[)\]*]{0,3}"
     + rf"(?:(?P<sep>{_BLANKS}(?:=>|:=|[:=]{{1,3}}|<-))"
-    r"|(?P<xml>(?:[ ][A-Za-z]{1,20}=\\{0,7}[\"'][^\"'<>\n]{0,40}[\"']){0,3}>)"
     rf"|,?(?:\s|\\{{1,7}}[nrt]){{0,40}}{_QUOTE}?[vV]alue{_QUOTE}?[ ]?[:=]"
+    r"|(?P<xml>(?:[ ][A-Za-z]{1,20}=\\{0,7}[\"'][^\"'<>\n]{0,40}[\"']){0,3}>)"
+    r"|(?P<form>(?:(?:\r?\n|\\{1,7}r\\{1,7}n|\\{1,7}n)[A-Z][A-Za-z-]{1,40}: [^\r\n\\]{1,80}){0,3}"
+    r"(?:\r?\n|\\{1,7}r\\{1,7}n|\\{1,7}n){2})"
     r"|(?P<tag></[a-z]{1,12}>(?:\s|\\{1,7}[nrt]){0,40}<[a-z]{1,12}>)"
-    r"|(?P<comma>(?<=[\"'`]),[ \t]{0,4}(?=\\{0,7}[\"'`]))|(?P<blank>[ \t]{1,4}))"
+    r"|(?P<comma>(?<=[\"'`]),[ \t]{0,24}(?=\\{0,7}[\"'`]))|(?P<blank>[ \t]{1,4}))"
 )
 _URL_NAME = re.compile(rf"[?&;](?:amp;)?(?i:{'|'.join(map(re.escape, URL_NAMES))})=")
 _OTHER_VALUE = re.compile(r"\s{0,9}(?:[{\[]|null|true|false|\"\"|-?[0-9.]{1,30}[,}\]\s])")
@@ -166,14 +179,53 @@ def _behind_name(text: str, start: int, match: re.Match[str]) -> Find | None:
         return _told_in_prose(text, match.end(), name, ending)
     if match["sep"] == ":" and _RESOURCE.search(before):
         return None
-    if match["xml"] and not before.endswith(("<", "</", ":")):
+    if match["form"] is not None and not _FORM_NAME.search(before):
         return None
+    if match["xml"] and not before.endswith(("<", "</", ":")):
+        return _in_resource(text, match, name, before, ending)
+    scalar = _SCALAR.match(text, match.end()) if match["sep"] == ":" else None
+    if scalar is not None:
+        return _in_scalar(text, scalar, name, ending)
     find = _value_at(text, match.end(), match, name, before, ending)
     if find is None and (match["sep"] or "").endswith(":") and not match["close"]:
         annotation = _TYPE.match(text, match.end())
         if annotation is not None:
             find = _value_at(text, annotation.end(), match, name, before, ending)
     return find
+
+
+_FORM_NAME = re.compile(r"\bname=\\{0,7}\"?$")
+_NAMED_ELEMENT = re.compile(r"<[A-Za-z][\w.:-]{0,40} (?:name|key|id)=\\{0,7}[\"']$")
+_SCALAR = re.compile(r"[ \t]{1,4}[|>][0-9+-]{0,2}[ \t]{0,4}(?:\r?\n|\\{1,7}n)(?P<indent>[ ]{1,40})")
+_SCALAR_LINE = re.compile(r"[^\s\\]{1,4096}")
+
+
+def _in_resource(text: str, match: re.Match[str], name: str, before: str, ending: str) -> Find | None:
+    """`<string name="api_secret">VALUE</string>`; of words alone a resource has labels."""
+    if not _NAMED_ELEMENT.search(before):
+        return None
+    value = _look(_BARE).match(text, match.end())
+    if value is None or text[value.end() : value.end() + 1] != "<" or not any(map(str.isdigit, value[0])):
+        return None
+    return _judged(value[0], value.start(), Place.QUOTED, name, ending)
+
+
+def _in_scalar(text: str, scalar: re.Match[str], name: str, ending: str) -> Find | None:
+    """A block of YAML under a name: one run of characters on each line."""
+    line = _SCALAR_LINE.match(text, scalar.end())
+    if line is None:
+        return None
+    first = end = line.end()
+    indent = "\n" + scalar["indent"]
+    while text.startswith(indent, end):
+        line = _SCALAR_LINE.match(text, end + len(indent))
+        if line is None:
+            break
+        end = line.end()
+    if text[end : end + 1] not in ("", "\n", "\r", "\\", '"', "'", " "):
+        return None
+    find = _judged(text[scalar.end() : first], scalar.end(), Place.MEMBER, name, ending)
+    return None if find is None else find._replace(end=end)
 
 
 def _name_start(text: str, at: int) -> int:
@@ -201,6 +253,7 @@ def _takes_a_blank(text: str, name_start: int, match: re.Match[str]) -> bool:
     return text[name_start : match.start("close")] == "password" and _LOGIN.search(before) is not None
 
 
+_IS_NAME = re.compile(r"[ \t]{0,4}:")
 _MACHINE_MADE = re.compile(r"(?=[A-Za-z_-]{0,40}[0-9])(?=[0-9_-]{0,40}[A-Za-z])[A-Za-z0-9_+/=.-]{20,}")
 _SAID = re.compile(
     rf"(?:(?:for|of) [^\s\\]{{1,40}} )?(?:is|was|are)(?:[ ]?:)?[ \t]{{1,4}}(?P<quote>{_QUOTE})?"
@@ -224,8 +277,13 @@ def _value_at(text: str, at: int, match: re.Match[str], name: str, before: str, 
     if quote:
         closed = _quoted(quote).match(text, start)
         if closed is not None and text.startswith(quote, closed.end()):
+            if match["comma"] and _IS_NAME.match(text, closed.end() + len(quote)):
+                return None  # the next member of an object, not the next argument
             is_member = match["close"] and not match["comma"] and ending not in NEEDS_MACHINE_MADE
-            return _judged(closed[0], start, Place.MEMBER if is_member else Place.QUOTED, name, ending)
+            find = _judged(closed[0], start, Place.MEMBER if is_member else Place.QUOTED, name, ending)
+            if find is None and match["sep"] and takes_literal(name, ending) and is_literal(closed[0]):
+                find = _found(closed[0], start, name)
+            return find
     if ending == "authorization" and (field := _FIELD.match(text, start)):
         return Find(start, field.end(), f"a credential called {name}")
     run = _BARE  # also where the quote is never closed: the text was cut, or means something else
@@ -243,6 +301,8 @@ def _value_at(text: str, at: int, match: re.Match[str], name: str, before: str, 
     if ending in PASSWORDS and _is_assigned(text, start + len(found), match, lead["gap"], before, place):
         place = Place.ASSIGNED
     judged = _judged(found, start, place, name, ending)
+    if judged is None and _is_shouted(match, name, lead["gap"]) and any(map(str.isdigit, found)):
+        judged = _found(found, start, name) if takes_literal(name, ending) and is_literal(found) else None
     if judged is None or len(value[0]) < LONGEST_LOOK:
         return judged
     return judged._replace(end=start + len(text[start : _run_end(run, text, value)].rstrip(_MARKS)))
@@ -260,7 +320,13 @@ def _is_assigned(text: str, end: int, match: re.Match[str], gap: str, before: st
     `DB_PASSWORD=swordfish`, `password: swordfish` with nothing behind it; not `password: must be long`,
     not `connect(password=word)`.
     """
-    if match["blank"] is not None or match["tag"] or match["xml"] or before.endswith(("?", "&", ";", "{")):
+    if (
+        match["blank"] is not None
+        or match["tag"]
+        or match["xml"]
+        or match["form"]
+        or before.endswith(("?", "&", ";", "{"))
+    ):
         return True
     if place is Place.CODE or match["sep"] is None:
         return False
@@ -298,7 +364,16 @@ def _judged(value: str, start: int, place: Place, name: str, ending: str) -> Fin
         return None
     if is_folder(name, value) or not is_credential(value, place, chosen=chosen):
         return None
+    return None if is_fingerprint(name, value) else _found(value, start, name)
+
+
+def _found(value: str, start: int, name: str) -> Find:
     return Find(start, start + len(value), f"a credential called {name[-40:].strip()}")
+
+
+def _is_shouted(match: re.Match[str], name: str, gap: str) -> bool:
+    """Whether a value needs no quotes: of a variable of an environment, of a field of a form."""
+    return match["form"] is not None or (match["sep"] == "=" and not gap and name.isupper())
 
 
 @functools.cache

@@ -7,8 +7,10 @@ import re
 
 from mockapi.cassettes._secret_table import (
     ENDINGS,
+    FOREIGN_PASSWORDS,
     HARMLESS,
     KEYS,
+    LITERAL_OWNERS,
     PASS_OWNERS,
     PASSWORDS,
     PLAIN_KEYS,
@@ -45,6 +47,8 @@ def ending_of(name: str) -> str | None:
     plain = _JOINTS.sub("", name).lower()
     if plain.endswith(HARMLESS):
         return None
+    if plain.endswith(FOREIGN_PASSWORDS):
+        return "password"
     for ending in ENDINGS:
         if plain.endswith(ending):
             return None if name.lower().endswith("session_id") else ending
@@ -71,6 +75,46 @@ COOKIES = frozenset({"cookie", "set-cookie"})
 
 
 _FOLDER = re.compile(r"/|~(?:/|\Z)|\$|\.{1,2}/|[A-Za-z]:[\\/]")
+
+
+_PLURALS = {"codes": "code", "tokens": "token", "secrets": "secret", "keys": "key", "credentials": "credential",
+            "passwords": "password", "passphrases": "passphrase", "seeds": "seed"}  # fmt: skip
+
+
+@functools.lru_cache(maxsize=4096)
+def item_name(plural: str) -> str | None:
+    """The name of what a list of a name holds; None for a list that holds no credentials.
+
+    `tokens`, `secrets` and `keys` without a word before are often words or names: of them
+    counts what a machine made.
+    """
+    plain = _JOINTS.sub("", plural).lower()
+    for ending, singular in _PLURALS.items():
+        if plain.endswith(ending):
+            if ending in ("tokens", "secrets", "keys") and not plain[: -len(ending)].endswith(LITERAL_OWNERS):
+                return "some_key"
+            name = plural[: -len(ending)] + singular
+            return name if ending_of(name) is not None else None
+    return None
+
+
+def takes_literal(name: str, ending: str) -> bool:
+    """Whether a quoted literal behind a name is its value, also where it is words and a number."""
+    if ending in ("key", "token"):
+        plain = _JOINTS.sub("", _TAIL.sub("", name)).lower().removesuffix(ending)
+        return plain.endswith(LITERAL_OWNERS) or (ending == "token" and not plain)
+    return ending == "secret"
+
+
+_HEX = re.compile(r"(?:0x)?(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{16}|[0-9A-Fa-f]{40})")
+_OF_A_FINGERPRINT = re.compile(
+    r"(?i:[ed]?dsa|ecdsa|rsa|gpg|pgp|signing|default|local|host|public)[ _.-]?(?i:key)"
+)
+
+
+def is_fingerprint(name: str, value: str) -> bool:
+    """Whether `RSA key 4AEE18F8…` names a key by its fingerprint, which is public."""
+    return _HEX.fullmatch(value) is not None and _OF_A_FINGERPRINT.search(name[-20:]) is not None
 
 
 def is_folder(name: str, value: str) -> bool:

@@ -25,6 +25,7 @@ _LONGEST_WORD = 20
 _SHORTEST_MADE = 16
 _SPEAKING = frozenset({*ENDINGS, "key"})
 _SPOKEN = ("password", "passwd", "passphrase", "secret", "token", "passwor", "credential")
+_TOLD = (*_SPOKEN, "key", "auth", "name", "credential", "config")
 _JOINTS = re.compile(r"[\W_]+")
 _WORD = re.compile(r"([^\W\d_]+)\d{0,2}|\d{1,4}")
 _HUMPS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]")
@@ -70,6 +71,8 @@ def is_credential(value: str, place: Place, *, chosen: bool = False) -> bool:
     head = value[:LONGEST_LOOK]
     if value.startswith("sk-ant-test-") or _MASK.search(head):
         return False
+    if is_salt(head):
+        return True
     if _GAP.match(head) or _PATH.match(head) or _is_call(head, place) or _is_placeholder(head):
         return False
     if _SENTENCE.match(head):
@@ -83,6 +86,51 @@ def is_credential(value: str, place: Place, *, chosen: bool = False) -> bool:
     if head.isdigit():
         return len(head) >= (6 if chosen else 16)
     return not is_name(head, place)
+
+
+def is_literal(value: str) -> bool:
+    """Whether a quoted literal of words is the value of a secret's name: `Tollor-darnoda-3086`.
+
+    A reference is none: a name in capitals or with dots, words that speak of a secret or a state.
+    """
+    head = value[:LONGEST_LOOK]
+    words = [word for word in _JOINTS.split(head.lower()) if word]
+    return (
+        len(head) >= (16 if any(map(str.isdigit, head)) else 17)
+        and len(words) > 1
+        and not head.isupper()
+        and not any(word in WORDS or any(map(word.__contains__, _TOLD)) for word in words)
+        and is_credential(value, Place.MEMBER)
+    )
+
+
+def is_given(value: str) -> bool:
+    """Whether what stands where a command takes a secret is one, and no gap, file or word for it."""
+    head = value[:LONGEST_LOOK].strip()
+    lower = head.lower()
+    return (
+        len(head) >= 4
+        and not value.startswith("sk-ant-test-")
+        and lower not in WORDS
+        and not any(look.match(head) for look in (_GAP, _PATH))
+        and _MASK.search(head) is None
+        and not (_is_placeholder(head) or _speaks_of_one(head))
+    )
+
+
+_LOWER = re.compile(r"[a-z]{4,}|[A-Z][a-z]{3,}")
+_SALT_MARKS = frozenset("!#$%&()*+,:;<=>?@[]^`{|}~")
+
+
+def is_salt(head: str) -> bool:
+    """Whether a value is what a generator draws from all of the keyboard, blanks too."""
+    return (
+        len(head) >= 40
+        and sum(char in _SALT_MARKS for char in head) * 10 >= len(head)
+        and sum(map(str.isdigit, head)) >= 2
+        and sum(map(len, _LOWER.findall(head))) * 4 <= len(head)
+        and not any(mark in head for mark in ("${", "{{", "$("))
+    )
 
 
 _RUN = re.compile(r"[A-Za-z0-9+/=_.:%~|-]{16,}")

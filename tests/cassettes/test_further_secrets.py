@@ -12,10 +12,12 @@ from mockapi.cassettes import Cassette, Interaction, dump, lint, redact
 from mockapi.cassettes._redaction_rules import DEFAULT
 from tests.cassettes.test_secret_matrix import _spellings, _written
 from tests.support.credentials import FORMS, HARMLESS, PLACES, made
+from tests.support.everyday_credentials import EVERYDAY
 from tests.support.further_credentials import FURTHER
 from tests.support.harmless import MORE_HARMLESS
 
-ALL = {**FORMS, **FURTHER}
+BY_KIND = {**FURTHER, **EVERYDAY}
+ALL = {**FORMS, **BY_KIND}
 WHOLE = (*HARMLESS, *MORE_HARMLESS)
 
 
@@ -24,10 +26,10 @@ def _is_told(interaction: Interaction) -> bool:
     return any(finding.code == "secret" for finding in found)
 
 
-@pytest.mark.parametrize("kind", FURTHER)
+@pytest.mark.parametrize("kind", BY_KIND)
 def test_a_credential_of_a_further_kind_is_masked(kind: str) -> None:
     """Nothing of it is left, its mask is its own mask, and its length stays."""
-    text, pieces = made(FURTHER[kind], random.Random(kind))
+    text, pieces = made(BY_KIND[kind], random.Random(kind))
     masked = DEFAULT.mask(text)
     assert not any(piece in masked for piece in pieces), masked
     assert len(masked) == len(text)
@@ -41,11 +43,11 @@ def test_a_further_harmless_text_stays_whole(text: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", FURTHER)
+@pytest.mark.parametrize("kind", BY_KIND)
 def test_a_further_kind_is_written_at_no_place(kind: str) -> None:
     """Wherever it stands and however it is cut, encoded or escaped; lint agrees."""
     for place, make in PLACES.items():
-        text, pieces = made(FURTHER[kind], random.Random(f"{kind} {place}"))
+        text, pieces = made(BY_KIND[kind], random.Random(f"{kind} {place}"))
         interaction = make(text)
         redacted, signed = redact(interaction)
         if place == "thinking":

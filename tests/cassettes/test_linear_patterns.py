@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockapi.cassettes import (
+    _blocks,
     _commands,
     _cookies,
+    _dialogues,
     _echoes,
     _forms,
     _hashes,
@@ -29,6 +31,7 @@ from mockapi.cassettes import (
     _named,
     _names,
     _secrets,
+    _stores,
     _tokens,
     _values,
     _views,
@@ -53,8 +56,8 @@ _SHORT_TEXTS_ONLY = {
 
 def _sources() -> Iterator[tuple[str, str]]:
     for module in (
-        _commands, _cookies, _echoes, _forms, _hashes, _keyfiles, _links, _named, _names, _secrets, _tokens,
-        _values,         _views,
+        _blocks, _commands, _cookies, _dialogues, _echoes, _forms, _hashes, _keyfiles, _links, _named, _names,
+        _secrets, _stores, _tokens, _values, _views,
     ):  # fmt: skip
         for name, value in vars(module).items():
             if isinstance(value, re.Pattern):
@@ -66,11 +69,15 @@ def _sources() -> Iterator[tuple[str, str]]:
         yield kind, form
     for verb in _commands.VERBS:
         yield f"a verb with {verb.words or verb.mark}", verb.pattern
+    yield "a command with a store", _stores._any_command().pattern
+    for row, begin, takes in _stores._rows():
+        yield f"a store {row.command}", begin.pattern
+        yield f"what is given to {row.command}", takes.pattern
     for rows in _commands._by_option().values():
         for option, value, _ in rows:
             yield f"the value of {option.options[0]} of {option.commands[:20]}", value.pattern
-    for row in (*_kinds.IDS, *_kinds.PERSONAL):
-        yield row.name, row.pattern
+    for ids in (*_kinds.IDS, *_kinds.PERSONAL):
+        yield ids.name, ids.pattern
     yield "a payload", _secrets._PAYLOAD
     for run in (_named._BARE, _named._IN_URL, _named._REST_OF_LINE):
         yield run, _named._whole(run).pattern

@@ -1,5 +1,6 @@
 """Texts that look as if they held a credential and hold none: code, types, words, ids, gaps of templates."""
 
+# ruff: noqa: RUF001 - the colons and quotes of other languages
 from __future__ import annotations
 
 EXPRESSIONS = (
@@ -124,4 +125,48 @@ GAPS = (
     "set -x; set -euo pipefail; setenv PATH /usr/local/bin2:/bin",
 )
 
-MORE_HARMLESS = (*EXPRESSIONS, *LISTS, *TYPES, *WORDS, *IDS, *GAPS)
+PUBLIC = (
+    "gpg: using RSA key 4AEE18F83AFDEB23B5690A2C1F0C3B2A6E0D8C11",
+    "gpg:                using EDDSA key 3f786850e387550fdab836ed7e6dc881de23001b",
+    "signingkey = 4AEE18F83AFDEB23\ngpg --default-key 4AEE18F83AFDEB23 -s f",
+    "Set-Cookie: theme=dark; Path=/",
+    "Cookie: lang=en-US; theme=light; consent=1",
+    "const TOKEN_KEY = 'access-token-storage'; const STORAGE_KEY = 'todo-items-v1';",
+    "const token = 'kw-function'; export const secretName = 'db-credentials-2024-prod';",
+    "const CLIENT_SECRET = 'CLIENT_SECRET_NAME_2'; const apiSecret = 'client-secret-basic';",
+    "token: 'blue-gray-500', apiKey: 'see-your-account-config'",
+    "routing_key: user.created.v2",
+    "random_seed: 12345678, seed=42, torch.manual_seed(20240101)",
+    'tokens = ["the", "quick", "brown-fox", "tokenizer-2024"]',
+    "secrets:\n  - db_password\n  - service-account-2\nservices:\n  web: {}",
+    '{"keys": ["name", "created_at_2024", "user-profile-1"], "codes": ["E-1001", "W-2002"]}',
+    "status_codes:\n- 404\n- 500\nerror_codes = ['E12345678']",
+    "| Parameter | Password | Token |\n|---|---|---|\n| default | required | optional |",
+    "| Name | Type | Description |\n|---|---|---|\n| password | string | The password, 8 to 64 characters |",
+    "| token | VARCHAR2 |\n| api_key | your key from the console of 2024 |",
+    "from a import user, password\nfrom b import thing, otherthing",
+    "def login(user, password):\n    return check(user, somethingelse)",
+    "user,password\nbob,\n",
+    '<string name="password_hint">At least 8 characters</string>',
+    '<string name="login_password">Kennwort</string>',
+    "Passwort: mindestens 8 Zeichen\nMot de passe : obligatoire\nSenha: mínimo 8 caracteres",
+    "Das Passwort ist abgelaufen. Le mot de passe est incorrect. 密码：必填",
+    "AUTH LOGIN PLAIN CRAM-MD5\n250-AUTH PLAIN LOGIN\n334 ",
+    "aws ssm put-parameter --name /a --type String --value blue-green-2",
+    'aws ssm put-parameter --name /a --type SecureString --value "$VALUE"',
+    "vault kv put secret/x username=bob ttl=24h && vault kv get secret/x",
+    "heroku config:set NODE_ENV=production LOG_LEVEL=verbose-2 -a x",
+    "kubectl create secret generic x --from-file=tls.crt --from-literal=password=$PASSWORD",
+    "gh secret set NAME < file.txt; gh secret list; vercel env add NAME production",
+    "ssh-keygen -t ed25519 -C bob@a.example -f id -N ''",
+    "mc alias set prod https://s3.example $ACCESS $SECRET",
+    "cat /etc/passwd\nroot:x:0:0:root:/root:/bin/bash",
+    "cat config/app.key.md\nintroduction-to-keys\ncat README.md\n0a1b2c3d4e5f6a7b8c9d0a1b2c3d4e5f",
+    "api_token: >-\n  ${API_TOKEN}\ndescription: |\n  a token is 4 letters",
+    '{"type": "random_password", "attributes": {"result": null, "length": 20}}',
+    '{"db_name": {"value": "shop-production", "type": "string", "sensitive": false}}',
+    '--x\r\nContent-Disposition: form-data; name="title"\r\n\r\nswordfishes\r\n--x--',
+    "accounts: ['bob@a.example', '0x52908400098527886E0F7030069857D2E4169EE7']",
+)
+
+MORE_HARMLESS = (*EXPRESSIONS, *LISTS, *TYPES, *WORDS, *IDS, *GAPS, *PUBLIC)
