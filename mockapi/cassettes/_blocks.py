@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 from mockapi.cassettes._kinds import Find
 from mockapi.cassettes._names import ending_of, is_named_credential, item_name
 from mockapi.cassettes._values import Place, is_credential, is_name
+from mockapi.cassettes._words import word_set
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mockapi.cassettes._words import Words
 
 _LINE = r"(?:\r?\n|\\{1,7}r\\{1,7}n|\\{1,7}n)"
 _QUOTE = r"\\{0,7}[\"'`]"
@@ -104,12 +107,27 @@ _ENDING = re.compile(
     r"(?i:pass(?:word|wd|phrase|code)?|pwd|pw|secret|token|key|passwort|kennwort|senha|wachtwoord|contrase[nñ]a"
     r"|mot de passe)(?=[ \t\"'`*]{0,40}(?:[|;,\t\r\n\\]|</|\Z))"
 )
-_PLAIN_CELL = re.compile(r"[^\W\d_][\w .'/()-]{0,40}")
+_MAY_BE_HEAD = re.compile(
+    r"[|;,\t](?![ ][^|]{0,40}[,;])[ \t\"'`*\\]{0,40}[\w .:'-]{0,40}(?:\\n|[\r\n])|"
+    + _ENDING.pattern.removesuffix(r"(?=[ \t\"'`*]{0,40}(?:[|;,\t\r\n\\]|</|\Z))")
+    + r"[ \t\"'`*\\]{0,40}(?:[|;\t]|,(?! )|\\t)"
+)
+COLUMN_NAMES = word_set(
+    "password passwd passphrase passcode pwd pass pw secret token key passwort kennwort senha wachtwoord"
+    " contrase passe apikey apitoken accesstoken"
+)
+"""One of these words stands in a text with such a column."""
+_PLAIN_CELL = re.compile(r"[^\W\d_][\w .:'/()-]{0,40}")
 _RULE = re.compile(r"[-+=:| \t]{1,2000}\Z")
-_QUOTED_CELLS = re.compile(r"\"(?:[^\"\n]|\"\"){0,400}\"|[^,;\t\"\n]{1,400}")
+_QUOTED_CELLS = re.compile(
+    r"[^,;\t\"\n]{0,400}\"(?:[^\"\n]|\"\"){0,400}\"[^,;\t\"\n]{0,40}|[^,;\t\"\n]{1,400}"
+)
+_BEFORE_HEAD = re.compile(
+    r".{0,2000}[\"'=:>({\[]", re.DOTALL
+)  # of what a table stands in: JSON, a URL, a prompt
 _SPLIT = re.compile(r"\r?\n|\\{1,7}r\\{1,7}n|\\{1,7}n")
 _LONGEST_LINE = 2_000
-_PADS = " \t*`\"'"
+_PADS = " \t*`\"'\\"
 
 
 def columns(text: str) -> Iterator[Find]:
@@ -138,6 +156,11 @@ def columns(text: str) -> Iterator[Find]:
                     yield from _in_cell(text, cell, title)
 
 
+def may_have_columns(text: str, words: Words) -> bool:
+    """Whether a column may be called as a credential: also where JSON stands before it in a line."""
+    return not COLUMN_NAMES.isdisjoint(words.each) and _MAY_BE_HEAD.search(text) is not None
+
+
 def _line_at(text: str, at: int) -> tuple[int, int, int]:
     """Where the line of a place starts and ends, and where the next one starts."""
     low = max(0, at - _LONGEST_LINE)
@@ -155,10 +178,14 @@ def _heading(line: str, start: int) -> tuple[str, list[str | None], list[tuple[i
     """The mark between cells, what the columns are called where it is a credential's name, and the cells."""
     if len(line) <= _LONGEST_LINE:
         for mark in "|\t;,":
-            if mark not in line or (mark in ",;" and f"{mark} " in line):
+            if (mark not in line and not (mark == "\t" and "\\t" in line)) or (
+                mark in ",;" and f"{mark} " in line
+            ):
                 continue
             cells = _cells(line, start, mark)
             texts = [line[at - start : end - start] for at, end in cells]
+            if texts:
+                texts[0] = _BEFORE_HEAD.sub("", texts[0]).strip()
             if len(cells) < 2 or not all(text == "" or _PLAIN_CELL.fullmatch(text) for text in texts):
                 return (mark, [None] * len(cells), cells) if mark == "|" else ("", [], [])
             names = [_credential_name(text) for text in texts]
@@ -173,20 +200,20 @@ def _credential_name(text: str) -> str | None:
 
 def _cells(line: str, start: int, mark: str) -> list[tuple[int, int]]:
     """Where the cells of a line start and end, without quotes, blanks and marks of a font."""
-    if len(line) > _LONGEST_LINE or mark not in line:
+    if len(line) > _LONGEST_LINE:
         return []
-    if '"' in line and mark in ",;\t":
+    if mark == "\t" and mark not in line:
+        mark = "\\t"
+    if '"' in line and '\\"' not in line and mark in ",;\t":
         pieces = [(cell.start(), cell.end()) for cell in _QUOTED_CELLS.finditer(line)]
     else:
         pieces = []
         at = 0
         for piece in line.split(mark):
             pieces.append((at, at + len(piece)))
-            at += len(piece) + 1
-        if mark == "|":
-            pieces = pieces[bool(not line[: pieces[0][1]].strip()) :]
-            if pieces and not line[pieces[-1][0] :].strip():
-                pieces.pop()
+            at += len(piece) + len(mark)
+        if mark == "|" and not line[pieces[-1][0] :].strip():  # it has a mark on either side
+            pieces = pieces[1:-1]
     cells = []
     for begin, end in pieces:
         while begin < end and line[begin] in _PADS:

@@ -138,7 +138,8 @@ VERBS: tuple[Verb, ...] = (
     Verb("printf", "printf" + _PIPED),
     Verb("stdin chpasswd passwd sudo token cryptsetup secret secrets env",
          r"(?:-stdin|chpasswd|passwd|-S|--with-token|cryptsetup"
-         r"|secrets? (?:versions|add|set|put|create|import)|env add|store-secret)\b[^\n|<]{0,80}<<<[ \t]{0,3}\\{0,3}[\"']?"
+         r"|secrets? (?:versions|add|set|put|create|import)|env add|store-secret)\b"
+         r"[^\n|<]{0,80}<<<[ \t]{0,3}\\{0,3}[\"']?"
          r"(?:[\w.-]{1,64}:)?(?P<secret>[^\s\"'\\|:$]{4,300})"),
     Verb("oracle sqlplus rman expdp impdp sqlldr",
          r"(?:jdbc:oracle:[a-z0-9]{2,5}:|(?:sqlplus|rman target|expdp|impdp|sqlldr)"

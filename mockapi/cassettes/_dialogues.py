@@ -45,12 +45,22 @@ _HERE = re.compile(
     rf"(?:chpasswd|newusers)\b[^\n|<]{{0,40}}<<[-~]?[ ]?[\"'\\]{{0,3}}[A-Za-z_]{{1,20}}[\"']?(?={_LINE})"
 )
 _HERE_LINE = re.compile(rf"{_LINE}[\w.-]{{1,64}}:(?P<secret>[^\s:\"'\\]{{4,300}})")
+PERCENT_ENCODED = tuple(
+    word.encode().decode("latin-1") for word in (*FOREIGN_PASSWORDS, "Пароль") if not word.isascii()
+)
+"""The words as they stand where percent-encoding was read byte by byte."""
 _SAID = "|".join(
-    (*map(re.escape, FOREIGN_PASSWORDS), r"mot[ ]de[ ]passe", r"parola[ ]d['’]ordine", r"clave secreta")
+    (
+        *map(re.escape, (*FOREIGN_PASSWORDS, *PERCENT_ENCODED)),
+        r"mot[ ]de[ ]passe",
+        r"parola[ ]d['’]ordine",
+        r"clave secreta",
+    )
 )
 _FOREIGN = re.compile(
     rf"(?i:{_SAID})(?:\\{{0,7}}[\"'`*]){{0,3}}\s{{0,3}}"
-    r"(?:(?P<sep>[:=：]{1,2}|—|–|->|=>|は)|(?P<verb>ist|lautet|est|es|é|jest|är|is|it|: ?))\s{0,3}"
+    r"(?:(?P<sep>[:=：]{1,2}|—|–|->|=>|は|\xe2\x80\x94|\xef\xbc\x9a)"
+    r"|(?P<verb>ist|lautet|est|es|é|jest|är|is|it|: ?))\s{0,3}"
     r"(?P<quote>(?:\\{0,7}[\"'`*«「『“„]){0,2})"
     r"(?P<secret>[^\s\"'`「」『』«»“”*,;，。、<>\\]{6,200})(?P<end>\s{0,4}(?:[\"'`」』»”*\n\r<\\]|\Z))?"
 )

@@ -6,10 +6,18 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
-from mockapi.cassettes._blocks import columns, generated_passwords, listed, sensitive_outputs, wallet_keys
+from mockapi.cassettes._blocks import (
+    COLUMN_NAMES,
+    columns,
+    generated_passwords,
+    listed,
+    sensitive_outputs,
+    wallet_keys,
+)
 from mockapi.cassettes._commands import VERBS, call_passwords, option_passwords, verb_finder
 from mockapi.cassettes._cookies import cookie_jars, cookies, cookies_in_code
 from mockapi.cassettes._dialogues import (
+    PERCENT_ENCODED,
     foreign_passwords,
     key_files,
     master_passwords,
@@ -95,10 +103,6 @@ _PLURALS = (
     "codes tokens secrets keys credentials passwords passphrases recoverycodes backupcodes apitokens apikeys"
     " accesstokens accesskeys secretkeys authtokens clientsecrets"
 )
-_COLUMN_NAMES = (
-    "password passwd passphrase passcode pwd pass pw secret token key passwort kennwort senha wachtwoord"
-    " contrase passe apikey apitoken accesstoken"
-)
 _FOREIGN_WORDS = (
     "passwort kennwort senha wachtwoord contrasena contrase passe haslo heslo salasana senord ifre sifre"
     " parola ordine jelsz adgangskode clave"
@@ -106,6 +110,7 @@ _FOREIGN_WORDS = (
 _FOREIGN = (
     (_FOREIGN_WORDS, ""),
     *(("", mark) for mark in FOREIGN_PASSWORDS if not mark.isascii() and mark[0] > "\u0100"),
+    *(("", mark) for mark in PERCENT_ENCODED),
     ("", "hasło"), ("", "Hasło"), ("", "Пароль"), ("", "ПАРОЛЬ"),
 )  # fmt: skip
 FORMS: tuple[tuple[str, str, Look], ...] = (
@@ -133,7 +138,7 @@ FORMS: tuple[tuple[str, str, Look], ...] = (
     ("sensitive", "sensitive", sensitive_outputs),
     ("accounts", "[", wallet_keys),
     (_PLURALS, "", listed),
-    (_COLUMN_NAMES, "", columns),
+    (" ".join(sorted(word.decode() for word in COLUMN_NAMES)), "", columns),
     *((words, mark, foreign_passwords) for words, mark in _FOREIGN),
     *((verb.words, verb.mark, verb_finder(verb)) for verb in VERBS),
     *((words, mark, hash_finder(pattern)) for words, mark, pattern in HASHES),

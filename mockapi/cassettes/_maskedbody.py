@@ -17,6 +17,7 @@ from mockapi.cassettes._jsonpaths import Document
 from mockapi.cassettes._jsonscan import Leaf, Role, Scan, decoded, replaced, respelled, scan
 from mockapi.cassettes._keyfiles import WEB_KEY_SECRETS
 from mockapi.cassettes._kinds import EMAIL
+from mockapi.cassettes._names import item_name
 from mockapi.cassettes._redaction_rules import RedactionError
 from mockapi.cassettes._secrets import Secret, filled, kind_finder, masked, masked_member
 
@@ -45,6 +46,8 @@ _DIGIT = re.compile(r"[0-9]")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 _NAMING = frozenset({"name", "key", "header"})
+_GENERATED = "random_password"
+_RESULTS = frozenset({"result", "bcrypt_hash"})
 _COOKIES = frozenset({"cookies", "cookie"})
 _PAYLOAD = 256  # characters: a shorter one is looked at like any text
 _BASE64 = re.compile(r"[A-Za-z0-9+/\\]+={0,2}")
@@ -171,7 +174,10 @@ def _edits(
 def _names_before(text: str, leaves: list[Leaf]) -> Iterator[str]:
     """For each leaf what names it: its member, or the member before it in `{"name": …, "value": …}`."""
     web_keys = {leaf.owner for leaf in leaves if leaf.name == "kty"} if '"kty"' in text else set()
+    sensitive = _sensitive(text, leaves) if "sensitive" in text else set()
+    is_generated = False
     for at, leaf in enumerate(leaves):
+        is_generated = is_generated or text[leaf.start : leaf.end] == _GENERATED
         named = leaves[at - 2] if at >= 3 else None
         if leaf.owner in web_keys and leaf.name in WEB_KEY_SECRETS:
             yield "private_key"
@@ -181,6 +187,12 @@ def _names_before(text: str, leaves: list[Leaf]) -> Iterator[str]:
             and leaves[at - 2][2:4] == ((*leaf.path[:-1], "username"), leaf.owner)
         ):
             yield "api_key"
+        elif (leaf.name == "value" and leaf.owner in sensitive) or (
+            is_generated and leaf.name in _RESULTS and leaf.role is Role.STRING
+        ):
+            yield "password"
+        elif leaf.role is Role.STRING and isinstance(leaf.path[-1:] and leaf.path[-1], int):
+            yield item_name(leaf.name) or leaf.name
         elif leaf.role is Role.STRING and len(leaf.path) > 1 and leaf.path[-2] in _COOKIES:
             yield "cookie_token"
         elif (
@@ -193,6 +205,13 @@ def _names_before(text: str, leaves: list[Leaf]) -> Iterator[str]:
             yield decoded(text[named.start : named.end])
         else:
             yield leaf.name
+
+
+def _sensitive(text: str, leaves: list[Leaf]) -> set[int]:
+    """The objects that say of themselves that their value is sensitive."""
+    return {
+        leaf.owner for leaf in leaves if leaf.name == "sensitive" and text[leaf.start : leaf.end] == "true"
+    }
 
 
 def _is_payload(leaf: Leaf, raw: str, types: dict[int, str]) -> bool:

@@ -196,7 +196,7 @@ def _behind_name(text: str, start: int, match: re.Match[str]) -> Find | None:
 
 _FORM_NAME = re.compile(r"\bname=\\{0,7}\"?$")
 _NAMED_ELEMENT = re.compile(r"<[A-Za-z][\w.:-]{0,40} (?:name|key|id)=\\{0,7}[\"']$")
-_SCALAR = re.compile(r"[ \t]{1,4}[|>][0-9+-]{0,2}[ \t]{0,4}(?:\r?\n|\\{1,7}n)(?P<indent>[ ]{1,40})")
+_SCALAR = re.compile(r"[ \t]{1,4}[|>][0-9+-]{0,2}[ \t]{0,4}(?P<indent>(?:\r?\n|\\{1,7}n)[ ]{1,40})")
 _SCALAR_LINE = re.compile(r"[^\s\\]{1,4096}")
 
 
@@ -216,7 +216,7 @@ def _in_scalar(text: str, scalar: re.Match[str], name: str, ending: str) -> Find
     if line is None:
         return None
     first = end = line.end()
-    indent = "\n" + scalar["indent"]
+    indent = scalar["indent"]
     while text.startswith(indent, end):
         line = _SCALAR_LINE.match(text, end + len(indent))
         if line is None:

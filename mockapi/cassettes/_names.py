@@ -77,8 +77,10 @@ COOKIES = frozenset({"cookie", "set-cookie"})
 _FOLDER = re.compile(r"/|~(?:/|\Z)|\$|\.{1,2}/|[A-Za-z]:[\\/]")
 
 
-_PLURALS = {"codes": "code", "tokens": "token", "secrets": "secret", "keys": "key", "credentials": "credential",
-            "passwords": "password", "passphrases": "passphrase", "seeds": "seed"}  # fmt: skip
+_PLURALS = {
+    "codes": "code", "tokens": "token", "secrets": "secret", "keys": "key", "credentials": "credential",
+    "passwords": "password", "passphrases": "passphrase", "seeds": "seed",
+}  # fmt: skip
 
 
 @functools.lru_cache(maxsize=4096)

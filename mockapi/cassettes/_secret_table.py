@@ -70,7 +70,8 @@ LITERAL_OWNERS = tuple(
 
 FOREIGN_PASSWORDS = tuple(
     "passwort kennwort senha wachtwoord contraseña contrasena motdepasse hasło haslo heslo salasana"
-    " lösenord şifre sifre parola paroladordine jelszó adgangskode пароль 密码 密碼 口令 パスワード 暗証番号 비밀번호 암호".split()
+    " lösenord şifre sifre parola paroladordine jelszó adgangskode пароль 密码 密碼 口令 パスワード 暗証番号"
+    " 비밀번호 암호".split()
 )
 """A password in other languages, without joints."""
 

@@ -15,6 +15,7 @@ import functools
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from mockapi.cassettes._blocks import may_have_columns
 from mockapi.cassettes._forms import forms
 from mockapi.cassettes._jsonscan import decoded
 from mockapi.cassettes._kinds import IDS, STARS, UUID, ZEROS, Find
@@ -80,7 +81,7 @@ def may_hold_secret(body: bytes) -> bool:
         return True
     if text.lstrip()[:1] not in ("{", "["):
         pass  # no JSON: an escape in it means itself
-    elif "\\\\" in text:  # an escaped backslash: what follows it means itself
+    elif "\\\\" in text or "\\u" in text:  # behind an escaped backslash a letter means itself
         text = decoded(text)
     elif "\\" in text:
         for escape, char in _SHORT_ESCAPES:
@@ -93,6 +94,7 @@ def may_hold_secret(body: bytes) -> bool:
             for look in _FINDERS
             if look is not named_credentials
         )
+        or may_have_columns(text, words)
         or (_may_have_ids(words) and next(iter(_ids(text)), None) is not None)
         or ('user_id"' in text and _compiled(_USER_ID).search(text) is not None)
         or (any(map(text.__contains__, _ID_NAME_ENDINGS)) and _compiled(_ID_NAMED).search(text) is not None)

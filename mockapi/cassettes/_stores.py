@@ -60,7 +60,8 @@ _SETS = (
     r"[ ](?:secrets?|put|patch|create|write)(?:[ ](?:set|put|create|import|secret|generic|add)){0,2})"
 )
 STORES: tuple[Store, ...] = (
-    Store(_SETS + r"|(?:vault|bao)[ ](?:kv[ ]put|kv[ ]patch|write)|functions:config:set|op[ ]item[ ](?:create|edit)",
+    Store(_SETS + r"|(?:vault|bao)[ ](?:kv[ ]put|kv[ ]patch|write)|functions:config:set"
+          r"|op[ ]item[ ](?:create|edit)",
           _GIVEN),
     Store(r"(?:heroku|dokku)[ ]config:set|railway[ ]variables|eb[ ]setenv|env:set|docker[ ](?:build|run)"
           r"|terraform[ ](?:apply|plan)", _GIVEN, if_named=True),
@@ -80,13 +81,14 @@ STORES: tuple[Store, ...] = (
     Store(r"ssh-keygen|putty(?:gen)?|step[ ]ca|ykman", _option("-N|-P|--new-passphrase|--password")),
     Store(r"security[ ](?:add|unlock|create|import|set)-[a-z-]{1,30}", _option("-w|-p|-P")),
     Store(r"useradd|usermod|adduser|dscl|sysadminctl", _option("-p|--password|-password|-newPassword")),
-    Store(r"mc[ ](?:alias[ ]set|config[ ]host[ ]add)" + _WORD + _WORD + _WORD, r"[ \t]{1,3}" + _VALUE, first=True),
+    Store(r"mc[ ](?:alias[ ]set|config[ ]host[ ]add)" + _WORD * 3,
+          r"[ \t]{1,3}" + _VALUE, first=True),
     Store(r"sops[ ]set" + _WORD, r"[ \t]{1,3}\\{0,7}'[^'\n]{1,200}\\{0,7}'[ \t]{1,3}\\{0,7}'\\{0,7}\""
           r"(?P<bare>[^\"'\n\\]{4,300})", first=True),
 )  # fmt: skip
 WORDS = (
-    "fly flyctl supabase doppler encore sst convex eas vault bao kubectl oc functions op heroku dokku railway eb"
-    " netlify docker terraform pulumi circleci chamber wp aws az gh glab vercel conjur keygen putty puttygen"
+    "fly flyctl supabase doppler encore sst convex eas vault bao kubectl oc functions op heroku dokku"
+    " railway eb netlify docker terraform pulumi circleci chamber wp aws az gh glab vercel conjur keygen putty puttygen"
     " step ykman security useradd usermod adduser dscl sysadminctl mc sops"
 )
 """One of these stands in every text that has such a command."""

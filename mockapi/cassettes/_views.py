@@ -23,7 +23,7 @@ DEEPEST = 4
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}|.", re.DOTALL)
 # Other escapes hide nothing: patterns expect `\n` and `\"` where they matter.
-_TELLING_ESCAPE = re.compile(r"\\u00[0-9a-fA-F]{2}|\\/|\\\\[u/\"\\]")
+_TELLING_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{4}|\\/|\\\\[u/\"\\]")
 
 
 def masked_views(text: str, mask: Callable[[str], str], depth: int = 0) -> str:

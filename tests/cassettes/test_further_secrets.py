@@ -48,6 +48,8 @@ def test_a_further_kind_is_written_at_no_place(kind: str) -> None:
     """Wherever it stands and however it is cut, encoded or escaped; lint agrees."""
     for place, make in PLACES.items():
         text, pieces = made(BY_KIND[kind], random.Random(f"{kind} {place}"))
+        if place == "header" and "\n" in text:
+            continue  # a field has one line
         interaction = make(text)
         redacted, signed = redact(interaction)
         if place == "thinking":

@@ -120,7 +120,7 @@ BLOCKS: dict[str, str] = {
     ' "«P20»"}}',
     "recovery codes": "recovery_codes:\n  - «L5»-«L5»\n  - «L10»\n  - «L12»\n",
     "recovery codes in JSON": '{"recovery_codes": ["«L10»", "«L5»-«L5»", "«L12»"]}',
-    "backup codes": "Backup codes:\n«L10»\n«L12»\n",
+    "backup codes": "Backup codes:\n«L9»7\n4«L11»\n",
     "list of tokens": "api_tokens:\n- «A32»\n- «W8»-«W8»-9\n",
     "list of passwords": 'passwords = ["«W12»", "«A12»"]',
     "folded scalar": "api_token: >-\n  «A32»\nother: 1",
