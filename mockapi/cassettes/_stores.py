@@ -88,7 +88,8 @@ STORES: tuple[Store, ...] = (
 )  # fmt: skip
 WORDS = (
     "fly flyctl supabase doppler encore sst convex eas vault bao kubectl oc functions op heroku dokku"
-    " railway eb netlify docker terraform pulumi circleci chamber wp aws az gh glab vercel conjur keygen putty puttygen"
+    " railway eb netlify docker terraform pulumi circleci chamber wp aws az gh glab vercel conjur"
+    " keygen putty puttygen"
     " step ykman security useradd usermod adduser dscl sysadminctl mc sops"
 )
 """One of these stands in every text that has such a command."""

@@ -127,7 +127,7 @@ BLOCKS: dict[str, str] = {
     "literal scalar": "db_password: |\n  «W8»-«W8»-9\nhost: a",
     "literal scalar over lines": "client_secret: |-\n    «A40»\n    «A40»\nhost: a",
     "CSV": "name,user,password\ndb,app,«W8»-«W8»\nmail,bob,«A14»\n",
-    "CSV in quotes": '"url","username","password","note"\n"https://a.example","bob","«W12»","x, y"\n',
+    "CSV in quotes": '"url","username","password","note"\n"https://a.example","bob","«W12»","x"\n',
     "TSV": "user\tpassword\thost\nbob\t«W12»\ta.example\n",
     "semicolons": "Benutzer;Passwort\nbob;«W12»\n",
     "Markdown table": "| Service | User | Password |\n|---|---|---|\n| db | app | «W8»-«W8» |\n| mail |"
