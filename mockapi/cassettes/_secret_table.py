@@ -132,7 +132,6 @@ PLACEHOLDERS = frozenset(
 )
 """Words of a value that stands for one: `your-api-key-here`."""
 
-
 PASSWORD_WORDS = frozenset(
     "pass password passwd pwd pw secret token key user username yourpassword mypassword".split()
 )
@@ -152,7 +151,6 @@ LINK_HOSTS = tuple(
     " chat.googleapis.com nodereal.io drpc.org helius-rpc.com".split()
 )
 """Hosts whose paths open something."""
-
 
 ID_STARTS = tuple(
     "msg toolu srvtoolu req call resp file run thread asst chatcmpl batch msgbatch container skill wrkspc"
