@@ -10,6 +10,7 @@ versions and all betas, by annotations that this module resolves:
 - `discriminator` beside `oneOf`: a tagged union, as in OpenAPI. It becomes a chain of if and
   else over the tag, which says the same, reports faults of the one branch that was meant, and
   is tried in the order of the branches.
+- `x-unlisted` on a branch: known, though the API does not list it among the tags that it expects.
 - `x-tag`, `x-tag-order`, `x-says`, `x-path`: how a fault is worded (see `_shape`).
 
 The result is a bundle: one schema whose references are all local.
@@ -165,7 +166,8 @@ class _Bundler:
         return inlined
 
     def _union(self, schema: Schema, at: str) -> Schema:
-        branches, closed, all_tags = [], {}, []
+        branches, closed = [], {}
+        all_tags: list[str] = []
         required = True
         for branch in schema["oneOf"]:
             file = read(_target(branch["$ref"], at))
@@ -177,7 +179,7 @@ class _Bundler:
                 continue
             optional = "type" not in file.get("required", ())
             required = required and not optional
-            all_tags += named
+            all_tags += () if branch.get("x-unlisted") else named
             shown = named[0] if len(named) == 1 else True  # True: the tag that the value has
             branches.append((tags, optional, {"x-tag": shown, **self._reference(branch["$ref"], at)}))
         tags_shown = all_tags if schema.get("x-tag-order") == "declared" else sorted(all_tags)

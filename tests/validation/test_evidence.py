@@ -22,10 +22,12 @@ EXCEPTIONS: dict[str, str] = {
     "recorded_bad_key_streamed": "as above",
     "svc_oauth_access_token_invalid": "as above",
     "content_file_not_found_backticks": "the endpoint answers it, in these words; validation takes every id",
+    "thr_file_id_prefix": "as above",
     "content_skill_folder_name_mismatch": "mockapi has no /v1/skills",
     "content_web_fetch_20260209_haiku": "programmatic tools are judged with the tools",
     "content_web_fetch_and_search_20260209_haiku": "as above",
     "content_web_search_20260209_beside_old_code_execution": "as above",
+    "grep_ok_toolset_allowed_callers_direct": "toolsets are judged with the tools",
     "acc_so_min_length": "schemas of structured outputs are judged elsewhere",
 }
 """Rows that come out differently, and why."""

@@ -96,6 +96,8 @@ def _find(id_: str, store: ResourceStore, context: EndpointContext) -> File | No
 
 
 def _unknown(id_: str, context: EndpointContext) -> Reply:
+    if not id_.startswith("file_"):
+        return context.error(400, "invalid_request_error", "File id must have `file_` prefix.")
     return context.not_found(f"File `{id_}` not found.")
 
 

@@ -71,3 +71,28 @@ def mixed(context: Context) -> Iterator[Violation]:
         kinds = {part["type"] for part in content} if isinstance(content, list) else set()
         if "search_result" in kinds and len(kinds) > 1:
             yield Violation(f"{pointer_of(block)}/content", {"i": block[0], "j": block[1]})
+
+
+@rule(
+    "citations.beyond_document",
+    Stage.MESSAGES,
+    "block:text",
+    message="messages.{i}.content.{j}.citations.{k}: Start index {start} is beyond document length {length}",
+    source="captured in 2026-09, of a fetched text",
+)
+def beyond_document(context: Context) -> Iterator[Violation]:
+    """A citation that is handed back begins behind the end of its text document."""
+    documents = sorted(context.conversation.blocks("document"), key=lambda block: block[:3])
+    if not documents:
+        return
+    for block in context.conversation.blocks("text"):
+        for k, citation in enumerate(block[4].get("citations") or ()):
+            index = citation.get("document_index", len(documents))
+            if citation["type"] != "char_location" or index >= len(documents):
+                continue
+            source = documents[index][4]["source"]
+            start = citation["start_char_index"]
+            if source["type"] == "text" and start >= len(source["data"]):
+                at = {"i": block[0], "j": block[1], "k": k}
+                values = {**at, "start": start, "length": len(source["data"])}
+                yield Violation(f"{pointer_of(block)}/citations/{k}", values)

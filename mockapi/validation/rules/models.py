@@ -30,8 +30,31 @@ _SLICE: Final = 1_000_000
 )
 def not_found(context: Context) -> Iterator[Violation]:
     """No model has this id or alias, or it was retired by the day that is asked for."""
-    if context.model is None:
+    if context.model is None and _meant(context) is None:
         yield Violation("/model", {"model": context.body["model"]})
+
+
+@rule(
+    "model.dotted",
+    Stage.MODEL,
+    "model",
+    message="model: {model} was not found. Did you mean {meant}?",
+    source="captured in 2026-09",
+    status=404,
+    type="not_found_error",
+)
+def dotted(context: Context) -> Iterator[Violation]:
+    """A version is written with a dot, as in the model's name, where its id has a dash."""
+    meant = _meant(context)
+    if context.model is None and meant is not None:
+        yield Violation("/model", {"model": context.body["model"], "meant": meant})
+
+
+def _meant(context: Context) -> str | None:
+    """The id that a name with dots stands for, or None."""
+    name: str = context.body["model"]
+    dashed = name.replace(".", "-")
+    return dashed if dashed != name and context.catalogue.find(dashed) is not None else None
 
 
 @rule(

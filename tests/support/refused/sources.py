@@ -26,6 +26,14 @@ _CITED = {
     "source": {"type": "text", "media_type": "text/plain", "data": "The duck is yellow."},
     "citations": {"enabled": True},
 }
+_PLACE = {
+    "type": "char_location",
+    "cited_text": "yellow",
+    "document_index": 0,
+    "document_title": None,
+    "start_char_index": 20,
+    "end_char_index": 26,
+}
 _FOUND = {
     "type": "search_result",
     "source": "https://example.com",
@@ -130,5 +138,17 @@ CASES = (
         "thinking.empty",
         "messages.1.content.0.thinking: each thinking block must contain thinking",
         ask(user("Hi"), assistant({**thought(""), "thinking": ""}, text("Ho")), user("Go on")),
+    ),
+    Case(
+        "citations.beyond_document",
+        "messages.1.content.0.citations.0: Start index 20 is beyond document length 19",
+        ask(user(_CITED), assistant(text("Yellow.", citations=[_PLACE])), user("Sure?")),
+    ),
+    Case(
+        "model.dotted",
+        "model: claude-opus-4.8 was not found. Did you mean claude-opus-4-8?",
+        ask(model="claude-opus-4.8"),
+        status=404,
+        type="not_found_error",
     ),
 )
