@@ -54,6 +54,7 @@ class Model:
             any.
         high_resolution: whether it sees images up to 2,576 pixels a side instead of 1,568.
         inference_geo: whether it takes `inference_geo`.
+        task_budgets: whether it takes `output_config.task_budget`.
         lifecycle: where it stood at the catalogue's date.
         released: when it came out, if known.
         deprecated: when its end was announced, if known.
@@ -80,6 +81,7 @@ class Model:
     fallback_targets: tuple[str, ...] | None = None
     high_resolution: bool = True
     inference_geo: bool = True
+    task_budgets: bool = True
     lifecycle: Lifecycle = "active"
     released: date | None = None
     deprecated: date | None = None

@@ -1,4 +1,4 @@
-"""output_config.effort: which models take it, and which levels."""
+"""output_config: which models take an effort, at which levels, and which a budget of a task."""
 
 from __future__ import annotations
 
@@ -62,3 +62,17 @@ def without_thinking(context: Context) -> Iterator[Violation]:
     asked, levels = _effort(context), context.known_model.effort_without_thinking
     if asked is not None and levels and context.thinking == "disabled" and asked not in levels:
         yield Violation("/output_config/effort", {"level": asked})
+
+
+@rule(
+    "task_budget.unsupported",
+    Stage.OUTPUT,
+    "output_config",
+    message="This model does not support user-configurable task budgets.",
+    source="captured in 2026; which models is documented in 2026-08",
+    models="Sonnet 5, the 4.6 family and older",
+)
+def task_budget_unsupported(context: Context) -> Iterator[Violation]:
+    """The model has no budget of a task."""
+    if context.body["output_config"].get("task_budget") and not context.known_model.task_budgets:
+        yield Violation("/output_config/task_budget")

@@ -151,4 +151,10 @@ CASES = (
         status=404,
         type="not_found_error",
     ),
+    Case(
+        "task_budget.unsupported",
+        "This model does not support user-configurable task budgets.",
+        ask(output_config={"task_budget": {"type": "tokens", "total": 30000}}),
+        {"anthropic-beta": "task-budgets-2026-03-13"},
+    ),
 )
