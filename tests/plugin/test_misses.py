@@ -214,6 +214,8 @@ def test_a_refused_request_is_explained(pytester: pytest.Pytester) -> None:
     result.assert_outcomes(passed=1, failed=2)
     result.stdout.fnmatch_lines(["  invalid_request_error: max_tokens: *", "  rule * at /max_tokens"])
     result.stdout.fnmatch_lines(["*The nearest is claude-opus-4-6.", "*mockapi_models = claude-opus-4-66"])
+    remedies = [line for line in result.outlines if "To take it anyway" in line]
+    assert ["lenient" in line for line in remedies] == [False, True]  # lenient looks at the shape, too
     run(pytester, "-o", "mockapi_models=claude-opus-4-66", "-k", "model").assert_outcomes(passed=1)
     run(pytester, "-o", "mockapi_validation=off", "-k", "shape").assert_outcomes(passed=1)
 
