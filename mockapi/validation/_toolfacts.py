@@ -14,11 +14,12 @@ _COMBINATORS: Final = ("oneOf", "allOf", "anyOf")
 
 @dataclass(frozen=True, slots=True)
 class ToolFault:
-    """A fault in one tool: its index, the rule's id, the values of the message."""
+    """A fault in one tool: its index, the rule's id, the values of the message, when it is found."""
 
     index: int
     rule: str
     values: dict[str, object]
+    compiling: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,7 @@ class ToolFacts:
         strict: how many tools are strict.
         optional: optional parameters of the strict tools.
         unions: union-typed parameters of the strict tools.
+        crowded: whether one strict tool alone has as many of either as all may have together.
         faults: faults in single tools, in order.
         marks: cache control of the tools, with their indices.
         runs_code: whether a code execution tool is among them, or one that code may call (which
@@ -46,6 +48,7 @@ class ToolFacts:
     strict: int = 0
     optional: int = 0
     unions: int = 0
+    crowded: bool = False
     faults: tuple[ToolFault, ...] = ()
     marks: tuple[tuple[int, dict[str, Any]], ...] = ()
     runs_code: bool = False
@@ -60,6 +63,7 @@ def look_at(tools: list[dict[str, Any]]) -> ToolFacts:
     seen: set[str] = set()
     duplicate: int | None = None
     strict = optional = unions = 0
+    crowded = False
     for index, tool in enumerate(tools):
         name = tool.get("name")
         if name in seen and duplicate is None:
@@ -69,12 +73,14 @@ def look_at(tools: list[dict[str, Any]]) -> ToolFacts:
         if tool.get("type") in (None, "custom"):
             faults += (ToolFault(index, rule, {}) for rule in _schema_faults(tool["input_schema"]))
             if tool.get("strict"):
-                report = _structured.inspect(tool["input_schema"])
+                report = _structured.inspect(tool["input_schema"], in_format=False)
                 where = f"tools.{index}.custom"
                 faults += (
-                    ToolFault(index, found.rule, {"path": where, **found.values}) for found in report.faults
+                    ToolFault(index, found.rule, {"path": where, **found.values}, found.compiling)
+                    for found in report.faults
                 )
                 optional, unions = optional + report.optional, unions + report.unions
+                crowded = crowded or report.crowded
         strict += bool(tool.get("strict"))
     return ToolFacts(
         names=frozenset(seen),
@@ -84,6 +90,7 @@ def look_at(tools: list[dict[str, Any]]) -> ToolFacts:
         strict=strict,
         optional=optional,
         unions=unions,
+        crowded=crowded,
         faults=tuple(faults),
         runs_code=any(_runs_code(tool) for tool in tools),
         marks=tuple((i, t["cache_control"]) for i, t in enumerate(tools) if t.get("cache_control")),

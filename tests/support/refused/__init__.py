@@ -5,7 +5,7 @@ Each case breaks one rule. The bodies were written for these tests.
 
 from __future__ import annotations
 
-from tests.support.refused import content, edge, fields, models, parameters, tooling
+from tests.support.refused import content, edge, fields, models, parameters, schemas, tooling
 from tests.support.refused._case import Case
 
 CASES: tuple[Case, ...] = (
@@ -13,6 +13,7 @@ CASES: tuple[Case, ...] = (
     *fields.CASES,
     *content.CASES,
     *tooling.CASES,
+    *schemas.CASES,
     *parameters.CASES,
     *models.CASES,
 )
