@@ -48,6 +48,7 @@ class Model:
         forced_tool_choice: whether `tool_choice` may be any or tool.
         compaction: whether it takes the strategy compact_20260112.
         fast: whether it takes `speed`.
+        programmatic_tools: whether code that it runs may call tools.
         structured_outputs: whether answers can be forced into a schema.
         lifecycle: where it stood at the catalogue's date.
         released: when it came out, if known.
@@ -70,6 +71,7 @@ class Model:
     forced_tool_choice: bool = True
     compaction: bool = True
     fast: bool = True
+    programmatic_tools: bool = True
     structured_outputs: bool = True
     lifecycle: Lifecycle = "active"
     released: date | None = None

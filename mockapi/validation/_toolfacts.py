@@ -9,6 +9,8 @@ from typing import Any, Final
 from mockapi.validation import _structured
 
 _PROPERTY: Final = re.compile(r"[a-zA-Z0-9_.-]{1,64}")
+_WEB_BY_CODE_SINCE: Final = "20260209"
+"""From this version on code calls the web tools, unless `allowed_callers` says otherwise."""
 _COMBINATORS: Final = ("oneOf", "allOf", "anyOf")
 
 
@@ -37,6 +39,7 @@ class ToolFacts:
         crowded: whether one strict tool alone has as many of either as all may have together.
         faults: faults in single tools, in order.
         marks: cache control of the tools, with their indices.
+        called_by_code: the names of the tools that code may call, in order.
         runs_code: whether a code execution tool is among them, or one that code may call (which
             brings code execution along: seen in a recording).
     """
@@ -51,6 +54,7 @@ class ToolFacts:
     crowded: bool = False
     faults: tuple[ToolFault, ...] = ()
     marks: tuple[tuple[int, dict[str, Any]], ...] = ()
+    called_by_code: tuple[str, ...] = ()
     runs_code: bool = False
 
 
@@ -82,6 +86,7 @@ def look_at(tools: list[dict[str, Any]]) -> ToolFacts:
                 optional, unions = optional + report.optional, unions + report.unions
                 crowded = crowded or report.crowded
         strict += bool(tool.get("strict"))
+    called_by_code = tuple(str(tool.get("name")) for tool in tools if _called_by_code(tool))
     return ToolFacts(
         names=frozenset(seen),
         types=frozenset(tool["type"] for tool in tools if tool.get("type")),
@@ -92,14 +97,22 @@ def look_at(tools: list[dict[str, Any]]) -> ToolFacts:
         unions=unions,
         crowded=crowded,
         faults=tuple(faults),
-        runs_code=any(_runs_code(tool) for tool in tools),
+        called_by_code=called_by_code,
+        runs_code=bool(called_by_code) or any(_is_code_execution(tool.get("type")) for tool in tools),
         marks=tuple((i, t["cache_control"]) for i, t in enumerate(tools) if t.get("cache_control")),
     )
 
 
-def _runs_code(tool: dict[str, Any]) -> bool:
-    callers = (tool.get("type") or "", *tool.get("allowed_callers", ()))
-    return any(caller.startswith("code_execution_") for caller in callers)
+def _called_by_code(tool: dict[str, Any]) -> bool:
+    callers = tool.get("allowed_callers")
+    if callers is not None:
+        return any(map(_is_code_execution, callers))
+    kind = tool.get("type") or ""
+    return kind.startswith("web_") and kind[-8:] >= _WEB_BY_CODE_SINCE
+
+
+def _is_code_execution(kind: str | None) -> bool:
+    return kind is not None and kind.startswith("code_execution_")
 
 
 def _schema_faults(schema: dict[str, Any]) -> list[str]:

@@ -33,7 +33,7 @@ _SONNET_5: Final = "claude-sonnet-5"
 def format_unsupported(context: Context) -> Iterator[Violation]:
     """The model cannot be held to an output format."""
     if context.formats and not context.known_model.structured_outputs:
-        yield Violation(context.formats[0][1], {"model": context.body["model"]})
+        yield Violation(context.formats[0][1], {"model": context.known_model.id})
 
 
 def _faults(context: Context) -> Iterator[Violation]:

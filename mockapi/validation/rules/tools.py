@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 REFUSED_COUNTRIES: Final = frozenset({"CR", "CY", "IE", "SG"})
 """Countries that web search was seen to refuse; the list of those it takes is not published."""
 
+_NOT_COUNTED: Final = ("code_execution_", "tool_search_tool_")
+_WEB_TOOLS: Final = frozenset({"web_search", "web_fetch"})
+_NEW_CODE_EXECUTION: Final = frozenset({"code_execution_20260120", "code_execution_20260521"})
+"""Those that web tools with code of their own share instead of bringing another."""
+
 
 @rule(
     "tools.unique_names",
@@ -77,6 +82,75 @@ def all_deferred(context: Context) -> Iterator[Violation]:
 
 
 @rule(
+    "tools.deferred_cached",
+    Stage.TOOLS,
+    "tools",
+    message="Tool '{name}' cannot have both defer_loading=true and cache_control set. "
+    "Tools with defer_loading cannot use prompt caching.",
+    source="recorded in 2026-03 and 2026-07",
+)
+def deferred_cached(context: Context) -> Iterator[Violation]:
+    """A deferred tool is a cache breakpoint."""
+    for index, _ in context.tools.marks:
+        tool = context.body["tools"][index]
+        if tool.get("defer_loading") and "name" in tool:
+            yield Violation(f"/tools/{index}/cache_control", {"name": tool["name"]})
+
+
+@rule(
+    "tools.not_counted",
+    Stage.TOOLS,
+    "tools",
+    message="Server tools are not supported in the count_tokens endpoint: {types}. "
+    "Use the /v1/messages endpoint instead.",
+    source="recorded in 2026-05 and 2026-07 for code execution and tool search",
+)
+def not_counted(context: Context) -> Iterator[Violation]:
+    """Tokens are to be counted for a tool that the API runs."""
+    if context.path != "/v1/messages/count_tokens":
+        return
+    types = [tool.get("type") or "" for tool in context.body["tools"]]
+    uncounted = [kind for kind in types if kind.startswith(_NOT_COUNTED)]
+    if uncounted:
+        yield Violation("/tools", {"types": ", ".join(uncounted)})
+
+
+@rule(
+    "tools.programmatic_unsupported",
+    Stage.TOOLS,
+    "tools",
+    message="'{model}' does not support programmatic tool calling. The following tools have "
+    '`allowed_callers` that require it: {names}. Explicitly set `allowed_callers=["direct"]` on these '
+    "tools, or use a model that supports programmatic tool calling.",
+    source="recorded in 2026-09",
+    models="Haiku 4.5",
+)
+def programmatic_unsupported(context: Context) -> Iterator[Violation]:
+    """Code may call a tool, and the model cannot do that."""
+    if not context.known_model.programmatic_tools and context.tools.called_by_code:
+        names = ", ".join(context.tools.called_by_code)
+        yield Violation("/tools", {"model": context.known_model.id, "names": names})
+
+
+@rule(
+    "tools.injected_name",
+    Stage.TOOLS,
+    "tools",
+    message="Auto-injecting tools would conflict with existing tool names: ['code_execution']. "
+    "Each tool name must be unique.",
+    source="recorded in 2026-06 to 2026-08",
+)
+def injected_name(context: Context) -> Iterator[Violation]:
+    """A web tool brings code execution along, and another tool has that name."""
+    facts = context.tools
+    if "code_execution" not in facts.names or _WEB_TOOLS.isdisjoint(facts.called_by_code):
+        return
+    for index, tool in enumerate(context.body["tools"]):
+        if tool.get("name") == "code_execution" and tool.get("type") not in _NEW_CODE_EXECUTION:
+            yield Violation(f"/tools/{index}/name")
+
+
+@rule(
     "tools.type_unsupported",
     Stage.TOOLS,
     "tools",
@@ -90,12 +164,8 @@ def type_unsupported(context: Context) -> Iterator[Violation]:
     unsupported = context.tools.types & model.unsupported_tools
     if unsupported:
         others = sorted(_versioned_types() - model.unsupported_tools)
-        values = {
-            "model": context.body["model"],
-            "types": ", ".join(sorted(unsupported)),
-            "others": ", ".join(others),
-        }
-        yield Violation("/tools", values)
+        types = ", ".join(sorted(unsupported))
+        yield Violation("/tools", {"model": model.id, "types": types, "others": ", ".join(others)})
 
 
 def _versioned_types() -> frozenset[str]:

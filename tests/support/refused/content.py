@@ -175,6 +175,7 @@ _PLACES = (
     ),
 )
 
+_SILENT = "messages.2.content.0.tool_result: content cannot be empty if `is_error` is true"
 _OPEN = (
     "messages.{}: `tool_use` ids were found without `tool_result` blocks immediately after: {}. Each "
     "`tool_use` block must have a corresponding `tool_result` block in the next message."
@@ -204,6 +205,16 @@ _ROUNDS = (
         ask(assistant(call()), user("b"), tools=[tool()]),
     ),
     Case(
+        "tool_use.without_result",
+        _OPEN.format(1, "toolu_2"),
+        _round(call(), call("toolu_2"), results=[result(), text("so"), result("toolu_2")]),
+    ),
+    Case(
+        "tool_use.without_result",
+        _OPEN.format(1, "toolu_1"),
+        ask(user("a"), assistant(call()), user("so"), user(result()), tools=[tool()]),
+    ),
+    Case(
         "tool_result.without_use", _UNASKED.format("0.content.1", "toolu_1"), ask(user("a"), user(result()))
     ),
     Case(
@@ -227,6 +238,8 @@ _ROUNDS = (
         "messages.2.content.0.tool_result: all content must be type `text` if `is_error` is true",
         _round(call(), results=[result(content=[image()], is_error=True)]),
     ),
+    Case("tool_result.error_empty", _SILENT, _round(call(), results=[result(content="", is_error=True)])),
+    Case("tool_result.error_empty", _SILENT, _round(call(), results=[result(content=[], is_error=True)])),
     Case(
         "tool_reference.not_found",
         "Tool reference 'other' not found in available tools",
@@ -251,6 +264,12 @@ _ROUNDS = (
         "messages.1: `web_search` tool use with id `srvtoolu_1` was found without a corresponding "
         "`web_search_tool_result` block",
         ask(user("a"), assistant(text("b"), _SEARCHED), user("c"), tools=[_SEARCH]),
+    ),
+    Case(
+        "server_tool.without_result",
+        "messages.1: `web_search` tool use with id `srvtoolu_1` was found without a corresponding "
+        "`web_search_tool_result` block",
+        ask(user("a"), assistant(_SEARCHED, call()), user(result(), text("c")), tools=[_SEARCH, tool()]),
     ),
     Case(
         "server_tool.without_use",

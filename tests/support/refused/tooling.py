@@ -70,6 +70,51 @@ _TOOLS = (
         ask(tools=[tool(defer_loading=True)]),
     ),
     Case(
+        "tools.deferred_cached",
+        "Tool 'b' cannot have both defer_loading=true and cache_control set. Tools with defer_loading cannot "
+        "use prompt caching.",
+        ask(tools=[tool(), tool("b", defer_loading=True, **_mark())]),
+    ),
+    Case(
+        "tools.not_counted",
+        "Server tools are not supported in the count_tokens endpoint: code_execution_20250825, "
+        "tool_search_tool_bm25_20251119. Use the /v1/messages endpoint instead.",
+        ask(
+            tools=[
+                {"type": "code_execution_20250825", "name": "code_execution"},
+                tool(),
+                {"type": "tool_search_tool_bm25_20251119", "name": "tool_search_tool_bm25"},
+            ],
+            max_tokens=...,
+        ),
+        endpoint="/v1/messages/count_tokens",
+    ),
+    Case(
+        "tools.programmatic_unsupported",
+        "'claude-haiku-4-5-20251001' does not support programmatic tool calling. The following tools have "
+        '`allowed_callers` that require it: look, web_fetch. Explicitly set `allowed_callers=["direct"]` on '
+        "these tools, or use a model that supports programmatic tool calling.",
+        ask(
+            tools=[
+                tool(allowed_callers=["direct", "code_execution_20260120"]),
+                {"type": "web_fetch_20260309", "name": "web_fetch"},
+                {"type": "web_search_20260209", "name": "web_search", "allowed_callers": ["direct"]},
+            ]
+        ),
+    ),
+    *(
+        Case(
+            "tools.injected_name",
+            "Auto-injecting tools would conflict with existing tool names: ['code_execution']. "
+            "Each tool name must be unique.",
+            ask(tools=[{"type": "web_search_20260318", "name": "web_search"}, other], model=SONNET),
+        )
+        for other in (
+            {"type": "code_execution_20250825", "name": "code_execution"},
+            tool("code_execution"),
+        )
+    ),
+    Case(
         "tools.type_unsupported",
         "'claude-opus-5-5' does not support tool types: computer_20251124. Did you mean one of "
         "advisor_20260301, bash_20250124, browser_toolset_20260801, code_execution_20250522, "
