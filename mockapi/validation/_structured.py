@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import reprlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.validation._grammar import (
     ANY_OF,
@@ -23,12 +23,12 @@ from mockapi.validation._grammar import (
     supported,
 )
 from mockapi.validation._patterns import pattern_fault
+from mockapi.validation._references import reference_faults
+from mockapi.validation._subschemas import Found, schemas_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_CHILDREN: Final = ("properties", "$defs", "definitions")
-_LISTS: Final = ("anyOf", "allOf", "oneOf")
 _TITLE_ALONE: Final = frozenset({"title"})
 _PYTHON: Final[dict[str, tuple[type, ...]]] = {
     "string": (str,),
@@ -37,20 +37,6 @@ _PYTHON: Final[dict[str, tuple[type, ...]]] = {
     "boolean": (bool,),
     "null": (type(None),),
 }
-
-
-class Found(NamedTuple):
-    """A fault in a schema.
-
-    Attributes:
-        rule: the rule's id.
-        values: the values of its message.
-        compiling: whether the schema is refused when it is compiled, after all keywords were checked.
-    """
-
-    rule: str
-    values: dict[str, object]
-    compiling: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +71,7 @@ def inspect(schema: Any, *, in_format: bool) -> Report:
     faults: list[Found] = []
     optional = unions = widest = 0
     refers = False
-    for node in _nodes(schema, merging=True):
+    for node in schemas_in(schema, merging=True):
         faults += _faults_of(node, in_format=in_format)
         refers = refers or "$ref" in node or "allOf" in node
         properties = node.get("properties")
@@ -99,7 +85,7 @@ def inspect(schema: Any, *, in_format: bool) -> Report:
             if not left_out and len(properties) > widest and all(map(_is_scalar, properties.values())):
                 widest = len(properties)
     if refers:
-        faults += _references(schema)
+        faults += reference_faults(schema)
     faults.sort(key=_is_compiling)
     return Report(tuple(faults), optional, unions, widest)
 
@@ -118,60 +104,6 @@ def _is_scalar(node: Any) -> bool:
 
 def _is_plain(node: dict[str, Any]) -> bool:
     return "type" in node and not isinstance(node["type"], list)
-
-
-# --- walking
-
-
-def _nodes(schema: Any, *, merging: bool) -> Iterator[dict[str, Any]]:
-    """Every schema in a schema, outermost first.
-
-    Args:
-        schema: where to begin.
-        merging: yield each schema as one with the branches of its `allOf`.
-    """
-    waiting = [schema]
-    while waiting:
-        node = waiting.pop()
-        if not isinstance(node, dict):
-            continue
-        if merging and "allOf" in node:
-            node = _merged(node)
-        yield node
-        children: list[Any] = []
-        for keyword in _CHILDREN:
-            if isinstance(node.get(keyword), dict):
-                children += node[keyword].values()
-        for keyword in _LISTS:
-            if isinstance(node.get(keyword), list) and not (merging and keyword == "allOf"):
-                children += node[keyword]
-        if "items" in node:
-            children.append(node["items"])
-        waiting += reversed(children)
-
-
-def _merged(node: dict[str, Any]) -> dict[str, Any]:
-    """A schema together with its `allOf` branches, as the API reads it; `allOf` itself stays."""
-    merged = dict(node)
-    branches = node["allOf"]
-    waiting = list(branches) if isinstance(branches, list) else []
-    while waiting:
-        branch = waiting.pop(0)
-        if not isinstance(branch, dict):
-            continue
-        for keyword, value in branch.items():
-            if keyword == "allOf" and isinstance(value, list):
-                waiting += value
-            elif keyword == "properties" and isinstance(value, dict):
-                merged[keyword] = {**value, **(merged.get(keyword) or {})}
-            elif keyword == "required" and isinstance(value, list):
-                merged[keyword] = [*(merged.get(keyword) or ()), *value]
-            elif keyword != "$ref":
-                merged.setdefault(keyword, value)
-    return merged
-
-
-# --- one schema
 
 
 def _faults_of(node: dict[str, Any], *, in_format: bool) -> Iterator[Found]:
@@ -269,69 +201,3 @@ def _as_python(value: Any) -> str:
         return repr(value)
     except RecursionError:
         return reprlib.repr(value)
-
-
-# --- references
-
-
-def _references(schema: Any) -> Iterator[Found]:
-    """The references that lead nowhere, then the first chain that leads back to itself."""
-    targets: dict[str, list[str]] = {
-        f"#/{keyword}/{_escaped(name)}": _named_in(node)
-        for keyword in ("$defs", "definitions")
-        if isinstance(schema.get(keyword), dict)
-        for name, node in schema[keyword].items()
-    }
-    targets["#"] = _named_in(schema)
-    for name in dict.fromkeys(targets["#"]):
-        if name not in targets:
-            found, node = _resolved(schema, name)
-            if found:
-                targets[name] = _named_in(node)
-            else:
-                yield Found("structured.reference", {"reference": name}, compiling=True)
-    yield from _circle(targets)
-
-
-def _named_in(node: Any) -> list[str]:
-    return [n["$ref"] for n in _nodes(node, merging=False) if isinstance(n.get("$ref"), str)]
-
-
-def _resolved(schema: Any, reference: str) -> tuple[bool, Any]:
-    if not reference.startswith("#/"):
-        return False, None
-    node = schema
-    for step in reference[2:].split("/"):
-        name = step.replace("~1", "/").replace("~0", "~")
-        if isinstance(node, dict) and name in node:
-            node = node[name]
-        elif isinstance(node, list) and name.isdecimal() and int(name) < len(node):
-            node = node[int(name)]
-        else:
-            return False, None
-    return True, node
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
-
-
-def _circle(targets: dict[str, list[str]]) -> Iterator[Found]:
-    done: set[str] = set()
-    for start, found in targets.items():
-        trail, on_trail, waiting = [start], {start}, [iter(found)]
-        while waiting:
-            name = next(waiting[-1], None)
-            if name is None:
-                done.add(trail[-1])
-                on_trail.discard(trail.pop())
-                waiting.pop()
-            elif name in on_trail:
-                chain = [*trail[trail.index(name) :], name]
-                named = (step.rpartition("/")[2].replace("#", "root") for step in chain)
-                yield Found("structured.circular", {"chain": " -> ".join(named)}, compiling=True)
-                return
-            elif name in targets and name not in done:
-                trail.append(name)
-                on_trail.add(name)
-                waiting.append(iter(targets[name]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.support.examples import examples
 from tests.support.refused.schemas import as_format, as_strict_tool, schema
 from tests.support.validation import LIVE, post
 
+_PAGE = Path(__file__).resolve().parents[2] / "docs" / "validation.md"
 _MESSAGES = {rule.id: rule.message for rule in all_rules()}
 _PATHS = {True: "output_config.format.schema", False: "tools.0.custom"}
 
@@ -51,6 +53,28 @@ def test_the_generator_knows_the_table() -> None:
     """The generator makes every keyword of the table, and those that it says are refused are not in it."""
     assert {keyword.name for keyword in _grammar.KEYWORDS} == schemas.VALUES.keys() | schemas.STRUCTURE
     assert not schemas.REFUSED.keys() & (schemas.VALUES.keys() | schemas.STRUCTURE)
+
+
+def documented_table() -> str:
+    """The table as docs/validation.md has it."""
+    lines = ["| keyword | beside | what it may be | how that is known |", "|---|---|---|---|"]
+    for keyword in _grammar.KEYWORDS:
+        everywhere = set(_grammar.TYPES) <= set(keyword.types)
+        named = [kind for kind in keyword.types if not (everywhere and kind in _grammar.TYPES)]
+        beside = ", ".join([*["every type"] * everywhere, *(f"`{kind}`" for kind in named)])
+        limit = "not in strict tools" if keyword.only_in_formats else keyword.limit
+        lines.append(f"| `{keyword.name}` | {beside} | {limit} | {keyword.confidence}: {keyword.source} |")
+    return "\n".join(lines)
+
+
+def test_the_page_has_the_table() -> None:
+    """docs/validation.md shows the table that the validator judges by, its formats and its limits."""
+    page = _PAGE.read_text("utf-8")
+    assert documented_table() in page
+    assert ", ".join(f"`{name}`" for name in sorted(_grammar.STRING_FORMATS)) in page
+    words = " ".join(page.split())
+    assert f"at most {_grammar.MAX_OPTIONAL} optional and {_grammar.MAX_UNIONS} union-typed" in words
+    assert f"at most {_grammar.MAX_STRICT_TOOLS} strict tools" in words
 
 
 @pytest.mark.parametrize(
