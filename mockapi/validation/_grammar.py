@@ -5,7 +5,7 @@ everything else is refused, by the words of the rules in `rules/structured.py`. 
 tables of docs/validation.md and the tests' generator of schemas all read what stands here.
 
 `confidence` says how a row is known: `captured` (a recorded answer), `maintainer` (told by people
-who asked the API), `documentation` (the vendor's page).
+who asked the API), `documentation` (the vendor's page), `assumed` (nothing speaks against it).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ TYPES: Final = (OBJECT, ARRAY, STRING, *SCALARS)
 _EVERYWHERE: Final = (*TYPES, ANY_OF)
 
 _PAGE: Final = "the vendor's page on structured outputs"
+_TOLD: Final = "told on 2026-09-27"
 _RECORDED: Final = "recorded requests of 2025-11 to 2026-08"
 
 
@@ -49,11 +50,11 @@ KEYWORDS: Final = (
     Keyword("title", _EVERYWHERE, "", _RECORDED, "captured"),
     Keyword("description", _EVERYWHERE, "", _RECORDED, "captured"),
     Keyword("default", _EVERYWHERE, "", _RECORDED, "captured"),
+    Keyword("enum", TYPES, "values of the declared type; a list of types takes none", _RECORDED, "captured"),
+    Keyword("const", TYPES, "", _RECORDED, "captured"),
+    Keyword("enum", (ANY_OF,), "", _TOLD, "maintainer"),
+    Keyword("const", (ANY_OF,), "", _TOLD, "maintainer"),
     Keyword("examples", _EVERYWHERE, "", "told in 2026-08, of strings", "maintainer"),
-    Keyword(
-        "enum", _EVERYWHERE, "values of the declared type; a list of types takes none", _RECORDED, "captured"
-    ),
-    Keyword("const", _EVERYWHERE, "", _RECORDED, "captured"),
     Keyword("properties", (OBJECT,), "", _RECORDED, "captured"),
     Keyword("required", (OBJECT,), "", _RECORDED, "captured"),
     Keyword("additionalProperties", (OBJECT,), "false, and it must be there", _RECORDED, "captured"),
@@ -75,7 +76,7 @@ KEYWORDS: Final = (
     Keyword("$schema", TYPES, "", _RECORDED, "captured"),
     # No source refuses these annotations, so they are taken wherever titles are.
     *(
-        Keyword(name, _EVERYWHERE, "", "nothing refuses it", "documentation")
+        Keyword(name, _EVERYWHERE, "", "an annotation, as a title is", "assumed")
         for name in ("$comment", "$id", "deprecated", "readOnly", "writeOnly")
     ),
 )

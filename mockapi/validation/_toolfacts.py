@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.validation import _structured
+from mockapi.validation._references import reference_faults
+
+if TYPE_CHECKING:
+    from mockapi.validation._subschemas import Found
 
 _PROPERTY: Final = re.compile(r"[a-zA-Z0-9_.-]{1,64}")
 _WEB_BY_CODE_SINCE: Final = "20260209"
@@ -37,6 +41,7 @@ class ToolFacts:
         optional: optional parameters of the strict tools.
         unions: union-typed parameters of the strict tools.
         crowded: whether one strict tool alone has as many of either as all may have together.
+        widest: the most parameters of one object in a strict tool that has scalars only, all required.
         faults: faults in single tools, in order.
         marks: cache control of the tools, with their indices.
         called_by_code: the names of the tools that code may call, in order.
@@ -52,6 +57,7 @@ class ToolFacts:
     optional: int = 0
     unions: int = 0
     crowded: bool = False
+    widest: int = 0
     faults: tuple[ToolFault, ...] = ()
     marks: tuple[tuple[int, dict[str, Any]], ...] = ()
     called_by_code: tuple[str, ...] = ()
@@ -67,7 +73,7 @@ def look_at(tools: list[dict[str, Any]]) -> ToolFacts:
     seen: set[str] = set()
     duplicate: int | None = None
     strict = optional = unions = 0
-    crowded = False
+    crowded, widest = False, 0
     for index, tool in enumerate(tools):
         name = tool.get("name")
         if name in seen and duplicate is None:
@@ -76,6 +82,8 @@ def look_at(tools: list[dict[str, Any]]) -> ToolFacts:
             seen.add(name)
         if tool.get("type") in (None, "custom"):
             faults += (ToolFault(index, rule, {}) for rule in _schema_faults(tool["input_schema"]))
+            if _called_by_code(tool) and any(map(_is_circle, reference_faults(tool["input_schema"]))):
+                faults.append(ToolFault(index, "tools.circular_for_code", {}))
             if tool.get("strict"):
                 report = _structured.inspect(tool["input_schema"], in_format=False)
                 where = f"tools.{index}.custom"
@@ -84,6 +92,7 @@ def look_at(tools: list[dict[str, Any]]) -> ToolFacts:
                     for found in report.faults
                 )
                 optional, unions = optional + report.optional, unions + report.unions
+                widest = max(widest, report.widest)
                 crowded = crowded or report.crowded
         strict += bool(tool.get("strict"))
     called_by_code = tuple(str(tool.get("name")) for tool in tools if _called_by_code(tool))
@@ -96,6 +105,7 @@ def look_at(tools: list[dict[str, Any]]) -> ToolFacts:
         optional=optional,
         unions=unions,
         crowded=crowded,
+        widest=widest,
         faults=tuple(faults),
         called_by_code=called_by_code,
         runs_code=bool(called_by_code) or any(_is_code_execution(tool.get("type")) for tool in tools),
@@ -109,6 +119,10 @@ def _called_by_code(tool: dict[str, Any]) -> bool:
         return any(map(_is_code_execution, callers))
     kind = tool.get("type") or ""
     return kind.startswith("web_") and kind[-8:] >= _WEB_BY_CODE_SINCE
+
+
+def _is_circle(fault: Found) -> bool:
+    return fault.rule == "structured.circular"
 
 
 def _is_code_execution(kind: str | None) -> bool:

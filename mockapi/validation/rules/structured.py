@@ -241,16 +241,17 @@ def too_complex(context: Context) -> Iterator[Violation]:
 @rule(
     "structured.grammar_too_large",
     Stage.OUTPUT,
-    "output_config",
-    "output_format",
-    message="{path}: Invalid schema: The compiled grammar is too large, which would cause performance "
+    *_FIELDS,
+    message="{where}The compiled grammar is too large, which would cause performance "
     "issues. Simplify your tool schemas or reduce the number of strict tools.",
-    source="the words quoted in 2026-06, the sizes told in 2026-09: Sonnet 5 takes 67 parameters and not 73, "
-    "Opus 5.5 takes 72 and not 76",
+    source="recorded in 2026-02 for tools, quoted in 2026-06 for formats; sizes of formats told in 2026-09: "
+    "Sonnet 5 takes 67 parameters and not 73, Opus 5.5 takes 72 and not 76",
 )
 def grammar_too_large(context: Context) -> Iterator[Violation]:
-    """An output format has 76 required scalar parameters (73 on Sonnet 5) in one object."""
+    """An object has 76 required parameters (73 on Sonnet 5), all of them scalars."""
     limit = 73 if context.known_model.id == _SONNET_5 else 76
+    if context.tools.widest >= limit:
+        yield Violation("/tools", {"where": ""})
     for path, pointer, report in context.formats:
         if report.widest >= limit:
-            yield Violation(pointer, {"path": path})
+            yield Violation(pointer, {"where": f"{path}: Invalid schema: "})

@@ -136,8 +136,9 @@ def error_empty(context: Context) -> Iterator[Violation]:
     "tool_reference.not_found",
     Stage.MESSAGES,
     "block:tool_reference",
+    "block:tool_search_tool_result",
     message="Tool reference '{name}' not found in available tools",
-    source="recorded in 2026-07",
+    source="recorded in 2026-07; for results of the API's own search documented in 2026-08",
 )
 def reference_not_found(context: Context) -> Iterator[Violation]:
     """A tool that a search found is not among the tools."""
@@ -147,6 +148,12 @@ def reference_not_found(context: Context) -> Iterator[Violation]:
         name = block[4]["tool_name"]
         if name not in context.tools.names:
             yield Violation(pointer_of(block), {"name": name})
+    for block in context.conversation.blocks("tool_search_tool_result"):
+        for place, found in enumerate(block[4]["content"].get("tool_references") or ()):
+            name = found["tool_name"]
+            if name not in context.tools.names:
+                pointer = f"{pointer_of(block)}/content/tool_references/{place}/tool_name"
+                yield Violation(pointer, {"name": name})
 
 
 @rule(

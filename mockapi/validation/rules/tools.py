@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 REFUSED_COUNTRIES: Final = frozenset({"CR", "CY", "IE", "SG"})
 """Countries that web search was seen to refuse; the list of those it takes is not published."""
 
-_NOT_COUNTED: Final = ("code_execution_", "tool_search_tool_")
+_NOT_COUNTED: Final = ("code_execution_", "tool_search_tool_", "web_search_", "web_fetch_", "advisor_")
 _WEB_TOOLS: Final = frozenset({"web_search", "web_fetch"})
 _NEW_CODE_EXECUTION: Final = frozenset({"code_execution_20260120", "code_execution_20260521"})
 """Those that web tools with code of their own share instead of bringing another."""
@@ -68,6 +68,14 @@ _declare(
 )
 
 
+_declare(
+    "tools.circular_for_code",
+    "The schema of a tool that code may call refers to itself.",
+    "tools.{i}.custom.input_schema: Circular $ref detected",
+    "documented in 2026-08: the message holds these words; the path by analogy",
+)
+
+
 @rule(
     "tools.all_deferred",
     Stage.TOOLS,
@@ -103,7 +111,7 @@ def deferred_cached(context: Context) -> Iterator[Violation]:
     "tools",
     message="Server tools are not supported in the count_tokens endpoint: {types}. "
     "Use the /v1/messages endpoint instead.",
-    source="recorded in 2026-05 and 2026-07 for code execution and tool search",
+    source="recorded in 2026-05 and 2026-07 for code execution and tool search; the others as the words say",
 )
 def not_counted(context: Context) -> Iterator[Violation]:
     """Tokens are to be counted for a tool that the API runs."""

@@ -215,6 +215,12 @@ _TOGETHER = (
     ),
     Case(
         "structured.grammar_too_large",
+        "The compiled grammar is too large, which would cause performance issues. Simplify your tool schemas "
+        "or reduce the number of strict tools.",
+        as_strict_tool(schema({f"p{n}": _STRING for n in range(76)})),
+    ),
+    Case(
+        "structured.grammar_too_large",
         "output_config.format.schema: Invalid schema: The compiled grammar is too large, which would cause "
         "performance issues. Simplify your tool schemas or reduce the number of strict tools.",
         as_format(schema({f"p{n}": _STRING for n in range(73)}), model=SONNET),

@@ -65,6 +65,19 @@ _TOOLS = (
         ask(tools=[tool(schema={"type": "object", "properties": {"a b": _STRING}})]),
     ),
     Case(
+        "tools.circular_for_code",
+        "tools.0.custom.input_schema: Circular $ref detected",
+        ask(
+            tools=[
+                tool(
+                    schema={"type": "object", "properties": {"next": {"$ref": "#"}}},
+                    allowed_callers=["code_execution_20260120"],
+                )
+            ],
+            model=SONNET,
+        ),
+    ),
+    Case(
         "tools.all_deferred",
         "At least one tool must have defer_loading=false. All tools cannot be deferred.",
         ask(tools=[tool(defer_loading=True)]),
@@ -78,12 +91,13 @@ _TOOLS = (
     Case(
         "tools.not_counted",
         "Server tools are not supported in the count_tokens endpoint: code_execution_20250825, "
-        "tool_search_tool_bm25_20251119. Use the /v1/messages endpoint instead.",
+        "tool_search_tool_bm25_20251119, web_search_20250305. Use the /v1/messages endpoint instead.",
         ask(
             tools=[
                 {"type": "code_execution_20250825", "name": "code_execution"},
                 tool(),
                 {"type": "tool_search_tool_bm25_20251119", "name": "tool_search_tool_bm25"},
+                _SEARCH,
             ],
             max_tokens=...,
         ),
