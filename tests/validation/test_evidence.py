@@ -26,6 +26,7 @@ EXCEPTIONS: dict[str, str] = {
     "svc_ok_forced_tool_adaptive_opus46": "thinking with a forced tool",
     "svc_ok_forced_tool_adaptive_opus5": "thinking with a forced tool",
     "recorded_top_p_top_k_minus_one": "top_p",
+    "grep_ok_fallback_block_without_header": "the block is known with the beta of fallbacks alone",
 }
 """Rows that come out differently, and why."""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mockapi.validation import _grammar
-from mockapi.validation._rule import Rule, Stage, Violation, declare, rule
+from mockapi.validation._rule import Confidence, Rule, Stage, Violation, declare, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,10 +48,26 @@ def _faults(context: Context) -> Iterator[Violation]:
                     yield Violation(pointer, {"path": path, **found.values}, rule=found.rule)
 
 
-def _declare(name: str, summary: str, message: str, source: str, hint: str | None = None) -> None:
-    message = "{path}: " + message
+def _declare(
+    name: str,
+    summary: str,
+    message: str,
+    source: str,
+    confidence: Confidence = "captured",
+    hint: str | None = None,
+) -> None:
     declare(
-        Rule(f"structured.{name}", Stage.OUTPUT, summary, message, source, _FIELDS, hint=hint, check=_faults)
+        Rule(
+            f"structured.{name}",
+            Stage.OUTPUT,
+            summary,
+            "{path}: " + message,
+            source,
+            _FIELDS,
+            hint=hint,
+            check=_faults,
+            confidence=confidence,
+        )
     )
 
 
@@ -60,31 +76,35 @@ _declare(
     "A schema takes everything, or has a title only.",
     "Empty schema ({{}}) that accepts any JSON value is not supported. Please specify a concrete type.",
     "quoted in 2026-04",
+    "maintainer",
 )
 _declare(
     "schema_keyword",
     "A schema says what a value must not be.",
     "Schema keyword '{keyword}' is not supported",
     "told by people who asked the API on 2026-09-27",
+    "maintainer",
 )
 _declare(
     "schema_type",
     "A schema is one of several that exclude each other, or has a type that JSON Schema does not know.",
     "Schema type '{kind}' is not supported",
     "recorded in 2026-09 for oneOf; unknown types by analogy",
-    "Use anyOf instead of oneOf.",
+    hint="Use anyOf instead of oneOf.",
 )
 _declare(
     "all_of_reference",
     "An allOf refers to a definition.",
     "For 'allOf', '$ref' is not supported",
     "documented in 2026-08; the words by analogy with anyOf",
+    "documentation",
 )
 _declare(
     "beside_any_of",
     "A keyword stands beside anyOf that the API cannot combine with it.",
     "For 'anyOf', '{keywords}' is not supported",
     "told in 2026-05 to 2026-09 by people who asked the API",
+    "maintainer",
 )
 _declare(
     "keyword",
@@ -97,13 +117,14 @@ _declare(
     "Several keywords of one schema are not supported.",
     "For '{kind}' type, properties {keywords} are not supported",
     "quoted in 2026-07 and 2026-08",
+    "maintainer",
 )
 _declare(
     "open_object",
     "An object does not say that it is closed.",
     "For 'object' type, 'additionalProperties' must be explicitly set to false",
     "recorded in 2026-08 and 2026-09",
-    'Put "additionalProperties": false into every object of the schema.',
+    hint='Put "additionalProperties": false into every object of the schema.',
 )
 _declare(
     "additional_properties",
@@ -123,18 +144,21 @@ _declare(
     "A string has a format that is not among the ten supported ones.",
     "For 'string' type, format '{format}' is not supported",
     "documented in 2026-08; the words by analogy",
+    "documentation",
 )
 _declare(
     "pattern_invalid",
     "A pattern looks around, refers back, or asks for a word boundary.",
     "Invalid regex in pattern field",
     "quoted in 2026-07 for lookaround; the rest documented in 2026-08",
+    "maintainer",
 )
 _declare(
     "pattern_range",
     "A pattern repeats a group that repeats something itself.",
     "Unsupported regex feature in pattern field: Cannot apply a range quantifier to this regex.",
     "told in 2026-09 without the pattern",
+    "maintainer",
 )
 _declare(
     "pattern_complex",
@@ -142,25 +166,28 @@ _declare(
     "Unsupported regex feature in pattern field: pattern is too complex for structured output: reduce the "
     "{{n,m}} upper bound, narrow the character class range, or avoid nesting quantified groups",
     "a test double of 2026-10; the limit is unknown",
+    "double",
 )
 _declare(
     "type_missing",
     "A schema has neither a type nor anything else that says which values it takes.",
     "Invalid schema: Schema type is missing for schema: {schema}",
     "told in 2026-08 by people who asked the API",
+    "maintainer",
 )
 _declare(
     "enum_type",
     "A value of an enum is not of the declared type.",
     "Invalid schema: Enum value {value} does not match declared type '{kind}'",
     "recorded in 2026-08; told often until 2026-09",
-    "Leave the type out, or put the enum and null into an anyOf.",
+    hint="Leave the type out, or put the enum and null into an anyOf.",
 )
 _declare(
     "reference",
     "A reference leads nowhere.",
     "Invalid schema: Reference to non-existent definition: {reference}",
     "told in 2026-09 by people who asked the API",
+    "maintainer",
 )
 _declare(
     "circular",
@@ -178,6 +205,7 @@ _declare(
     message="Too many strict tools ({found}). The maximum number of strict tools supported is {limit}. "
     "Try reducing the number of tools marked as strict.",
     source="quoted in 2026-09",
+    confidence="maintainer",
 )
 def strict_tools(context: Context) -> Iterator[Violation]:
     """More than 20 tools are strict."""

@@ -24,16 +24,13 @@ if TYPE_CHECKING:
     Stage.MESSAGES,
     "block:tool_use",
     message="messages.{i}.content.{j}: `tool_use` ids must be unique",
-    source="recorded in 2026-02",
+    source="recorded in 2026-02; a recording of 2026-08 repeats an id in a later turn",
 )
 def unique_ids(context: Context) -> Iterator[Violation]:
-    """Two tool calls of one message have one id; in a later message it may come again."""
-    message = -1
-    seen: set[str] = set()
+    """Two tool calls of one message have one id; in a later message an id may come again."""
+    seen: set[tuple[int, str]] = set()
     for block in context.conversation.blocks("tool_use"):
-        if block[0] != message:
-            message, seen = block[0], set()
-        call = block[4]["id"]
+        call = (block[0], block[4]["id"])
         if call in seen:
             yield Violation(pointer_of(block), {"i": block[0], "j": block[1]})
         seen.add(call)
@@ -108,6 +105,7 @@ def duplicate(context: Context) -> Iterator[Violation]:
     "block:tool_result",
     message="messages.{i}.content.{j}.tool_result: all content must be type `text` if `is_error` is true",
     source="quoted in 2026-03 without its path",
+    confidence="maintainer",
 )
 def error_content(context: Context) -> Iterator[Violation]:
     """A failed tool's result holds something other than text."""
@@ -124,6 +122,7 @@ def error_content(context: Context) -> Iterator[Violation]:
     "block:tool_result",
     message="messages.{i}.content.{j}.tool_result: content cannot be empty if `is_error` is true",
     source="told in 2026-02 by people who asked the API",
+    confidence="maintainer",
 )
 def error_empty(context: Context) -> Iterator[Violation]:
     """A failed tool's result says nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from mockapi.validation._rule import Check, Rule, Stage, Violation, declare, rule
+from mockapi.validation._rule import Check, Confidence, Rule, Stage, Violation, declare, rule
 from mockapi.validation._schemas import read
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ def _schema_faults(context: Context, rule_id: str) -> Iterator[Violation]:
             yield Violation(f"/tools/{fault.index}/input_schema", {"i": fault.index})
 
 
-def _declare(name: str, summary: str, message: str, source: str) -> None:
+def _declare(name: str, summary: str, message: str, source: str, confidence: Confidence = "captured") -> None:
     check: Check = partial(_schema_faults, rule_id=name)
-    declare(Rule(name, Stage.TOOLS, summary, message, source, ("tools",), check=check))
+    declare(Rule(name, Stage.TOOLS, summary, message, source, ("tools",), check=check, confidence=confidence))
 
 
 _declare(
@@ -73,6 +73,7 @@ _declare(
     "The schema of a tool that code may call refers to itself.",
     "tools.{i}.custom.input_schema: Circular $ref detected",
     "documented in 2026-08: the message holds these words; the path by analogy",
+    "documentation",
 )
 
 
@@ -190,6 +191,7 @@ def _versioned_types() -> frozenset[str]:
     message="tools.{i}.{kind}.{field}: Empty list of domains is ambiguous. "
     "Provide at least one domain or null.",
     source="documented in 2026-08; the path by analogy",
+    confidence="documentation",
 )
 def empty_domains(context: Context) -> Iterator[Violation]:
     """A list of domains is empty."""

@@ -30,6 +30,7 @@ _TAIL = "; the directive-only form (content: [] with output_config) is accepted 
 _PREFILL = (
     "This model does not support assistant message prefill. The conversation must end with a user message."
 )
+_SOME = {"type": "object", "properties": {}, "additionalProperties": False}
 _MARK = {"cache_control": {"type": "ephemeral"}}
 _ENABLED = {"type": "enabled", "budget_tokens": 1024}
 
@@ -59,6 +60,13 @@ _TURNS = (
     ),
     Case("prefill.unsupported", _PREFILL, ask(user("a"), assistant("b"), model=SONNET)),
     Case("prefill.unsupported", _PREFILL, ask(user("a"), assistant(text("b")), model="claude-opus-4-6")),
+    Case(
+        "prefill.with_format",
+        "Your API request included an `assistant` message in the final position, which would pre-fill the "
+        "`assistant` response. When using output format, pre-filling the `assistant` response is not "
+        "supported.",
+        ask(user("a"), assistant("{"), output_config={"format": {"type": "json_schema", "schema": _SOME}}),
+    ),
     Case(
         "prefill.whitespace",
         "messages: final assistant content cannot end with trailing whitespace",
