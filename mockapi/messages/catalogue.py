@@ -49,6 +49,7 @@ class Model:
         compaction: whether it takes the strategy compact_20260112.
         fast: whether it takes `speed`.
         programmatic_tools: whether code that it runs may call tools.
+        tool_changes: whether tools may come and go within a conversation.
         structured_outputs: whether answers can be forced into a schema.
         lifecycle: where it stood at the catalogue's date.
         released: when it came out, if known.
@@ -72,6 +73,7 @@ class Model:
     compaction: bool = True
     fast: bool = True
     programmatic_tools: bool = True
+    tool_changes: bool = True
     structured_outputs: bool = True
     lifecycle: Lifecycle = "active"
     released: date | None = None

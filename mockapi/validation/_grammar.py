@@ -68,7 +68,7 @@ KEYWORDS: Final = (
         f"{_PAGE}; told in 2026-07 and 2026-08",
         "maintainer",
     ),
-    Keyword("minLength", (STRING,), "", "told in 2026-08", "maintainer", only_in_formats=True),
+    Keyword("minLength", (STRING,), "", "told in 2026-07 and 2026-08", "maintainer"),
     Keyword("maxLength", (STRING,), "", "told in 2026-08", "maintainer", only_in_formats=True),
     Keyword("anyOf", (ANY_OF,), "", _RECORDED, "captured"),
     Keyword("$defs", TYPES, "", _RECORDED, "captured"),

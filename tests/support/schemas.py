@@ -140,7 +140,7 @@ def right(*, in_format: bool) -> st.SearchStrategy[Any]:
 def _unknown_keywords(draw: st.DrawFn, *, in_format: bool) -> Fault:
     node = draw(_typed(_LEAF, in_format=in_format))
     kind = node["type"]
-    lengths = {"minLength": 1, "maxLength": 9}
+    lengths = {"maxLength": 9}
     known = _grammar.supported(kind, in_format=in_format)
     candidates = {name: value for name, value in {**REFUSED, **lengths}.items() if name not in known}
     names = sorted(draw(st.sets(st.sampled_from(sorted(candidates)), min_size=1, max_size=3)))

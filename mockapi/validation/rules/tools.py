@@ -17,6 +17,7 @@ REFUSED_COUNTRIES: Final = frozenset({"CR", "CY", "IE", "SG"})
 """Countries that web search was seen to refuse; the list of those it takes is not published."""
 
 _NOT_COUNTED: Final = ("code_execution_", "tool_search_tool_", "web_search_", "web_fetch_", "advisor_")
+_TOOLSETS: Final = frozenset({"browser_toolset_20260801", "computer_toolset_20260801"})
 _WEB_TOOLS: Final = frozenset({"web_search", "web_fetch"})
 _NEW_CODE_EXECUTION: Final = frozenset({"code_execution_20260120", "code_execution_20260521"})
 """Those that web tools with code of their own share instead of bringing another."""
@@ -88,6 +89,24 @@ def all_deferred(context: Context) -> Iterator[Violation]:
     """No tool is there from the start."""
     if context.tools.deferred:
         yield Violation("/tools")
+
+
+@rule(
+    "tools.toolset_name",
+    Stage.TOOLS,
+    "tools",
+    message="tools.{i}.{kind}: name is not accepted on a toolset entry: the member names are fixed by the "
+    "dated type, and the served tool keeps the family's bare name",
+    source="told in 2026-09 by people who asked the API",
+    confidence="maintainer",
+)
+def toolset_name(context: Context) -> Iterator[Violation]:
+    """A toolset has a name."""
+    if _TOOLSETS.isdisjoint(context.tools.types):
+        return
+    for index, tool in enumerate(context.body["tools"]):
+        if tool.get("type") in _TOOLSETS and "name" in tool:
+            yield Violation(f"/tools/{index}/name", {"i": index, "kind": tool["type"]})
 
 
 @rule(

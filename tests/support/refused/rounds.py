@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.refused._case import Case, ask, assistant, call, image, result, text, tool, user
+from tests.support.refused._case import (
+    SONNET,
+    Case,
+    ask,
+    assistant,
+    call,
+    image,
+    result,
+    system,
+    text,
+    tool,
+    user,
+)
 
 _SEARCH = {"type": "web_search_20250305", "name": "web_search"}
 _SEARCHED = {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "a"}}
+_REMOVED = {"type": "tool_removal", "tool": {"type": "tool_reference", "name": "look"}}
+_CHANGES: dict[str, str | None] = {"anthropic-beta": "mid-conversation-tool-changes-2026-07-01"}
 _FOUND = {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": []}
 
 
@@ -130,5 +144,18 @@ CASES = (
         "srvtoolu_1. Each `web_search_tool_result` block must have a corresponding `server_tool_use` block "
         "before it.",
         ask(user("a"), assistant(_FOUND, text("b")), user("c"), tools=[_SEARCH]),
+    ),
+    Case(
+        "tool_change.outside_system",
+        "messages.0.content: 'tool_addition'/'tool_removal' blocks are only permitted within role: "
+        '"system" messages',
+        ask(user(text("a"), _REMOVED), tools=[tool()]),
+        headers=_CHANGES,
+    ),
+    Case(
+        "tool_change.unsupported",
+        "tool_addition/tool_removal is not supported on this model",
+        ask(user("a"), system(_REMOVED), tools=[tool()], model=SONNET),
+        headers=_CHANGES,
     ),
 )

@@ -83,6 +83,12 @@ _TOOLS = (
         ask(tools=[tool(defer_loading=True)]),
     ),
     Case(
+        "tools.toolset_name",
+        "tools.0.computer_toolset_20260801: name is not accepted on a toolset entry: the member names are "
+        "fixed by the dated type, and the served tool keeps the family's bare name",
+        ask(tools=[{"type": "computer_toolset_20260801", "name": "computer"}], model=SONNET),
+    ),
+    Case(
         "tools.deferred_cached",
         "Tool 'b' cannot have both defer_loading=true and cache_control set. Tools with defer_loading cannot "
         "use prompt caching.",
