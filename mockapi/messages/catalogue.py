@@ -46,6 +46,7 @@ class Model:
         effort_without_thinking: the levels it takes with thinking disabled; empty for all.
         system_role: whether messages of role "system" may stand in the conversation.
         forced_tool_choice: whether `tool_choice` may be any or tool.
+        forced_tool_with_adaptive: whether that goes with adaptive thinking.
         compaction: whether it takes the strategy compact_20260112.
         fast: whether it takes `speed`.
         lifecycle: where it stood at the catalogue's date.
@@ -67,6 +68,7 @@ class Model:
     effort_without_thinking: tuple[str, ...] = ()
     system_role: bool = True
     forced_tool_choice: bool = True
+    forced_tool_with_adaptive: bool = True
     compaction: bool = True
     fast: bool = True
     lifecycle: Lifecycle = "active"

@@ -48,6 +48,8 @@ _ANY_MODEL: Final = Model(
     max_output=sys.maxsize,
     thinking=frozenset({"enabled", "adaptive", "disabled", "between_tools"}),
 )
+_FIELDS_OF: Final = {"2023-01-01": "2023-06-01"}
+"""Versions whose requests have the fields of another: the first two differ in their streams alone."""
 _REMEMBERED: Final = 512
 _MOST: Final = 100
 
@@ -227,7 +229,8 @@ class Validator:
         return self._tools.get(text, judge, variant)
 
     def _context(self, request: Request, headers: Credentials, *, batch: bool = False) -> Context:
-        names = frozenset((*headers.betas, headers.version or "2023-06-01"))
+        version = headers.version or "2023-06-01"
+        names = frozenset((*headers.betas, _FIELDS_OF.get(version, version)))
         return Context(
             request.method,
             request.path,

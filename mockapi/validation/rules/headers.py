@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from mockapi.validation._context import Context
 
-VERSIONS: Final = ("2023-06-01", "2026-10-21")
+VERSIONS: Final = ("2023-01-01", "2023-06-01", "2026-10-21")
 """The values of anthropic-version that are served, oldest first."""
 
 
@@ -142,7 +142,7 @@ def version_missing(context: Context) -> Iterator[Violation]:
     Stage.VERSION,
     message='anthropic-version: "{version}" is not a valid version',
     source="recorded in 2026-07",
-    hint="The versions are 2023-06-01 and 2026-10-21.",
+    hint="The versions are 2023-01-01, 2023-06-01 and 2026-10-21.",
 )
 def version_unknown(context: Context) -> Iterator[Violation]:
     """The header anthropic-version names no version."""

@@ -127,10 +127,13 @@ def budget(context: Context) -> Iterator[Violation]:
     "thinking:enabled",
     "thinking:adaptive",
     message="Thinking may not be enabled when tool_choice forces tool use.",
-    source="quoted in 2025-09; the primer",
+    source="quoted in 2025-09; adaptive thinking: recorded as taken (Opus 4.6) and refused (Opus 4.8)",
+    models="with adaptive thinking Opus 4.8 alone",
 )
 def forced_tool(context: Context) -> Iterator[Violation]:
-    """Thinking goes only with a tool_choice of auto or none."""
+    """Thinking with a budget goes only with a tool_choice of auto or none."""
+    if context.thinking == "adaptive" and context.known_model.forced_tool_with_adaptive:
+        return
     choice = context.body.get("tool_choice")
     if choice is not None and choice["type"] in ("any", "tool"):
         yield Violation("/tool_choice")

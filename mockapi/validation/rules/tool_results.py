@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     Stage.MESSAGES,
     "block:tool_use",
     message="messages.{i}.content.{j}: `tool_use` ids must be unique",
-    source="recorded in 2026-02",
+    source="recorded in 2026-02; a recording of 2026-08 repeats an id in a later turn",
 )
 def unique_ids(context: Context) -> Iterator[Violation]:
-    """Two tool calls have one id."""
-    seen: set[str] = set()
+    """Two tool calls of one message have one id; in a later message an id may come again."""
+    seen: set[tuple[int, str]] = set()
     for block in context.conversation.blocks("tool_use"):
-        call = block[4]["id"]
+        call = (block[0], block[4]["id"])
         if call in seen:
             yield Violation(pointer_of(block), {"i": block[0], "j": block[1]})
         seen.add(call)

@@ -33,7 +33,9 @@ _SAMPLING = (
         "stop_sequences: each stop sequence must contain non-whitespace",
         stop_sequences=["a", " "],
     ),
-    _one("temperature.minus_one", "`temperature` cannot be set to -1 for this model", SONNET, temperature=-1),
+    _one(
+        "temperature.minus_one", "`temperature` cannot be set to -1 for this model.", SONNET, temperature=-1
+    ),
     _one("temperature.deprecated", "`temperature` is deprecated for this model.", SONNET, temperature=0.5),
     _one(
         "temperature.deprecated",
@@ -43,7 +45,7 @@ _SAMPLING = (
         top_p=1,
         top_k=1,
     ),
-    _one("top_p.minus_one", "`top_p` cannot be set to -1 for this model", top_p=-1),
+    _one("top_p.minus_one", "`top_p` cannot be set to -1 for this model.", top_p=-1),
     _one("top_p.deprecated", "`top_p` is deprecated for this model.", SONNET, top_p=1.0),
     _one("top_k.deprecated", "`top_k` is deprecated for this model.", "claude-opus-4-7", top_k=5),
     _one(
@@ -106,6 +108,14 @@ _THINKING = (
         thinking=_ENABLED,
         tools=[tool()],
         tool_choice={"type": "tool", "name": "look"},
+    ),
+    _one(
+        "thinking.forced_tool",
+        "Thinking may not be enabled when tool_choice forces tool use.",
+        "claude-opus-4-8",
+        thinking=_ADAPTIVE,
+        tools=[tool()],
+        tool_choice={"type": "any"},
     ),
     _one(
         "thinking.temperature",
