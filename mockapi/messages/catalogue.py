@@ -49,6 +49,11 @@ class Model:
         forced_tool_with_adaptive: whether that goes with adaptive thinking.
         compaction: whether it takes the strategy compact_20260112.
         fast: whether it takes `speed`.
+        citations: whether documents may have citations.
+        fallback_targets: the models that `fallbacks` may name; empty if it takes no `fallbacks`, None for
+            any.
+        high_resolution: whether it sees images up to 2,576 pixels a side instead of 1,568.
+        inference_geo: whether it takes `inference_geo`.
         lifecycle: where it stood at the catalogue's date.
         released: when it came out, if known.
         deprecated: when its end was announced, if known.
@@ -71,6 +76,10 @@ class Model:
     forced_tool_with_adaptive: bool = True
     compaction: bool = True
     fast: bool = True
+    citations: bool = True
+    fallback_targets: tuple[str, ...] | None = None
+    high_resolution: bool = True
+    inference_geo: bool = True
     lifecycle: Lifecycle = "active"
     released: date | None = None
     deprecated: date | None = None
@@ -103,6 +112,8 @@ def _model(entry: dict[str, Any], where: str) -> Model:
     for key, make in _TUPLES.items():
         if key in values:
             values[key] = make(values[key])
+    if values.get("fallback_targets") is not None:
+        values["fallback_targets"] = tuple(values["fallback_targets"])
     for key in _DATES:
         if values.get(key) is not None:
             values[key] = date.fromisoformat(values[key])

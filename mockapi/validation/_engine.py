@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from mockapi.validation._settings import Refusal, ValidationSettings
 
 _MESSAGES: Final = frozenset({"requests/create-message", "requests/count-tokens"})
+_COMPLETE: Final = "requests/complete"
 _HARMLESS: Final = frozenset({"shape.unknown_field", "shape.range", "shape.pattern"})
 _NOBODY: Final = ConversationFacts([])
 _EDGE_STAGES: Final = (Stage.AUTH, Stage.VERSION, Stage.BETA)
@@ -67,7 +68,9 @@ class Validator:
         self._rules = tuple(rule for rule in declared() if rule.id not in settings.disabled)
         self._edge = tuple(rule for rule in self._rules if rule.check and rule.stage in _EDGE_STAGES)
         self._json = tuple(rule for rule in self._rules if rule.check and rule.stage == Stage.JSON)
-        self._body = tuple(rule for rule in self._rules if rule.check and rule.stage > Stage.SHAPE)
+        body = [rule for rule in self._rules if rule.check and rule.stage > Stage.SHAPE]
+        self._completions = tuple(rule for rule in body if rule.on == ("prompt",))
+        self._body = tuple(rule for rule in body if rule.on != ("prompt",))
         self._plans: dict[object, tuple[Rule, ...]] = {}
         self._judged_headers: dict[Credentials, tuple[Refusal, ...]] = {}
         self._tools: Memo[ToolFacts | None] = Memo(_REMEMBERED)
@@ -160,6 +163,9 @@ class Validator:
         if self._settings.mode == "lenient":
             return  # shape only
         # Rules may rely on the shape from here on. What they all ask for is read once.
+        if endpoint.schema == _COMPLETE:
+            yield from _run(self._completions, context)
+            return
         if endpoint.schema in _MESSAGES:
             context.tools = tools
             context.conversation = ConversationFacts(context.body["messages"])

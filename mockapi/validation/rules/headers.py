@@ -50,7 +50,9 @@ def _bearer_is_key(context: Context) -> bool:
 )
 def missing(context: Context) -> Iterator[Violation]:
     """The request carries no credential."""
-    if not context.headers.key and not context.headers.bearer:
+    headers = context.headers
+    other = headers.other if context.settings.mode == "lenient" else None
+    if not headers.key and not headers.bearer and not other:
         yield Violation(None)
 
 
@@ -155,8 +157,8 @@ def version_unknown(context: Context) -> Iterator[Violation]:
     "beta.unknown",
     Stage.BETA,
     message="Unexpected value(s) {values} for the `anthropic-beta` header. Please consult our documentation "
-    "at docs.claude.com or try again without the header.",
-    source="recorded in 2026-06",
+    "at platform.claude.com/docs or try again without the header.",
+    source="recorded in 2026-06, the address documented in 2026-08",
     hint="schemas/betas.json lists the betas that are known.",
 )
 def beta_unknown(context: Context) -> Iterator[Violation]:
@@ -189,4 +191,8 @@ def long_context_oauth(context: Context) -> Iterator[Violation]:
 def not_json(context: Context) -> Iterator[Violation]:
     """The body is not JSON: NaN, lone surrogates and too many levels included."""
     if isinstance(context.body, NotJSON):
-        yield Violation(None, {"reason": context.body.reason})
+        # Newer releases of orjson say more here than the API does.
+        reason = context.body.reason.replace(
+            "unexpected character, expected a JSON value", "unexpected character"
+        )
+        yield Violation(None, {"reason": reason})

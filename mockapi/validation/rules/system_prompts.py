@@ -155,8 +155,8 @@ def blank(context: Context) -> Iterator[Violation]:
     "system.empty_cached",
     Stage.SYSTEM,
     "system",
-    message="system.{i}.text: cache_control cannot be set for empty text blocks",
-    source="recorded for messages in 2026-04; the path here by analogy",
+    message="system.{i}: cache_control cannot be set for empty text blocks",
+    source="captured in 2026-08; paths of the system prompt have no tag",
 )
 def empty_cached(context: Context) -> Iterator[Violation]:
     """An empty block of the system prompt is a cache breakpoint."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from mockapi.validation._context import Context
 
-REFUSED_COUNTRIES: Final = frozenset({"CR", "CY", "IE", "SG"})
+REFUSED_COUNTRIES: Final = frozenset({"CR", "CY", "IE", "KZ", "SG"})
 """Countries that web search was seen to refuse; the list of those it takes is not published."""
 
 
@@ -128,7 +128,7 @@ def empty_domains(context: Context) -> Iterator[Violation]:
     Stage.TOOLS,
     "tools",
     message="tools.{i}.{kind}: Country code {country} is not supported.",
-    source="recorded in 2025-07, 2025-09, 2025-11 and 2026-08, for four countries",
+    source="recorded in 2025-07, 2025-09, 2025-11, 2026-08 and 2026-10, for five countries",
 )
 def country(context: Context) -> Iterator[Violation]:
     """Web search does not know the user's country."""

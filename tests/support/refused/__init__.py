@@ -5,7 +5,7 @@ Each case breaks one rule. The bodies were written for these tests.
 
 from __future__ import annotations
 
-from tests.support.refused import content, edge, fields, models, parameters, tooling
+from tests.support.refused import content, edge, fields, models, parameters, sources, summaries, tooling
 from tests.support.refused._case import Case
 
 CASES: tuple[Case, ...] = (
@@ -15,6 +15,8 @@ CASES: tuple[Case, ...] = (
     *tooling.CASES,
     *parameters.CASES,
     *models.CASES,
+    *sources.CASES,
+    *summaries.CASES,
 )
 """All of them."""
 

@@ -8,7 +8,8 @@ from tests.support.refused._case import HAIKU, OPUS, SONNET, Case, ask, assistan
 
 _GUIDE = "https://platform.claude.com/docs/en/build-with-claude/extended-thinking"
 _CONSULT = (
-    f" Please consult our documentation at {_GUIDE}#important-considerations-when-using-extended-thinking"
+    " Please consult our documentation at https://docs.claude.com/en/docs/build-with-claude/extended-thinking"
+    "#important-considerations-when-using-extended-thinking"
 )
 _ADVICE = ' Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior.'
 _ENABLED = {"type": "enabled", "budget_tokens": 1024}
@@ -98,7 +99,7 @@ _THINKING = (
     _one(
         "thinking.budget",
         "`max_tokens` must be greater than `thinking.budget_tokens`. Please consult our documentation at "
-        f"{_GUIDE}#max-tokens-and-context-window-size",
+        f"{_GUIDE}#max-tokens-and-context-window-size-with-extended-thinking",
         max_tokens=1024,
         thinking=_ENABLED,
     ),
@@ -184,7 +185,7 @@ _OUTPUT = (
     ),
     Case(
         "speed.unsupported",
-        "'claude-haiku-4-5' does not support the `speed` parameter.",
+        "'claude-haiku-4-5-20251001' does not support the `speed` parameter.",
         ask(speed="fast"),
         headers={"anthropic-beta": "fast-mode-2026-02-01"},
     ),
@@ -212,7 +213,7 @@ _CONTEXT = (
     ),
     _managed(
         "context.compact_unsupported",
-        "'claude-haiku-4-5' does not support the 'compact_20260112' context management strategy.",
+        "'claude-haiku-4-5-20251001' does not support the 'compact_20260112' context management strategy.",
         HAIKU,
         _COMPACT,
     ),
