@@ -65,7 +65,12 @@ class Validator:
     def __init__(self, settings: ValidationSettings) -> None:
         self._settings = settings
         self._catalogue: Catalogue = shipped().with_models(settings.models)
-        self._rules = tuple(rule for rule in declared() if rule.id not in settings.disabled)
+        self._rules = tuple(
+            rule
+            for rule in declared()
+            if rule.id not in settings.disabled
+            and (settings.evidence == "any" or rule.confidence != "double")
+        )
         self._edge = tuple(rule for rule in self._rules if rule.check and rule.stage in _EDGE_STAGES)
         self._json = tuple(rule for rule in self._rules if rule.check and rule.stage == Stage.JSON)
         body = [rule for rule in self._rules if rule.check and rule.stage > Stage.SHAPE]

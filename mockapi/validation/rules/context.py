@@ -164,6 +164,7 @@ def pending(context: Context) -> Iterator[Violation]:
     "container",
     message="container: skills can only be used when a code execution tool is enabled",
     source="quoted in 2026-04",
+    confidence="maintainer",
 )
 def skills(context: Context) -> Iterator[Violation]:
     """Skills have nothing to run in."""

@@ -61,6 +61,7 @@ def missing(context: Context) -> Iterator[Violation]:
     Stage.AUTH,
     message="API key is invalid.",
     source="quoted in 2026-09; until 2026-04 it read: invalid x-api-key",
+    confidence="maintainer",
     status=401,
     type="authentication_error",
     hint="This session lists the key as invalid.",
@@ -114,6 +115,7 @@ def oauth_malformed(context: Context) -> Iterator[Violation]:
     Stage.AUTH,
     message="Invalid bearer token",
     source="quoted in 2026-03 and 2026-08",
+    confidence="maintainer",
     versions=("2023-06-01",),
     status=401,
     type="authentication_error",
@@ -159,13 +161,14 @@ def version_unknown(context: Context) -> Iterator[Violation]:
     message="Unexpected value(s) {values} for the `anthropic-beta` header. Please consult our documentation "
     "at platform.claude.com/docs or try again without the header.",
     source="recorded in 2026-06, the address documented in 2026-08",
-    hint="schemas/betas.json lists the betas that are known.",
+    hint="If the API takes it: name it in a file for --betas or MOCKAPI_BETAS, or disable beta.unknown.",
 )
 def beta_unknown(context: Context) -> Iterator[Violation]:
     """The header anthropic-beta names an unknown beta."""
     if context.settings.mode == "lenient":
         return
-    unknown = [beta for beta in context.headers.betas if beta not in known_betas()]
+    known = known_betas() | context.settings.betas
+    unknown = [beta for beta in context.headers.betas if beta not in known]
     if unknown:
         yield Violation(None, {"values": ", ".join(f"`{beta}`" for beta in unknown)})
 

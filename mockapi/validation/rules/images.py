@@ -85,6 +85,7 @@ def too_large(context: Context) -> Iterator[Violation]:
     "block:image",
     message="{path}: invalid base64 data",
     source="quoted in 2024-11",
+    confidence="maintainer",
     hint="A data: URL is not base64; send what comes after the comma.",
 )
 def not_base64(context: Context) -> Iterator[Violation]:

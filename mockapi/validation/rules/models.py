@@ -112,6 +112,7 @@ def zero(context: Context) -> Iterator[Violation]:
     "speed",
     message="'{model}' does not support the `speed` parameter.",
     source="quoted in 2026-06",
+    confidence="maintainer",
     models="all but Opus 4.6 (at standard speed), 4.8, 5 and later",
 )
 def speed(context: Context) -> Iterator[Violation]:
@@ -126,6 +127,7 @@ def speed(context: Context) -> Iterator[Violation]:
     "inference_geo",
     message="'{model}' does not support the `inference_geo` parameter.",
     source="documented in 2026-08; the words by analogy with `speed`",
+    confidence="documentation",
     models="before Opus 4.6",
 )
 def inference_geo(context: Context) -> Iterator[Violation]:

@@ -40,6 +40,7 @@ def blank_stop(context: Context) -> Iterator[Violation]:
     "temperature",
     message="`temperature` cannot be set to -1 for this model.",
     source="quoted in 2026-08 and 2026-09; models with free sampling by analogy with top_p",
+    confidence="maintainer",
     models=_FROM_45,
 )
 def temperature_minus_one(context: Context) -> Iterator[Violation]:
@@ -68,6 +69,7 @@ def temperature_deprecated(context: Context) -> Iterator[Violation]:
     "top_p",
     message="`top_p` cannot be set to -1 for this model.",
     source="quoted in 2026-03; taken from Sonnet 3.5 in a recording of 2026-04",
+    confidence="maintainer",
     models=_FROM_45,
 )
 def top_p_minus_one(context: Context) -> Iterator[Violation]:

@@ -89,6 +89,7 @@ _declare(
     message="Too many strict tools ({found}). The maximum number of strict tools supported is {limit}. "
     "Try reducing the number of tools marked as strict.",
     source="quoted in 2026-09",
+    confidence="maintainer",
 )
 def strict_tools(context: Context) -> Iterator[Violation]:
     """More than 20 tools are strict."""

@@ -96,6 +96,7 @@ def first(context: Context) -> Iterator[Violation]:
     "role:system",
     message="role 'system' is not supported on this model",
     source="quoted in 2026-05",
+    confidence="maintainer",
     models="Opus 4.7 and older",
 )
 def unsupported(context: Context) -> Iterator[Violation]:

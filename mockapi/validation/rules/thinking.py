@@ -95,6 +95,7 @@ def disabled_replaced(context: Context) -> Iterator[Violation]:
     "thinking:between_tools",
     message="thinking.type.between_tools is not supported for this model.",
     source="seen in another project's test double only: the words may differ",
+    confidence="double",
     models="all but Sonnet 5.5",
 )
 def between_tools_unsupported(context: Context) -> Iterator[Violation]:
@@ -166,6 +167,7 @@ def temperature(context: Context) -> Iterator[Violation]:
     "thinking:adaptive",
     message="`top_p` must be greater than or equal to 0.95 or unset when thinking {when}." + _CONSULT,
     source="quoted in 2026-08; its tail by analogy",
+    confidence="maintainer",
 )
 def top_p(context: Context) -> Iterator[Violation]:
     """With thinking, top_p is at least 0.95."""

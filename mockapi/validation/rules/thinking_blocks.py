@@ -116,6 +116,7 @@ def final_without(context: Context) -> Iterator[Violation]:
     "block:thinking",
     message="messages.{i}.content.{j}.thinking: each thinking block must contain thinking",
     source="quoted in 2026-08 and 2026-09; an empty text under a valid signature is taken",
+    confidence="maintainer",
 )
 def empty(context: Context) -> Iterator[Violation]:
     """A thinking block has neither text nor signature."""

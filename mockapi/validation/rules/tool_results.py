@@ -104,6 +104,7 @@ def duplicate(context: Context) -> Iterator[Violation]:
     "block:tool_result",
     message="messages.{i}.content.{j}.tool_result: all content must be type `text` if `is_error` is true",
     source="quoted in 2026-03 without its path",
+    confidence="maintainer",
 )
 def error_content(context: Context) -> Iterator[Violation]:
     """A failed tool's result holds something other than text."""

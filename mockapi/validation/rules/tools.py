@@ -112,6 +112,7 @@ def _versioned_types() -> frozenset[str]:
     message="tools.{i}.{kind}.{field}: Empty list of domains is ambiguous. "
     "Provide at least one domain or null.",
     source="documented in 2026-08; the path by analogy",
+    confidence="documentation",
 )
 def empty_domains(context: Context) -> Iterator[Violation]:
     """A list of domains is empty."""

@@ -1,0 +1,66 @@
+"""The public record: what the API was seen to refuse and to take, as far as rules were written from it.
+
+Only the half `writing` is read here. The other half judges the rules (`benchmarks/evidence.py`), and
+nobody who writes rules reads it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from benchmarks.evidence import request_of, verdict
+from tests.support.validation import LIVE
+from tools import evidence
+
+if TYPE_CHECKING:
+    from mockapi.validation import Validator
+
+EXCEPTIONS: dict[str, str] = {
+    "recorded_bad_key_2026_08": "any credential that is not empty is valid, unless a session lists it",
+    "recorded_bad_key_streamed": "as above",
+    "svc_oauth_access_token_invalid": "as above",
+    "content_file_not_found_backticks": "the endpoint answers it, in these words; validation takes every id",
+    "content_skill_folder_name_mismatch": "mockapi has no /v1/skills",
+    "content_web_fetch_20260209_haiku": "programmatic tools are judged with the tools",
+    "content_web_fetch_and_search_20260209_haiku": "as above",
+    "content_web_search_20260209_beside_old_code_execution": "as above",
+    "acc_so_min_length": "schemas of structured outputs are judged elsewhere",
+}
+"""Rows that come out differently, and why."""
+
+ELSEWHERE = frozenset({"structured_outputs", "tools", "tool_search", "tool_conversation", "count_tokens"})
+"""The areas whose refusals are not compared here."""
+
+
+def _judged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows that a request alone decides."""
+    return [row for row in rows if "unjudged" not in row]
+
+
+REFUSED = [
+    row
+    for row in _judged(evidence.refusals())
+    if row["area"] not in ELSEWHERE and evidence.half(row["message"]) == "writing"
+]
+TAKEN = _judged(evidence.acceptances())
+
+
+def _differs(row: dict[str, Any], validator: Validator) -> str | None:
+    """What the validator says instead, None if it says what the row does."""
+    refusal = validator.check(request_of(row))
+    if "message" in row:
+        return None if verdict(row, refusal) == "exact" else f"{refusal}"
+    return None if refusal is None else refusal.message
+
+
+@pytest.mark.parametrize("row", [*REFUSED, *TAKEN], ids=lambda row: row["id"])
+def test_as_recorded(row: dict[str, Any]) -> None:
+    """What the API refused is refused in its words, what it took is taken, but for listed exceptions."""
+    assert (_differs(row, LIVE) is not None) == (row["id"] in EXCEPTIONS)
+
+
+def test_exceptions_are_rows() -> None:
+    """Every exception is about a row that is judged here."""
+    assert EXCEPTIONS.keys() <= {row["id"] for row in [*REFUSED, *TAKEN]}
