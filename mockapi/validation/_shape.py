@@ -199,6 +199,8 @@ class _Walk:
                 words = closed[name]["says"] or _EXTRA
                 hint = _hint(f"The field {name}", closed[name]["needs"])
                 yield self._fault(CLOSED, words, [*self._path, name], (1, place), hint, inside=name)
+            elif said := self._says.get("additionalProperties"):
+                yield self._fault(EXTRA, said.format(value=name), self._path, (1, place), inside=name)
             else:
                 yield self._fault(EXTRA, _EXTRA, [*self._path, name], (1, place), inside=name)
 

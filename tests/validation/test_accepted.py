@@ -56,6 +56,21 @@ ACCEPTED: dict[str, tuple[Any, dict[str, str | None]]] = {
     "top_k -1": (ask(top_k=-1), {}),
     "top_k -1 on a new model": (ask(top_k=-1, model=SONNET), {}),
     "top_k -1 with thinking": (ask(top_k=-1, thinking=_ENABLED), {}),
+    "top_p and temperature -1 on an old model": (
+        ask(model="claude-3-5-sonnet-20241022", temperature=-1, top_p=-1, top_k=-1),
+        {},
+    ),
+    "a forced tool with adaptive thinking": (
+        ask(
+            model="claude-opus-4-6",
+            thinking={"type": "adaptive"},
+            tools=[tool()],
+            tool_choice={"type": "any"},
+        ),
+        {},
+    ),
+    "a call's id that comes again in a later turn": (ask(*LOOKED, *LOOKED[1:], tools=[tool()]), {}),
+    "the first version of the API": (ask(temperature=0.5), {"anthropic-version": "2023-01-01"}),
     "no stop sequences": (ask(stop_sequences=[]), {}),
     "null where it means omitted": (
         ask(metadata=None, inference_geo=None, stop_sequences=None, cache_control=None, container=None),

@@ -18,20 +18,19 @@ if TYPE_CHECKING:
     from mockapi.validation import Validator
 
 EXCEPTIONS: dict[str, str] = {
-    "content_image_oversized_error_count_tokens": "the setting oversized_image is not judged",
-    "svc_count_thinking_empty": "an empty signature is what is named",
-    "svc_ok_version_2023_01_01": "the version header of 2023 is not taken",
-    "recorded_count_tokens_adaptive_tool_choice_any": "thinking with a forced tool",
-    "recorded_thinking_adaptive_tool_choice_any": "thinking with a forced tool",
-    "svc_ok_forced_tool_adaptive_opus46": "thinking with a forced tool",
-    "svc_ok_forced_tool_adaptive_opus5": "thinking with a forced tool",
-    "recorded_top_p_top_k_minus_one": "top_p",
+    "recorded_bad_key_2026_08": "any credential that is not empty is valid, unless a session lists it",
+    "recorded_bad_key_streamed": "as above",
+    "svc_oauth_access_token_invalid": "as above",
+    "content_file_not_found_backticks": "the endpoint answers it, in these words; validation takes every id",
+    "thr_file_id_prefix": "as above",
+    "content_skill_folder_name_mismatch": "mockapi has no /v1/skills",
+    "strings_task_budget_haiku_4_5": "task budgets are not judged by model",
+    "strings_task_budget_sonnet_4_6": "as above",
+    "thr_citation_start_beyond_document": "citations handed back are not compared with their document",
+    "thr_model_did_you_mean": "the words without a suggestion are what most captures have",
     "grep_ok_fallback_block_without_header": "the block is known with the beta of fallbacks alone",
 }
 """Rows that come out differently, and why."""
-
-AREAS = frozenset({"structured_outputs", "tools", "tool_search", "tool_conversation", "count_tokens"})
-"""The areas whose refusals are compared."""
 
 
 def _judged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -39,11 +38,7 @@ def _judged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for row in rows if "unjudged" not in row]
 
 
-REFUSED = [
-    row
-    for row in _judged(evidence.refusals())
-    if row["area"] in AREAS and evidence.half(row["message"]) == "writing"
-]
+REFUSED = [row for row in _judged(evidence.refusals()) if evidence.half(row["message"]) == "writing"]
 TAKEN = _judged(evidence.acceptances())
 
 

@@ -97,10 +97,11 @@ def _last_texts(context: Context) -> Iterator[tuple[str, str]]:
 def _prefill(context: Context) -> Any:
     """The content of a last message that the model is to continue, or None.
 
-    A paused turn is handed back as it came, so what server tools wrote does not count as a prefill.
+    A paused turn is handed back as it came, so what server tools wrote does not count as a prefill; nor
+    does a conversation that is to be summarized.
     """
     content = context.conversation.messages[-1]["content"]
-    if not content:
+    if not content or context.body.get("compaction"):
         return None
     paused = isinstance(content, list) and any(
         block["type"].endswith(("server_tool_use", "mcp_tool_use", "_tool_result", "compaction"))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     "block:tool_use",
     message="messages.{i}: `tool_use` blocks can only be in `assistant` messages",
     source="quoted in 2026-09",
+    confidence="maintainer",
 )
 def tool_use(context: Context) -> Iterator[Violation]:
     """A tool call stands in a message of the user."""
@@ -63,6 +64,7 @@ def thinking(context: Context) -> Iterator[Violation]:
     "block:container_upload",
     message="messages.{i}.content: '{kind}' blocks are not permitted within assistant turns",
     source="quoted in 2026-09",
+    confidence="maintainer",
 )
 def assistant(context: Context) -> Iterator[Violation]:
     """An image or a file for the container stands in a message of the assistant."""
@@ -77,6 +79,7 @@ def assistant(context: Context) -> Iterator[Violation]:
     "block:document",
     message="messages.{i}.content: 'document' blocks are not permitted within assistant turns",
     source="the migration guide to 2026-10-21 says that it is refused; the words by analogy",
+    confidence="documentation",
     versions=("2026-10-21",),
 )
 def document(context: Context) -> Iterator[Violation]:
@@ -94,6 +97,7 @@ def document(context: Context) -> Iterator[Violation]:
     "block:text",
     message="messages.{i}.content.{j}.text.citations: Extra inputs are not permitted",
     source="the migration guide to 2026-10-21 says that it is refused; the words by analogy",
+    confidence="documentation",
     versions=("2026-10-21",),
 )
 def citations(context: Context) -> Iterator[Violation]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from mockapi.validation._context import Context
 
-REFUSED_COUNTRIES: Final = frozenset({"CR", "CY", "IE", "SG"})
+REFUSED_COUNTRIES: Final = frozenset({"CR", "CY", "IE", "KZ", "SG"})
 """Countries that web search was seen to refuse; the list of those it takes is not published."""
 
 _NOT_COUNTED: Final = ("code_execution_", "tool_search_tool_", "web_search_", "web_fetch_", "advisor_")
@@ -227,7 +227,7 @@ def empty_domains(context: Context) -> Iterator[Violation]:
     Stage.TOOLS,
     "tools",
     message="tools.{i}.{kind}: Country code {country} is not supported.",
-    source="recorded in 2025-07, 2025-09, 2025-11 and 2026-08, for four countries",
+    source="recorded in 2025-07, 2025-09, 2025-11, 2026-08 and 2026-10, for five countries",
 )
 def country(context: Context) -> Iterator[Violation]:
     """Web search does not know the user's country."""

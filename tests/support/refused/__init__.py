@@ -5,7 +5,18 @@ Each case breaks one rule. The bodies were written for these tests.
 
 from __future__ import annotations
 
-from tests.support.refused import content, edge, fields, models, parameters, rounds, schemas, tooling
+from tests.support.refused import (
+    content,
+    edge,
+    fields,
+    models,
+    parameters,
+    rounds,
+    schemas,
+    sources,
+    summaries,
+    tooling,
+)
 from tests.support.refused._case import Case
 
 CASES: tuple[Case, ...] = (
@@ -17,6 +28,8 @@ CASES: tuple[Case, ...] = (
     *schemas.CASES,
     *parameters.CASES,
     *models.CASES,
+    *sources.CASES,
+    *summaries.CASES,
 )
 """All of them."""
 

@@ -83,7 +83,7 @@ _SYSTEM = (
     ),
     Case(
         "system.empty_cached",
-        "system.0.text: cache_control cannot be set for empty text blocks",
+        "system.0: cache_control cannot be set for empty text blocks",
         ask(system=[text("", **_MARK)]),
     ),
     Case(
