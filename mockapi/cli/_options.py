@@ -17,7 +17,7 @@ from mockapi.cli._script import read_script
 from mockapi.errors import UsageError
 from mockapi.replies import faults
 from mockapi.server import recording
-from mockapi.validation import Mode, Profile
+from mockapi.validation import Evidence, Mode, Profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,6 +124,18 @@ _OPTIONS = (
         help='A JSON file of models to know besides: {"models": [{"id": ...}]}.',
     ),
     _option(
+        "--betas",
+        type=click.Path(dir_okay=False),
+        help='A JSON file of betas to take besides: {"betas": ["name"]}.',
+    ),
+    _option(
+        "--evidence",
+        type=click.Choice(get_args(Evidence)),
+        default="any",
+        show_default=True,
+        help="captured leaves out rules that only another project's test double speaks for.",
+    ),
+    _option(
         "--speed",
         default="max",
         show_default=True,
@@ -223,10 +235,13 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
         "rules": values["rules"],
         "disabled_rules": list(values["disable_rule"]),
         "as_of": values["as_of"],
+        "evidence": values["evidence"],
     }
     recording.parse_mode(values["record_mode"])
     rules = storage.working_project().rules
-    settings = sessions.session_options(options, _defaults(values["models"]), storage.folders()).settings
+    settings = sessions.session_options(
+        options, _defaults(values["models"], values["betas"]), storage.folders()
+    ).settings
     settings = replace(settings, matching=replace(settings.matching, redaction=rules))
     return ServerOptions(
         paths=tuple(values["cassettes"]) or (() if values["script"] else (str(data_dir("cassettes")),)),
@@ -241,12 +256,14 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
     )
 
 
-def _defaults(models: str | None) -> sessions.Settings:
-    if models is None:
+def _defaults(models: str | None, betas: str | None) -> sessions.Settings:
+    if models is None and betas is None:
         return sessions.Settings()
-
-    known = messages.catalogue.read_models(Path(models))
-    return sessions.Settings(validation=validation.ValidationSettings(models=known))
+    known = validation.ValidationSettings(
+        models=() if models is None else messages.catalogue.read_models(Path(models)),
+        betas=frozenset() if betas is None else storage.read_betas(Path(betas)),
+    )
+    return sessions.Settings(validation=known)
 
 
 def _mishaps(values: dict[str, Any]) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from mockapi import messages, validation
+from mockapi import messages, storage, validation
 from mockapi._files import MIB, read_file
 from mockapi.cli import _payloads
 from mockapi.cli._output import echo
 from mockapi.errors import UsageError
-from mockapi.validation import Mode, Profile
+from mockapi.validation import Evidence, Mode, Profile
 
 if TYPE_CHECKING:
     from mockapi.cli._payloads import PayloadVerdict
@@ -57,6 +57,19 @@ _SUFFIXES = (".json", ".jsonl", ".ndjson")
     "--models",
     type=click.Path(dir_okay=False),
     help='A JSON file of models to know besides: {"models": [{"id": ...}]}.',
+)
+@click.option(
+    "--betas",
+    type=click.Path(dir_okay=False),
+    envvar="MOCKAPI_BETAS",
+    help='A JSON file of betas to take besides: {"betas": ["name"]}.',
+)
+@click.option(
+    "--evidence",
+    type=click.Choice(get_args(Evidence)),
+    default="any",
+    show_default=True,
+    help="captured leaves out rules that only another project's test double speaks for.",
 )
 @click.option(
     "--format",
@@ -128,7 +141,14 @@ def _read(name: str) -> bytes:
 
 
 def _settings(
-    *, profile: Profile, mode: Mode, disable_rule: tuple[str, ...], as_of: str | None, models: str | None
+    *,
+    profile: Profile,
+    mode: Mode,
+    disable_rule: tuple[str, ...],
+    as_of: str | None,
+    models: str | None,
+    betas: str | None,
+    evidence: Evidence,
 ) -> validation.ValidationSettings:
     try:
         day = None if as_of is None else date.fromisoformat(as_of)
@@ -140,4 +160,6 @@ def _settings(
         disabled=validation.rule_ids(disable_rule),
         as_of=day,
         models=() if models is None else messages.catalogue.read_models(Path(models)),
+        betas=frozenset() if betas is None else storage.read_betas(Path(betas)),
+        evidence=evidence,
     )

@@ -46,8 +46,17 @@ class Model:
         effort_without_thinking: the levels it takes with thinking disabled; empty for all.
         system_role: whether messages of role "system" may stand in the conversation.
         forced_tool_choice: whether `tool_choice` may be any or tool.
+        forced_tool_with_adaptive: whether that goes with adaptive thinking.
         compaction: whether it takes the strategy compact_20260112.
         fast: whether it takes `speed`.
+        programmatic_tools: whether code that it runs may call tools.
+        tool_changes: whether tools may come and go within a conversation.
+        structured_outputs: whether answers can be forced into a schema.
+        citations: whether documents may have citations.
+        fallback_targets: the models that `fallbacks` may name; empty if it takes no `fallbacks`, None for
+            any.
+        high_resolution: whether it sees images up to 2,576 pixels a side instead of 1,568.
+        inference_geo: whether it takes `inference_geo`.
         lifecycle: where it stood at the catalogue's date.
         released: when it came out, if known.
         deprecated: when its end was announced, if known.
@@ -67,8 +76,16 @@ class Model:
     effort_without_thinking: tuple[str, ...] = ()
     system_role: bool = True
     forced_tool_choice: bool = True
+    forced_tool_with_adaptive: bool = True
     compaction: bool = True
     fast: bool = True
+    programmatic_tools: bool = True
+    tool_changes: bool = True
+    structured_outputs: bool = True
+    citations: bool = True
+    fallback_targets: tuple[str, ...] | None = None
+    high_resolution: bool = True
+    inference_geo: bool = True
     lifecycle: Lifecycle = "active"
     released: date | None = None
     deprecated: date | None = None
@@ -101,6 +118,8 @@ def _model(entry: dict[str, Any], where: str) -> Model:
     for key, make in _TUPLES.items():
         if key in values:
             values[key] = make(values[key])
+    if values.get("fallback_targets") is not None:
+        values["fallback_targets"] = tuple(values["fallback_targets"])
     for key in _DATES:
         if values.get(key) is not None:
             values[key] = date.fromisoformat(values[key])

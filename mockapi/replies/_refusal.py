@@ -28,6 +28,7 @@ def error_reply(
     source: Source,
     headers: Headers = (),
     retry: bool = False,
+    details: Mapping[str, Any] | None = None,
 ) -> Reply:
     """An error in the API's envelope.
 
@@ -39,8 +40,9 @@ def error_reply(
         source: who answers.
         headers: fields added at the end.
         retry: the value of `x-should-retry`, which official clients obey before the status.
+        details: what stands beside the message, `error_code` first; None if there are none.
     """
-    body = _body(status, error_type, message, request_id)
+    body = _body(status, error_type, message, request_id, details)
     return Reply(
         status=status,
         headers=(

@@ -222,6 +222,7 @@ class MessagesAPI:
             self._service.next_request_id(),
             source=Source.INVALID,
             headers=_CLOSE if waits else (),
+            details=None if refused.code is None else {"error_code": refused.code},
         )
 
     def _no_session(self, id_: str) -> Reply:

@@ -14,7 +14,7 @@ from mockapi.cassettes import Matching, parse_matching
 from mockapi.errors import UsageError
 from mockapi.options import FLAG, Kind, OptionError, items, mapping, one_of, shown, strings, text, whole
 from mockapi.replies import faults
-from mockapi.validation import Mode, Profile, ValidationSettings
+from mockapi.validation import Evidence, Mode, Profile, ValidationSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,6 +49,7 @@ _SPEED: Final[Kind[Any]] = Kind(
 _NAME: Final = text(MAX_NAME)
 _MODE: Final = one_of(get_args(Mode))
 _PROFILE: Final = one_of(get_args(Profile))
+_EVIDENCE: Final = one_of(get_args(Evidence))
 _KINDS: Final[dict[str, Kind[Any]]] = {
     "after_last": one_of(AFTER_LAST),
     "on_unmatched": one_of(ON_UNMATCHED),
@@ -57,7 +58,7 @@ _KINDS: Final[dict[str, Kind[Any]]] = {
     "max_requests": whole(0),
 }
 """Options that stand alone; null leaves them to the default."""
-_VALIDATION_KEYS = ("validation", "rules", "disabled_rules", "invalid_keys", "as_of")
+_VALIDATION_KEYS = ("validation", "rules", "disabled_rules", "invalid_keys", "as_of", "evidence")
 _KEYS = (
     *("name", "cassettes", "matching", "speed", "after_last", "convert", "on_unmatched", "seed"),
     *("max_requests", "cors", "record_mode"),
@@ -237,6 +238,8 @@ def _validation(value: dict[str, Any], default: ValidationSettings) -> Validatio
         changes["disabled"] = frozenset(_known_rules(value["disabled_rules"]))
     if "invalid_keys" in value:
         changes["invalid_keys"] = frozenset(strings(value["invalid_keys"], ("invalid_keys",)))
+    if "evidence" in value:
+        changes["evidence"] = _EVIDENCE(value["evidence"], ("evidence",))
     if value.get("as_of") is not None:
         changes["as_of"] = _day(value["as_of"], ("as_of",))
     return replace(default, **changes)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from mockapi.storage._betas import read_betas
     from mockapi.storage._cache import cache_folder
     from mockapi.storage._files import SUFFIXES, find, folders, iter_texts, read_text, write_atomically
     from mockapi.storage._play_report import ReportedRecording, read_played, write_play_report
@@ -49,6 +50,7 @@ __all__ = [
     "make_folder",
     "old_recordings",
     "project_table",
+    "read_betas",
     "read_played",
     "read_project",
     "read_text",
@@ -61,6 +63,7 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
+        "_betas": "read_betas",
         "_files": "SUFFIXES find folders iter_texts read_text write_atomically",
         "_play_report": "ReportedRecording read_played write_play_report",
         "_project": "Project expired old_recordings project_table read_project working_project",

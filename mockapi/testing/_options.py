@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mockapi.cassettes import Compare
     from mockapi.sessions import AfterLast, OnUnmatched, RecordMode
     from mockapi.testing._received import ParsedRequest
-    from mockapi.validation import Mode, Profile
+    from mockapi.validation import Evidence, Mode, Profile
 
 __tracebackhide__ = True  # pytest shows the line of the test that made the mistake, not ours
 
@@ -184,6 +184,7 @@ class SessionKeywords(TypedDict, total=False):
     disabled_rules: Sequence[str]
     invalid_keys: Sequence[str]
     as_of: str | date | None  # a string such as 2026-11-01
+    evidence: Evidence
 
 
 def as_json(value: Any) -> Any:

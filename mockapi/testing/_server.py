@@ -68,6 +68,7 @@ class Server(ServerThread):
                 - disabled_rules: ids of rules that are not applied; `mockapi rules` lists them.
                 - invalid_keys: API keys that are refused.
                 - as_of: a date such as "2026-11-01": models retired by then are unknown.
+                - evidence: "any", or "captured": without rules that only a test double speaks for.
 
         Raises:
             UsageError: an option that does not exist or does not fit.

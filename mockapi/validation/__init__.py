@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from mockapi.validation._endpoints import NearMiss, find_endpoint, near_miss
     from mockapi.validation._engine import Validator
     from mockapi.validation._rule import Rule
-    from mockapi.validation._settings import Mode, Profile, Refusal, ValidationSettings
+    from mockapi.validation._settings import Evidence, Mode, Profile, Refusal, ValidationSettings
     from mockapi.validation._validate import all_rules, check_body, first_refusal, rule_ids, validate
 
 __all__ = [
+    "Evidence",
     "Mode",
     "NearMiss",
     "Profile",
@@ -43,7 +44,7 @@ __getattr__ = lazy_exports(
         "_endpoints": "NearMiss find_endpoint near_miss",
         "_engine": "Validator",
         "_rule": "Rule",
-        "_settings": "Mode Profile Refusal ValidationSettings",
+        "_settings": "Evidence Mode Profile Refusal ValidationSettings",
         "_validate": "all_rules check_body first_refusal rule_ids validate",
     },
     renamed={"Settings": "ValidationSettings"},

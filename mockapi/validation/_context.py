@@ -25,12 +25,16 @@ class Credentials(NamedTuple):
         bearer: the token of an authorization header, or None.
         version: value of anthropic-version, or None.
         betas: the values of anthropic-beta, in order.
+        other: an authorization of another scheme, or a token without one, or None.
+        profile: value of anthropic-user-profile-id, or None.
     """
 
     key: str | None
     bearer: str | None
     version: str | None
     betas: tuple[str, ...]
+    other: str | None = None
+    profile: str | None = None
 
     @property
     def oauth(self) -> bool:
@@ -38,12 +42,20 @@ class Credentials(NamedTuple):
         return self.key is None and self.bearer is not None and self.bearer.startswith("sk-ant-oat")
 
 
-_HEADERS: Final = frozenset({b"x-api-key", b"authorization", b"anthropic-version", b"anthropic-beta"})
+_HEADERS: Final = frozenset(
+    {
+        b"x-api-key",
+        b"authorization",
+        b"anthropic-version",
+        b"anthropic-beta",
+        b"anthropic-user-profile-id",
+    }
+)
 
 
 def read_headers(headers: Headers) -> Credentials:
     """What a request's headers say; of repeated betas and versions all count, of the others the last."""
-    key = bearer = version = None
+    key = bearer = version = other = profile = None
     betas: tuple[str, ...] = ()
     for name, value in headers:
         if name not in _HEADERS:
@@ -55,9 +67,13 @@ def read_headers(headers: Headers) -> Credentials:
             version = text if version is None else f"{version}, {text}"  # as HTTP joins repeated fields
         elif name == b"anthropic-beta":
             betas = (*betas, *(part for part in map(str.strip, text.split(",")) if part))
+        elif name == b"anthropic-user-profile-id":
+            profile = text or None
         elif text[:7].lower() == "bearer ":
             bearer = text[7:].strip() or None
-    return Credentials(key, bearer, version, betas)
+        elif text.lower() != "bearer":
+            other = text or None
+    return Credentials(key, bearer, version, betas, other, profile)
 
 
 @dataclass(slots=True)
@@ -105,12 +121,11 @@ class Context:
             config = (self.body.get("output_config") or {}).get("format")
             if config:
                 path, pointer = "output_config.format.schema", "/output_config/format/schema"
-                found.append((path, pointer, _structured.inspect(config["schema"])))
+                found.append((path, pointer, _structured.inspect(config["schema"], in_format=True)))
             old = self.body.get("output_format")
             if old:
-                found.append(
-                    ("output_format.schema", "/output_format/schema", _structured.inspect(old["schema"]))
-                )
+                report = _structured.inspect(old["schema"], in_format=True)
+                found.append(("output_format.schema", "/output_format/schema", report))
             self._formats = tuple(found)
         return self._formats
 

@@ -50,7 +50,7 @@ ENDPOINTS: Final = (
     _endpoint("/v1/files/{id}/content", "GET"),
     _endpoint("/v1/models", "GET"),
     _endpoint("/v1/models/{id}", "GET"),
-    _endpoint("/v1/complete", "POST"),
+    _endpoint("/v1/complete", "POST", "requests/complete"),
 )
 
 _FIXED: Final = {endpoint.path: endpoint for endpoint in ENDPOINTS if "{" not in endpoint.path}

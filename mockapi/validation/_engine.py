@@ -23,7 +23,7 @@ from mockapi.validation._context import Context, Credentials, read_headers
 from mockapi.validation._conversation import ConversationFacts
 from mockapi.validation._endpoints import Endpoint, find_endpoint, near_miss
 from mockapi.validation._memo import Memo
-from mockapi.validation._rule import Rule, Stage, Violation, declared
+from mockapi.validation._rule import Check, Rule, Stage, Violation, declared
 from mockapi.validation._toolfacts import NO_TOOLS, ToolFacts
 from mockapi.validation._variants import Variant, relevant
 from mockapi.validation._variants import variant as variant_of
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from mockapi.validation._settings import Refusal, ValidationSettings
 
 _MESSAGES: Final = frozenset({"requests/create-message", "requests/count-tokens"})
+_COMPLETE: Final = "requests/complete"
 _HARMLESS: Final = frozenset({"shape.unknown_field", "shape.range", "shape.pattern"})
 _NOBODY: Final = ConversationFacts([])
 _EDGE_STAGES: Final = (Stage.AUTH, Stage.VERSION, Stage.BETA)
@@ -48,6 +49,8 @@ _ANY_MODEL: Final = Model(
     max_output=sys.maxsize,
     thinking=frozenset({"enabled", "adaptive", "disabled", "between_tools"}),
 )
+_FIELDS_OF: Final = {"2023-01-01": "2023-06-01"}
+"""Versions whose requests have the fields of another: the first two differ in their streams alone."""
 _REMEMBERED: Final = 512
 _MOST: Final = 100
 
@@ -62,10 +65,17 @@ class Validator:
     def __init__(self, settings: ValidationSettings) -> None:
         self._settings = settings
         self._catalogue: Catalogue = shipped().with_models(settings.models)
-        self._rules = tuple(rule for rule in declared() if rule.id not in settings.disabled)
+        self._rules = tuple(
+            rule
+            for rule in declared()
+            if rule.id not in settings.disabled
+            and (settings.evidence == "any" or rule.confidence != "double")
+        )
         self._edge = tuple(rule for rule in self._rules if rule.check and rule.stage in _EDGE_STAGES)
         self._json = tuple(rule for rule in self._rules if rule.check and rule.stage == Stage.JSON)
-        self._body = tuple(rule for rule in self._rules if rule.check and rule.stage > Stage.SHAPE)
+        body = [rule for rule in self._rules if rule.check and rule.stage > Stage.SHAPE]
+        self._completions = tuple(rule for rule in body if rule.on == ("prompt",))
+        self._body = tuple(rule for rule in body if rule.on != ("prompt",))
         self._plans: dict[object, tuple[Rule, ...]] = {}
         self._judged_headers: dict[Credentials, tuple[Refusal, ...]] = {}
         self._tools: Memo[ToolFacts | None] = Memo(_REMEMBERED)
@@ -158,6 +168,9 @@ class Validator:
         if self._settings.mode == "lenient":
             return  # shape only
         # Rules may rely on the shape from here on. What they all ask for is read once.
+        if endpoint.schema == _COMPLETE:
+            yield from _run(self._completions, context)
+            return
         if endpoint.schema in _MESSAGES:
             context.tools = tools
             context.conversation = ConversationFacts(context.body["messages"])
@@ -227,7 +240,8 @@ class Validator:
         return self._tools.get(text, judge, variant)
 
     def _context(self, request: Request, headers: Credentials, *, batch: bool = False) -> Context:
-        names = frozenset((*headers.betas, headers.version or "2023-06-01"))
+        version = headers.version or "2023-06-01"
+        names = frozenset((*headers.betas, _FIELDS_OF.get(version, version)))
         return Context(
             request.method,
             request.path,
@@ -290,7 +304,16 @@ def _is_shape(refusal: Refusal) -> bool:
 
 
 def _run(rules: tuple[Rule, ...], context: Context) -> Iterator[Refusal]:
+    asked: Check | None = None
     for rule in rules:
-        if rule.check is not None:
-            for fault in rule.check(context):
+        check = rule.check
+        if check is None or check is asked:
+            continue  # rules that stand beside each other and share a function are asked once
+        asked = check
+        for fault in check(context):
+            if fault.rule is None:
                 yield rule.refusal(fault)
+                continue
+            for named in rules:  # a rule that is switched off is not among them
+                if named.id == fault.rule:
+                    yield named.refusal(fault)

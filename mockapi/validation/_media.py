@@ -10,7 +10,7 @@ import binascii
 import itertools
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _BLANK: Final = b"\r\n\t "
@@ -19,6 +19,10 @@ MAX_IMAGE_BYTES: Final = 5 * 1024 * 1024
 """The most base64 characters an image may have."""
 
 MAX_PDF_PAGES: Final = 600
+
+_FOREIGN: Final = (b"\0\0\1\0", b"BM", b"II*\0", b"MM\0*", b"8BPS", b"icns")
+"""How ICO, BMP, TIFF (twice), PSD and ICNS begin."""
+_PATCH: Final = 28
 
 _PAGE_TREE: Final = re.compile(rb"/Type\s*/Pages\b")
 _COUNT: Final = re.compile(rb"/Count\s+(\d{1,6})\b")
@@ -35,11 +39,13 @@ class Image:
         media_type: the format; None if it is not one of the four.
         width: in pixels, 0 if the header does not say.
         height: in pixels, 0 if the header does not say.
+        foreign: it is an image of a format that the API does not take.
     """
 
     media_type: str | None
     width: int = 0
     height: int = 0
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,42 @@ def look_at_image(content: bytes) -> Image:
         return Image("image/jpeg", *_jpeg_size(content))
     if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
         return Image("image/webp", *_webp_size(content))
-    return Image(None)
+    return Image(None, foreign=content.startswith(_FOREIGN))
+
+
+class Resolution(NamedTuple):
+    """The largest image that a model sees as it is: pixels of a side, and patches of 28 by 28 pixels."""
+
+    side: int
+    patches: int
+
+
+STANDARD_RESOLUTION: Final = Resolution(1568, 1568)
+HIGH_RESOLUTION: Final = Resolution(2576, 4784)
+
+
+def fitting_size(width: int, height: int, limit: Resolution) -> tuple[int, int]:
+    """The size to which an image is made smaller; its own size if it fits.
+
+    The sides keep their proportion; the longer one is searched for by halving.
+    """
+    if _fits(width, height, limit):
+        return width, height
+    long, short = max(width, height), min(width, height)
+    low, high = 1, long
+    while low + 1 < high:
+        middle = (low + high) // 2
+        if _fits(middle, max(round(middle * short / long), 1), limit):
+            low = middle
+        else:
+            high = middle
+    other = max(round(low * short / long), 1)
+    return (low, other) if width >= height else (other, low)
+
+
+def _fits(width: int, height: int, limit: Resolution) -> bool:
+    across, down = -(-width // _PATCH), -(-height // _PATCH)
+    return max(across, down) * _PATCH <= limit.side and across * down <= limit.patches
 
 
 def look_at_pdf(content: bytes) -> Pdf:

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from mockapi.validation._settings import Refusal
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from mockapi.validation._context import Context
+
+
+Confidence = Literal["captured", "maintainer", "documentation", "double"]
 
 
 @enum.unique
@@ -60,11 +63,20 @@ class Stage(enum.IntEnum):
 
 
 class Violation(NamedTuple):
-    """What a rule found: where, the values of its message's placeholders, and members of its details."""
+    """What a rule found.
+
+    Attributes:
+        pointer: where.
+        values: of the message's placeholders.
+        details: members of the refusal's details.
+        rule: the id of the rule that is broken, where one function speaks for several in the order of
+            what it reads; None for the rule that was asked.
+    """
 
     pointer: str | None
     values: dict[str, object] = {}  # noqa: RUF012 - a NamedTuple's default is never written to
     details: dict[str, object] = {}  # noqa: RUF012 - as above
+    rule: str | None = None
 
 
 Check: TypeAlias = "Callable[[Context], Iterator[Violation]]"
@@ -80,6 +92,9 @@ class Rule:
         summary: what is refused, in a sentence.
         message: the API's words, with `{placeholders}`.
         source: how the words are known.
+        confidence: the best of its sources: `captured`, a raw answer or a table measured live;
+            `maintainer`, quoted by people who saw it; `documentation`, the vendor's page or client says
+            that it is refused; `double`, another project's test double alone.
         on: what a body must hold for the rule to apply; empty for headers and the like.
         models: the models it applies to, in words; empty for all.
         versions: the API versions it applies to; empty for all.
@@ -105,6 +120,7 @@ class Rule:
     type: str = "invalid_request_error"
     code: str | None = None
     check: Check | None = None
+    confidence: Confidence = "captured"
 
     def refusal(self, fault: Violation) -> Refusal:
         """The error that this fault makes."""
@@ -141,6 +157,7 @@ def rule(
     status: int = 400,
     type: str = "invalid_request_error",  # noqa: A002 - it is the error's type
     code: str | None = None,
+    confidence: Confidence = "captured",
 ) -> Callable[[Check], Check]:
     """Make a function a rule; the first line of its docstring is the rule's summary."""
 
@@ -162,6 +179,7 @@ def rule(
                 type,
                 code,
                 check,
+                confidence,
             )
         )
         return check

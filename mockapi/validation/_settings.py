@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 Mode = Literal["strict", "lenient", "off"]
 Profile = Literal["documented", "live"]
+Evidence = Literal["any", "captured"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class ValidationSettings:
             them all.
         invalid_keys: credentials that are refused; every other one that is not empty is valid.
         models: `mockapi.messages.catalogue.Model`s added to the catalogue.
+        betas: values of anthropic-beta that are known besides.
+        evidence: `captured` leaves out rules that only another project's test double speaks for.
 
     Raises:
         UsageError: a mode or rules that do not exist.
@@ -41,10 +44,13 @@ class ValidationSettings:
     as_of: date | None = None
     invalid_keys: frozenset[str] = frozenset()
     models: tuple[Model, ...] = ()
+    betas: frozenset[str] = frozenset()
+    evidence: Evidence = "any"
 
     def __post_init__(self) -> None:
         """Refuse a mode that would silently judge in no way."""
-        for name, choices in (("mode", get_args(Mode)), ("rules", get_args(Profile))):
+        choices_of = {"mode": Mode, "rules": Profile, "evidence": Evidence}
+        for name, choices in ((name, get_args(kind)) for name, kind in choices_of.items()):
             if (value := getattr(self, name)) not in choices:
                 raise UsageError(f"`{name}` of validation is one of {', '.join(choices)}, not {value!r:.80}.")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pytest_mockapi._options import Options
 
 _OPTIONS: Final = (
-    *("validation", "rules", "disabled_rules", "invalid_keys", "as_of"),
+    *("validation", "rules", "disabled_rules", "invalid_keys", "as_of", "evidence"),
     *("faults", "pace", "rate_limits", "speed"),
     *("matching", "after_last", "convert", "on_unmatched", "seed", "max_requests"),
 )

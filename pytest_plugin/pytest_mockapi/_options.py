@@ -21,6 +21,7 @@ _ENV: Final = ("auto", "collection", "run", "off")
 _TRUTH: Final = {"true": "run", "false": "off"}
 _VALIDATION: Final = ("strict", "lenient", "off")
 _RULES: Final = ("documented", "live")
+_EVIDENCE: Final = ("any", "captured")
 _NETWORK: Final = ("test", "session", "off")
 _UNUSED: Final = ("ignore", "report", "fail")
 
@@ -38,6 +39,7 @@ class Options(NamedTuple):  # every run of pytest pays for it, and a dataclass t
         cassettes: folder of cassettes; None for a folder `cassettes` beside each test file.
         validation: strict, lenient or off; None leaves it to the record mode.
         rules: documented or live.
+        evidence: any or captured.
         models: ids added to the catalogue.
         unused_recordings: ignore, report or fail.
         unused_replies: ignore or fail.
@@ -53,6 +55,7 @@ class Options(NamedTuple):  # every run of pytest pays for it, and a dataclass t
     cassettes: Path | None
     validation: str | None
     rules: str
+    evidence: str
     models: tuple[str, ...]
     unused_recordings: str
     unused_replies: str
@@ -82,6 +85,7 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--mockapi-report", metavar="FILE", help="write what was played and what was not")
     group.addoption("--mockapi-cassettes", metavar="FOLDER", help="folder of cassettes")
     group.addoption("--mockapi-compare", metavar="WHAT", help="what of a body is compared, as in a cassette")
+    group.addoption("--mockapi-evidence", metavar="WHAT", help="rules that count: any (default) or captured")
     parser.addini("mockapi_env", "when the variables that clients read are set: auto (default), collection,"
                   " run or off")  # fmt: skip
     parser.addini("mockapi_keep_alive", "keep connections to the run's base URL open", "bool", default=False)
@@ -90,6 +94,7 @@ def add(parser: pytest.Parser) -> None:
     parser.addini("mockapi_upstream", "as --mockapi-upstream")
     parser.addini("mockapi_validation", "strict (default), lenient or off")
     parser.addini("mockapi_rules", "documented (default) or live")
+    parser.addini("mockapi_evidence", "as --mockapi-evidence")
     parser.addini("mockapi_models", "ids of models that the catalogue does not have", "linelist")
     parser.addini("mockapi_unused_recordings", "as --mockapi-unused")
     parser.addini(
@@ -116,6 +121,7 @@ def read(config: pytest.Config) -> Options:
         )
     folder = config.getoption("--mockapi-cassettes") or config.getini("mockapi_cassettes")
     unused = config.getoption("--mockapi-unused") or config.getini("mockapi_unused_recordings")
+    evidence = config.getoption("--mockapi-evidence") or config.getini("mockapi_evidence")
     return Options(
         exec_url=os.environ.get("MOCKAPI_EXEC_URL"),
         env=_env(config.getini("mockapi_env")),
@@ -124,6 +130,7 @@ def read(config: pytest.Config) -> Options:
         cassettes=config.rootpath / folder if folder else None,
         validation=_choice(config.getini("mockapi_validation"), "mockapi_validation", _VALIDATION) or None,
         rules=_choice(config.getini("mockapi_rules"), "mockapi_rules", _RULES) or "documented",
+        evidence=_choice(evidence, "mockapi_evidence", _EVIDENCE) or "any",
         models=tuple(config.getini("mockapi_models")),
         unused_recordings=_choice(unused, "mockapi_unused_recordings", _UNUSED) or "report",
         unused_replies=_choice(

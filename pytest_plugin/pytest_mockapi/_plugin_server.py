@@ -193,6 +193,7 @@ class PluginServer:
             validation=ValidationSettings(
                 mode=mode,  # type: ignore[arg-type] # as above
                 rules=options.rules,  # type: ignore[arg-type] # as above
+                evidence=options.evidence,  # type: ignore[arg-type] # as above
                 models=tuple(Model(id=name, name=name) for name in options.models),
             ),
             on_unmatched=None,

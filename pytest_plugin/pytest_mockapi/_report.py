@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockapi import jsontext
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from mockapi.cassettes import RedactionRules
     from mockapi.sessions import JournalEntry
     from mockapi.testing import Session
-    from mockapi.validation import Refusal
+    from mockapi.validation import Refusal, ValidationSettings
     from pytest_mockapi._options import Options
 
 _WORDS = 60
@@ -240,7 +241,21 @@ def _refusal(test: Judged, entry: JournalEntry) -> Iterator[str]:
         yield f"If it exists, add it to the ini file: mockapi_models = {model}"
     elif hint is not None:
         yield hint
-    yield f'To take it anyway: @pytest.mark.messages_api(disabled_rules=["{rule}"]) or validation="lenient"'
+    settings = test.session.server_session.settings.validation
+    ways = {
+        f'disabled_rules=["{rule}"]': replace(settings, disabled=settings.disabled | {rule}),
+        'validation="lenient"': replace(settings, mode="lenient"),
+        'validation="off"': replace(settings, mode="off"),
+    }
+    helpful = [way for way, changed in ways.items() if _takes(changed, entry)]
+    also = f" or {helpful[1]}" if len(helpful) > 1 else ""
+    yield f"To take it anyway: @pytest.mark.messages_api({helpful[0]}){also}"
+
+
+def _takes(settings: ValidationSettings, entry: JournalEntry) -> bool:
+    from mockapi.validation import Validator
+
+    return Validator(settings).check(entry.request) is None
 
 
 def _judged_again(test: Judged, entry: JournalEntry) -> Refusal | None:

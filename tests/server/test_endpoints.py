@@ -178,7 +178,7 @@ def test_a_file_from_its_upload_to_its_end(client: anthropic.Anthropic) -> None:
     assert client.files.download(file.id).read() == b"hello"
     assert client.files.download(large.id).read() == b"x" * 300_000
     assert client.files.delete(file.id).type == "file_deleted"
-    with pytest.raises(anthropic.NotFoundError, match=f"File not found: {file.id}"):
+    with pytest.raises(anthropic.NotFoundError, match=f"File `{file.id}` not found"):
         client.files.download(file.id)
 
 

@@ -31,7 +31,8 @@ _VP8X = b"RIFF\0\0\0\0WEBPVP8X\0\0\0\0\0\0\0\0" + b"\x09\0\0\x13\0\0"
         (b"\xff\xd8\xff", Image("image/jpeg")),
         (b"\x89PNG\r\n\x1a\n", Image("image/png")),
         (b"RIFF\0\0\0\0WEBP", Image("image/webp")),
-        (b"BM", Image(None)),
+        (b"BM", Image(None, foreign=True)),
+        (b"\0\0\1\0", Image(None, foreign=True)),
         (b"", Image(None)),
     ],
 )

@@ -11,7 +11,8 @@ from mockapi.errors import UsageError
 from mockapi.messages.catalogue import Model
 from mockapi.validation import ValidationSettings, Validator, all_rules, rule_ids, validate
 from tests.support.refused import CASES, Case
-from tests.support.refused._case import SONNET, ask, assistant, system, tool, user
+from tests.support.refused._case import SONNET, ask, assistant, image, system, tool, user
+from tests.support.refused.content import png
 from tests.support.validation import DOCUMENTED, LIVE, post, refused
 
 LENIENT = Validator(ValidationSettings(mode="lenient"))
@@ -192,3 +193,43 @@ def test_get_needs_only_headers() -> None:
     refusal = LIVE.check(post(b"", {"x-api-key": None}, endpoint="/v1/models/claude-opus-5", method="GET"))
     assert refusal is not None
     assert refusal.rule == "auth.missing"
+
+
+def test_betas_of_a_users_own() -> None:
+    """A beta that the settings name is taken like a known one."""
+    request = post(ask(), {"anthropic-beta": "mine-2026-12-01"})
+    refusal = LIVE.check(request)
+    assert refusal is not None
+    assert "--betas" in (refusal.hint or "")
+    assert Validator(ValidationSettings(betas=frozenset({"mine-2026-12-01"}))).check(request) is None
+
+
+def test_evidence_leaves_out_what_only_a_double_says() -> None:
+    """With `captured` a rule counts only if the API, its makers or people who saw it speak for it."""
+    doubted = [rule for rule in all_rules() if rule.confidence == "double"]
+    assert [rule.id for rule in doubted] == ["thinking.between_tools_unsupported"]
+    request = post(ask(thinking={"type": "between_tools"}))
+    assert LIVE.check(request) is not None
+    assert Validator(ValidationSettings(evidence="captured")).check(request) is None
+
+
+@pytest.mark.parametrize("value", ["AWS4-HMAC-SHA256 Credential=a/b", "Basic YTpi", "a-raw-token"])
+def test_lenient_takes_credentials_of_any_scheme(value: str) -> None:
+    """A client of another platform signs or encodes; lenient mode looks at none of it, strict mode does."""
+    request = post(ask(), {"x-api-key": None, "authorization": value})
+    assert Validator(ValidationSettings(mode="lenient")).check(request) is None
+    refusal = LIVE.check(request)
+    assert refusal is not None
+    assert refusal.rule == "auth.missing"
+
+
+def test_too_large_images_are_named_together() -> None:
+    """The details name each image that is too large, in the order of the request, and the limit."""
+    shown = user(image(png(8001, 1)), image(), image(png(1, 9000)))
+    refusal = LIVE.check(post(ask(user("Hi"), shown), {}))
+    assert refusal is not None
+    assert refusal.details == {
+        "error_code": "image_dimensions_too_large",
+        "max_side_length_pixels": 8000,
+        "paths": ["messages.1.content.0", "messages.1.content.2"],
+    }

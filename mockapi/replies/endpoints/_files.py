@@ -96,7 +96,7 @@ def _find(id_: str, store: ResourceStore, context: EndpointContext) -> File | No
 
 
 def _unknown(id_: str, context: EndpointContext) -> Reply:
-    return context.not_found(f"File not found: {id_}")
+    return context.not_found(f"File `{id_}` not found.")
 
 
 def _header(lines: tuple[str, ...], name: str) -> str | None:

@@ -7,6 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from mockapi.inflate import InflateError, TooLargeError, inflated
+from mockapi.messages import ERROR_CODES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -26,11 +27,12 @@ _PATIENCE = 5.0
 class Refused(Exception):  # noqa: N818 - an answer to the client, not a failure of the server
     """The body cannot be taken; becomes an error in the API's envelope."""
 
-    def __init__(self, status: int, error_type: str, message: str) -> None:
+    def __init__(self, status: int, error_type: str, message: str, code: str | None = None) -> None:
         super().__init__(message)
         self.status = status
         self.error_type = error_type
         self.message = message
+        self.code = code
 
 
 class ClientLeft(Exception):  # noqa: N818 - see above
@@ -124,18 +126,21 @@ def _decoded(body: bytes, encoding: str, limit: int) -> bytes:
         return body
     if encoding not in {"gzip", "x-gzip", "deflate"}:
         raise Refused(
-            415,
+            400,
             "invalid_request_error",
             f"Unsupported content-encoding: {encoding}. mockapi reads gzip and deflate.",
+            "request_body_encoding_unsupported",
         )
     try:
         return inflated(body, limit, raw_too=encoding == "deflate")
     except TooLargeError:
-        raise _too_large() from None
+        # The API itself says this, the edge in front of it has seen the small body only.
+        code = "request_body_too_large_after_decoding"
+        raise Refused(413, "request_too_large", ERROR_CODES[code].message, code) from None
     except InflateError as error:
-        raise Refused(
-            400, "invalid_request_error", f"The request body is not valid {encoding}: it {error}"
-        ) from error
+        message = f"The request body is not valid {encoding}: it {error}"
+        code = "request_body_encoding_invalid"
+        raise Refused(400, "invalid_request_error", message, code) from error
 
 
 def _too_large() -> Refused:

@@ -7,10 +7,13 @@ does not follow from their names.
 # isort: off
 from mockapi.validation.rules import batches
 from mockapi.validation.rules import caching
+from mockapi.validation.rules import citations
+from mockapi.validation.rules import compaction
 from mockapi.validation.rules import context
 from mockapi.validation.rules import conversation
 from mockapi.validation.rules import documents
 from mockapi.validation.rules import effort
+from mockapi.validation.rules import fallbacks
 from mockapi.validation.rules import headers
 from mockapi.validation.rules import http
 from mockapi.validation.rules import images
@@ -18,6 +21,7 @@ from mockapi.validation.rules import models
 from mockapi.validation.rules import tool_results
 from mockapi.validation.rules import placement
 from mockapi.validation.rules import sampling
+from mockapi.validation.rules import server_tools
 from mockapi.validation.rules import structured
 from mockapi.validation.rules import system_prompts
 from mockapi.validation.rules import thinking
@@ -30,16 +34,20 @@ from mockapi.validation.rules import tools
 __all__ = [
     "batches",
     "caching",
+    "citations",
+    "compaction",
     "context",
     "conversation",
     "documents",
     "effort",
+    "fallbacks",
     "headers",
     "http",
     "images",
     "models",
     "placement",
     "sampling",
+    "server_tools",
     "structured",
     "system_prompts",
     "thinking",

@@ -58,3 +58,18 @@ def max_tokens(context: Context) -> Iterator[Violation]:
     """A row of a batch asks for no tokens."""
     if context.body["max_tokens"] < 1:
         yield Violation("/max_tokens")
+
+
+@rule(
+    "batch.unsupported",
+    Stage.CONVERSATION,
+    "row",
+    message='"{field}" is not supported in the Message Batches API',
+    source="documented in 2026-08; the words by analogy with streams",
+    confidence="documentation",
+)
+def unsupported(context: Context) -> Iterator[Violation]:
+    """A row of a batch asks for speed, fallbacks or a thread."""
+    for field in ("speed", "fallbacks", "thread"):
+        if context.body.get(field):
+            yield Violation(f"/{field}", {"field": field})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from mockapi.validation._conversation import pointer_of
 from mockapi.validation._rule import Stage, Violation, rule
 
 if TYPE_CHECKING:
@@ -38,6 +37,22 @@ def email(context: Context) -> Iterator[Violation]:
     user = (context.body["metadata"] or {}).get("user_id")
     if user and "@" in user and _EMAIL.search(user):  # the search is slow without an @
         yield Violation("/metadata/user_id")
+
+
+@rule(
+    "billing.profile_required",
+    Stage.METADATA,
+    "billing_policy",
+    message="billing_policy: `bill_to` is `user_profile`; name the profile in `anthropic-user-profile-id`",
+    source="the code and its condition are those of the official client; the words are ours",
+    confidence="documentation",
+    code="user_profile_required",
+)
+def profile_required(context: Context) -> Iterator[Violation]:
+    """A user profile is to be billed, and none is named."""
+    policy = context.body["billing_policy"] or {}
+    if policy.get("bill_to") == "user_profile" and not context.headers.profile:
+        yield Violation("/billing_policy/bill_to")
 
 
 @rule(
@@ -87,7 +102,7 @@ def compact_unsupported(context: Context) -> Iterator[Violation]:
         return
     for index, edit in enumerate(_edits(context)):
         if edit["type"] == _COMPACT:
-            yield Violation(f"/context_management/edits/{index}", {"model": context.body["model"]})
+            yield Violation(f"/context_management/edits/{index}", {"model": context.known_model.id})
 
 
 @rule(
@@ -103,38 +118,6 @@ def compact_trigger(context: Context) -> Iterator[Violation]:
         trigger = edit.get("trigger")
         if edit["type"] == _COMPACT and trigger and trigger["value"] < MIN_TRIGGER:
             yield Violation(f"/context_management/edits/{index}/trigger/value", {"i": index})
-
-
-@rule(
-    "compaction.needs_strategy",
-    Stage.CONTEXT,
-    "block:compaction",
-    message="messages.{i}.content.{j}: `compaction` blocks require a "
-    "`compact_20260112` strategy in `context_management.edits`.",
-    source="quoted in 2026-10",
-)
-def needs_strategy(context: Context) -> Iterator[Violation]:
-    """A compaction block is handed back without the strategy that made it."""
-    if "compact-2026-09-04" in context.names or any(edit["type"] == _COMPACT for edit in _edits(context)):
-        return
-    for block in context.conversation.blocks("compaction"):
-        yield Violation(pointer_of(block), {"i": block[0], "j": block[1]})
-
-
-@rule(
-    "compaction.signature",
-    Stage.CONTEXT,
-    "block:compaction",
-    message="messages.{i}.content.{j}: a `compaction` block with `content` requires its `signature`",
-    source="live probe of 2026-09, quoted without its path",
-)
-def compaction_signature(context: Context) -> Iterator[Violation]:
-    """Under the beta compact-2026-09-04 a compaction block comes without its signature."""
-    if "compact-2026-09-04" not in context.names:
-        return
-    for block in context.conversation.blocks("compaction"):
-        if block[4].get("content") and not block[4].get("signature"):
-            yield Violation(pointer_of(block), {"i": block[0], "j": block[1]})
 
 
 @rule(
@@ -181,6 +164,7 @@ def pending(context: Context) -> Iterator[Violation]:
     "container",
     message="container: skills can only be used when a code execution tool is enabled",
     source="quoted in 2026-04",
+    confidence="maintainer",
 )
 def skills(context: Context) -> Iterator[Violation]:
     """Skills have nothing to run in."""

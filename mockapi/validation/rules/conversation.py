@@ -97,10 +97,11 @@ def _last_texts(context: Context) -> Iterator[tuple[str, str]]:
 def _prefill(context: Context) -> Any:
     """The content of a last message that the model is to continue, or None.
 
-    A paused turn is handed back as it came, so what server tools wrote does not count as a prefill.
+    A paused turn is handed back as it came, so what server tools wrote does not count as a prefill; nor
+    does a conversation that is to be summarized.
     """
     content = context.conversation.messages[-1]["content"]
-    if not content:
+    if not content or context.body.get("compaction"):
         return None
     paused = isinstance(content, list) and any(
         block["type"].endswith(("server_tool_use", "mcp_tool_use", "_tool_result", "compaction"))
@@ -121,6 +122,23 @@ def _prefill(context: Context) -> Any:
 def prefill_unsupported(context: Context) -> Iterator[Violation]:
     """The conversation ends with words of the assistant."""
     if not context.known_model.prefill and _prefill(context) is not None:
+        yield Violation(f"/messages/{len(context.conversation.messages) - 1}")
+
+
+@rule(
+    "prefill.with_format",
+    Stage.MESSAGES,
+    "last:assistant",
+    message="Your API request included an `assistant` message in the final position, which would pre-fill "
+    "the `assistant` response. When using output format, pre-filling the `assistant` response is not "
+    "supported.",
+    source="told in 2026-06",
+    models="models that take a prefill",
+    confidence="maintainer",
+)
+def prefill_with_format(context: Context) -> Iterator[Violation]:
+    """The conversation ends with words of the assistant, and the answer is forced into a schema."""
+    if context.formats and _prefill(context) is not None:
         yield Violation(f"/messages/{len(context.conversation.messages) - 1}")
 
 

@@ -52,6 +52,7 @@ def invalid(context: Context) -> Iterator[Violation]:
     "block:document",
     message="{path}: The PDF specified is password protected.",
     source="quoted in 2026-09",
+    confidence="maintainer",
 )
 def password(context: Context) -> Iterator[Violation]:
     """A PDF is encrypted."""

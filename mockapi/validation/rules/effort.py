@@ -54,6 +54,7 @@ def level(context: Context) -> Iterator[Violation]:
     message="output_config.effort '{level}' is not supported when thinking is disabled on this model. "
     "Use effort 'high' or below, or enable thinking.",
     source="quoted in 2026-08",
+    confidence="maintainer",
     models="Opus 5",
 )
 def without_thinking(context: Context) -> Iterator[Violation]:

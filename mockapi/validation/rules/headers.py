@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from mockapi.validation._context import Context
 
-VERSIONS: Final = ("2023-06-01", "2026-10-21")
+VERSIONS: Final = ("2023-01-01", "2023-06-01", "2026-10-21")
 """The values of anthropic-version that are served, oldest first."""
 
 
@@ -50,7 +50,9 @@ def _bearer_is_key(context: Context) -> bool:
 )
 def missing(context: Context) -> Iterator[Violation]:
     """The request carries no credential."""
-    if not context.headers.key and not context.headers.bearer:
+    headers = context.headers
+    other = headers.other if context.settings.mode == "lenient" else None
+    if not headers.key and not headers.bearer and not other:
         yield Violation(None)
 
 
@@ -59,6 +61,7 @@ def missing(context: Context) -> Iterator[Violation]:
     Stage.AUTH,
     message="API key is invalid.",
     source="quoted in 2026-09; until 2026-04 it read: invalid x-api-key",
+    confidence="maintainer",
     status=401,
     type="authentication_error",
     hint="This session lists the key as invalid.",
@@ -112,6 +115,7 @@ def oauth_malformed(context: Context) -> Iterator[Violation]:
     Stage.AUTH,
     message="Invalid bearer token",
     source="quoted in 2026-03 and 2026-08",
+    confidence="maintainer",
     versions=("2023-06-01",),
     status=401,
     type="authentication_error",
@@ -142,7 +146,7 @@ def version_missing(context: Context) -> Iterator[Violation]:
     Stage.VERSION,
     message='anthropic-version: "{version}" is not a valid version',
     source="recorded in 2026-07",
-    hint="The versions are 2023-06-01 and 2026-10-21.",
+    hint="The versions are 2023-01-01, 2023-06-01 and 2026-10-21.",
 )
 def version_unknown(context: Context) -> Iterator[Violation]:
     """The header anthropic-version names no version."""
@@ -155,15 +159,16 @@ def version_unknown(context: Context) -> Iterator[Violation]:
     "beta.unknown",
     Stage.BETA,
     message="Unexpected value(s) {values} for the `anthropic-beta` header. Please consult our documentation "
-    "at docs.claude.com or try again without the header.",
-    source="recorded in 2026-06",
-    hint="schemas/betas.json lists the betas that are known.",
+    "at platform.claude.com/docs or try again without the header.",
+    source="recorded in 2026-06, the address documented in 2026-08",
+    hint="If the API takes it: name it in a file for --betas or MOCKAPI_BETAS, or disable beta.unknown.",
 )
 def beta_unknown(context: Context) -> Iterator[Violation]:
     """The header anthropic-beta names an unknown beta."""
     if context.settings.mode == "lenient":
         return
-    unknown = [beta for beta in context.headers.betas if beta not in known_betas()]
+    known = known_betas() | context.settings.betas
+    unknown = [beta for beta in context.headers.betas if beta not in known]
     if unknown:
         yield Violation(None, {"values": ", ".join(f"`{beta}`" for beta in unknown)})
 
@@ -189,4 +194,8 @@ def long_context_oauth(context: Context) -> Iterator[Violation]:
 def not_json(context: Context) -> Iterator[Violation]:
     """The body is not JSON: NaN, lone surrogates and too many levels included."""
     if isinstance(context.body, NotJSON):
-        yield Violation(None, {"reason": context.body.reason})
+        # Newer releases of orjson say more here than the API does.
+        reason = context.body.reason.replace(
+            "unexpected character, expected a JSON value", "unexpected character"
+        )
+        yield Violation(None, {"reason": reason})

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from mockapi.validation._context import Context
 
 _MANY: Final = 20
+_MOST: Final = 600
+_MOST_OF_SHORT: Final = 100
 _SIDE: Final = 8000
 _SIDE_OF_MANY: Final = 2000
 _NEVER_PUBLIC: Final = ("invalid", "test", "localhost")
@@ -83,6 +85,7 @@ def too_large(context: Context) -> Iterator[Violation]:
     "block:image",
     message="{path}: invalid base64 data",
     source="quoted in 2024-11",
+    confidence="maintainer",
     hint="A data: URL is not base64; send what comes after the comma.",
 )
 def not_base64(context: Context) -> Iterator[Violation]:
@@ -119,11 +122,29 @@ def media_type(context: Context) -> Iterator[Violation]:
     hint="The bytes are not PNG, JPEG, GIF or WebP, or their header is broken.",
 )
 def unreadable(context: Context) -> Iterator[Violation]:
-    """Image bytes are not PNG, JPEG, GIF or WebP."""
+    """Image bytes are not those of an image, or their header is broken."""
     for block, source in _embedded(context):
         image = _look(context, source["data"])
-        if source["data"] and image and (image.media_type is None or not image.width or not image.height):
+        if not source["data"] or image is None or image.foreign:
+            continue
+        if image.media_type is None or not image.width or not image.height:
             yield Violation(_where(block))
+
+
+@rule(
+    "image.format",
+    Stage.MESSAGES,
+    "block:image",
+    message="{path}.data: Image format {declared} not supported",
+    source="recorded in 2026-02 and 2026-04, for an icon; the words name the declared type",
+    hint="The bytes are an image of another format, such as BMP, TIFF or ICO.",
+)
+def image_format(context: Context) -> Iterator[Violation]:
+    """Image bytes are those of a format that is not taken, whatever they are declared to be."""
+    for block, source in _embedded(context):
+        image = _look(context, source["data"])
+        if image is not None and image.foreign:
+            yield Violation(_where(block), {**_at(block), "declared": source["media_type"]})
 
 
 @rule(
@@ -131,16 +152,77 @@ def unreadable(context: Context) -> Iterator[Violation]:
     Stage.MESSAGES,
     "block:image",
     message="{path}.data: At least one of the image dimensions exceed max allowed size{many}: {limit} pixels",
-    source="recorded in 2025-06, 2025-08 and 2026-03",
+    source="recorded in 2025-06, 2025-08 and 2026-03; the details are those of the official client",
+    code="image_dimensions_too_large",
 )
 def dimensions(context: Context) -> Iterator[Violation]:
     """An image has too many pixels on one side: 8,000, or 2,000 among more than 20 images."""
     many = sum(1 for _ in context.conversation.blocks("image")) > _MANY
     limit = _SIDE_OF_MANY if many else _SIDE
+    found = [
+        block
+        for block, source in _embedded(context)
+        if (image := _look(context, source["data"])) and max(image.width, image.height) > limit
+    ]
+    paths = [path_of(block).replace(".tool_result.", ".") for block in sorted(found, key=lambda b: b[:3])]
+    for block in found:
+        values = {**_at(block), "limit": limit, "many": " for many-image requests" if many else ""}
+        yield Violation(_where(block), values, {"max_side_length_pixels": limit, "paths": paths})
+
+
+@rule(
+    "image.too_many",
+    Stage.MESSAGES,
+    "block:image",
+    "block:document",
+    message="too many images and documents: {images} + {documents} > {limit}",
+    source="quoted in 2026-07 from behind gateways; the limits are documented",
+    confidence="maintainer",
+    models="100 with a context of 200,000 tokens, else 600",
+)
+def too_many(context: Context) -> Iterator[Violation]:
+    """A request has more images and documents than the model takes."""
+    images = sum(1 for _ in context.conversation.blocks("image"))
+    documents = sum(1 for _ in context.conversation.blocks("document"))
+    limit = _MOST if context.known_model.context > 200_000 else _MOST_OF_SHORT
+    if images + documents > limit:
+        yield Violation("/messages", {"images": images, "documents": documents, "limit": limit})
+
+
+@rule(
+    "image.oversized",
+    Stage.MESSAGES,
+    "block:image",
+    message="messages.{i}.content.{j}: image dimensions {found} exceed the maximum image size of a model "
+    "named on this request and would be downsized to {limit}; scale the image to at most {limit} or set the "
+    'image\'s oversized_image setting to "downsize"',
+    source="documented in 2026-08, measured live in 2026-09",
+    models="from Opus 4.7 on 2,576 pixels a side and 4,784 tokens, before 1,568 of both",
+)
+def oversized(context: Context) -> Iterator[Violation]:
+    """An image that must not be made smaller is too large for the model, or for a fallback."""
+    models = [context.known_model]
+    named = context.body.get("fallbacks")
+    for entry in named if isinstance(named, list) else ():
+        models += filter(None, [context.catalogue.find(entry["model"])])
+    limit = _media.HIGH_RESOLUTION if all(m.high_resolution for m in models) else _media.STANDARD_RESOLUTION
     for block, source in _embedded(context):
+        if (block[4].get("transformations") or {}).get("oversized_image") != "error":
+            continue
         image = _look(context, source["data"])
-        if image and max(image.width, image.height) > limit:
-            values = {**_at(block), "limit": limit, "many": " for many-image requests" if many else ""}
+        if image is None or not image.width or not image.height:
+            continue
+        fitting = _media.fitting_size(image.width, image.height, limit)
+        if fitting != (image.width, image.height):
+            path = path_of(block).removeprefix("messages.")
+            i, _, j = path.partition(".content.")
+            found = f"{image.width}x{image.height}"
+            values: dict[str, object] = {
+                "i": i,
+                "j": j,
+                "found": found,
+                "limit": f"{fitting[0]}x{fitting[1]}",
+            }
             yield Violation(_where(block), values)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mockapi.validation._context import Context
 
 
+_COMPLETING: Final = ("claude-2", "claude-instant-")
 _SLICE: Final = 1_000_000
 """Characters whose words are counted at once: a list of all words of 32 MB would take 1 GB."""
 
@@ -31,6 +32,22 @@ def not_found(context: Context) -> Iterator[Violation]:
     """No model has this id or alias, or it was retired by the day that is asked for."""
     if context.model is None:
         yield Violation("/model", {"model": context.body["model"]})
+
+
+@rule(
+    "complete.model",
+    Stage.MODEL,
+    "prompt",
+    message='"{model}" is not supported on this API. Please use the Messages API instead.',
+    source="recorded in 2026-01",
+    models="Claude 3 and later",
+)
+def completions(context: Context) -> Iterator[Violation]:
+    """A model that only knows messages is asked to complete a text."""
+    name = context.body.get("model", "")
+    model = context.catalogue.find(name)
+    if model is not None and not model.id.startswith(_COMPLETING):
+        yield Violation("/model", {"model": name})
 
 
 def model_hint(catalogue: Catalogue, name: str) -> str:
@@ -64,17 +81,59 @@ def output_limit(context: Context) -> Iterator[Violation]:
 
 
 @rule(
+    "max_tokens.zero",
+    Stage.MAX_TOKENS,
+    "max_tokens",
+    message="max_tokens: must be greater than or equal to 1",
+    source="documented in 2026-08; the words by analogy with batches",
+    confidence="documentation",
+    hint="max_tokens 0 fills the cache; it goes without a stream, thinking with a budget, an output format "
+    "and a forced tool.",
+)
+def zero(context: Context) -> Iterator[Violation]:
+    """No tokens are asked for beside something that needs some."""
+    body = context.body
+    if body["max_tokens"] != 0:
+        return
+    config = body.get("output_config") or {}
+    choice = body.get("tool_choice") or {}
+    if (
+        body.get("stream")
+        or context.thinking == "enabled"
+        or config.get("format")
+        or choice.get("type") in ("any", "tool")
+    ):
+        yield Violation("/max_tokens")
+
+
+@rule(
     "speed.unsupported",
     Stage.CONTEXT,
     "speed",
     message="'{model}' does not support the `speed` parameter.",
     source="quoted in 2026-06",
-    models="all but Opus from 4.6 on",
+    confidence="maintainer",
+    models="all but Opus 4.6 (at standard speed), 4.8, 5 and later",
 )
 def speed(context: Context) -> Iterator[Violation]:
     """The model has no fast mode."""
     if context.body["speed"] == "fast" and not context.known_model.fast:
-        yield Violation("/speed", {"model": context.body["model"]})
+        yield Violation("/speed", {"model": context.known_model.id})
+
+
+@rule(
+    "inference_geo.unsupported",
+    Stage.CONTEXT,
+    "inference_geo",
+    message="'{model}' does not support the `inference_geo` parameter.",
+    source="documented in 2026-08; the words by analogy with `speed`",
+    confidence="documentation",
+    models="before Opus 4.6",
+)
+def inference_geo(context: Context) -> Iterator[Violation]:
+    """The model cannot be told where to run."""
+    if context.body["inference_geo"] is not None and not context.known_model.inference_geo:
+        yield Violation("/inference_geo", {"model": context.known_model.id})
 
 
 @rule(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     "block:tool_use",
     message="messages.{i}: `tool_use` blocks can only be in `assistant` messages",
     source="quoted in 2026-09",
+    confidence="maintainer",
 )
 def tool_use(context: Context) -> Iterator[Violation]:
     """A tool call stands in a message of the user."""
@@ -63,6 +64,7 @@ def thinking(context: Context) -> Iterator[Violation]:
     "block:container_upload",
     message="messages.{i}.content: '{kind}' blocks are not permitted within assistant turns",
     source="quoted in 2026-09",
+    confidence="maintainer",
 )
 def assistant(context: Context) -> Iterator[Violation]:
     """An image or a file for the container stands in a message of the assistant."""
@@ -77,6 +79,7 @@ def assistant(context: Context) -> Iterator[Violation]:
     "block:document",
     message="messages.{i}.content: 'document' blocks are not permitted within assistant turns",
     source="the migration guide to 2026-10-21 says that it is refused; the words by analogy",
+    confidence="documentation",
     versions=("2026-10-21",),
 )
 def document(context: Context) -> Iterator[Violation]:
@@ -94,6 +97,7 @@ def document(context: Context) -> Iterator[Violation]:
     "block:text",
     message="messages.{i}.content.{j}.text.citations: Extra inputs are not permitted",
     source="the migration guide to 2026-10-21 says that it is refused; the words by analogy",
+    confidence="documentation",
     versions=("2026-10-21",),
 )
 def citations(context: Context) -> Iterator[Violation]:
@@ -103,3 +107,36 @@ def citations(context: Context) -> Iterator[Violation]:
     for block in context.conversation.blocks("text"):
         if block[3] == "user" and block[4].get("citations"):
             yield Violation(f"{pointer_of(block)}/citations", {"i": block[0], "j": block[1]})
+
+
+@rule(
+    "tool_change.outside_system",
+    Stage.PLACEMENT,
+    "block:tool_addition",
+    "block:tool_removal",
+    message="messages.{i}.content: 'tool_addition'/'tool_removal' blocks are only permitted within "
+    'role: "system" messages',
+    source="recorded in 2026-09",
+)
+def change_outside_system(context: Context) -> Iterator[Violation]:
+    """A change of the tools stands outside of a system message."""
+    for i, _, _, role, _ in context.conversation.blocks("tool_addition", "tool_removal"):
+        if role != "system":
+            yield Violation(f"/messages/{i}/content", {"i": i})
+
+
+@rule(
+    "tool_change.unsupported",
+    Stage.PLACEMENT,
+    "block:tool_addition",
+    "block:tool_removal",
+    message="tool_addition/tool_removal is not supported on this model",
+    source="told in 2026-07 to 2026-10 by people who asked the API",
+    models="Sonnet 5",
+    confidence="maintainer",
+)
+def change_unsupported(context: Context) -> Iterator[Violation]:
+    """The model's tools cannot change within a conversation."""
+    if not context.known_model.tool_changes:
+        for block in context.conversation.blocks("tool_addition", "tool_removal"):
+            yield Violation(pointer_of(block))

@@ -1,7 +1,7 @@
 """temperature, top_p, top_k and stop sequences.
 
-Three generations of models: all parameters are free; temperature or top_p but not both; from
-Opus 4.7 on temperature 1 only, top_p and top_k not at all (58 live calls on 11 models).
+Three generations of models: all parameters are free, and -1 stands for unset; temperature or top_p but
+not both; from Opus 4.7 on temperature 1 only, top_p and top_k not at all (58 live calls on 11 models).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mockapi.validation._context import Context
 
 _NEWER = "Opus 4.7 and later"
+_FROM_45 = "Opus 4.1, the 4.5 family and later"
 
 
 @rule(
@@ -37,12 +38,14 @@ def blank_stop(context: Context) -> Iterator[Violation]:
     "temperature.minus_one",
     Stage.SAMPLING,
     "temperature",
-    message="`temperature` cannot be set to -1 for this model",
-    source="quoted in 2026-08 and 2026-09",
+    message="`temperature` cannot be set to -1 for this model.",
+    source="quoted in 2026-08 and 2026-09; models with free sampling by analogy with top_p",
+    confidence="maintainer",
+    models=_FROM_45,
 )
 def temperature_minus_one(context: Context) -> Iterator[Violation]:
-    """The temperature is -1, which old models took for unset."""
-    if context.body["temperature"] == -1:
+    """The temperature is -1, which old models take for unset."""
+    if context.known_model.sampling != "free" and context.body["temperature"] == -1:
         yield Violation("/temperature")
 
 
@@ -64,12 +67,14 @@ def temperature_deprecated(context: Context) -> Iterator[Violation]:
     "top_p.minus_one",
     Stage.SAMPLING,
     "top_p",
-    message="`top_p` cannot be set to -1 for this model",
-    source="quoted in 2026-03",
+    message="`top_p` cannot be set to -1 for this model.",
+    source="quoted in 2026-03; taken from Sonnet 3.5 in a recording of 2026-04",
+    confidence="maintainer",
+    models=_FROM_45,
 )
 def top_p_minus_one(context: Context) -> Iterator[Violation]:
-    """top_p is -1, which old models took for unset."""
-    if context.body["top_p"] == -1:
+    """top_p is -1, which old models take for unset."""
+    if context.known_model.sampling != "free" and context.body["top_p"] == -1:
         yield Violation("/top_p")
 
 

@@ -96,6 +96,7 @@ def first(context: Context) -> Iterator[Violation]:
     "role:system",
     message="role 'system' is not supported on this model",
     source="quoted in 2026-05",
+    confidence="maintainer",
     models="Opus 4.7 and older",
 )
 def unsupported(context: Context) -> Iterator[Violation]:
@@ -155,8 +156,8 @@ def blank(context: Context) -> Iterator[Violation]:
     "system.empty_cached",
     Stage.SYSTEM,
     "system",
-    message="system.{i}.text: cache_control cannot be set for empty text blocks",
-    source="recorded for messages in 2026-04; the path here by analogy",
+    message="system.{i}: cache_control cannot be set for empty text blocks",
+    source="captured in 2026-08; paths of the system prompt have no tag",
 )
 def empty_cached(context: Context) -> Iterator[Violation]:
     """An empty block of the system prompt is a cache breakpoint."""

@@ -1,8 +1,8 @@
 """The parameter `thinking`: which models take which type, and what goes with it.
 
 max_tokens has to be greater than the budget, except under interleaved thinking, where the budget
-is that of a whole turn. Before Opus 4.7 the sampling parameters are bound while thinking is on;
-from then on they are bound anyway (see `sampling`).
+is that of a whole turn. While thinking is on the sampling parameters are bound, in words of their own;
+from Opus 4.7 on they are bound anyway (see `sampling`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _GUIDE: Final = "https://platform.claude.com/docs/en/build-with-claude/extended-thinking"
 _CONSULT: Final = (
-    f" Please consult our documentation at {_GUIDE}#important-considerations-when-using-extended-thinking"
+    " Please consult our documentation at https://docs.claude.com/en/docs/build-with-claude/extended-thinking"
+    "#important-considerations-when-using-extended-thinking"
 )
 _ADVICE: Final = ' Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior.'
 
@@ -94,6 +95,7 @@ def disabled_replaced(context: Context) -> Iterator[Violation]:
     "thinking:between_tools",
     message="thinking.type.between_tools is not supported for this model.",
     source="seen in another project's test double only: the words may differ",
+    confidence="double",
     models="all but Sonnet 5.5",
 )
 def between_tools_unsupported(context: Context) -> Iterator[Violation]:
@@ -107,8 +109,8 @@ def between_tools_unsupported(context: Context) -> Iterator[Violation]:
     Stage.THINKING,
     "thinking:enabled",
     message="`max_tokens` must be greater than `thinking.budget_tokens`. Please consult our documentation at "
-    f"{_GUIDE}#max-tokens-and-context-window-size",
-    source="recorded in 2026-02; the primer",
+    f"{_GUIDE}#max-tokens-and-context-window-size-with-extended-thinking",
+    source="recorded in 2026-07",
     hint="Under interleaved thinking (anthropic-beta: interleaved-thinking-2025-05-14) "
     "the budget may be greater.",
 )
@@ -127,21 +129,21 @@ def budget(context: Context) -> Iterator[Violation]:
     "thinking:enabled",
     "thinking:adaptive",
     message="Thinking may not be enabled when tool_choice forces tool use.",
-    source="quoted in 2025-09; the primer",
+    source="quoted in 2025-09; adaptive thinking: recorded as taken (Opus 4.6) and refused (Opus 4.8)",
+    models="with adaptive thinking Opus 4.8 alone",
 )
 def forced_tool(context: Context) -> Iterator[Violation]:
-    """Thinking goes only with a tool_choice of auto or none."""
+    """Thinking with a budget goes only with a tool_choice of auto or none."""
+    if context.thinking == "adaptive" and context.known_model.forced_tool_with_adaptive:
+        return
     choice = context.body.get("tool_choice")
     if choice is not None and choice["type"] in ("any", "tool"):
         yield Violation("/tool_choice")
 
 
-def _when(context: Context) -> str | None:
-    """The condition in the words for this model; None if the model's sampling is bound anyway."""
-    model = context.known_model
-    if model.sampling == "fixed":
-        return None
-    return "is enabled or in adaptive mode" if "adaptive" in model.thinking else "is enabled"
+def _when(context: Context) -> str:
+    """The condition in the words for this model."""
+    return "is enabled or in adaptive mode" if "adaptive" in context.known_model.thinking else "is enabled"
 
 
 @rule(
@@ -150,14 +152,12 @@ def _when(context: Context) -> str | None:
     "thinking:enabled",
     "thinking:adaptive",
     message="`temperature` may only be set to 1 when thinking {when}." + _CONSULT,
-    source="recorded in 2025-09 and 2026-03; the primer",
-    models="before Opus 4.7",
+    source="recorded in 2025-09, 2026-03 and, on Opus 4.8, 2026-06",
 )
 def temperature(context: Context) -> Iterator[Violation]:
     """With thinking, temperature is 1."""
-    when = _when(context)
-    if when and context.body.get("temperature", 1) != 1:
-        yield Violation("/temperature", {"when": when})
+    if context.body.get("temperature", 1) != 1:
+        yield Violation("/temperature", {"when": _when(context)})
 
 
 @rule(
@@ -167,13 +167,12 @@ def temperature(context: Context) -> Iterator[Violation]:
     "thinking:adaptive",
     message="`top_p` must be greater than or equal to 0.95 or unset when thinking {when}." + _CONSULT,
     source="quoted in 2026-08; its tail by analogy",
-    models="before Opus 4.7",
+    confidence="maintainer",
 )
 def top_p(context: Context) -> Iterator[Violation]:
     """With thinking, top_p is at least 0.95."""
-    when = _when(context)
-    if when and context.body.get("top_p", 1) < 0.95:
-        yield Violation("/top_p", {"when": when})
+    if context.body.get("top_p", 1) < 0.95:
+        yield Violation("/top_p", {"when": _when(context)})
 
 
 @rule(
@@ -183,10 +182,8 @@ def top_p(context: Context) -> Iterator[Violation]:
     "thinking:adaptive",
     message="`top_k` must be unset when thinking {when}." + _CONSULT,
     source="recorded in 2025-09",
-    models="before Opus 4.7",
 )
 def top_k(context: Context) -> Iterator[Violation]:
     """With thinking, top_k is not set; -1 stands for unset."""
-    when = _when(context)
-    if when and context.body.get("top_k", -1) != -1:
-        yield Violation("/top_k", {"when": when})
+    if context.body.get("top_k", -1) != -1:
+        yield Violation("/top_k", {"when": _when(context)})

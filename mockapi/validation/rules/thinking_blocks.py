@@ -111,6 +111,21 @@ def final_without(context: Context) -> Iterator[Violation]:
 
 
 @rule(
+    "thinking.empty",
+    Stage.MESSAGES,
+    "block:thinking",
+    message="messages.{i}.content.{j}.thinking: each thinking block must contain thinking",
+    source="quoted in 2026-08 and 2026-09; an empty text under a valid signature is taken",
+    confidence="maintainer",
+)
+def empty(context: Context) -> Iterator[Violation]:
+    """A thinking block has neither text nor signature."""
+    for block in context.conversation.blocks("thinking"):
+        if not block[4]["thinking"] and not block[4]["signature"]:
+            yield Violation(pointer_of(block), {"i": block[0], "j": block[1]})
+
+
+@rule(
     "thinking.signature",
     Stage.MESSAGES,
     "block:thinking",

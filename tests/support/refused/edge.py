@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import orjson
 
-from tests.support.refused._case import Case, ask, result, user
+from tests.support.refused._case import Case, ask
 
 _JSON = "The request body is not valid JSON: "
 
@@ -20,7 +20,7 @@ def _beta(message: str, value: str) -> Case:
 
 _UNKNOWN = (
     "Unexpected value(s) {} for the `anthropic-beta` header. Please consult our documentation at "
-    "docs.claude.com or try again without the header."
+    "platform.claude.com/docs or try again without the header."
 )
 
 _LONE_SURROGATE = b'{"model":"\\ud800"}'
@@ -103,14 +103,6 @@ CASES = (
         "model: claude-nobody",
         ask(model="claude-nobody", max_tokens=...),
         endpoint="/v1/messages/count_tokens",
-        status=404,
-        type="not_found_error",
-    ),
-    Case(
-        "thread.not_found",
-        "thread: No usable thread state was found for `previous_message_id`.",
-        ask(user(result()), thread={"type": "continue", "previous_message_id": "msg_1"}),
-        headers={"anthropic-beta": "message-threads-2026-08-12"},
         status=404,
         type="not_found_error",
     ),

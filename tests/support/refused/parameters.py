@@ -8,7 +8,8 @@ from tests.support.refused._case import HAIKU, OPUS, SONNET, Case, ask, assistan
 
 _GUIDE = "https://platform.claude.com/docs/en/build-with-claude/extended-thinking"
 _CONSULT = (
-    f" Please consult our documentation at {_GUIDE}#important-considerations-when-using-extended-thinking"
+    " Please consult our documentation at https://docs.claude.com/en/docs/build-with-claude/extended-thinking"
+    "#important-considerations-when-using-extended-thinking"
 )
 _ADVICE = ' Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior.'
 _ENABLED = {"type": "enabled", "budget_tokens": 1024}
@@ -33,7 +34,9 @@ _SAMPLING = (
         "stop_sequences: each stop sequence must contain non-whitespace",
         stop_sequences=["a", " "],
     ),
-    _one("temperature.minus_one", "`temperature` cannot be set to -1 for this model", SONNET, temperature=-1),
+    _one(
+        "temperature.minus_one", "`temperature` cannot be set to -1 for this model.", SONNET, temperature=-1
+    ),
     _one("temperature.deprecated", "`temperature` is deprecated for this model.", SONNET, temperature=0.5),
     _one(
         "temperature.deprecated",
@@ -43,7 +46,7 @@ _SAMPLING = (
         top_p=1,
         top_k=1,
     ),
-    _one("top_p.minus_one", "`top_p` cannot be set to -1 for this model", top_p=-1),
+    _one("top_p.minus_one", "`top_p` cannot be set to -1 for this model.", top_p=-1),
     _one("top_p.deprecated", "`top_p` is deprecated for this model.", SONNET, top_p=1.0),
     _one("top_k.deprecated", "`top_k` is deprecated for this model.", "claude-opus-4-7", top_k=5),
     _one(
@@ -96,7 +99,7 @@ _THINKING = (
     _one(
         "thinking.budget",
         "`max_tokens` must be greater than `thinking.budget_tokens`. Please consult our documentation at "
-        f"{_GUIDE}#max-tokens-and-context-window-size",
+        f"{_GUIDE}#max-tokens-and-context-window-size-with-extended-thinking",
         max_tokens=1024,
         thinking=_ENABLED,
     ),
@@ -106,6 +109,14 @@ _THINKING = (
         thinking=_ENABLED,
         tools=[tool()],
         tool_choice={"type": "tool", "name": "look"},
+    ),
+    _one(
+        "thinking.forced_tool",
+        "Thinking may not be enabled when tool_choice forces tool use.",
+        "claude-opus-4-8",
+        thinking=_ADAPTIVE,
+        tools=[tool()],
+        tool_choice={"type": "any"},
     ),
     _one(
         "thinking.temperature",
@@ -174,7 +185,7 @@ _OUTPUT = (
     ),
     Case(
         "speed.unsupported",
-        "'claude-haiku-4-5' does not support the `speed` parameter.",
+        "'claude-haiku-4-5-20251001' does not support the `speed` parameter.",
         ask(speed="fast"),
         headers={"anthropic-beta": "fast-mode-2026-02-01"},
     ),
@@ -202,7 +213,7 @@ _CONTEXT = (
     ),
     _managed(
         "context.compact_unsupported",
-        "'claude-haiku-4-5' does not support the 'compact_20260112' context management strategy.",
+        "'claude-haiku-4-5-20251001' does not support the 'compact_20260112' context management strategy.",
         HAIKU,
         _COMPACT,
     ),

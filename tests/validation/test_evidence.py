@@ -1,0 +1,61 @@
+"""The public record: what the API was seen to refuse and to take, as far as rules were written from it.
+
+Only the half `writing` is read here. The other half judges the rules (`benchmarks/evidence.py`), and
+nobody who writes rules reads it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from benchmarks.evidence import request_of, verdict
+from tests.support.validation import LIVE
+from tools import evidence
+
+if TYPE_CHECKING:
+    from mockapi.validation import Validator
+
+EXCEPTIONS: dict[str, str] = {
+    "recorded_bad_key_2026_08": "any credential that is not empty is valid, unless a session lists it",
+    "recorded_bad_key_streamed": "as above",
+    "svc_oauth_access_token_invalid": "as above",
+    "content_file_not_found_backticks": "the endpoint answers it, in these words; validation takes every id",
+    "thr_file_id_prefix": "as above",
+    "content_skill_folder_name_mismatch": "mockapi has no /v1/skills",
+    "strings_task_budget_haiku_4_5": "task budgets are not judged by model",
+    "strings_task_budget_sonnet_4_6": "as above",
+    "thr_citation_start_beyond_document": "citations handed back are not compared with their document",
+    "thr_model_did_you_mean": "the words without a suggestion are what most captures have",
+    "grep_ok_fallback_block_without_header": "the block is known with the beta of fallbacks alone",
+}
+"""Rows that come out differently, and why."""
+
+
+def _judged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows that a request alone decides."""
+    return [row for row in rows if "unjudged" not in row]
+
+
+REFUSED = [row for row in _judged(evidence.refusals()) if evidence.half(row["message"]) == "writing"]
+TAKEN = _judged(evidence.acceptances())
+
+
+def _differs(row: dict[str, Any], validator: Validator) -> str | None:
+    """What the validator says instead, None if it says what the row does."""
+    refusal = validator.check(request_of(row))
+    if "message" in row:
+        return None if verdict(row, refusal) == "exact" else f"{refusal}"
+    return None if refusal is None else refusal.message
+
+
+@pytest.mark.parametrize("row", [*REFUSED, *TAKEN], ids=lambda row: row["id"])
+def test_as_recorded(row: dict[str, Any]) -> None:
+    """What the API refused is refused in its words, what it took is taken, but for listed exceptions."""
+    assert (_differs(row, LIVE) is not None) == (row["id"] in EXCEPTIONS)
+
+
+def test_exceptions_are_rows() -> None:
+    """Every exception is about a row that is judged here."""
+    assert EXCEPTIONS.keys() <= {row["id"] for row in [*REFUSED, *TAKEN]}
