@@ -49,6 +49,9 @@ class Model:
         forced_tool_with_adaptive: whether that goes with adaptive thinking.
         compaction: whether it takes the strategy compact_20260112.
         fast: whether it takes `speed`.
+        programmatic_tools: whether code that it runs may call tools.
+        tool_changes: whether tools may come and go within a conversation.
+        structured_outputs: whether answers can be forced into a schema.
         citations: whether documents may have citations.
         fallback_targets: the models that `fallbacks` may name; empty if it takes no `fallbacks`, None for
             any.
@@ -77,6 +80,9 @@ class Model:
     forced_tool_with_adaptive: bool = True
     compaction: bool = True
     fast: bool = True
+    programmatic_tools: bool = True
+    tool_changes: bool = True
+    structured_outputs: bool = True
     citations: bool = True
     fallback_targets: tuple[str, ...] | None = None
     high_resolution: bool = True

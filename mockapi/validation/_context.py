@@ -121,12 +121,11 @@ class Context:
             config = (self.body.get("output_config") or {}).get("format")
             if config:
                 path, pointer = "output_config.format.schema", "/output_config/format/schema"
-                found.append((path, pointer, _structured.inspect(config["schema"])))
+                found.append((path, pointer, _structured.inspect(config["schema"], in_format=True)))
             old = self.body.get("output_format")
             if old:
-                found.append(
-                    ("output_format.schema", "/output_format/schema", _structured.inspect(old["schema"]))
-                )
+                report = _structured.inspect(old["schema"], in_format=True)
+                found.append(("output_format.schema", "/output_format/schema", report))
             self._formats = tuple(found)
         return self._formats
 

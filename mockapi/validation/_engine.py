@@ -23,7 +23,7 @@ from mockapi.validation._context import Context, Credentials, read_headers
 from mockapi.validation._conversation import ConversationFacts
 from mockapi.validation._endpoints import Endpoint, find_endpoint, near_miss
 from mockapi.validation._memo import Memo
-from mockapi.validation._rule import Rule, Stage, Violation, declared
+from mockapi.validation._rule import Check, Rule, Stage, Violation, declared
 from mockapi.validation._toolfacts import NO_TOOLS, ToolFacts
 from mockapi.validation._variants import Variant, relevant
 from mockapi.validation._variants import variant as variant_of
@@ -304,7 +304,16 @@ def _is_shape(refusal: Refusal) -> bool:
 
 
 def _run(rules: tuple[Rule, ...], context: Context) -> Iterator[Refusal]:
+    asked: Check | None = None
     for rule in rules:
-        if rule.check is not None:
-            for fault in rule.check(context):
+        check = rule.check
+        if check is None or check is asked:
+            continue  # rules that stand beside each other and share a function are asked once
+        asked = check
+        for fault in check(context):
+            if fault.rule is None:
                 yield rule.refusal(fault)
+                continue
+            for named in rules:  # a rule that is switched off is not among them
+                if named.id == fault.rule:
+                    yield named.refusal(fault)

@@ -63,11 +63,20 @@ class Stage(enum.IntEnum):
 
 
 class Violation(NamedTuple):
-    """What a rule found: where, the values of its message's placeholders, and members of its details."""
+    """What a rule found.
+
+    Attributes:
+        pointer: where.
+        values: of the message's placeholders.
+        details: members of the refusal's details.
+        rule: the id of the rule that is broken, where one function speaks for several in the order of
+            what it reads; None for the rule that was asked.
+    """
 
     pointer: str | None
     values: dict[str, object] = {}  # noqa: RUF012 - a NamedTuple's default is never written to
     details: dict[str, object] = {}  # noqa: RUF012 - as above
+    rule: str | None = None
 
 
 Check: TypeAlias = "Callable[[Context], Iterator[Violation]]"

@@ -11,6 +11,7 @@ versions and all betas, by annotations that this module resolves:
   else over the tag, which says the same, reports faults of the one branch that was meant, and
   is tried in the order of the branches.
 - `x-unlisted` on a branch: known, though the API does not list it among the tags that it expects.
+- `x-tag` on a branch: what paths call it, where that is not its tag.
 - `x-tag`, `x-tag-order`, `x-says`, `x-path`: how a fault is worded (see `_shape`).
 
 The result is a bundle: one schema whose references are all local.
@@ -175,12 +176,14 @@ class _Bundler:
             tags = [declared["const"]] if "const" in declared else declared["enum"]
             named = [tag for tag in tags if tag is not None]
             if not self._open(branch.get("x-needs")):
-                closed.update(dict.fromkeys(named, branch["x-needs"]))
+                known_with = {"needs": branch["x-needs"], "says": branch.get("x-unknown")}
+                closed.update(dict.fromkeys(named, known_with))
                 continue
             optional = "type" not in file.get("required", ())
             required = required and not optional
             all_tags += () if branch.get("x-unlisted") else named
-            shown = named[0] if len(named) == 1 else True  # True: the tag that the value has
+            tag: str | bool = named[0] if len(named) == 1 else True  # True: the tag that the value has
+            shown = branch.get("x-tag", tag)
             branches.append((tags, optional, {"x-tag": shown, **self._reference(branch["$ref"], at)}))
         tags_shown = all_tags if schema.get("x-tag-order") == "declared" else sorted(all_tags)
         chain: Schema = {"properties": {"type": {"enum": tags_shown, "x-tags": True, "x-closed": closed}}}

@@ -209,7 +209,8 @@ class _Walk:
         words = _TAG.format(value=_shown(self._instance), tags=tags)
         closed = self._schema["x-closed"].get(self._instance) if isinstance(self._instance, str) else None
         if closed:
-            return self._fault(CLOSED, words, self._path[:-1], None, _hint(f"{self._instance}", closed))
+            hint = _hint(f"{self._instance}", closed["needs"])
+            return self._fault(CLOSED, closed["says"] or words, self._path[:-1], None, hint)
         return self._fault(TAG, words, self._path[:-1], None)
 
     def _wrong_value(self, keyword: str) -> ShapeFault:

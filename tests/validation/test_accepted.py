@@ -162,6 +162,55 @@ ACCEPTED: dict[str, tuple[Any, dict[str, str | None]]] = {
         ),
         {},
     ),
+    "an id of a call that comes again in a later turn": (ask(*LOOKED, *LOOKED[1:], tools=[tool()]), {}),
+    "a failed tool that says why": (
+        ask(user("a"), assistant(call()), user(result(is_error=True)), tools=[tool()]),
+        {},
+    ),
+    "a tool that says nothing": (
+        ask(user("a"), assistant(call()), user(result(content="")), tools=[tool()]),
+        {},
+    ),
+    "results in two messages of one turn": (
+        ask(user("a"), assistant(call(), call("b")), user(result()), user(result("b")), tools=[tool()]),
+        {},
+    ),
+    "a search that waits while a tool's result comes": (
+        ask(user("a"), assistant(_SEARCHED, call()), user(result()), tools=[_SEARCH, tool()]),
+        {},
+    ),
+    "a tool that is deferred, and another that is cached": (
+        ask(tools=[tool(cache_control={"type": "ephemeral"}), tool("b", defer_loading=True)]),
+        {},
+    ),
+    "a new web tool that the model alone calls": (
+        ask(tools=[{"type": "web_fetch_20260209", "name": "web_fetch", "allowed_callers": ["direct"]}]),
+        {},
+    ),
+    "a new web tool beside new code execution": (
+        ask(
+            tools=[
+                {"type": "web_search_20260209", "name": "web_search"},
+                {"type": "code_execution_20260120", "name": "code_execution"},
+            ],
+            model=SONNET,
+        ),
+        {},
+    ),
+    "a new web tool of the model alone beside old code execution": (
+        ask(
+            tools=[
+                {"type": "web_search_20260209", "name": "web_search", "allowed_callers": ["direct"]},
+                {"type": "code_execution_20250825", "name": "code_execution"},
+            ],
+            model=SONNET,
+        ),
+        {},
+    ),
+    "a schema that refers to itself, in a tool that the model alone calls": (
+        ask(tools=[tool(schema={"type": "object", "properties": {"next": {"$ref": "#"}}})]),
+        {},
+    ),
     "an hour before five minutes": (
         ask(
             user(text("b", cache_control={"type": "ephemeral"})),
@@ -201,6 +250,13 @@ def test_accepted(name: str) -> None:
     body, headers = ACCEPTED[name]
     for validator in (LIVE, DOCUMENTED):
         assert validator.check(post(body, headers)) is None
+
+
+def test_tools_that_are_counted() -> None:
+    """Tokens are counted for tools that the client runs."""
+    tools = [tool(), {"type": "memory_20250818", "name": "memory"}]
+    body = ask(tools=tools, max_tokens=...)
+    assert LIVE.check(post(body, endpoint="/v1/messages/count_tokens")) is None
 
 
 def test_long_tool_name() -> None:

@@ -25,6 +25,7 @@ NOT_MATCHED = {
     "oauth_not_supported": "contradicts oauth_token_malformed, which is newer (2025-08 and 2025-11)",
     "thinking_budget_ge_max_tokens": "its words of 2026-02; a recording of 2026-07 has another address",
     "requests_must_define_tools": "quoted; twelve recordings of 2025 show such requests answered",
+    "structured_circular_ref": "quoted in part; a recording of 2026-08 has both sentences and a prefix",
 }
 """The measured cases that are not reproduced, and why."""
 

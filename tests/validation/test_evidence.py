@@ -24,17 +24,8 @@ EXCEPTIONS: dict[str, str] = {
     "content_file_not_found_backticks": "the endpoint answers it, in these words; validation takes every id",
     "thr_file_id_prefix": "as above",
     "content_skill_folder_name_mismatch": "mockapi has no /v1/skills",
-    "content_web_fetch_20260209_haiku": "programmatic tools are judged with the tools",
-    "content_web_fetch_and_search_20260209_haiku": "as above",
-    "content_web_search_20260209_beside_old_code_execution": "as above",
-    "grep_ok_toolset_allowed_callers_direct": "toolsets are judged with the tools",
-    "strings_ok_strict_min_length": "schemas of strict tools are judged elsewhere",
-    "acc_so_min_length": "schemas of structured outputs are judged elsewhere",
 }
 """Rows that come out differently, and why."""
-
-ELSEWHERE = frozenset({"structured_outputs", "tools", "tool_search", "tool_conversation", "count_tokens"})
-"""The areas whose refusals are not compared here."""
 
 
 def _judged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -42,11 +33,7 @@ def _judged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for row in rows if "unjudged" not in row]
 
 
-REFUSED = [
-    row
-    for row in _judged(evidence.refusals())
-    if row["area"] not in ELSEWHERE and evidence.half(row["message"]) == "writing"
-]
+REFUSED = [row for row in _judged(evidence.refusals()) if evidence.half(row["message"]) == "writing"]
 TAKEN = _judged(evidence.acceptances())
 
 

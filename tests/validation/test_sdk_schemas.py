@@ -39,6 +39,7 @@ WE_TAKE = {
     '"thread"': "newer than 0.121.0",
     '"type": "compaction"': "its signature is newer than 0.121.0",
     '"role": "system", "content": [{"type": "image"': "what a system message may hold is a rule",
+    '"computer_toolset_20260801", "name"': "that a toolset has no name is a rule",
 }
 """What we take and the SDK's types refuse, by what is in the body."""
 

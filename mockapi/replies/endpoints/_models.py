@@ -16,7 +16,6 @@ _EPOCH: Final = date(1970, 1, 1)  # the API's own stand-in for a date it does no
 _LEVELS: Final = ("low", "medium", "high", "xhigh", "max")
 _THINKING: Final = ("enabled", "adaptive", "disabled", "between_tools")
 _LINES: Final = ("haiku", "sonnet", "opus", "fable", "mythos")
-_STRUCTURED_FROM: Final = ("4-5", "4-6", "4-7", "4-8", "-5", "opus-4-1")
 
 
 def list_models(request: Request, context: EndpointContext) -> Reply:
@@ -56,7 +55,6 @@ def _described(model: Model) -> dict[str, Any]:
 
 
 def _capabilities(model: Model) -> dict[str, Any]:
-    modern = any(mark in model.id for mark in _STRUCTURED_FROM)
     edits = {"clear_tool_uses_20250919": True, "clear_thinking_20251015": True}
     thinking = {kind: kind in model.thinking for kind in _THINKING}
     return {
@@ -67,7 +65,7 @@ def _capabilities(model: Model) -> dict[str, Any]:
         "effort": _group({level: level in model.effort for level in _LEVELS}),
         "image_input": _can(yes=True),
         "pdf_input": _can(yes=True),
-        "structured_outputs": _can(yes=modern),
+        "structured_outputs": _can(yes=model.structured_outputs),
         "thinking": {
             "supported": any(thinking[kind] for kind in ("enabled", "adaptive", "between_tools")),
             "types": {kind: _can(yes=yes) for kind, yes in thinking.items()},

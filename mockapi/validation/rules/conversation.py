@@ -126,6 +126,23 @@ def prefill_unsupported(context: Context) -> Iterator[Violation]:
 
 
 @rule(
+    "prefill.with_format",
+    Stage.MESSAGES,
+    "last:assistant",
+    message="Your API request included an `assistant` message in the final position, which would pre-fill "
+    "the `assistant` response. When using output format, pre-filling the `assistant` response is not "
+    "supported.",
+    source="told in 2026-06",
+    models="models that take a prefill",
+    confidence="maintainer",
+)
+def prefill_with_format(context: Context) -> Iterator[Violation]:
+    """The conversation ends with words of the assistant, and the answer is forced into a schema."""
+    if context.formats and _prefill(context) is not None:
+        yield Violation(f"/messages/{len(context.conversation.messages) - 1}")
+
+
+@rule(
     "prefill.whitespace",
     Stage.MESSAGES,
     "last:assistant",

@@ -107,3 +107,36 @@ def citations(context: Context) -> Iterator[Violation]:
     for block in context.conversation.blocks("text"):
         if block[3] == "user" and block[4].get("citations"):
             yield Violation(f"{pointer_of(block)}/citations", {"i": block[0], "j": block[1]})
+
+
+@rule(
+    "tool_change.outside_system",
+    Stage.PLACEMENT,
+    "block:tool_addition",
+    "block:tool_removal",
+    message="messages.{i}.content: 'tool_addition'/'tool_removal' blocks are only permitted within "
+    'role: "system" messages',
+    source="recorded in 2026-09",
+)
+def change_outside_system(context: Context) -> Iterator[Violation]:
+    """A change of the tools stands outside of a system message."""
+    for i, _, _, role, _ in context.conversation.blocks("tool_addition", "tool_removal"):
+        if role != "system":
+            yield Violation(f"/messages/{i}/content", {"i": i})
+
+
+@rule(
+    "tool_change.unsupported",
+    Stage.PLACEMENT,
+    "block:tool_addition",
+    "block:tool_removal",
+    message="tool_addition/tool_removal is not supported on this model",
+    source="told in 2026-07 to 2026-10 by people who asked the API",
+    models="Sonnet 5",
+    confidence="maintainer",
+)
+def change_unsupported(context: Context) -> Iterator[Violation]:
+    """The model's tools cannot change within a conversation."""
+    if not context.known_model.tool_changes:
+        for block in context.conversation.blocks("tool_addition", "tool_removal"):
+            yield Violation(pointer_of(block))

@@ -1,16 +1,16 @@
 """Schemas that an answer or a strict tool's input is forced into.
 
-The same faults have the same words in a tool (`tools.N.custom: …`) and in an output format
+What is taken stands in the table of `_grammar`; here are the words for the rest. The same faults
+have the same words in a tool (`tools.N.custom: …`) and in an output format
 (`output_config.format.schema: …`). Optional parameters and unions are counted over all of them.
 """
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from mockapi.validation import _structured
-from mockapi.validation._rule import Check, Rule, Stage, Violation, declare, rule
+from mockapi.validation import _grammar
+from mockapi.validation._rule import Confidence, Rule, Stage, Violation, declare, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,67 +18,183 @@ if TYPE_CHECKING:
     from mockapi.validation._context import Context
 
 _FIELDS: Final = ("tools", "output_config", "output_format")
+_SONNET_5: Final = "claude-sonnet-5"
 
 
-def _faults(context: Context, rule_id: str) -> Iterator[Violation]:
-    for fault in context.tools.faults:
-        if fault.rule == rule_id:
-            yield Violation(f"/tools/{fault.index}/input_schema", fault.values)
-    for path, pointer, report in context.formats:
-        for found in report.faults:
-            if found.rule == rule_id:
-                yield Violation(pointer, {"path": path, **found.values})
+@rule(
+    "structured.format_unsupported",
+    Stage.OUTPUT,
+    "output_config",
+    "output_format",
+    message="'{model}' does not support output format.",
+    source="recorded in 2026-02",
+    models="models before Opus 4.1, Sonnet 4.5 and Haiku 4.5",
+)
+def format_unsupported(context: Context) -> Iterator[Violation]:
+    """The model cannot be held to an output format."""
+    if context.formats and not context.known_model.structured_outputs:
+        yield Violation(context.formats[0][1], {"model": context.known_model.id})
 
 
-def _declare(name: str, summary: str, message: str, source: str, hint: str | None = None) -> None:
-    check: Check = partial(_faults, rule_id=name)
-    declare(Rule(name, Stage.OUTPUT, summary, message, source, _FIELDS, hint=hint, check=check))
+def _faults(context: Context) -> Iterator[Violation]:
+    """The faults in single schemas: what the check of keywords finds in all of them, then the compiler."""
+    for compiling in (False, True):
+        for fault in context.tools.faults:
+            if "path" in fault.values and fault.compiling == compiling:
+                yield Violation(f"/tools/{fault.index}/input_schema", fault.values, rule=fault.rule)
+        for path, pointer, report in context.formats:
+            for found in report.faults:
+                if found.compiling == compiling:
+                    yield Violation(pointer, {"path": path, **found.values}, rule=found.rule)
+
+
+def _declare(
+    name: str,
+    summary: str,
+    message: str,
+    source: str,
+    confidence: Confidence = "captured",
+    hint: str | None = None,
+) -> None:
+    declare(
+        Rule(
+            f"structured.{name}",
+            Stage.OUTPUT,
+            summary,
+            "{path}: " + message,
+            source,
+            _FIELDS,
+            hint=hint,
+            check=_faults,
+            confidence=confidence,
+        )
+    )
 
 
 _declare(
-    "structured.circular",
-    "A schema refers to itself.",
-    "{path}: Circular reference detected in schema definitions: {chain}",
-    "quoted in 2026-08 without its path",
+    "empty_schema",
+    "A schema takes everything, or has a title only.",
+    "Empty schema ({{}}) that accepts any JSON value is not supported. Please specify a concrete type.",
+    "quoted in 2026-04",
+    "maintainer",
 )
 _declare(
-    "structured.open_object",
-    "An object does not say that it is closed.",
-    "{path}: For 'object' type, 'additionalProperties' must be explicitly set to false",
-    "recorded in 2026-08 and 2026-09",
-    'Put "additionalProperties": false into every object of the schema.',
+    "schema_keyword",
+    "A schema says what a value must not be.",
+    "Schema keyword '{keyword}' is not supported",
+    "told by people who asked the API on 2026-09-27",
+    "maintainer",
 )
 _declare(
-    "structured.additional_properties",
-    "An object is open.",
-    "{path}: For 'object' type, 'additionalProperties: {extra}' is not supported. "
-    "Please set 'additionalProperties' to false",
-    "quoted in 2026-08",
+    "schema_type",
+    "A schema is one of several that exclude each other, or has a type that JSON Schema does not know.",
+    "Schema type '{kind}' is not supported",
+    "recorded in 2026-09 for oneOf; unknown types by analogy",
+    hint="Use anyOf instead of oneOf.",
 )
 _declare(
-    "structured.keyword",
+    "all_of_reference",
+    "An allOf refers to a definition.",
+    "For 'allOf', '$ref' is not supported",
+    "documented in 2026-08; the words by analogy with anyOf",
+    "documentation",
+)
+_declare(
+    "beside_any_of",
+    "A keyword stands beside anyOf that the API cannot combine with it.",
+    "For 'anyOf', '{keywords}' is not supported",
+    "told in 2026-05 to 2026-09 by people who asked the API",
+    "maintainer",
+)
+_declare(
+    "keyword",
     "A keyword is not supported.",
-    "{path}: For '{kind}' type, property '{keyword}' is not supported",
+    "For '{kind}' type, property '{keyword}' is not supported",
     "recorded in 2025-12, 2026-06 and 2026-07",
 )
 _declare(
-    "structured.keywords",
-    "Several keywords of one type are not supported.",
-    "{path}: For '{kind}' type, properties {keywords} are not supported",
-    "quoted in 2026-07",
+    "keywords",
+    "Several keywords of one schema are not supported.",
+    "For '{kind}' type, properties {keywords} are not supported",
+    "quoted in 2026-07 and 2026-08",
+    "maintainer",
 )
 _declare(
-    "structured.min_items",
+    "open_object",
+    "An object does not say that it is closed.",
+    "For 'object' type, 'additionalProperties' must be explicitly set to false",
+    "recorded in 2026-08 and 2026-09",
+    hint='Put "additionalProperties": false into every object of the schema.',
+)
+_declare(
+    "additional_properties",
+    "An object is open.",
+    "For 'object' type, 'additionalProperties: {extra}' is not supported. "
+    "Please set 'additionalProperties' to false",
+    "recorded in 2026-08",
+)
+_declare(
+    "min_items",
     "An array must have more items than one.",
-    "{path}: For 'array' type, 'minItems' values other than 0 or 1 are not supported",
-    "quoted in 2026-05",
+    "For 'array' type, 'minItems' values other than 0 or 1 are not supported (got: [{lower}, {upper}])",
+    "recorded in 2026-09; earlier without what came",
 )
 _declare(
-    "structured.empty_schema",
-    "A schema takes everything.",
-    "{path}: Empty schema ({{}}) that accepts any JSON value is not supported. "
-    "Please specify a concrete type.",
-    "quoted in 2026-04",
+    "string_format",
+    "A string has a format that is not among the ten supported ones.",
+    "For 'string' type, format '{format}' is not supported",
+    "documented in 2026-08; the words by analogy",
+    "documentation",
+)
+_declare(
+    "pattern_invalid",
+    "A pattern looks around, refers back, or asks for a word boundary.",
+    "Invalid regex in pattern field",
+    "quoted in 2026-07 for lookaround; the rest documented in 2026-08",
+    "maintainer",
+)
+_declare(
+    "pattern_range",
+    "A pattern repeats a group that repeats something itself.",
+    "Unsupported regex feature in pattern field: Cannot apply a range quantifier to this regex.",
+    "told in 2026-09 without the pattern",
+    "maintainer",
+)
+_declare(
+    "pattern_complex",
+    "A pattern repeats something 100,000 times.",
+    "Unsupported regex feature in pattern field: pattern is too complex for structured output: reduce the "
+    "{{n,m}} upper bound, narrow the character class range, or avoid nesting quantified groups",
+    "a test double of 2026-10; the limit is unknown",
+    "double",
+)
+_declare(
+    "type_missing",
+    "A schema has neither a type nor anything else that says which values it takes.",
+    "Invalid schema: Schema type is missing for schema: {schema}",
+    "told in 2026-08 by people who asked the API",
+    "maintainer",
+)
+_declare(
+    "enum_type",
+    "A value of an enum is not of the declared type.",
+    "Invalid schema: Enum value {value} does not match declared type '{kind}'",
+    "recorded in 2026-08; told often until 2026-09",
+    hint="Leave the type out, or put the enum and null into an anyOf.",
+)
+_declare(
+    "reference",
+    "A reference leads nowhere.",
+    "Invalid schema: Reference to non-existent definition: {reference}",
+    "told in 2026-09 by people who asked the API",
+    "maintainer",
+)
+_declare(
+    "circular",
+    "A schema refers to itself.",
+    "Invalid schema: Circular reference detected in schema definitions: {chain}. "
+    "Self-referencing or mutually-referencing definitions are not supported.",
+    "recorded in 2026-08",
 )
 
 
@@ -93,8 +209,8 @@ _declare(
 )
 def strict_tools(context: Context) -> Iterator[Violation]:
     """More than 20 tools are strict."""
-    if context.tools.strict > _structured.MAX_STRICT_TOOLS:
-        yield Violation("/tools", {"found": context.tools.strict, "limit": _structured.MAX_STRICT_TOOLS})
+    if context.tools.strict > _grammar.MAX_STRICT_TOOLS:
+        yield Violation("/tools", {"found": context.tools.strict, "limit": _grammar.MAX_STRICT_TOOLS})
 
 
 def _count(context: Context, what: str) -> int:
@@ -113,8 +229,8 @@ def _count(context: Context, what: str) -> int:
 def optional(context: Context) -> Iterator[Violation]:
     """The strict schemas have more than 24 optional parameters together."""
     found = _count(context, "optional")
-    if found > _structured.MAX_OPTIONAL:
-        yield Violation("", {"found": found, "limit": _structured.MAX_OPTIONAL})
+    if found > _grammar.MAX_OPTIONAL:
+        yield Violation("", {"found": found, "limit": _grammar.MAX_OPTIONAL})
 
 
 @rule(
@@ -129,5 +245,41 @@ def optional(context: Context) -> Iterator[Violation]:
 def unions(context: Context) -> Iterator[Violation]:
     """The strict schemas have more than 16 union-typed parameters together."""
     found = _count(context, "unions")
-    if found > _structured.MAX_UNIONS:
-        yield Violation("", {"found": found, "limit": _structured.MAX_UNIONS})
+    if found > _grammar.MAX_UNIONS:
+        yield Violation("", {"found": found, "limit": _grammar.MAX_UNIONS})
+
+
+@rule(
+    "structured.too_complex",
+    Stage.OUTPUT,
+    *_FIELDS,
+    message="Schema is too complex for compilation. "
+    "Try reducing the number of tools or simplifying tool schemas.",
+    source="recorded in 2026-08; the same number over several tools is taken, and on Sonnet 5 in one schema",
+    models="Sonnet 4.6",
+)
+def too_complex(context: Context) -> Iterator[Violation]:
+    """One schema alone has as many optional or union-typed parameters as all may have together."""
+    if context.known_model.id != "claude-sonnet-4-6":
+        return
+    if context.tools.crowded or any(report.crowded for _, _, report in context.formats):
+        yield Violation("")
+
+
+@rule(
+    "structured.grammar_too_large",
+    Stage.OUTPUT,
+    *_FIELDS,
+    message="{where}The compiled grammar is too large, which would cause performance "
+    "issues. Simplify your tool schemas or reduce the number of strict tools.",
+    source="recorded in 2026-02 for tools, quoted in 2026-06 for formats; sizes of formats told in 2026-09: "
+    "Sonnet 5 takes 67 parameters and not 73, Opus 5.5 takes 72 and not 76",
+)
+def grammar_too_large(context: Context) -> Iterator[Violation]:
+    """An object has 76 required parameters (73 on Sonnet 5), all of them scalars."""
+    limit = 73 if context.known_model.id == _SONNET_5 else 76
+    if context.tools.widest >= limit:
+        yield Violation("/tools", {"where": ""})
+    for path, pointer, report in context.formats:
+        if report.widest >= limit:
+            yield Violation(pointer, {"where": f"{path}: Invalid schema: "})

@@ -42,15 +42,16 @@ def unique_ids(context: Context) -> Iterator[Violation]:
     "block:tool_use",
     message="messages.{i}: `tool_use` ids were found without `tool_result` blocks immediately after: {ids}. "
     "Each `tool_use` block must have a corresponding `tool_result` block in the next message.",
-    source="recorded in 2025-08 and 2026-05",
+    source="recorded in 2025-08 and 2026-05; results after something else: told in 2026-09, and documented",
 )
 def without_result(context: Context) -> Iterator[Violation]:
-    """A tool call has no result in the next turn, or the assistant went on talking after it."""
+    """A tool call has no result where the next turn begins, or the assistant went on talking after it."""
     turns = context.conversation.turns
     for position, turn in enumerate(turns):
         if not turn.calls or turn.role != "assistant":
             continue
-        answered = {result[3] for result in turns[position + 1].results} if position + 1 < len(turns) else ()
+        following = turns[position + 1].results if position + 1 < len(turns) else ()
+        answered = {call for leading, (place, _, _, call) in enumerate(following) if place == leading}
         open_ = turn.calls if turn.talks_on else [call for call in turn.calls if call not in answered]
         if open_:
             yield Violation(
@@ -116,11 +117,27 @@ def error_content(context: Context) -> Iterator[Violation]:
 
 
 @rule(
+    "tool_result.error_empty",
+    Stage.MESSAGES,
+    "block:tool_result",
+    message="messages.{i}.content.{j}.tool_result: content cannot be empty if `is_error` is true",
+    source="told in 2026-02 by people who asked the API",
+    confidence="maintainer",
+)
+def error_empty(context: Context) -> Iterator[Violation]:
+    """A failed tool's result says nothing."""
+    for block in context.conversation.blocks("tool_result"):
+        if block[4].get("is_error") and block[4].get("content") in ("", []):
+            yield Violation(pointer_of(block), {"i": block[0], "j": block[1]})
+
+
+@rule(
     "tool_reference.not_found",
     Stage.MESSAGES,
     "block:tool_reference",
+    "block:tool_search_tool_result",
     message="Tool reference '{name}' not found in available tools",
-    source="recorded in 2026-07",
+    source="recorded in 2026-07; for results of the API's own search documented in 2026-08",
 )
 def reference_not_found(context: Context) -> Iterator[Violation]:
     """A tool that a search found is not among the tools."""
@@ -130,6 +147,12 @@ def reference_not_found(context: Context) -> Iterator[Violation]:
         name = block[4]["tool_name"]
         if name not in context.tools.names:
             yield Violation(pointer_of(block), {"name": name})
+    for block in context.conversation.blocks("tool_search_tool_result"):
+        for place, found in enumerate(block[4]["content"].get("tool_references") or ()):
+            name = found["tool_name"]
+            if name not in context.tools.names:
+                pointer = f"{pointer_of(block)}/content/tool_references/{place}/tool_name"
+                yield Violation(pointer, {"name": name})
 
 
 @rule(
@@ -169,16 +192,17 @@ def _is_server_result(block: dict[str, Any]) -> bool:
     "block:server_tool_use",
     message="messages.{i}: `{name}` tool use with id `{id}` was found "
     "without a corresponding `{result}` block",
-    source="recorded in 2026-02",
+    source="recorded in 2026-02; documented for a text after the results in 2026-08",
 )
 def server_without_result(context: Context) -> Iterator[Violation]:
-    """A server tool's call has no result, and the turn went on without it."""
+    """A server tool's call has no result, and the conversation went on without it."""
     turns = context.conversation.turns
+    results_alone = turns[-1].size == len(turns[-1].results)
     answered = {
         block["tool_use_id"] for turn in turns for _, _, block in turn.blocks() if _is_server_result(block)
     }
     for position, turn in enumerate(turns):
-        waiting = bool(turn.calls)
+        waiting = bool(turn.calls) and (results_alone or position == len(turns) - 1)
         last = position >= len(turns) - (2 if waiting else 1)  # a paused turn, or code that waits for a tool
         for place, (i, j, block) in enumerate(turn.blocks()):
             if block["type"] != "server_tool_use" or block["id"] in answered:

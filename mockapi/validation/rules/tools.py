@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from mockapi.validation._rule import Check, Rule, Stage, Violation, declare, rule
+from mockapi.validation._rule import Check, Confidence, Rule, Stage, Violation, declare, rule
 from mockapi.validation._schemas import read
 
 if TYPE_CHECKING:
@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 REFUSED_COUNTRIES: Final = frozenset({"CR", "CY", "IE", "KZ", "SG"})
 """Countries that web search was seen to refuse; the list of those it takes is not published."""
+
+_NOT_COUNTED: Final = ("code_execution_", "tool_search_tool_", "web_search_", "web_fetch_", "advisor_")
+_TOOLSETS: Final = frozenset({"browser_toolset_20260801", "computer_toolset_20260801"})
+_WEB_TOOLS: Final = frozenset({"web_search", "web_fetch"})
+_NEW_CODE_EXECUTION: Final = frozenset({"code_execution_20260120", "code_execution_20260521"})
+"""Those that web tools with code of their own share instead of bringing another."""
 
 
 @rule(
@@ -36,9 +42,9 @@ def _schema_faults(context: Context, rule_id: str) -> Iterator[Violation]:
             yield Violation(f"/tools/{fault.index}/input_schema", {"i": fault.index})
 
 
-def _declare(name: str, summary: str, message: str, source: str) -> None:
+def _declare(name: str, summary: str, message: str, source: str, confidence: Confidence = "captured") -> None:
     check: Check = partial(_schema_faults, rule_id=name)
-    declare(Rule(name, Stage.TOOLS, summary, message, source, ("tools",), check=check))
+    declare(Rule(name, Stage.TOOLS, summary, message, source, ("tools",), check=check, confidence=confidence))
 
 
 _declare(
@@ -63,6 +69,15 @@ _declare(
 )
 
 
+_declare(
+    "tools.circular_for_code",
+    "The schema of a tool that code may call refers to itself.",
+    "tools.{i}.custom.input_schema: Circular $ref detected",
+    "documented in 2026-08: the message holds these words; the path by analogy",
+    "documentation",
+)
+
+
 @rule(
     "tools.all_deferred",
     Stage.TOOLS,
@@ -74,6 +89,93 @@ def all_deferred(context: Context) -> Iterator[Violation]:
     """No tool is there from the start."""
     if context.tools.deferred:
         yield Violation("/tools")
+
+
+@rule(
+    "tools.toolset_name",
+    Stage.TOOLS,
+    "tools",
+    message="tools.{i}.{kind}: name is not accepted on a toolset entry: the member names are fixed by the "
+    "dated type, and the served tool keeps the family's bare name",
+    source="told in 2026-09 by people who asked the API",
+    confidence="maintainer",
+)
+def toolset_name(context: Context) -> Iterator[Violation]:
+    """A toolset has a name."""
+    if _TOOLSETS.isdisjoint(context.tools.types):
+        return
+    for index, tool in enumerate(context.body["tools"]):
+        if tool.get("type") in _TOOLSETS and "name" in tool:
+            yield Violation(f"/tools/{index}/name", {"i": index, "kind": tool["type"]})
+
+
+@rule(
+    "tools.deferred_cached",
+    Stage.TOOLS,
+    "tools",
+    message="Tool '{name}' cannot have both defer_loading=true and cache_control set. "
+    "Tools with defer_loading cannot use prompt caching.",
+    source="recorded in 2026-03 and 2026-07",
+)
+def deferred_cached(context: Context) -> Iterator[Violation]:
+    """A deferred tool is a cache breakpoint."""
+    for index, _ in context.tools.marks:
+        tool = context.body["tools"][index]
+        if tool.get("defer_loading") and "name" in tool:
+            yield Violation(f"/tools/{index}/cache_control", {"name": tool["name"]})
+
+
+@rule(
+    "tools.not_counted",
+    Stage.TOOLS,
+    "tools",
+    message="Server tools are not supported in the count_tokens endpoint: {types}. "
+    "Use the /v1/messages endpoint instead.",
+    source="recorded in 2026-05 and 2026-07 for code execution and tool search; the others as the words say",
+)
+def not_counted(context: Context) -> Iterator[Violation]:
+    """Tokens are to be counted for a tool that the API runs."""
+    if context.path != "/v1/messages/count_tokens":
+        return
+    types = [tool.get("type") or "" for tool in context.body["tools"]]
+    uncounted = [kind for kind in types if kind.startswith(_NOT_COUNTED)]
+    if uncounted:
+        yield Violation("/tools", {"types": ", ".join(uncounted)})
+
+
+@rule(
+    "tools.programmatic_unsupported",
+    Stage.TOOLS,
+    "tools",
+    message="'{model}' does not support programmatic tool calling. The following tools have "
+    '`allowed_callers` that require it: {names}. Explicitly set `allowed_callers=["direct"]` on these '
+    "tools, or use a model that supports programmatic tool calling.",
+    source="recorded in 2026-09",
+    models="Haiku 4.5",
+)
+def programmatic_unsupported(context: Context) -> Iterator[Violation]:
+    """Code may call a tool, and the model cannot do that."""
+    if not context.known_model.programmatic_tools and context.tools.called_by_code:
+        names = ", ".join(context.tools.called_by_code)
+        yield Violation("/tools", {"model": context.known_model.id, "names": names})
+
+
+@rule(
+    "tools.injected_name",
+    Stage.TOOLS,
+    "tools",
+    message="Auto-injecting tools would conflict with existing tool names: ['code_execution']. "
+    "Each tool name must be unique.",
+    source="recorded in 2026-06 to 2026-08",
+)
+def injected_name(context: Context) -> Iterator[Violation]:
+    """A web tool brings code execution along, and another tool has that name."""
+    facts = context.tools
+    if "code_execution" not in facts.names or _WEB_TOOLS.isdisjoint(facts.called_by_code):
+        return
+    for index, tool in enumerate(context.body["tools"]):
+        if tool.get("name") == "code_execution" and tool.get("type") not in _NEW_CODE_EXECUTION:
+            yield Violation(f"/tools/{index}/name")
 
 
 @rule(
@@ -90,12 +192,8 @@ def type_unsupported(context: Context) -> Iterator[Violation]:
     unsupported = context.tools.types & model.unsupported_tools
     if unsupported:
         others = sorted(_versioned_types() - model.unsupported_tools)
-        values = {
-            "model": context.body["model"],
-            "types": ", ".join(sorted(unsupported)),
-            "others": ", ".join(others),
-        }
-        yield Violation("/tools", values)
+        types = ", ".join(sorted(unsupported))
+        yield Violation("/tools", {"model": model.id, "types": types, "others": ", ".join(others)})
 
 
 def _versioned_types() -> frozenset[str]:

@@ -5,14 +5,27 @@ Each case breaks one rule. The bodies were written for these tests.
 
 from __future__ import annotations
 
-from tests.support.refused import content, edge, fields, models, parameters, sources, summaries, tooling
+from tests.support.refused import (
+    content,
+    edge,
+    fields,
+    models,
+    parameters,
+    rounds,
+    schemas,
+    sources,
+    summaries,
+    tooling,
+)
 from tests.support.refused._case import Case
 
 CASES: tuple[Case, ...] = (
     *edge.CASES,
     *fields.CASES,
     *content.CASES,
+    *rounds.CASES,
     *tooling.CASES,
+    *schemas.CASES,
     *parameters.CASES,
     *models.CASES,
     *sources.CASES,

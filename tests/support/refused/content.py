@@ -1,10 +1,9 @@
-"""Refused for what the messages say: turns, system messages, tool rounds, thinking, media."""
+"""Refused for what the messages say: turns, system messages, thinking, media."""
 
 from __future__ import annotations
 
 import base64
 import struct
-from typing import Any
 
 from tests.support.refused._case import (
     HAIKU,
@@ -31,21 +30,15 @@ _TAIL = "; the directive-only form (content: [] with output_config) is accepted 
 _PREFILL = (
     "This model does not support assistant message prefill. The conversation must end with a user message."
 )
+_SOME = {"type": "object", "properties": {}, "additionalProperties": False}
 _MARK = {"cache_control": {"type": "ephemeral"}}
 _ENABLED = {"type": "enabled", "budget_tokens": 1024}
-_SEARCH = {"type": "web_search_20250305", "name": "web_search"}
-_SEARCHED = {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "a"}}
-_FOUND = {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": []}
 
 
 def png(width: int, height: int) -> str:
     """The start of a PNG of this size."""
     head = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", width, height) + b"\x08\x02\0\0\0"
     return base64.b64encode(head).decode()
-
-
-def _round(*calls: Any, results: Any, **fields: Any) -> dict[str, Any]:
-    return ask(user("Look"), assistant(*calls), user(*results), tools=[tool()], **fields)
 
 
 _TURNS = (
@@ -67,6 +60,13 @@ _TURNS = (
     ),
     Case("prefill.unsupported", _PREFILL, ask(user("a"), assistant("b"), model=SONNET)),
     Case("prefill.unsupported", _PREFILL, ask(user("a"), assistant(text("b")), model="claude-opus-4-6")),
+    Case(
+        "prefill.with_format",
+        "Your API request included an `assistant` message in the final position, which would pre-fill the "
+        "`assistant` response. When using output format, pre-filling the `assistant` response is not "
+        "supported.",
+        ask(user("a"), assistant("{"), output_config={"format": {"type": "json_schema", "schema": _SOME}}),
+    ),
     Case(
         "prefill.whitespace",
         "messages: final assistant content cannot end with trailing whitespace",
@@ -175,92 +175,6 @@ _PLACES = (
     ),
 )
 
-_OPEN = (
-    "messages.{}: `tool_use` ids were found without `tool_result` blocks immediately after: {}. Each "
-    "`tool_use` block must have a corresponding `tool_result` block in the next message."
-)
-_UNASKED = (
-    "messages.{}: unexpected `tool_use_id` found in `tool_result` blocks: {}. Each `tool_result` block must "
-    "have a corresponding `tool_use` block in the previous message."
-)
-
-_ROUNDS = (
-    Case(
-        "tool_use.without_result",
-        _OPEN.format(1, "toolu_1, toolu_2"),
-        _round(call("toolu_1"), call("toolu_2"), results=["Well?"]) | {"tools": [tool()]},
-    ),
-    Case(
-        "tool_use.without_result",
-        _OPEN.format(1, "toolu_2"),
-        _round(call(), call("toolu_2"), results=[result()]),
-    ),
-    Case(
-        "tool_use.without_result", _OPEN.format(1, "toolu_1"), _round(call(), text("so"), results=[result()])
-    ),
-    Case(
-        "tool_use.without_result",
-        _OPEN.format(1, "toolu_1"),
-        ask(assistant(call()), user("b"), tools=[tool()]),
-    ),
-    Case(
-        "tool_result.without_use", _UNASKED.format("0.content.1", "toolu_1"), ask(user("a"), user(result()))
-    ),
-    Case(
-        "tool_result.without_use",
-        _UNASKED.format("2.content.1", "toolu_9"),
-        _round(call(), results=[result(), result("toolu_9")]),
-    ),
-    Case(
-        "tool_use.unique_ids",
-        "messages.1.content.1: `tool_use` ids must be unique",
-        _round(call(), call(), results=[result()]),
-    ),
-    Case(
-        "tool_result.duplicate",
-        "messages.2.content.1: each tool_use must have a single result. Found multiple `tool_result` blocks "
-        "with id: toolu_1",
-        _round(call(), results=[result(), result()]),
-    ),
-    Case(
-        "tool_result.error_content",
-        "messages.2.content.0.tool_result: all content must be type `text` if `is_error` is true",
-        _round(call(), results=[result(content=[image()], is_error=True)]),
-    ),
-    Case(
-        "tool_reference.not_found",
-        "Tool reference 'other' not found in available tools",
-        _round(call(), results=[result(content=[{"type": "tool_reference", "tool_name": "other"}])]),
-    ),
-    Case(
-        "tool_use.caller_not_found",
-        "source tool `srvtoolu_9` not found for tool use block `toolu_1`",
-        _round(
-            call(caller={"type": "code_execution_20250825", "tool_id": "srvtoolu_9"}),
-            results=[result()],
-        ),
-    ),
-    Case(
-        "server_tool.without_result",
-        "messages.1: `web_search` tool use with id `srvtoolu_1` was found without a corresponding "
-        "`web_search_tool_result` block",
-        ask(user("a"), assistant(_SEARCHED, text("b")), user("c"), tools=[_SEARCH]),
-    ),
-    Case(
-        "server_tool.without_result",
-        "messages.1: `web_search` tool use with id `srvtoolu_1` was found without a corresponding "
-        "`web_search_tool_result` block",
-        ask(user("a"), assistant(text("b"), _SEARCHED), user("c"), tools=[_SEARCH]),
-    ),
-    Case(
-        "server_tool.without_use",
-        "messages.1.content.0: unexpected `tool_use_id` found in `web_search_tool_result` blocks: "
-        "srvtoolu_1. Each `web_search_tool_result` block must have a corresponding `server_tool_use` block "
-        "before it.",
-        ask(user("a"), assistant(_FOUND, text("b")), user("c"), tools=[_SEARCH]),
-    ),
-)
-
 _MUST_START = (
     "messages.1.content.0.type: Expected `thinking` or `redacted_thinking`, but found `{}`. When `thinking` "
     "is enabled, a final `assistant` message must start with a thinking block (preceeding the lastmost set "
@@ -365,4 +279,4 @@ _MEDIA = (
     ),
 )
 
-CASES = (*_TURNS, *_SYSTEM, *_PLACES, *_ROUNDS, *_THOUGHTS, *_MEDIA)
+CASES = (*_TURNS, *_SYSTEM, *_PLACES, *_THOUGHTS, *_MEDIA)

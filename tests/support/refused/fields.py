@@ -7,15 +7,27 @@ from typing import Any
 from tests.support.refused._case import (
     HAIKU,
     LOOKED,
+    OPUS,
     Case,
     ask,
     assistant,
     call,
     image,
     result,
+    system,
     text,
     tool,
     user,
+)
+
+_REMOVAL = {"type": "tool_removal", "tool": {"type": "tool_reference", "name": "look"}}
+_FRUITLESS = (
+    {"type": "server_tool_use", "id": "srvtoolu_1", "name": "tool_search_tool_bm25", "input": {"query": "a"}},
+    {
+        "type": "tool_search_tool_result",
+        "tool_use_id": "srvtoolu_1",
+        "content": {"type": "tool_search_tool_result_error"},
+    },
 )
 
 
@@ -230,6 +242,15 @@ _MESSAGES = (
         "messages.0.content.0.document.source: Input tag 'file' found using 'type' does not match any of "
         "the expected tags: 'base64', 'content', 'text', 'url'",
         ask(user({"type": "document", "source": {"type": "file", "file_id": "file_1"}})),
+    ),
+    Case(
+        "shape.needs_beta",
+        "messages.1.content.0: `tool_removal` blocks require anthropic-beta: inline-tools-2026-09-15",
+        ask(user("a"), system(_REMOVAL), model=OPUS),
+    ),
+    _missing(
+        "messages.1.content.1.tool_search_tool_result.content.RequestToolSearchToolResultError.error_code",
+        ask(user("a"), assistant(*_FRUITLESS), user("b")),
     ),
     Case(
         "shape.pattern",

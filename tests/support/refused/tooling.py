@@ -1,34 +1,10 @@
-"""Refused for the tools, for the schemas that answers are forced into, for cache breakpoints."""
+"""Refused for the tools and for cache breakpoints."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from tests.support.refused._case import HAIKU, OPUS, SONNET, Case, ask, text, tool, user
-
-
-def schema(properties: dict[str, Any], *required: str, **more: Any) -> dict[str, Any]:
-    """A closed object with these properties, all of them required unless some are named."""
-    wanted = list(required) or list(properties)
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": wanted,
-        "additionalProperties": False,
-        **more,
-    }
-
-
-def _strict(rule: str, message: str, inner: Any) -> Case:
-    """The same fault in a strict tool."""
-    return Case(rule, f"tools.0.custom: {message}", ask(tools=[tool(schema=inner, strict=True)]))
-
-
-def _format(rule: str, message: str, inner: Any) -> Case:
-    """The same fault in an output format."""
-    config = {"format": {"type": "json_schema", "schema": inner}}
-    return Case(rule, f"output_config.format.schema: {message}", ask(output_config=config))
-
 
 _STRING = {"type": "string"}
 _SEARCH = {"type": "web_search_20250305", "name": "web_search"}
@@ -37,7 +13,6 @@ _INVALID = (
     "(https://json-schema.org/draft/2020-12). Learn more about tool use at "
     "https://platform.claude.com/docs/en/agents-and-tools/tool-use/overview."
 )
-_NODE = schema({"next": {"$ref": "#/$defs/Node"}})
 _TTL = (
     "{}: a ttl='1h' cache_control block must not come after a ttl='5m' cache_control block. Note that "
     "blocks are processed in the following order: `tools`, `system`, `messages`."
@@ -90,9 +65,74 @@ _TOOLS = (
         ask(tools=[tool(schema={"type": "object", "properties": {"a b": _STRING}})]),
     ),
     Case(
+        "tools.circular_for_code",
+        "tools.0.custom.input_schema: Circular $ref detected",
+        ask(
+            tools=[
+                tool(
+                    schema={"type": "object", "properties": {"next": {"$ref": "#"}}},
+                    allowed_callers=["code_execution_20260120"],
+                )
+            ],
+            model=SONNET,
+        ),
+    ),
+    Case(
         "tools.all_deferred",
         "At least one tool must have defer_loading=false. All tools cannot be deferred.",
         ask(tools=[tool(defer_loading=True)]),
+    ),
+    Case(
+        "tools.toolset_name",
+        "tools.0.computer_toolset_20260801: name is not accepted on a toolset entry: the member names are "
+        "fixed by the dated type, and the served tool keeps the family's bare name",
+        ask(tools=[{"type": "computer_toolset_20260801", "name": "computer"}], model=SONNET),
+    ),
+    Case(
+        "tools.deferred_cached",
+        "Tool 'b' cannot have both defer_loading=true and cache_control set. Tools with defer_loading cannot "
+        "use prompt caching.",
+        ask(tools=[tool(), tool("b", defer_loading=True, **_mark())]),
+    ),
+    Case(
+        "tools.not_counted",
+        "Server tools are not supported in the count_tokens endpoint: code_execution_20250825, "
+        "tool_search_tool_bm25_20251119, web_search_20250305. Use the /v1/messages endpoint instead.",
+        ask(
+            tools=[
+                {"type": "code_execution_20250825", "name": "code_execution"},
+                tool(),
+                {"type": "tool_search_tool_bm25_20251119", "name": "tool_search_tool_bm25"},
+                _SEARCH,
+            ],
+            max_tokens=...,
+        ),
+        endpoint="/v1/messages/count_tokens",
+    ),
+    Case(
+        "tools.programmatic_unsupported",
+        "'claude-haiku-4-5-20251001' does not support programmatic tool calling. The following tools have "
+        '`allowed_callers` that require it: look, web_fetch. Explicitly set `allowed_callers=["direct"]` on '
+        "these tools, or use a model that supports programmatic tool calling.",
+        ask(
+            tools=[
+                tool(allowed_callers=["direct", "code_execution_20260120"]),
+                {"type": "web_fetch_20260309", "name": "web_fetch"},
+                {"type": "web_search_20260209", "name": "web_search", "allowed_callers": ["direct"]},
+            ]
+        ),
+    ),
+    *(
+        Case(
+            "tools.injected_name",
+            "Auto-injecting tools would conflict with existing tool names: ['code_execution']. "
+            "Each tool name must be unique.",
+            ask(tools=[{"type": "web_search_20260318", "name": "web_search"}, other], model=SONNET),
+        )
+        for other in (
+            {"type": "code_execution_20250825", "name": "code_execution"},
+            tool("code_execution"),
+        )
     ),
     Case(
         "tools.type_unsupported",
@@ -128,72 +168,6 @@ _TOOLS = (
     ),
 )
 
-_OPEN = "For 'object' type, 'additionalProperties' must be explicitly set to false"
-_EMPTY = "Empty schema ({}) that accepts any JSON value is not supported. Please specify a concrete type."
-_WIDE = (
-    "For 'object' type, 'additionalProperties: true' is not supported. Please set 'additionalProperties' to "
-    "false"
-)
-_MANY = {f"p{n}": _STRING for n in range(25)}
-_EITHER = {f"p{n}": {"type": ["string", "null"]} for n in range(17)}
-
-_STRUCTURED = (
-    _strict("structured.open_object", _OPEN, {"type": "object", "properties": {}}),
-    _format("structured.open_object", _OPEN, schema({"a": {"type": "object"}})),
-    _format("structured.additional_properties", _WIDE, schema({}, additionalProperties=True)),
-    _strict(
-        "structured.keyword",
-        "For 'array' type, property 'maxItems' is not supported",
-        schema({"a": {"type": "array", "items": _STRING, "maxItems": 2}}),
-    ),
-    _format(
-        "structured.keyword",
-        "For 'integer' type, property 'minimum' is not supported",
-        schema({"a": {"type": "integer", "minimum": 1}}),
-    ),
-    _format(
-        "structured.keywords",
-        "For 'number' type, properties maximum, minimum are not supported",
-        schema({"a": {"type": "number", "minimum": 1, "maximum": 2}}),
-    ),
-    _format(
-        "structured.min_items",
-        "For 'array' type, 'minItems' values other than 0 or 1 are not supported",
-        schema({"a": {"type": "array", "items": _STRING, "minItems": 2}}),
-    ),
-    _strict("structured.empty_schema", _EMPTY, schema({"a": {}})),
-    _format("structured.empty_schema", _EMPTY, {}),
-    _format(
-        "structured.circular",
-        "Circular reference detected in schema definitions: Node -> Node",
-        {"$ref": "#/$defs/Node", "$defs": {"Node": _NODE}},
-    ),
-    _strict(
-        "structured.circular",
-        "Circular reference detected in schema definitions: root -> root",
-        schema({"a": {"$ref": "#"}}),
-    ),
-    Case(
-        "structured.strict_tools",
-        "Too many strict tools (21). The maximum number of strict tools supported is 20. "
-        "Try reducing the number of tools marked as strict.",
-        ask(tools=[tool(f"t{n}", schema({}), strict=True) for n in range(21)]),
-    ),
-    Case(
-        "structured.optional",
-        "Schemas contains too many optional parameters (25), which would make grammar compilation "
-        "inefficient. Reduce the number of optional parameters in your tool schemas (limit: 24).",
-        ask(tools=[tool(schema={**schema(_MANY), "required": []}, strict=True)]),
-    ),
-    Case(
-        "structured.unions",
-        "Schemas contains too many parameters with union types (17 parameters with type arrays or anyOf). "
-        "This causes exponential compilation cost. Reduce the number of nullable or union-typed parameters "
-        "(limit: 16 parameters with unions).",
-        ask(output_config={"format": {"type": "json_schema", "schema": schema(_EITHER)}}),
-    ),
-)
-
 _CACHE = (
     Case(
         "cache.too_many",
@@ -221,4 +195,4 @@ _CACHE = (
     ),
 )
 
-CASES = (*_CHOICE, *_TOOLS, *_STRUCTURED, *_CACHE)
+CASES = (*_CHOICE, *_TOOLS, *_CACHE)
