@@ -207,7 +207,7 @@ def test_betas_of_a_users_own() -> None:
 def test_evidence_leaves_out_what_only_a_double_says() -> None:
     """With `captured` a rule counts only if the API, its makers or people who saw it speak for it."""
     doubted = [rule for rule in all_rules() if rule.confidence == "double"]
-    assert [rule.id for rule in doubted] == ["thinking.between_tools_unsupported"]
+    assert "thinking.between_tools_unsupported" in [rule.id for rule in doubted]
     request = post(ask(thinking={"type": "between_tools"}))
     assert LIVE.check(request) is not None
     assert Validator(ValidationSettings(evidence="captured")).check(request) is None
