@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mockapi.cassettes._drift import drift
     from mockapi.cassettes._encode import as_read, check_size, dump, dump_more, long_bodies
     from mockapi.cassettes._export_har import to_har
-    from mockapi.cassettes._index import Index, Recording, RecordingSequence, as_request
+    from mockapi.cassettes._index import Index, Recording, RecordingSequence, as_request, redacted_requests
     from mockapi.cassettes._key import request_key
     from mockapi.cassettes._lint import LintFinding, LintSeverity, lint
     from mockapi.cassettes._look_ahead import keys_of, redactions_of
@@ -102,6 +102,7 @@ __all__ = [
     "read_matching",
     "redact",
     "redact_interaction",
+    "redacted_requests",
     "redactions_of",
     "reply_of",
     "request_key",
@@ -124,7 +125,7 @@ __getattr__ = lazy_exports(
         "_drift": "drift",
         "_encode": "as_read check_size dump dump_more long_bodies",
         "_export_har": "to_har",
-        "_index": "Index Recording RecordingSequence as_request",
+        "_index": "Index Recording RecordingSequence as_request redacted_requests",
         "_key": "request_key",
         "_lint": "LintFinding LintSeverity lint",
         "_look_ahead": "keys_of redactions_of",

@@ -25,6 +25,7 @@ from mockapi.exchange import Ending
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
 _MOST_ESCAPED = 4 / 3  # what base64 takes
 
@@ -60,28 +61,34 @@ def check_size(text: bytes, name: str) -> None:
         raise UnwritableError(f"{name} would have {len(text):,} bytes; a cassette has at most {MAX_BYTES:,}")
 
 
-def dump_more(interactions: Sequence[Interaction], name: str, said: set[str]) -> bytes:
+def dump_more(
+    interactions: Sequence[Interaction], name: str, said: AbstractSet[str]
+) -> tuple[bytes, set[str]]:
     """The text that adds interactions to one that `dump` wrote, to stand at its end.
 
     Args:
         interactions: what to add.
         name: what messages call the file.
-        said: digests of the long bodies that the file says in full; those of the new ones are
-            added to it.
+        said: digests of the long bodies that the file says in full.
+
+    Returns:
+        The text, and the digests with those of the new ones among them.
 
     Raises:
         UnwritableError: as for `dump`.
     """
     alone: set[str] = set()
-    document = {
-        VERSION_KEY: FORMAT_VERSION,
-        "interactions": [_interaction(item, alone) for item in interactions],
-    }
+    by_themselves = [_interaction(item, alone) for item in interactions]
+    document = {VERSION_KEY: FORMAT_VERSION, "interactions": by_themselves}
     text = emit(document).encode()
     check_size(text, name)
     _check(text, name, interactions)
-    written = [_interaction(item, said) for item in interactions]
-    return emit({"interactions": written}).partition("\n")[2].encode()
+    all_said = set(said)
+    written = [
+        _interaction(item, all_said, before["summary"])
+        for item, before in zip(interactions, by_themselves, strict=True)
+    ]
+    return emit({"interactions": written}).partition("\n")[2].encode(), all_said
 
 
 def long_bodies(interactions: Iterable[Interaction]) -> set[str]:
@@ -127,8 +134,8 @@ def structured(body: bytes) -> Any | None:
     return None
 
 
-def _interaction(interaction: Interaction, said: set[str]) -> dict[str, Any]:
-    written: dict[str, Any] = {"summary": summarize(interaction)}
+def _interaction(interaction: Interaction, said: set[str], summary: str | None = None) -> dict[str, Any]:
+    written: dict[str, Any] = {"summary": summarize(interaction) if summary is None else summary}
     if interaction.recorded_at is not None:
         written["recorded_at"] = interaction.recorded_at
     if interaction.origin is not None:

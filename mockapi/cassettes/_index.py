@@ -16,7 +16,8 @@ What was recorded is redacted, so an incoming request must be redacted before it
 Nearly all requests are their own redaction, and looking for secrets costs more than the rest
 of a look-up: a request is first looked up as it came, which finds the same recordings, and
 only where that finds none as it would have been kept. Recordings that were written unredacted
-by hand get tables of their own, made when the first request misses.
+by hand get tables of their own, made when the first request misses. That looks at everything that
+is recorded, so who must not wait has it done elsewhere, before the look-up: `Index.is_ready`.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mockapi.cassettes._model import Cassette, Interaction, Matching
+    from mockapi.cassettes._redaction_rules import RedactionRules
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,13 +139,46 @@ class Index:
         """Whether `find_exact` finds a request without looking for secrets in it."""
         return _find(self._exact, request) is not None
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether a request that is not found as it came is looked up without redacting all recordings."""
+        return self._unredacted is not None or not self.recordings
+
+    def redactions(self) -> list[tuple[Request, RedactionRules]]:
+        """What `make_ready` has to know the redactions of: every recorded request, and by which rules."""
+        return [
+            (as_request(recording.interaction), self._rules_of(recording).redaction)
+            for recording in self.recordings
+        ]
+
+    def make_ready(self, redacted: Iterable[Request | None]) -> None:
+        """Make the tables of the recordings that are not their own redaction.
+
+        Args:
+            redacted: what `redacted_requests` makes of `redactions`.
+        """
+        self._unredacted = self._tables_of(redacted)
+
+    def _tables_of(
+        self, redacted: Iterable[Request | None]
+    ) -> tuple[dict[Matching, _Table], dict[Matching, _Table]]:
+        exact: dict[Matching, _Table] = {}
+        relaxed: dict[Matching, _Table] = {}
+        for recording, request in zip(self.recordings, redacted, strict=True):
+            if request is not None:
+                matching = self._rules_of(recording)
+                _put(exact, matching.exact_part, request, recording)
+                if not matching.is_exact:
+                    _put(relaxed, matching, request, recording)
+        return exact, relaxed
+
     def _find_redacted(
         self, tables: dict[Matching, _Table], looseness: int, request: Request
     ) -> RecordingSequence | None:
         if not tables:
             return None
         if self._unredacted is None:
-            self._unredacted = self._redact_recordings()
+            self._unredacted = self._tables_of(redacted_requests(self.redactions()))
         unredacted = self._unredacted[looseness]
         for rules in {matching.redaction: None for matching in tables}:
             redacted = for_matching(request, rules)
@@ -153,19 +188,13 @@ class Index:
                 return track
         return None
 
-    def _redact_recordings(self) -> tuple[dict[Matching, _Table], dict[Matching, _Table]]:
-        """Tables of the recordings that are not their own redaction, under what they would be."""
-        exact: dict[Matching, _Table] = {}
-        relaxed: dict[Matching, _Table] = {}
-        for recording in self.recordings:
-            matching = self._rules_of(recording)
-            request = as_request(recording.interaction)
-            redacted = for_matching(request, matching.redaction)
-            if redacted is not request:
-                _put(exact, matching.exact_part, redacted, recording)
-                if not matching.is_exact:
-                    _put(relaxed, matching, redacted, recording)
-        return exact, relaxed
+
+def redacted_requests(
+    redactions: Iterable[tuple[Request, RedactionRules]],
+) -> list[Request | None]:
+    """What recorded requests would have been kept as; None for those that are their own redaction."""
+    found = ((request, for_matching(request, rules)) for request, rules in redactions)
+    return [None if redacted is request else redacted for request, redacted in found]
 
 
 def as_request(interaction: Interaction) -> Request:

@@ -34,26 +34,15 @@ def reply_of(interaction: Interaction) -> Any:
     """The reply as a JSON value: the body, or what the body's events add up to so far; else None."""
     body = interaction.response.body
     if body.startswith((b"event:", b"data:")):
+        accumulator = Accumulator()
         try:
-            accumulator = Accumulator()
             for event in decode_events(body):
                 accumulator.feed(event)
             return accumulator.message()
         except MockapiError:
-            return _started(body)
+            return accumulator.partial()  # what it had said before it broke off
     value = jsontext.parse(body)
     return None if isinstance(value, jsontext.NotJSON) else value
-
-
-def _started(body: bytes) -> Any:
-    """What a stream that is not whole had said before it broke off."""
-    accumulator = Accumulator()
-    try:
-        for event in decode_events(body):
-            accumulator.feed(event)
-    except MockapiError:
-        pass
-    return accumulator.partial()
 
 
 def _asked(request: Any) -> str:

@@ -166,7 +166,10 @@ class MessagesAPI:
             arrived = scope[ARRIVED] if ARRIVED in scope else monotonic()
             query = scope["query_string"].decode("latin-1")
             request = Request(scope["method"], path, query, scope["headers"], body)
-            if is_heavy(body):
+            large, index = is_heavy(body), session.index
+            if not index.is_ready and (large or not index.has_as_it_came(request)):
+                await service.make_ready(index)
+            if large:
                 entry = await service.answer_large(request, session, scope.get("server"))
             else:
                 entry = service.answer(request, session, scope.get("server"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ from mockapi.sessions import (
     answer,
     answer_large,
     default_on_unmatched,
+    make_ready,
     new_id,
 )
 from mockapi.storage import CassetteReader, cache_folder
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from mockapi._files import Places
-    from mockapi.cassettes import Matching, Miss, Recording
+    from mockapi.cassettes import Index, Matching, Miss, Recording
     from mockapi.exchange import Request
     from mockapi.server._console import Console
     from mockapi.server.recording import Address, Recorder, RecordOptions
@@ -102,6 +104,7 @@ class Service:
         self._explaining = 0
         self._validators: dict[ValidationSettings, Validator] = {}
         self._loading = asyncio.Lock()
+        self._readying: dict[Index, asyncio.Future[None]] = {}
         self._inside: Places | None = None
         self._uninvited: set[str] = set()
 
@@ -231,6 +234,15 @@ class Service:
                 self._validators.clear()
             validator = self._validators[settings] = validation.Validator(settings)
         return validator.check(request)
+
+    async def make_ready(self, index: Index) -> None:
+        """Have what is recorded redacted elsewhere, once: streams in flight do not wait for it."""
+        pending = self._readying.get(index)
+        if pending is None:
+            pending = self._readying[index] = asyncio.ensure_future(make_ready(index, self.helpers.run))
+            pending.add_done_callback(lambda _: self._readying.pop(index))
+        with contextlib.suppress(TooSlowError):  # whoever looks a request up meets it, and tells
+            await asyncio.shield(pending)
 
     def answer(self, request: Request, session: ServerSession, server: Address = None) -> JournalEntry | None:
         """Find the reply to a request and write both down; the reply is still to be played.

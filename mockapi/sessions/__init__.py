@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mockapi.sessions._generator import ReplyGenerator
     from mockapi.sessions._journal import Journal, JournalEntry, miss_as_json, recording_as_json
     from mockapi.sessions._library import CassetteSet
-    from mockapi.sessions._look_ahead import answer_large, look_up_ahead
+    from mockapi.sessions._look_ahead import answer_large, look_up_ahead, make_ready
     from mockapi.sessions._pipeline import CHANGES, SOURCES, Exchange, answer
     from mockapi.sessions._registry import MAX_SESSIONS, SessionRegistry, new_id
     from mockapi.sessions._session import DEFAULT, MAX_REQUESTS, ServerSession
@@ -64,6 +64,7 @@ __all__ = [
     "answer_large",
     "default_on_unmatched",
     "look_up_ahead",
+    "make_ready",
     "miss_as_json",
     "new_id",
     "parse_speed",
@@ -79,7 +80,7 @@ __getattr__ = lazy_exports(
         "_generator": "ReplyGenerator",
         "_journal": "Journal JournalEntry miss_as_json recording_as_json",
         "_library": "CassetteSet",
-        "_look_ahead": "answer_large look_up_ahead",
+        "_look_ahead": "answer_large look_up_ahead make_ready",
         "_pipeline": "CHANGES SOURCES Exchange answer",
         "_registry": "MAX_SESSIONS SessionRegistry new_id",
         "_session": "DEFAULT MAX_REQUESTS ServerSession",

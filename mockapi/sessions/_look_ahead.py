@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 WorkOut: TypeAlias = Callable[..., Awaitable[Any]]
 """Runs a pure function with its arguments elsewhere."""
 
+_LARGE: Final = 1024 * 1024
+"""Bytes of all recorded requests; to start a process for fewer takes longer than to redact them."""
+
 _COUNT_TOKENS: Final = "/v1/messages/count_tokens"
 
 
@@ -64,6 +67,22 @@ async def look_up_ahead(request: Request, index: cassettes.Index, work_out: Work
         # A hook is the user's own Python, which runs in this process.
         elsewhere = work_out if redaction.hook is None else asyncio.to_thread
         known.update(await elsewhere(cassettes.redactions_of, bare, (redaction,), rules))
+
+
+async def make_ready(index: cassettes.Index, work_out: WorkOut) -> None:
+    """Redact what is recorded, so that a request which is not found as it came is looked up at once.
+
+    Args:
+        index: what is recorded.
+        work_out: runs a function elsewhere; asked only if there are megabytes, or a thread is as good.
+    """
+    redactions = await asyncio.to_thread(index.redactions)
+    is_large = sum(len(request.body) for request, _ in redactions) > _LARGE
+    # A hook is the user's own Python, which runs in this process.
+    goes_elsewhere = is_large and all(rules.hook is None for _, rules in redactions)
+    run = work_out if goes_elsewhere else asyncio.to_thread
+    redacted = await run(cassettes.redacted_requests, redactions)
+    await asyncio.to_thread(index.make_ready, redacted)
 
 
 async def _recordings(exchange: Exchange, work_out: WorkOut) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         with_schema_line,
     )
     from mockapi.storage._script_files import ScriptFiles
-    from mockapi.storage._writer import GIT_ATTRIBUTES, CassetteFile, locked
+    from mockapi.storage._writer import GIT_ATTRIBUTES, CassetteFile, Elsewhere, locked
 
 __all__ = [
     "GIT_ATTRIBUTES",
@@ -37,6 +37,7 @@ __all__ = [
     "SUFFIXES",
     "CassetteFile",
     "CassetteReader",
+    "Elsewhere",
     "Project",
     "ReportedRecording",
     "ScriptFiles",
@@ -71,6 +72,6 @@ __getattr__ = lazy_exports(
         "_reader": "CassetteReader",
         "_schema_line": "SCHEMA_NAME cassette_schema make_folder with_schema_line",
         "_script_files": "ScriptFiles",
-        "_writer": "GIT_ATTRIBUTES CassetteFile locked",
+        "_writer": "GIT_ATTRIBUTES CassetteFile Elsewhere locked",
     },
 )

@@ -36,7 +36,7 @@ def test_identical_long_bodies_stand_once() -> None:
 def test_adding_to_a_file_refers_to_what_it_says() -> None:
     """What is added to the end of a file may refer to bodies before it."""
     said = long_bodies([LONG])
-    text = dump(Cassette("c.yaml", (LONG,))) + dump_more([LONG, SHORT], "c.yaml", said)
+    text = dump(Cassette("c.yaml", (LONG,))) + dump_more([LONG, SHORT], "c.yaml", said)[0]
     assert text.count(b"y" * 400) == 1
     assert load(text, "c.yaml").interactions == (LONG, LONG, SHORT)
 

@@ -12,6 +12,6 @@ function of values, is worked out by a helper process, and the pipeline finds it
 """
 
 from mockapi.server.aside._pool import Helpers
-from mockapi.server.aside._size import is_heavy
+from mockapi.server.aside._size import SURELY_LIGHT, is_heavy
 
-__all__ = ["Helpers", "is_heavy"]
+__all__ = ["SURELY_LIGHT", "Helpers", "is_heavy"]

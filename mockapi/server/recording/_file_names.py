@@ -11,6 +11,7 @@ from mockapi.storage import SUFFIXES, CassetteFile
 
 if TYPE_CHECKING:
     from mockapi.sessions import ServerSession
+    from mockapi.storage import Elsewhere
 
 _FULL_FILE = 1024 * 1024  # bytes: every write copies the file, and people read it
 
@@ -23,15 +24,17 @@ class CassetteFiles:
 
     Args:
         to: file or folder that recordings go to, unless a session names a file of its own.
+        work_out: runs what is dear of writing.
     """
 
-    def __init__(self, to: str | None) -> None:
+    def __init__(self, to: str | None, work_out: Elsewhere | None = None) -> None:
         self._to = to
+        self._work_out = work_out
         self._opened: dict[Path, CassetteFile] = {}
 
     def opened(self, path: Path) -> CassetteFile:
         """The file at a path."""
-        return self._opened.setdefault(path, CassetteFile(path))
+        return self._opened.setdefault(path, CassetteFile(path, self._work_out))
 
     def covers(self, session: ServerSession, cassette: str) -> bool:
         """Whether a cassette is the file, or lies in the folder, that a session records to."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from mockapi.cassettes import RedactionError, as_request, fingerprint, redact
 from mockapi.errors import MockapiError, TooSlowError, UnwritableError
 from mockapi.exchange import Ending
-from mockapi.server.aside import is_heavy
+from mockapi.server.aside import SURELY_LIGHT, is_heavy
 from mockapi.server.recording._file_names import CassetteFiles
 from mockapi.sessions import look_up_ahead
 
@@ -73,7 +73,8 @@ class WriterQueue:
         self._console = console
         self._helpers = helpers
         self._leave_out = leave_out
-        self._files = CassetteFiles(options.to)
+        self._files = CassetteFiles(options.to, self._work_out)
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: list[tuple[_Kept, asyncio.Future[None]]] = []
         self._unwritten: list[_Kept] = []
         self._writing: asyncio.Task[None] | None = None
@@ -91,6 +92,7 @@ class WriterQueue:
         file = self._files.of(session) if old is None else self._files.opened(Path(old.cassette.name))
         kept = _Kept(file, interaction, None if old is None else fingerprint(old.interaction))
         self._waiting.append((kept, future))
+        self._loop = asyncio.get_running_loop()
         if self._writing is None or self._writing.done():
             self._writing = asyncio.ensure_future(self._write_waiting())
         await asyncio.shield(future)
@@ -167,6 +169,8 @@ class WriterQueue:
             await asyncio.to_thread(file.add, added, renewed)
         except UnwritableError as error:
             return await self._write_what_fits(file, batch, error)
+        except TooSlowError as error:
+            return await self._write_what_fits(file, batch, UnwritableError(str(error)))
         except (OSError, MockapiError) as error:
             cause = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
             line = f"{file.path} cannot be written: {cause}"
@@ -177,6 +181,13 @@ class WriterQueue:
         self._stats.recorded += len(batch)
         self._stats.renewed += len(renewed)
         return True
+
+    def _work_out(self, size: int, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Run a function for the thread that writes: of large values elsewhere, and wait for it."""
+        if size <= SURELY_LIGHT or self._loop is None:
+            return function(*arguments)
+        asked = self._helpers.run(function, *arguments)
+        return asyncio.run_coroutine_threadsafe(asked, self._loop).result()
 
     async def _write_what_fits(self, file: CassetteFile, batch: list[_Kept], error: UnwritableError) -> bool:
         """Write each by itself; what does not fit goes to the next file, and is left out if there is none."""
