@@ -6,8 +6,8 @@ and functions are those of `mockapi.replies`; here is the one place that holds t
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from mockapi.exchange import Source
 from mockapi.replies import error_reply, faults
@@ -21,10 +21,61 @@ if TYPE_CHECKING:
 
     from mockapi.exchange import Reply, Request
     from mockapi.replies.endpoints import Validate
-    from mockapi.replies.scripts import Chooser
+    from mockapi.replies.scripts import Chooser, NoReply
     from mockapi.replies.synthesis import Plan
     from mockapi.sessions._account import Account
     from mockapi.validation import ValidationSettings
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ScriptMoment:
+    """What a script's reply depends on besides the request. Equal ones are of the same objects.
+
+    Attributes:
+        script: what chooses.
+        seed: of the session.
+        history: of the session.
+    """
+
+    script: Chooser
+    seed: int
+    history: History
+
+    def __eq__(self, other: object) -> bool:
+        """Whether nothing has happened between the two."""
+        if not isinstance(other, ScriptMoment):
+            return NotImplemented
+        return self.script is other.script and self.history is other.history and self.seed == other.seed
+
+    def __hash__(self) -> int:
+        """By the same objects."""
+        return hash((id(self.script), id(self.history), self.seed))
+
+
+class ScriptedReply(NamedTuple):
+    """What a script makes of a request.
+
+    Attributes:
+        chosen: which of its replies; None where it has none.
+        after: what chooses the next.
+        made: the reply, without its faults, and the history after it; None where there is none, or
+            a fault makes it.
+    """
+
+    chosen: Scripted | NoReply | None
+    after: Chooser
+    made: tuple[Reply, History] | None
+
+
+def scripted_reply(request: Request, moment: ScriptMoment, at: float) -> ScriptedReply:
+    """What a script makes of a request at some moment of a session."""
+    view = view_of(request)
+    chosen, after = moment.script.next(view)
+    if not isinstance(chosen, Scripted) or any(order.replaces for order in chosen.faults):
+        return ScriptedReply(chosen, after, None)
+    material = GenerationInput(view, moment.seed)
+    plan = plan_of(chosen, material, moment.history.turn)
+    return ScriptedReply(chosen, after, written(plan, material, moment.history, at, Source.SCRIPTED))
 
 
 class ReplyGenerator:
@@ -57,6 +108,12 @@ class ReplyGenerator:
         self._history = replace(history, turn=history.turn + 1)
         return self._seed, history
 
+    def script_moment(self) -> ScriptMoment | None:
+        """What the script's next reply depends on besides the request; None where Python code chooses."""
+        if not isinstance(self._script, ScriptState):
+            return None
+        return ScriptMoment(self._script, self._seed, self._history)
+
     def play(self, script: Script | Chooser | None) -> None:
         """Use a script, or another chooser of replies, from its beginning; None drops it."""
         self._script = ScriptState(script) if isinstance(script, Script) else script
@@ -67,8 +124,7 @@ class ReplyGenerator:
         """The script's reply to a request; None where it has none, and the next stage answers."""
         if self._script is None or not request.asks_for_message:
             return None
-        view = view_of(request)
-        chosen, self._script = self._script.next(view)
+        chosen, self._script, made = self._chosen(request, self._script, at)
         if chosen is None:
             return None
         if not isinstance(chosen, Scripted):
@@ -79,12 +135,16 @@ class ReplyGenerator:
                 request_id(),
                 source=Source.SCRIPTED,
             )
-        if any(order.replaces for order in chosen.faults):
+        if made is None:
             return faults.apply(faults.blank(request_id(), at, account.fields(request, at)), chosen.faults)
-        material = GenerationInput(view, self._seed)
-        plan = plan_of(chosen, material, self._history.turn)
-        reply, self._history = written(plan, material, self._history, at, Source.SCRIPTED)
+        reply, self._history = made
         return faults.apply(reply, chosen.faults) if chosen.faults else reply
+
+    def _chosen(self, request: Request, script: Chooser, at: float) -> ScriptedReply:
+        before = ScriptMoment(script, self._seed, self._history)
+        if request.known is not None and (found := request.known.get(("scripted", before))) is not None:
+            return found  # type: ignore[no-any-return] # worked out by the function below
+        return scripted_reply(request, before, at)
 
     def _scripted_row(self, material: GenerationInput, custom_id: str, at: float) -> Plan | Reply | None:
         """The plan of the script's reply to a row of a batch, an error, or None where it has none."""

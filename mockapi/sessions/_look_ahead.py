@@ -17,6 +17,7 @@ from mockapi.errors import TooSlowError
 from mockapi.exchange import Request
 from mockapi.replies import synthesis
 from mockapi.sessions import _pipeline
+from mockapi.sessions._generator import scripted_reply
 
 if TYPE_CHECKING:
     from mockapi.sessions._answer import Answer
@@ -27,6 +28,9 @@ WorkOut: TypeAlias = Callable[..., Awaitable[Any]]
 
 _LARGE: Final = 1024 * 1024
 """Bytes of all recorded requests; to start a process for fewer takes longer than to redact them."""
+
+_TRIES: Final = 3
+"""How often a script is asked elsewhere; where small requests overtake a large one again and again, here."""
 
 _COUNT_TOKENS: Final = "/v1/messages/count_tokens"
 
@@ -97,8 +101,18 @@ async def _verdict(exchange: Exchange, work_out: WorkOut) -> None:
 
 
 async def _script(exchange: Exchange, work_out: WorkOut) -> None:
-    if exchange.session.script is not None and exchange.request.asks_for_message:
-        await _view(exchange, work_out)
+    session, request = exchange.session, exchange.request
+    if session.script is None or not request.asks_for_message:
+        return
+    for _ in range(_TRIES):
+        moment = session.generator.script_moment()
+        if moment is None:
+            break
+        found = await work_out(scripted_reply, _bare(request), moment, exchange.at)
+        if session.generator.script_moment() == moment:  # no other request has had a reply meanwhile
+            _known(exchange)["scripted", moment] = found
+            return
+    await _view(exchange, work_out)
 
 
 async def _fallback(exchange: Exchange, work_out: WorkOut) -> None:

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockapi import Request
-from mockapi.cassettes import Matching
+from mockapi.cassettes import Matching, redacted_requests
+from mockapi.exchange import _UNPARSED
 from mockapi.replies import scripts
 from mockapi.server._console import Console
 from mockapi.server._service import Service
-from mockapi.sessions import Exchange, ServerSession, Settings, answer, answer_large
+from mockapi.sessions import Exchange, ServerSession, Settings, answer, answer_large, make_ready
+from mockapi.sessions._generator import scripted_reply
 from tests.support.server import interaction, message, write_cassette
 
 if TYPE_CHECKING:
@@ -43,6 +45,10 @@ BODIES: dict[str, Any] = {
     "cached": CACHED,
     "scripted": message("a script"),
     "nested too deeply": '{"messages":' + "[" * 1500 + "]" * 1500 + "}",
+}
+ORDERS = {
+    "replies": [{"text": "Hi", "when": {"last_user_text": {"matches": "^a s"}}}],
+    "then": "continue",
 }
 PATHS = [
     "/v1/messages",
@@ -111,11 +117,7 @@ def test_the_answer_is_the_same(
 def test_a_script_answers_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     """Its replies, their usage and their ids."""
     monkeypatch.setenv("MOCKAPI_CACHE", "off")
-    orders = {
-        "replies": [{"text": "Hi", "when": {"last_user_text": {"matches": "^a s"}}}],
-        "then": "continue",
-    }
-    script = scripts.parse_script(orders, lambda _: b"")
+    script = scripts.parse_script(ORDERS, lambda _: b"")
     plain, large = _both(_service(tmp_path), BODIES[name], "/v1/messages", script)
     assert [item.reply for item in large] == [item.reply for item in plain]
 
@@ -149,3 +151,73 @@ def test_replies_that_are_worked_out_meanwhile_have_ids_of_their_own(
     bodies = [json.loads(body) for body in asyncio.run(run())]
     assert len({body["id"] for body in bodies}) == 3
     assert bodies[2]["usage"]["cache_read_input_tokens"] > 0
+
+
+@pytest.mark.parametrize("name", BODIES)
+@pytest.mark.parametrize("orders", [None, ORDERS], ids=["without a script", "with a script"])
+def test_nothing_of_a_large_message_is_parsed_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, orders: Any
+) -> None:
+    """Parsing a million values holds the interpreter's lock, on whatever thread."""
+    monkeypatch.setenv("MOCKAPI_CACHE", "off")
+    service = _service(tmp_path)
+    session = ServerSession(
+        "s", service.sessions.default.settings, service.library, on_unmatched="synthesize"
+    )
+    if orders is not None:
+        session.play(scripts.parse_script(orders, lambda _: b""))
+    exchange = _exchange(service, session, BODIES[name], "/v1/messages")
+    asyncio.run(answer_large(exchange, _elsewhere))
+    assert exchange.request._parsed is _UNPARSED
+
+
+@pytest.mark.parametrize(("overtaken", "texts"), [(1, ["1", "2"]), (9, ["1", "2", "3", "4"])])
+def test_a_large_request_gets_the_reply_of_its_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, overtaken: int, texts: list[str]
+) -> None:
+    """Those that overtake it get the replies before; no reply of a script is given twice or lost."""
+    monkeypatch.setenv("MOCKAPI_CACHE", "off")
+    service = _service(tmp_path)
+    session = ServerSession("s", service.sessions.default.settings, service.library)
+    replies = [{"text": str(number)} for number in range(1, 9)]
+    session.play(scripts.parse_script({"replies": replies}, lambda _: b""))
+    given: list[str] = []
+
+    def note(found: Answer) -> None:
+        assert found.reply is not None
+        given.append(json.loads(found.reply.body)["content"][0]["text"])
+
+    async def overtake(function: Any, *arguments: Any) -> Any:
+        if function is scripted_reply and len(given) < overtaken:
+            note(answer(_exchange(service, session, message("small"), "/v1/messages")))
+        return await _elsewhere(function, *arguments)
+
+    note(asyncio.run(answer_large(_exchange(service, session, message("large"), "/v1/messages"), overtake)))
+    assert given == texts
+
+
+def test_recordings_are_redacted_elsewhere_only_if_they_are_large(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process starts for megabytes; what is found afterwards is the same."""
+    monkeypatch.setenv("MOCKAPI_CACHE", "off")
+    asked: list[Any] = []
+
+    async def noted(function: Any, *arguments: Any) -> Any:
+        asked.append(function)
+        return await _elsewhere(function, *arguments)
+
+    wanted = Request("POST", "/v1/messages", "", FIELDS, json.dumps(message(f"key {SECRET}")).encode())
+    for words in ("few", "many " * 300_000):
+        by_hand = interaction(message(f"key {SECRET}"), b"{}")
+        path = write_cassette(tmp_path / "a.yaml", by_hand, interaction(message(words), b"{}"))
+        for makes_ready in (False, True):
+            index = Service([path], Settings(), Console(quiet=True)).sessions.default.index
+            assert not index.is_ready
+            if makes_ready:
+                asyncio.run(make_ready(index, noted))
+                assert index.is_ready
+            found = index.find_exact(wanted)
+            assert found is not None
+            assert [recording.position for recording in found.recordings] == [0]
+    assert asked == [redacted_requests]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -143,3 +144,24 @@ def test_a_locked_folder_is_waited_for(tmp_path: Path) -> None:
         assert not path.exists()
     writer.join(20)
     assert _interactions(path) == (A,)
+
+
+def test_what_is_dear_of_writing_can_be_done_elsewhere(tmp_path: Path) -> None:
+    """Every text is made and read in another process, if one is there; the file is the same bytes."""
+    here, there = tmp_path / "here.yaml", tmp_path / "there.yaml"
+    sizes: list[int] = []
+
+    def elsewhere(size: int, function: Any, *arguments: Any) -> Any:
+        sizes.append(size)
+        called, sent = pickle.loads(pickle.dumps((function, arguments)))
+        return pickle.loads(pickle.dumps(called(*sent)))
+
+    written = dump(Cassette("c", (A,)))
+    for path, work_out in ((here, None), (there, elsewhere)):
+        path.write_bytes(written)
+        file = CassetteFile(path, work_out)
+        file.add([B])
+        file.add([C], [(fingerprint(A), C)])
+    assert there.read_bytes() == here.read_bytes()
+    assert len(sizes) == 6
+    assert min(sizes) > len(LONG)
