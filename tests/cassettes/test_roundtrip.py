@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import pickle
 import struct
 from typing import Any
 
@@ -17,7 +18,9 @@ from mockapi.cassettes import (
     Cassette,
     Interaction,
     Matching,
+    RecordedChunk,
     RecordedRequest,
+    RecordedResponse,
     Substitution,
     digest_of,
     dump,
@@ -29,6 +32,7 @@ from mockapi.cassettes import (
 from mockapi.cassettes._emit import emit
 from mockapi.cassettes._encode import as_read
 from mockapi.errors import MockapiError, UnwritableError
+from mockapi.exchange import Ending
 from tests.support.cassettes import as_json, asked, cassette, interaction, interactions, matchings
 
 KEY = b"a secret of the user and the digest of the text"
@@ -221,3 +225,12 @@ def test_a_cassette_that_would_be_too_large_to_read_is_not_written(monkeypatch: 
     monkeypatch.setattr("mockapi.cassettes._encode.MAX_BYTES", len(text) - 1)
     with pytest.raises(UnwritableError, match=f"would have {len(text):,} bytes"):
         dump(cassette())
+
+
+def test_chunks_go_to_another_process_as_numbers() -> None:
+    """Twice eight bytes each: pickled one by one, 250,000 of them would hold the interpreter's lock."""
+    chunks = tuple(RecordedChunk(number / 7, number) for number in range(1000))
+    response = RecordedResponse(200, (("a", "b"),), b"body", chunks, Ending.CUT)
+    sent = pickle.dumps(response)
+    assert pickle.loads(sent) == response
+    assert len(sent) < 16 * len(chunks) + 1000

@@ -14,6 +14,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 import mockapi
+from mockapi import cassettes
+from mockapi.cassettes import _index
 from mockapi.errors import CassetteError, MockapiError, UsageError
 from mockapi.exchange import Ending
 from mockapi.server.wire._player import ConnectionLost
@@ -207,3 +209,37 @@ def test_the_same_server_can_be_asked_by_many_threads(cassette: str) -> None:
             thread.join(20)
         assert failures == []
         assert control(server, "/sessions/default").json()["requests"] == 200
+
+
+@pytest.mark.parametrize("words", ["few", "word " * 40_000], ids=["small requests", "large requests"])
+def test_the_first_misses_hold_up_nobody(cassette: str, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    """What is recorded is redacted for them once, and not on the event loop."""
+    on_the_loop: list[bool] = []
+    as_ever = cassettes.redacted_requests
+
+    def noted(redactions: Any) -> Any:
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            on_the_loop.append(False)
+        else:
+            on_the_loop.append(True)
+        return as_ever(redactions)
+
+    monkeypatch.setattr(cassettes, "redacted_requests", noted)
+    monkeypatch.setattr(_index, "redacted_requests", noted)
+    settings = mockapi.Settings(validation=mockapi.ValidationSettings(mode="off"), on_unmatched="fail")
+    app = mockapi.create_app([cassette], settings=settings)
+
+    async def ask_all() -> list[int]:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app), base_url="http://localhost"
+        ) as client:
+            assert (await client.post("/v1/messages", content=orjson.dumps(ASKED))).status_code == 200
+            assert on_the_loop == []  # found as it came
+            asked = [client.post("/v1/messages", json=message(f"{n} {words}")) for n in range(3)]
+            return [reply.status_code for reply in await asyncio.gather(*asked)]
+
+    assert asyncio.run(ask_all()) == [422] * 3
+    assert on_the_loop == [False]
+    app.state.service.helpers.close()

@@ -29,13 +29,15 @@ from mockapi.replies.endpoints._records import Batch
 from mockapi.replies.synthesis import GenerationInput, History, decide, message_for, view_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mockapi.exchange import Headers
     from mockapi.replies.endpoints._context import EndpointContext
     from mockapi.replies.endpoints._store import ResourceStore
 
 ROWS_PER_LOOK: Final = 1_000
+BYTES_PER_LOOK: Final = 1_000_000
+"""Judging them takes a tenth of a second, in which nobody else is served. A longer row comes by itself."""
 _STREAM: Final = '"stream=True" is not supported in the Message Batches API'
 _RETRY_AFTER: Final = (b"retry-after", b"10")
 
@@ -46,27 +48,45 @@ def create(request: Request, store: ResourceStore, context: EndpointContext) -> 
     rows = body.get("requests") if isinstance(body, dict) else None
     if not isinstance(rows, list):
         return context.error(400, "invalid_request_error", "requests: Field required"), store
-    slices = [rows[start : start + ROWS_PER_LOOK] for start in range(0, len(rows), ROWS_PER_LOOK)]
     batch = Batch(
         id=IdFactory(context.seed).make(IdKind.BATCH, store.made),
         created=context.time(),
         headers=request.headers,
-        rows=tuple(context.keep(dump(part)) for part in slices),
+        rows=tuple(map(context.keep, _slices(map(dump, rows)))),
         counts={"processing": len(rows)},
     )
     return context.json(batch.described(context)), store.with_batch(batch)
 
 
+def _slices(rows: Iterable[bytes]) -> Iterator[bytes]:
+    """The rows of a batch as JSON arrays, each as much as one look goes to."""
+    part: list[bytes] = []
+    size = 0
+    for row in rows:
+        if part and (len(part) == ROWS_PER_LOOK or size + len(row) > BYTES_PER_LOOK):
+            yield _array(part)
+            part, size = [], 0
+        part.append(row)
+        size += len(row)
+    if part:
+        yield _array(part)
+
+
+def _array(items: list[bytes]) -> bytes:
+    return b"[" + b",".join(items) + b"]"
+
+
 def list_batches(
     request: Request, store: ResourceStore, context: EndpointContext
 ) -> tuple[Reply, ResourceStore]:
-    """The batches, newest first. The look goes to the oldest, as many as have `ROWS_PER_LOOK` together."""
-    rows = 0
+    """The batches, newest first. The look goes to the oldest, as many as one look goes to."""
+    rows = size = 0
     for batch in store.batches.values():
         looked = _looked_at(batch, context)
         store = store.changed(looked)
         rows += batch.counts.get("processing", 0) - looked.counts.get("processing", 0)
-        if rows >= ROWS_PER_LOOK:
+        size += sum(part.size for part in batch.rows) - sum(part.size for part in looked.rows)
+        if rows >= ROWS_PER_LOOK or size >= BYTES_PER_LOOK:
             break
     found = [batch.described(context) for batch in list(store.batches.values())[::-1]]
     return context.json(page_by_id(found, Query(request.query))), store

@@ -24,7 +24,7 @@ class Batch:
         id: of it.
         created: when it came.
         headers: of the request that it came with, under which its rows are judged.
-        rows: the rows that are still to be worked on, in slices of `ROWS_PER_LOOK`.
+        rows: the rows that are still to be worked on, in slices, one for each look.
         results: the lines that are done.
         counts: of the rows by outcome.
         cancelled: when it was cancelled.

@@ -218,3 +218,36 @@ def test_models_of_a_stage() -> None:
     }
     assert "retired" not in listed[""]
     assert set(listed["retired"]) <= {"retired"}
+
+
+def _looks(*, rows: int, words: int) -> list[int]:
+    """How many rows of a batch are done after each look at it, until it has ended."""
+    messages = [{"role": "user", "content": "word " * words}]
+    params = {"model": "claude-sonnet-4-5", "max_tokens": 9, "messages": messages}
+    requests = [{"custom_id": f"row-{number}", "params": params} for number in range(rows)]
+    reply, shelf = ask(ResourceStore(), "POST", "/v1/messages/batches", dump({"requests": requests}))
+    path = f"/v1/messages/batches/{jsontext.parse(reply.body)['id']}"
+    done: list[int] = []
+    while not done or done[-1] < rows:
+        reply, shelf = ask(shelf, "GET", path)
+        done.append(jsontext.parse(reply.body)["request_counts"]["succeeded"])
+    reply, shelf = ask(shelf, "GET", f"{path}/results")
+    lines = [jsontext.parse(line)["custom_id"] for line in reply.body.splitlines()]
+    assert lines == [row["custom_id"] for row in requests]
+    return done
+
+
+@pytest.mark.parametrize(
+    ("rows", "words", "done"),
+    [(3, 1, [3]), (7, 80_000, [2, 4, 6, 7]), (3, 300_000, [1, 2, 3])],
+    ids=["small rows", "long rows", "rows longer than a look"],
+)
+def test_a_look_at_a_batch_goes_to_a_megabyte_of_rows(rows: int, words: int, done: list[int]) -> None:
+    """Judging more at once would hold up everybody; a row that is longer comes by itself."""
+    assert _looks(rows=rows, words=words) == done
+
+
+@pytest.mark.slow
+def test_a_look_at_a_batch_goes_to_a_thousand_rows() -> None:
+    """However short they are."""
+    assert _looks(rows=1100, words=1) == [1000, 1100]
