@@ -22,10 +22,11 @@ from mockapi._files import Places
 from mockapi._printable import encodable
 from mockapi._version import __version__
 from mockapi._wording import counted
-from mockapi.errors import CassetteError, ScriptError, UsageError
+from mockapi.errors import CassetteError, ScriptError, TooSlowError, UsageError
 from mockapi.replies import scripts
 from mockapi.server._access import control_objection, doubled
-from mockapi.sessions import recording_as_json, session_options
+from mockapi.server.aside import is_heavy
+from mockapi.sessions import kind_of, recording_as_json, session_options
 from mockapi.storage import ScriptFiles, folders
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from mockapi.server._access import Access
     from mockapi.server._service import Service
-    from mockapi.sessions import Journal, JournalEntry, ServerSession
+    from mockapi.sessions import BodyKind, Journal, JournalEntry, ServerSession
 
 _MAX_BODY = 1024 * 1024
 _MAX_PAGE = 1000
@@ -157,9 +158,20 @@ class _Control:
             {
                 "session": session.id,
                 "dropped": session.journal.dropped,
-                "entries": [entry.as_json() for entry in entries],
+                "entries": [entry.as_json(await self._kind(entry)) for entry in entries],
             }
         )
+
+    async def _kind(self, entry: JournalEntry) -> BodyKind | None:
+        """As what the body of an entry is shown, if finding that out here would hold up others."""
+        body = entry.request.body
+        if not is_heavy(body):
+            return None
+        try:
+            kind: BodyKind = await self._service.helpers.run(kind_of, body)
+        except TooSlowError:
+            return "base64"
+        return kind
 
     async def set_script(self, request: Request) -> JSONResponse:
         session = self._session(request)

@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from mockapi.sessions._account import Account
     from mockapi.sessions._answer import FORWARD, Answer
     from mockapi.sessions._generator import ReplyGenerator
-    from mockapi.sessions._journal import Journal, JournalEntry, miss_as_json, recording_as_json
+    from mockapi.sessions._journal import (
+        BodyKind,
+        Journal,
+        JournalEntry,
+        kind_of,
+        miss_as_json,
+        recording_as_json,
+    )
     from mockapi.sessions._library import CassetteSet
     from mockapi.sessions._look_ahead import answer_large, look_up_ahead, make_ready
     from mockapi.sessions._pipeline import CHANGES, SOURCES, Exchange, answer
@@ -49,6 +56,7 @@ __all__ = [
     "Account",
     "AfterLast",
     "Answer",
+    "BodyKind",
     "CassetteSet",
     "Exchange",
     "Journal",
@@ -63,6 +71,7 @@ __all__ = [
     "answer",
     "answer_large",
     "default_on_unmatched",
+    "kind_of",
     "look_up_ahead",
     "make_ready",
     "miss_as_json",
@@ -78,7 +87,7 @@ __getattr__ = lazy_exports(
         "_account": "Account",
         "_answer": "FORWARD Answer",
         "_generator": "ReplyGenerator",
-        "_journal": "Journal JournalEntry miss_as_json recording_as_json",
+        "_journal": "BodyKind Journal JournalEntry kind_of miss_as_json recording_as_json",
         "_library": "CassetteSet",
         "_look_ahead": "answer_large look_up_ahead make_ready",
         "_pipeline": "CHANGES SOURCES Exchange answer",

@@ -6,7 +6,7 @@ import base64
 from collections import deque
 from datetime import UTC, datetime
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import orjson
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from mockapi.cassettes import Miss, Recording
     from mockapi.exchange import Reply, Request
+
+BodyKind: TypeAlias = Literal["json", "text", "base64"]
+"""As what the control API shows a body."""
 
 MAX_ENTRIES = 10_000
 MAX_BYTES = 64 * 1024 * 1024
@@ -70,10 +73,13 @@ class JournalEntry:
         miss = self.miss
         return miss is not None and miss.done() and not miss.cancelled() and miss.exception() is None
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self, kind: BodyKind | None = None) -> dict[str, Any]:
         """The entry as the control API shows it, for orjson to write; credentials are left out.
 
         A JSON body stands in it as the text it came as: no number is rounded.
+
+        Args:
+            kind: of its body, where that was found out elsewhere.
         """
         request, reply = self.request, self.reply
         at = datetime.fromtimestamp(self.at, UTC).isoformat(timespec="milliseconds")
@@ -88,7 +94,7 @@ class JournalEntry:
                     [name.decode("latin-1"), _shown(name.decode("latin-1"), value.decode("latin-1"))]
                     for name, value in request.headers
                 ],
-                **_body(request),
+                **_shown_body(request.body, kind),
             },
             "reply": {
                 "status": reply.status,
@@ -178,17 +184,28 @@ def _shown(name: str, value: str) -> str:
     return "[hidden]" if name in CREDENTIAL_HEADERS else value
 
 
-def _body(request: Request) -> dict[str, Any]:
-    """The body under one of `json`, `text` and `base64`; nested too deeply for most readers, it is text."""
-    if not request.body:
-        return {}
-    value = jsontext.parse(request.body)
+def kind_of(body: bytes) -> BodyKind:
+    """As what a body is shown; JSON that is nested too deeply for most readers is text."""
+    value = jsontext.parse(body)
     if not isinstance(value, jsontext.NotJSON) and _is_writable(value):
-        return {"json": orjson.Fragment(request.body)}
+        return "json"
     try:
-        return {"text": request.body.decode()}
+        body.decode()
     except UnicodeDecodeError:
-        return {"base64": base64.b64encode(request.body).decode()}
+        return "base64"
+    return "text"
+
+
+def _shown_body(body: bytes, kind: BodyKind | None) -> dict[str, Any]:
+    """A body under its kind."""
+    if not body:
+        return {}
+    match kind or kind_of(body):
+        case "json":
+            return {"json": orjson.Fragment(body)}
+        case "text":
+            return {"text": body.decode()}
+    return {"base64": base64.b64encode(body).decode()}
 
 
 def _is_writable(value: Any) -> bool:

@@ -9,7 +9,8 @@ import orjson
 import pytest
 
 from mockapi.exchange import Chunk, Reply, Request, Source
-from mockapi.sessions._journal import Journal
+from mockapi.sessions import _journal
+from mockapi.sessions._journal import Journal, JournalEntry
 from tests.support.server import (
     Play,
     RawClient,
@@ -180,3 +181,24 @@ def test_requests_that_were_refused_are_journaled_as_what_they_were(
     assert [entry["recording"] for entry in entries] == [None] * 3
     assert {entry["reply"]["source"] for entry in entries} <= {"invalid", "unmatched"}
     assert all(entry["reply"]["status"] >= 400 for entry in entries)
+
+
+LARGE = {
+    "json": orjson.dumps(["word"] * 40_000),
+    "text": b"word " * 40_000,
+    "base64": b"\xff" * 200_000,
+}
+
+
+@pytest.mark.parametrize("kind", LARGE)
+def test_a_large_body_is_looked_at_elsewhere_and_shown_the_same(
+    server: mockapi.Server, play: Play, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Whoever reads the journal holds up no stream: parsing holds the interpreter's lock."""
+    base_url = play()
+    ask(base_url, content=LARGE[kind])
+    entry = JournalEntry(1, 0.0, Request("POST", "/", "", (), LARGE[kind]), REPLY, None, None)
+    as_ever = orjson.loads(orjson.dumps(entry.as_json()["request"]))[kind]
+    monkeypatch.setattr(_journal, "jsontext", None)
+    (shown,) = journal(server, id_of(base_url))
+    assert shown["request"][kind] == as_ever
