@@ -79,6 +79,7 @@ class Upstream:
         self._read_seconds = read_seconds
         self._timeout = httpx.Timeout(read_seconds, connect=CONNECT_SECONDS, pool=None)
         self._client: httpx.AsyncClient | None = None
+        self._opening = asyncio.Lock()
 
     def is_at(self, server: Address) -> bool:
         """Whether this is the server at an address of this machine: it would ask itself without end."""
@@ -104,9 +105,10 @@ class Upstream:
                 "timeout": self._timeout.as_dict()
             },  # httpx 0.27.0 adds none to a request that is made
         )
+        client = self._client or await self._opened()
         started = monotonic()
         try:
-            response = await self._opened().send(forwarded, stream=True)
+            response = await client.send(forwarded, stream=True)
         except (httpx.HTTPError, OSError) as error:
             raise UpstreamFailed(_cause(error, self._read_seconds)) from error
         if response.status_code > _LAST_STATUS:
@@ -114,16 +116,14 @@ class Upstream:
             raise UpstreamFailed(f"answered with the status {response.status_code}, which HTTP does not have")
         return Incoming(response, request.method, started)
 
-    def _opened(self) -> httpx.AsyncClient:
-        if self._client is None:
-            try:
-                self._client = httpx.AsyncClient(
-                    follow_redirects=False,
-                    timeout=self._timeout,
-                    limits=httpx.Limits(max_connections=None, max_keepalive_connections=100),
-                )
-            except (OSError, ValueError) as error:  # an unreadable CA file, an impossible proxy
-                raise UpstreamFailed(f"cannot be asked: {error}") from error
+    async def _opened(self) -> httpx.AsyncClient:
+        """The client; made off the event loop, because to read the certificates takes a tenth of a second."""
+        async with self._opening:
+            if self._client is None:
+                try:
+                    self._client = await asyncio.to_thread(_client)
+                except (OSError, ValueError) as error:  # an unreadable CA file, an impossible proxy
+                    raise UpstreamFailed(f"cannot be asked: {error}") from error
         return self._client
 
     async def aclose(self) -> None:
@@ -239,6 +239,14 @@ class Incoming:
         if self.unrecordable is None:
             self.unrecordable = str(reason)
             self.chunks = []
+
+
+def _client() -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        follow_redirects=False,
+        timeout=None,  # noqa: S113 - each request brings its own
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=100),
+    )
 
 
 def _request_headers(fields: Headers) -> list[tuple[bytes, bytes]]:
