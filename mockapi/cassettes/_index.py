@@ -99,6 +99,11 @@ class _Table:
 class Index:
     """Recordings by key.
 
+    Attributes:
+        recordings: in the order they are to be played.
+        is_ready: whether a request that is not found as it came is looked up without redacting all
+            recordings.
+
     Args:
         recordings: in the order they are to be played.
         extra: rules of the session, added to those of every cassette.
@@ -106,6 +111,7 @@ class Index:
 
     def __init__(self, recordings: Iterable[Recording], extra: Matching | None = None) -> None:
         self.recordings = tuple(recordings)
+        self.is_ready = not self.recordings
         self._exact: dict[Matching, _Table] = {}
         self._looser: dict[Matching, _Table] = {}
         self._unredacted: tuple[dict[Matching, _Table], dict[Matching, _Table]] | None = None
@@ -144,11 +150,6 @@ class Index:
         self._as_it_came = request, _find(self._exact, request)
         return self._as_it_came[1] is not None
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether a request that is not found as it came is looked up without redacting all recordings."""
-        return self._unredacted is not None or not self.recordings
-
     def redactions(self) -> list[tuple[Request, RedactionRules]]:
         """What `make_ready` has to know the redactions of: every recorded request, and by which rules."""
         return [
@@ -163,6 +164,7 @@ class Index:
             redacted: what `redacted_requests` makes of `redactions`.
         """
         self._unredacted = self._tables_of(redacted)
+        self.is_ready = True
 
     def _tables_of(
         self, redacted: Iterable[Request | None]
@@ -184,6 +186,7 @@ class Index:
             return None
         if self._unredacted is None:
             self._unredacted = self._tables_of(redacted_requests(self.redactions()))
+            self.is_ready = True
         unredacted = self._unredacted[looseness]
         for rules in {matching.redaction: None for matching in tables}:
             redacted = for_matching(request, rules)
