@@ -38,6 +38,10 @@ MAX_BYTES = 256 * 1024 * 1024
 """A larger file is refused unread: a file of that size is not reviewed, and would be held in memory whole."""
 
 VERSION_KEY = "mockapi_cassette"
+_OUR_HEAD = re.compile(rf"^{VERSION_KEY}\s*:".encode(), re.MULTILINE)
+_OTHER_TOOLS = re.compile(rb"^(?:!tape|(?:- )?[ \t]*(?:(?:http_)?interactions|request)[ \t]*:)", re.MULTILINE)
+_NOT_OURS = f"not a mockapi cassette: there is no `{VERSION_KEY}: {FORMAT_VERSION}` at the top."
+_BROUGHT_OVER = "Recordings of other tools are brought over by `mockapi cassettes import`."
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token of RFC 9110
 _VERSION = whole(1)
 _STATUS = whole(200, 599)
@@ -67,6 +71,9 @@ def load(
         document = _yaml.parse(text)
     except _yaml.YAMLError as error:
         problem = Problem(name, f"{error.cause}.", "Mend it, or record it again.", line=error.line)
+        sound_elsewhere = not error.cause.startswith("malformed")  # such as the tag of a binary body
+        if sound_elsewhere and _OTHER_TOOLS.search(text) and not _OUR_HEAD.search(text):
+            problem = Problem(name, _NOT_OURS, _BROUGHT_OVER, line=1)
         raise CassetteError([problem]) from error
 
     faults: list[OptionError] = []
@@ -103,11 +110,7 @@ def _problem(name: str, fault: OptionError, line: int | None) -> Problem:
 
 def _check_head(document: Any) -> None:
     if not isinstance(document, dict) or VERSION_KEY not in document:
-        raise FormatError(
-            (),
-            f"not a mockapi cassette: there is no `{VERSION_KEY}: {FORMAT_VERSION}` at the top.",
-            "Recordings of other tools are brought over by `mockapi cassettes import`.",
-        )
+        raise FormatError((), _NOT_OURS, _BROUGHT_OVER)
     version = document[VERSION_KEY]
     if _VERSION(version, (VERSION_KEY,)) > FORMAT_VERSION:
         raise FormatError(

@@ -15,6 +15,7 @@ from mockapi.cli._output import echo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from mockapi.cassettes.importers import Imported
 
@@ -96,7 +97,7 @@ class Totals:
         return self.results[Result.FAILED] + self.results[Result.PARTLY]
 
 
-def show(rows: list[ReportRow], not_looked_at: int, folder: str) -> Totals:
+def show(rows: list[ReportRow], passed_by: list[Path], folder: str) -> Totals:
     """Print everything; the totals."""
     totals = Totals()
     for row in rows:
@@ -112,11 +113,25 @@ def show(rows: list[ReportRow], not_looked_at: int, folder: str) -> Totals:
     echo(f"{totals.kept} interactions kept, {totals.streams} of them streams", err=True)
     for reason, count in totals.left_out.most_common():
         echo(f"left out: {count} x {reason}", err=True)
-    if not_looked_at:
-        echo(f"not looked at: {not_looked_at} files whose names are not those of recordings", err=True)
+    _passed_by(passed_by)
     if totals.kept:
         echo(f"Play them: mockapi serve {shlex.quote(folder)}", err=True)
     return totals
+
+
+def _passed_by(paths: list[Path]) -> None:
+    """What was not looked at, with its name: one line for each folder."""
+    if not paths:
+        return
+    echo(
+        f"not looked at: {len(paths)} files and folders that have no recordings' endings or first bytes",
+        err=True,
+    )
+    names: dict[Path, list[str]] = {}
+    for path in paths:
+        names.setdefault(path.parent, []).append(f"{path.name}/" if path.is_dir() else path.name)
+    for folder, inside in names.items():
+        echo(f"  {folder}: {', '.join(inside)}", err=True)
 
 
 def _line(row: ReportRow) -> str:

@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import KW_ONLY, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,24 +16,19 @@ from mockapi.cassettes import importers
 from mockapi.cli import INTERRUPTED
 from mockapi.cli._bar import tracked
 from mockapi.cli._import_report import ReportRow, Result, show
+from mockapi.cli._import_sources import REPLIES, Found, ImportSource, find
 from mockapi.cli._output import echo
 from mockapi.errors import MockapiError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from mockapi.cassettes import Cassette, Matching, RedactionRules
+    from mockapi.cassettes.importers import Imported
 
-_SUFFIXES = frozenset({".yaml", ".yml", ".json", ".har", ".zhar", ".toml", ".httprr", ".sse", ".gz"})
-_NOT_ENTERED = frozenset({"node_modules", "__pycache__"})
-
-
-class ImportSource(NamedTuple):
-    """A file to import: where it is, its path below what the user named, and whether it was named itself."""
-
-    path: Path
-    name: str
-    named: bool
+_JOINED = "the reply of a stub"
+_NO_REQUEST = (
+    f"a reply without its request: WireMock keeps requests in `mappings/`, beside this `{REPLIES}/`, and no"
+    " stub there that was read names this file. Import the folder above both, or restore `mappings/`."
+)
 
 
 @click.command()
@@ -63,65 +58,36 @@ def command(
     """Bring recordings of other tools.
 
     Reads VCR.py and pytest-recording, Ruby VCR, R vcr, go-vcr, cassetter, HAR (browsers, mitmproxy,
-    Polly.js), httprr, aimock fixtures, and plain .sse and .json replies; the format is detected.
-    Folders are searched and relative paths kept. Exchanges with other hosts are left out; what is
+    Polly.js), httprr, WireMock, aimock fixtures, and plain .sse and .json replies; the format is
+    detected. Folders are searched and relative paths kept. Exchanges with other hosts are left out; what is
     kept is redacted like what is recorded. Exit code 1 if a file failed, and the rest is imported.
     """
     rules = cassettes.Matching()
     if matching is not None:
         rules = cassettes.read_matching(matching, "--matching", storage.folders())
-    found, not_looked_at = find(sources)
-    originals = frozenset(os.path.realpath(source.path) for source in found)
+    found = find(sources)
+    files = [part for source in found.sources for part in source.parts or (source,)]
+    originals = frozenset(os.path.realpath(source.path) for source in files)
     project = storage.working_project()
     run = _Run(Path(folder), hosts, project.rules, originals, force=force, matching=rules)
     rows: list[ReportRow] = []
+    # What a stub answers is known when the stubs were read: replies that lie apart come last.
+    in_order = sorted(found.sources, key=lambda source: source.is_reply)
     try:
-        rows.extend(run.take(source) for source in tracked(found, "Importing"))
+        for source in tracked(in_order, "Importing"):
+            rows += run.take(source)
     except KeyboardInterrupt:
-        show(rows, not_looked_at, folder)
-        done = f"interrupted after {len(rows)} of {len(found)} files; the same command does the rest"
+        show(rows, run.passed_by(found), folder)
+        done = f"interrupted after {len(rows)} of {len(files)} files; the same command does the rest"
         echo(f"mockapi: {done}.", err=True)
         sys.exit(INTERRUPTED)
-    if show(rows, not_looked_at, folder).failed:
+    if show(rows, run.passed_by(found), folder).failed:
         sys.exit(1)
-
-
-def find(sources: Iterable[str]) -> tuple[list[ImportSource], int]:
-    """The files to import, sorted folder by folder, and how many others lie between them.
-
-    A file that is found twice under one name counts once. A folder that cannot be searched is
-    among them, for its row to say so.
-
-    Raises:
-        UsageError: a source that does not exist.
-    """
-    found: list[ImportSource] = []
-    others = 0
-    closed: list[OSError] = []
-    for named in sources:
-        root = Path(named)
-        # os.path: pathlib raises for what lies in a closed folder, and takes an empty name for this one.
-        if not os.path.exists(named):  # noqa: PTH110 - see above
-            raise UsageError(f"{named or 'an empty name'}: there is no such file or folder.")
-        if not root.is_dir():
-            found.append(ImportSource(root, root.name, named=True))
-            continue
-        for place, folders, files in os.walk(root, onerror=closed.append):
-            folders[:] = sorted(name for name in folders if name[0] != "." and name not in _NOT_ENTERED)
-            for file in sorted(files):
-                path = Path(place, file)
-                if path.suffix.lower() in _SUFFIXES:
-                    found.append(ImportSource(path, str(path.relative_to(root)), named=False))
-                else:
-                    others += 1
-    found.extend(ImportSource(Path(error.filename), error.filename, named=True) for error in closed)
-    once = {(os.path.realpath(source.path), source.name): source for source in reversed(found)}
-    return list(reversed(once.values())), others
 
 
 @dataclass(slots=True)
 class _Run:
-    """One run of the command: where to, what is taken and masked, and what was written so far."""
+    """One run of the command: where to, what is taken and masked, what was written and joined so far."""
 
     folder: Path
     hosts: tuple[str, ...]
@@ -131,15 +97,59 @@ class _Run:
     force: bool
     matching: Matching
     written: dict[str, Path] = field(default_factory=dict)
+    joined: set[str] = field(default_factory=set)
 
-    def take(self, source: ImportSource) -> ReportRow:
-        """Import a file; whatever goes wrong is in the row."""
+    def take(self, source: ImportSource) -> list[ReportRow]:
+        """Import a file, or files that answer together; whatever goes wrong is in the rows."""
+        if source.parts:
+            return self._take_mappings(source)
         shown = str(source.path)
         try:
             data = storage.read_text(shown)
         except MockapiError as error:
-            return ReportRow(shown, Result.FAILED, causes=(str(error),))
-        imported = importers.import_recording(data, source.name, hosts=self.hosts, rules=self.rules)
+            return [ReportRow(shown, Result.FAILED, causes=(str(error),))]
+        imported = importers.import_recording(
+            data,
+            source.name,
+            hosts=self.hosts,
+            rules=self.rules,
+            beside=_Beside(source.path.parent, self.joined),
+        )
+        if source.is_reply:
+            return [self._without_request(source, imported)]
+        return [self._row(source, imported)]
+
+    def _take_mappings(self, source: ImportSource) -> list[ReportRow]:
+        """Import WireMock's stubs as one; what lies between them and is none, by itself."""
+        shown = str(source.path)
+        try:
+            parts = {_below(part, source): storage.read_text(str(part.path)) for part in source.parts}
+        except MockapiError as error:
+            return [ReportRow(shown, Result.FAILED, causes=(str(error),))]
+        beside = _Beside(source.path.absolute().parent, self.joined)
+        imported, others = importers.import_mappings(
+            parts, source.name, hosts=self.hosts, rules=self.rules, beside=beside
+        )
+        alone = [part for part in source.parts if _below(part, source) in others]
+        rows = [row for part in alone for row in self.take(part)]
+        if imported is None:
+            return rows
+        stubs = len(source.parts) - len(alone)
+        return [self._row(source, imported, f"{shown} ({stubs} files)"), *rows]
+
+    def _without_request(self, source: ImportSource, imported: Imported) -> ReportRow:
+        """The row of a reply that WireMock keeps apart from its request: never imported alone."""
+        shown = str(source.path)
+        told = replace(imported, cassette=None, left_out=(), broken=())
+        if os.path.realpath(source.path) in self.joined:
+            return ReportRow(shown, Result.LEFT_OUT, imported=replace(told, left_out=((_JOINED, 1),)))
+        if imported.cassette is None and not imported.broken:
+            return ReportRow(shown, Result.LEFT_OUT, imported=replace(imported, cassette=None))
+        return ReportRow(shown, Result.FAILED, imported=told, causes=(_NO_REQUEST,))
+
+    def _row(self, source: ImportSource, imported: Imported, shown: str = "") -> ReportRow:
+        """Write the cassette of a file, if there is one; the file's row."""
+        shown = shown or str(source.path)
         # The row lives to the end of the run; the cassette must not.
         told = replace(imported, cassette=None)
         if imported.cassette is None:
@@ -158,6 +168,11 @@ class _Run:
         self.written[imported.name] = source.path
         result = Result.PARTLY if imported.broken else Result.IMPORTED
         return ReportRow(shown, result, target=str(target), imported=told, causes=imported.broken)
+
+    def passed_by(self, found: Found) -> list[Path]:
+        """What was not looked at, without files that turned out to be a stub's reply."""
+        files = [path for path in found.skipped if os.path.realpath(path) not in self.joined]
+        return [*files, *found.closed]
 
     def _write(self, target: Path, cassette: Cassette) -> None:
         before = self.written.get(cassette.name)
@@ -188,3 +203,27 @@ def _is_cassette(text: bytes) -> bool:
     """Whether a text begins as cassettes do, a comment for editors aside."""
     lines = text[:1000].splitlines()
     return any(line.startswith(b"mockapi_cassette:") for line in lines[:2])
+
+
+def _below(part: ImportSource, folder: ImportSource) -> str:
+    """The path of a file below its folder of mappings."""
+    return part.path.absolute().relative_to(folder.path.absolute()).as_posix()
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """Reads the files that a recording keeps bodies in, and remembers which: they lie below one folder."""
+
+    root: Path
+    read: set[str]
+
+    def __call__(self, name: str) -> bytes | None:
+        path = os.path.realpath(self.root / name)
+        if not Path(path).is_relative_to(os.path.realpath(self.root)):
+            return None
+        try:
+            data = storage.read_text(path)
+        except MockapiError:
+            return None
+        self.read.add(path)
+        return data

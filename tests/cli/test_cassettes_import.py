@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
-from click.testing import Result
 from rich.console import Console
 
 import mockapi
 from mockapi.cassettes import Matching, load
-from mockapi.cli import _import_report, cassettes_import, root
+from mockapi.cli import _import_report, _import_sources, cassettes_import
 from mockapi.cli._bar import tracked
 from mockapi.errors import UsageError
-from mockapi.storage import SCHEMA_NAME
 from tests.support.foreign import (
     ANSWER,
     ASKED,
@@ -32,12 +30,11 @@ from tests.support.foreign import (
     wire_request,
     wire_response,
 )
-from tests.support.process import runner
+from tests.support.importing import run, tree, written
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from click.testing import Result
 
 BOMB = b"\n".join(
     [b"a0: &a0 [lol, lol, lol, lol, lol, lol, lol, lol, lol]"]
@@ -47,26 +44,6 @@ OBJECT = b"interactions:\n- !!python/object/apply:os.system ['touch executed']\n
 NOT_BASE64 = vcr_py(vcr_py_interaction(reply=b"\xff")).replace(b"/w==", b"&%$ ")
 TRUNCATED = vcr_py(vcr_py_interaction(reply=gzipped(ANSWER)[:-9], **{"content-encoding": "gzip"}))
 NO_BODIES = har(har_entry({"size": 3579, "mimeType": "application/json"}))
-
-
-def run(*arguments: object) -> Result:
-    """The command, run with a folder to write to."""
-    return runner().invoke(root, ["cassettes", "import", *map(str, arguments)])
-
-
-def tree(root: Path, files: dict[str, bytes]) -> Path:
-    """A folder with files."""
-    for name, data in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    return root
-
-
-def written(folder: Path) -> list[str]:
-    """The cassettes in a folder, relative, and what else may be there but the schema for editors."""
-    files = (path for path in folder.rglob("*") if path.is_file() and path.name != SCHEMA_NAME)
-    return sorted(str(path.relative_to(folder)) for path in files)
 
 
 def test_a_tree_is_imported_with_its_folders(tmp_path: Path) -> None:
@@ -101,7 +78,7 @@ def test_a_tree_is_imported_with_its_folders(tmp_path: Path) -> None:
     assert "config.yaml: left out; no recording in a format that is known here (1)" in result.stdout
     assert "7 files: 6 imported, 1 left out" in result.stderr
     assert "6 interactions kept, 1 of them streams" in result.stderr
-    assert "not looked at: 1 files" in result.stderr
+    assert "not looked at: 3 files and folders" in result.stderr
     assert "chunks: transport chunks and their timing" in result.stderr
     assert f"mockapi serve {out}" in result.stderr
 
@@ -221,8 +198,8 @@ def test_an_interrupt_is_told_with_what_was_done(tmp_path: Path, monkeypatch: py
     take = cassettes_import._Run.take
 
     def interrupted(
-        self: cassettes_import._Run, found: cassettes_import.ImportSource
-    ) -> _import_report.ReportRow:
+        self: cassettes_import._Run, found: _import_sources.ImportSource
+    ) -> list[_import_report.ReportRow]:
         if found.name == "b.yaml":
             raise KeyboardInterrupt
         return take(self, found)

@@ -11,7 +11,7 @@ import pytest
 from mockapi.cassettes.importers import import_recording
 from mockapi.cassettes.importers._formats import FORMATS
 from mockapi.cli import cassettes_export, cassettes_import, cassettes_migrate
-from mockapi.cli.cassettes_import import _SUFFIXES
+from mockapi.cli._import_sources import SUFFIXES
 
 GUIDE = (Path(__file__).parents[2] / "docs/import.md").read_text("utf-8")
 
@@ -26,7 +26,7 @@ def test_every_option_is_in_the_guide(module: object) -> None:
 def test_every_format_and_suffix_is_in_the_guide() -> None:
     """The table has each row of the code's table, and the extensions that are looked for."""
     assert [item.title for item in FORMATS if item.title not in GUIDE] == []
-    assert [suffix for suffix in _SUFFIXES if f"`{suffix}`" not in GUIDE] == []
+    assert [suffix for suffix in SUFFIXES if f"`{suffix}`" not in GUIDE] == []
 
 
 def test_the_reply_in_the_guide_is_imported() -> None:

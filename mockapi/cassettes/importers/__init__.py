@@ -12,23 +12,27 @@ from typing import TYPE_CHECKING
 from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from mockapi.cassettes.importers._evidence import may_be_recorded
     from mockapi.cassettes.importers._exchange import LOSSES, Loss
     from mockapi.cassettes.importers._har_extras import extras
-    from mockapi.cassettes.importers._import import Imported, import_recording
+    from mockapi.cassettes.importers._import import Imported, import_mappings, import_recording
 
 __all__ = [
     "LOSSES",
     "Imported",
     "Loss",
     "extras",
+    "import_mappings",
     "import_recording",
+    "may_be_recorded",
 ]
 
 __getattr__ = lazy_exports(
     __name__,
     {
+        "_evidence": "may_be_recorded",
         "_exchange": "LOSSES Loss",
         "_har_extras": "extras",
-        "_import": "Imported import_recording",
+        "_import": "Imported import_mappings import_recording",
     },
 )

@@ -28,13 +28,16 @@ from mockapi.cassettes.importers import (
     httprr,
     plain,
     vcr_py,
+    wiremock,
 )
 from mockapi.cassettes.importers._coding import inflated
+from mockapi.cassettes.importers._evidence import has_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from mockapi.cassettes.importers._exchange import RecordedEntry
+    from mockapi.cassettes.importers._stubs import Beside, Stub
 
 
 _EXACT = Matching()
@@ -63,6 +66,10 @@ class Document:
     value: Any = None
 
 
+def _nothing(_: Any) -> Iterator[RecordedEntry]:
+    return iter(())
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
     """A row of the table.
@@ -76,15 +83,18 @@ class Format:
         whole_name: whether the file's extension stays in the cassette's name: of plain bodies
             there are often two, `hello.json` and `hello.sse`.
         reads_text: whether `read` wants the text instead of the value.
+        stubs: instead of `read`, the rules of a mock server. They belong together: a file of which
+            one cannot be imported is not imported at all, because another would answer in its place.
     """
 
     title: str
     kinds: frozenset[RecordingFormat]
     recognises: Callable[[Any], bool]
-    read: Callable[[Any], Iterator[RecordedEntry]]
+    read: Callable[[Any], Iterator[RecordedEntry]] = _nothing
     matching: Matching = _EXACT
     whole_name: bool = False
     reads_text: bool = False
+    stubs: Callable[[Any, Beside], Iterator[Stub]] | None = None
 
 
 _DATA = frozenset({RecordingFormat.JSON, RecordingFormat.YAML})
@@ -102,6 +112,7 @@ FORMATS: tuple[Format, ...] = (
         plain.WHOLE, _TEXT, plain.recognises_whole, plain.read_whole, plain.MATCHING,
         whole_name=True, reads_text=True,
     ),
+    Format(wiremock.TITLE, _JSON, wiremock.recognises, stubs=wiremock.read_stubs),
     Format(har.TITLE, _DATA, har.recognises, har.read),
     Format(http_interactions.R, _DATA, http_interactions.recognises_r, http_interactions.read_r),
     Format(http_interactions.RUBY, _DATA, http_interactions.recognises_ruby, http_interactions.read_ruby),
@@ -117,6 +128,7 @@ FORMATS: tuple[Format, ...] = (
 """Every format, the more telling before the less: what VCR.py needs, cassetter has too."""
 
 NOTHING_RECORDED = "a recording without any interaction"
+UNKNOWN = "no recording in a format that is known here"
 _PACKED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 
 
@@ -146,8 +158,18 @@ def open_document(data: bytes, name: str) -> Document:
     try:
         return Document(RecordingFormat.YAML, data, _yaml.parse(data))
     except YAMLError as error:
+        if not (name.lower().removesuffix(".gz").endswith((".yaml", ".yml")) or has_frame(data)):
+            return Document(RecordingFormat.TEXT, data)
         line = f"line {error.line}: " if error.line else ""
         raise FormatError((), f"{line}{error.cause}.", "Restore or mend the file.") from error
+
+
+def joined_mappings(documents: Mapping[str, Document]) -> Document | None:
+    """A folder of WireMock's mappings as one document; None if there is no stub in it."""
+    stubs = {name: each.value for name, each in documents.items() if wiremock.recognises(each.value)}
+    if not stubs:
+        return None
+    return Document(RecordingFormat.JSON, b"", wiremock.Folder(stubs))
 
 
 def format_of(document: Document) -> Format | None:
@@ -168,7 +190,7 @@ def why_not(document: Document) -> str:
         return NOTHING_RECORDED
     if isinstance(value, dict) and "messages" in value and "max_tokens" in value:
         return "a request, not a reply"
-    return "no recording in a format that is known here"
+    return UNKNOWN
 
 
 def _json(data: bytes) -> Any:

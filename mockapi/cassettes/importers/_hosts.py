@@ -37,7 +37,7 @@ def refused_host(url: object, hosts: Iterable[str]) -> str:
     if host in API_HOSTS or any(fnmatchcase(host, pattern.lower()) for pattern in hosts):
         return ""
     is_local = "." not in host or host.startswith("127.") or host in {"0.0.0.0", "::1"}  # noqa: S104 - compared
-    if is_local and api_path(path) == path and path.startswith(PATHS):
+    if is_local and is_api_path(path):
         return ""
     return host or "no host"
 
@@ -49,3 +49,8 @@ def api_path(path: str) -> str:
         if at > 0:
             return path[at:]
     return path
+
+
+def is_api_path(path: str) -> bool:
+    """Whether a path is one of the API's as it stands."""
+    return path.startswith(PATHS)

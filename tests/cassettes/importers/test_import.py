@@ -28,6 +28,7 @@ from tests.support.foreign import (
     wire_request,
     wire_response,
 )
+from tests.support.stubs import wiremock_stub
 
 _KEY = "sk-ant-" + "api03-" + "x" * 40  # made of pieces, so that no scanner takes it for one
 _OURS = dump(Cassette("a", (Interaction(RecordedRequest("GET", "/v1/models"), RecordedResponse(200)),)))
@@ -199,6 +200,7 @@ EVERY: dict[str, tuple[bytes, str]] = {
     "event stream": (STREAM, "a.sse"),
     "JSON reply": (ANSWER, "a.json"),
     "HTTP reply": (b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n" + ANSWER, "a.json"),
+    "WireMock": (as_json(wiremock_stub()), "a.json"),
     "aimock": (
         as_json({"fixtures": [{"match": {"userMessage": "x"}, "response": {"content": "y"}}]}),
         "a.json",
