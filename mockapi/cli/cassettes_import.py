@@ -57,9 +57,10 @@ def command(
 ) -> None:
     """Bring recordings of other tools.
 
-    Reads VCR.py and pytest-recording, Ruby VCR, R vcr, go-vcr, cassetter, HAR (browsers, mitmproxy,
-    Polly.js), httprr, WireMock, aimock fixtures, and plain .sse and .json replies; the format is
-    detected. Folders are searched and relative paths kept. Exchanges with other hosts are left out; what is
+    Reads VCR.py and pytest-recording, VCR of Ruby, R and PHP, go-vcr, Betamax, cassetter, HAR (browsers,
+    mitmproxy), Polly.js, nock, MSW, httprr, txtar, dd-trace, WireMock, MockServer, Mockoon, Hoverfly,
+    aimock fixtures, and plain .sse and .json replies; the format is detected by content. Folders are
+    searched and relative paths kept. Exchanges with other hosts are left out; what is
     kept is redacted like what is recorded. Exit code 1 if a file failed, and the rest is imported.
     """
     rules = cassettes.Matching()

@@ -13,6 +13,7 @@ _PACKED: Final = b"\x1f\x8b"
 _FRAME = re.compile(
     rb'(?:\A|\n|[{,]\s*)[ \t]*(?:- )?"?(?:http_)?(?:interactions|recorded_with)"?[ \t]*:'
     rb"|\Ahttprr trace v1"
+    rb"|\A!tape"
 )
 _QUOTE = rb'(?:\\*["\']|\\u0022)'
 _SIGNS: Final = (
@@ -46,4 +47,7 @@ def sign_of_replies(text: bytes) -> str:
 
 def may_be_recorded(head: bytes) -> bool:
     """Whether a file is worth opening by its first bytes, whatever it is called."""
-    return head.startswith(_PACKED) or has_frame(head) or bool(sign_of_replies(head))
+    if head.startswith(_PACKED) or has_frame(head) or sign_of_replies(head):
+        return True
+    is_json = head.lstrip()[:1] in {b"{", b"["}
+    return is_json and b'"request"' in head and b'"response"' in head

@@ -21,12 +21,21 @@ from mockapi.cassettes._yaml import YAMLError
 from mockapi.cassettes.importers import (
     _yaml,
     aimock,
+    betamax,
     cassetter,
+    dd_trace,
+    events,
     go_vcr,
     har,
+    hoverfly,
     http_interactions,
     httprr,
+    mockoon,
+    mockserver,
+    node_recorders,
+    php_vcr,
     plain,
+    txtar,
     vcr_py,
     wiremock,
 )
@@ -112,13 +121,26 @@ FORMATS: tuple[Format, ...] = (
         plain.WHOLE, _TEXT, plain.recognises_whole, plain.read_whole, plain.MATCHING,
         whole_name=True, reads_text=True,
     ),
+    Format(txtar.TITLE, _TEXT, txtar.recognises, txtar.read, reads_text=True),
+    Format(hoverfly.TITLE, _DATA, hoverfly.recognises, stubs=hoverfly.read_stubs),
+    Format(mockserver.TITLE, _DATA, mockserver.recognises, stubs=mockserver.read_stubs),
+    Format(mockoon.TITLE, _DATA, mockoon.recognises, stubs=mockoon.read_stubs),
     Format(wiremock.TITLE, _JSON, wiremock.recognises, stubs=wiremock.read_stubs),
+    Format(node_recorders.NOCK, _JSON, node_recorders.recognises_nock, node_recorders.read_nock),
+    Format(node_recorders.MSW, _JSON, node_recorders.recognises_msw, node_recorders.read_msw),
+    Format(node_recorders.POLLY, _DATA, node_recorders.recognises_polly, node_recorders.read_polly),
+    Format(dd_trace.TITLE, _JSON, dd_trace.recognises, dd_trace.read),
     Format(har.TITLE, _DATA, har.recognises, har.read),
+    Format(betamax.TITLE, _DATA, betamax.recognises, betamax.read),
     Format(http_interactions.R, _DATA, http_interactions.recognises_r, http_interactions.read_r),
     Format(http_interactions.RUBY, _DATA, http_interactions.recognises_ruby, http_interactions.read_ruby),
     Format(go_vcr.TITLE, _DATA, go_vcr.recognises, go_vcr.read),
     Format(cassetter.TITLE, _ANY, cassetter.recognises, cassetter.read),
     Format(vcr_py.TITLE, _DATA, vcr_py.recognises, vcr_py.read),
+    Format(php_vcr.TITLE, _DATA, php_vcr.recognises, php_vcr.read),
+    Format(
+        events.TITLE, _DATA, events.recognises, events.read, events.MATCHING, whole_name=True,
+    ),
     Format(aimock.TITLE, _JSON, aimock.recognises, aimock.read, aimock.MATCHING),
     Format(
         plain.JSON, _JSON, plain.recognises_json, plain.read_json, plain.MATCHING,
@@ -143,7 +165,9 @@ def open_document(data: bytes, name: str) -> Document:
             data = inflated(data)
         except ValueError as error:
             raise FormatError((), f"{error}.", "Restore the file.") from error
-    if httprr.recognises(data) or plain.recognises_stream(data) or plain.recognises_whole(data):
+    if any(each.recognises(data) for each in (httprr, txtar)) or plain.recognises_stream(data):
+        return Document(RecordingFormat.TEXT, data)
+    if plain.recognises_whole(data):
         return Document(RecordingFormat.TEXT, data)
     if name.lower().endswith((".toml", ".toml.gz")):
         return Document(RecordingFormat.TOML, data, _toml(data))
@@ -153,6 +177,9 @@ def open_document(data: bytes, name: str) -> Document:
         value = _json(inner)
         if not isinstance(value, jsontext.NotJSON):
             return Document(RecordingFormat.JSON, data, value)
+        parsed = events.lines(inner)
+        if parsed is not None:
+            return Document(RecordingFormat.JSON, data, parsed)
         if name.lower().endswith((".json", ".har")):
             raise FormatError((), f"malformed JSON: {value.reason}.", "Restore the file.")
     try:

@@ -161,7 +161,11 @@ def _imported(document: Document, format_: Format, name: str, run: _Run) -> Impo
     subject = document.text if format_.reads_text else document.value
     matching, entries = format_.matching, format_.read(subject)
     if format_.stubs is not None:
-        stubs, matching = arranged(format_.stubs(subject, run.beside), run.hosts)
+        try:
+            stubs, matching = arranged(format_.stubs(subject, run.beside), run.hosts)
+        except _ODD_SHAPE as error:
+            cause = f"a shape that {format_.title} does not write ({error!r:.100})."
+            return Imported(_cassette_name(name), format_.title, broken=(cause,))
         entries = iter(stubs)
     interactions: list[Interaction] = []
     left_out: Counter[str] = Counter()

@@ -10,6 +10,8 @@ What it cannot say is a `FormatError` of the stub.
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -21,7 +23,7 @@ from mockapi.cassettes._model import Matching
 from mockapi.cassettes._secret_table import CREDENTIAL_HEADERS
 from mockapi.cassettes.importers._exchange import Draft, Exchange, Loss, Message, RecordedEntry, broken
 from mockapi.cassettes.importers._fields import split_url
-from mockapi.cassettes.importers._hosts import is_api_path, refused_host
+from mockapi.cassettes.importers._hosts import PATHS, is_api_path, refused_host
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     """Reads a file that a recording names, relative to where such files lie; None if there is none."""
 
 HIDDEN: Final = "a stub that another one answers before"
+_MOST_TIMES: Final = 1000
 _MEND: Final = "Write it as a script (docs/scripts.md), or change the stub."
 _NO_BODY: Final = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 
@@ -48,6 +51,9 @@ class Stub:
         headers: the request's header fields that it wants, each equal to a value.
         rank: of several that fit, the lowest answers.
         step: its place among stubs that want the same and answer one after another, if it has one.
+        endless: whether it goes on to answer, so that none behind it in the sequence does.
+        times: how often it answers before the next one does.
+        partial: whether a body with more in it than `body` is answered, too.
         fault: why a cassette cannot say it; None if it can.
         left_out: why it is no recorded reply, empty if it is.
     """
@@ -61,9 +67,20 @@ class Stub:
     headers: Fields = ()
     rank: int = 0
     step: int | None = None
+    endless: bool = False
+    times: int = 1
+    partial: bool = False
     fault: FormatError | None = None
     left_out: str = ""
     lost: frozenset[Loss] = frozenset()
+
+    def with_fault(self, fault: FormatError) -> Stub:
+        """This stub, which a cassette cannot say."""
+        return replace(self, fault=fault)
+
+    def passed_by(self, reason: str) -> Stub:
+        """This stub, which has no reply to record."""
+        return replace(self, left_out=reason)
 
     @property
     def conditions(self) -> Fields:
@@ -80,6 +97,29 @@ class Stub:
 def cannot_say(path: Path, what: str) -> FormatError:
     """The fault of a stub that looks at something which cassettes do not compare."""
     return FormatError(path, f"{what}: a cassette cannot say that.", _MEND)
+
+
+def broken_stub(fault: FormatError) -> Stub:
+    """A stub of which nothing can be read, and which may be about the API."""
+    return Stub(fault.path, "POST", PATHS[0], None, fault=fault)
+
+
+def url_of(host: str, path: str | None, query: str = "") -> str:
+    """The URL of a stub, from its parts."""
+    target = f"{path or ''}?{query}" if query else path or ""
+    return f"https://{host}{target}" if host else target
+
+
+def from_base64(text: Any, path: Path) -> bytes:
+    """The bytes of a body in base64.
+
+    Raises:
+        FormatError: it is something else.
+    """
+    try:
+        return base64.b64decode("".join(str(text).split()), validate=True)
+    except binascii.Error as error:
+        raise FormatError(path, f"a body that is not base64 ({error}).", "Restore the file.") from error
 
 
 def arranged(stubs: Iterable[Stub], hosts: Sequence[str]) -> tuple[list[RecordedEntry], Matching]:
@@ -126,6 +166,8 @@ def _comparable(stubs: list[Stub]) -> tuple[Matching, list[Stub]]:
     checked: list[Stub] = []
     for stub in stubs:
         fault = stub.fault
+        if fault is None and stub.partial and not _is_whole(stub):
+            fault = cannot_say(stub.path, "it looks at a part of the body")
         if fault is None and stub.body is None and not anything:
             fault = cannot_say(stub.path, "it answers any body, and others beside it look at the body")
         unlike = [name for name in names if names[name] != sound]
@@ -151,6 +193,11 @@ def _sequence(group: list[Stub]) -> list[RecordedEntry]:
         hidden += [broken(FormatError(stub.path, HIDDEN), HIDDEN) for stub in answering[1:]]
         answering = answering[:1]
     in_order = sorted(answering, key=lambda stub: stub.step or 0)
+    last = next((at for at, stub in enumerate(in_order) if stub.endless), len(in_order) - 1)
+    hidden += [broken(FormatError(stub.path, HIDDEN), HIDDEN) for stub in in_order[last + 1 :]]
+    in_order = [stub for stub in in_order[:last] for _ in range(min(stub.times, _MOST_TIMES))] + [
+        in_order[last]
+    ]
     return [RecordedEntry(stub.url, partial(_exchange, stub)) for stub in in_order] + hidden
 
 
@@ -170,6 +217,14 @@ def _exchange(stub: Stub) -> Exchange:
         response=stub.response,
         lost=stub.lost,
     ).finished()
+
+
+def _is_whole(stub: Stub) -> bool:
+    """Whether a body that may have more in it has all that a message needs: recorders write such bodies."""
+    if not stub.body or "/v1/messages" not in stub.url:
+        return True
+    value = jsontext.parse(stub.body)
+    return isinstance(value, dict) and {"model", "messages"} <= value.keys()
 
 
 def _canonical(body: bytes | None) -> bytes | None:

@@ -10,7 +10,7 @@ is counted where they stand, before anything walks the result, so an alias bomb 
 some thousand events. Plain scalars mean what the YAML 1.2 core schema says; all these writers
 quote what only YAML 1.1 would take for something else. The other way round, PyYAML and Psych leave
 `0899` and `12e45` unquoted, which only YAML 1.2 takes for numbers: those stay text, and so do
-numbers beyond what JSON holds. Keys are strings.
+numbers beyond what JSON holds. Keys are strings; those of aiohttp's headers are objects that hold one.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ SCALARS = frozenset(
 """Tags of scalars that mean what they would mean without the tag."""
 
 COLLECTIONS = frozenset(
-    {f"{_YAML}map", f"{_YAML}seq", "!map", "!seq"}
+    {f"{_YAML}map", f"{_YAML}seq", "!map", "!seq", "!tape"}
     | {f"{_PYTHON}{name}" for name in ("dict", "list", "tuple")}
     # What VCR.py wrote: requests before its 1.0, bodies that were files or iterators, and the URL
     # objects of aiohttp.
@@ -67,6 +67,9 @@ COLLECTIONS = frozenset(
 """Tags of mappings and sequences that are taken as such."""
 
 _COLLECTION_PREFIXES = ("!ruby/hash:", "!ruby/array:", "!ruby/struct:VCR::", "!ruby/object:VCR::")
+
+# What aiohttp's header names are, in Python and in C: text with its case set aside.
+_PYTHON_TEXT = re.compile(rf"{_PYTHON}object/(?:new|apply):multidict\.[\w.]+\.[ui]str")
 
 # Ruby's text of a class of its own, and text that carried instance variables: a mapping then.
 _RUBY_STRING = "!ruby/string:"
@@ -139,7 +142,7 @@ def _assemble(events: Iterator[Any]) -> Any:
             size += len(event.value)
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
             is_mapping = kind is yaml.MappingStartEvent
-            if not (is_mapping and _is_ruby_text(event.tag)):
+            if not _is_text(event.tag, is_mapping=is_mapping):
                 _check_collection(event.tag, line)
             value = {} if is_mapping else []
         elif kind is yaml.AliasEvent:
@@ -157,9 +160,12 @@ def _assemble(events: Iterator[Any]) -> Any:
             ended = open_.pop()
             value = container
             if ended.is_text:
-                value = container.get("str", "")
+                value = _text_in(container, line)
                 if type(ended.value) is list:
                     ended.value[-1] = value
+                elif ended.key is _KEY:
+                    container, key, weight = ended.value, value, ended.weight + weight
+                    continue
                 elif ended.value is not None:
                     ended.value[ended.key] = value
                 else:
@@ -177,14 +183,17 @@ def _assemble(events: Iterator[Any]) -> Any:
 
         under = key
         is_collection = kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent
+        is_text = is_collection and _is_text(event.tag, is_mapping=kind is yaml.MappingStartEvent)
         if container is None:
             root = value
         elif type(container) is list:
             container.append(value)
-        elif key is _KEY:
+        elif key is _KEY and not (is_collection and is_text):
             key = _as_key(value, event, line)
             weight += size
             continue
+        elif key is _KEY:
+            pass  # it is known when the text has been read
         else:
             container[key] = value
             key = _KEY
@@ -192,7 +201,6 @@ def _assemble(events: Iterator[Any]) -> Any:
         if is_collection:
             if len(open_) >= MAX_DEPTH:
                 raise YAMLError(too_deep(), line)
-            is_text = kind is yaml.MappingStartEvent and _is_ruby_text(event.tag)
             open_.append(_Open(container, under, event.anchor, weight, is_text))
             container, key, weight = value, _KEY, size
         else:
@@ -223,8 +231,23 @@ def _check_collection(tag: str | None, line: int) -> None:
         raise YAMLError(_refused(tag), line)
 
 
-def _is_ruby_text(tag: str | None) -> bool:
-    return tag is not None and (tag in _DRESSED_TEXT or tag.startswith(_RUBY_STRING))
+def _is_text(tag: str | None, *, is_mapping: bool) -> bool:
+    """Whether a collection stands for the text in it."""
+    if tag is None:
+        return False
+    if _PYTHON_TEXT.fullmatch(tag):
+        return True
+    return is_mapping and (tag in _DRESSED_TEXT or tag.startswith(_RUBY_STRING))
+
+
+def _text_in(value: Any, line: int) -> str:
+    """The text that a collection stands for: `str` of Ruby's, the first argument of Python's."""
+    if isinstance(value, dict) and "args" not in value:
+        return str(value.get("str", ""))
+    arguments = value["args"] if isinstance(value, dict) else value
+    if not isinstance(arguments, list) or not arguments or not isinstance(arguments[0], str):
+        raise YAMLError("a header name of aiohttp's that is no text", line)
+    return arguments[0]
 
 
 def _refused(tag: str) -> str:

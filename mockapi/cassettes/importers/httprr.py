@@ -65,7 +65,7 @@ def read(text: bytes) -> Iterator[RecordedEntry]:
         )
         return
     for index, (request, response) in enumerate(records):
-        yield RecordedEntry(_target(request), partial(_exchange, request, response, ("records", index)))
+        yield RecordedEntry(target(request), partial(_exchange, request, response, ("records", index)))
     if not sound:
         yield broken(
             FormatError(
@@ -104,7 +104,7 @@ def _exchange(request: bytes, response: bytes, path: Path) -> Exchange:
     return Draft(
         path=path,
         method=method,
-        url=_target(request),
+        url=target(request),
         status=status[1],
         request=Message(request_fields, unframed(request_fields, request_rest, (*path, "request"))),
         response=Message(response_fields, response_rest),
@@ -112,7 +112,7 @@ def _exchange(request: bytes, response: bytes, path: Path) -> Exchange:
     ).finished()
 
 
-def _target(request: bytes) -> str | None:
+def target(request: bytes) -> str | None:
     """The URL of a request: as its line has it, or of its path and Host."""
     line, headers, _ = split_message(request)
     parts = line.split(" ")

@@ -16,8 +16,6 @@ faults cannot be said. A scenario can where its stubs want the same request and 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -27,7 +25,7 @@ from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes.importers._exchange import Loss, Message
 from mockapi.cassettes.importers._fields import as_bytes, fields
 from mockapi.cassettes.importers._hosts import PATHS
-from mockapi.cassettes.importers._stubs import Stub, cannot_say
+from mockapi.cassettes.importers._stubs import Stub, broken_stub, cannot_say, from_base64
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -76,7 +74,8 @@ def read_stubs(document: Any, beside: Beside) -> Iterator[Stub]:
         if _is_stub(item):
             found.append((_stub(path, item, beside), item))
         else:
-            found.append((_odd(path), {}))
+            fault = FormatError(path, "not a stub mapping.", "Restore the file.")
+            found.append((broken_stub(fault), {}))
     yield from _in_scenarios(found)
 
 
@@ -107,12 +106,6 @@ def _is_stub(item: Any) -> bool:
     return bool(telling or is_rule) and isinstance(response.get("status", 200), int)
 
 
-def _odd(path: Path) -> Stub:
-    return Stub(
-        path, "POST", PATHS[0], None, fault=FormatError(path, "not a stub mapping.", "Restore the file.")
-    )
-
-
 def _stub(path: Path, item: dict[str, Any], beside: Beside) -> Stub:
     request, response = item["request"], item["response"]
     stub = Stub(path, "POST", PATHS[0], None, rank=_priority(item))
@@ -124,6 +117,7 @@ def _stub(path: Path, item: dict[str, Any], beside: Beside) -> Stub:
         return replace(
             stub,
             body=_wanted_body(request.get("bodyPatterns"), path),
+            partial="ignoreExtraElements" in str(request.get("bodyPatterns")),
             headers=_wanted_fields(request.get("headers"), path),
             status=response.get("status", 200),
             response=Message(fields(response.get("headers")), _reply_body(response, path, beside)),
@@ -213,7 +207,7 @@ def _wanted_body(patterns: Any, path: Path) -> bytes | None:
             raise cannot_say(where, "it has placeholders in the body")
         return body
     if "binaryEqualTo" in rule:
-        return _base64(rule["binaryEqualTo"], where)
+        return from_base64(rule["binaryEqualTo"], where)
     return as_bytes(_equal_to(rule, where))
 
 
@@ -244,17 +238,10 @@ def _stated_body(response: dict[str, Any], where: Path, beside: Beside) -> bytes
             )
         return data
     if "base64Body" in response:
-        return _base64(response["base64Body"], where)
+        return from_base64(response["base64Body"], where)
     if "jsonBody" in response:
         return jsontext.compact(response["jsonBody"])
     return as_bytes(response.get("body")) or b""
-
-
-def _base64(text: Any, where: Path) -> bytes:
-    try:
-        return base64.b64decode("".join(str(text).split()), validate=True)
-    except binascii.Error as error:
-        raise FormatError(where, f"a body that is not base64 ({error}).", "Restore the file.") from error
 
 
 def _in_scenarios(found: list[tuple[Stub, Any]]) -> Iterator[Stub]:

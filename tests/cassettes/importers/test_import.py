@@ -28,7 +28,7 @@ from tests.support.foreign import (
     wire_request,
     wire_response,
 )
-from tests.support.stubs import wiremock_stub
+from tests.support.foreign_tools import TOOLS, events
 
 _KEY = "sk-ant-" + "api03-" + "x" * 40  # made of pieces, so that no scanner takes it for one
 _OURS = dump(Cassette("a", (Interaction(RecordedRequest("GET", "/v1/models"), RecordedResponse(200)),)))
@@ -193,14 +193,14 @@ def test_a_response_of_another_host_need_not_be_sound() -> None:
     assert (imported.cassette, imported.broken) == (None, ())
 
 
-EVERY: dict[str, tuple[bytes, str]] = {
+EVERY: dict[str, tuple[bytes, str]] = {title: (data, name) for title, (data, name, _) in TOOLS.items()} | {
+    "parsed events": (events(), "a.json"),
     "VCR.py": (vcr_py(vcr_py_interaction()), "a.yaml"),
     "HAR": (har(har_entry({"text": ANSWER.decode()})), "a.har"),
     "httprr": (httprr((wire_request(), wire_response())), "a.httprr"),
     "event stream": (STREAM, "a.sse"),
     "JSON reply": (ANSWER, "a.json"),
     "HTTP reply": (b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n" + ANSWER, "a.json"),
-    "WireMock": (as_json(wiremock_stub()), "a.json"),
     "aimock": (
         as_json({"fixtures": [{"match": {"userMessage": "x"}, "response": {"content": "y"}}]}),
         "a.json",
