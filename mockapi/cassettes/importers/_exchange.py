@@ -160,6 +160,11 @@ class Draft:
             body=_body(self.response, (*self.path, "response")),
             chunks=self.chunks,
         )
+        if _is_packed(response):
+            cause = "the reply is compressed, and no header says so."
+            raise FormatError(
+                (*self.path, "response"), cause, "Restore its content-encoding, or record it again."
+            )
         body = self.request.body or b""
         request = RecordedRequest(
             method=method,
@@ -214,6 +219,12 @@ def url_in(item: Any, key: str) -> Any:
 def bodiless(method: str, status: int) -> bool:
     """Whether a reply ends with its head, whatever its fields say (RFC 9112, section 6.3)."""
     return method == "HEAD" or status in {204, 304}
+
+
+def _is_packed(response: RecordedResponse) -> bool:
+    """Whether a reply that should be text is gzip data: the field that told so is gone."""
+    kind = _header(response.headers, "content-type")
+    return response.body.startswith(b"\x1f\x8b") and (not kind or "json" in kind or kind.startswith("text/"))
 
 
 def _cut_short(method: str, response: RecordedResponse) -> bool:

@@ -52,8 +52,18 @@ def _events(document: Any) -> list[Any]:
 
 
 def read(document: Any) -> Iterator[RecordedEntry]:
-    """The one exchange of a list of events."""
-    yield RecordedEntry(_URL, partial(_exchange, _events(document)))
+    """The exchanges of a list of events: a program may have kept several streams in one."""
+    stream: list[Any] = []
+    for event in _events(document):
+        if _kind(event) == "message_start" and stream and _kind(stream[-1]) in _LAST:
+            yield RecordedEntry(_URL, partial(_exchange, stream))
+            stream = []
+        stream.append(event)
+    yield RecordedEntry(_URL, partial(_exchange, stream))
+
+
+def _kind(event: Any) -> Any:
+    return event.get("type") if isinstance(event, dict) else None
 
 
 def _exchange(events: list[Any]) -> Exchange:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 NOCK: Final = "nock"
 MSW: Final = "MSW"
 POLLY: Final = "Polly.js store"
+_GZIP: Final = b"\x1f\x8b"
 _NOCK_KEYS: Final = {"scope", "method", "path", "response"}
 
 
@@ -80,8 +81,10 @@ def _flat(value: Any) -> Fields:
 
 
 def _is_hex_list(reply: Any, headers: Fields) -> bool:
+    if not isinstance(reply, list) or not all(isinstance(piece, str) for piece in reply):
+        return False
     encoded = any(name.lower() == "content-encoding" for name, _ in headers)
-    return isinstance(reply, list) and encoded and all(isinstance(piece, str) for piece in reply)
+    return encoded or bool(reply and reply[0].startswith(_GZIP.hex()))
 
 
 def _nock_body(body: Any, path: Path) -> bytes:
@@ -95,12 +98,21 @@ def _nock_body(body: Any, path: Path) -> bytes:
 def _nock_reply(reply: Any, headers: Fields, path: Path, *, binary: bool) -> bytes:
     try:
         if _is_hex_list(reply, headers):
-            return b"".join(bytes.fromhex(piece) for piece in reply)
+            return _joined(reply, headers)
         if isinstance(reply, str):
             return bytes.fromhex(reply) if binary else as_bytes(reply) or b""
     except ValueError as error:
-        raise FormatError((*path, "response"), f"content that is not hexadecimal ({error}).") from error
+        raise FormatError((*path, "response"), f"a body that nock does not write ({error}).") from error
     return jsontext.compact(reply)
+
+
+def _joined(chunks: list[str], headers: Fields) -> bytes:
+    """Encoded data from its chunks."""
+    body = b"".join(bytes.fromhex(chunk) for chunk in chunks)
+    encodings = [value for name, value in headers if name.lower() == "content-encoding"]
+    if encodings == ["gzip"] and not body.startswith(_GZIP):
+        raise ValueError("its first chunk is missing")
+    return body
 
 
 def recognises_msw(document: Any) -> bool:

@@ -137,6 +137,15 @@ def test_parsed_events_become_a_stream_with_the_same_events(form: str) -> None:
     assert Loss.BODY in imported.lost
 
 
+def test_several_streams_in_one_list_are_several_replies() -> None:
+    """A program that asked twice kept both."""
+    items = json.loads(events())
+    imported = import_recording(as_json(items * 2), "a.json")
+    assert (imported.kept, imported.streams, imported.broken) == (2, 2, ())
+    cut = import_recording(as_json([*items, *items[:-1]]), "a.json")
+    assert (cut.kept, len(cut.broken)) == (1, 1)
+
+
 @pytest.mark.parametrize("taken", [-1, 0, 1, 4])
 def test_parsed_events_that_are_not_a_whole_stream_are_refused(taken: int) -> None:
     """A client could not tell it from a reply that was cut off."""
