@@ -15,7 +15,9 @@ from mockapi._files import read_file
 from mockapi.cassettes import importers
 from mockapi.cli import INTERRUPTED
 from mockapi.cli._bar import tracked
+from mockapi.cli._import_pytest import advice, laid_out
 from mockapi.cli._import_report import ReportRow, Result, show
+from mockapi.cli._import_shared import SharedRequests
 from mockapi.cli._import_sources import REPLIES, Found, ImportSource, find
 from mockapi.cli._output import echo
 from mockapi.errors import MockapiError, UsageError
@@ -48,12 +50,20 @@ _NO_REQUEST = (
     help="What counts when they are played, written into each cassette: uri (method and URI, as VCR.py"
     " does), another value of `compare`, or rules as in a cassette.",
 )
+@click.option(
+    "--pytest",
+    "for_pytest",
+    is_flag=True,
+    help="Lay cassettes out for the pytest plugin, a folder a test module and a file a test, and say what to"
+    " change in the tests.",
+)
 def command(
     sources: tuple[str, ...],
     folder: str,
     force: bool,  # noqa: FBT001 - click hands options by name
     hosts: tuple[str, ...],
     matching: str | None,
+    for_pytest: bool,  # noqa: FBT001 - as above
 ) -> None:
     """Bring recordings of other tools.
 
@@ -67,6 +77,9 @@ def command(
     if matching is not None:
         rules = cassettes.read_matching(matching, "--matching", storage.folders())
     found = find(sources)
+    layout = laid_out(found.sources) if for_pytest else None
+    if layout is not None:
+        found.sources = layout.sources
     files = [part for source in found.sources for part in source.parts or (source,)]
     originals = frozenset(os.path.realpath(source.path) for source in files)
     project = storage.working_project()
@@ -82,7 +95,13 @@ def command(
         done = f"interrupted after {len(rows)} of {len(files)} files; the same command does the rest"
         echo(f"mockapi: {done}.", err=True)
         sys.exit(INTERRUPTED)
-    if show(rows, run.passed_by(found), folder).failed:
+    totals = show(rows, run.passed_by(found), folder)
+    if layout is not None:
+        for line in advice(layout, run.written, folder):
+            echo(line, err=True)
+    elif warning := run.shared.warning():
+        echo(f"Note: {warning}.", err=True)
+    if totals.failed:
         sys.exit(1)
 
 
@@ -99,6 +118,7 @@ class _Run:
     matching: Matching
     written: dict[str, Path] = field(default_factory=dict)
     joined: set[str] = field(default_factory=set)
+    shared: SharedRequests = field(default_factory=SharedRequests)
 
     def take(self, source: ImportSource) -> list[ReportRow]:
         """Import a file, or files that answer together; whatever goes wrong is in the rows."""
@@ -167,6 +187,7 @@ class _Run:
         except MockapiError as error:
             return ReportRow(shown, Result.FAILED, imported=told, causes=(*imported.broken, str(error)))
         self.written[imported.name] = source.path
+        self.shared.add(replace(imported.cassette, matching=asked), imported.name)
         result = Result.PARTLY if imported.broken else Result.IMPORTED
         return ReportRow(shown, result, target=str(target), imported=told, causes=imported.broken)
 

@@ -109,10 +109,14 @@ def as_bytes(value: Any) -> bytes | None:
     """A body that may be text, bytes or nothing.
 
     Raises:
-        ValueError: text that no bytes stand for.
+        ValueError: text that no bytes stand for, or a value that is no text.
     """
     if value is None or isinstance(value, bytes):
         return value
+    if isinstance(value, dict | list | bool):
+        raise ValueError(  # noqa: TRY004 - for callers as any other text that is none
+            f"{value!r:.60} where a body's text should be"
+        )
     try:
         return str(value).encode()
     except UnicodeEncodeError as error:

@@ -116,8 +116,10 @@ def from_base64(text: Any, path: Path) -> bytes:
     Raises:
         FormatError: it is something else.
     """
+    if not isinstance(text, str):
+        raise FormatError(path, "a body that is not base64.", "Restore the file.")
     try:
-        return base64.b64decode("".join(str(text).split()), validate=True)
+        return base64.b64decode("".join(text.split()), validate=True)
     except binascii.Error as error:
         raise FormatError(path, f"a body that is not base64 ({error}).", "Restore the file.") from error
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 TITLE = "Hoverfly"
 _EXACT: Final = {"exact", "json", "jsonpartial", "array"}
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
 _SEQUENCE = re.compile(r"sequence:.*")
 
 
@@ -136,6 +137,9 @@ def _body(response: dict[str, Any], path: Path, beside: Beside) -> bytes:
         if data is None:
             raise FormatError(where, f"its body {response['bodyFile']} is not there.", "Restore it.")
         return data
-    if response.get("encodedBody"):
+    encoded = response.get("encodedBody")
+    if encoded is True:
         return from_base64(text, where)
+    if encoded is not False and isinstance(text, str) and _BASE64.fullmatch(text):
+        raise FormatError(where, "nothing says whether its body is base64.", "Restore `encodedBody`.")
     return as_bytes(text) or b""

@@ -123,8 +123,10 @@ def _body(message: dict[str, Any], path: Path) -> bytes | None:
 def _base64(value: Any, path: Path) -> bytes:
     if isinstance(value, bytes):  # tagged as binary on top
         value = value.decode("latin-1")
+    if not isinstance(value, str):
+        raise FormatError(path, "`base64_string` is not text.", "Restore the file.")
     try:
-        return base64.b64decode("".join(str(value).split()), validate=True)
+        return base64.b64decode("".join(value.split()), validate=True)
     except binascii.Error as error:
         raise FormatError(path, f"`base64_string` is not base64: {error}.", "Restore the file.") from error
 

@@ -81,9 +81,9 @@ def _flat(value: Any) -> Fields:
 
 
 def _is_hex_list(reply: Any, headers: Fields) -> bool:
-    if not isinstance(reply, list) or not all(isinstance(piece, str) for piece in reply):
-        return False
     encoded = any(name.lower() == "content-encoding" for name, _ in headers)
+    if not isinstance(reply, list) or not all(isinstance(piece, str) for piece in reply):
+        return encoded and not isinstance(reply, str)
     return encoded or bool(reply and reply[0].startswith(_GZIP.hex()))
 
 
@@ -101,14 +101,14 @@ def _nock_reply(reply: Any, headers: Fields, path: Path, *, binary: bool) -> byt
             return _joined(reply, headers)
         if isinstance(reply, str):
             return bytes.fromhex(reply) if binary else as_bytes(reply) or b""
-    except ValueError as error:
+    except (ValueError, TypeError) as error:
         raise FormatError((*path, "response"), f"a body that nock does not write ({error}).") from error
     return jsontext.compact(reply)
 
 
 def _joined(chunks: list[str], headers: Fields) -> bytes:
     """Encoded data from its chunks."""
-    body = b"".join(bytes.fromhex(chunk) for chunk in chunks)
+    body = b"".join(map(bytes.fromhex, chunks))
     encodings = [value for name, value in headers if name.lower() == "content-encoding"]
     if encodings == ["gzip"] and not body.startswith(_GZIP):
         raise ValueError("its first chunk is missing")

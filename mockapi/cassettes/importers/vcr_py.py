@@ -110,7 +110,7 @@ def _text(body: Any) -> bytes | None:
         if "string" in body:
             return _text(body["string"]) or b""
         if "base64_string" in body:
-            return base64.b64decode("".join(str(body["base64_string"]).split()), validate=True)
+            return base64.b64decode("".join(body["base64_string"].split()), validate=True)
         return jsontext.compact(body)
     if isinstance(body, list):
         return b"".join(as_bytes(piece) or b"" for piece in body)
