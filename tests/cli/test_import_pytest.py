@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.support.foreign import ANSWER, vcr_py, vcr_py_interaction
 from tests.support.importing import run, tree, written
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 _RECORDED = vcr_py(vcr_py_interaction())
 _OTHER_HOST = vcr_py(vcr_py_interaction(uri="https://example.com/"))
@@ -100,6 +100,7 @@ def test_what_to_change_is_told_test_by_test(tmp_path: Path, monkeypatch: pytest
     ]
 
 
+@pytest.mark.slow
 def test_the_plugin_plays_what_was_laid_out(pytester: pytest.Pytester) -> None:
     """The same request, answered otherwise in two tests: each gets the reply of its own cassette."""
     ask = """

@@ -14,11 +14,13 @@ that do not count one request cannot be said.
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes.importers._exchange import Message
 from mockapi.cassettes.importers._fields import as_bytes, fields
+from mockapi.cassettes.importers._hosts import API_HOSTS
 from mockapi.cassettes.importers._stubs import Stub, broken_stub, cannot_say, from_base64, url_of
 
 if TYPE_CHECKING:
@@ -54,26 +56,36 @@ def read_stubs(document: Any, beside: Beside) -> Iterator[Stub]:
 
 
 def _stub(path: Path, request: dict[str, Any], response: dict[str, Any], beside: Beside) -> Stub:
+    elsewhere = _elsewhere(request)
+    if elsewhere:
+        return Stub(path, "GET", "", None, left_out=elsewhere)
     stub = broken_stub(FormatError(path, "not read."))
     try:
-        url = url_of(
-            _value(request, "destination", path) or "", _value(request, "path", path), _query(request, path)
-        )
-        method = (_value(request, "method", path) or "POST").upper()
-        stub = Stub(path, method, url, None)
+        host = _value(request, "destination", path) or ""
+        stub = Stub(path, "POST", url_of(host, _value(request, "path", path)), None)
         return Stub(
             path,
-            method,
-            url,
+            (_value(request, "method", path) or "POST").upper(),
+            url_of(host, _value(request, "path", path), _query(request, path)),
             as_bytes(_value(request, "body", path)),
             status=response.get("status"),
             response=Message(fields(response.get("headers")), _body(response, path, beside)),
             headers=_headers(request, path),
             step=_step(request, response, path),
-            partial="jsonpartial" in str(request.get("body")),
+            partial="jsonpartial" in str(request.get("body")).lower(),
         )
     except FormatError as fault:
         return stub.with_fault(fault)
+
+
+def _elsewhere(request: dict[str, Any]) -> str:
+    """The host of a pair whose pattern of hosts fits none of the API's; empty otherwise."""
+    for rule in request.get("destination") or ():
+        if isinstance(rule, dict) and str(rule.get("matcher")).lower() == "glob":
+            pattern = str(rule.get("value"))
+            if not any(fnmatchcase(host, pattern) for host in (*API_HOSTS, "localhost", "127.0.0.1")):
+                return f"host {pattern}"
+    return ""
 
 
 def _value(request: dict[str, Any], key: str, path: Path) -> str | None:
@@ -89,7 +101,11 @@ def _exactly(matchers: Any, what: str, path: Path) -> str | None:
     rule = matchers[0] if isinstance(matchers, list) and len(matchers) == 1 else matchers
     if isinstance(rule, str):
         return rule
-    if isinstance(rule, dict) and rule.get("matcher", "exact") in _EXACT and not rule.get("doMatch"):
+    if (
+        isinstance(rule, dict)
+        and str(rule.get("matcher", "exact")).lower() in _EXACT
+        and not rule.get("doMatch")
+    ):
         value = rule.get("value", rule.get("exactMatch", rule.get("jsonMatch")))
         if isinstance(value, list) and len(value) == 1:
             value = value[0]

@@ -118,7 +118,10 @@ def test_every_reply_is_replayed_with_the_body_of_the_original(
 ) -> None:
     """Each original request, sent over a socket in its order, gets the original's status and decoded body."""
     replayed: Counter[str] = Counter()
-    with mockapi.Server() as server, httpx.Client(base_url=server.base_url) as client:
+    with (
+        mockapi.Server(allowed_folders=[str(tmp_path)]) as server,
+        httpx.Client(base_url=server.base_url) as client,
+    ):
         for number, (path, report) in enumerate(imported.items()):
             assert report.cassette is not None
             file = tmp_path / f"{number}.yaml"

@@ -44,6 +44,7 @@ def test_a_recording_is_found_imported_and_replayed_to_the_byte(title: str, tmp_
     assert played(tmp_path / "out", *sent) == [("recorded", reply) for reply in replies]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", TOOLS)
 @settings(max_examples=examples(15))
 @given(data=st.data())
@@ -210,6 +211,17 @@ def test_a_pair_that_a_cassette_cannot_say_is_refused(case: str) -> None:
     imported = import_recording(data, "a.json")
     assert imported.cassette is None
     assert words in imported.broken[0]
+
+
+@pytest.mark.parametrize(
+    "destination",
+    [{"matcher": "glob", "value": "*.example.com"}, {"matcher": "Exact", "value": "example.com"}],
+)
+def test_pairs_of_other_hosts_need_not_be_sayable(destination: dict[str, str]) -> None:
+    """They are left out, whatever else they look at."""
+    data = _pair({"destination": [destination], "query": {"a": [{"matcher": "regex", "value": "."}]}})
+    imported = import_recording(data, "a.json")
+    assert (imported.broken, imported.left_out[0][0]) == ((), f"host {destination['value']}")
 
 
 def test_hoverflys_sequences_are_kept() -> None:
