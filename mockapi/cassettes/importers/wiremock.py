@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from mockapi import jsontext
 from mockapi.cassettes._checks import FormatError
@@ -150,7 +151,9 @@ def _url(request: dict[str, Any], path: Path) -> str:
             return _of_pattern(key, target, path)
         target = target.replace("\\", "")
     pairs = request.get("queryParameters") or {}
-    query = "&".join(f"{name}={_equal_to(rule, (*path, 'request'))}" for name, rule in pairs.items())
+    where = (*path, "request")
+    values = [(name, each) for name, rule in pairs.items() for each in _each(rule)]
+    query = "&".join(f"{name}={quote(_equal_to(rule, where))}" for name, rule in values)
     host = request.get("host")
     prefix = f"https://{_equal_to(host, path)}" if host is not None else ""
     return prefix + (f"{target}?{query}" if query else target)
@@ -167,6 +170,12 @@ def _of_pattern(key: str, target: str, path: Path) -> str:
     if fits and ("Pattern" in key or target.startswith(PATHS)):
         raise cannot_say(path, f"it looks for {key} {target!r:.80}")
     return "/" + target.lstrip("/^")
+
+
+def _each(rule: Any) -> list[Any]:
+    """The rules of the values that a query parameter must have: its recorder lists even a single one."""
+    listed = rule.get("hasExactly") if isinstance(rule, dict) and len(rule) == 1 else None
+    return listed if isinstance(listed, list) else [rule]
 
 
 def _equal_to(rule: Any, path: Path) -> str:

@@ -195,6 +195,15 @@ def test_what_a_cassette_would_answer_otherwise_is_refused(case: str) -> None:
     assert words in imported.broken[0]
 
 
+@pytest.mark.parametrize("rule", [{"equalTo": "a b"}, {"hasExactly": [{"equalTo": "a b"}]}])
+def test_parameters_of_a_query_are_read(rule: dict[str, Any]) -> None:
+    """As people write them, and as the recorder does."""
+    imported = taken(_without_url(urlPath="/v1/messages", queryParameters={"beta": rule}))
+    assert replies(imported) == [ANSWER]
+    assert imported.cassette is not None
+    assert imported.cassette.interactions[0].request.query == "beta=a%20b"
+
+
 def test_stubs_of_other_paths_and_proxies_are_left_out() -> None:
     """They are not about the API, and need not be sound."""
     other = wiremock_stub("{", url="/login")
