@@ -87,8 +87,17 @@ def _cassette(name: Path) -> str:
     return str(name.with_name(f"{_plain(name)}.yaml"))
 
 
-def advice(layout: Layout, written: Mapping[str, Path], folder: str) -> Iterator[str]:
-    """What to change in the tests whose cassettes were written, a line each."""
+def advice(
+    layout: Layout, written: Mapping[str, Path], elsewhere: Mapping[str, list[str]], folder: str
+) -> Iterator[str]:
+    """What to change in the tests whose cassettes were written, a line each.
+
+    Args:
+        layout: whose they are.
+        written: where each came from.
+        elsewhere: the other hosts that their recordings have, which were left out.
+        folder: where they lie.
+    """
     modules: dict[Path, list[RecordedTest]] = {}
     for name in written:
         test = layout.tests.get(name)
@@ -108,7 +117,17 @@ def advice(layout: Layout, written: Mapping[str, Path], folder: str) -> Iterator
                 yield f"{place} take the name {name!r} out, mark the test @pytest.mark.messages_api"
             if test.has_fixture:
                 yield f"{place} the fixture vcr -> messages_api, which has `requests` too"
-    if modules:
+    mixed = [
+        (layout.tests[name], hosts) for name, hosts in elsewhere.items() if hosts and name in layout.tests
+    ]
+    for test, hosts in mixed:
+        yield (
+            f"  {test.module}:{test.line}: {test.name}: keep its recorder too, for {', '.join(hosts)}"
+            " (docs/pytest.md, Moving from VCR.py)"
+        )
+    if modules and mixed:
+        yield f"  then: pytest --allowed-hosts=127.0.0.1 {shlex.join(map(str, modules))}"
+    elif modules:
         yield f"  then: pytest --disable-recording {shlex.join(map(str, modules))}"
     for name, path in written.items():
         for test in layout.further.get(name, ()):

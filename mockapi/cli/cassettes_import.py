@@ -97,7 +97,7 @@ def command(
         sys.exit(INTERRUPTED)
     totals = show(rows, run.passed_by(found), folder)
     if layout is not None:
-        for line in advice(layout, run.written, folder):
+        for line in advice(layout, run.written, run.elsewhere, folder):
             echo(line, err=True)
     elif warning := run.shared.warning():
         echo(f"Note: {warning}.", err=True)
@@ -118,6 +118,7 @@ class _Run:
     matching: Matching
     written: dict[str, Path] = field(default_factory=dict)
     joined: set[str] = field(default_factory=set)
+    elsewhere: dict[str, list[str]] = field(default_factory=dict)
     shared: SharedRequests = field(default_factory=SharedRequests)
 
     def take(self, source: ImportSource) -> list[ReportRow]:
@@ -187,6 +188,10 @@ class _Run:
         except MockapiError as error:
             return ReportRow(shown, Result.FAILED, imported=told, causes=(*imported.broken, str(error)))
         self.written[imported.name] = source.path
+        hosts = [
+            reason.removeprefix("host ") for reason, _ in imported.left_out if reason.startswith("host ")
+        ]
+        self.elsewhere[imported.name] = hosts
         self.shared.add(replace(imported.cassette, matching=asked), imported.name)
         result = Result.PARTLY if imported.broken else Result.IMPORTED
         return ReportRow(shown, result, target=str(target), imported=told, causes=imported.broken)

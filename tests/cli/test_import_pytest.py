@@ -148,3 +148,18 @@ def test_a_test_that_plays_several_recordings_is_told_so(
     assert result.exit_code == 0, result.output
     assert len(written(tmp_path / "out")) == 2
     assert "too: @pytest.mark.messages_api(cassette=['test_a/test_a.yaml', '" in result.stderr
+
+
+def test_a_test_that_also_asks_another_host_keeps_its_recorder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was left out of its recording would be asked of the network otherwise."""
+    mixed = vcr_py(vcr_py_interaction(), vcr_py_interaction(uri="https://example.com/a.png"))
+    suite = {
+        "tests/test_a.py": b"@pytest.mark.vcr\ndef test_a(): pass\n",
+        "tests/cassettes/test_a/test_a.yaml": mixed,
+    }
+    monkeypatch.chdir(tree(tmp_path, suite))
+    told = run("tests", "--to", "out", "--pytest").stderr
+    assert "tests/test_a.py:2: test_a: keep its recorder too, for example.com" in told
+    assert "--disable-recording" not in told
