@@ -111,6 +111,12 @@ def advice(
         if marked:
             tell = f"{len(marked)} tests" if len(marked) > _MOST_NAMES else ", ".join(marked)
             yield f"  {module}: @pytest.mark.vcr -> @pytest.mark.messages_api: {tell}"
+        unmarked = sum(not test.is_marked and not test.cassettes for test in tests)
+        if unmarked:
+            yield (
+                f"  {module}: {unmarked} tests whose marker stands elsewhere, perhaps in a hook:"
+                " mark them @pytest.mark.messages_api there"
+            )
         for test in tests:
             place = f"  {module}:{test.line}: {test.name}:"
             for name in test.cassettes:

@@ -163,3 +163,16 @@ def test_a_test_that_also_asks_another_host_keeps_its_recorder(
     told = run("tests", "--to", "out", "--pytest").stderr
     assert "tests/test_a.py:2: test_a: keep its recorder too, for example.com" in told
     assert "--disable-recording" not in told
+
+
+def test_tests_whose_marker_stands_elsewhere_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hook of a conftest.py may add it."""
+    suite = {
+        "tests/test_a.py": b"def test_a(): pass\n",
+        "tests/cassettes/test_a/test_a.yaml": _RECORDED,
+    }
+    monkeypatch.chdir(tree(tmp_path, suite))
+    told = run("tests", "--to", "out", "--pytest").stderr
+    assert "tests/test_a.py: 1 tests whose marker stands elsewhere" in told

@@ -163,6 +163,8 @@ def _imported(document: Document, format_: Format, name: str, run: _Run) -> Impo
     if format_.stubs is not None:
         try:
             stubs, matching = arranged(format_.stubs(subject, run.beside), run.hosts)
+        except FormatError as fault:
+            return Imported(_cassette_name(name), format_.title, broken=(_told(fault),))
         except _ODD_SHAPE as error:
             cause = f"a shape that {format_.title} does not write ({error!r:.100})."
             return Imported(_cassette_name(name), format_.title, broken=(cause,))

@@ -133,7 +133,7 @@ def arranged(stubs: Iterable[Stub], hosts: Sequence[str]) -> tuple[list[Recorded
         if reason:
             entries.append(broken(FormatError(stub.path, reason), reason))
         else:
-            ours.append(stub)
+            ours.append(_with_url(stub))
     matching, checked = _comparable(ours)
     groups: dict[tuple[Any, ...], list[Stub]] = {}
     for stub in checked:
@@ -141,6 +141,15 @@ def arranged(stubs: Iterable[Stub], hosts: Sequence[str]) -> tuple[list[Recorded
     for group in groups.values():
         entries += _sequence(group)
     return entries, matching
+
+
+def _with_url(stub: Stub) -> Stub:
+    """The stub, with a fault if its URL is not one."""
+    try:
+        split_url(stub.url, stub.path)
+    except FormatError as fault:
+        return stub.with_fault(stub.fault or fault)
+    return stub
 
 
 def _not_ours(stub: Stub, hosts: Sequence[str]) -> str:

@@ -240,6 +240,14 @@ def _expectation(**more: Any) -> dict[str, Any]:
     return {"httpRequest": request, "httpResponse": {"body": "x"}} | more
 
 
+def test_a_host_that_is_no_host_is_told() -> None:
+    """A damaged field of one stub is a fault of that stub."""
+    item = _expectation(request={"headers": {"host": ["[]"]}})
+    imported = import_recording(as_json([_expectation(), item]), "a.json")
+    assert imported.cassette is None
+    assert "is not a URL" in imported.broken[0]
+
+
 def test_mockservers_priorities_and_times_are_kept() -> None:
     """The highest priority answers; one with times that are used up makes place for the next."""
     once = _expectation(times={"remainingTimes": 2}, httpResponse={"body": "twice"})

@@ -182,6 +182,10 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], str]] = {
         [wiremock_stub(response={"body": "{{request.id}}", "transformers": ["response-template"]})],
         "its reply is computed by response-template",
     ),
+    "a host that is none in a scenario": (
+        [_looking_at(host={"equalTo": "[]"}) | {"scenarioName": "s", "requiredScenarioState": "Started"}],
+        "is not a URL",
+    ),
     "not base64": ([wiremock_stub(response={"base64Body": "%"})], "a body that is not base64"),
 }
 
