@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from mockapi.fuzzing._check import assert_conforms, check_target
     from mockapi.fuzzing._conformance import ConformanceRun, Driver, cases_for, run_conformance
     from mockapi.fuzzing._hunt import DriverSubject, Hunt, Subject, TargetSubject, hunt
-    from mockapi.fuzzing._judge import Failure, Finding, Seen, Sees, Verdict, judge
+    from mockapi.fuzzing._judge import judge
     from mockapi.fuzzing._keep import MAX_KEPT, as_cassette, as_test
     from mockapi.fuzzing._observe import Target, observe, sees_of
+    from mockapi.fuzzing._verdict import Failure, Finding, Seen, Sees, Shape, Verdict
     from mockapi.fuzzing.cases import BY_ID, CASES, MESSAGE_CASES, SSE_CASES, Case, Want, of_bytes
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Hunt",
     "Seen",
     "Sees",
+    "Shape",
     "Subject",
     "Target",
     "TargetSubject",
@@ -66,9 +68,10 @@ __getattr__ = lazy_exports(
         "_check": "assert_conforms check_target",
         "_conformance": "ConformanceRun Driver cases_for run_conformance",
         "_hunt": "DriverSubject Hunt Subject TargetSubject hunt",
-        "_judge": "Failure Finding Seen Sees Verdict judge",
+        "_judge": "judge",
         "_keep": "MAX_KEPT as_cassette as_test",
         "_observe": "Target observe sees_of",
+        "_verdict": "Failure Finding Seen Sees Shape Verdict",
         "cases": "BY_ID CASES MESSAGE_CASES SSE_CASES Case Want of_bytes",
         "report": "",
     },

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mockapi.fuzzing._judge import Finding, Sees, judge
-from mockapi.fuzzing._observe import observe, sees_of
+from mockapi.fuzzing._judge import judge
+from mockapi.fuzzing._observe import examine, sees_of
 from mockapi.fuzzing.cases import MESSAGE_CASES, SSE_CASES, Case
 
 if TYPE_CHECKING:
     from mockapi.fuzzing._observe import Target
+    from mockapi.fuzzing._verdict import Finding, Sees
 
 _LARGE = 4 * 1024 * 1024
 
@@ -25,7 +26,7 @@ def assert_conforms(target: Target, case: Case) -> None:
         AssertionError: the verdict is not fine; the message says what was expected and seen.
     """
     sees: Sees = "events" if case.level == "sse" else sees_of(target)
-    finding = judge(case, observe(target, case.chunks(), sees, case.seconds))
+    finding = judge(case, examine(target, case, sees))
     if not finding.verdict.is_fine:
         raise AssertionError(
             f"{case.id}: {finding.verdict}. {case.why} Expected {finding.expected}, seen {finding.seen}."
@@ -40,5 +41,5 @@ def check_target(target: Target) -> list[Finding]:
     sees = sees_of(target)
     table = SSE_CASES if sees == "events" else MESSAGE_CASES
     told = sorted((case for case in table if not case.over_http and case.size < _LARGE), key=lambda c: c.size)
-    findings = [judge(case, observe(target, case.chunks(), sees, case.seconds)) for case in told]
+    findings = [judge(case, examine(target, case, sees)) for case in told]
     return [finding for finding in findings if not finding.verdict.is_fine]

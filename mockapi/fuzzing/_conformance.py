@@ -8,7 +8,8 @@ object on a line:
 
 and answers each with one JSON object on a line:
 
-    {"name": TEXT, "sees": "events" | "stream" | "message"}            to the hello
+    {"name": TEXT, "sees": "events" | "stream" | "message"}            to the hello; also "shows",
+        the parts of a message that the client shows (see `_parts`), and "ignore", members that do not count
     {"events": [[TYPE, DATA, ID, RETRY], ...], "error": ERROR}         a decoder
     {"stream": [EVENT, ...], "error": ERROR}                           raw events of the API
     {"message": MESSAGE, "error": ERROR}                               the final message
@@ -21,14 +22,16 @@ given; a driver that knows more may say so.
 
 from __future__ import annotations
 
+import contextlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from mockapi.errors import UsageError
 from mockapi.fuzzing._case_server import CaseServer
-from mockapi.fuzzing._judge import Failure, Finding, Seen, Sees, Verdict, expected_words, judge
+from mockapi.fuzzing._judge import expected_words, judge
 from mockapi.fuzzing._process import LineProcess, Trouble
+from mockapi.fuzzing._verdict import Failure, Finding, Seen, Sees, Shape, Verdict
 from mockapi.fuzzing.cases import MESSAGE_CASES, SSE_CASES, Case
 
 if TYPE_CHECKING:
@@ -40,7 +43,8 @@ PATIENCE: Final = 2.0
 _MARGIN: Final = 8.0
 _HEAVY: Final = 4  # a large case is read through a client's HTTP, which may cost more than its parser
 _HELLO: Final = 60.0
-_LARGEST: Final = 16 * 1024 * 1024  # larger ones say nothing new over HTTP, and answers would be as large
+_LARGEST: Final = 16 * 1024 * 1024
+"""Larger cases say nothing new over HTTP, and answers would be as large; those made for HTTP stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +85,21 @@ class Driver:
     def __init__(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
         self._process = LineProcess(command, environment)
         try:
-            self.name, self.sees = self._hello(command)
+            self.name, self.shape = self._hello(command)
         except BaseException:  # Ctrl-C too
             self._process.stop()
             raise
 
-    def _hello(self, command: Sequence[str]) -> tuple[str, Sees]:
+    @property
+    def sees(self) -> Sees:
+        """Which kind of answer the client gives."""
+        return self.shape.sees
+
+    def _hello(self, command: Sequence[str]) -> tuple[str, Shape]:
         try:
             answer = json.loads(self._process.ask(b'{"hello": true}', _HELLO))
             name, sees = str(answer["name"]), answer["sees"]
+            shows, ignore = tuple(answer.get("shows", ())), frozenset(answer.get("ignore", ()))
         except Trouble as trouble:
             raise UsageError(f"The driver {' '.join(command)} does not answer: {trouble}.") from trouble
         except (ValueError, KeyError, TypeError):
@@ -99,28 +109,44 @@ class Driver:
             ) from None
         if sees not in get_args(Sees):
             raise UsageError(f"The driver sees {sees!r}; it can see {', '.join(get_args(Sees))}.")
-        return name, sees
+        return name, Shape(sees, tuple(map(str, shows)), frozenset(map(str, ignore)))
 
     def look(self, base_url: str, seconds: float) -> Seen:
         """What the client shows of the reply at a base URL; trouble is part of that."""
         question = json.dumps({"base_url": base_url, "timeout": PATIENCE}).encode()
+        before = self._process.usage().seconds
         try:
             line = self._process.ask(question, seconds)
         except Trouble as trouble:
-            return Seen(self.sees, trouble=(trouble.verdict, str(trouble)))
+            return Seen(self.sees, trouble=(trouble.verdict, str(trouble)), shape=self.shape)
+        after = self._process.usage().seconds
         try:
-            return _seen(json.loads(line), self.sees)
+            seen = _seen(json.loads(line), self.shape)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             words = f"the driver printed a line that is not an answer ({error}): {line[:80]!r}"
-            return Seen(self.sees, trouble=(Verdict.CRASHES, words))
+            return Seen(self.sees, trouble=(Verdict.CRASHES, words), shape=self.shape)
+        seen.seconds = 0.0 if before is None or after is None else after - before
+        return seen
+
+    def peak(self) -> int | None:
+        """The most memory that the driver has had, if that is known."""
+        return self._process.usage().peak
+
+    def restart(self) -> None:
+        """A new process: the memory that earlier cases took would hide what the next one takes."""
+        self._process.stop()
+        with contextlib.suppress(Trouble):  # the next question meets it again, and tells
+            self._process.ask(b'{"hello": true}', _HELLO)
 
     def stop(self) -> None:
         """End it."""
         self._process.stop()
 
 
-def _seen(answer: Any, sees: Sees) -> Seen:
-    seen = Seen(sees, message=answer.get("message"), stream=list(answer.get("stream") or ()))
+def _seen(answer: Any, shape: Shape) -> Seen:
+    seen = Seen(
+        shape.sees, shape=shape, message=answer.get("message"), stream=list(answer.get("stream") or ())
+    )
     for kind, data, *rest in answer.get("events") or ():
         id_, retry = (*rest, None, None)[:2]
         seen.events.append((kind, data, id_))
@@ -136,7 +162,11 @@ def cases_for(sees: Sees, only: Iterable[str] = ()) -> list[Case]:
     """The cases that a client of this kind is judged by; `only` are beginnings of their ids."""
     wanted = tuple(only)
     table = SSE_CASES if sees == "events" else MESSAGE_CASES
-    return [case for case in table if case.size <= _LARGEST and (not wanted or case.id.startswith(wanted))]
+    return [
+        case
+        for case in table
+        if (case.size <= _LARGEST or case.over_http) and (not wanted or case.id.startswith(wanted))
+    ]
 
 
 def run_conformance(
@@ -156,10 +186,38 @@ def run_conformance(
 
 
 def look_at(driver: Driver, stage: CaseServer, case: Case) -> Finding:
-    """One case."""
+    """One case; where growth is measured, a quarter of it before."""
+    if case.growth is not None:
+        driver.restart()
+    if case.quarter is None:
+        return _looked_at(driver, stage, case, None, None)
+    quarter = _seconds(driver, stage, replace(case, make=case.quarter))
+    finding = _looked_at(driver, stage, case, quarter, driver.peak())
+    if finding.verdict is Verdict.HANGS and quarter is not None:  # other work must not decide
+        quarter = _seconds(driver, stage, replace(case, make=case.quarter))
+        return _looked_at(driver, stage, case, quarter, None)
+    return finding
+
+
+def _limit(case: Case) -> float:
+    return (case.seconds * _HEAVY if case.heavy else case.seconds) + PATIENCE + _MARGIN
+
+
+def _seconds(driver: Driver, stage: CaseServer, case: Case) -> float | None:
+    """The processor time that the client takes for a case; None if it is in trouble."""
+    _, base_url = stage.offer(case.reply())
+    seen = driver.look(base_url, _limit(case))
+    return None if seen.trouble is not None else seen.seconds
+
+
+def _looked_at(
+    driver: Driver, stage: CaseServer, case: Case, quarter: float | None, peak: int | None
+) -> Finding:
     number, base_url = stage.offer(case.reply())
-    limit = case.seconds * _HEAVY if case.heavy else case.seconds
-    seen = driver.look(base_url, limit + PATIENCE + _MARGIN)
+    seen = driver.look(base_url, _limit(case))
+    seen.quarter_seconds = quarter
+    after = driver.peak() if peak is not None else None
+    seen.growth = None if peak is None or after is None else after - peak
     coding = next((value.decode() for name, value in case.headers if name == b"content-encoding"), None)
     accepted = stage.accepts(number)
     if coding is not None and coding not in (accepted or ""):

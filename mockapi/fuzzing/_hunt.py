@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from mockapi.errors import UsageError
 from mockapi.fuzzing._conformance import Driver, cases_for, look_at
-from mockapi.fuzzing._judge import Finding, Sees, Verdict, expected_words
+from mockapi.fuzzing._judge import expected_words
 from mockapi.fuzzing._process import LineProcess, Trouble
+from mockapi.fuzzing._verdict import Finding, Sees, Verdict
 from mockapi.fuzzing._worker import case_as_json
 from mockapi.fuzzing.cases import MESSAGE_CASES, SSE_CASES, Case
 
@@ -96,7 +97,7 @@ class TargetSubject:
             self._process.stop()
         try:
             question = json.dumps(case_as_json(case)).encode()
-            answer = json.loads(self._process.ask(question, case.seconds + _MARGIN))
+            answer = json.loads(self._process.ask(question, _limit(case)))
         except Trouble as trouble:
             return Finding(case, trouble.verdict, expected_words(case, self.sees), str(trouble))
         return Finding(case, Verdict(answer["verdict"]), answer["expected"], answer["seen"])
@@ -104,6 +105,11 @@ class TargetSubject:
     def stop(self) -> None:
         """End the process."""
         self._process.stop()
+
+
+def _limit(case: Case) -> float:
+    """Seconds that a target may take in all, with what is measured beside the case itself."""
+    return case.seconds * (1 if case.quarter is None else 3) + _MARGIN
 
 
 class DriverSubject:

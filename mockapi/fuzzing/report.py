@@ -12,13 +12,13 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from mockapi._printable import printable
-from mockapi.fuzzing._judge import Verdict
+from mockapi.fuzzing._verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mockapi.fuzzing._conformance import ConformanceRun
-    from mockapi.fuzzing._judge import Finding
+    from mockapi.fuzzing._verdict import Finding
 
 _ORDER: Final = tuple(Verdict)
 
