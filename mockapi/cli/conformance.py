@@ -7,22 +7,23 @@ import json
 import shlex
 import shutil
 import sys
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from mockapi import fuzzing, jsontext
 from mockapi._files import MIB, read_file
 from mockapi.cli._ended import cleaned_up
-from mockapi.cli._output import echo_lines
+from mockapi.cli._output import echo, echo_lines
 from mockapi.cli._progress import Progress
 from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mockapi.fuzzing import ConformanceRun
+    from mockapi.fuzzing import Case, ConformanceRun, Driver
 
 _MAX_EXPECTED = 64 * MIB
 _MODULE = "mockapi.fuzzing.drivers"
@@ -81,9 +82,18 @@ def command() -> None:
 )
 @click.option("--only", multiple=True, metavar="PREFIX", help="Cases whose ids begin so.")
 @click.option(
+    "--cases",
+    "folder",
+    type=click.Path(file_okay=False),
+    metavar="FOLDER",
+    help="Cases of a folder instead of the table: as `mockapi conformance export` writes them, and your own.",
+)
+@click.option("--seconds", type=click.FloatRange(0), help="Stop after so many seconds in all.")
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Drivers side by side.")
+@click.option(
     "--report",
     "form",
-    type=click.Choice(["text", "json", "html"]),
+    type=click.Choice(["text", "json", "html", "junit", "sarif"]),
     default="text",
     show_default=True,
     help="What to print.",
@@ -97,6 +107,9 @@ def command() -> None:
 def run(
     drivers: Sequence[str],
     only: Sequence[str],
+    folder: str | None,
+    seconds: float | None,
+    workers: int,
     form: str,
     everything: bool,  # noqa: FBT001 - a flag of the command line
     output: str | None,
@@ -105,13 +118,20 @@ def run(
 ) -> None:
     """Put every case before a client, and tell what it made of them.
 
-    Exits with 1 if a verdict is neither fine nor the one that is on file.
+    A run that is stopped, or whose time is up, reports what it has seen. Exits with 1 if a verdict is
+    neither fine nor the one that is on file.
     """
+    until = None if seconds is None else time.monotonic() + seconds
     known = _read(expect) if expect is not None else {}
+    cases = fuzzing.CASES if folder is None else fuzzing.read_cases(Path(folder))
     runs: list[ConformanceRun] = []
-    for name in drivers:
-        with cleaned_up():
-            runs.append(_run_of(name, only, known))
+    with cleaned_up():
+        try:
+            for name in drivers:
+                _add_run(runs, name, _Plan(cases, only, known, until, workers))
+        except KeyboardInterrupt:
+            _print(runs, form, output, everything=everything)
+            raise
     _print(runs, form, output, everything=everything)
     if write_expect is not None:
         _write(write_expect, runs)
@@ -119,15 +139,51 @@ def run(
         sys.exit(1)
 
 
-def _run_of(name: str, only: Sequence[str], known: Mapping[str, Mapping[str, str]]) -> ConformanceRun:
-    driver = fuzzing.Driver(driver_command(name))
+@command.command()
+@click.argument("folder", type=click.Path(file_okay=False), metavar="FOLDER")
+def export(folder: str) -> None:
+    """Write the table of cases into a folder, for programs in any language.
+
+    Each case is a pair of files: NAME.sse has the bytes, NAME.json says what a correct client makes of
+    them. The same version of mockapi writes the same files.
+    """
+    written = fuzzing.export(Path(folder))
+    echo(f"{sum(path.suffix == '.json' for path in written) - 1} cases in {folder}")
+
+
+class _Plan(NamedTuple):
+    """What a driver is asked."""
+
+    cases: Sequence[Case]
+    only: Sequence[str]
+    known: Mapping[str, Mapping[str, str]]
+    until: float | None
+    workers: int
+
+
+def _add_run(runs: list[ConformanceRun], name: str, plan: _Plan) -> None:
+    """Run the plan with a driver, and note what came of it, also where it is broken off."""
+    drivers: list[Driver] = []
     try:
-        cases = fuzzing.cases_for(driver.sees, only)
+        drivers.append(fuzzing.Driver(driver_command(name)))
+        first = drivers[0]
+        cases = fuzzing.cases_for(first.sees, plan.only, plan.cases)
         if not cases:
-            raise UsageError(f"No case of this driver begins with {' or '.join(only)}.")
-        return fuzzing.run_conformance(driver, cases, known.get(driver.name, {}), Progress(driver.name))
+            which = f"begins with {' or '.join(plan.only)}" if plan.only else "is of its level"
+            raise UsageError(f"No case of this driver {which}.")
+        drivers += [fuzzing.Driver(driver_command(name)) for _ in range(1, plan.workers)]
+        fuzzing.run_conformance(
+            first,
+            cases,
+            plan.known.get(first.name, {}),
+            Progress(first.name),
+            helpers=drivers[1:],
+            until=plan.until,
+            keep=runs.append,
+        )
     finally:
-        driver.stop()
+        for driver in drivers:
+            driver.stop()
 
 
 def _print(runs: Sequence[ConformanceRun], form: str, output: str | None, *, everything: bool) -> None:
@@ -139,6 +195,10 @@ def _print(runs: Sequence[ConformanceRun], form: str, output: str | None, *, eve
             if len(runs) == 1
             else f"[{','.join(map(fuzzing.report.as_json, runs))}]\n"
         )
+    elif form == "junit":
+        told = fuzzing.report.as_junit(runs)
+    elif form == "sarif":
+        told = fuzzing.report.as_sarif(runs)
     else:
         told = "\n".join(map(fuzzing.report.as_html, runs))
     if output is None:

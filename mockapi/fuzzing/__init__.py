@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from mockapi.fuzzing import report
     from mockapi.fuzzing._case_server import CaseServer
     from mockapi.fuzzing._check import assert_conforms, check_target
-    from mockapi.fuzzing._conformance import ConformanceRun, Driver, cases_for, run_conformance
+    from mockapi.fuzzing._conformance import ConformanceRun, cases_for, run_conformance
+    from mockapi.fuzzing._driver import Driver
+    from mockapi.fuzzing._folder import export, read_cases
     from mockapi.fuzzing._hunt import DriverSubject, Hunt, Subject, TargetSubject, hunt
     from mockapi.fuzzing._judge import judge
     from mockapi.fuzzing._keep import MAX_KEPT, as_cassette, as_test
@@ -52,10 +54,12 @@ __all__ = [
     "assert_conforms",
     "cases_for",
     "check_target",
+    "export",
     "hunt",
     "judge",
     "observe",
     "of_bytes",
+    "read_cases",
     "report",
     "run_conformance",
     "sees_of",
@@ -66,7 +70,9 @@ __getattr__ = lazy_exports(
     {
         "_case_server": "CaseServer",
         "_check": "assert_conforms check_target",
-        "_conformance": "ConformanceRun Driver cases_for run_conformance",
+        "_conformance": "ConformanceRun cases_for run_conformance",
+        "_driver": "Driver",
+        "_folder": "export read_cases",
         "_hunt": "DriverSubject Hunt Subject TargetSubject hunt",
         "_judge": "judge",
         "_keep": "MAX_KEPT as_cassette as_test",

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 from mockapi.errors import UsageError
-from mockapi.fuzzing._conformance import Driver, cases_for, look_at
+from mockapi.fuzzing._conformance import cases_for, look_at
 from mockapi.fuzzing._judge import expected_words
 from mockapi.fuzzing._process import LineProcess, Trouble
 from mockapi.fuzzing._verdict import Finding, Sees, Verdict
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mockapi.fuzzing._case_server import CaseServer
+    from mockapi.fuzzing._driver import Driver
 
 BATCH: Final = 100
 _MARGIN: Final = 5.0

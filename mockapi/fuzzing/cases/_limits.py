@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 KIB: Final = 1024
 MIB: Final = 1024 * KIB
+_PIECE: Final = 512
 
 _LINEAR: Final = "Time is linear in the bytes, whatever the chunks are."
 _FORGOTTEN: Final = "What has been read and is not needed any more is forgotten."
@@ -70,7 +71,7 @@ def _in_chunks(body: Iterable[bytes], size: int) -> Iterable[bytes]:
 
 def _cut_small(count: int) -> Iterable[bytes]:
     said = events(_said("x" * count), count)
-    return _in_chunks(map(wire, said), KIB)
+    return _in_chunks(map(wire, said), _PIECE)
 
 
 def _one_delta(count: int) -> Iterable[bytes]:
@@ -113,7 +114,7 @@ def _deep() -> Case:
 _LONG: Final = "x" * (512 * KIB)
 _SLOW: Final = 192 * KIB
 _MEGABYTES: Final = "é" * (4 * MIB)
-_HUGE: Final = 4 * MIB
+_HUGE: Final = 8 * MIB
 _PLAIN: Final = wire(*events(message(text())))
 
 _SSE: Final[tuple[Case, ...]] = (
@@ -135,9 +136,9 @@ _SSE: Final[tuple[Case, ...]] = (
     ),
     _case(
         "sse",
-        "a line of 4 MiB in chunks of 1 KiB",
-        lambda count: chain((b"data: ",), _fresh(b"x" * KIB, count), (b"\n\n",)),
-        _HUGE // KIB,
+        "a line of 8 MiB in chunks of 512 bytes",
+        lambda count: chain((b"data: ",), _fresh(b"x" * _PIECE, count), (b"\n\n",)),
+        _HUGE // _PIECE,
         size=_HUGE,
         seconds=20.0,
         events=(("message", "x" * _HUGE, ""),),
@@ -254,7 +255,7 @@ _MESSAGES: Final[tuple[Case, ...]] = (
     ),
     _case(
         "messages",
-        "a delta of 4 MiB in chunks of 1 KiB",
+        "a delta of 8 MiB in chunks of 512 bytes",
         _cut_small,
         _HUGE,
         messages=(_said("x" * _HUGE),),

@@ -13,7 +13,7 @@ of that level is labelled with what a correct client does:
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from mockapi.exchange import Chunk, Ending, Reply, Source
@@ -97,6 +97,10 @@ class Case:
     def chunks(self) -> Iterator[bytes]:
         """The body, chunk by chunk."""
         return iter(self.make())
+
+    def with_body(self, body: bytes) -> Case:
+        """The same case, whose chunks are this when their content coding is undone."""
+        return replace(self, body=body, size=len(body))
 
     def reply(self) -> Reply:
         """The case as a reply."""
