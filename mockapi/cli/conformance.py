@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import difflib
-import json
 import shlex
 import shutil
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from mockapi import fuzzing, jsontext
-from mockapi._files import MIB, read_file
+from mockapi import fuzzing
 from mockapi.cli._ended import cleaned_up
+from mockapi.cli._known_failures import read_known, write_known
 from mockapi.cli._output import echo, echo_lines
 from mockapi.cli._progress import Progress
 from mockapi.errors import UsageError
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from mockapi.fuzzing import Case, ConformanceRun, Driver
 
-_MAX_EXPECTED = 64 * MIB
 _MODULE = "mockapi.fuzzing.drivers"
 _PYTHON = {
     "anthropic-raw": ("anthropic_sdk", "raw"),
@@ -122,7 +120,7 @@ def run(
     neither fine nor the one that is on file.
     """
     until = None if seconds is None else time.monotonic() + seconds
-    known = _read(expect) if expect is not None else {}
+    known = read_known(expect) if expect is not None else {}
     cases = fuzzing.CASES if folder is None else fuzzing.read_cases(Path(folder))
     runs: list[ConformanceRun] = []
     with cleaned_up():
@@ -134,7 +132,7 @@ def run(
             raise
     _print(runs, form, output, everything=everything)
     if write_expect is not None:
-        _write(write_expect, runs)
+        write_known(write_expect, {item.driver: item.findings for item in runs})
     elif any(item.surprises for item in runs):
         sys.exit(1)
 
@@ -208,26 +206,3 @@ def _print(runs: Sequence[ConformanceRun], form: str, output: str | None, *, eve
         Path(output).write_text(told, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"The report cannot be written to {output}: {error.strerror}.") from error
-
-
-def _read(path: str) -> Mapping[str, Mapping[str, str]]:
-    try:
-        value: Any = jsontext.parse(read_file(path, _MAX_EXPECTED))
-        return {driver: dict(cases) for driver, cases in value["known_failures"].items()}
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path} is not a file of known failures; --write-expect makes one.") from error
-
-
-def _write(path: str, runs: Sequence[ConformanceRun]) -> None:
-    failures = {
-        item.driver: {
-            finding.case.id: str(finding.verdict) for finding in item.findings if not finding.verdict.is_fine
-        }
-        for item in runs
-    }
-    try:
-        Path(path).write_text(json.dumps({"known_failures": failures}, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from mockapi.fuzzing._check import assert_conforms, check_target
     from mockapi.fuzzing._conformance import ConformanceRun, cases_for, run_conformance
     from mockapi.fuzzing._driver import Driver
-    from mockapi.fuzzing._folder import export, read_cases
-    from mockapi.fuzzing._hunt import DriverSubject, Hunt, Subject, TargetSubject, hunt
+    from mockapi.fuzzing._folder import export, keep_failures, kept_failures, read_cases
+    from mockapi.fuzzing._hunt import Hunt, hunt
     from mockapi.fuzzing._judge import judge
     from mockapi.fuzzing._keep import MAX_KEPT, as_cassette, as_test
     from mockapi.fuzzing._observe import Target, observe, sees_of
+    from mockapi.fuzzing._subject import DriverSubject, Subject, TargetSubject
     from mockapi.fuzzing._verdict import Failure, Finding, Seen, Sees, Shape, Verdict
     from mockapi.fuzzing.cases import BY_ID, CASES, MESSAGE_CASES, SSE_CASES, Case, Want, of_bytes
 
@@ -57,6 +58,8 @@ __all__ = [
     "export",
     "hunt",
     "judge",
+    "keep_failures",
+    "kept_failures",
     "observe",
     "of_bytes",
     "read_cases",
@@ -72,11 +75,12 @@ __getattr__ = lazy_exports(
         "_check": "assert_conforms check_target",
         "_conformance": "ConformanceRun cases_for run_conformance",
         "_driver": "Driver",
-        "_folder": "export read_cases",
-        "_hunt": "DriverSubject Hunt Subject TargetSubject hunt",
+        "_folder": "export keep_failures kept_failures read_cases",
+        "_hunt": "Hunt hunt",
         "_judge": "judge",
         "_keep": "MAX_KEPT as_cassette as_test",
         "_observe": "Target observe sees_of",
+        "_subject": "DriverSubject Subject TargetSubject",
         "_verdict": "Failure Finding Seen Sees Shape Verdict",
         "cases": "BY_ID CASES MESSAGE_CASES SSE_CASES Case Want of_bytes",
         "report": "",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
@@ -14,9 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from mockapi.fuzzing._hunt import Hunt
+    from mockapi.fuzzing._verdict import Sees
+
 LARGEST: Final = 16 * 1024 * 1024
 """Bytes of the largest body that is written down."""
 
+_KEPT: Final = 1024 * 1024
 _SUITE: Final = "suite.json"
 _README: Final = """# Cases for clients of the Messages API and for event-stream decoders
 
@@ -119,3 +125,34 @@ def _refuse_doubles(cases: Iterable[Case], folder: Path) -> None:
         if case.id in seen:
             raise UsageError(f"{folder} has two cases with the id {case.id!r}; an id stands once.")
         seen.add(case.id)
+
+
+def kept_failures(folder: Path, sees: Sees) -> list[Case]:
+    """The failures that earlier hunts have kept in a folder, for what shows this; [] if there is none.
+
+    Raises:
+        UsageError: the folder holds something else.
+    """
+    if not folder.is_dir() or not any(folder.glob("*.json")):
+        return []
+    level = "sse" if sees == "events" else "messages"
+    return [case for case in read_cases(folder) if case.level == level]
+
+
+def keep_failures(folder: Path, found: Hunt) -> None:
+    """Keep the generated failures of a hunt in a folder, each once.
+
+    Raises:
+        UsageError: nothing can be written there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for finding in (*found.failures, *found.known):
+            case = finding.case
+            if not case.id.startswith("fuzz/") or "#" in case.id or case.size > _KEPT:
+                continue
+            digest = hashlib.sha256(b"|".join(case.chunks())).hexdigest()[:8]
+            for name, content in case_files(replace(case, id=f"{case.id} #{digest}")):
+                (folder / name).write_bytes(content)
+    except OSError as error:
+        raise UsageError(f"No failures can be kept in {folder}: {error.strerror}.") from error
