@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from mockapi.fuzzing import Finding
 
-_LARGEST: Final = 16 * MIB
+_LARGEST: Final = 64 * MIB
 
 
 def read_known(path: str) -> Mapping[str, Mapping[str, str]]:

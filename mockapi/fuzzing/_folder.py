@@ -8,6 +8,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 
+from mockapi._files import MIB, read_file
 from mockapi.errors import UsageError
 from mockapi.fuzzing.cases import CASES, FORMAT, Case, case_files, case_of_files, file_name
 from mockapi.messages import load
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
     from mockapi.fuzzing._hunt import Hunt
     from mockapi.fuzzing._verdict import Sees
 
-LARGEST: Final = 16 * 1024 * 1024
+LARGEST: Final = 16 * MIB
 """Bytes of the largest body that is written down."""
 
-_KEPT: Final = 1024 * 1024
+_KEPT: Final = MIB
+_LARGEST_READ: Final = 128 * MIB
 _SUITE: Final = "suite.json"
 _README: Final = """# Cases for clients of the Messages API and for event-stream decoders
 
@@ -107,12 +109,13 @@ def _read(path: Path) -> Case:
         found = path.parent / name
         if found.parent != path.parent:
             raise ValueError(f"it names {name!r}, which is not beside it")
-        return found.read_bytes()
+        return read_file(found, _LARGEST_READ)
 
     try:
-        return case_of_files(load(path.read_text(encoding="utf-8")), file)
+        return case_of_files(load(read_file(path, _LARGEST_READ).decode("utf-8")), file)
     except OSError as error:
-        raise UsageError(f"{path}: {error.filename} cannot be read: {error.strerror}.") from error
+        which = error.filename or "a file that it names"
+        raise UsageError(f"{path}: {which} cannot be read: {error.strerror}.") from error
     except KeyError as error:
         raise UsageError(f"{path} is not a case: {error} is missing or not known.") from error
     except (ValueError, TypeError) as error:

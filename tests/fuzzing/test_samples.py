@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import jsonschema
+import pytest
 from referencing import Registry, Resource
 
 from mockapi import jsontext
@@ -33,6 +34,7 @@ def _problems(name: str, value: Any) -> list[str]:
     return [f"{error.json_path}: {error.message[:120]}" for error in _validator(name).iter_errors(value)]
 
 
+@pytest.mark.slow
 def test_messages_and_events_of_whole_cases_fit_their_schemas() -> None:
     """All but those that are odd on purpose."""
     for case in MESSAGE_CASES:
