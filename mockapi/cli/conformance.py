@@ -34,8 +34,16 @@ _PYTHON = {
     "httpx-sse": ("httpx_sse_client",),
     "sseclient-py": ("sseclient_py_client",),
     "openai-decoder": ("openai_decoder",),
+    "litellm": ("litellm_client",),
+    "langchain": ("langchain_client",),
+    "pydantic-ai": ("pydantic_ai_client",),
 }
-_NODE = {"anthropic-ts-raw": "raw", "anthropic-ts-helper": "helper"}
+_NODE = {
+    "anthropic-ts-raw": ("anthropic_sdk.mjs", "raw"),
+    "anthropic-ts-helper": ("anthropic_sdk.mjs", "helper"),
+    "eventsource-parser": ("web_clients.mjs", "eventsource-parser"),
+    "ai-sdk": ("web_clients.mjs", "ai-sdk"),
+}
 
 
 def driver_command(name: str) -> list[str]:
@@ -48,8 +56,8 @@ def driver_command(name: str) -> list[str]:
         module, *mode = _PYTHON[name]
         return [sys.executable, "-m", f"{_MODULE}.{module}", *mode]
     if name in _NODE:
-        script = Path(__file__).parent.parent / "fuzzing" / "drivers" / "anthropic_sdk.mjs"
-        return ["node", str(script), _NODE[name]]
+        script, mode = _NODE[name]
+        return ["node", str(Path(__file__).parent.parent / "fuzzing" / "drivers" / script), mode]
     command = shlex.split(name)
     names = [*_PYTHON, *_NODE]
     if not command:
