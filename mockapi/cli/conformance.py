@@ -56,8 +56,8 @@ def driver_command(name: str) -> list[str]:
         module, *mode = _PYTHON[name]
         return [sys.executable, "-m", f"{_MODULE}.{module}", *mode]
     if name in _NODE:
-        script, mode = _NODE[name]
-        return ["node", str(Path(__file__).parent.parent / "fuzzing" / "drivers" / script), mode]
+        script, how = _NODE[name]
+        return ["node", str(Path(__file__).parent.parent / "fuzzing" / "drivers" / script), how]
     command = shlex.split(name)
     names = [*_PYTHON, *_NODE]
     if not command:
