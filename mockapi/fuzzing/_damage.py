@@ -243,6 +243,15 @@ def _text_in_start(told: list[Event], _at: int) -> Damaged | None:
     return None
 
 
+def _empty_piece(told: list[Event], _at: int) -> Damaged | None:
+    """A piece of a text that is empty, before one that is not."""
+    for place, event in enumerate(told):
+        if event.get("delta", {}).get("type") == "text_delta":
+            empty = {**event, "delta": {**event["delta"], "text": ""}}
+            return _of([*told[:place], empty, *told[place:]], Want.WHOLE, "an empty piece of text")
+    return None
+
+
 DAMAGES: Final[Mapping[str, Callable[[list[Event], int], Damaged | None]]] = {
     "message_stop missing": _stop_missing,
     "message_delta missing": _dropped("message_delta", Want.ERROR),
@@ -272,4 +281,5 @@ DAMAGES: Final[Mapping[str, Callable[[list[Event], int], Damaged | None]]] = {
     "two message_deltas": _early_delta,
     "interleaved blocks": _woven,
     "text in the start": _text_in_start,
+    "empty piece": _empty_piece,
 }

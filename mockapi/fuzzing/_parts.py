@@ -4,7 +4,7 @@ Such a client says which parts it shows, and gives them under these names:
 
     text          the text of all blocks, joined
     thinking      likewise
-    tool_calls    a list of {"id", "name", "input"}; an id may be left out
+    tool_calls    of the user's tools, a list of {"id", "name", "input"}; an id may be left out
     usage         counts under the API's names; at least `input_tokens` and `output_tokens`
     any other     the member of the message that has this name: `stop_reason`, `model`, `content`, ...
 """
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _OF_CONTENT: Final = ("text", "thinking", "tool_calls")
 _COUNTS: Final = ("input_tokens", "output_tokens")
-_CALLS: Final = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})
 
 
 def same(shown: Any, sent: Any, case: Case, shape: Shape | None = None) -> bool:
@@ -50,7 +49,7 @@ def parts_of(message: dict[str, Any], shows: Sequence[str]) -> dict[str, Any]:
         "tool_calls": [
             {"id": block["id"], "name": block["name"], "input": block["input"]}
             for block in content
-            if block["type"] in _CALLS
+            if block["type"] == "tool_use"
         ],
     }
     return {part: own[part] if part in own else message.get(part) for part in shows}

@@ -91,9 +91,13 @@ def _server_tool(query: str, number: int) -> list[dict[str, Any]]:
     return [called, {"type": "web_search_tool_result", "tool_use_id": id_, "content": [found]}]
 
 
+_CALLER: Final = {"type": "code_execution_20260120", "tool_id": "srvtoolu_01ConformanceConform"}
+
 _BLOCKS: Final[dict[str, st.SearchStrategy[list[dict[str, Any]]]]] = {
     "text": _WORDS.map(lambda words: [text(words)]),
     "tool use": _INPUTS.map(lambda value: [tool_use(value)]),
+    "big integer": st.just([tool_use({"n": 2**70 + 1})]),  # no float is equal to it
+    "tool use by code": _INPUTS.map(lambda value: [{**tool_use(value), "caller": dict(_CALLER)}]),
     "thinking": st.builds(
         lambda words, signature: [{"type": "thinking", "thinking": words, "signature": signature}],
         _WORDS,
@@ -130,7 +134,9 @@ def messages(draw: st.DrawFn, without: Collection[str] = ()) -> dict[str, Any]:
     stop = draw(st.none() | st.sampled_from(["END", "\n\n"])) if "stop sequence" not in without else None
     if stop is not None:
         more["stop_sequence"] = stop
-    return message(*content, stop_reason="stop_sequence" if stop else draw(_REASONS), **more)
+    said = message(*content, stop_reason="stop_sequence" if stop else draw(_REASONS), **more)
+    counts = {"input_tokens": draw(_COUNTS), "output_tokens": draw(_COUNTS)}
+    return said | {"usage": said["usage"] | counts}
 
 
 def _chosen(draw: st.DrawFn, names: Collection[str], without: Collection[str]) -> str:

@@ -13,6 +13,17 @@ _litellm: Any = importlib.import_module("litellm")  # no dependency of this proj
 _openai: Any = importlib.import_module("openai")  # whose exceptions LiteLLM's are derived from
 
 
+class BrokenInputError(Exception):
+    """The arguments of a call, which the client gives as text, are not JSON: its user cannot miss that."""
+
+
+def _input(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BrokenInputError(str(error)) from None
+
+
 def _look(base_url: str, patience: float, _shown: list[Any]) -> Any:
     chunks = list(
         _litellm.completion(
@@ -28,7 +39,7 @@ def _look(base_url: str, patience: float, _shown: list[Any]) -> Any:
     )
     message = _litellm.stream_chunk_builder(chunks).choices[0].message
     calls = [
-        {"id": call.id, "name": call.function.name, "input": json.loads(call.function.arguments or "{}")}
+        {"id": call.id, "name": call.function.name, "input": _input(call.function.arguments or "{}")}
         for call in message.tool_calls or ()
     ]
     return {"text": message.content, "tool_calls": calls}
@@ -36,4 +47,10 @@ def _look(base_url: str, patience: float, _shown: list[Any]) -> Any:
 
 if __name__ == "__main__":
     shows = ("text", "tool_calls")
-    serve(f"litellm {version('litellm')}", "message", _look, (_openai.OpenAIError,), shows=shows)
+    serve(
+        f"litellm {version('litellm')}",
+        "message",
+        _look,
+        (_openai.OpenAIError, BrokenInputError),
+        shows=shows,
+    )

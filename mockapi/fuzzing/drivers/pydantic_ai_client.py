@@ -39,7 +39,7 @@ def _look(base_url: str, patience: float, _shown: list[Any]) -> Any:
         "tool_calls": [
             {"id": part.tool_call_id, "name": part.tool_name, "input": part.args_as_dict()}
             for part in parts
-            if part.part_kind in ("tool-call", "builtin-tool-call")
+            if part.part_kind == "tool-call"
         ],
     }
 

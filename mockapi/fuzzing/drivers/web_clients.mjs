@@ -19,7 +19,7 @@ async function eventsourceParser() {
     // Its ids are those of single events, not the last event id: they are not shown.
     const parser = createParser({ onEvent: (event) => events.push([event.event ?? "message", event.data, null]) });
     const reply = await fetch(`${base}/v1/messages`, { method: "POST", body: "{}" });
-    const text = new TextDecoder("utf-8", { ignoreBOM: true });
+    const text = new TextDecoder();
     for await (const chunk of reply.body) parser.feed(text.decode(chunk, { stream: true }));
     return { events };
   };
@@ -33,7 +33,7 @@ async function aiSdk() {
   const { AISDKError } = await load("@ai-sdk/provider");
   const look = async (base, timeout) => {
     const model = createAnthropic({ baseURL: `${base}/v1`, apiKey: "sk-ant-test-conformance" })("claude-sonnet-4-5");
-    const abortSignal = AbortSignal.timeout(timeout * 2000);
+    const abortSignal = AbortSignal.timeout(timeout * 5000); // of the whole, not of a silence
     const { fullStream } = streamText({ model, prompt: "Say something.", maxRetries: 0, abortSignal, onError() {} });
     const message = { text: "", tool_calls: [] };
     for await (const part of fullStream) {
@@ -46,7 +46,10 @@ async function aiSdk() {
     return { message };
   };
   const hello = { name: `${name} ${versionOf(name)}`, sees: "message", shows: ["text"] };
-  return { hello, look, documented: (error) => AISDKError.isInstance(error) || error?.name === "TimeoutError" };
+  // What the API reports comes as it was sent, which is no Error of JavaScript.
+  const documented = (error) =>
+    !(error instanceof Error) || AISDKError.isInstance(error) || error.name === "TimeoutError";
+  return { hello, look, documented };
 }
 
 const makers = { "eventsource-parser": eventsourceParser, "ai-sdk": aiSdk };
