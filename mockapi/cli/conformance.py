@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import difflib
-import json
 import shlex
 import shutil
 import sys
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from mockapi import fuzzing, jsontext
-from mockapi._files import MIB, read_file
+from mockapi import fuzzing
 from mockapi.cli._ended import cleaned_up
-from mockapi.cli._output import echo_lines
+from mockapi.cli._known_failures import read_known, write_known
+from mockapi.cli._output import echo, echo_lines
 from mockapi.cli._progress import Progress
 from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mockapi.fuzzing import ConformanceRun
+    from mockapi.fuzzing import Case, ConformanceRun, Driver
 
-_MAX_EXPECTED = 64 * MIB
 _MODULE = "mockapi.fuzzing.drivers"
 _PYTHON = {
     "anthropic-raw": ("anthropic_sdk", "raw"),
@@ -35,8 +34,16 @@ _PYTHON = {
     "httpx-sse": ("httpx_sse_client",),
     "sseclient-py": ("sseclient_py_client",),
     "openai-decoder": ("openai_decoder",),
+    "litellm": ("litellm_client",),
+    "langchain": ("langchain_client",),
+    "pydantic-ai": ("pydantic_ai_client",),
 }
-_NODE = {"anthropic-ts-raw": "raw", "anthropic-ts-helper": "helper"}
+_NODE = {
+    "anthropic-ts-raw": ("anthropic_sdk.mjs", "raw"),
+    "anthropic-ts-helper": ("anthropic_sdk.mjs", "helper"),
+    "eventsource-parser": ("web_clients.mjs", "eventsource-parser"),
+    "ai-sdk": ("web_clients.mjs", "ai-sdk"),
+}
 
 
 def driver_command(name: str) -> list[str]:
@@ -49,8 +56,8 @@ def driver_command(name: str) -> list[str]:
         module, *mode = _PYTHON[name]
         return [sys.executable, "-m", f"{_MODULE}.{module}", *mode]
     if name in _NODE:
-        script = Path(__file__).parent.parent / "fuzzing" / "drivers" / "anthropic_sdk.mjs"
-        return ["node", str(script), _NODE[name]]
+        script, how = _NODE[name]
+        return ["node", str(Path(__file__).parent.parent / "fuzzing" / "drivers" / script), how]
     command = shlex.split(name)
     names = [*_PYTHON, *_NODE]
     if not command:
@@ -81,9 +88,18 @@ def command() -> None:
 )
 @click.option("--only", multiple=True, metavar="PREFIX", help="Cases whose ids begin so.")
 @click.option(
+    "--cases",
+    "folder",
+    type=click.Path(file_okay=False),
+    metavar="FOLDER",
+    help="Cases of a folder instead of the table: as `mockapi conformance export` writes them, and your own.",
+)
+@click.option("--seconds", type=click.FloatRange(0), help="Stop after so many seconds in all.")
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Drivers side by side.")
+@click.option(
     "--report",
     "form",
-    type=click.Choice(["text", "json", "html"]),
+    type=click.Choice(["text", "json", "html", "junit", "sarif"]),
     default="text",
     show_default=True,
     help="What to print.",
@@ -97,6 +113,9 @@ def command() -> None:
 def run(
     drivers: Sequence[str],
     only: Sequence[str],
+    folder: str | None,
+    seconds: float | None,
+    workers: int,
     form: str,
     everything: bool,  # noqa: FBT001 - a flag of the command line
     output: str | None,
@@ -105,29 +124,72 @@ def run(
 ) -> None:
     """Put every case before a client, and tell what it made of them.
 
-    Exits with 1 if a verdict is neither fine nor the one that is on file.
+    A run that is stopped, or whose time is up, reports what it has seen. Exits with 1 if a verdict is
+    neither fine nor the one that is on file.
     """
-    known = _read(expect) if expect is not None else {}
+    until = None if seconds is None else time.monotonic() + seconds
+    known = read_known(expect) if expect is not None else {}
+    cases = fuzzing.CASES if folder is None else fuzzing.read_cases(Path(folder))
     runs: list[ConformanceRun] = []
-    for name in drivers:
-        with cleaned_up():
-            runs.append(_run_of(name, only, known))
+    with cleaned_up():
+        try:
+            for name in drivers:
+                _add_run(runs, name, _Plan(cases, only, known, until, workers))
+        except KeyboardInterrupt:
+            _print(runs, form, output, everything=everything)
+            raise
     _print(runs, form, output, everything=everything)
     if write_expect is not None:
-        _write(write_expect, runs)
+        write_known(write_expect, {item.driver: item.findings for item in runs})
     elif any(item.surprises for item in runs):
         sys.exit(1)
 
 
-def _run_of(name: str, only: Sequence[str], known: Mapping[str, Mapping[str, str]]) -> ConformanceRun:
-    driver = fuzzing.Driver(driver_command(name))
+@command.command()
+@click.argument("folder", type=click.Path(file_okay=False), metavar="FOLDER")
+def export(folder: str) -> None:
+    """Write the table of cases into a folder, for programs in any language.
+
+    Each case is a pair of files: NAME.sse has the bytes, NAME.json says what a correct client makes of
+    them. The same version of mockapi writes the same files.
+    """
+    written = fuzzing.export(Path(folder))
+    echo(f"{sum(path.suffix == '.json' for path in written) - 1} cases in {folder}")
+
+
+class _Plan(NamedTuple):
+    """What a driver is asked."""
+
+    cases: Sequence[Case]
+    only: Sequence[str]
+    known: Mapping[str, Mapping[str, str]]
+    until: float | None
+    workers: int
+
+
+def _add_run(runs: list[ConformanceRun], name: str, plan: _Plan) -> None:
+    """Run the plan with a driver, and note what came of it, also where it is broken off."""
+    drivers: list[Driver] = []
     try:
-        cases = fuzzing.cases_for(driver.sees, only)
+        drivers.append(fuzzing.Driver(driver_command(name)))
+        first = drivers[0]
+        cases = fuzzing.cases_for(first.sees, plan.only, plan.cases)
         if not cases:
-            raise UsageError(f"No case of this driver begins with {' or '.join(only)}.")
-        return fuzzing.run_conformance(driver, cases, known.get(driver.name, {}), Progress(driver.name))
+            which = f"begins with {' or '.join(plan.only)}" if plan.only else "is of its level"
+            raise UsageError(f"No case of this driver {which}.")
+        drivers += [fuzzing.Driver(driver_command(name)) for _ in range(1, plan.workers)]
+        fuzzing.run_conformance(
+            first,
+            cases,
+            plan.known.get(first.name, {}),
+            Progress(first.name),
+            helpers=drivers[1:],
+            until=plan.until,
+            keep=runs.append,
+        )
     finally:
-        driver.stop()
+        for driver in drivers:
+            driver.stop()
 
 
 def _print(runs: Sequence[ConformanceRun], form: str, output: str | None, *, everything: bool) -> None:
@@ -139,6 +201,10 @@ def _print(runs: Sequence[ConformanceRun], form: str, output: str | None, *, eve
             if len(runs) == 1
             else f"[{','.join(map(fuzzing.report.as_json, runs))}]\n"
         )
+    elif form == "junit":
+        told = fuzzing.report.as_junit(runs)
+    elif form == "sarif":
+        told = fuzzing.report.as_sarif(runs)
     else:
         told = "\n".join(map(fuzzing.report.as_html, runs))
     if output is None:
@@ -148,26 +214,3 @@ def _print(runs: Sequence[ConformanceRun], form: str, output: str | None, *, eve
         Path(output).write_text(told, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"The report cannot be written to {output}: {error.strerror}.") from error
-
-
-def _read(path: str) -> Mapping[str, Mapping[str, str]]:
-    try:
-        value: Any = jsontext.parse(read_file(path, _MAX_EXPECTED))
-        return {driver: dict(cases) for driver, cases in value["known_failures"].items()}
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise UsageError(f"{path} is not a file of known failures; --write-expect makes one.") from error
-
-
-def _write(path: str, runs: Sequence[ConformanceRun]) -> None:
-    failures = {
-        item.driver: {
-            finding.case.id: str(finding.verdict) for finding in item.findings if not finding.verdict.is_fine
-        }
-        for item in runs
-    }
-    try:
-        Path(path).write_text(json.dumps({"known_failures": failures}, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error

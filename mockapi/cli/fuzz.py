@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
 import sys
 import time
 from pathlib import Path
@@ -12,16 +13,18 @@ import click
 
 from mockapi import fuzzing
 from mockapi.cli._ended import cleaned_up
+from mockapi.cli._known_failures import read_known, write_known
 from mockapi.cli._output import Styled, echo
 from mockapi.cli.conformance import driver_command
 from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mockapi.fuzzing import Finding, Hunt, Subject
 
 _SECONDS = 60.0
+_SEEDS = 2**32
 _PAUSE = 2.0
 _SHOWN = 2000
 _CHUNKS = 20
@@ -41,9 +44,25 @@ _CHUNKS = 20
 )
 @click.option("--examples", type=click.IntRange(0), help="Stop after so many generated streams.")
 @click.option(
-    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the generated streams."
+    "--seed", type=click.IntRange(0), help="Of the generated streams  [default: a fresh one, printed]"
 )
 @click.option("--skip-table", is_flag=True, help="Go straight to generated streams.")
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="ID",
+    help="Leave out a case, or all of GROUP/; fuzz/FEATURE leaves a feature out of generated streams.",
+)
+@click.option("--expect", type=click.Path(dir_okay=False), help="A file of known failures.")
+@click.option(
+    "--write-expect", type=click.Path(dir_okay=False), help="Write the failures of this hunt as known."
+)
+@click.option(
+    "--database",
+    type=click.Path(file_okay=False),
+    metavar="FOLDER",
+    help="Keep generated failures there, and look at them first the next time.",
+)
 @click.option(
     "--save",
     type=click.Path(file_okay=False),
@@ -55,15 +74,19 @@ def command(
     driver: str | None,
     seconds: float | None,
     examples: int | None,
-    seed: int,
+    seed: int | None,
     skip_table: bool,  # noqa: FBT001 - a flag of the command line
+    exclude: Sequence[str],
+    expect: str | None,
+    write_expect: str | None,
+    database: str | None,
     save: str | None,
 ) -> None:
-    """Hunt for a stream that a parser or a client gets wrong.
+    """Hunt for streams that a parser or a client gets wrong.
 
-    First the cases of the table, then generated streams, until something is found or the budget is
-    used up; the table is looked at to its end unless a case has failed by then. Exits with 1 if
-    something was found; the smallest stream that shows it is printed.
+    First the cases of the table, then generated streams, until the budget is used up. A failure does
+    not end the hunt: it goes on without what makes that stream unusual. Exits with 1 if something was
+    found that is not on file; the smallest stream that shows it is printed.
     """
     if (target is None) == (driver is None):
         raise UsageError("Give one of --target and --driver: what is to be hunted.")
@@ -71,14 +94,29 @@ def command(
 
     if seconds is None and examples is None:
         seconds = _SECONDS
+    until = None if seconds is None else time.monotonic() + seconds
+    known = read_known(expect) if expect is not None else {}
+    store = None if database is None else Path(database)
     with cleaned_up(), _subject(target, driver) as subject:
         found = fuzzing.hunt(
-            subject, seed=seed, examples=examples, seconds=seconds, table=not skip_table, progress=_Teller()
+            subject,
+            seed=secrets.randbelow(_SEEDS) if seed is None else seed,
+            examples=examples,
+            seconds=None if until is None else max(0.0, until - time.monotonic()),
+            table=not skip_table,
+            known=known.get(subject.name, {}),
+            exclude=exclude,
+            before=[] if store is None else fuzzing.kept_failures(store, subject.sees),
+            progress=_Teller(),
         )
     _tell(found)
-    if found.failures:
-        if save is not None:
-            _keep(found.failures[0], target, Path(save))
+    if store is not None:
+        fuzzing.keep_failures(store, found)
+    if save is not None and found.failures:
+        _keep(found.failures[0], target, Path(save))
+    if write_expect is not None:
+        write_known(write_expect, {subject.name: [*found.failures, *found.known]})
+    elif found.failures or found.mended:
         sys.exit(1)
 
 
@@ -123,22 +161,27 @@ class _Teller:
 
 def _tell(found: Hunt) -> None:
     speed = f"{found.examples:,} streams in {found.seconds:.1f} s"
-    if not found.failures:
-        echo(f"Nothing found: {speed}. To go on from here: --seed {found.seed}.")
-        return
-    first, *others = found.failures
-    echo(Styled(f"{first.verdict}: {first.case.id}", bold=True))
-    echo(f"  rule      {first.case.why}")
-    echo(f"  expected  {first.expected}")
-    echo(f"  seen      {first.seen}")
-    _show(first)
-    if others:
-        echo(f"Larger cases that are not fine, {len(others)}:")
-        for finding in others:
-            echo(f"  {finding.verdict:<11}  {finding.case.id}")
+    for finding in found.mended:
+        echo(f"On file as a failure, and fine: {finding.case.id}")
+    if found.known:
+        echo(f"Failures that are on file, {len(found.known)}.")
+    if found.failures:
+        first, *others = found.failures
+        echo(Styled(f"{first.verdict}: {first.case.id}", bold=True))
+        echo(f"  rule      {first.case.why}")
+        echo(f"  expected  {first.expected}")
+        echo(f"  seen      {first.seen}")
+        _show(first)
+        if others:
+            echo(f"More streams that are not fine, {len(others)}:")
+            for finding in others:
+                echo(f"  {finding.verdict:<11}  {finding.case.id}")
     if found.left_out:
         echo(f"The time was up: {found.left_out} cases of the table were not looked at.")
-    echo(f"{speed}. To repeat: --seed {found.seed}.")
+    if found.failures:
+        echo(f"{speed}. To repeat: --seed {found.seed}.")
+    else:
+        echo(f"Nothing found: {speed}. To go on from here: --seed {found.seed}.")
 
 
 def _show(finding: Finding) -> None:

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
     from mockapi.fuzzing import report
     from mockapi.fuzzing._case_server import CaseServer
     from mockapi.fuzzing._check import assert_conforms, check_target
-    from mockapi.fuzzing._conformance import ConformanceRun, Driver, cases_for, run_conformance
-    from mockapi.fuzzing._hunt import DriverSubject, Hunt, Subject, TargetSubject, hunt
-    from mockapi.fuzzing._judge import Failure, Finding, Seen, Sees, Verdict, judge
+    from mockapi.fuzzing._conformance import ConformanceRun, cases_for, run_conformance
+    from mockapi.fuzzing._driver import Driver
+    from mockapi.fuzzing._folder import export, keep_failures, kept_failures, read_cases
+    from mockapi.fuzzing._hunt import Hunt, hunt
+    from mockapi.fuzzing._judge import judge
     from mockapi.fuzzing._keep import MAX_KEPT, as_cassette, as_test
     from mockapi.fuzzing._observe import Target, observe, sees_of
+    from mockapi.fuzzing._subject import DriverSubject, Subject, TargetSubject
+    from mockapi.fuzzing._verdict import Failure, Finding, Seen, Sees, Shape, Verdict
     from mockapi.fuzzing.cases import BY_ID, CASES, MESSAGE_CASES, SSE_CASES, Case, Want, of_bytes
 
 __all__ = [
@@ -40,6 +44,7 @@ __all__ = [
     "Hunt",
     "Seen",
     "Sees",
+    "Shape",
     "Subject",
     "Target",
     "TargetSubject",
@@ -50,10 +55,14 @@ __all__ = [
     "assert_conforms",
     "cases_for",
     "check_target",
+    "export",
     "hunt",
     "judge",
+    "keep_failures",
+    "kept_failures",
     "observe",
     "of_bytes",
+    "read_cases",
     "report",
     "run_conformance",
     "sees_of",
@@ -64,11 +73,15 @@ __getattr__ = lazy_exports(
     {
         "_case_server": "CaseServer",
         "_check": "assert_conforms check_target",
-        "_conformance": "ConformanceRun Driver cases_for run_conformance",
-        "_hunt": "DriverSubject Hunt Subject TargetSubject hunt",
-        "_judge": "Failure Finding Seen Sees Verdict judge",
+        "_conformance": "ConformanceRun cases_for run_conformance",
+        "_driver": "Driver",
+        "_folder": "export keep_failures kept_failures read_cases",
+        "_hunt": "Hunt hunt",
+        "_judge": "judge",
         "_keep": "MAX_KEPT as_cassette as_test",
         "_observe": "Target observe sees_of",
+        "_subject": "DriverSubject Subject TargetSubject",
+        "_verdict": "Failure Finding Seen Sees Shape Verdict",
         "cases": "BY_ID CASES MESSAGE_CASES SSE_CASES Case Want of_bytes",
         "report": "",
     },

@@ -1,46 +1,29 @@
-"""Judging a client in any language: cases over HTTP, and a driver that tells what the client saw.
+"""A run of the conformance suite: every case over HTTP, before a driver that tells what the client saw.
 
-A driver is a small program around a client. It is started once and reads questions, one JSON
-object on a line:
-
-    {"base_url": URL, "timeout": SECONDS}        a question
-    {"hello": true}                              what are you?
-
-and answers each with one JSON object on a line:
-
-    {"name": TEXT, "sees": "events" | "stream" | "message"}            to the hello
-    {"events": [[TYPE, DATA, ID, RETRY], ...], "error": ERROR}         a decoder
-    {"stream": [EVENT, ...], "error": ERROR}                           raw events of the API
-    {"message": MESSAGE, "error": ERROR}                               the final message
-
-ID and RETRY (an event's retry time in milliseconds) may be null or left out. ERROR is null or
-{"type": CLASS, "message": WORDS, "documented": BOOL}: whether the client documents the exception,
-so that its users can be expected to handle it. `timeout` is the patience the client should be
-given; a driver that knows more may say so.
+Where growth is measured, the client is shown a quarter of the stream first. A run can be stopped at
+any time, and gives what it has seen by then.
 """
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, get_args
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
 
-from mockapi.errors import UsageError
 from mockapi.fuzzing._case_server import CaseServer
-from mockapi.fuzzing._judge import Failure, Finding, Seen, Sees, Verdict, expected_words, judge
-from mockapi.fuzzing._process import LineProcess, Trouble
-from mockapi.fuzzing.cases import MESSAGE_CASES, SSE_CASES, Case
+from mockapi.fuzzing._driver import PATIENCE, Driver
+from mockapi.fuzzing._judge import expected_words, judge
+from mockapi.fuzzing._verdict import Finding, Sees, Verdict
+from mockapi.fuzzing.cases import CASES, Case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-PATIENCE: Final = 2.0
-"""Seconds of silence that a client is told to bear."""
-
 _MARGIN: Final = 8.0
 _HEAVY: Final = 4  # a large case is read through a client's HTTP, which may cost more than its parser
-_HELLO: Final = 60.0
-_LARGEST: Final = 16 * 1024 * 1024  # larger ones say nothing new over HTTP, and answers would be as large
+_LARGEST: Final = 16 * 1024 * 1024
+"""Larger cases say nothing new over HTTP, and answers would be as large; those made for HTTP stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +35,14 @@ class ConformanceRun:
         sees: what it shows.
         findings: one for each case.
         known: failures that were expected: verdict by case.
+        left_out: how many cases were not looked at, because the run was stopped or its time was up.
     """
 
     driver: str
     sees: Sees
     findings: tuple[Finding, ...]
     known: Mapping[str, str] = field(default_factory=dict)
+    left_out: int = 0
 
     @property
     def surprises(self) -> list[Finding]:
@@ -70,73 +55,17 @@ class ConformanceRun:
         return finding.verdict.is_fine if known is None else str(finding.verdict) == known
 
 
-class Driver:
-    """A running driver.
-
-    Args:
-        command: the program and its arguments.
-        environment: its variables.
-    """
-
-    def __init__(self, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
-        self._process = LineProcess(command, environment)
-        try:
-            self.name, self.sees = self._hello(command)
-        except BaseException:  # Ctrl-C too
-            self._process.stop()
-            raise
-
-    def _hello(self, command: Sequence[str]) -> tuple[str, Sees]:
-        try:
-            answer = json.loads(self._process.ask(b'{"hello": true}', _HELLO))
-            name, sees = str(answer["name"]), answer["sees"]
-        except Trouble as trouble:
-            raise UsageError(f"The driver {' '.join(command)} does not answer: {trouble}.") from trouble
-        except (ValueError, KeyError, TypeError):
-            raise UsageError(
-                f"The driver {' '.join(command)} does not say what it is; the first answer is"
-                ' {"name": TEXT, "sees": "events", "stream" or "message"}.'
-            ) from None
-        if sees not in get_args(Sees):
-            raise UsageError(f"The driver sees {sees!r}; it can see {', '.join(get_args(Sees))}.")
-        return name, sees
-
-    def look(self, base_url: str, seconds: float) -> Seen:
-        """What the client shows of the reply at a base URL; trouble is part of that."""
-        question = json.dumps({"base_url": base_url, "timeout": PATIENCE}).encode()
-        try:
-            line = self._process.ask(question, seconds)
-        except Trouble as trouble:
-            return Seen(self.sees, trouble=(trouble.verdict, str(trouble)))
-        try:
-            return _seen(json.loads(line), self.sees)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            words = f"the driver printed a line that is not an answer ({error}): {line[:80]!r}"
-            return Seen(self.sees, trouble=(Verdict.CRASHES, words))
-
-    def stop(self) -> None:
-        """End it."""
-        self._process.stop()
-
-
-def _seen(answer: Any, sees: Sees) -> Seen:
-    seen = Seen(sees, message=answer.get("message"), stream=list(answer.get("stream") or ()))
-    for kind, data, *rest in answer.get("events") or ():
-        id_, retry = (*rest, None, None)[:2]
-        seen.events.append((kind, data, id_))
-        seen.retries.append(retry)
-    error = answer.get("error")
-    if error is not None:
-        words, documented = str(error.get("message", ""))[:300], bool(error.get("documented", True))
-        seen.error = Failure(str(error["type"]), words, documented)
-    return seen
-
-
-def cases_for(sees: Sees, only: Iterable[str] = ()) -> list[Case]:
+def cases_for(sees: Sees, only: Iterable[str] = (), of: Iterable[Case] = CASES) -> list[Case]:
     """The cases that a client of this kind is judged by; `only` are beginnings of their ids."""
     wanted = tuple(only)
-    table = SSE_CASES if sees == "events" else MESSAGE_CASES
-    return [case for case in table if case.size <= _LARGEST and (not wanted or case.id.startswith(wanted))]
+    level = "sse" if sees == "events" else "messages"
+    return [
+        case
+        for case in of
+        if case.level == level
+        and (case.size <= _LARGEST or case.over_http)
+        and (not wanted or case.id.startswith(wanted))
+    ]
 
 
 def run_conformance(
@@ -144,22 +73,141 @@ def run_conformance(
     cases: Sequence[Case],
     known: Mapping[str, str] | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
+    *,
+    helpers: Sequence[Driver] = (),
+    until: float | None = None,
+    keep: Callable[[ConformanceRun], None] = lambda _run: None,
 ) -> ConformanceRun:
-    """Put every case before a client. Nothing that a driver does ends the run."""
-    findings = []
-    with CaseServer() as stage:
-        for number, case in enumerate(cases):
-            progress(number, len(cases))
-            findings.append(look_at(driver, stage, case))
-        progress(len(cases), len(cases))
-    return ConformanceRun(driver.name, driver.sees, tuple(findings), known or {})
+    """Put every case before a client. Nothing that a driver does ends the run.
+
+    Args:
+        driver: the client.
+        cases: what it is shown.
+        known: failures that are expected.
+        progress: called with how many of how many cases are done.
+        helpers: further drivers of the same client, which take a share of the cases.
+        until: when to stop, by `time.monotonic`.
+        keep: called with the run as far as it came, also where the run is broken off.
+    """
+    work = _Work(cases, until, progress)
+    threads = [threading.Thread(target=work.take_part, args=(helper,), daemon=True) for helper in helpers]
+    try:
+        for thread in threads:
+            thread.start()
+        work.take_part(driver)
+        for thread in threads:
+            thread.join()
+    finally:
+        work.stop()
+        found = tuple(work.found[number] for number in sorted(work.found))
+        run = ConformanceRun(driver.name, driver.sees, found, known or {}, len(cases) - len(found))
+        keep(run)
+    if work.problem is not None:
+        raise work.problem
+    return run
 
 
-def look_at(driver: Driver, stage: CaseServer, case: Case) -> Finding:
-    """One case."""
+class TimeIsUp(Exception):  # noqa: N818 - a result, not a defect
+    """The time of a run is over before a case was answered."""
+
+
+class _Work:
+    """The cases of a run, shared by those who take part in it.
+
+    Attributes:
+        found: what was found, by the number of the case.
+        problem: what kept somebody from taking part.
+    """
+
+    def __init__(
+        self, cases: Sequence[Case], until: float | None, progress: Callable[[int, int], None]
+    ) -> None:
+        self._cases = cases
+        self._left = iter(enumerate(cases))
+        self._until = until
+        self._progress = progress
+        self._lock = threading.Lock()
+        self._is_stopped = False
+        self.found: dict[int, Finding] = {}
+        self.problem: Exception | None = None
+
+    def stop(self) -> None:
+        """Nothing more is taken, and nothing noted."""
+        with self._lock:
+            self._is_stopped = True
+
+    def take_part(self, driver: Driver) -> None:
+        """Take one case after the other, until none is left or the time is up."""
+        try:
+            with CaseServer() as stage:
+                while (item := self._next()) is not None:
+                    number, case = item
+                    self._note(number, look_at(driver, stage, case, self._until))
+        except TimeIsUp:
+            self.stop()
+        except Exception as error:  # noqa: BLE001 - raised where the run was asked for
+            self.problem = error
+            self.stop()
+
+    def _next(self) -> tuple[int, Case] | None:
+        with self._lock:
+            is_late = self._until is not None and time.monotonic() >= self._until
+            return None if self._is_stopped or is_late else next(self._left, None)
+
+    def _note(self, number: int, finding: Finding) -> None:
+        with self._lock:
+            if not self._is_stopped:
+                self.found[number] = finding
+                self._progress(len(self.found), len(self._cases))
+
+
+def look_at(driver: Driver, stage: CaseServer, case: Case, until: float | None = None) -> Finding:
+    """One case; where growth is measured, a quarter of it before.
+
+    Raises:
+        TimeIsUp: before there was an answer.
+    """
+    if case.growth is not None:
+        driver.restart()
+    quarter = peak = None
+    if case.quarter is not None:
+        quarter = _seconds(driver, stage, replace(case, make=case.quarter), until)
+        peak = driver.peak() if case.growth is not None else None
+    finding = _looked_at(driver, stage, case, quarter, peak, until)
+    if finding.verdict is not Verdict.HANGS or quarter is None or case.quarter is None:
+        return finding
+    # Measured once more: other work of the processor must not decide.
+    quarter = _seconds(driver, stage, replace(case, make=case.quarter), until)
+    return _looked_at(driver, stage, case, quarter, None, until)
+
+
+def _limit(case: Case, until: float | None) -> float:
+    own = (case.seconds * _HEAVY if case.heavy else case.seconds) + PATIENCE + _MARGIN
+    return own if until is None else max(0.0, min(own, until - time.monotonic()))
+
+
+def _seconds(driver: Driver, stage: CaseServer, case: Case, until: float | None) -> float | None:
+    """The processor time that the client takes for a case; None if it is in trouble."""
+    _, base_url = stage.offer(case.reply())
+    seen = driver.look(base_url, _limit(case, until))
+    return None if seen.trouble is not None else seen.seconds
+
+
+def _looked_at(
+    driver: Driver,
+    stage: CaseServer,
+    case: Case,
+    quarter: float | None,
+    peak: int | None,
+    until: float | None,
+) -> Finding:
     number, base_url = stage.offer(case.reply())
-    limit = case.seconds * _HEAVY if case.heavy else case.seconds
-    seen = driver.look(base_url, limit + PATIENCE + _MARGIN)
+    seen = driver.look(base_url, _limit(case, until))
+    if seen.trouble is not None and until is not None and time.monotonic() >= until:
+        raise TimeIsUp
+    seen.quarter_seconds = quarter
+    after = driver.peak() if peak is not None else None
+    seen.growth = None if peak is None or after is None else after - peak
     coding = next((value.decode() for name, value in case.headers if name == b"content-encoding"), None)
     accepted = stage.accepts(number)
     if coding is not None and coding not in (accepted or ""):

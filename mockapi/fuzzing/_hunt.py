@@ -1,130 +1,29 @@
-"""The hunt: the table first, then generated streams, until a budget is used up.
+"""The hunt: known failures first, then the table, then generated streams, until a budget is used up.
 
-A failure is shrunk to the smallest stream that still shows it. The seed that is told brings the
-same streams again.
+A failure is shrunk to the smallest stream that still shows it, and the hunt goes on without the
+features of that stream. The seed that is told brings the same streams again.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
-import sys
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
-from mockapi.errors import UsageError
-from mockapi.fuzzing._conformance import Driver, cases_for, look_at
-from mockapi.fuzzing._judge import Finding, Sees, Verdict, expected_words
-from mockapi.fuzzing._process import LineProcess, Trouble
-from mockapi.fuzzing._worker import case_as_json
-from mockapi.fuzzing.cases import MESSAGE_CASES, SSE_CASES, Case
+from mockapi.fuzzing._conformance import TimeIsUp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from mockapi.fuzzing._case_server import CaseServer
+    from mockapi.fuzzing._subject import Subject
+    from mockapi.fuzzing._verdict import Finding
+    from mockapi.fuzzing.cases import Case
 
 BATCH: Final = 100
-_MARGIN: Final = 5.0
-_START: Final = 60.0
-
-
-class Subject(Protocol):
-    """What is hunted: it looks at a case and gives the verdict.
-
-    Attributes:
-        sees: what it shows.
-    """
-
-    sees: Sees
-
-    def cases(self) -> list[Case]:
-        """The cases of the table that it can be shown, the smallest first."""
-        ...
-
-    def look(self, case: Case) -> Finding:
-        """The verdict on one case."""
-        ...
-
-    def stop(self) -> None:
-        """Let it go."""
-        ...
-
-
-class TargetSubject:
-    """A Python function, in a process of its own.
-
-    Args:
-        name: `package.module:function`.
-
-    Raises:
-        UsageError: it cannot be loaded, or shows nothing that can be judged.
-    """
-
-    def __init__(self, name: str) -> None:
-        self._process = LineProcess([sys.executable, "-m", "mockapi.fuzzing._worker", name])
-        try:
-            self.sees = self._hello(name)
-        except BaseException:  # Ctrl-C too
-            self._process.stop()
-            raise
-
-    def _hello(self, name: str) -> Sees:
-        try:
-            hello = json.loads(self._process.ask(b'{"hello": true}', _START))
-        except Trouble as trouble:
-            raise UsageError(f"The target {name} cannot be run: {trouble}.") from trouble
-        if "problem" in hello:
-            raise UsageError(hello["problem"])
-        sees: Sees = hello["sees"]
-        return sees
-
-    def cases(self) -> list[Case]:
-        """Those that bytes can tell."""
-        table = SSE_CASES if self.sees == "events" else MESSAGE_CASES
-        return sorted(
-            (case for case in table if not case.over_http), key=lambda case: (case.heavy, case.size)
-        )
-
-    def look(self, case: Case) -> Finding:
-        """Ask the process; one that hangs or ends is started anew for the next case.
-
-        So is one whose memory is to be measured: what earlier cases took would hide its growth.
-        """
-        if case.growth is not None:
-            self._process.stop()
-        try:
-            question = json.dumps(case_as_json(case)).encode()
-            answer = json.loads(self._process.ask(question, case.seconds + _MARGIN))
-        except Trouble as trouble:
-            return Finding(case, trouble.verdict, expected_words(case, self.sees), str(trouble))
-        return Finding(case, Verdict(answer["verdict"]), answer["expected"], answer["seen"])
-
-    def stop(self) -> None:
-        """End the process."""
-        self._process.stop()
-
-
-class DriverSubject:
-    """A client behind a driver."""
-
-    def __init__(self, driver: Driver, stage: CaseServer) -> None:
-        self._driver = driver
-        self._stage = stage
-        self.sees = driver.sees
-
-    def cases(self) -> list[Case]:
-        """All that fit over HTTP."""
-        return sorted(cases_for(self.sees), key=lambda case: (case.heavy, case.size))
-
-    def look(self, case: Case) -> Finding:
-        """Ask over HTTP."""
-        return look_at(self._driver, self._stage, case)
-
-    def stop(self) -> None:
-        """End the driver."""
-        self._driver.stop()
+_TABLE: Final = 0.5
+"""The share of the time after which no further large case is begun: generated streams need some, too."""
+_OWN: Final = "fuzz/"
 
 
 @dataclass(slots=True)
@@ -135,7 +34,9 @@ class Hunt:
         seed: brings the same streams again.
         examples: how many streams were looked at, those of the table included.
         seconds: how long it took.
-        failures: what is not fine, the smallest first.
+        failures: what is not fine and not on file, the smallest of the table first.
+        known: failures that are on file.
+        mended: cases that are on file as failures, and are fine.
         left_out: how many cases of the table were not looked at, because the time was up.
     """
 
@@ -143,6 +44,8 @@ class Hunt:
     examples: int = 0
     seconds: float = 0.0
     failures: list[Finding] = field(default_factory=list)
+    known: list[Finding] = field(default_factory=list)
+    mended: list[Finding] = field(default_factory=list)
     left_out: int = 0
 
 
@@ -153,89 +56,157 @@ def hunt(
     examples: int | None = None,
     seconds: float | None = None,
     table: bool = True,
+    known: Mapping[str, str] | None = None,
+    exclude: Collection[str] = (),
+    before: Sequence[Case] = (),
     progress: Callable[[Hunt], None] = lambda _hunt: None,
 ) -> Hunt:
-    """Look for a stream that the subject gets wrong.
+    """Look for streams that the subject gets wrong.
 
     Args:
         subject: what is hunted.
         seed: of the first batch of generated streams; later ones count on.
         examples: how many generated streams at most.
-        seconds: how long at most; the table is finished all the same, unless it has a failure.
-        table: whether the table is looked at first. If it finds something, nothing is generated.
+        seconds: how long at most, in all.
+        table: whether the table is looked at first.
+        known: failures that are expected: verdict by case.
+        exclude: ids of cases that are left out, or `GROUP/` for a whole group; `fuzz/FEATURE` leaves a
+            feature out of generated streams.
+        before: cases that are looked at before all others, such as failures of earlier hunts.
         progress: called now and then with how it stands.
     """
     begun = time.monotonic()
-    result = Hunt(seed)
+    until = None if seconds is None else begun + seconds
+    run = _Run(subject, Hunt(seed), begun, until, known or {}, progress)
+    cases = [
+        case
+        for case in (*before, *(subject.cases() if table else ()))
+        if case.id not in exclude and f"{case.group}/" not in exclude
+    ]
+    for number, case in enumerate(cases):
+        if case.heavy and seconds is not None and time.monotonic() - begun > seconds * _TABLE:
+            run.result.left_out = len(cases) - number
+            break
+        try:
+            run.note(run.look(case))
+        except TimeIsUp:
+            run.result.left_out = len(cases) - number
+            break
+    run.generate(examples, {name.removeprefix(_OWN) for name in (*exclude, *run.known) if _OWN in name})
+    run.result.seconds = time.monotonic() - begun
+    return run.result
 
-    def look(case: Case) -> Finding:
-        finding = subject.look(case)
-        result.examples += 1
-        result.seconds = time.monotonic() - begun
-        progress(result)
+
+class _Run:
+    """A hunt that goes on.
+
+    Attributes:
+        result: how it stands.
+        known: failures that are expected.
+    """
+
+    def __init__(
+        self,
+        subject: Subject,
+        result: Hunt,
+        begun: float,
+        until: float | None,
+        known: Mapping[str, str],
+        progress: Callable[[Hunt], None],
+    ) -> None:
+        self._subject = subject
+        self._begun = begun
+        self._until = until
+        self._progress = progress
+        self.result = result
+        self.known = known
+
+    def look(self, case: Case) -> Finding:
+        """The verdict on a case; `TimeIsUp` if there is no time for it."""
+        if self._until is not None and time.monotonic() >= self._until:
+            raise TimeIsUp
+        finding = self._subject.look(case, self._until)
+        self.result.examples += 1
+        self.result.seconds = time.monotonic() - self._begun
+        self._progress(self.result)
         return finding
 
-    def is_over() -> bool:
-        return seconds is not None and time.monotonic() - begun >= seconds
+    def note(self, finding: Finding) -> None:
+        """Keep a verdict that is not fine, or not the one on file."""
+        on_file = self.known.get(finding.case.id)
+        if on_file is None:
+            if not finding.verdict.is_fine:
+                self.result.failures.append(finding)
+        elif on_file == str(finding.verdict):
+            self.result.known.append(finding)
+        elif finding.verdict.is_fine:
+            self.result.mended.append(finding)
+        else:
+            self.result.failures.append(finding)
 
-    cases = subject.cases() if table else []
-    for number, case in enumerate(cases):
-        if result.failures and is_over():
-            result.left_out = len(cases) - number
-            break
-        finding = look(case)
-        if not finding.verdict.is_fine:
-            result.failures.append(finding)
-    left = examples
-    while not result.failures and (left is None or left > 0):
-        if is_over():
-            break
-        size = BATCH if left is None else min(BATCH, left)
-        found = _generated(subject.sees, look, size, result.seed)
-        if found is not None:
-            result.failures.append(found)
-            break
-        left = None if left is None else left - size
-        result.seed += 1
-    result.seconds = time.monotonic() - begun
-    return result
+    def generate(self, left: int | None, named: Collection[str]) -> None:
+        """Generated streams, without these features and those of the failures that are found."""
+        from mockapi.fuzzing.strategies import features_of  # noqa: PLC0415 - needs the extra
+
+        without = {feature for names in named for feature in names.split(", ")} - {"whole", "stream"}
+        seed = self.result.seed
+        while left is None or left > 0:
+            size = BATCH if left is None else min(BATCH, left)
+            try:
+                found = self._batch(size, seed, without)
+            except TimeIsUp:
+                return
+            if found is not None:
+                self.note(found)
+                features = features_of(found.case) - without
+                if not features or (self._until is not None and time.monotonic() >= self._until):
+                    return
+                without |= features
+            left = None if left is None else left - size
+            seed += 1
+            if not self.result.failures:
+                self.result.seed = seed
+
+    def _batch(self, size: int, seed: int, without: Collection[str]) -> Finding | None:
+        """The smallest failure among so many generated streams."""
+        from hypothesis import HealthCheck, Phase, Verbosity, errors, given, settings  # noqa: PLC0415 - an extra
+        from hypothesis import seed as seeded  # noqa: PLC0415 - an extra
+
+        from mockapi.fuzzing.strategies import message_cases, sse_cases  # noqa: PLC0415 - needs the extra
+
+        failures: list[Finding] = []
+        streams = sse_cases(without) if self._subject.sees == "events" else message_cases(without)
+
+        @seeded(seed)
+        @settings(
+            max_examples=size,
+            database=None,
+            deadline=None,
+            derandomize=False,
+            print_blob=False,
+            report_multiple_bugs=False,
+            phases=(Phase.generate, Phase.shrink),
+            suppress_health_check=list(HealthCheck),
+            verbosity=Verbosity.quiet,
+        )
+        @given(streams)
+        def check(case: Case) -> None:
+            finding = self.look(case)
+            if not finding.verdict.is_fine:
+                failures.append(finding)
+                raise _Found
+
+        try:
+            with contextlib.suppress(_Found, errors.Flaky):
+                check()
+        except TimeIsUp:
+            if not failures:
+                raise
+        return min(failures, key=_size) if failures else None
 
 
 class _Found(Exception):  # noqa: N818 - a result, not a defect
     """A stream that the subject gets wrong."""
-
-
-def _generated(sees: Sees, look: Callable[[Case], Finding], size: int, seed: int) -> Finding | None:
-    """The smallest failure among so many generated streams."""
-    from hypothesis import HealthCheck, Phase, Verbosity, errors, given, settings  # noqa: PLC0415 - an extra
-    from hypothesis import seed as seeded  # noqa: PLC0415 - an extra
-
-    from mockapi.fuzzing.strategies import message_cases, sse_cases  # noqa: PLC0415 - needs the extra
-
-    failures: list[Finding] = []
-
-    @seeded(seed)
-    @settings(
-        max_examples=size,
-        database=None,
-        deadline=None,
-        derandomize=False,
-        print_blob=False,
-        report_multiple_bugs=False,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-        verbosity=Verbosity.quiet,
-    )
-    @given(sse_cases() if sees == "events" else message_cases())
-    def check(case: Case) -> None:
-        finding = look(case)
-        if not finding.verdict.is_fine:
-            failures.append(finding)
-            raise _Found
-
-    with contextlib.suppress(_Found, errors.Flaky):
-        check()
-    return min(failures, key=_size) if failures else None
 
 
 def _size(finding: Finding) -> tuple[int, int]:

@@ -1,105 +1,32 @@
-"""What a client made of a case, and the verdict on it.
-
-    conforms      what a correct client does
-    tolerates     the stream breaks the grammar, and the client gave the whole message all the same
-    differs       something else than was sent, or an error that was not sent
-    crashes       an exception that the client does not document, or the end of its process
-    hangs         no answer within the time limit
-    silent loss   an answer, and no word of what is missing from it
+"""The verdict on what a client showed of a case.
 
 A client is judged by what it shows: a decoder its events, a raw stream the events of the API as
-JSON, a helper the final message. A raw stream is not asked to know the grammar; but that a stream
-stopped before its end, held an error or broken JSON has to be said by every client.
+JSON, a helper the final message or parts of it. Truncation is never silent; nor may time grow
+faster than the stream, or memory with what need not be kept.
 """
 
 from __future__ import annotations
 
-import enum
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from mockapi import sse
 from mockapi.cassettes import DEFAULT
+from mockapi.fuzzing._parts import amount, parts_of, same
+from mockapi.fuzzing._stream_judge import judge_stream
+from mockapi.fuzzing._verdict import Finding, Seen, Sees, Verdict
 from mockapi.fuzzing.cases import Case, Want
-from mockapi.messages import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-Sees: TypeAlias = Literal["events", "stream", "message"]
-"""What a client shows: event-stream events, the API's events, or the final message."""
-
-_SHOWN = 160
-
-
-class Verdict(enum.StrEnum):
-    """The judgement, worst last."""
-
-    CONFORMS = "conforms"
-    TOLERATES = "tolerates"
-    SKIPPED = "skipped"
-    DIFFERS = "differs"
-    CRASHES = "crashes"
-    HANGS = "hangs"
-    SILENT_LOSS = "silent loss"
-
-    @property
-    def is_fine(self) -> bool:
-        """Whether nothing has to be done about it."""
-        return self in (Verdict.CONFORMS, Verdict.TOLERATES, Verdict.SKIPPED)
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """An error that a client reported: its class, its words, and whether the client documents it."""
-
-    type: str
-    message: str = ""
-    documented: bool = True
-
-    def __str__(self) -> str:
-        """Class and words, and whether it is a surprise."""
-        words = f"{self.type}: {self.message}" if self.message else self.type
-        return words if self.documented else f"{words} (not documented)"
-
-
-@dataclass(slots=True)
-class Seen:
-    """What a client showed.
-
-    Attributes:
-        sees: which of the following three it shows.
-        events: type, data and last event id of each; the id is None where the client does not show it.
-        retries: the retry time that each of them showed, in milliseconds; None where it did not show one.
-        stream: the API's events as JSON.
-        message: the final message.
-        error: what was raised.
-        trouble: why there is nothing to judge: the verdict, and words.
-        late: the index of the first event that was held back, if that could be watched.
-        seconds: how long it took.
-        growth: by how many bytes its memory grew; None if that is not known.
-    """
-
-    sees: Sees
-    events: list[tuple[str, str, str | None]] = field(default_factory=list)
-    retries: list[Any] = field(default_factory=list)
-    stream: list[Any] = field(default_factory=list)
-    message: Any = None
-    error: Failure | None = None
-    trouble: tuple[Verdict, str] | None = None
-    late: int | None = None
-    seconds: float = 0.0
-    growth: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """The verdict on one case, with what was expected and what was seen in words."""
-
-    case: Case
-    verdict: Verdict
-    expected: str
-    seen: str
+_SHOWN: Final = 160
+_MEASURABLE: Final = 0.5
+"""Seconds of processor time below which nothing is said of how it grows."""
+_STEEP: Final = 8.0
+"""Four times the stream takes four times the time where it is linear, and sixteen times where it is
+quadratic: what lies in the middle, on the scale of factors, tells the two apart."""
+_TICK: Final = 0.01
 
 
 def judge(case: Case, seen: Seen) -> Finding:
@@ -114,16 +41,27 @@ def _judged(case: Case, seen: Seen) -> Finding:
         return Finding(case, seen.trouble[0], expected, seen.trouble[1])
     if seen.error is not None and not seen.error.documented:
         return Finding(case, Verdict.CRASHES, expected, str(seen.error))
-    look = {"events": _judge_events, "stream": _judge_stream, "message": _judge_message}[seen.sees]
+    look = {"events": _judge_events, "stream": judge_stream, "message": _judge_message}[seen.sees]
     try:
         verdict, words = look(case, seen)
     except RecursionError:
         return Finding(case, Verdict.DIFFERS, expected, "something too deeply nested to be compared")
+    words = _short(words)
     if verdict.is_fine and seen.seconds > case.seconds:
         verdict, words = Verdict.HANGS, f"{seen.seconds:.1f} s, with a limit of {case.seconds:g} s"
+    elif verdict.is_fine and is_steep(seen):
+        verdict = Verdict.HANGS
+        words = f"{seen.seconds:.2f} s, and {seen.quarter_seconds:.2f} s for a quarter of it: not linear"
     elif verdict.is_fine and case.growth is not None and (seen.growth or 0) > case.growth:
         verdict, words = Verdict.DIFFERS, f"its memory grew by {(seen.growth or 0) / 2**20:.0f} MiB"
     return Finding(case, verdict, expected, words)
+
+
+def is_steep(seen: Seen) -> bool:
+    """Whether the time that was measured grows faster than the stream."""
+    if seen.quarter_seconds is None or seen.seconds < _MEASURABLE:
+        return False
+    return seen.seconds > _STEEP * max(seen.quarter_seconds, _TICK)
 
 
 def expected_words(case: Case, sees: Sees) -> str:
@@ -141,7 +79,7 @@ def _judge_events(case: Case, seen: Seen) -> tuple[Verdict, str]:
         return (Verdict.CONFORMS if case.want is Want.EITHER else Verdict.DIFFERS), str(seen.error)
     has_ids = not any(id_ is None for _, _, id_ in seen.events)
     right = [event if has_ids else (*event[:2], None) for event in wanted]
-    words = _short(", ".join(f"{kind} {data[:60]!r}" for kind, data, _ in seen.events[:6])) or "no events"
+    words = ", ".join(f"{kind} {data[:60]!r}" for kind, data, _ in seen.events[:6]) or "no events"
     if seen.events != right:
         lost = len(seen.events) < len(right) and _is_part(seen.events, right)
         return (Verdict.SILENT_LOSS if lost else Verdict.DIFFERS), words
@@ -183,92 +121,27 @@ def _parsed(case: Case) -> list[tuple[str, str, str]]:
     return [(*event,) for event in sse.parse(b"".join(case.chunks()))]
 
 
-def wire_events(case: Case) -> tuple[list[dict[str, Any]], bool]:
-    """The API's events in a case's body without pings, and whether every other event is one."""
-    found: list[dict[str, Any]] = []
-    whole = True
-    for event in sse.parse(b"".join(case.chunks()) if case.body is None else case.body):
-        if event.type == "ping":
-            continue
-        try:
-            value = load(event.data)
-        except ValueError:
-            value = None
-        if isinstance(value, dict):
-            found.append(value)
-        elif not any(item.get("type") == "message_stop" for item in found):
-            whole = False  # what follows the end of the stream does not count
-    return found, whole
-
-
-def _judge_stream(case: Case, seen: Seen) -> tuple[Verdict, str]:
-    kinds = [item.get("type") for item in seen.stream if isinstance(item, dict)]
-    if seen.error is not None:
-        verdict = Verdict.DIFFERS if case.want is Want.WHOLE else Verdict.CONFORMS
-        return verdict, f"{len(kinds)} events, then {seen.error}"
-    shown = [item for item in seen.stream if not (isinstance(item, dict) and item.get("type") == "ping")]
-    words = _short(f"{len(shown)} events: {', '.join(map(str, kinds))}")
-    sent, whole = wire_events(case)
-    ended = "message_stop" in [event.get("type") for event in sent] and not _cut_by_length(case)
-    failed = any(event.get("type") == "error" for event in sent)
-    if not ended or failed or (not whole and case.want is Want.ERROR):
-        return (Verdict.TOLERATES if _tells(case, seen) else Verdict.SILENT_LOSS), words
-    if case.want is Want.WHOLE and not _same(shown, sent, case):
-        lost = len(shown) < len(sent)
-        return (Verdict.SILENT_LOSS if lost else Verdict.DIFFERS), words
-    return (Verdict.CONFORMS if case.want is Want.WHOLE else Verdict.TOLERATES), words
-
-
-def _tells(case: Case, seen: Seen) -> bool:
-    return case.want is Want.EITHER and any(_same(item, case.messages[0], case) for item in seen.stream)
-
-
-def _cut_by_length(case: Case) -> bool:
-    for name, value in case.headers:
-        if name == b"content-length":
-            return int(value) < sum(map(len, case.chunks()))
-    return False
-
-
 def _judge_message(case: Case, seen: Seen) -> tuple[Verdict, str]:
     if seen.error is not None:
         verdict = Verdict.DIFFERS if case.want is Want.WHOLE else Verdict.CONFORMS
         return verdict, str(seen.error)
-    words = _short(f"message {_outline(seen.message)}")
+    words = f"message {_outline(seen.message)}"
     if case.want is Want.ERROR:
         return Verdict.SILENT_LOSS, words
-    if any(_same(seen.message, message, case) for message in case.messages):
+    if any(same(seen.message, message, case, seen.shape) for message in case.messages):
         return (Verdict.CONFORMS if case.want is Want.WHOLE else Verdict.TOLERATES), words
-    lost = _amount(seen.message) < min(map(_amount, case.messages))
+    shows = seen.shape.shows if seen.shape is not None else ()
+    sent = [parts_of(message, shows) if shows else message for message in case.messages]
+    lost = amount(seen.message) < min(map(amount, sent))
     return (Verdict.SILENT_LOSS if lost else Verdict.DIFFERS), words
 
 
 def _outline(message: Any) -> str:
     if not isinstance(message, dict):
         return repr(message)
-    return f"{message.get('stop_reason')} {message.get('content')!r}"
-
-
-def _amount(message: Any) -> int:
-    """How much content a message has: characters of text, members of inputs."""
-    content = message.get("content") if isinstance(message, dict) else None
-    blocks = content if isinstance(content, list) else []
-    return sum(len(str(value)) for block in blocks if isinstance(block, dict) for value in block.values())
-
-
-def _same(one: Any, other: Any, case: Case) -> bool:
-    return bool(_plain(one, case.ignore) == _plain(other, case.ignore))
-
-
-def _plain(value: Any, ignore: frozenset[str]) -> Any:
-    """A value without nulls and without what does not count: clients fill in what was not sent."""
-    if isinstance(value, dict):
-        return {
-            key: _plain(item, ignore) for key, item in value.items() if item is not None and key not in ignore
-        }
-    if isinstance(value, list):
-        return [_plain(item, ignore) for item in value]
-    return value
+    if "content" not in message:
+        return repr(message)
+    return f"{message.get('stop_reason')} {message['content']!r}"
 
 
 def _short(words: str) -> str:

@@ -16,7 +16,7 @@ from mockapi.cassettes import (
 from mockapi.messages import dump as as_json
 
 if TYPE_CHECKING:
-    from mockapi.fuzzing._judge import Finding
+    from mockapi.fuzzing._verdict import Finding
     from mockapi.fuzzing.cases import Case
 
 MAX_KEPT: Final = 1024 * 1024
@@ -52,6 +52,7 @@ def as_test(finding: Finding, target: str) -> str:
     case = finding.case
     label = case.events if case.level == "sse" else case.messages
     name = "events" if case.level == "sse" else "messages"
+    ignore = f"    ignore=frozenset({sorted(case.ignore)!r}),\n" if case.ignore else ""
     chunks = "".join(f"    {chunk!r},\n" for chunk in case.chunks())
     return (
         f'"""A stream that {target} got wrong: {finding.verdict}."""\n\n'
@@ -60,7 +61,7 @@ def as_test(finding: Finding, target: str) -> str:
         f"CHUNKS = (\n{chunks})\n"
         f"CASE = of_bytes(\n"
         f"    {case.id!r},\n    {case.level!r},\n    b'',\n    {case.why!r},\n    *CHUNKS,\n"
-        f"    want=Want.{case.want.name},\n    {name}={label!r},\n)\n\n\n"
+        f"    want=Want.{case.want.name},\n    {name}={label!r},\n{ignore})\n\n\n"
         f"def test_{_name(case)}() -> None:\n"
         f'    """Expected: {_line(finding.expected)}."""\n'
         f"    assert_conforms({function}, CASE)\n"

@@ -8,9 +8,14 @@ What the function may return:
     a dict, or such an object           the final message
 
 It may be asynchronous, a coroutine function or an asynchronous generator: the chunks can be
-iterated either way. An iterator is watched: an event has to come with the chunk that ends it. A
-line that ends in CR may be held until the next byte shows whether a LF belongs to it; the standard
-leaves that open.
+iterated either way. An iterator is watched: an event has to come with the chunk that ends it, before
+the next one is needed. A line that ends in CR may be held until the next byte shows whether a LF
+belongs to it; the standard leaves that open. A reader may read ahead, in a thread or a task: the
+next chunk then comes when the events that are due have been shown, or a moment later if they are not.
+
+What a target documents: its attribute `documented`, an exception or a tuple of them; other
+exceptions are accidents then. Without it, those of Python itself that no parser raises on purpose
+are. Its attribute `shape`, a `Shape`, says what it shows where that is not the API's message.
 """
 
 from __future__ import annotations
@@ -19,17 +24,21 @@ import asyncio
 import importlib
 import inspect
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from mockapi import sse
 from mockapi.errors import UsageError
-from mockapi.fuzzing._judge import Failure, Seen, Sees, Verdict
+from mockapi.fuzzing._judge import is_steep
+from mockapi.fuzzing._verdict import Failure, Seen, Sees, Shape, Verdict
 from mockapi.fuzzing.cases import BY_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mockapi.fuzzing.cases import Case
 
 Target: TypeAlias = "Callable[[Any], Any]"
 """From chunks, which can be iterated with `for` and `async for`, to events or a message."""
@@ -47,7 +56,12 @@ _ACCIDENTS = (
     TypeError,
     UnicodeError,
 )
-"""What no parser raises on purpose; other exceptions count as documented."""
+"""What no parser raises on purpose. A class of one's own that is derived from one of these has been
+thought of, so it counts as documented, as all other exceptions do."""
+
+_OF_PYTHON: Final = sys.stdlib_module_names | {"builtins"}
+_READ_AHEAD_SECONDS: Final = 0.5
+"""How long a chunk is kept from a thread or a task while an event is due."""
 
 _PROBE = "m-framing/lf"
 _NO_RESULT = "no result"
@@ -113,15 +127,27 @@ class _WithoutEnd(BaseException):
 
 
 class _Watched:
-    """Chunks, and how many of them were taken."""
+    """Chunks, and how many of them were taken.
 
-    def __init__(self, chunks: Iterable[bytes], end: float) -> None:
+    Attributes:
+        taken: how many chunks.
+        size: how many bytes.
+        due: for each event, the chunk that ends it; -1 if that is in doubt.
+        late: the first event that was not shown before a further chunk was needed.
+    """
+
+    def __init__(self, chunks: Iterable[bytes], end: float, *, is_watched: bool) -> None:
         self._end = end
         self._chunks = iter(chunks)
         self._parser = sse.Parser(max_event_bytes=sys.maxsize)  # the limit is not the target's
+        self._is_watched = is_watched
+        self._thread = threading.get_ident()
+        self._shown = 0
+        self._news = threading.Condition()
         self.taken = 0
         self.size = 0
-        self.due: list[int] = []  # for each event, the chunk that ends it; -1 if that is in doubt
+        self.due: list[int] = []
+        self.late: int | None = None
 
     def __iter__(self) -> Iterator[bytes]:
         return self
@@ -129,40 +155,71 @@ class _Watched:
     def __next__(self) -> bytes:
         self.check()
         chunk = next(self._chunks)
+        if threading.get_ident() != self._thread:
+            with self._news:
+                self._news.wait_for(lambda: self._missing() is None, self._patience())
+        return self._handed(chunk)
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self
+
+    async def __anext__(self) -> bytes:
+        await asyncio.sleep(0)  # as a connection does, and for other tasks of the target
+        self.check()
+        try:
+            chunk = next(self._chunks)
+        except StopIteration:
+            raise StopAsyncIteration from None
+        end = time.monotonic() + self._patience()
+        while self._missing() is not None and time.monotonic() < end:  # noqa: ASYNC110 - `tell` may run in another thread
+            await asyncio.sleep(_READ_AHEAD_SECONDS / 100)
+        return self._handed(chunk)
+
+    def check(self) -> None:
+        """Stop a target that takes too long, or has shown more events than the stream has bytes."""
+        if time.process_time() > self._end:
+            raise _OutOfTime
+        if self._shown > self.size + _SPARE:
+            raise _WithoutEnd
+
+    def tell(self, shown: int) -> None:
+        """So many events have been shown before this one."""
+        with self._news:
+            self._shown = shown + 1
+            self._news.notify_all()
+        self.check()
+
+    def _missing(self) -> int | None:
+        """The first event that is due and not shown; None where lateness is of no interest any more."""
+        if not self._is_watched or self.late is not None:
+            return None
+        return next((at for at in range(self._shown, len(self.due)) if self.due[at] > 0), None)
+
+    def _patience(self) -> float:
+        return _READ_AHEAD_SECONDS if self._missing() is not None else 0.0
+
+    def _handed(self, chunk: bytes) -> bytes:
+        if self.late is None:
+            self.late = self._missing()
         self.taken += 1
         self.size += len(chunk)
         doubt = chunk.endswith(b"\r")
         self.due += [-1 if doubt else self.taken] * len(self._parser.feed(chunk))
         return chunk
 
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self
 
-    def check(self, shown: int = 0) -> None:
-        """Stop a target that takes too long, or has shown more events than the stream has bytes."""
-        if time.perf_counter() > self._end:
-            raise _OutOfTime
-        if shown > self.size + _SPARE:
-            raise _WithoutEnd
-
-    async def __anext__(self) -> bytes:
-        await asyncio.sleep(0)  # as a connection does, and for other tasks of the target
-        try:
-            return next(self)
-        except StopIteration:
-            raise StopAsyncIteration from None
-
-
-def observe(target: Target, chunks: Iterable[bytes], sees: Sees, seconds: float = 60.0) -> Seen:
+def observe(
+    target: Target, chunks: Iterable[bytes], sees: Sees, seconds: float = 60.0, shape: Shape | None = None
+) -> Seen:
     """What a target shows of a stream; its exceptions are part of that.
 
-    A target that takes more than `seconds` is stopped when it asks for its next chunk or gives an
-    event; one that does neither can only be stopped from outside its process. An asynchronous one
-    is run in an event loop of its own, so there must be no other in this thread.
+    A target that takes more than `seconds` of processor time is stopped when it asks for its next
+    chunk or gives an event; one that does neither can only be stopped from outside its process. An
+    asynchronous one is run in an event loop of its own, so there must be no other in this thread.
     """
-    seen = Seen(sees)
-    begun = time.perf_counter()
-    watched = _Watched(chunks, begun + seconds)
+    seen = Seen(sees, shape=shape or getattr(target, "shape", None))
+    begun = time.process_time()
+    watched = _Watched(chunks, begun + seconds, is_watched=sees == "events")
     try:
         result = target(watched)
         if inspect.isawaitable(result) or isinstance(result, AsyncIterator):
@@ -175,9 +232,42 @@ def observe(target: Target, chunks: Iterable[bytes], sees: Sees, seconds: float 
     except _WithoutEnd:
         seen.trouble = (Verdict.HANGS, "it gives more events than the stream has bytes, without end")
     except Exception as error:  # noqa: BLE001 - whatever a target raises is what is looked for
-        seen.error = Failure(type(error).__name__, str(error)[:200], not isinstance(error, _ACCIDENTS))
-    seen.seconds = time.perf_counter() - begun
+        seen.error = Failure(type(error).__name__, str(error)[:200], _is_documented(error, target))
+    seen.seconds = time.process_time() - begun
     return seen
+
+
+def examine(target: Target, case: Case, sees: Sees, peak: Callable[[], int | None] = lambda: None) -> Seen:
+    """What a target shows of a case, and how its time and memory grow with the stream.
+
+    What looks steep is measured a second time: other work of the processor must not decide.
+
+    Args:
+        target: what is watched.
+        case: what it is shown; first a quarter of it, where growth is measured.
+        sees: what it shows.
+        peak: the most memory that this process has had so far, in bytes, if that is known.
+    """
+    if case.quarter is None:
+        return observe(target, case.chunks(), sees, case.seconds)
+    quarter = observe(target, case.quarter(), sees, case.seconds).seconds
+    before = peak()
+    seen = observe(target, case.chunks(), sees, case.seconds)
+    after = peak()
+    seen.quarter_seconds = quarter
+    if is_steep(seen):
+        again = observe(target, case.quarter(), sees, case.seconds).seconds
+        seen.seconds = min(seen.seconds, observe(target, case.chunks(), sees, case.seconds).seconds)
+        seen.quarter_seconds = max(quarter, again)
+    seen.growth = None if before is None or after is None else after - before
+    return seen
+
+
+def _is_documented(error: Exception, target: Target) -> bool:
+    documented = getattr(target, "documented", None)
+    if documented is not None:
+        return isinstance(error, documented)
+    return not (isinstance(error, _ACCIDENTS) and type(error).__module__.partition(".")[0] in _OF_PYTHON)
 
 
 def _watch(result: Any, seen: Seen, watched: _Watched) -> None:
@@ -187,10 +277,11 @@ def _watch(result: Any, seen: Seen, watched: _Watched) -> None:
     elif isinstance(result, Iterator):
         for item in result:
             _take(seen, item, watched)
+        seen.late = watched.late
     elif isinstance(result, Iterable) and not isinstance(result, str | bytes):
-        watched.due.clear()  # what comes as a whole comes at the end
         for item in result:
             _take(seen, item, watched)
+        return  # what comes as a whole comes at the end
     else:
         seen.error = Failure(_NO_RESULT, f"returned {result!r:.80}", documented=False)
 
@@ -203,14 +294,12 @@ async def _watch_async(result: Any, seen: Seen, watched: _Watched) -> None:
         return
     async for item in result:
         _take(seen, item, watched)
+    seen.late = watched.late
 
 
 def _take(seen: Seen, item: Any, watched: _Watched) -> None:
-    """Note what a target shows, and whether it comes with the chunk that ends it."""
-    number = len(seen.events) + len(seen.stream)
-    watched.check(number)
-    if seen.late is None and number < len(watched.due) and 0 < watched.due[number] < watched.taken:
-        seen.late = number
+    """Note what a target shows."""
+    watched.tell(len(seen.events) + len(seen.stream))
     retry: Any = None
     event = _as_json(item)
     if isinstance(item, (tuple, list)):

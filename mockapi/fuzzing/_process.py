@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from mockapi.errors import UsageError
-from mockapi.fuzzing._judge import Verdict
+from mockapi.fuzzing._usage import Usage, group_of, usage_of
+from mockapi.fuzzing._verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -92,6 +93,11 @@ class LineProcess:
             raise Trouble(Verdict.CRASHES, "the program floods its output")
         return line
 
+    def usage(self) -> Usage:
+        """What the program and its group have used so far."""
+        running = self._running
+        return Usage(None, None) if running is None else usage_of(group_of(running.number))
+
     def stop(self) -> None:
         """End the program and what it has started."""
         running, self._running = self._running, None
@@ -152,6 +158,11 @@ class _Running:
             return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None
         except ChildProcessError:  # it was reaped this moment
             return False
+
+    @property
+    def number(self) -> int:
+        """Its process id, which is also its group's."""
+        return self._process.pid
 
     def write(self, data: bytes) -> None:
         """Write to its input.

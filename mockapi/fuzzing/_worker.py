@@ -1,7 +1,7 @@
 """A process that holds a target, so that it may hang, crash or grow without harm to the hunt.
 
 It is asked line by line, in JSON: {"case": ID} for a case of the table, or {"level", "chunks",
-"events", "want", "messages"} for another one (chunks in base64), and answers with the verdict,
+"events", "want", "messages", "ignore"} for another one (chunks in base64), and answers with the verdict,
 what was expected and what was seen. To {"hello": true} it says what the target shows.
 
 Where nobody is left who could ask, it ends, and with it what the target has started: even one who was
@@ -11,7 +11,6 @@ killed leaves no target behind that goes round in circles.
 from __future__ import annotations
 
 import base64
-import contextlib
 import json
 import os
 import queue
@@ -19,12 +18,12 @@ import signal
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import Any, Final
 
 from mockapi.errors import UsageError
 from mockapi.fuzzing._judge import judge
-from mockapi.fuzzing._observe import load_target, observe, sees_of
+from mockapi.fuzzing._observe import examine, load_target, sees_of
+from mockapi.fuzzing._usage import usage_of
 from mockapi.fuzzing.cases import BY_ID, Case, Want, of_bytes
 
 _LAST_SECONDS: Final = 5.0
@@ -41,6 +40,7 @@ def case_as_json(case: Case) -> dict[str, Any]:
         "events": case.events,
         "want": case.want.name,
         "messages": case.messages,
+        "ignore": sorted(case.ignore),
     }
 
 
@@ -58,16 +58,16 @@ def _case(value: dict[str, Any]) -> Case:
         events=None if events is None else tuple((kind, data, id_) for kind, data, id_ in events),
         want=Want[value["want"]],
         messages=tuple(value["messages"]),
+        ignore=frozenset(value["ignore"]),
     )
 
 
 def _peak() -> int | None:
     """The most memory that this process has had, in bytes; None where the system does not tell."""
-    with contextlib.suppress(OSError):
-        # Not from `resource` on Linux: there the figure is inherited from the parent process.
-        for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
+    # Not from `resource` on Linux: there the figure is inherited from the parent process.
+    peak = usage_of([os.getpid()]).peak
+    if peak is not None:
+        return peak
     try:
         import resource  # noqa: PLC0415 - not on every system
     except ImportError:
@@ -106,11 +106,7 @@ def main(name: str) -> None:
             print(json.dumps({"sees": sees}), file=out, flush=True)
             continue
         case = _case(question)
-        before = _peak()
-        seen = observe(target, case.chunks(), sees, case.seconds)
-        after = _peak()
-        seen.growth = None if before is None or after is None else after - before
-        found = judge(case, seen)
+        found = judge(case, examine(target, case, sees, _peak))
         answer = {"verdict": found.verdict, "expected": found.expected, "seen": found.seen}
         print(json.dumps(answer), file=out, flush=True)
 

@@ -1,4 +1,4 @@
-"""A run of the conformance suite as text, as JSON, or as a page for a browser.
+"""A run of the conformance suite as text, as JSON, as a page for a browser, or for a build server.
 
 The page is one file without a script or a style from elsewhere. Its table sorts by a click on a
 heading; what came from the client is made printable and escaped, whatever it is.
@@ -12,13 +12,16 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from mockapi._printable import printable
-from mockapi.fuzzing._judge import Verdict
+from mockapi.fuzzing._ci_reports import as_junit, as_sarif
+from mockapi.fuzzing._verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mockapi.fuzzing._conformance import ConformanceRun
-    from mockapi.fuzzing._judge import Finding
+    from mockapi.fuzzing._verdict import Finding
+
+__all__ = ["as_html", "as_json", "as_junit", "as_sarif", "as_text", "counts"]
 
 _ORDER: Final = tuple(Verdict)
 
@@ -79,6 +82,7 @@ def as_json(run: ConformanceRun) -> str:
         "driver": run.driver,
         "sees": run.sees,
         "counts": counts(run.findings),
+        "left_out": run.left_out,
         "findings": [
             {
                 "case": finding.case.id,
@@ -124,7 +128,8 @@ def _summary(run: ConformanceRun) -> str:
     told = ", ".join(f"{number} {verdict}" for verdict, number in counts(run.findings).items())
     surprises = len(run.surprises)
     on_file = f"; {surprises} not as on file" if run.known else ""
-    return f"{len(run.findings)} cases: {told}{on_file}"
+    left_out = f"; stopped, {run.left_out} cases not looked at" if run.left_out else ""
+    return f"{len(run.findings)} cases: {told}{on_file}{left_out}"
 
 
 def _line(text: str) -> str:

@@ -1,6 +1,6 @@
 """The grammar of a Messages stream.
 
-    stream  = message_start block* message_delta message_stop
+    stream  = message_start block* message_delta+ message_stop
             | whole_message_start message_stop
     block   = content_block_start content_block_delta* content_block_stop
 
@@ -14,7 +14,7 @@ Beside the table stand the rules on what events carry:
     - a delta or stop has the index of the open block
     - a delta has a type that its block takes (`DELTAS`)
     - message_start carries a message with its usage and, unless it is whole, no content;
-      message_delta a stop reason and the usage so far
+      message_delta the usage so far, and one of them a stop reason, which is null in those before
 
 The API's versioning policy lets it add event types, block types, delta types and stop reasons at
 any time, so one that no table names is reported as `UNKNOWN`, not as a violation. After a
@@ -100,7 +100,7 @@ TABLE: Final[Mapping[State, Mapping[str, Move]]] = {
         "content_block_start": _LATE_BLOCK,
         "content_block_delta": _LATE_BLOCK,
         "content_block_stop": _LATE_BLOCK,
-        "message_delta": Move(_CLOSING, "second_message_delta"),
+        "message_delta": Move(_CLOSING),
         "message_stop": Move(_DONE),
         "ping": Move(_CLOSING),
         "error": Move(_FAILED),
@@ -172,7 +172,7 @@ CODES: Final[Mapping[str, str]] = {
     "after_block_stop": "belongs to a content block that was stopped before",
     "block_not_stopped": "comes while a content block is open; content_block_stop is missing",
     "no_message_delta": "comes without a message_delta before it",
-    "second_message_delta": "is the second of the stream; there is one",
+    "no_stop_reason": "comes without a stop reason before it",
     "block_after_message_delta": "comes after message_delta, which closes the content",
     "after_message_stop": "comes after message_stop, which ends the stream",
     "after_error": "comes after an error event, which ends the stream",
@@ -235,6 +235,7 @@ class GrammarChecker:
         self._next_index = 0
         self._index: int | None = None  # of the open block, or the latest that was open
         self._block_type: str | None = None  # of the open block; None if it is not known
+        self._has_reason: bool | None = None  # None before the first message_delta
 
     def feed(self, event: Any) -> list[GrammarViolation]:
         """What is wrong with the next event, in the order of its parts; [] if nothing."""
@@ -289,7 +290,9 @@ class GrammarChecker:
             case "content_block_stop":
                 return self._check_index(event.get("index"))
             case "message_delta":
-                return _check_message_delta(event)
+                return self._check_message_delta(event)
+            case "message_stop" if self._has_reason is False:
+                return [("no_stop_reason", "every message_delta has null")]
             case "error":
                 return _check_error(event.get("error"))
             case _:
@@ -328,6 +331,20 @@ class GrammarChecker:
         elif self._block_type is not None and kind not in BLOCKS[self._block_type]:
             yield "wrong_delta", f"{kind} in a block of type {self._block_type}"
 
+    def _check_message_delta(self, event: dict[str, Any]) -> Iterable[tuple[str, str]]:
+        delta = event.get("delta")
+        reason = delta.get("stop_reason", "") if isinstance(delta, dict) else ""
+        if reason is None:
+            self._has_reason = bool(self._has_reason)
+        elif not isinstance(reason, str) or not reason:
+            yield "malformed", "its delta has no stop_reason"
+        else:
+            self._has_reason = True
+            if reason not in STOP_REASONS:
+                yield "unknown_stop_reason", f"{reason!r}"
+        if not isinstance(event.get("usage"), dict):
+            yield "no_usage", "message_delta carries the usage of the whole stream"
+
 
 def check_events(events: Iterable[Any]) -> list[GrammarViolation]:
     """Everything wrong with a whole stream, in its order; [] for a stream as the API sends it."""
@@ -356,17 +373,6 @@ def _check_message(message: Any) -> Iterable[tuple[str, str]]:
         yield "malformed", "the content of its message holds a value that is not an object"
     if not isinstance(message.get("usage"), dict):
         yield "no_usage", "message.usage is an object in every stream"
-
-
-def _check_message_delta(event: dict[str, Any]) -> Iterable[tuple[str, str]]:
-    delta = event.get("delta")
-    reason = delta.get("stop_reason") if isinstance(delta, dict) else None
-    if not isinstance(reason, str):
-        yield "malformed", "its delta has no stop_reason"
-    elif reason not in STOP_REASONS:
-        yield "unknown_stop_reason", f"{reason!r}"
-    if not isinstance(event.get("usage"), dict):
-        yield "no_usage", "message_delta carries the usage of the whole stream"
 
 
 def _check_error(error: Any) -> Iterable[tuple[str, str]]:

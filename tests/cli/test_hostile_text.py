@@ -14,9 +14,8 @@ import pytest
 import mockapi.cli
 from mockapi._printable import printable, printable_lines
 from mockapi.cassettes import Cassette, dump
-from mockapi.fuzzing import Verdict, report
+from mockapi.fuzzing import Finding, Verdict, report
 from mockapi.fuzzing._conformance import ConformanceRun
-from mockapi.fuzzing._judge import Finding
 from mockapi.fuzzing.cases import BY_ID
 from mockapi.server._console import Console
 from tests.support.odd_files import HOSTILE, NAMES, UNSAFE

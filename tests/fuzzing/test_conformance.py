@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,12 +18,12 @@ from mockapi.fuzzing import BY_ID, Failure, Finding, Seen, Verdict, judge
 from mockapi.fuzzing._case_server import CaseServer
 from mockapi.fuzzing._conformance import (
     ConformanceRun,
-    Driver,
     cases_for,
     frees_connection,
     look_at,
     run_conformance,
 )
+from mockapi.fuzzing._driver import Driver
 from mockapi.fuzzing.report import as_html, as_json, as_text
 from tests.support.process import runner
 
@@ -243,3 +244,54 @@ def test_known_failures_are_no_surprise(tmp_path: Path) -> None:
     assert run("--expect", known) == 1
     (tmp_path / "known.json").write_text("[]")
     assert isinstance(runner().invoke(root, [*base, "--expect", known]).exception, UsageError)
+
+
+SLEEPER = TROUBLE.replace(
+    "MODE", "time.sleep(0.2); print(json.dumps({'message': {}, 'error': None}), flush=True)"
+)
+
+
+def test_a_run_whose_time_is_up_tells_what_it_has_seen(tmp_path: Path) -> None:
+    """No case is blamed for the end of the time."""
+    script = tmp_path / "driver.py"
+    script.write_text(SLEEPER)
+    driver = Driver([sys.executable, str(script)])
+    try:
+        cases = cases_for(driver.sees, ["m-framing"])
+        run = run_conformance(driver, cases, until=time.monotonic() + 1.0)
+    finally:
+        driver.stop()
+    assert 0 <= len(run.findings) < len(cases)
+    assert run.left_out == len(cases) - len(run.findings)
+    assert all(finding.verdict is not Verdict.HANGS for finding in run.findings)
+
+
+def test_drivers_side_by_side_find_the_same() -> None:
+    """Each case is looked at once, and the findings stand in the order of the cases."""
+    drivers = [Driver(driver_command("httpx")) for _ in range(3)]
+    try:
+        cases = cases_for(drivers[0].sees, ["m-framing", "m-fields"])
+        run = run_conformance(drivers[0], cases, helpers=drivers[1:])
+    finally:
+        for driver in drivers:
+            driver.stop()
+    assert [finding.case.id for finding in run.findings] == [case.id for case in cases]
+    assert run.surprises == []
+
+
+def test_a_run_that_is_broken_off_hands_over_what_it_has_seen() -> None:
+    """Whatever breaks it off."""
+    driver = Driver(driver_command("httpx"))
+    kept: list[ConformanceRun] = []
+
+    def stop(done: int, _total: int) -> None:
+        if done == 2:
+            raise KeyboardInterrupt
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run_conformance(driver, cases_for(driver.sees, ["m-framing"]), progress=stop, keep=kept.append)
+    finally:
+        driver.stop()
+    assert len(kept[0].findings) == 2
+    assert kept[0].left_out > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -22,16 +23,19 @@ from mockapi.fuzzing import (
     assert_conforms,
     check_target,
     judge,
+    keep_failures,
+    kept_failures,
     observe,
 )
-from mockapi.fuzzing._hunt import TargetSubject, hunt
+from mockapi.fuzzing._hunt import hunt
 from mockapi.fuzzing._observe import load_target, sees_of
+from mockapi.fuzzing._subject import TargetSubject
 from tests.support import broken_clients, broken_sse, good_parsers, targets
 from tests.support.examples import examples as wanted
 from tests.support.process import runner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 pytestmark = pytest.mark.slow  # targets are programs, started for each test
 
@@ -90,7 +94,7 @@ def test_a_target_that_never_returns_is_ended(monkeypatch: pytest.MonkeyPatch) -
     for running in subject("tests.support.targets:hangs"):
         cases = {case.id: case for case in running.cases()}
         with monkeypatch.context() as patched:
-            patched.setattr("mockapi.fuzzing._hunt._MARGIN", -4.0)
+            patched.setattr("mockapi.fuzzing._subject._MARGIN", -4.0)
             assert running.look(cases["fields/retry"]).verdict is Verdict.HANGS
         assert running.look(cases["framing/lf"]).verdict is Verdict.CONFORMS
 
@@ -154,13 +158,15 @@ class Failing:
     """A subject that fails every case."""
 
     sees: Sees = "events"
+    name = "failing"
 
     def cases(self) -> list[Case]:
         """Three."""
         return list(SSE_CASES[:3])
 
-    def look(self, case: Case) -> Finding:
+    def look(self, case: Case, until: float | None = None) -> Finding:
         """Always the same."""
+        assert until is None or until > 0
         return Finding(case, Verdict.HANGS, "", "")
 
     def stop(self) -> None:
@@ -168,10 +174,60 @@ class Failing:
 
 
 def test_a_failing_table_is_not_finished_at_any_price() -> None:
-    """When the time is up and something was found, the rest is left out and counted."""
+    """When the time is up, the rest is left out and counted."""
     found = hunt(Failing(), seconds=0)
-    assert (len(found.failures), found.left_out) == (1, 2)
-    assert hunt(Failing(), examples=5).left_out == 0
+    assert (len(found.failures), found.left_out) == (0, 3)
+    assert hunt(Failing(), examples=0).left_out == 0
+
+
+def test_what_is_on_file_is_not_found_again() -> None:
+    """The same verdict is known, another one is not; excluded cases are not looked at."""
+    first, second, third = (case.id for case in SSE_CASES[:3])
+    known = {first: "hangs", second: "crashes"}
+    found = hunt(Failing(), examples=0, known=known, exclude=[third, "cut/"])
+    assert [finding.case.id for finding in found.known] == [first]
+    assert [finding.case.id for finding in found.failures] == [second]
+    assert found.examples == 2
+
+
+class Picky(Failing):
+    """A subject that fails on a feature of generated streams."""
+
+    def cases(self) -> list[Case]:
+        """One, that fails."""
+        return list(SSE_CASES[:1])
+
+    def look(self, case: Case, until: float | None = None) -> Finding:
+        """Marks and invalid bytes are too much for it."""
+        assert until is None
+        body = b"".join(case.chunks())
+        is_bad = b"\xef\xbb\xbf" in body or b"\xff" in body or not case.id.startswith("fuzz/")
+        return Finding(case, Verdict.DIFFERS if is_bad else Verdict.CONFORMS, "", "")
+
+
+def test_a_failure_does_not_end_the_hunt() -> None:
+    """Neither one of the table nor a generated one: the hunt goes on without what is unusual in it."""
+    found = hunt(Picky(), examples=900)
+    assert {finding.case.id for finding in found.failures} == {
+        SSE_CASES[0].id,
+        "fuzz/stream, mark",
+        "fuzz/stream, invalid bytes",
+    }
+    left = hunt(Picky(), examples=600, table=False, exclude=["fuzz/mark", "fuzz/invalid bytes"])
+    assert left.failures == []
+
+
+def test_failures_are_kept_and_looked_at_first(tmp_path: Path) -> None:
+    """Each once; what a later hunt finds mended is not fine by accident."""
+    found = hunt(Picky(), examples=300, table=False)
+    keep_failures(tmp_path, found)
+    keep_failures(tmp_path, found)
+    kept = kept_failures(tmp_path, "events")
+    assert len(kept) == len(found.failures) > 0
+    again = hunt(Picky(), examples=0, table=False, before=kept)
+    assert [finding.case.id for finding in again.failures] == [case.id for case in kept]
+    assert kept_failures(tmp_path, "message") == []
+    assert kept_failures(tmp_path / "none", "events") == []
 
 
 @pytest.mark.slow
@@ -265,3 +321,28 @@ def test_parsers_can_be_held_to_the_table_in_a_test() -> None:
     with pytest.raises(AssertionError, match="silent loss"):
         assert_conforms(broken_sse.NoEmptyData(), case)
     assert check_target(broken_clients.LosesCitations())[0].case.id == "m-blocks/citations"
+
+
+def loops(chunks: Iterable[bytes]) -> Iterator[tuple[str, str, str]]:
+    """For ever, where a retry comes first."""
+    chunks = list(chunks)
+    while chunks and chunks[0].startswith(b"retry: 10\nretry\n"):
+        pass
+    if chunks and chunks[0].startswith(b"id: 1\nid: 2\0"):
+        sys.exit(3)
+    if chunks and chunks[0].startswith(b"id: 1\n\ndata"):
+        os._exit(4)
+    yield from good_parsers.by_character(chunks)
+
+
+@pytest.mark.slow
+def test_a_parser_that_loops_or_exits_does_not_end_the_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has its verdict, and the other cases are looked at."""
+    monkeypatch.setattr("mockapi.fuzzing._check._MARGIN", -3.0)
+    found = {finding.case.id: finding for finding in check_target(loops, exclude=["limits/", "cut/"])}
+    assert {name: finding.verdict for name, finding in found.items()} == {
+        "fields/an empty retry is ignored": Verdict.HANGS,
+        "fields/id with a NUL is ignored": Verdict.CRASHES,
+        "fields/id without data counts": Verdict.CRASHES,
+    }
+    assert "exit code 4" in found["fields/id without data counts"].seen

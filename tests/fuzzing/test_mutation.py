@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mockapi.fuzzing._judge import Finding, Sees, judge
-from mockapi.fuzzing._observe import observe, sees_of
+from mockapi.fuzzing._judge import judge
+from mockapi.fuzzing._observe import examine, sees_of
 from mockapi.fuzzing.cases import MESSAGE_CASES, SSE_CASES, Case
 from tests.support import broken_clients, broken_sse, good_parsers
 
 if TYPE_CHECKING:
     from mockapi.fuzzing._observe import Target
+    from mockapi.fuzzing._verdict import Finding, Sees
 
 _PATIENCE = 60.0
 CORRECT = [
@@ -100,12 +101,12 @@ CLIENTS = {
     "NeedsNoMessageDelta": "grammar/no message_delta",
     "ErrorEndsQuietly": "grammar/error first",
     "ErrorIsIgnored": "grammar/error of an unknown type, and the stream goes on",
-    "HalfInput": "grammar/tool input cut in an escape",
+    "HalfInput": "grammar/tool input with a value missing",
     "InputAtFirst": "grammar/tool after text",
     "UsageOfTheStart": "grammar/no content",
     "UsageOfTheEnd": "grammar/no content",
     "NewEventsRaise": "m-text/a byte order mark in the text",
-    "NewDeltasCrash": "grammar/error without a type",
+    "NewDeltasCrash": "grammar/no message_start",
     "NewBlocksVanish": "grammar/unknown block",
     "KnownReasonsOnly": "grammar/unknown stop reason",
     "NoStopReason": "grammar/no content",
@@ -140,6 +141,14 @@ CLIENTS = {
     "AnyMessageIsTheMessage": "grammar/unknown event with a message",
     "MembersAreThere": "grammar/error without a type",
     "LooksForTheEndInText": "m-text/what looks like an event",
+    "FirstMessageDeltaOnly": "grammar/two message_deltas",
+    "NeedsAReason": "grammar/two message_deltas",
+    "ErrorInText": "grammar/text that speaks of an error",
+    "StopReasonsOnly": "grammar/a container",
+    "LosesSummaries": "m-blocks/compaction",
+    "JoinsStopReasons": "grammar/the same message_delta twice",
+    "NeedsEventLines": "grammar/a delta without an event line",
+    "TypesFromNowhere": "grammar/a delta without a type",
     "HidesEverything": "m-framing/empty stream",
 }
 """The same for clients of the API."""
@@ -156,7 +165,7 @@ def by_size(cases: tuple[Case, ...]) -> list[Case]:
 def first_alarm(target: Target, cases: list[Case], sees: Sees) -> Finding | None:
     """The first finding that is not fine."""
     for case in cases:
-        finding = judge(case, observe(target, case.chunks(), sees, case.seconds))
+        finding = judge(case, examine(target, case, sees))
         if not finding.verdict.is_fine:
             return finding
     return None

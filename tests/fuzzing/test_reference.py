@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockapi import sse
-from mockapi.fuzzing._judge import Verdict, judge
+from mockapi.fuzzing._judge import judge
 from mockapi.fuzzing._observe import observe
+from mockapi.fuzzing._verdict import Verdict
 from mockapi.fuzzing.cases import BY_ID, CASES, MESSAGE_CASES, SSE_CASES, Case
 from mockapi.messages import Accumulator, decode_event
 

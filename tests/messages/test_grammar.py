@@ -48,7 +48,7 @@ CASES: list[tuple[str, list[Any], list[tuple[str, int]]]] = [
     ),
     ("a broken delta after the end", [*s.WHOLE, s.delta("x", "y")], [("after_message_stop", 8)]),
     ("a whole message", [WHOLE_START, s.PING, s.STOP], []),
-    ("a whole message goes on", [WHOLE_START, s.message_delta(), s.STOP], [("second_message_delta", 1)]),
+    ("a whole message goes on", [WHOLE_START, s.message_delta(), s.STOP], []),
     (
         "a whole message of strings",
         [s.start(content=["x"], stop_reason="end_turn"), s.STOP],
@@ -94,7 +94,8 @@ CASES: list[tuple[str, list[Any], list[tuple[str, int]]]] = [
     ("a block is not stopped, then message_delta", [*s.WHOLE[:5], *s.WHOLE[6:]], [("block_not_stopped", 5)]),
     ("a block is not stopped, then message_stop", [*s.WHOLE[:5], s.STOP], [("block_not_stopped", 5)]),
     ("no message_delta", [*s.WHOLE[:6], s.STOP], [("no_message_delta", 6)]),
-    ("message_delta twice", [*s.WHOLE[:7], s.message_delta(), s.STOP], [("second_message_delta", 7)]),
+    ("message_delta twice", [*s.WHOLE[:7], s.message_delta(), s.STOP], []),
+    ("a message_delta without a reason yet", [*s.WHOLE[:6], s.message_delta(None), *s.WHOLE[6:]], []),
     (
         "a block after message_delta",
         [*s.WHOLE[:7], s.block_start(1), s.delta(1), s.block_stop(1), s.STOP],
@@ -179,7 +180,12 @@ CASES: list[tuple[str, list[Any], list[tuple[str, int]]]] = [
     ("true is no index", [*s.WHOLE[:3], {**s.delta(), "index": False}, *s.WHOLE[3:]], [("malformed", 3)]),
     ("a delta without a delta", [*s.WHOLE[:3], {**s.delta(), "delta": []}, *s.WHOLE[3:]], [("malformed", 3)]),
     ("a text delta without text", [*s.WHOLE[:3], s.delta(text=None), *s.WHOLE[3:]], [("malformed", 3)]),
-    ("no stop reason", [*s.WHOLE[:6], s.message_delta(None), s.STOP], [("malformed", 6)]),
+    ("no stop reason", [*s.WHOLE[:6], s.message_delta(None), s.STOP], [("no_stop_reason", 7)]),
+    (
+        "message_delta without stop_reason",
+        [*s.WHOLE[:6], {**s.message_delta(), "delta": {}}, s.STOP],
+        [("malformed", 6)],
+    ),
     ("an error without an error", [{"type": "error"}], [("malformed", 0)]),
     ("an event without a type", [*s.WHOLE[:3], {}, *s.WHOLE[3:]], [("malformed", 3)]),
     (

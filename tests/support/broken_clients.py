@@ -58,6 +58,8 @@ class Client:
         """One event."""
         if not isinstance(event, dict):
             raise StreamBroken("no object")
+        if "type" not in event:
+            raise StreamBroken("no type")
         handler = getattr(self, f"on_{event.get('type')}", self.on_unknown)
         handler(event)
 
@@ -97,6 +99,8 @@ class Client:
             block["signature"] = delta["signature"]
         elif delta["type"] == "citations_delta":
             block.setdefault("citations", []).append(delta["citation"])
+        elif delta["type"] == "compaction_delta":
+            block["content"] = delta["content"]
         elif delta["type"] == "input_json_delta":
             self.inputs[event["index"]] = self.inputs.get(event["index"], "") + delta["partial_json"]
         else:
@@ -422,3 +426,55 @@ class HidesEverything(Client):
             return super().__call__(chunks)
         except StreamBroken:
             return {"content": list(self.blocks.values()), "usage": {}}
+
+
+class FirstMessageDeltaOnly(Client):
+    def on_message_delta(self, event):
+        if not self.stated:
+            super().on_message_delta(event)
+
+
+class NeedsAReason(Client):
+    def on_message_delta(self, event):
+        self.reason = event["delta"]["stop_reason"].lower()
+        super().on_message_delta(event)
+
+
+class ErrorInText(Client):
+    def load(self, text):
+        if '"error' in text or '\\"error' in text:
+            raise StreamBroken("an error")
+        return super().load(text)
+
+
+class StopReasonsOnly(Client):
+    def on_message_delta(self, event):
+        told = {key: event["delta"].get(key) for key in ("stop_reason", "stop_sequence")}
+        super().on_message_delta({**event, "delta": told})
+
+
+class LosesSummaries(Client):
+    def on_content_block_delta(self, event):
+        if event["delta"]["type"] != "compaction_delta":
+            super().on_content_block_delta(event)
+
+
+class JoinsStopReasons(Client):
+    def on_message_delta(self, event):
+        before = self.message.get("stop_reason") or ""
+        super().on_message_delta(event)
+        self.message["stop_reason"] = before + (self.message["stop_reason"] or "")
+
+
+class NeedsEventLines(Client):
+    def __call__(self, chunks):
+        return super().__call__(self.named(chunks))
+
+    def named(self, chunks):
+        body = b"".join(chunks)
+        yield b"\n\n".join(part for part in body.split(b"\n\n") if b"event: " in part or b"{" not in part)
+
+
+class TypesFromNowhere(Client):
+    def take(self, event):
+        super().take({"type": "unknown", **event} if isinstance(event, dict) else event)

@@ -144,6 +144,8 @@ def message(chunks: Iterable[bytes]) -> dict[str, Any]:
         if not isinstance(event, dict):
             raise ValueError("an event is no object")  # noqa: TRY004 - wrong data, not a wrong call
         kind = event.get("type", "")
+        if not kind:
+            raise ValueError("an event has no type")
         if kind == "error":
             raise ValueError(f"the API reported {event.get('error')}")
         if kind == "message_start":
@@ -162,6 +164,8 @@ def message(chunks: Iterable[bytes]) -> dict[str, Any]:
                     block[member] = block.get(member, "") + delta[member]
             if "signature" in delta:
                 block["signature"] = delta["signature"]
+            if "content" in delta:
+                block["content"] = delta["content"]
             if "citation" in delta:
                 block.setdefault("citations", []).append(delta["citation"])
             if "partial_json" in delta:
@@ -273,6 +277,8 @@ async def collected(chunks: AsyncIterable[bytes]) -> dict[str, Any]:
         event: dict[str, Any] = {"type": "ping"} if kind == "ping" else _object(data)
         last = event.get("type", "")
         match event:
+            case _ if not last:
+                raise LookupFailed("an event has no type")
             case {"type": "error"}:
                 raise LookupFailed(str(event.get("error")))
             case {"type": "message_start", "message": dict(begun)} if said is None:
@@ -284,8 +290,7 @@ async def collected(chunks: AsyncIterable[bytes]) -> dict[str, Any]:
                 _add(blocks[index], pieces[index], event["delta"])
             case {"type": "message_delta", "delta": dict(told)} if said is not None:
                 usage = {**said.get("usage", {}), **event.get("usage", {})}
-                said = {**said, "stop_reason": told["stop_reason"], "usage": usage}
-                said["stop_sequence"] = told.get("stop_sequence")
+                said = {**said, **told, "usage": usage}
             case {"type": "message_start" | "content_block_start" | "content_block_delta" | "message_delta"}:
                 raise LookupFailed(f"{last} where none may be")
     if said is None or last != "message_stop" or said["stop_reason"] is None:
@@ -309,6 +314,8 @@ def _add(block: dict[str, Any], pieces: list[str], delta: dict[str, Any]) -> Non
             block["signature"] = delta["signature"]
         case {"type": "citations_delta"}:
             block["citations"] = [*(block.get("citations") or ()), delta["citation"]]
+        case {"type": "compaction_delta"}:
+            block["content"] = delta["content"]
         case {"type": "input_json_delta"}:
             pieces.append(delta["partial_json"])
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from mockapi.fuzzing.cases._files import FORMAT, case_files, case_of_files, file_name
     from mockapi.fuzzing.cases._model import STREAM_HEADERS, Case, Level, Triple, Want, of_bytes
     from mockapi.fuzzing.cases._samples import PING, events, message, text, tool_use
     from mockapi.fuzzing.cases._sse import ROWS, SSERow
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BY_ID",
     "CASES",
+    "FORMAT",
     "MESSAGE_CASES",
     "PING",
     "ROWS",
@@ -27,7 +29,10 @@ __all__ = [
     "SSERow",
     "Triple",
     "Want",
+    "case_files",
+    "case_of_files",
     "events",
+    "file_name",
     "message",
     "of_bytes",
     "text",
@@ -37,6 +42,7 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
+        "_files": "FORMAT case_files case_of_files file_name",
         "_model": "STREAM_HEADERS Case Level Triple Want of_bytes",
         "_samples": "PING events message text tool_use",
         "_sse": "ROWS SSERow",

@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING, Any, Final
 from mockapi.fuzzing.cases._model import Case, Want, of_bytes
 from mockapi.fuzzing.cases._samples import (
     TEXT,
-    TOOL,
     TWO,
     delta,
     events,
     json_delta,
     message,
     text,
-    tool_use,
     wire,
 )
 from mockapi.messages import STOP_REASONS, stream_error_event
@@ -85,7 +83,10 @@ def _doubled() -> Iterator[Case]:
         Want.EITHER,
     )
     yield _case(
-        "two message_deltas", (_START, _OPEN, _HI, _THERE, _CLOSE, _DELTA, _DELTA, _STOP), twice, Want.EITHER
+        "the same message_delta twice",
+        (_START, _OPEN, _HI, _THERE, _CLOSE, _DELTA, _DELTA, _STOP),
+        twice,
+        Want.EITHER,
     )
     yield _case("two message_stops", (*events(TEXT), _STOP), twice, Want.EITHER)
     yield _case(
@@ -113,6 +114,20 @@ def _doubled() -> Iterator[Case]:
         _NO_ORDER,
         Want.EITHER,
     )
+
+
+def _message_deltas() -> Iterator[Case]:
+    why = "There are one or more message_deltas; what the last of them tells counts."
+    first = {
+        "type": "message_delta",
+        "delta": {"stop_reason": None, "stop_sequence": None},
+        "usage": {"input_tokens": 12, "output_tokens": 5},
+    }
+    middle = (_START, _OPEN, _HI, _THERE, _CLOSE)
+    yield _case("two message_deltas", (*middle, first, _DELTA, _STOP), why, Want.WHOLE)
+    last = {**_DELTA, "usage": {**_DELTA["usage"], "input_tokens": 250, "output_tokens": 40}}
+    said = {**TEXT, "usage": {**TEXT["usage"], "input_tokens": 250, "output_tokens": 40}}
+    yield _case("three message_deltas", (*middle, first, first, last, _STOP), why, Want.WHOLE, said)
 
 
 def _indexes() -> Iterator[Case]:
@@ -227,19 +242,21 @@ def _unknown() -> Iterator[Case]:
         yield _case(
             f"stop reason {reason}", events(stopped), "Every stop reason arrives.", Want.WHOLE, stopped
         )
-    known = {"container": {"id": "container_01A"}, "stop_details": {"type": "refusal", "category": "cyber"}}
-    refused = message(text(), stop_reason="refusal")
-    yield _case(
-        "more than the stop reason",
-        [
-            {**item, "delta": {**item["delta"], **known}} if item["type"] == "message_delta" else item
-            for item in events(refused)
-        ],
-        new,
-        Want.WHOLE,
-        refused,
-        {**refused, **known},
-    )
+    for name, more in {
+        "a container": {
+            "container": {"id": "container_011CTestContainerTestCon", "expires_at": "2026-11-29T12:00:00Z"}
+        },
+        "details of a refusal": {
+            "stop_details": {"type": "refusal", "category": "cyber", "explanation": "It asks for an exploit."}
+        },
+    }.items():
+        told = message(text(), stop_reason="refusal" if "stop_details" in more else "end_turn")
+        body = [
+            {**item, "delta": {**item["delta"], **more}} if item["type"] == "message_delta" else item
+            for item in events(told)
+        ]
+        why = "message_delta tells more than the stop reason, and all of it belongs to the message."
+        yield _case(name, body, why, Want.WHOLE, {**told, **more})
     stopped = message(text(), stop_reason="stop_sequence", stop_sequence="END")
     yield _case("a stop sequence", events(stopped), "Its text arrives.", Want.WHOLE, stopped)
     empty = message(stop_reason="max_tokens")
@@ -273,120 +290,11 @@ def _usage() -> Iterator[Case]:
     yield _case("no usage at all", (bare_start, *middle, bare_delta, _STOP), why, Want.EITHER, **nothing)
 
 
-def _tools() -> Iterator[Case]:
-    head = events(message(tool_use(), stop_reason="tool_use"))[:3]
-    tail = events(message(tool_use(), stop_reason="tool_use"))[-3:]
-    why = "Half an input must not reach a tool."
-    for name, piece in {
-        "cut at the end": '{"city": "Zür',
-        "cut after a member": '{"city": "Zürich", "days": [1, 2',
-        "cut in an escape": '{"city": "Z\\',
-        "cut in a surrogate pair": '{"city": "\\ud83d\\ud',
-    }.items():
-        yield _case(f"tool input {name}", (*head, json_delta(piece), *tail), why, Want.ERROR)
-    why = "That is not a tool's input, though nothing of it is lost."
-    for name, piece, value in (
-        ("with too much behind", '{"city": "Zürich"}}', {"city": "Zürich"}),
-        ("that is no object", '["Zürich"]', ["Zürich"]),
-    ):
-        called = message(tool_use(value), stop_reason="tool_use")
-        yield _case(f"tool input {name}", (*head, json_delta(piece), *tail), why, Want.EITHER, called)
-    called = message(tool_use({}), stop_reason="tool_use")
-    yield _case(
-        "tool input with a NaN",
-        (*head, json_delta('{"city": NaN}'), *tail),
-        why,
-        Want.EITHER,
-        called,
-        ignore=frozenset({"input"}),
-    )
-    yield _case("tool input empty", (*head, *tail), "No JSON at all is {}.", Want.WHOLE, called)
-    ended = events(message(tool_use(), stop_reason="max_tokens"))[-3:]
-    cut = (*head, json_delta('{"city": "Zürich", "da'), *ended)
-    parts: tuple[dict[str, Any], ...] = ({"city": "Zürich"}, {"city": "Zürich", "da": ""}, {})
-    left = [message(tool_use(part), stop_reason="max_tokens") for part in parts]
-    why = "The stop reason says that it is not whole."
-    yield _case("tool input cut by max_tokens", cut, why, Want.EITHER, *left)
-    yield _case("tool after text", events(TOOL), "Text and tool use are two blocks.", Want.WHOLE, TOOL)
-    pair = message(tool_use({"a": 1}), {**tool_use({"a": 2}), "id": "toolu_02"}, stop_reason="tool_use")
-    yield _case("two tools", events(pair, 3), "Each has an input of its own.", Want.WHOLE, pair)
-
-
-def _errors() -> Iterator[Case]:
-    why = "An error event ends the stream, whatever came before it."
-    overloaded = stream_error_event("overloaded_error", "Overloaded", "req_011CTest")
-    yield _case("error first", (overloaded,), why, Want.ERROR)
-    yield _case("error after message_start", (_START, overloaded), why, Want.ERROR)
-    yield _case("error in mid-block", (_START, _OPEN, _HI, overloaded), why, Want.ERROR)
-    yield _case("error after message_delta", (*events(TEXT)[:-1], overloaded), why, Want.ERROR)
-    yield _case(
-        "error, and the stream goes on",
-        (_START, _OPEN, _HI, overloaded, _THERE, _CLOSE, _DELTA, _STOP),
-        why,
-        Want.ERROR,
-    )
-    novel = stream_error_event("weather_error", "Rain", None)
-    yield _case("error of an unknown type", (_START, novel), why, Want.ERROR)
-    yield _case(
-        "error of an unknown type, and the stream goes on",
-        (_START, novel, _OPEN, _HI, _THERE, _CLOSE, _DELTA, _STOP),
-        why,
-        Want.ERROR,
-    )
-    for name, data in {
-        "error without a type": b'{"error":{"message":"Overloaded"}}',
-        "error that is no JSON": b"Overloaded",
-    }.items():
-        body = wire(_START, _OPEN) + b"event: error\ndata: " + data + b"\n\n"
-        words = "Gateways write errors of their own."
-        yield of_bytes(f"grammar/{name}", "messages", body, words, want=Want.ERROR, messages=(TEXT,))
-    yield _case("error without an error", (_START, {"type": "error"}), why, Want.ERROR)
-
-
-def _data() -> Iterator[Case]:
-    why = "Broken JSON is an error, and one that the client documents."
-    whole = wire(*events(TEXT))
-    for name, old, new in (
-        ("an event that is no JSON", b'"Hi th"', b'"Hi th'),
-        ("an event that is a list", wire(_HI).split(b"data: ")[1], b"[1]\n\n"),
-        ("an event with empty data", wire(_HI).split(b"data: ")[1], b"\n\n"),
-    ):
-        body = whole.replace(old, new, 1)
-        yield of_bytes(f"grammar/{name}", "messages", body, why, want=Want.ERROR, messages=(TEXT,))
-    nan = whole.replace(b'"output_tokens":34', b'"output_tokens":NaN')
-    words = "NaN is neither JSON nor a count of tokens."
-    yield of_bytes("grammar/an event with NaN", "messages", nan, words, want=Want.EITHER, messages=(TEXT,))
-    done = whole + b"data: [DONE]\n\n"
-    yield of_bytes(
-        "grammar/a DONE at the end", "messages", done, "Gateways add it.", want=Want.EITHER, messages=(TEXT,)
-    )
-    bare = wire(_START) + b'event: x\ndata: {"depth":1}\n\n' + wire(*events(TEXT)[1:])
-    yield of_bytes(
-        "grammar/an event without a type",
-        "messages",
-        bare,
-        "Its type is unknown, as its line says.",
-        want=Want.EITHER,
-        messages=(TEXT,),
-    )
-    other = whole.replace(b"event: content_block_delta", b"event: message_delta", 1)
-    yield of_bytes(
-        "grammar/event line and type differ",
-        "messages",
-        other,
-        "One of the two is wrong.",
-        want=Want.EITHER,
-        messages=(TEXT,),
-    )
-
-
-GRAMMAR_CASES: Final[tuple[Case, ...]] = (
+ORDER_CASES: Final[tuple[Case, ...]] = (
     *_missing(),
     *_doubled(),
+    *_message_deltas(),
     *_indexes(),
     *_unknown(),
     *_usage(),
-    *_tools(),
-    *_errors(),
-    *_data(),
 )

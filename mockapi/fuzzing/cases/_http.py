@@ -21,7 +21,9 @@ _BLANK: Final = faults.blank("req_011CConformance", 1795348800)
 _LOST: Final = "What was cut off is missing; the end of a connection does not end the message."
 
 
-def _case(name: str, reply: Reply, why: str, want: Want = Want.WHOLE, **more: Any) -> Case:
+def _case(
+    name: str, reply: Reply, why: str, want: Want = Want.WHOLE, *, body: bytes | None = None, **more: Any
+) -> Case:
     chunks = tuple(chunk.data for chunk in reply.chunks)
     headers = tuple(field for field in reply.headers if field[0] != b"x-mockapi-source")
     return Case(
@@ -35,8 +37,9 @@ def _case(name: str, reply: Reply, why: str, want: Want = Want.WHOLE, **more: An
         headers=headers,
         ending=reply.ending,
         delay=0.002 if len(chunks) > 1 else 0.0,
-        size=len(reply.body),
+        size=len(reply.body if body is None else body),
         over_http=True,
+        body=body,
         **more,
     )
 

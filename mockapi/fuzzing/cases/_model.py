@@ -13,7 +13,7 @@ of that level is labelled with what a correct client does:
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from mockapi.exchange import Chunk, Ending, Reply, Source
@@ -60,11 +60,12 @@ class Case:
         headers: the reply's fields.
         ending: how the reply ends.
         delay: seconds before each chunk but the first; a kernel joins what comes without a pause.
-        size: bytes of the body, about; small cases go first in reports.
+        size: bytes of the body, about, its coding undone; small cases go first in reports.
         heavy: takes much time or memory on purpose.
         over_http: cannot be told by bytes alone (status, headers, endings, silence).
-        seconds: what a client may take, beyond its own time limits.
-        growth: bytes of memory a reader may take; None for any.
+        seconds: what a client may take of the processor, beyond its own time limits.
+        quarter: gives a body of the same kind at a quarter of the size, to measure what grows.
+        growth: bytes of memory a reader may take from the quarter to the whole; None for any.
         body: what the chunks are when their content coding is undone, where that is at hand.
     """
 
@@ -84,6 +85,7 @@ class Case:
     heavy: bool = False
     over_http: bool = False
     seconds: float = 5.0
+    quarter: Callable[[], Iterable[bytes]] | None = None
     growth: int | None = None
     body: bytes | None = field(default=None, compare=False)
 
@@ -95,6 +97,10 @@ class Case:
     def chunks(self) -> Iterator[bytes]:
         """The body, chunk by chunk."""
         return iter(self.make())
+
+    def with_body(self, body: bytes) -> Case:
+        """The same case, whose chunks are this when their content coding is undone."""
+        return replace(self, body=body, size=len(body))
 
     def reply(self) -> Reply:
         """The case as a reply."""

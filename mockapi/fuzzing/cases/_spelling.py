@@ -19,6 +19,16 @@ _BOM: Final = b"\xef\xbb\xbf"
 _FALSE_ENDS: Final = "a\u2028b\u2029c\u0085d\u000be\u000cf\u001cg\u001dh\u001ei"
 
 
+_SERVER_CALL: Final = "srvtoolu_01ConformanceConform"
+_FOUND: Final = {
+    "type": "web_search_result",
+    "title": "A page",
+    "url": "https://example.com/page",
+    "encrypted_content": "ZW5jcnlwdGVk" * 4,
+    "page_age": "April 30, 2026",
+}
+
+
 def _changed(fault: Callable[[Reply], Reply], body: bytes = _WHOLE) -> bytes:
     return fault(Reply(200, STREAM_HEADERS, (Chunk(0.0, body),), Source.SCRIPTED)).body
 
@@ -188,7 +198,10 @@ def _values() -> Iterator[Case]:
         "Pieces add up.",
         messages=(message(text("Hi"), tool_use(), stop_reason="tool_use"),),
     )
-    written = {**tool_use(), "caller": {"type": "code_execution_20260120", "tool_id": "srvtoolu_01A"}}
+    written = {
+        **tool_use(),
+        "caller": {"type": "code_execution_20260120", "tool_id": _SERVER_CALL},
+    }
     called = message(written, stop_reason="tool_use")
     yield _whole(
         "m-tools",
@@ -222,13 +235,12 @@ def _values() -> Iterator[Case]:
     dozen = message(*(text(str(number)) for number in range(12)))
     yield _whole("m-blocks", "twelve blocks", wire(*events(dozen)), "Indexes are numbers.", messages=(dozen,))
     summed = message({"type": "compaction", "content": "A summary."}, text())
-    unknown = message({"type": "compaction", "content": None}, text())
     yield _whole(
         "m-blocks",
         "compaction",
         wire(*events(summed)),
-        "One delta with the whole summary; a client may be older than that.",
-        messages=(summed, unknown),
+        "One delta has the whole summary; without it the next request loses what was said before.",
+        messages=(summed,),
     )
     hidden = message({"type": "redacted_thinking", "data": "ZGF0YQ=="}, text())
     yield _whole(
@@ -245,8 +257,17 @@ def _values() -> Iterator[Case]:
     cited = message({"citations": [place, place], "type": "text", "text": "Hi there"})
     yield _whole("m-blocks", "citations", wire(*events(cited)), "Citations are kept.", messages=(cited,))
     both = message(
-        {"type": "server_tool_use", "id": "srvtoolu_01A", "name": "web_search", "input": {"query": "x"}},
-        {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_01A", "content": []},
+        {
+            "type": "server_tool_use",
+            "id": _SERVER_CALL,
+            "name": "web_search",
+            "input": {"query": "x"},
+        },
+        {
+            "type": "web_search_tool_result",
+            "tool_use_id": _SERVER_CALL,
+            "content": [_FOUND],
+        },
         text(),
     )
     yield _whole("m-blocks", "server tool", wire(*events(both)), "Its result comes whole.", messages=(both,))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from mockapi.fuzzing.cases._carried import GRAMMAR_CASES
 from mockapi.fuzzing.cases._framing import SSE_CASES as _FRAMING
-from mockapi.fuzzing.cases._grammar import GRAMMAR_CASES
 from mockapi.fuzzing.cases._http import HTTP_CASES
 from mockapi.fuzzing.cases._limits import LIMIT_CASES
 from mockapi.fuzzing.cases._spelling import SPELLING_CASES

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 BODY = {
     "model": "claude-sonnet-5",
@@ -21,7 +21,12 @@ KEY = "sk-ant-test-conformance"
 
 
 def serve(
-    name: str, sees: str, look: Callable[[str, float, list[Any]], Any], documented: tuple[Any, ...]
+    name: str,
+    sees: str,
+    look: Callable[[str, float, list[Any]], Any],
+    documented: tuple[Any, ...],
+    *,
+    shows: Sequence[str] = (),
 ) -> None:
     """Answer questions until there are no more.
 
@@ -30,12 +35,13 @@ def serve(
         sees: "events", "stream" or "message".
         look: asks a base URL with a time limit; appends what it sees to the list, or returns it.
         documented: the exceptions that the client's documentation names.
+        shows: the parts of a message that it shows, where that is not the API's message.
     """
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a client prints must not be taken for an answer
     for line in sys.stdin:
         question = json.loads(line)
-        answer: dict[str, Any] = {"name": name, "sees": sees}
+        answer: dict[str, Any] = {"name": name, "sees": sees, "shows": list(shows)}
         if "base_url" in question:
             answer = _answer(sees, look, documented, question)
         print(_written(answer), file=out, flush=True)

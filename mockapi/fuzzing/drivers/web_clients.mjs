@@ -1,0 +1,72 @@
+// Clients and decoders of the web: `eventsource-parser` shows events, `ai-sdk` parts of the message.
+// Run it where the package is installed: `node web_clients.mjs ai-sdk`.
+import { createInterface } from "node:readline";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { resolve } from "node:path";
+import { readFileSync } from "node:fs";
+
+const require = createRequire(pathToFileURL(resolve("package.json")));
+const load = (name) => import(pathToFileURL(require.resolve(name)));
+const versionOf = (name) =>
+  JSON.parse(readFileSync(resolve("node_modules", name, "package.json"), "utf8")).version;
+
+async function eventsourceParser() {
+  const name = "eventsource-parser";
+  const { createParser } = await load(name);
+  const look = async (base) => {
+    const events = [];
+    // Its ids are those of single events, not the last event id: they are not shown.
+    const parser = createParser({ onEvent: (event) => events.push([event.event ?? "message", event.data, null]) });
+    const reply = await fetch(`${base}/v1/messages`, { method: "POST", body: "{}" });
+    const text = new TextDecoder();
+    for await (const chunk of reply.body) parser.feed(text.decode(chunk, { stream: true }));
+    return { events };
+  };
+  return { hello: { name: `${name} ${versionOf(name)}`, sees: "events" }, look, documented: () => false };
+}
+
+async function aiSdk() {
+  const name = "@ai-sdk/anthropic";
+  const { createAnthropic } = await load(name);
+  const { streamText } = await load("ai");
+  const { AISDKError } = await load("@ai-sdk/provider");
+  const look = async (base, timeout) => {
+    const model = createAnthropic({ baseURL: `${base}/v1`, apiKey: "sk-ant-test-conformance" })("claude-sonnet-4-5");
+    const abortSignal = AbortSignal.timeout(timeout * 5000); // of the whole, not of a silence
+    const { fullStream } = streamText({ model, prompt: "Say something.", maxRetries: 0, abortSignal, onError() {} });
+    const message = { text: "", tool_calls: [] };
+    for await (const part of fullStream) {
+      if (part.type === "text-delta") message.text += part.text;
+      if (part.type === "tool-call")
+        message.tool_calls.push({ id: part.toolCallId, name: part.toolName, input: part.input });
+      if (part.type === "error") throw part.error;
+      if (part.type === "abort") throw new DOMException("aborted", "TimeoutError");
+    }
+    return { message };
+  };
+  const hello = { name: `${name} ${versionOf(name)}`, sees: "message", shows: ["text"] };
+  // What the API reports comes as it was sent, which is no Error of JavaScript.
+  const documented = (error) =>
+    !(error instanceof Error) || AISDKError.isInstance(error) || error.name === "TimeoutError";
+  return { hello, look, documented };
+}
+
+const makers = { "eventsource-parser": eventsourceParser, "ai-sdk": aiSdk };
+const { hello, look, documented } = await makers[process.argv[2]]();
+process.on("unhandledRejection", (error) => process.stderr.write(`unhandled: ${error}\n`));
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const question = JSON.parse(line);
+  let answer = hello;
+  if (question.base_url) {
+    try {
+      answer = { ...(await look(question.base_url, question.timeout)), error: null };
+    } catch (error) {
+      const type = error?.name ?? String(error);
+      const message = String(error?.message ?? error?.error?.message ?? error).slice(0, 300);
+      answer = { error: { type, message, documented: documented(error) } };
+    }
+  }
+  console.log(JSON.stringify(answer));
+}
