@@ -38,7 +38,11 @@ def client(server: mockapi.Server) -> Iterator[anthropic.Anthropic]:
         yield made
 
 
-@pytest.mark.parametrize("name", SHAPES)
+STREAMED = [name for name in SHAPES if name != "max tokens 0"]
+"""Without any tokens there is no stream: the API's documentation refuses it."""
+
+
+@pytest.mark.parametrize("name", STREAMED)
 def test_the_clients_accumulator_sees_the_json_message(client: anthropic.Anthropic, name: str) -> None:
     """For every shape, accepted under strict validation: the streamed message is the JSON one."""
     options = dict(SHAPES[name])
