@@ -31,10 +31,10 @@ from mockapi.cassettes import (  # noqa: E402 - as above
 )
 from mockapi.cassettes._commands import OPTIONS  # noqa: E402 - as above
 from mockapi.cassettes._forms import FORMS  # noqa: E402 - as above
+from mockapi.cassettes._prefixes import PREFIXES  # noqa: E402 - as above
 from mockapi.cassettes._secret_table import (  # noqa: E402 - as above
     ENDINGS,
     KEYS,
-    PREFIXES,
     SCHEMES,
     SEPARATE_ENDINGS,
     URL_NAMES,

@@ -13,18 +13,17 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
+from mockapi.cassettes._judge import found_at, judge
 from mockapi.cassettes._kinds import Find
 from mockapi.cassettes._names import (
     NEEDS_MACHINE_MADE,
-    NEEDS_ONE_RUN,
     SUFFIX,
     ending_of,
-    is_fingerprint,
-    is_folder,
     takes_literal,
 )
+from mockapi.cassettes._runs import BARE, IN_URL, REST_OF_LINE, look, quoted, run_end
 from mockapi.cassettes._secret_table import ENDINGS, PASSWORDS, SCHEMES, SEPARATE_ENDINGS, URL_NAMES
-from mockapi.cassettes._values import LONGEST_LOOK, Place, is_credential, is_literal, is_machine_made, is_name
+from mockapi.cassettes._values import LONGEST_LOOK, Place, is_credential, is_literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +47,6 @@ _LAST_WORDS = (
 )
 _PARTS = tuple((word, re.split(r"[^a-z]", word)[0]) for word in _LAST_WORDS)
 """Each with the part of it that stands in one word."""
-_LONGEST_QUOTED = 4096
 _FEW = 400  # words: the texts of a conversation have the same ones
 _MARKS = ".,;:)]}\"'`"
 _BLOCK = 1 << 16  # characters whose words are put in order at a time
@@ -76,10 +74,6 @@ _BEFORE_VALUE = re.compile(
     rf"(?:(?:[A-Za-z_.]{{0,30}}(?:Secret|Str|String|Token|Key|Credential|fromhex|decode|Buffer\.from)|str|bytes|atob)\((?=[rbfu]?[\"']))?"
     rf"(?:[rbfuRBFU@$]{{1,2}}(?=[\"']))?(?P<quote>{_QUOTE})?{_SCHEME}"
 )
-# A line's own name has all of the line; elsewhere marks of the language around end the value.
-_REST_OF_LINE = r"(?:[^\s\\\u2026]|\\(?![nrtu\"'/\\]))"
-_BARE = r"(?:[^\s\"'`,;<>\\&\u2026]|&(?!(?:amp;)?[A-Za-z][A-Za-z0-9_.-]{0,40}=)|\\(?![nrtu\"'`/\\]))"
-_IN_URL = r"[^\s\"'`<>\\&#;,?\u2026]"
 _CALLED = re.compile(r"[A-Za-z_]\w{0,40}(?:\.[A-Za-z_]\w{0,40}){0,5}[(\[]")
 # `Digest username="…", response="…"`, `AWS4-HMAC-SHA256 Credential=…, Signature=…`
 _FIELD_PART = r"[A-Za-z][A-Za-z_-]{1,30}=(?:[^\s\\,]|\\{1,7}\"){1,400}"
@@ -125,9 +119,9 @@ def url_credentials(text: str, _words: Words) -> Iterator[Find]:
     at = 0 if "=" in text else len(text)
     while (match := _URL_NAME.search(text, at)) is not None:
         at = match.end()
-        value = _look(_IN_URL).match(text, at)
+        value = look(IN_URL).match(text, at)
         if value is not None and len(value[0]) >= 12 and is_credential(value[0], Place.BARE):
-            end = _run_end(_IN_URL, text, value)
+            end = run_end(IN_URL, text, value)
             yield Find(at, end, "a credential in a URL")
             at = end
 
@@ -204,10 +198,10 @@ def _in_resource(text: str, match: re.Match[str], name: str, before: str, ending
     """`<string name="api_secret">VALUE</string>`; of words alone a resource has labels."""
     if not _NAMED_ELEMENT.search(before):
         return None
-    value = _look(_BARE).match(text, match.end())
+    value = look(BARE).match(text, match.end())
     if value is None or text[value.end() : value.end() + 1] != "<" or not any(map(str.isdigit, value[0])):
         return None
-    return _judged(value[0], value.start(), Place.QUOTED, name, ending)
+    return judge(value[0], value.start(), Place.QUOTED, name, ending)
 
 
 def _in_scalar(text: str, scalar: re.Match[str], name: str, ending: str) -> Find | None:
@@ -224,7 +218,7 @@ def _in_scalar(text: str, scalar: re.Match[str], name: str, ending: str) -> Find
         end = line.end()
     if text[end : end + 1] not in ("", "\n", "\r", "\\", '"', "'", " "):
         return None
-    find = _judged(text[scalar.end() : first], scalar.end(), Place.MEMBER, name, ending)
+    find = judge(text[scalar.end() : first], scalar.end(), Place.MEMBER, name, ending)
     return None if find is None else find._replace(end=end)
 
 
@@ -263,10 +257,10 @@ _SAID = re.compile(
 def _told_in_prose(text: str, at: int, name: str, ending: str) -> Find | None:
     """`the password is …`; without a verb only what no word looks like: `the token 0a1b2c…`."""
     said = _SAID.match(text, at)
-    value = _MACHINE_MADE.match(text, at) if said is None else _look(_BARE).match(text, said.end())
+    value = _MACHINE_MADE.match(text, at) if said is None else look(BARE).match(text, said.end())
     if value is None or not any(map(str.isdigit, value[0])):
         return None
-    return _judged(value[0].rstrip("."), value.start(), Place.QUOTED, name, ending)
+    return judge(value[0].rstrip("."), value.start(), Place.QUOTED, name, ending)
 
 
 def _value_at(text: str, at: int, match: re.Match[str], name: str, before: str, ending: str) -> Find | None:
@@ -275,23 +269,23 @@ def _value_at(text: str, at: int, match: re.Match[str], name: str, before: str, 
     start = lead.end()
     quote = lead["quote"]
     if quote:
-        closed = _quoted(quote).match(text, start)
+        closed = quoted(quote).match(text, start)
         if closed is not None and text.startswith(quote, closed.end()):
             if match["comma"] and _IS_NAME.match(text, closed.end() + len(quote)):
                 return None  # the next member of an object, not the next argument
             is_member = match["close"] and not match["comma"] and ending not in NEEDS_MACHINE_MADE
-            find = _judged(closed[0], start, Place.MEMBER if is_member else Place.QUOTED, name, ending)
+            find = judge(closed[0], start, Place.MEMBER if is_member else Place.QUOTED, name, ending)
             if find is None and match["sep"] and takes_literal(name, ending) and is_literal(closed[0]):
-                find = _found(closed[0], start, name)
+                find = found_at(closed[0], start, name)
             return find
     if ending == "authorization" and (field := _FIELD.match(text, start)):
         return Find(start, field.end(), f"a credential called {name}")
-    run = _BARE  # also where the quote is never closed: the text was cut, or means something else
+    run = BARE  # also where the quote is never closed: the text was cut, or means something else
     if before.endswith(("?", "&", "#", "&amp;")) and match["sep"] == "=":
-        run = _IN_URL
+        run = IN_URL
     elif not quote and not match["close"] and _LINE_START.search(before):
-        run = _REST_OF_LINE
-    value = _look(run).match(text, start)
+        run = REST_OF_LINE
+    value = look(run).match(text, start)
     if value is None or (lead["gap"] and _CALLED.match(value[0])):
         return None
     end = value.end()
@@ -300,12 +294,12 @@ def _value_at(text: str, at: int, match: re.Match[str], name: str, before: str, 
     place = Place.CODE if match["sep"] and is_argument else Place.BARE
     if ending in PASSWORDS and _is_assigned(text, start + len(found), match, lead["gap"], before, place):
         place = Place.ASSIGNED
-    judged = _judged(found, start, place, name, ending)
+    judged = judge(found, start, place, name, ending)
     if judged is None and _is_shouted(match, name, lead["gap"]) and any(map(str.isdigit, found)):
-        judged = _found(found, start, name) if takes_literal(name, ending) and is_literal(found) else None
+        judged = found_at(found, start, name) if takes_literal(name, ending) and is_literal(found) else None
     if judged is None or len(value[0]) < LONGEST_LOOK:
         return judged
-    return judged._replace(end=start + len(text[start : _run_end(run, text, value)].rstrip(_MARKS)))
+    return judged._replace(end=start + len(text[start : run_end(run, text, value)].rstrip(_MARKS)))
 
 
 _ENDS_VALUE = re.compile(
@@ -337,49 +331,6 @@ def _is_assigned(text: str, end: int, match: re.Match[str], gap: str, before: st
     )
 
 
-@functools.cache
-def _look(run: str) -> re.Pattern[str]:
-    """The beginning of a run of characters: enough to judge it by."""
-    return re.compile(f"{run}{{1,{LONGEST_LOOK}}}")
-
-
-@functools.cache
-def _whole(run: str) -> re.Pattern[str]:
-    return re.compile(f"{run}+")
-
-
-def _run_end(run: str, text: str, begun: re.Match[str]) -> int:
-    whole = _whole(run).match(text, begun.start())
-    return begun.end() if whole is None else whole.end()
-
-
-def _judged(value: str, start: int, place: Place, name: str, ending: str) -> Find | None:
-    chosen = ending in PASSWORDS and not (
-        value.isupper() and is_name(value) and value.replace("_", "").isalpha()
-    )  # a list of names
-    if ending in NEEDS_ONE_RUN:
-        if not is_machine_made(value):
-            return None
-    elif ending in NEEDS_MACHINE_MADE and (len(value) < 16 or is_name(value)):
-        return None
-    if is_folder(name, value) or not is_credential(value, place, chosen=chosen):
-        return None
-    return None if is_fingerprint(name, value) else _found(value, start, name)
-
-
-def _found(value: str, start: int, name: str) -> Find:
-    return Find(start, start + len(value), f"a credential called {name[-40:].strip()}")
-
-
 def _is_shouted(match: re.Match[str], name: str, gap: str) -> bool:
     """Whether a value needs no quotes: of a variable of an environment, of a field of a form."""
     return match["form"] is not None or (match["sep"] == "=" and not gap and name.isupper())
-
-
-@functools.cache
-def _quoted(quote: str) -> re.Pattern[str]:
-    """What stands in quotes: to the quote that closes it, or to the end of the line."""
-    escapes, mark = quote[:-1], quote[-1]
-    if not escapes:
-        return re.compile(rf"(?:[^{mark}\\\n\u2026]|\\[^\n]){{1,{_LONGEST_QUOTED}}}")
-    return re.compile(rf"(?:[^\\\n\u2026]|\\(?!\\{{0,{len(escapes) - 1}}}{mark})){{1,{_LONGEST_QUOTED}}}")

@@ -12,7 +12,8 @@ import re
 from typing import TYPE_CHECKING
 
 from mockapi.cassettes._kinds import Find
-from mockapi.cassettes._secret_table import ID_STARTS, PREFIXES
+from mockapi.cassettes._prefixes import PREFIXES
+from mockapi.cassettes._secret_table import ID_STARTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

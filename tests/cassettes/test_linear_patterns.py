@@ -30,6 +30,7 @@ from mockapi.cassettes import (
     _links,
     _named,
     _names,
+    _runs,
     _secrets,
     _stores,
     _tokens,
@@ -57,7 +58,7 @@ _SHORT_TEXTS_ONLY = {
 def _sources() -> Iterator[tuple[str, str]]:
     for module in (
         _blocks, _commands, _cookies, _dialogues, _echoes, _forms, _hashes, _keyfiles, _links, _named, _names,
-        _secrets, _stores, _tokens, _values, _views,
+        _runs, _secrets, _stores, _tokens, _values, _views,
     ):  # fmt: skip
         for name, value in vars(module).items():
             if isinstance(value, re.Pattern):
@@ -79,10 +80,10 @@ def _sources() -> Iterator[tuple[str, str]]:
     for ids in (*_kinds.IDS, *_kinds.PERSONAL):
         yield ids.name, ids.pattern
     yield "a payload", _secrets._PAYLOAD
-    for run in (_named._BARE, _named._IN_URL, _named._REST_OF_LINE):
-        yield run, _named._whole(run).pattern
+    for run in (_runs.BARE, _runs.IN_URL, _runs.REST_OF_LINE):
+        yield run, _runs.whole(run).pattern
     for quote in ('"', "'", '\\"', '\\\\\\"'):
-        yield f"in {quote}", _named._quoted(quote).pattern
+        yield f"in {quote}", _runs.quoted(quote).pattern
 
 
 SOURCES = dict(item for item in _sources() if item[0] not in _SHORT_TEXTS_ONLY)
