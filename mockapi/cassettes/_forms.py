@@ -6,6 +6,7 @@ import functools
 import re
 from typing import TYPE_CHECKING
 
+from mockapi.cassettes._arguments import argument_passwords
 from mockapi.cassettes._blocks import (
     COLUMN_NAMES,
     columns,
@@ -29,8 +30,11 @@ from mockapi.cassettes._dialogues import (
 from mockapi.cassettes._hashes import HASHES, hash_finder
 from mockapi.cassettes._keyfiles import private_keys, vaults, web_keys
 from mockapi.cassettes._kinds import Find
+from mockapi.cassettes._lines import LINES, line_finder, section_keys
 from mockapi.cassettes._links import secret_paths
+from mockapi.cassettes._outputs import announced_secrets, printed_secrets
 from mockapi.cassettes._secret_table import FOREIGN_PASSWORDS
+from mockapi.cassettes._statements import database_keys, inserted_passwords
 from mockapi.cassettes._stores import WORDS as STORE_WORDS
 from mockapi.cassettes._stores import store_secrets
 from mockapi.cassettes._values import Place, is_credential
@@ -103,6 +107,11 @@ _PLURALS = (
     "codes tokens secrets keys credentials passwords passphrases recoverycodes backupcodes apitokens apikeys"
     " accesstokens accesskeys secretkeys authtokens clientsecrets"
 )
+_SHOWN_WORDS = (
+    "secret secrets password passwd passphrase psk cookie token credential credentials key wg pass gopass op bw"
+    " lpass vault private privkey keyring"
+)
+_ANNOUNCED_WORDS = "password passphrase secret token"
 _FOREIGN_WORDS = (
     "passwort kennwort senha wachtwoord contrasena contrase passe haslo heslo salasana senord ifre sifre"
     " parola ordine jelsz adgangskode clave"
@@ -126,6 +135,15 @@ FORMS: tuple[tuple[str, str, Look], ...] = (
     ("true false", "/", cookie_jars),
     ("curl wget http https ftp proxy", "-", command_passwords),
     ("", " -", option_passwords),
+    ("", " -", argument_passwords),
+    ("p rp", "/", argument_passwords),
+    (_SHOWN_WORDS, "\n", printed_secrets),
+    (_SHOWN_WORDS, "\\n", printed_secrets),
+    (_ANNOUNCED_WORDS, ":", announced_secrets),
+    ("key", "", section_keys),
+    ("pragma attach", "", database_keys),
+    ("insert replace", "(", inserted_passwords),
+    *((words, mark, line_finder(pattern)) for words, mark, pattern in LINES),
     ("", "(", call_passwords),
     (STORE_WORDS, " ", store_secrets),
     ("auth authenticate", "AUTH", sent_logins),

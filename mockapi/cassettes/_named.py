@@ -21,8 +21,9 @@ from mockapi.cassettes._names import (
     ending_of,
     takes_literal,
 )
-from mockapi.cassettes._runs import BARE, IN_URL, REST_OF_LINE, look, quoted, run_end
+from mockapi.cassettes._runs import BARE, IN_URL, QUOTE, REST_OF_LINE, look, quoted, run_end
 from mockapi.cassettes._secret_table import ENDINGS, PASSWORDS, SCHEMES, SEPARATE_ENDINGS, URL_NAMES
+from mockapi.cassettes._syntaxes import BEFORE_QUOTE, quoted_behind
 from mockapi.cassettes._values import LONGEST_LOOK, Place, is_credential, is_literal
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ _LAST_WORDS = (
     "secret_id",
     "secret-id",
     "sonar.login",
+    "honeycomb-team",
+    "honeycomb_team",
     "recovery_code",
     "recovery code",
     "backup_code",
@@ -53,26 +56,27 @@ _BLOCK = 1 << 16  # characters whose words are put in order at a time
 
 
 _BLANKS = r"(?:[ \t]|\\{1,7}[tnr]){0,24}"
-_QUOTE = r"\\{0,7}[\"'`]"
 _AFTER_NAME = re.compile(
     SUFFIX
     + r"(?![A-Za-z0-9_-])(?P<close>(?:\\{0,7}[\"'`])?)[)\]*]{0,3}"
     + rf"(?:(?P<sep>{_BLANKS}(?:=>|:=|[:=]{{1,3}}|<-))"
-    rf"|,?(?:\s|\\{{1,7}}[nrt]){{0,40}}{_QUOTE}?[vV]alue{_QUOTE}?[ ]?[:=]"
-    r"|(?P<xml>(?:[ ][A-Za-z]{1,20}=\\{0,7}[\"'][^\"'<>\n]{0,40}[\"']){0,3}>)"
+    rf"|(?P<beside>(?:,(?:\s|\\{{1,7}}[nrt]){{0,40}}{QUOTE}[A-Za-z]{{1,20}}{QUOTE}[ ]?:[ ]?{QUOTE}[\w ./:-]{{0,60}}{QUOTE})"
+    rf"{{0,3}},?(?:\s|\\{{1,7}}[nrt]){{0,40}}(?:--?[a-z]{{1,12}}[ ])?{QUOTE}?(?:[pP]arameter)?[vV]alue{QUOTE}?[ ]?[:=])"
+    r"|(?P<xml>(?:[ ][A-Za-z:]{1,20}=\\{0,7}[\"'][^\"'<>\n]{0,200}[\"']){0,3}>"
+    r"(?:(?:\s|\\{1,7}[nrt]){0,20}<[A-Za-z:]{1,20}>)?)"
     r"|(?P<form>(?:(?:\r?\n|\\{1,7}r\\{1,7}n|\\{1,7}n)[A-Z][A-Za-z-]{1,40}: [^\r\n\\]{1,80}){0,3}"
     r"(?:\r?\n|\\{1,7}r\\{1,7}n|\\{1,7}n){2})"
     r"|(?P<tag></[a-z]{1,12}>(?:\s|\\{1,7}[nrt]){0,40}<[a-z]{1,12}>)"
-    r"|(?P<comma>(?<=[\"'`]),[ \t]{0,24}(?=\\{0,7}[\"'`]))|(?P<blank>[ \t]{1,4}))"
+    r"|(?P<comma>(?<=[\"'`]),[ \t]{0,24}(?=\\{0,7}[\"'`]))|" + BEFORE_QUOTE + r"|(?P<blank>[ \t]{1,4}))"
 )
 _URL_NAME = re.compile(rf"[?&;](?:amp;)?(?i:{'|'.join(map(re.escape, URL_NAMES))})=")
 _OTHER_VALUE = re.compile(r"\s{0,9}(?:[{\[]|null|true|false|\"\"|-?[0-9.]{1,30}[,}\]\s])")
 _TYPE = re.compile(r"[ \t]{0,4}[A-Za-z_][A-Za-z0-9_.\[\]|<>?, ]{0,60}?[ \t]{0,4}=(?!=)")
 _SCHEME = rf"(?:(?i:{'|'.join(map(re.escape, SCHEMES))})[ \t]+)?"
 _BEFORE_VALUE = re.compile(
-    rf"(?P<gap>{_BLANKS}(?:\r?\n[ \t]{{0,20}})?)"
+    rf"(?P<gap>{_BLANKS}(?:\r?\n[ \t]{{0,20}})?)(?:string\([0-9]{{1,5}}\)[ ])?"
     rf"(?:(?:[A-Za-z_.]{{0,30}}(?:Secret|Str|String|Token|Key|Credential|fromhex|decode|Buffer\.from)|str|bytes|atob)\((?=[rbfu]?[\"']))?"
-    rf"(?:[rbfuRBFU@$]{{1,2}}(?=[\"']))?(?P<quote>{_QUOTE})?{_SCHEME}"
+    rf"(?:[rbfuRBFU@$]{{1,2}}(?=[\"']))?(?P<quote>{QUOTE})?{_SCHEME}"
 )
 _CALLED = re.compile(r"[A-Za-z_]\w{0,40}(?:\.[A-Za-z_]\w{0,40}){0,5}[(\[]")
 # `Digest username="…", response="…"`, `AWS4-HMAC-SHA256 Credential=…, Signature=…`
@@ -96,7 +100,8 @@ def may_name_credential(text: str, words: Words) -> bool:
         is_other = match["close"] and _OTHER_VALUE.match(text, match.end())
         if not is_other and _ending(text, start, match) is not None:
             name_start = _name_start(text, start)
-            if match["blank"] is None or _takes_a_blank(text, name_start, match):
+            is_plain = match["blank"] is None and match.lastgroup not in _OF_QUOTES
+            if is_plain or (match["blank"] and _takes_a_blank(text, name_start, match)):
                 return True
             if _behind_name(text, start, match) is not None:
                 return True
@@ -170,7 +175,10 @@ def _behind_name(text: str, start: int, match: re.Match[str]) -> Find | None:
     before = text[max(0, name_start - 120) : name_start]
     takes_a_blank = match["blank"] is not None and _takes_a_blank(text, name_start, match)
     if match["blank"] is not None and not takes_a_blank:
-        return _told_in_prose(text, match.end(), name, ending)
+        told = _told_in_prose(text, match.end(), name, ending)
+        return told or quoted_behind(text, match.end(), match, name, before, ending)
+    if match.lastgroup in _OF_QUOTES:
+        return quoted_behind(text, match.end(), match, name, before, ending)
     if match["sep"] == ":" and _RESOURCE.search(before):
         return None
     if match["form"] is not None and not _FORM_NAME.search(before):
@@ -188,6 +196,7 @@ def _behind_name(text: str, start: int, match: re.Match[str]) -> Find | None:
     return find
 
 
+_OF_QUOTES = frozenset({"call", "typed", "arrow", "pair", "numbered"})
 _FORM_NAME = re.compile(r"\bname=\\{0,7}\"?$")
 _NAMED_ELEMENT = re.compile(r"<[A-Za-z][\w.:-]{0,40} (?:name|key|id)=\\{0,7}[\"']$")
 _SCALAR = re.compile(r"[ \t]{1,4}[|>][0-9+-]{0,2}[ \t]{0,4}(?P<indent>(?:\r?\n|\\{1,7}n)[ ]{1,40})")
@@ -250,7 +259,7 @@ def _takes_a_blank(text: str, name_start: int, match: re.Match[str]) -> bool:
 _IS_NAME = re.compile(r"[ \t]{0,4}:")
 _MACHINE_MADE = re.compile(r"(?=[A-Za-z_-]{0,40}[0-9])(?=[0-9_-]{0,40}[A-Za-z])[A-Za-z0-9_+/=.-]{20,}")
 _SAID = re.compile(
-    rf"(?:(?:for|of) [^\s\\]{{1,40}} )?(?:is|was|are)(?:[ ]?:)?[ \t]{{1,4}}(?P<quote>{_QUOTE})?"
+    rf"(?:(?:for|of) [^\s\\]{{1,40}} )?(?:is|was|are)(?:[ ]?:)?[ \t]{{1,4}}(?P<quote>{QUOTE})?"
 )
 
 

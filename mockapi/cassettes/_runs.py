@@ -7,6 +7,7 @@ import re
 
 from mockapi.cassettes._values import LONGEST_LOOK
 
+QUOTE = r"\\{0,7}[\"'`]"
 _LONGEST_QUOTED = 4096
 # A line's own name has all of the line; elsewhere marks of the language around end the value.
 REST_OF_LINE = r"(?:[^\s\\\u2026]|\\(?![nrtu\"'/\\]))"
@@ -22,10 +23,12 @@ def look(run: str) -> re.Pattern[str]:
 
 @functools.cache
 def whole(run: str) -> re.Pattern[str]:
+    """All of a run."""
     return re.compile(f"{run}+")
 
 
 def run_end(run: str, text: str, begun: re.Match[str]) -> int:
+    """Where a run ends whose beginning was looked at."""
     found = whole(run).match(text, begun.start())
     return begun.end() if found is None else found.end()
 

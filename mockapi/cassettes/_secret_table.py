@@ -20,7 +20,7 @@ ENDINGS = tuple(
     "token secret secretid password passwd passphrase passcode pwd authorization phpsessid jsessionid"
     " samlresponse samlassertion storepass keypass userpass dbpass recoverycode backupcode scratchcode"
     " sessionid sonarlogin keymaterial sessid aspxauth totpseed otpseed mfaseed 2faseed hotpseed"
-    " walletseed".split()
+    " walletseed nwkskey appskey nwkkey dockerconfigjson authtok honeycombteam".split()
 )
 """A name that ends so is a credential's, whatever stands before. Here and below without joints."""
 
@@ -31,7 +31,7 @@ SEPARATE_ENDINGS = tuple(
 """Likewise as a word of its own behind another (`db_pass`, not `compass`)."""
 
 PASS_OWNERS = tuple(
-    "remote imap smtp mail root admin bind ldap ftp ssh db user store key sql mysql pg proxy http wifi"
+    "require remote imap smtp mail root admin bind ldap ftp ssh db user store key sql mysql pg proxy http wifi"
     " wpa login default master vault become svn keystore truststore cert sudo".split()
 )
 """What stands before `pass` in one word (`rootpass`); a `compass` is none."""
@@ -42,7 +42,7 @@ KEYS = tuple(
     " admin root session role anon consumer webhook server write hmac aes rsa jwt sas storage function"
     " functions ingest integration cipher crypt preshared wrapping security credential user wireguard bot"
     " openai anthropic gemini stripe sendgrid azure google aws gcp validation nonce wpa totp otp fernet"
-    " vault unseal loggedin recovery".split()
+    " vault unseal loggedin recovery local".split()
 )
 """What stands before `key` where it opens something."""
 
@@ -134,7 +134,7 @@ PASSWORD_WORDS = frozenset(
 
 LINK_WORDS = frozenset(
     "hook hooks webhook webhooks webhookb2 webhookbot incomingwebhook workflows integration integrations"
-    " robot trigger triggers reset verify verification confirm confirmation activate activation magic"
+    " t robot trigger triggers reset verify verification confirm confirmation activate activation magic"
     " invite invites invitation invitations unsubscribe key keys token tokens secret secrets auth password"
     " private sso login signin deploy rpc bot otp recover recovery share shared s".split()
 )

@@ -56,6 +56,9 @@ class Place(enum.Enum):
     ASSIGNED = enum.auto()  # after `NAME=` in a shell, an environment, a URL, a connection string
 
 
+_LITERALS = frozenset({Place.MEMBER, Place.QUOTED})
+
+
 @functools.lru_cache(maxsize=4096)
 def is_credential(value: str, place: Place, *, chosen: bool = False) -> bool:
     """Whether the value of a credential's name is a credential.
@@ -153,7 +156,7 @@ def _is_no_password(text: str, place: Place) -> bool:
     words = [word for word in _JOINTS.split(text.lower()) if word]
     if not words or any(word in WORDS or word in _SPEAKING for word in words):
         return is_name(text, Place.CODE)
-    if not text.isascii() or _is_dotted_name(text):
+    if not text.isascii() or (_is_dotted_name(text) and not (place in _LITERALS and text[-1].isdigit())):
         return is_name(text, Place.CODE)
     if len(words) == 1 and any(map(words[0].__contains__, _SPOKEN)):
         return _is_word(text)

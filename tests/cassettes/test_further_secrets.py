@@ -14,9 +14,10 @@ from tests.cassettes.test_secret_matrix import _spellings, _written
 from tests.support.credentials import FORMS, HARMLESS, PLACES, made
 from tests.support.everyday_credentials import EVERYDAY
 from tests.support.further_credentials import FURTHER
+from tests.support.general_credentials import GENERAL
 from tests.support.harmless import MORE_HARMLESS
 
-BY_KIND = {**FURTHER, **EVERYDAY}
+BY_KIND = {**FURTHER, **EVERYDAY, **GENERAL}
 ALL = {**FORMS, **BY_KIND}
 WHOLE = (*HARMLESS, *MORE_HARMLESS)
 

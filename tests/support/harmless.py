@@ -169,4 +169,49 @@ PUBLIC = (
     "accounts: ['bob@a.example', '0x52908400098527886E0F7030069857D2E4169EE7']",
 )
 
-MORE_HARMLESS = (*EXPRESSIONS, *LISTS, *TYPES, *WORDS, *IDS, *GAPS, *PUBLIC)
+OPTIONS = (
+    "bob ALL=(ALL) NOPASSWD: /usr/bin/systemctl restart app2024",
+    "docker run -p 8080:80 -p 127.0.0.1:5432:5432 nginx",
+    "mkdir -p path/v1a2b3c4 build2024x && cp -p notes2024x.txt copy2024x && tar -p -xf archive2024x",
+    "ssh -p 2222 bob@host2024x; git log -p abc1234 -- file2024x; ps -p 12345678",
+    "npm -w packages/api2024 run build; npm -w api2024xy test; cargo test -p crate2024xy",
+    "sometool --key value --token name --auth basic --secret db-password",
+    "grep -P 'regex\\d{8}' file; grep -P 'abc123def' file; rg -w token2024x src",
+    "docker run -u 1000:1000 app; chown -R app:staff a; nmap -p 1-65535 10.0.0.1; pytest -p no:cacheprovider",
+    "useradd -u 10001234 bob; terraform plan -p; top -u bob12345; nc -w 30 host 12345678",
+    "pip install -U package2024x==1.2.3; go test -p 4 ./...; make -p all2024xy",
+    "tool -p src/main2024.py -w out/dist2024x -P com.example.app2024",
+    "docker compose -p project2024x up; kubectl -n prod2024x get pods",
+)
+
+SHOWN = (
+    "$ cat secrets.md\n# Secrets of 2024xyz and more\n",
+    "$ kubectl get secrets\nNAME   TYPE   DATA   AGE\ndb-2024xyz   Opaque   1   2d\n",
+    "$ git show token2024\ncommit-3f786850e387550f\n",
+    "$ ls secrets\nprod-2024.yaml\n",
+    "The password must have:\n\n- 8 characters\n- 1 digit",
+    "Password for bob:\n\nPlease try again.",
+    "The following token was unexpected:\n    identifier\n",
+    "raise SyntaxError(\"Unexpected token 'identifier2024'\")",
+    "secret: see `vault kv get secret/x`\n\nnext-steps-2024\n",
+)
+
+SYNTAX = (
+    "getToken('user-name-2024'); useToken(\"abc-12\"); resetPassword('bob2024xyz')",
+    "cy.get('#password').type('required'); cy.get('#password').should('be.visible2024')",
+    'getPassword("account2024x"); findKey("apiKey2024"); expect(token, "message2024")',
+    "('password', 'string'), ('token', 'required'), {password, string()}, {secret, undefined}",
+    "[cache]\nkey = user-profile-2024\n[sort]\nkey = created_at_2024",
+    "restore-cache:\n  key: 3f786850e387550fdab836ed7e6dc881de23001b\n",
+    "INSERT INTO users (name, password) VALUES (?, ?), ('bob', NULL), ('x', '$1')",
+    "INSERT INTO t (name, key) VALUES ('user:2024:profile', 'created_at_2024');",
+    "PRAGMA key = '$KEY'; PRAGMA foreign_keys = 'on';",
+    '{"Name": "/prod/x/db_password", "Type": "SecureString", "Value": "${VALUE}"}',
+    "- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef:\n      name: db-secret-2024\n      key: password2024\n",
+    "primary_key: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]",
+    '"username" "string"\n"email" "varchar(255)"',
+    "* item 2024xyz * other",
+    "<Password>required</Password><sessionId>current</sessionId>",
+)
+
+MORE_HARMLESS = (*EXPRESSIONS, *LISTS, *TYPES, *WORDS, *IDS, *GAPS, *PUBLIC, *OPTIONS, *SHOWN, *SYNTAX)

@@ -30,7 +30,7 @@ SYNTAXES: dict[str, str] = {
     "Wi-Fi": 'WiFi.begin("home-net", "«A12»");',
     "nested value": "<Password><Value>«A12»</Value></Password>",
     "SOAP": '<wsse:Password Type="http://docs.oasis-open.org/wss/2004/01/x#PasswordText">«A12»</wsse:Password>',
-    "session of SOAP": "<sessionId>00D«A12»!«A40»</sessionId>",
+    "session of SOAP": "<sessionId>00D000000000«D3»!«A80»</sessionId>",
     "section of a key": "[api]\nurl = https://a.example\nkey = «A32»",
     "section of a password": "[mail]\nhost = a.example\npassword = «A12»",
     "dotted literal": "password: '«W8».«W6»«D2»'",

@@ -1,0 +1,60 @@
+"""Secrets in statements of SQL: the key of a database, the column of a password in an INSERT."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mockapi.cassettes._kinds import Find
+from mockapi.cassettes._names import is_named_credential
+from mockapi.cassettes._values import is_given
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_QUOTED = r"\\{0,7}['\"](?P<secret>[^'\"\n\\]{4,300})\\{0,7}['\"]"
+_KEY = re.compile(
+    r"(?:(?:PRAGMA|pragma)[ ](?:[A-Za-z_]{1,30}\.)?(?:hex|HEX)?(?:re|RE)?(?:key|KEY)[ ]?[=(][ ]?"
+    r"|(?:ATTACH|attach)[ ][^\n;]{1,300}?[ ](?:KEY|key)[ ])" + _QUOTED
+)
+_INSERT = re.compile(
+    r"(?:INSERT|insert|REPLACE|replace)(?:[ ][A-Za-z]{1,10})?[ ](?:INTO|into)[ ][^\s(]{1,120}\s{0,9}"
+    r"\((?P<columns>[^()]{1,800})\)(?:\s|\\{1,7}[nrt]){0,20}(?:VALUES|values)(?:\s|\\{1,7}[nrt]){0,20}\("
+)
+_VALUE = re.compile(
+    r"(?:\s|\\{1,7}[nrt]){0,20}(?:N?\\{0,7}'(?P<secret>[^'\n\\]{0,400})\\{0,7}'|[^,()'\n]{0,120}(?:\([^()\n]{0,120}\))?)[ ]?"
+)
+_NEXT_ROW = re.compile(r"\),(?:\s|\\{1,7}[nrt]){0,20}\(")
+
+
+def database_keys(text: str) -> Iterator[Find]:
+    """The key that opens a database."""
+    for key in _KEY.finditer(text):
+        if is_given(key["secret"]):
+            yield Find(*key.span("secret"), "a key of a database")
+
+
+def inserted_passwords(text: str) -> Iterator[Find]:
+    """What an INSERT puts into a column that is called as a credential."""
+    done = 0
+    for insert in _INSERT.finditer(text):
+        if insert.start() < done:
+            continue
+        names = [name.strip(' \t\r\n`"[]\\') for name in insert["columns"].split(",")]
+        at = insert.end()
+        while True:
+            for name in names:
+                value = _VALUE.match(text, at)
+                if value is None:
+                    break
+                at = value.end()
+                if value["secret"] and is_named_credential(name, value["secret"]):
+                    yield Find(*value.span("secret"), f"a credential called {name[-40:]}")
+                if text[at : at + 1] != ",":
+                    break
+                at += 1
+            row = _NEXT_ROW.match(text, at)
+            if row is None:
+                break
+            at = row.end()
+        done = at
