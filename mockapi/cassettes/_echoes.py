@@ -1,7 +1,7 @@
-"""The keys that a request carries in its own header fields and query, whatever they look like.
+"""Secrets that are known to the letter, and masked wherever a prompt or a reply repeats them.
 
-A gateway's key has no known form, but the recorder has just seen it: where a prompt or a reply
-repeats it, it is masked like any other.
+A gateway's key has no known form, but the recorder has just seen it in a header field or the
+query. Likewise what stood behind a password's name is known when it stands alone.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _SCHEME = re.compile(rf"(?i:{'|'.join(map(re.escape, SCHEMES))})[ \t]+")
+_SHORTEST = 8
+_LONGEST = 512
+_VARIETY = 5  # characters that differ
 _NO_KEYS = frozenset({"idempotency-key", "x-idempotency-key", "surrogate-key", "sec-websocket-key"})
 _COOKIES = frozenset({"cookie", "set-cookie"})
 
@@ -48,6 +51,17 @@ def may_carry(name: str | bytes) -> bool:
     if lower in CREDENTIAL_HEADERS or names_something(lower):
         return True
     return lower.endswith("-key") and lower not in _NO_KEYS
+
+
+@functools.lru_cache(maxsize=1024)
+def is_echoed(secret: str) -> bool:
+    """Whether a secret that was found is masked where it is repeated: no word or name is."""
+    return (
+        _SHORTEST <= len(secret) <= _LONGEST
+        and len(set(secret)) >= _VARIETY
+        and not any(map(str.isspace, secret))
+        and is_credential(secret, Place.QUOTED)
+    )
 
 
 def _is_key(value: str) -> bool:

@@ -17,12 +17,15 @@ from mockapi.cassettes._jsonpaths import Document
 from mockapi.cassettes._jsonscan import Leaf, Role, Scan, decoded, replaced, respelled, scan
 from mockapi.cassettes._keyfiles import WEB_KEY_SECRETS
 from mockapi.cassettes._kinds import EMAIL
+from mockapi.cassettes._masking import CLIENT
 from mockapi.cassettes._names import item_name
 from mockapi.cassettes._redaction_rules import RedactionError
-from mockapi.cassettes._secrets import Secret, filled, kind_finder, masked, masked_member
+from mockapi.cassettes._secrets import filled, kind_finder, masked, masked_member
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+
+    from mockapi.cassettes._masking import Masking
 
     Edit = tuple[int, int, str]
     Path = tuple[str | int, ...]
@@ -40,6 +43,7 @@ _SIGNED = frozenset(
 )
 """Type of an object and name of its member that may not be changed; and every `encrypted_…`."""
 
+_MESSAGES = "messages"
 _TOOL_INPUT = "input"  # below it stands what a tool is told: none of the API's own members
 _LINE = re.compile(r"[^\r\n]+")
 _DIGIT = re.compile(r"[0-9]")
@@ -55,40 +59,6 @@ _USERS = (kind_finder((EMAIL,)),)
 
 _TEXTS = frozenset({("text",), ("content",), ("completion",)})
 """Members of a block that clients are known to join over its events; of others each one counts too."""
-
-
-class Masking:
-    """How texts are masked, and what was found.
-
-    Args:
-        mask: masks a decoded string; told where to note what it masked.
-        json_paths: values to mask whole.
-        known: secrets known to the letter, for those who ask whether a text may hold one.
-
-    Attributes:
-        found: what was masked.
-        left: what could not be, because it is signed.
-    """
-
-    def __init__(
-        self,
-        mask: Callable[[str, list[Secret] | None], str],
-        json_paths: tuple[str, ...] = (),
-        known: tuple[str, ...] = (),
-    ) -> None:
-        self._mask = mask
-        self.known = known
-        self.json_paths = json_paths
-        self.found: list[Secret] = []
-        self.left: list[Secret] = []
-
-    def text(self, text: str) -> str:
-        """A decoded string, masked."""
-        return self._mask(text, self.found)
-
-    def look(self, text: str) -> None:
-        """Look for secrets where they cannot be masked."""
-        self._mask(text, self.left)
 
 
 def mask_body(body: bytes, content_type: str, masking: Masking) -> bytes:
@@ -152,9 +122,13 @@ def _edits(
     text: str, scanned: Scan, leaves: list[Leaf], masking: Masking, *, in_input: bool = False
 ) -> list[Edit]:
     chosen = _chosen(text, masking.json_paths)
+    turns = _turns(text, leaves)
     edits = []
     for before, leaf in zip(_names_before(text, leaves), leaves, strict=True):
         raw = text[leaf.start : leaf.end]
+        if turns:
+            turn = leaf.path[1] if leaf.path[:1] == (_MESSAGES,) and len(leaf.path) > 1 else CLIENT
+            masking.enter(turns.get(turn, CLIENT), turn if isinstance(turn, int) else CLIENT)
         if _is_payload(leaf, raw, scanned.types):
             continue
         if not in_input and _is_signed(leaf, scanned.types):
@@ -169,6 +143,19 @@ def _edits(
         if written != raw:
             edits.append((leaf.start, leaf.end, written))
     return edits
+
+
+def _turns(text: str, leaves: list[Leaf]) -> dict[str | int, int]:
+    """The turns of a request that are the model's: what it said is known from there on."""
+    return {
+        leaf.path[1]: leaf.path[1]
+        for leaf in leaves
+        if leaf.name == "role"
+        and len(leaf.path) == 3
+        and leaf.path[0] == _MESSAGES
+        and isinstance(leaf.path[1], int)
+        and text[leaf.start : leaf.end] == "assistant"
+    }
 
 
 def _names_before(text: str, leaves: list[Leaf]) -> Iterator[str]:

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from mockapi.cassettes._blocks import may_have_columns
 from mockapi.cassettes._forms import forms
@@ -61,11 +62,19 @@ _SHORTEST_NAMED = 6
 _SHORT_ESCAPES = (("\\n", "\n"), ("\\t", "\t"), ("\\r", "\r"), ('\\"', '"'), ("\\b", "\b"), ("\\f", "\f"))
 
 
-class Secret(NamedTuple):
-    """Something that looks like a secret: what it is, and how it begins."""
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Something that looks like a secret.
+
+    Attributes:
+        kind: what it is.
+        start: how it begins.
+        whole: all of it, where its echoes are masked too; shown nowhere.
+    """
 
     kind: str
     start: str
+    whole: str = field(default="", repr=False, compare=False)
 
 
 def may_hold_secret(body: bytes) -> bool:
@@ -136,7 +145,7 @@ def _is_clean(text: str) -> bool:
 def _masked_here(text: str, own: tuple[Finder, ...], found: list[Secret] | None) -> str:
     words = words_of(text)  # once: what is masked on the way only takes words away
     for look in _FINDERS:
-        text = _applied(text, look(text, words), found)
+        text = _applied(text, look(text, words), found, is_built_in=True)
     if _may_have_ids(words):
         text = _applied(text, _ids(text), found)
     for others in own:
@@ -144,7 +153,9 @@ def _masked_here(text: str, own: tuple[Finder, ...], found: list[Secret] | None)
     return text
 
 
-def _applied(text: str, finds: Iterable[Find], found: list[Secret] | None) -> str:
+def _applied(
+    text: str, finds: Iterable[Find], found: list[Secret] | None, *, is_built_in: bool = False
+) -> str:
     pieces: list[str] = []
     at = 0
     for start, end, kind, fill in sorted(finds):
@@ -157,7 +168,7 @@ def _applied(text: str, finds: Iterable[Find], found: list[Secret] | None) -> st
             continue
         if found is not None:
             begins = text[max(0, start - _LONGEST_START + 2) : start + 2].rpartition("\n")[2]
-            found.append(Secret(kind, f"{begins}…"))
+            found.append(Secret(kind, f"{begins}…", secret if is_built_in and fill == STARS else ""))
         pieces += (text[at:start], mask)
         at = end
     if not pieces:
@@ -231,13 +242,13 @@ def masked_member(name: str, value: str, found: list[Secret] | None = None) -> s
         return value
     lower = name.lower()
     if is_named_credential(name, value):
-        written, kind = filled(value), f"a credential called {name:.60}"
+        written, kind, whole = filled(value), f"a credential called {name:.60}", value
     elif lower in _ID_NAMES and name in (lower, name.upper()) and _compiled(UUID).fullmatch(value):
-        written, kind = filled(value, ZEROS), f"an id called {name}"
+        written, kind, whole = filled(value, ZEROS), f"an id called {name}", ""
     else:
         return value
     if found is not None and written != value:
-        found.append(Secret(kind, value[:2] + "…"))
+        found.append(Secret(kind, value[:2] + "…", whole))
     return written
 
 

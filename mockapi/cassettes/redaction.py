@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote, unquote_plus
 
 from mockapi.cassettes._echoes import carried_keys, may_carry
-from mockapi.cassettes._maskedbody import Masking, is_stream, mask_body
+from mockapi.cassettes._maskedbody import is_stream, mask_body
+from mockapi.cassettes._masking import REPLY, Masking
 from mockapi.cassettes._names import is_url_name
 from mockapi.cassettes._payloads import COMPARED_FROM, digested_json, digested_multipart
 from mockapi.cassettes._redaction_rules import DEFAULT, RedactionError, RedactionRules
@@ -107,8 +108,7 @@ def redact(interaction: Interaction, rules: RedactionRules = DEFAULT) -> tuple[I
 
 
 def _masking(rules: RedactionRules, known: tuple[str, ...] = ()) -> Masking:
-    mask = functools.partial(rules.mask, known=known) if known else rules.mask
-    return Masking(mask, rules.json_paths, known)
+    return Masking(rules.mask, rules.json_paths, known)
 
 
 def sightings(interaction: Interaction, rules: RedactionRules = DEFAULT) -> list[Sighting]:
@@ -175,9 +175,11 @@ def _comparable(body: bytes, content_type: str, rules: RedactionRules, known: tu
 def _masked_body(body: bytes, content_type: str, rules: RedactionRules, masking: Masking) -> bytes:
     # The cheap question does not see what is spelled with escapes, or cut by the events of a stream.
     is_plain = b"\\u00" not in body and b"\\/" not in body and not is_stream(body, content_type)
-    if rules.is_plain and is_plain and not may_hold_secret(body) and not _repeats(body, masking.known):
+    known = (*masking.known, *masking.repeated)
+    if rules.is_plain and is_plain and not may_hold_secret(body) and not _repeats(body, known):
         return body
-    return mask_body(body, content_type, masking)
+    written = mask_body(body, content_type, masking)
+    return mask_body(written, content_type, masking) if masking.echoes() else written
 
 
 def _repeats(body: bytes, known: tuple[str, ...]) -> bool:
@@ -237,6 +239,7 @@ def _redacted_request(request: RecordedRequest, rules: RedactionRules, masking: 
 def _redacted_response(
     response: RecordedResponse, rules: RedactionRules, masking: Masking
 ) -> RecordedResponse:
+    masking.enter(REPLY, REPLY)
     return replace(
         response,
         headers=_kept(response.headers, RESPONSE_HEADERS | rules.response_headers, masking),

@@ -18,7 +18,9 @@ from mockapi.cassettes import (
 )
 from mockapi.cassettes._echoes import carried_keys
 from mockapi.cassettes._model import Cassette
+from mockapi.cassettes._redaction_rules import DEFAULT
 from mockapi.exchange import Request
+from tests.support import streams
 
 KEY = "gw/7Qx+zz9Kp1v2Lm8"  # of no known form, and JSON may spell its slash with a backslash
 
@@ -83,3 +85,87 @@ def test_a_key_in_the_query_counts_too() -> None:
     )
     assert KEY.encode() not in redacted.response.body
     assert "7Qx" not in redacted.request.query
+
+
+SECRET = "q7Rt2Lm8Zx"
+_CALLED = f'REGISTRY_PASSWORD: "{SECRET}"'
+
+
+def _asked(*turns: str, system: str = "") -> bytes:
+    messages = [
+        {"role": ("user", "assistant")[at % 2], "content": content} for at, content in enumerate(turns)
+    ]
+    return json.dumps({"model": "m", "system": system, "messages": messages}).encode()
+
+
+def _told(text: str) -> bytes:
+    return json.dumps({"content": [{"type": "text", "text": text}]}).encode()
+
+
+@pytest.mark.parametrize(
+    ("asked", "reply"),
+    [
+        (_asked(f"SONAR_LOGIN: {SECRET}\n{_CALLED}"), _told("Done.")),
+        (_asked(f"log in with {SECRET}", "Done.", _CALLED), _told("Done.")),
+        (_asked(f"log in with {SECRET}", system=_CALLED), _told(f"I used {SECRET}.")),
+        (_asked("what is it?"), _told(f"Use {SECRET}, as in {_CALLED}.")),
+        (_asked("what is it?", _CALLED, f"again {SECRET}"), _told(f"I used {SECRET}.")),
+    ],
+)
+def test_a_secret_that_is_known_at_one_place_is_masked_where_it_is_repeated(
+    asked: bytes, reply: bytes
+) -> None:
+    """Before and behind that place, in the request and in the reply, with the same mask."""
+    interaction = _interaction((), asked, reply)
+    redacted = redact_interaction(interaction)
+    assert SECRET.encode() not in redacted.request.body + redacted.response.body
+    assert redacted.request.body == asked.replace(SECRET.encode(), b"*" * len(SECRET))
+    assert redacted.response.body == reply.replace(SECRET.encode(), b"*" * len(SECRET))
+    assert redact_interaction(redacted) is redacted
+
+
+def test_an_echo_is_masked_across_the_deltas_of_a_stream() -> None:
+    """No delta cuts it in two."""
+    pieces = ["use q7R", "t2L", "m8Zx now"]
+    events = [
+        streams.start(),
+        streams.block_start(0, {"type": "text", "text": ""}),
+        *(streams.delta(0, "text_delta", text=piece) for piece in pieces),
+        streams.block_stop(0),
+    ]
+    body = b"".join(map(sse.encode, events))
+    interaction = _interaction((), _asked(_CALLED), body)
+    redacted = redact_interaction(interaction)
+    assert b"q7R" not in redacted.response.body
+    assert b"m8Zx" not in redacted.response.body
+    assert len(redacted.response.body) == len(body)
+
+
+def test_what_only_the_reply_tells_leaves_the_turns_before_it() -> None:
+    """The client sends those as before: they must be found again."""
+    asked = _asked(f"is {SECRET} good?")
+    recorded = redact_interaction(_interaction((), asked, _told(_CALLED)))
+    assert recorded.request.body == asked
+    assert SECRET.encode() not in recorded.response.body
+
+
+def test_a_conversation_with_echoes_goes_on_matching() -> None:
+    """The client hands back what the recording told it, where the recorder saw the secret itself."""
+    first, second = f"is {SECRET} good?", f"Yes: {_CALLED}, so use {SECRET}"
+    recorded = redact_interaction(_interaction((), _asked(first, second, "go on"), _told("Done.")))
+    index = Index([Recording(Cassette("c.yaml", (recorded,)), 0, 0)])
+    replayed = _asked(first, DEFAULT.mask(second).replace(SECRET, "*" * len(SECRET)), "go on")
+    assert index.find_exact(Request("POST", "/v1/messages", "", (), replayed)) is not None
+
+
+def test_an_echo_in_thinking_keeps_an_interaction_from_being_written() -> None:
+    """What is signed cannot be masked."""
+    reply = json.dumps({"content": [{"type": "thinking", "thinking": f"use {SECRET}", "signature": "x"}]})
+    assert redact(_interaction((), _asked(_CALLED), reply.encode()))[1]
+
+
+@pytest.mark.parametrize("word", ["swordfish", "correct-horse-battery", "aaaa1111", "hunter2"])
+def test_a_word_that_is_a_password_stays_elsewhere(word: str) -> None:
+    """A text may have it by chance."""
+    asked = _asked(f"PASSWORD={word}\nThe {word} swims.")
+    assert f"The {word} swims".encode() in redact_interaction(_interaction((), asked)).request.body

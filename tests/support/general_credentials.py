@@ -12,7 +12,7 @@ SYNTAXES: dict[str, str] = {
     "dialect set": "set psksecret «A12»",
     "router set": 'set passwd "«A12»"',
     "Redis": "requirepass «W8»-«W8»",
-    "tuple of Erlang": '{password, "«A12»"}',
+    "tuple of Erlang": 'Options = [{user, "bob"}, {password, "«A12»"}].',
     "pair": '("password", "«A12»")',
     "pair without brackets": "'password', 'password' => 1, 'api_key', '«A24»'",
     "arrow": "'password' => '«A12»'",
