@@ -20,7 +20,7 @@ _KIND = "a password of a command"
 _OPTION = re.compile(
     r"(?<=[\s\"',])(?:-(?:-(?:pw|key|auth|secret|token|user(?:pass)?)|[pPwua]|[uo]?pw)|/(?:p|rp))"
     r"(?:[ \t]{1,3}|=|\\{0,7}\",[ ]?)(?:(?P<quote>\\{0,7}[\"'])(?P<quoted>[^\"'\n\\]{8,200})(?=\\{0,7}[\"'])"
-    r"|(?P<bare>[^\s\"'\\|;<>)`,]{8,200})(?=[\s\"'\\|;<>)`,]|\Z))"
+    r"|(?P<bare>[^\s\"'\\|;<>)`,&]{8,200})(?=[\s\"'\\|;<>)`,&]|\Z))"
 )
 _USER = re.compile(r"[$\w.@{}-]{1,64}:(?P<secret>.{8,})", re.DOTALL)
 _LONG_KEYS = ("--key", "--auth", "--secret", "--token")
@@ -39,7 +39,7 @@ _OTHERS = frozenset(
     }
 )  # fmt: skip
 """Commands that mean a port, a path, a pattern or a process by such an option."""
-_COMMAND = re.compile(r"(?:sudo[ \t](?:-\w[ \t])?)?(?:[\w.~-]{0,60}/){0,9}([A-Za-z_][\w.+-]{0,40})")
+_WORD = re.compile(r"(?<![\w.-])[a-z][a-z0-9-]{1,20}(?![\w.-])")
 _BOUND = re.compile(r"&&|\|\||[\n;|`]|\\n|\$\(|(?:^|[\s\"'])[$#>%][ ]")
 _LONGEST_LINE = 300
 
@@ -77,5 +77,4 @@ def is_mixed(value: str) -> bool:
 def _means_other(text: str, at: int) -> bool:
     line = text[max(0, at - _LONGEST_LINE) : at]
     bounds = [bound.end() for bound in _BOUND.finditer(line)]
-    command = _COMMAND.match(line[bounds[-1] if bounds else 0 :].lstrip())
-    return command is not None and command[1].lower() in _OTHERS
+    return not _OTHERS.isdisjoint(_WORD.findall(line[bounds[-1] if bounds else 0 :]))

@@ -156,8 +156,9 @@ VERBS: tuple[Verb, ...] = (
     Verb("nmcli", r"(?:(?:[ ]|-sec\.|-security\.)psk|wep-key[0-9])[ \t]{1,3}" + _WORD),
     Verb("login", r"LOGIN[ \t]{1,3}\\{0,7}\"?[^\s\"\\]{1,100}\\{0,7}\"?[ \t]{1,3}\\{0,7}\"(?P<secret>[^\s\"\\]{6,200})"),
     Verb("setuser user", r"(?:SETUSER|setuser|user)[ ][\w.-]{1,60}[ ](?:[^\s>]{1,40}[ ]){0,8}>(?P<secret>[^\s\"'\\<>]{6,200})"),
-    Verb("nsupdate dig", r"-y[ \t]{1,3}\\{0,3}[\"']?(?:hmac-[a-z0-9-]{3,12}:)?[\w.-]{1,80}:(?P<secret>[A-Za-z0-9+/]{16,200}={0,2})"),
+    Verb("nsupdate dig", r"-y[ \t]{1,3}\\{0,3}[\"']?(?:hmac-[a-z0-9-]{3,12}:)?[\w.-]{1,80}:/?(?P<secret>[A-Za-z0-9+/]{15,200}={0,2})"),
     Verb("cloudflared", r"(?:service install|tunnel run)[ \t]{1,3}(?:--token[ \t])?(?P<secret>[A-Za-z0-9+/=_-]{40,800})"),
+    Verb("oauth", r"PASS[ ]oauth:(?P<secret>[a-z0-9]{20,60})"),
     Verb("crypt", r"crypt key(?: [0-9])?[ \t]{1,3}" + _WORD),
     Verb("set", r"set[ \t]{1,3}[\w-]{0,30}(?:secret|passwd|password|psk|passphrase)[ \t]{1,3}(?:ENC[ ])?"
          r"(?=[^\s]{0,60}[0-9])" + _WORD),

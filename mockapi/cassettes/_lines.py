@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _KIND = "a password of a user"
-_LINE = r"(?:\A|[\r\n]|\\{1,7}n)[ \t]{0,12}"
-_END = r"(?=[ \t]{0,8}(?:[\r\n]|\\{1,7}[nr]|\\{0,7}[\"'`]|\Z))"
+_LINE = r"(?:\A|[\r\n\"'`]|\\{1,7}n)[ \t]{0,12}"
+_END = r"(?=[ \t]{0,8}(?:[\r\n&]|\\{1,7}[nr]|\\{0,7}[\"'`]|\Z))"
 _VALUE = r"(?P<secret>[^\s\"'`<>\\]{8,200})"
 RELAY = re.compile(r"\]:[0-9]{2,5}[ \t]{1,12}[^\s:\"'\\]{1,100}:" + _VALUE + _END)
 USER = re.compile(r"user=[\w.@-]{1,64}:" + _VALUE + _END)

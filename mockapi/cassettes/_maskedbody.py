@@ -49,7 +49,9 @@ _LINE = re.compile(r"[^\r\n]+")
 _DIGIT = re.compile(r"[0-9]")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
-_NAMING = frozenset({"name", "key", "header"})
+_NAMING = frozenset({"name", "key", "header", "parameterkey"})
+_VALUES = frozenset({"value", "parametervalue"})
+_BESIDE = 8  # leaves before a value among which the member stands that names it
 _GENERATED = "random_password"
 _RESULTS = frozenset({"result", "bcrypt_hash"})
 _COOKIES = frozenset({"cookies", "cookie"})
@@ -165,7 +167,6 @@ def _names_before(text: str, leaves: list[Leaf]) -> Iterator[str]:
     is_generated = False
     for at, leaf in enumerate(leaves):
         is_generated = is_generated or text[leaf.start : leaf.end] == _GENERATED
-        named = leaves[at - 2] if at >= 3 else None
         if leaf.owner in web_keys and leaf.name in WEB_KEY_SECRETS:
             yield "private_key"
         elif (
@@ -182,16 +183,19 @@ def _names_before(text: str, leaves: list[Leaf]) -> Iterator[str]:
             yield item_name(leaf.name) or leaf.name
         elif leaf.role is Role.STRING and len(leaf.path) > 1 and leaf.path[-2] in _COOKIES:
             yield "cookie_token"
-        elif (
-            named is not None
-            and leaf.name == "value"
-            and named.name in _NAMING
-            and named.role is leaf.role is Role.STRING
-            and named.owner == leaf.owner
-        ):
-            yield decoded(text[named.start : named.end])
+        elif leaf.role is Role.STRING and leaf.name.lower() in _VALUES and (naming := _naming(leaves, at)):
+            yield decoded(text[naming.start : naming.end])
         else:
             yield leaf.name
+
+
+def _naming(leaves: list[Leaf], at: int) -> Leaf | None:
+    """The member that names a value: `{"name": …, "type": …, "value": …}`."""
+    owner = leaves[at].owner
+    for leaf in reversed(leaves[max(0, at - _BESIDE) : at]):
+        if leaf.owner == owner and leaf.role is Role.STRING and leaf.name.lower() in _NAMING:
+            return leaf
+    return None
 
 
 def _sensitive(text: str, leaves: list[Leaf]) -> set[int]:

@@ -133,7 +133,7 @@ def test_an_echo_is_masked_across_the_deltas_of_a_stream() -> None:
         *(streams.delta(0, "text_delta", text=piece) for piece in pieces),
         streams.block_stop(0),
     ]
-    body = b"".join(map(sse.encode, events))
+    body = b"".join(b"data: %b\n\n" % json.dumps(event).encode() for event in events)
     interaction = _interaction((), _asked(_CALLED), body)
     redacted = redact_interaction(interaction)
     assert b"q7R" not in redacted.response.body

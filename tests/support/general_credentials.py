@@ -71,7 +71,7 @@ ARGUMENTS: dict[str, str] = {
     "nmcli": "nmcli con modify home wifi-sec.psk «A12»",
     "nmcli psk": "nmcli dev wifi hotspot ssid x psk «A12»",
     "IMAP": 'a1 LOGIN "bob" "«A12»"',
-    "IRC": "PASS oauth:«L30»",
+    "IRC": "PASS oauth:«L29»7",
     "access list": "ACL SETUSER bob on >«A12» ~* +@all",
     "nsupdate": "nsupdate -y hmac-sha256:key1:«B44»",
     "tunnel": "cloudflared service install eyJhIjoi«B80»",
@@ -97,7 +97,7 @@ OUTPUTS: dict[str, str] = {
 LOGINS: dict[str, str] = {
     "Postfix": "[smtp.a.example]:587 bob@a.example:«A12»",
     "coturn": "user=bob:«A12»",
-    "pgbouncer": '"bob" "«A12»"',
+    "pgbouncer": 'userlist.txt:\n"bob" "«A12»"',
     "pppd": "bob * «A12» *",
     "Bundler": 'BUNDLE_GEMS__A__EXAMPLE: "bot:«A12»"',
     "trojan": "trojan://«A12»@a.example:443",
