@@ -32,10 +32,13 @@ _NO_VALUE = re.compile(
 )
 _OTHERS = frozenset(
     {
-        "docker", "podman", "kubectl", "helm", "git", "npm", "pnpm", "yarn", "npx", "mkdir", "cp", "tar", "ps", "ssh", "scp", "sftp", "grep",
-        "egrep", "rg", "ag", "cargo", "docker-compose", "kill", "lsof", "python", "python3", "pip", "go", "make",
+        "docker", "podman", "kubectl", "helm", "git", "npm", "pnpm", "yarn", "npx", "mkdir", "cp",
+        "tar", "ps", "ssh", "scp", "sftp", "grep",
+        "egrep", "rg", "ag", "cargo", "docker-compose", "kill", "lsof", "python", "python3", "pip",
+        "go", "make",
         "patch", "diff", "nmap", "nc", "watch", "tail", "top", "perl", "sed", "xargs", "terraform", "curl",
-        "dotnet", "mvn", "gradle", "pytest", "rsync", "journalctl", "systemctl", "tsc", "uname", "read", "column",
+        "dotnet", "mvn", "gradle", "pytest", "rsync", "journalctl", "systemctl", "tsc", "uname", "read",
+        "column",
     }
 )  # fmt: skip
 """Commands that mean a port, a path, a pattern or a process by such an option."""

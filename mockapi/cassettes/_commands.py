@@ -151,21 +151,29 @@ VERBS: tuple[Verb, ...] = (
          r"(?:[a-z]{2,12}(?:exec|dump|client)\.py|impacket-[\w]{2,20})[ \t][^\n@]{0,120}?[\w.$-]{1,64}:"
          r"(?P<secret>[^\s@\"'\\]{4,128})@"),
     Verb("radtest", r"radtest[ \t]{1,3}[^\s]{1,80}[ \t]{1,3}" + _WORD
-         + r"(?:\\{0,3}[\"'])?[ \t]{1,3}[^\s]{1,100}[ \t]{1,3}[0-9]{1,6}[ \t]{1,3}(?P<again>[^\s\"'\\|;<>)`]{4,300})"),
+         + r"(?:\\{0,3}[\"'])?[ \t]{1,3}[^\s]{1,100}[ \t]{1,3}[0-9]{1,6}[ \t]{1,3}(?P<again>"
+         r"[^\s\"'\\|;<>)`]{4,300})"),
     Verb("poetry", r"http-basic\.[\w.-]{1,60}[ \t]{1,3}[^\s]{1,80}[ \t]{1,3}" + _WORD),
     Verb("nmcli", r"(?:(?:[ ]|-sec\.|-security\.)psk|wep-key[0-9])[ \t]{1,3}" + _WORD),
-    Verb("login", r"LOGIN[ \t]{1,3}\\{0,7}\"?[^\s\"\\]{1,100}\\{0,7}\"?[ \t]{1,3}\\{0,7}\"(?P<secret>[^\s\"\\]{6,200})"),
-    Verb("setuser user", r"(?:SETUSER|setuser|user)[ ][\w.-]{1,60}[ ](?:[^\s>]{1,40}[ ]){0,8}>(?P<secret>[^\s\"'\\<>]{6,200})"),
-    Verb("nsupdate dig", r"-y[ \t]{1,3}\\{0,3}[\"']?(?:hmac-[a-z0-9-]{3,12}:)?[\w.-]{1,80}:/?(?P<secret>[A-Za-z0-9+/]{15,200}={0,2})"),
-    Verb("cloudflared", r"(?:service install|tunnel run)[ \t]{1,3}(?:--token[ \t])?(?P<secret>[A-Za-z0-9+/=_-]{40,800})"),
+    Verb("login", r"LOGIN[ \t]{1,3}\\{0,7}\"?[^\s\"\\]{1,100}\\{0,7}\"?[ \t]{1,3}\\{0,7}\"(?P<secret>"
+                  r"[^\s\"\\]{6,200})"),
+    Verb("setuser user", r"(?:SETUSER|setuser|user)[ ][\w.-]{1,60}[ ](?:[^\s>]{1,40}[ ]){0,8}>"
+                         r"(?P<secret>[^\s\"'\\<>]{6,200})"),
+    Verb("nsupdate dig", r"-y[ \t]{1,3}\\{0,3}[\"']?(?:hmac-[a-z0-9-]{3,12}:)?[\w.-]{1,80}:/?(?P<secret>"
+                         r"[A-Za-z0-9+/]{15,200}={0,2})"),
+    Verb("cloudflared", r"(?:service install|tunnel run)[ \t]{1,3}(?:--token[ \t])?(?P<secret>"
+                        r"[A-Za-z0-9+/=_-]{40,800})"),
     Verb("oauth", r"PASS[ ]oauth:(?P<secret>[a-z0-9]{20,60})"),
     Verb("crypt", r"crypt key(?: [0-9])?[ \t]{1,3}" + _WORD),
     Verb("set", r"set[ \t]{1,3}[\w-]{0,30}(?:secret|passwd|password|psk|passphrase)[ \t]{1,3}(?:ENC[ ])?"
          r"(?=[^\s]{0,60}[0-9])" + _WORD),
-    Verb("key", r"(?:etwork|pi|ecret|ncryption|es|rivate|aster|pp|ession|ink)[_ -]?(?:key|Key)(?:\\{0,7}[\"'])?(?:\[[0-9]{0,3}\])?"
-         r"[ ]?[:=][ ]?[\[{(]\s{0,9}(?P<secret>(?:(?:0x)?[0-9a-fA-F]{1,3},\s{0,9}){15,63}(?:0x)?[0-9a-fA-F]{1,3})"),
+    Verb("key", r"(?:etwork|pi|ecret|ncryption|es|rivate|aster|pp|ession|ink)[_ -]?(?:key|Key)(?:\\{0,7}"
+                r"[\"'])?(?:\[[0-9]{0,3}\])?"
+         r"[ ]?[:=][ ]?[\[{(]\s{0,9}(?P<secret>(?:(?:0x)?[0-9a-fA-F]{1,3},\s{0,9}){15,63}(?:0x)?"
+         r"[0-9a-fA-F]{1,3})"),
     Verb("rtmp rtmps", r"rtmps?://[^\s/\"'\\]{1,100}/(?:[a-z0-9_-]{1,20}/){1,3}(?=[A-Za-z_-]{0,60}[0-9])(?P<secret>[A-Za-z0-9_-]{12,100})"),
-    Verb("deploy hook hooks trigger webhook", r"(?:deploy|hooks?|trigger)[a-z]{0,4}/[^\s?\"'\\]{0,120}\?key=(?P<secret>[A-Za-z0-9_-]{8,200})"),
+    Verb("deploy hook hooks trigger webhook", r"(?:deploy|hooks?|trigger)[a-z]{0,4}/"
+         r"[^\s?\"'\\]{0,120}\?key=(?P<secret>[A-Za-z0-9_-]{8,200})"),
     Verb("",  # a line of .pgpass
          r":(?<=[\w.*-]:)(?:[0-9]{4,5}|\*):(?:[A-Za-z_][\w.-]{0,62}|\*):(?:[A-Za-z_][\w.-]{0,62}|\*):"
          r"(?P<secret>[^\s:\"'\\<>,]{6,200})(?![^\s\"'\\<>,;&])", ":"),
@@ -175,7 +183,8 @@ _ARGUMENT = r"\s{0,4}(?:[@$fruN]?\\{0,7}[\"'][^\"'\n]{0,200}?\\{0,7}[\"']|[$\w.>
 _LAST = r"\s{0,4}(?:to_?[sS]tr\w{0,4}\()?[@$bfruN]?\\{0,7}[\"'](?P<secret>[^\"'\n\\]{6,200})\\{0,7}[\"']"
 _CALLS = tuple(
     "auth basic login credentials credential authentication userpwd connection connect createhmac"
-    " x509certificate2 x509certificate algoliasearch wifi.begin wifi.softap jwt.sign jwt.verify jwt.encode jwt.decode aes.encrypt"
+    " x509certificate2 x509certificate algoliasearch wifi.begin wifi.softap jwt.sign jwt.verify"
+    " jwt.encode jwt.decode aes.encrypt"
     " aes.decrypt".split()
 )
 _CALLS_OF_ONE = tuple("fernet hmac.new cookieparser hmacsha256 secretkeyspec".split())

@@ -86,7 +86,8 @@ def _crumbs(text: str, at: int, *, is_set: bool, is_line: bool) -> Generator[Fin
     while (crumb := _CRUMB.match(text, at)) is not None:
         name = crumb["name"].strip().lower()
         is_attribute = name in _ATTRIBUTES and (is_set or not is_line)
-        is_preference = _PREFERENCE.fullmatch(crumb["secret"].partition("&")[0]) and name.endswith(_PREFERENCES)
+        setting = crumb["secret"].partition("&")[0]
+        is_preference = _PREFERENCE.fullmatch(setting) and name.endswith(_PREFERENCES)
         is_secret = not is_preference if is_line else is_credential(crumb["secret"], Place.QUOTED)
         if crumb["secret"] and not is_attribute and is_secret:
             yield Find(*crumb.span("secret"), _KIND)

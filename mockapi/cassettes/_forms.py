@@ -108,7 +108,8 @@ _PLURALS = (
     " accesstokens accesskeys secretkeys authtokens clientsecrets"
 )
 _SHOWN_WORDS = (
-    "secret secrets password passwd passphrase psk cookie token credential credentials key wg pass gopass op bw"
+    "secret secrets password passwd passphrase psk cookie token credential credentials key wg pass"
+    " gopass op bw"
     " lpass vault private privkey keyring"
 )
 _ANNOUNCED_WORDS = "password passphrase secret token"

@@ -49,8 +49,8 @@ _LINE = re.compile(r"[^\r\n]+")
 _DIGIT = re.compile(r"[0-9]")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
-_NAMING = frozenset({"name", "key", "header", "parameterkey"})
-_VALUES = frozenset({"value", "parametervalue"})
+_NAMING = frozenset({"name", "Name", "key", "Key", "header", "ParameterKey", "parameterKey"})
+_VALUES = frozenset({"value", "Value", "ParameterValue", "parameterValue"})
 _BESIDE = 8  # leaves before a value among which the member stands that names it
 _GENERATED = "random_password"
 _RESULTS = frozenset({"result", "bcrypt_hash"})
@@ -124,7 +124,7 @@ def _edits(
     text: str, scanned: Scan, leaves: list[Leaf], masking: Masking, *, in_input: bool = False
 ) -> list[Edit]:
     chosen = _chosen(text, masking.json_paths)
-    turns = _turns(text, leaves)
+    turns = _turns(text, leaves) if '"role"' in text and '"messages"' in text else {}
     edits = []
     for before, leaf in zip(_names_before(text, leaves), leaves, strict=True):
         raw = text[leaf.start : leaf.end]
@@ -166,34 +166,31 @@ def _names_before(text: str, leaves: list[Leaf]) -> Iterator[str]:
     sensitive = _sensitive(text, leaves) if "sensitive" in text else set()
     is_generated = False
     for at, leaf in enumerate(leaves):
+        name = leaf.name
         is_generated = is_generated or text[leaf.start : leaf.end] == _GENERATED
-        if leaf.owner in web_keys and leaf.name in WEB_KEY_SECRETS:
+        if leaf.owner in web_keys and name in WEB_KEY_SECRETS:
             yield "private_key"
-        elif (
-            leaf.name == "key"
-            and at >= 2
-            and leaves[at - 2][2:4] == ((*leaf.path[:-1], "username"), leaf.owner)
-        ):
+        elif name == "key" and at >= 2 and leaves[at - 2][2:4] == ((*leaf.path[:-1], "username"), leaf.owner):
             yield "api_key"
-        elif (leaf.name == "value" and leaf.owner in sensitive) or (
-            is_generated and leaf.name in _RESULTS and leaf.role is Role.STRING
+        elif (name == "value" and leaf.owner in sensitive) or (
+            is_generated and name in _RESULTS and leaf.role is Role.STRING
         ):
             yield "password"
         elif leaf.role is Role.STRING and isinstance(leaf.path[-1:] and leaf.path[-1], int):
-            yield item_name(leaf.name) or leaf.name
+            yield item_name(name) or name
         elif leaf.role is Role.STRING and len(leaf.path) > 1 and leaf.path[-2] in _COOKIES:
             yield "cookie_token"
-        elif leaf.role is Role.STRING and leaf.name.lower() in _VALUES and (naming := _naming(leaves, at)):
+        elif leaf.role is Role.STRING and name in _VALUES and (naming := _naming(leaves, at)):
             yield decoded(text[naming.start : naming.end])
         else:
-            yield leaf.name
+            yield name
 
 
 def _naming(leaves: list[Leaf], at: int) -> Leaf | None:
     """The member that names a value: `{"name": …, "type": …, "value": …}`."""
     owner = leaves[at].owner
     for leaf in reversed(leaves[max(0, at - _BESIDE) : at]):
-        if leaf.owner == owner and leaf.role is Role.STRING and leaf.name.lower() in _NAMING:
+        if leaf.owner == owner and leaf.role is Role.STRING and leaf.name in _NAMING:
             return leaf
     return None
 

@@ -68,11 +68,15 @@ class Masking:
 
     def text(self, text: str) -> str:
         """A decoded string, masked."""
-        return self._seen(self._mask(text, self.found, known=self._known()))
+        masked = self._mask(text, self.found, known=self._known() if self.repeated else self.known)
+        if len(masked) >= _SHORTEST:
+            self._texts.append((masked, self._turn))
+        return masked
 
     def look(self, text: str) -> None:
         """Look for secrets where they cannot be masked."""
-        self._mask(self._seen(text), self.left, known=self._known())
+        self._mask(text, self.left, known=self._known())
+        self._texts.append((text, self._turn))
 
     def echoes(self) -> bool:
         """Whether a text since the last question repeats what is now known, and is not masked yet."""
@@ -84,14 +88,7 @@ class Masking:
             for text, turn in texts
         )
 
-    def _seen(self, text: str) -> str:
-        if len(text) >= _SHORTEST:
-            self._texts.append((text, self._turn))
-        return text
-
     def _known(self) -> tuple[str, ...]:
-        if not self.repeated:
-            return self.known
         return (*self.known, *(secret for secret, since in self.repeated.items() if since <= self._turn))
 
     def _note(self) -> None:

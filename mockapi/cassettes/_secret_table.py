@@ -31,7 +31,8 @@ SEPARATE_ENDINGS = tuple(
 """Likewise as a word of its own behind another (`db_pass`, not `compass`)."""
 
 PASS_OWNERS = tuple(
-    "require remote imap smtp mail root admin bind ldap ftp ssh db user store key sql mysql pg proxy http wifi"
+    "require remote imap smtp mail root admin bind ldap ftp ssh db user store key sql mysql pg proxy"
+    " http wifi"
     " wpa login default master vault become svn keystore truststore cert sudo".split()
 )
 """What stands before `pass` in one word (`rootpass`); a `compass` is none."""

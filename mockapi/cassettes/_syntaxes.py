@@ -33,6 +33,7 @@ BEFORE_QUOTE = (
 )
 """What stands between a name and a quote, besides what any value may stand behind."""
 
+_SHORTEST = 16  # characters of what a machine made
 _QUOTE = re.compile(QUOTE)
 _ASKS = re.compile(
     r"(?:get|fetch|find|load|read|has|is|check|validate|verify|hash|encode|decode|encrypt|decrypt|reset|delete"
@@ -73,6 +74,3 @@ def quoted_behind(
     if ending not in PASSWORDS and not (len(value) >= _SHORTEST and is_machine_made(value)):
         return None
     return judge(value, opens.end(), Place.QUOTED, name, ending)
-
-
-_SHORTEST = 16

@@ -51,7 +51,8 @@ if TYPE_CHECKING:
 _LOOKS = {codes.ASSERT, codes.ASSERT_NOT}
 _REPEATS = {codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT}
 _SHORT_TEXTS_ONLY = {
-    "_arguments._NO_VALUE", "_arguments._USER", "_commands._NOT_TYPED", "_forms._GAP", "_links._PART", "_links._SEGMENT", "_links._WORD",
+    "_arguments._NO_VALUE", "_arguments._USER", "_commands._NOT_TYPED", "_forms._GAP", "_links._PART",
+    "_links._SEGMENT", "_links._WORD",
     "_names._FOLDER",
     "_values._RUN", "_values._CALL", "_values._CHOSEN", "_values._DOTTED_NAME", "_values._GAP",
     "_values._HUMPS",
@@ -62,7 +63,8 @@ _SHORT_TEXTS_ONLY = {
 
 def _sources() -> Iterator[tuple[str, str]]:
     for module in (
-        _arguments, _blocks, _commands, _cookies, _dialogues, _echoes, _forms, _hashes, _keyfiles, _lines, _links,
+        _arguments, _blocks, _commands, _cookies, _dialogues, _echoes, _forms, _hashes, _keyfiles,
+        _lines, _links,
         _named, _names, _outputs, _runs, _secrets, _statements, _stores, _syntaxes, _tokens, _values, _views,
     ):  # fmt: skip
         for name, value in vars(module).items():

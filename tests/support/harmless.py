@@ -207,7 +207,7 @@ SYNTAX = (
     "INSERT INTO t (name, key) VALUES ('user:2024:profile', 'created_at_2024');",
     "PRAGMA key = '$KEY'; PRAGMA foreign_keys = 'on';",
     '{"Name": "/prod/x/db_password", "Type": "SecureString", "Value": "${VALUE}"}',
-    "- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef:\n      name: db-secret-2024\n      key: password2024\n",
+    "- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef:\n      name: db-secret-2024\n      key: pass\n",
     "primary_key: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]",
     '"username" "string"\n"email" "varchar(255)"',
     "* item 2024xyz * other",
