@@ -43,6 +43,7 @@ _USER = r"[^\s:\"'$\\]{0,80}:"
 OPTIONS: tuple[PasswordOption, ...] = (
     PasswordOption(r"sshpass|plink|pscp|psftp|nodetool|cqlsh|beeline|impala-shell", ("-p", "-pw")),
     PasswordOption(r"mysql\w{0,8}|mariadb[\w-]{0,8}|mycli|7z[ar]?|rar|unrar", ("-p",), glued=True),
+    PasswordOption(r"sshpass", ("-p",), glued=True),
     PasswordOption(r"redis-cli|valkey-cli|keydb-cli", ("-a", "--pass")),
     PasswordOption(r"mongo(?:sh|dump|restore|import|export|stat|top)?", ("-p",)),
     PasswordOption(_REGISTRY + r"\b[^\n]{0,80}?\blogin|twine|psexec|PSEXEC|PsExec|rdesktop|evil-winrm|nxc|"
@@ -163,6 +164,9 @@ VERBS: tuple[Verb, ...] = (
                          r"[A-Za-z0-9+/]{15,200}={0,2})"),
     Verb("cloudflared", r"(?:service install|tunnel run)[ \t]{1,3}(?:--token[ \t])?(?P<secret>"
                         r"[A-Za-z0-9+/=_-]{40,800})"),
+    Verb("user password setpassword",
+         r"(?:add_user|change_password|set_password|user (?:create|add|setpassword))[ \t]{1,3}[^\s-]{1,80}"
+         r"[ \t]{1,3}(?=[^\s]{0,60}[0-9])" + _WORD),
     Verb("oauth", r"PASS[ ]oauth:(?P<secret>[a-z0-9]{20,60})"),
     Verb("crypt", r"crypt key(?: [0-9])?[ \t]{1,3}" + _WORD),
     Verb("set", r"set[ \t]{1,3}[\w-]{0,30}(?:secret|passwd|password|psk|passphrase)[ \t]{1,3}(?:ENC[ ])?"

@@ -60,7 +60,7 @@ def quoted_behind(
     closed = quoted(opens[0]).match(text, opens.end())
     if closed is None or not text.startswith(opens[0], closed.end()):
         return None
-    if match["pair"] and not before.endswith("{"):
+    if match["pair"] and not before.endswith(("{", "{:")):
         return None
     if match["typed"] and not match["close"]:
         return None
