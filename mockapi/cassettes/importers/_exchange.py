@@ -224,7 +224,17 @@ def bodiless(method: str, status: int) -> bool:
 def _is_packed(response: RecordedResponse) -> bool:
     """Whether a reply that should be text is gzip data: the field that told so is gone."""
     kind = _header(response.headers, "content-type")
-    return response.body.startswith(b"\x1f\x8b") and (not kind or "json" in kind or kind.startswith("text/"))
+    if kind and "json" not in kind and not kind.startswith("text/"):
+        return False
+    return response.body.startswith(b"\x1f\x8b") and _begins_as_gzip(response.body)
+
+
+def _begins_as_gzip(body: bytes) -> bool:
+    """Whether the beginning can be inflated: two bytes alone may be anything."""
+    try:
+        return bool(zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body[:4096], 1))
+    except zlib.error:
+        return False
 
 
 def _cut_short(method: str, response: RecordedResponse) -> bool:
