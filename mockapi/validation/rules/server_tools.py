@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mockapi.validation import _media
+from mockapi.validation._conversation import pointer_of
 from mockapi.validation._rule import Stage, Violation, rule
 
 if TYPE_CHECKING:
@@ -83,3 +85,22 @@ def unknown_server(context: Context) -> Iterator[Violation]:
         name = tool.get("mcp_server_name")
         if name is not None and name not in known:
             yield Violation(f"/tools/{index}/mcp_server_name", {"name": name})
+
+
+@rule(
+    "web_search.encrypted_content",
+    Stage.MESSAGES,
+    "block:web_search_tool_result",
+    message="messages.{i}.content.{j}: Invalid `encrypted_content` in `search_result` block",
+    source="told in 2026-07 and 2026-09; an empty text too",
+    confidence="maintainer",
+    hint="The text has to come from a reply; one made by mockapi will do.",
+)
+def encrypted_content(context: Context) -> Iterator[Violation]:
+    """What web search found carries a text that the API did not encrypt."""
+    for block in context.conversation.blocks("web_search_tool_result"):
+        found = block[4]["content"]
+        for place, page in enumerate(found if isinstance(found, list) else ()):
+            if not _media.is_sealed(page["encrypted_content"]):
+                pointer = f"{pointer_of(block)}/content/{place}/encrypted_content"
+                yield Violation(pointer, {"i": block[0], "j": block[1]})

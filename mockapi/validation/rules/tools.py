@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from mockapi.validation._conversation import pointer_of
 from mockapi.validation._rule import Check, Confidence, Rule, Stage, Violation, declare, rule
 from mockapi.validation._schemas import read
 
@@ -123,6 +124,24 @@ def deferred_cached(context: Context) -> Iterator[Violation]:
         tool = context.body["tools"][index]
         if tool.get("defer_loading") and "name" in tool:
             yield Violation(f"/tools/{index}/cache_control", {"name": tool["name"]})
+
+
+@rule(
+    "files.not_counted",
+    Stage.TOOLS,
+    "block:container_upload",
+    "block:document",
+    "block:image",
+    message="File sources are not supported in the token counting endpoint.",
+    source="captured in 2026-08 for a container upload, told of a document; it comes before faults of tools",
+)
+def files_not_counted(context: Context) -> Iterator[Violation]:
+    """Tokens are to be counted for an uploaded file."""
+    if context.path != "/v1/messages/count_tokens":
+        return
+    for block in context.conversation.blocks("container_upload", "document", "image"):
+        if "file_id" in block[4].get("source", block[4]):
+            yield Violation(pointer_of(block))
 
 
 @rule(
