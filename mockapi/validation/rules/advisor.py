@@ -29,16 +29,15 @@ _BELOW_SONNET_4_6: Final = (
 
 def _advisors(context: Context) -> Iterator[tuple[int, dict[str, Any]]]:
     """The advisors among the tools, with their indices."""
-    if any(kind.startswith("advisor_") for kind in context.tools.types):
-        for index, tool in enumerate(context.body["tools"]):
-            if (tool.get("type") or "").startswith("advisor_"):
-                yield index, tool
+    for index, tool in enumerate(context.body["tools"]):
+        if (tool.get("type") or "").startswith("advisor_"):
+            yield index, tool
 
 
 @rule(
     "advisor.model_not_found",
     Stage.TOOLS,
-    "tools",
+    "tool:advisor",
     message="tools.{i}.model: {model}",
     source="told in 2026-05, twice; a refusal of 400, where the request's own model gets a 404",
     confidence="maintainer",
@@ -53,7 +52,7 @@ def model_not_found(context: Context) -> Iterator[Violation]:
 @rule(
     "advisor.less_capable",
     Stage.TOOLS,
-    "tools",
+    "tool:advisor",
     message="tools.{i}.model: '{advisor}' cannot be used as an advisor when the request model is '{model}'.",
     source="captured in 2026-06 for Fable 5 and Opus 4.8; that Sonnet 4.6 is the least is documented",
     models="Fable and Mythos take themselves and Opus 5 and later; all take what is no less than Sonnet 4.6",

@@ -32,15 +32,14 @@ _NO_CRAWLERS: Final = frozenset(
 @rule(
     "web_search.both_lists",
     Stage.TOOLS,
-    "tools",
+    "tool:web_search",
+    "tool:web_fetch",
     message="tools.{i}.{kind}: Only one of allowed_domains or blocked_domains may be set.",
     source="quoted in 2026-08, the path by analogy",
     confidence="maintainer",
 )
 def both_lists(context: Context) -> Iterator[Violation]:
     """A web tool has domains that are allowed and domains that are blocked."""
-    if not any(kind.startswith("web_") for kind in context.tools.types):
-        return
     for index, tool in enumerate(context.body["tools"]):
         if tool.get("allowed_domains") and tool.get("blocked_domains"):
             yield Violation(f"/tools/{index}/blocked_domains", {"i": index, "kind": tool["type"]})
@@ -49,7 +48,7 @@ def both_lists(context: Context) -> Iterator[Violation]:
 @rule(
     "web_search.no_crawlers",
     Stage.TOOLS,
-    "tools",
+    "tool:web_search",
     message="The following domains are not accessible to our user agent: [{domains}]. Read more: "
     "https://support.anthropic.com/en/articles/8896518-does-anthropic-crawl-data-from-the-web-and-how-can-"
     "site-owners-block-the-crawler",
@@ -57,10 +56,8 @@ def both_lists(context: Context) -> Iterator[Violation]:
 )
 def no_crawlers(context: Context) -> Iterator[Violation]:
     """Web search is to look at sites that let no crawler in."""
-    if not any(kind.startswith("web_search_") for kind in context.tools.types):
-        return
     for index, tool in enumerate(context.body["tools"]):
-        named = (tool.get("allowed_domains") or ()) if tool["name"] == "web_search" else ()
+        named = (tool.get("allowed_domains") or ()) if tool.get("name") == "web_search" else ()
         refused = [domain for domain in named if domain.partition("/")[0] in _NO_CRAWLERS]
         if refused:
             quoted = ", ".join(f"'{domain}'" for domain in refused)
@@ -70,7 +67,7 @@ def no_crawlers(context: Context) -> Iterator[Violation]:
 @rule(
     "mcp.unknown_server",
     Stage.CONTEXT,
-    "tools",
+    "tool:mcp_toolset",
     message="MCP server '{name}' is referenced by an `mcp_toolset` in `tools` but not defined in "
     "`mcp_servers`.",
     source="documented in 2026-08; the words by analogy with servers that are not referenced",
@@ -78,8 +75,6 @@ def no_crawlers(context: Context) -> Iterator[Violation]:
 )
 def unknown_server(context: Context) -> Iterator[Violation]:
     """A toolset names an MCP server that the request does not describe."""
-    if "mcp_toolset" not in context.tools.types:
-        return
     known = {server["name"] for server in context.body.get("mcp_servers") or ()}
     for index, tool in enumerate(context.body["tools"]):
         name = tool.get("mcp_server_name")

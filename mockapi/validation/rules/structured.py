@@ -39,14 +39,14 @@ def format_unsupported(context: Context) -> Iterator[Violation]:
 @rule(
     "structured.strict_unsupported",
     Stage.OUTPUT,
-    "tools",
+    "strict",
     message="'{model}' does not support strict tools.",
     source="captured in 2026-04 for Sonnet 4",
     models="models before Opus 4.1, Sonnet 4.5 and Haiku 4.5",
 )
 def strict_unsupported(context: Context) -> Iterator[Violation]:
     """The model cannot be held to the schema of a tool."""
-    if context.tools.strict and not context.known_model.structured_outputs:
+    if not context.known_model.structured_outputs:
         yield Violation("/tools", {"model": context.known_model.id})
 
 
@@ -229,7 +229,7 @@ _declare(
 @rule(
     "structured.strict_tools",
     Stage.OUTPUT,
-    "tools",
+    "strict",
     message="Too many strict tools ({found}). The maximum number of strict tools supported is {limit}. "
     "Try reducing the number of tools marked as strict.",
     source="quoted in 2026-09",

@@ -225,7 +225,8 @@ def _versioned_types() -> frozenset[str]:
 @rule(
     "tools.empty_domains",
     Stage.TOOLS,
-    "tools",
+    "tool:web_search",
+    "tool:web_fetch",
     message="tools.{i}.{kind}.{field}: Empty list of domains is ambiguous. "
     "Provide at least one domain or null.",
     source="documented in 2026-08; the path by analogy",
@@ -233,8 +234,6 @@ def _versioned_types() -> frozenset[str]:
 )
 def empty_domains(context: Context) -> Iterator[Violation]:
     """A list of domains is empty."""
-    if not any(kind.startswith("web_") for kind in context.tools.types):
-        return
     for index, tool in enumerate(context.body["tools"]):
         for field in ("allowed_domains", "blocked_domains"):
             if tool.get(field) == []:
@@ -244,14 +243,12 @@ def empty_domains(context: Context) -> Iterator[Violation]:
 @rule(
     "tools.country",
     Stage.TOOLS,
-    "tools",
+    "tool:web_search",
     message="tools.{i}.{kind}: Country code {country} is not supported.",
     source="recorded in 2025-07, 2025-09, 2025-11, 2026-08 and 2026-10, for five countries",
 )
 def country(context: Context) -> Iterator[Violation]:
     """Web search does not know the user's country."""
-    if not any(kind.startswith("web_search_") for kind in context.tools.types):
-        return
     for index, tool in enumerate(context.body["tools"]):
         named = (tool.get("user_location") or {}).get("country")
         if named in REFUSED_COUNTRIES:
