@@ -4,8 +4,7 @@
 
 Asks the validator about every row of `evidence/` that a request alone decides, and prints by area
 how many refusals came with the same status, type and exact words, how many with other words, how
-many were taken, and how many acceptances were refused. `--show` lists the rows that differ; whoever
-writes rules shows the half `writing` alone.
+many were taken, and how many acceptances were refused. `--show` lists the rows that differ.
 """
 
 from __future__ import annotations

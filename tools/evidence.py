@@ -7,8 +7,8 @@ of `evidence/acceptances/*.jsonl` that it took a request which looks refusable. 
 describes the members.
 
 Messages that differ in paths, numbers and names alone are one *template*. A hash of the template
-puts all its rows into one half: rules are written from `writing`, and judged by `judging`. Nobody
-who writes rules reads the judging half.
+puts all its rows into one half: rules were written from `writing` and judged by `judging`, which
+nobody who wrote rules had read. Since that score was taken, rules are written from both.
 """
 
 from __future__ import annotations

@@ -12,9 +12,9 @@ import asyncio
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from mockapi import messages
+from mockapi import messages, storage
 from mockapi._printable import encodable
 from mockapi._wording import counted
 from mockapi.cli._script import read_script
@@ -38,18 +38,22 @@ class WatchedFiles:
         cassettes: files and folders.
         script: of the default session.
         models: that are known besides those of the catalogue.
+        betas: that are taken besides.
     """
 
     cassettes: tuple[str, ...]
     script: str | None
     models: str | None
+    betas: str | None
+
+    def named(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.cassettes, *filter(None, (self.script, self.models, self.betas)))
 
     def places(self) -> tuple[set[Path], set[Path]]:
         """The folders that are watched with all in them, and those of which some files are watched."""
         whole = {Path(path).resolve() for path in self.cassettes if Path(path).is_dir()}
-        files = [
-            path for path in (*self.cassettes, self.script, self.models) if path and not Path(path).is_dir()
-        ]
+        files = [path for path in self.named() if path and not Path(path).is_dir()]
         return whole, {Path(path).resolve().parent for path in files}
 
 
@@ -60,9 +64,11 @@ def check_watchable(files: WatchedFiles, record_to: str | None) -> None:
         UsageError: there is nothing to watch, what is watched is recorded to or has a name that cannot be
             watched, or a package is missing.
     """
-    if not any((files.cassettes, files.script, files.models)):
-        raise UsageError("--watch: there is nothing to watch. Name cassettes, a --script or --models.")
-    odd = next((path for path in (*files.cassettes, files.script, files.models) if not _is_utf8(path)), None)
+    if not files.named():
+        raise UsageError(
+            "--watch: there is nothing to watch. Name cassettes, a --script, --models or --betas."
+        )
+    odd = next((path for path in files.named() if not _is_utf8(path)), None)
     if odd is not None:
         raise UsageError(f"--watch: {odd} has a name that is not UTF-8, which cannot be watched. Rename it.")
     if record_to is not None:
@@ -75,8 +81,8 @@ def check_watchable(files: WatchedFiles, record_to: str | None) -> None:
         raise UsageError("--watch needs watchfiles: pip install 'messages-mockapi[watch]'.") from error
 
 
-def _is_utf8(path: str | None) -> bool:
-    return path is None or encodable(os.path.abspath(path)) == os.path.abspath(path)  # noqa: PTH100 - may be a link
+def _is_utf8(path: str) -> bool:
+    return encodable(os.path.abspath(path)) == os.path.abspath(path)  # noqa: PTH100 - may be a link
 
 
 async def begin_watching(service: Service, files: WatchedFiles) -> list[asyncio.Task[None]]:
@@ -105,11 +111,12 @@ class _Targets:
         self.cassettes = {Path(path).resolve() for path in files.cassettes}
         self._script = None if files.script is None else Path(files.script).resolve()
         self._models = None if files.models is None else Path(files.models).resolve()
+        self._betas = None if files.betas is None else Path(files.betas).resolve()
 
-    def changed(self, paths: set[Path]) -> tuple[bool, bool, bool]:
-        """Whether there are cassettes, the script, and the models among these paths."""
+    def changed(self, paths: set[Path]) -> tuple[bool, bool, bool, bool]:
+        """Whether there are cassettes, the script, the models, and the betas among these paths."""
         cassettes = any(path in self.cassettes or self._may_hold_cassettes(path) for path in paths)
-        return cassettes, self._script in paths, self._models in paths
+        return cassettes, self._script in paths, self._models in paths, self._betas in paths
 
     def _may_hold_cassettes(self, path: Path) -> bool:
         """Whether a path in a watched folder is a cassette, or a folder.
@@ -141,8 +148,8 @@ async def _follow(service: Service, targets: _Targets, places: Iterable[Path], *
 
 
 async def _read_again(service: Service, targets: _Targets, paths: set[Path]) -> None:
-    """Read the cassettes, the script and the models, those of them that have changed."""
-    cassettes, script, models = targets.changed(paths)
+    """Read the cassettes, the script, the models and the betas, those of them that have changed."""
+    cassettes, script, models, betas = targets.changed(paths)
     try:
         if cassettes:
             await service.reload()
@@ -154,17 +161,19 @@ async def _read_again(service: Service, targets: _Targets, paths: set[Path]) -> 
             service.sessions.default.play(read)
             service.console.note(f"reloaded the script: {counted(len(read.replies), 'message')}")
         if models and targets.files.models is not None:
-            _use_models(service, targets.files.models)
+            known = messages.catalogue.read_models(Path(targets.files.models))
+            _use(service, counted(len(known), "model"), models=known)
+        if betas and targets.files.betas is not None:
+            taken = storage.read_betas(Path(targets.files.betas))
+            _use(service, counted(len(taken), "beta"), betas=taken)
     except MockapiError as error:
         for line in str(error).splitlines():
             service.console.problem(line)
         service.console.problem("What was loaded before stays in use.")
 
 
-def _use_models(service: Service, path: str) -> None:
-    models = messages.catalogue.read_models(Path(path))
+def _use(service: Service, what: str, **changes: Any) -> None:
+    """Judge by the models or betas that were read."""
     session = service.sessions.default
-    session.settings = replace(
-        session.settings, validation=replace(session.settings.validation, models=models)
-    )
-    service.console.note(f"reloaded {counted(len(models), 'model')}; sessions opened from now on know them")
+    session.settings = replace(session.settings, validation=replace(session.settings.validation, **changes))
+    service.console.note(f"reloaded {what}; sessions opened from now on know them")

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     is_flag=True,
     envvar="MOCKAPI_WATCH",
     show_envvar=True,
-    help="Read cassettes, the script and models again when they change.",
+    help="Read cassettes, the script, models and betas again when they change.",
 )
 def command(*, watch: bool, **values: Any) -> None:
     """Serve the Messages API from cassettes.
@@ -44,7 +44,9 @@ def command(*, watch: bool, **values: Any) -> None:
     options = read_options(values)
     watched = None
     if watch:
-        watched = WatchedFiles(tuple(values["cassettes"]), values["script"], values["models"])
+        watched = WatchedFiles(
+            tuple(values["cassettes"]), values["script"], values["models"], values["betas"]
+        )
         check_watchable(watched, values["record_to"])
     tell_summary(run(options, watched))
 

@@ -44,6 +44,7 @@ class Model:
         prefill: whether a conversation may end with an assistant message.
         effort: the levels of `output_config.effort` it takes; empty if it has no effort setting.
         effort_without_thinking: the levels it takes with thinking disabled; empty for all.
+        per_turn_effort: whether a message may set the effort of its turn.
         system_role: whether messages of role "system" may stand in the conversation.
         forced_tool_choice: whether `tool_choice` may be any or tool.
         forced_tool_with_adaptive: whether that goes with adaptive thinking.
@@ -75,6 +76,7 @@ class Model:
     prefill: bool = True
     effort: tuple[str, ...] = ("low", "medium", "high", "xhigh", "max")
     effort_without_thinking: tuple[str, ...] = ()
+    per_turn_effort: bool = True
     system_role: bool = True
     forced_tool_choice: bool = True
     forced_tool_with_adaptive: bool = True

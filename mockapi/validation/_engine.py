@@ -197,11 +197,12 @@ class Validator:
             "empty" if conversation.has_empty else "",
             "role:system" if conversation.has_system else "",
             "cache" if cached else "",
+            "strict" if context.tools.strict else "",
             f"last:{conversation.last_role}",
             f"thinking:{context.thinking}",
         )
         retired = None if context.model is None else context.model.retires
-        key = (frozenset(context.body), conversation.types, marks, stage, retired)
+        key = (frozenset(context.body), conversation.types, context.tools.types, marks, stage, retired)
         plan = self._plans.get(key)
         if plan is None:
             plan = self._make_plan(context, marks, stage)
@@ -213,6 +214,7 @@ class Validator:
     def _make_plan(self, context: Context, marks: tuple[str, ...], stage: Stage | None) -> tuple[Rule, ...]:
         types = context.conversation.types
         triggers = {*context.body, *marks, *(f"block:{kind}" for kind in types)}
+        triggers.update(f"tool:{kind.rstrip('0123456789').rstrip('_')}" for kind in context.tools.types)
         if any(kind.endswith("_tool_result") and kind != "mcp_tool_result" for kind in types):
             triggers.add("server_result")
         end = None if context.model is None else context.model.retires

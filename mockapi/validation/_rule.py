@@ -1,9 +1,10 @@
 """Rules: one small function each, and the order in which they speak.
 
 A rule is a generator of `Violation`s. It names what must be present for it to have anything to say, any
-one of: a top-level field; `block:TYPE`, a content block; `last:ROLE`, who speaks last;
-`thinking:TYPE`; `role:system`, `empty`, `cache`, `server_result`: a message, an empty one, a cache
-breakpoint, a server tool's result; `row`, the row of a batch. So a request only runs the rules of
+one of: a top-level field; `block:TYPE`, a content block; `tool:TYPE`, a tool, without its date;
+`last:ROLE`, who speaks last; `thinking:TYPE`; `role:system`, `empty`, `cache`, `strict`,
+`server_result`: a message, an empty one, a cache breakpoint, a strict tool, a server tool's result;
+`row`, the row of a batch. So a request only runs the rules of
 what it holds, and a rule need not ask for it again.
 
 Rules speak in the order of their stage, within a stage in the order of their definition; the first

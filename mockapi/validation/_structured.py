@@ -27,7 +27,7 @@ from mockapi.validation._references import reference_faults
 from mockapi.validation._subschemas import Found, schemas_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
 _TITLE_ALONE: Final = frozenset({"title"})
 _PYTHON: Final[dict[str, tuple[type, ...]]] = {
@@ -151,6 +151,9 @@ def _typed(node: dict[str, Any], *, in_format: bool) -> Iterator[Found]:
     for kind in kinds[1:]:
         unknown -= supported(kind, in_format=in_format)
     unknown.discard("not")
+    # A property that is true or false, and no schema, makes `properties` itself a keyword too many.
+    if OBJECT in kinds and not all(isinstance(child, dict) for child in _children(node)):
+        unknown.add("properties")
     if unknown:
         kind = next((kind for kind in kinds if kind != "null"), kinds[0])
         if len(unknown) == 1:
@@ -160,10 +163,17 @@ def _typed(node: dict[str, Any], *, in_format: bool) -> Iterator[Found]:
     # 3. What their values may be.
     if OBJECT in kinds:
         yield from _closed(node)
+    if ARRAY in kinds and not isinstance(node.get("items", {}), dict):
+        yield Found("structured.items", {}, compiling=True)
     if STRING in kinds:
         yield from _string(node)
     if isinstance(node.get("enum"), list):
         yield from _enum(node["enum"], declared)
+
+
+def _children(node: dict[str, Any]) -> Collection[Any]:
+    properties = node.get("properties")
+    return properties.values() if isinstance(properties, dict) else ()
 
 
 def _closed(node: dict[str, Any]) -> Iterator[Found]:
@@ -182,7 +192,7 @@ def _string(node: dict[str, Any]) -> Iterator[Found]:
     if isinstance(pattern, str):
         broken = pattern_fault(pattern)
         if broken is not None:
-            yield Found(broken, {})
+            yield broken
 
 
 def _enum(values: list[Any], declared: Any) -> Iterator[Found]:

@@ -82,6 +82,20 @@ def test_a_script_and_models_are_read_again(tmp_path: Path) -> None:
         assert server.stop().code == 0
 
 
+def test_betas_are_read_again(tmp_path: Path) -> None:
+    """A beta that is added to the file is taken from then on."""
+    betas = tmp_path / "betas.json"
+    betas.write_text('{"betas": []}')
+    options = ("--betas", str(betas), "--on-unmatched", "synthesize")
+    with Serving("serve", *options, "--watch", "--port", "0") as server:
+        headers = {**KEY, "anthropic-beta": "our-beta-2026-11-01"}
+        assert ask(server.url, message("a"), headers=headers).status_code == 400
+        _replace(betas, '{"betas": ["our-beta-2026-11-01"]}')
+        server.told("reloaded 1 beta;")
+        assert ask(server.url, message("a"), headers=headers).status_code == 200
+        assert server.stop().code == 0
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

@@ -183,12 +183,13 @@ def test_a_file_from_its_upload_to_its_end(client: anthropic.Anthropic) -> None:
 
 
 def test_the_live_api_lets_nobody_download_uploads(connect: Callable[..., anthropic.Anthropic]) -> None:
-    """With the rules set to live, the recorded 400."""
+    """With the rules set to live, the recorded 400 and the code by which clients tell it."""
     client = connect(rules="live")
     file = client.files.upload(file=b"hello")
     assert file.downloadable is False
-    with pytest.raises(anthropic.BadRequestError, match="is not downloadable"):
+    with pytest.raises(anthropic.BadRequestError, match="is not downloadable") as caught:
         client.files.download(file.id)
+    assert "file_not_downloadable" in caught.value.response.text
 
 
 def test_sessions_do_not_see_each_others_files(connect: Callable[..., anthropic.Anthropic]) -> None:

@@ -121,8 +121,49 @@ ACCEPTED: dict[str, tuple[Any, dict[str, str | None]]] = {
         {},
     ),
     "the directive-only form": (
-        ask(user("a"), {"role": "system", "content": [], "output_config": {"effort": "low"}}, model=SONNET),
+        ask(user("a"), {"role": "system", "content": [], "output_config": {"effort": "low"}}, model=OPUS),
         {"anthropic-beta": "mid-conversation-output-config-2026-07-01"},
+    ),
+    "a message of a system without an effort of its own": (
+        ask(user("a"), {"role": "system", "content": [], "output_config": {"effort": None}}, model=SONNET),
+        {"anthropic-beta": "mid-conversation-output-config-2026-07-01"},
+    ),
+    "references to tools alone, and a text behind the result": (
+        ask(
+            *LOOKED[:2],
+            user(result(content=[{"type": "tool_reference", "tool_name": "look"}] * 2), text("Go on")),
+            tools=[tool()],
+        ),
+        {},
+    ),
+    "a container by its id": (
+        ask(container="container_1", tools=[_CODE]),
+        {},
+    ),
+    "a container as an object where it may have skills": (
+        ask(
+            container={"id": "container_1"},
+            tools=[_CODE],
+        ),
+        {"anthropic-beta": "skills-2025-10-02"},
+    ),
+    "an advisor as capable as the model": (
+        ask(
+            tools=[{"type": "advisor_20260301", "name": "advisor", "model": "claude-opus-5"}],
+            model="claude-fable-5",
+        ),
+        {"anthropic-beta": "advisor-tool-2026-03-01"},
+    ),
+    "a document of text on a model without PDFs": (
+        ask(
+            user({"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "a"}}),
+            model="claude-3-haiku-20240307",
+        ),
+        {},
+    ),
+    "token-efficient tools on the first model that has them": (
+        ask(tools=[tool()], model="claude-3-7-sonnet-20250219"),
+        {"anthropic-beta": "token-efficient-tools-2025-02-19"},
     ),
     "calls in the history of a request without tools": (ask(*LOOKED), {}),
     "ids of any provenance": (

@@ -1,8 +1,4 @@
-"""The public record: what the API was seen to refuse and to take, as far as rules were written from it.
-
-Only the half `writing` is read here. The other half judges the rules (`benchmarks/evidence.py`), and
-nobody who writes rules reads it.
-"""
+"""The public record: what the API was seen to refuse and to take, word for word."""
 
 from __future__ import annotations
 
@@ -24,6 +20,11 @@ EXCEPTIONS: dict[str, str] = {
     "content_file_not_found_backticks": "the endpoint answers it, in these words; validation takes every id",
     "thr_file_id_prefix": "as above",
     "content_skill_folder_name_mismatch": "mockapi has no /v1/skills",
+    "content_skill_no_files": "as above",
+    "thr_skill_files_not_upload": "as above",
+    "thr_image_input_unsupported": "of the model's first months; since 2025 it takes images",
+    "thr_fallback_target_invalid": "the same request was taken for others: targets differ by organization",
+    "thr_speed_unsupported_suffix": "another row has the words for this model without the second sentence",
 }
 """Rows that come out differently, and why."""
 
@@ -33,7 +34,7 @@ def _judged(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [row for row in rows if "unjudged" not in row]
 
 
-REFUSED = [row for row in _judged(evidence.refusals()) if evidence.half(row["message"]) == "writing"]
+REFUSED = _judged(evidence.refusals())
 TAKEN = _judged(evidence.acceptances())
 
 

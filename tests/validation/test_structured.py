@@ -91,7 +91,11 @@ def test_the_page_has_the_table() -> None:
         ("(", None),
         (")", None),
         ("", None),
-        ("(?<=a)b", "structured.pattern_invalid"),
+        ("(?<=a)b", "structured.pattern_quantifier"),
+        ("+a", "structured.pattern_quantifier"),
+        ("(*a)", "structured.pattern_quantifier"),
+        ("a|*", "structured.pattern_quantifier"),
+        (r"\(*a", None),
         (r"\bword", "structured.pattern_invalid"),
         (r"(a)\1", "structured.pattern_invalid"),
         ("((?:a*)b){2,}", "structured.pattern_range"),
@@ -103,7 +107,8 @@ def test_the_page_has_the_table() -> None:
 )
 def test_patterns(pattern: str, rule: str | None) -> None:
     """What a pattern asks for decides; what only looks like it, in a class or escaped, does not."""
-    assert _patterns.pattern_fault(pattern) == rule
+    found = _patterns.pattern_fault(pattern)
+    assert (found and found.rule) == rule
 
 
 def test_keywords_before_the_compiler() -> None:

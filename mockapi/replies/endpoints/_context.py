@@ -74,9 +74,10 @@ class EndpointContext:
         """A reply that is these bytes."""
         return self._reply(200, data, content_type, more, Source.SYNTHESIZED)
 
-    def error(self, status: int, kind: str, message: str) -> Reply:
-        """An error in the API's envelope."""
-        data = error_body(kind, message, self.request_id)
+    def error(self, status: int, kind: str, message: str, code: str | None = None) -> Reply:
+        """An error in the API's envelope; with a code it has details, by which clients choose exceptions."""
+        details = None if code is None else {"error_code": code}
+        data = error_body(kind, message, self.request_id, details)
         fields = ((b"x-should-retry", b"false"),)
         return self._reply(status, data, "application/json", fields, Source.INVALID)
 

@@ -2,8 +2,9 @@
 
 An upload is a multipart body whose part `file` is the file; a part without a file name makes a file
 called `unnamed`. The live API refuses to give back what was uploaded ("is not downloadable", recorded
-in 2026-08); with the rules set to `live` it is so here too. By default the bytes come back, because
-that is what a test of the round trip asks for, and the metadata says so.
+in 2026-08; the code is that of the official client); with the rules set to `live` it is so here too.
+By default the bytes come back, because that is what a test of the round trip asks for, and the
+metadata says so.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from mockapi.cassettes import split_multipart
-from mockapi.messages import IdFactory, IdKind
+from mockapi.messages import ERROR_CODES, IdFactory, IdKind
 from mockapi.replies.endpoints._pages import Query, page_by_id, page_by_token, whole_number
 from mockapi.replies.endpoints._records import File
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from mockapi.replies.endpoints._store import ResourceStore
 
 _PARAMETER: Final = re.compile(r';\s*([\w-]+\*?)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]*))')
+_EXPIRED: Final = "file_expired"
 _UNNAMED: Final = "unnamed"
 _BYTES: Final = "application/octet-stream"
 _TOKENS_SINCE: Final = "2026-10-21"
@@ -71,11 +73,15 @@ def get_file(id_: str, store: ResourceStore, context: EndpointContext) -> Reply:
 
 def get_content(id_: str, store: ResourceStore, context: EndpointContext) -> Reply:
     """A file's bytes."""
+    kept = store.files.get(id_)
+    if kept is not None and kept.has_expired(context):
+        return context.error(404, "not_found_error", ERROR_CODES[_EXPIRED].message, _EXPIRED)
     file = _find(id_, store, context)
     if file is None:
         return _unknown(id_, context)
     if context.live:
-        return context.error(400, "invalid_request_error", f"File '{id_}' is not downloadable")
+        words = f"File '{id_}' is not downloadable"
+        return context.error(400, "invalid_request_error", words, "file_not_downloadable")
     return context.body(file.content.read() if file.content else b"", file.mime_type)
 
 

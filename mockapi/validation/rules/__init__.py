@@ -5,6 +5,7 @@ does not follow from their names.
 """
 
 # isort: off
+from mockapi.validation.rules import advisor
 from mockapi.validation.rules import batches
 from mockapi.validation.rules import caching
 from mockapi.validation.rules import citations
@@ -32,6 +33,7 @@ from mockapi.validation.rules import tools
 # isort: on
 
 __all__ = [
+    "advisor",
     "batches",
     "caching",
     "citations",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}")
 _CLEAR: Final = "clear_thinking_20251015"
 _COMPACT: Final = "compact_20260112"
+_SKILLS: Final = frozenset({"skills-2025-10-02", "2026-10-21"})
 MIN_TRIGGER: Final = 50_000
 
 
@@ -135,6 +136,20 @@ def unreferenced(context: Context) -> Iterator[Violation]:
     for index, server in enumerate(context.body["mcp_servers"]):
         if server["name"] not in used:
             yield Violation(f"/mcp_servers/{index}", {"name": server["name"]})
+
+
+@rule(
+    "container.object",
+    Stage.CONTAINER,
+    "container",
+    message="container: Input should be a valid string",
+    source="captured in 2026-04 under the beta of code execution alone",
+    hint="An object needs the header anthropic-beta: skills-2025-10-02; without it name the id.",
+)
+def container_object(context: Context) -> Iterator[Violation]:
+    """A container is an object, and no header says that it may have skills."""
+    if isinstance(context.body["container"], dict) and _SKILLS.isdisjoint(context.names):
+        yield Violation("/container")
 
 
 @rule(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mockapi.validation import _media
 from mockapi.validation._conversation import Block, path_of, pointer_of
@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
     from mockapi.validation._context import Context
 
+_BEFORE_PDF: Final = ("claude-3-haiku-", "claude-3-opus-", "claude-3-sonnet-", "claude-2", "claude-instant-")
+
 
 def _pdfs(context: Context) -> Iterator[tuple[Block, _media.Pdf]]:
     for block in context.conversation.blocks("document"):
         source = block[4]["source"]
-        if source["type"] == "base64":
+        if source["type"] == "base64" and source["data"]:
             data: str = source["data"]
             yield block, context.pdfs.get(data.encode(errors="surrogatepass"), partial(_judge, data))
 
@@ -32,6 +34,39 @@ def _fault(block: Block, **values: object) -> Violation:
     return Violation(
         f"{pointer_of(block)}/source/data", {"path": f"{path_of(block)}.pdf.source.base64.data", **values}
     )
+
+
+@rule(
+    "pdf.unsupported",
+    Stage.MESSAGES,
+    "block:document",
+    message="'{model}' does not support PDF input.",
+    source="captured in 2025-11 for Claude 3 Haiku; the others documented",
+    models="Claude 3, 2 and Instant",
+)
+def unsupported(context: Context) -> Iterator[Violation]:
+    """The model cannot read PDFs."""
+    model = context.known_model.id
+    if not model.startswith(_BEFORE_PDF):
+        return
+    for block in context.conversation.blocks("document"):
+        if block[4]["source"]["type"] in ("base64", "url"):
+            yield Violation(f"{pointer_of(block)}/source", {"model": model})
+
+
+@rule(
+    "pdf.empty",
+    Stage.MESSAGES,
+    "block:document",
+    message="{path}.document.source.base64: PDF cannot be empty",
+    source="captured in 2026-09",
+)
+def empty(context: Context) -> Iterator[Violation]:
+    """A PDF has no bytes."""
+    for block in context.conversation.blocks("document"):
+        source = block[4]["source"]
+        if source["type"] == "base64" and not source["data"]:
+            yield Violation(f"{pointer_of(block)}/source/data", {"path": path_of(block)})
 
 
 @rule(

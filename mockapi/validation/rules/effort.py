@@ -76,3 +76,21 @@ def task_budget_unsupported(context: Context) -> Iterator[Violation]:
     """The model has no budget of a task."""
     if context.body["output_config"].get("task_budget") and not context.known_model.task_budgets:
         yield Violation("/output_config/task_budget")
+
+
+@rule(
+    "effort.per_turn",
+    Stage.OUTPUT,
+    "role:system",
+    message="output_config.effort requires a model that supports per-turn effort; this model does not",
+    source="documented in 2026-09; captured up to the word effort",
+    confidence="documentation",
+    models="all but Opus 5, 5.5, Sonnet 5.5, Fable 5.1, Mythos 5.1 and later",
+)
+def per_turn(context: Context) -> Iterator[Violation]:
+    """A message sets the effort of its turn, and the model has one effort for the whole request."""
+    if context.known_model.per_turn_effort:
+        return
+    for index, message in enumerate(context.conversation.messages):
+        if (message.get("output_config") or {}).get("effort") is not None:
+            yield Violation(f"/messages/{index}/output_config/effort")

@@ -48,9 +48,9 @@ def default_beta(context: Context) -> Iterator[Violation]:
     "fallbacks.invalid_target",
     Stage.CONTEXT,
     "fallbacks",
-    message="'{target}' is not a valid fallback target for '{model}'. Valid targets: {targets}.",
-    source="quoted in 2026-06 and 2026-09",
-    confidence="maintainer",
+    message="'{target}' is not a valid fallback target for '{model}'. See this model's "
+    "`allowed_fallback_models` on GET /v1/models/{model}.",
+    source="captured in 2026-09; the targets may differ from one organization to another",
 )
 def invalid_target(context: Context) -> Iterator[Violation]:
     """A model is named that must not take over."""
@@ -61,9 +61,5 @@ def invalid_target(context: Context) -> Iterator[Violation]:
     for index, entry in enumerate(named):
         target = context.catalogue.resolve(entry["model"])
         if target not in targets:
-            values: dict[str, object] = {
-                "target": target,
-                "model": context.known_model.id,
-                "targets": ", ".join(targets),
-            }
+            values: dict[str, object] = {"target": target, "model": context.known_model.id}
             yield Violation(f"/fallbacks/{index}/model", values)

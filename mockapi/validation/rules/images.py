@@ -25,6 +25,7 @@ _MOST: Final = 600
 _MOST_OF_SHORT: Final = 100
 _SIDE: Final = 8000
 _SIDE_OF_MANY: Final = 2000
+_TEXT_ALONE: Final = ("claude-2", "claude-instant-")
 _NEVER_PUBLIC: Final = ("invalid", "test", "localhost")
 
 
@@ -50,6 +51,22 @@ def _at(block: Block) -> dict[str, object]:
 
 def _where(block: Block) -> str:
     return f"{pointer_of(block)}/source/data"
+
+
+@rule(
+    "image.unsupported",
+    Stage.MESSAGES,
+    "block:image",
+    message="'{model}' does not support image input.",
+    source="captured in 2024-11",
+    models="Claude 2 and Instant; Claude 3.5 Haiku took none in its first months",
+)
+def unsupported(context: Context) -> Iterator[Violation]:
+    """The model cannot see."""
+    model = context.known_model.id
+    if model.startswith(_TEXT_ALONE):
+        for block in context.conversation.blocks("image"):
+            yield Violation(pointer_of(block), {"model": model})
 
 
 @rule(
@@ -224,6 +241,22 @@ def oversized(context: Context) -> Iterator[Violation]:
                 "limit": f"{fitting[0]}x{fitting[1]}",
             }
             yield Violation(_where(block), values)
+
+
+@rule(
+    "url.not_https",
+    Stage.MESSAGES,
+    "block:image",
+    "block:document",
+    message="Only HTTPS URLs are supported.",
+    source="captured in 2026-05 for an image; documents by analogy",
+)
+def not_https(context: Context) -> Iterator[Violation]:
+    """An image or a document is to be fetched over HTTP without TLS."""
+    for block in context.conversation.blocks("image", "document"):
+        source = block[4]["source"]
+        if source["type"] == "url" and source["url"][:5].lower() == "http:":
+            yield Violation(f"{pointer_of(block)}/source/url")
 
 
 @rule(

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 
 
 _COMPLETING: Final = ("claude-2", "claude-instant-")
+_SHORT_CALLS: Final = "token-efficient-tools-2025-02-19"
+_BEFORE_3_7: Final = (
+    *_COMPLETING,
+    "claude-3-5-",
+    "claude-3-haiku-",
+    "claude-3-opus-",
+    "claude-3-sonnet-",
+)
 _SLICE: Final = 1_000_000
 """Characters whose words are counted at once: a list of all words of 32 MB would take 1 GB."""
 
@@ -148,15 +156,29 @@ def speed(context: Context) -> Iterator[Violation]:
     "inference_geo.unsupported",
     Stage.CONTEXT,
     "inference_geo",
-    message="'{model}' does not support the `inference_geo` parameter.",
-    source="documented in 2026-08; the words by analogy with `speed`",
-    confidence="documentation",
+    message="'{model}' does not support inference_geo.",
+    source="captured in 2026-08; which models is documented",
     models="before Opus 4.6",
 )
 def inference_geo(context: Context) -> Iterator[Violation]:
     """The model cannot be told where to run."""
     if context.body["inference_geo"] is not None and not context.known_model.inference_geo:
         yield Violation("/inference_geo", {"model": context.known_model.id})
+
+
+@rule(
+    "tools.token_efficient",
+    Stage.CONTEXT,
+    "tools",
+    message="'{model}' does not support token-efficient tool use.",
+    source="captured in 2025-03 for Claude 3.5 Sonnet and Claude 3 Sonnet",
+    models="before Claude 3.7 Sonnet",
+)
+def token_efficient(context: Context) -> Iterator[Violation]:
+    """The header asks for short tool calls, and the model came before them."""
+    model = context.known_model.id
+    if _SHORT_CALLS in context.headers.betas and model.startswith(_BEFORE_3_7):
+        yield Violation("/tools", {"model": model})
 
 
 @rule(

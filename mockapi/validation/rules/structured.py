@@ -36,6 +36,20 @@ def format_unsupported(context: Context) -> Iterator[Violation]:
         yield Violation(context.formats[0][1], {"model": context.known_model.id})
 
 
+@rule(
+    "structured.strict_unsupported",
+    Stage.OUTPUT,
+    "strict",
+    message="'{model}' does not support strict tools.",
+    source="captured in 2026-04 for Sonnet 4",
+    models="models before Opus 4.1, Sonnet 4.5 and Haiku 4.5",
+)
+def strict_unsupported(context: Context) -> Iterator[Violation]:
+    """The model cannot be held to the schema of a tool."""
+    if not context.known_model.structured_outputs:
+        yield Violation("/tools", {"model": context.known_model.id})
+
+
 def _faults(context: Context) -> Iterator[Violation]:
     """The faults in single schemas: what the check of keywords finds in all of them, then the compiler."""
     for compiling in (False, True):
@@ -148,9 +162,16 @@ _declare(
 )
 _declare(
     "pattern_invalid",
-    "A pattern looks around, refers back, or asks for a word boundary.",
+    "A pattern refers back, or asks for a word boundary.",
     "Invalid regex in pattern field",
-    "quoted in 2026-07 for lookaround; the rest documented in 2026-08",
+    "documented in 2026-08; the words told in 2026-07, perhaps cut short",
+    "documentation",
+)
+_declare(
+    "pattern_quantifier",
+    "A pattern looks around, or repeats nothing.",
+    "Invalid regex in pattern field: Quantifier '{quantifier}' without preceding element",
+    "told in 2026-08 for a lookahead, whose question mark is read as a quantifier; the others by analogy",
     "maintainer",
 )
 _declare(
@@ -173,6 +194,13 @@ _declare(
     "A schema has neither a type nor anything else that says which values it takes.",
     "Invalid schema: Schema type is missing for schema: {schema}",
     "told in 2026-08 by people who asked the API",
+    "maintainer",
+)
+_declare(
+    "items",
+    "The items of an array have a list of schemas, or true or false in place of one.",
+    "Invalid schema: Array types must be specified with a single object schema for 'items'.",
+    "told by people who asked the API on 2026-09-27",
     "maintainer",
 )
 _declare(
@@ -201,7 +229,7 @@ _declare(
 @rule(
     "structured.strict_tools",
     Stage.OUTPUT,
-    "tools",
+    "strict",
     message="Too many strict tools ({found}). The maximum number of strict tools supported is {limit}. "
     "Try reducing the number of tools marked as strict.",
     source="quoted in 2026-09",

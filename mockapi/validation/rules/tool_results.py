@@ -156,6 +156,21 @@ def reference_not_found(context: Context) -> Iterator[Violation]:
 
 
 @rule(
+    "tool_reference.mixed",
+    Stage.MESSAGES,
+    "block:tool_reference",
+    message="Tool definitions/code execution functions cannot be mixed with other content",
+    source="captured in 2026-09, 14 times",
+)
+def reference_mixed(context: Context) -> Iterator[Violation]:
+    """A tool's result holds references to tools and something else."""
+    for block in context.conversation.blocks("tool_result"):
+        content = block[4].get("content")
+        if isinstance(content, list) and len({part["type"] == "tool_reference" for part in content}) > 1:
+            yield Violation(f"{pointer_of(block)}/content")
+
+
+@rule(
     "tool_use.caller_not_found",
     Stage.MESSAGES,
     "block:tool_use",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from mockapi.validation._conversation import pointer_of
 from mockapi.validation._rule import Check, Confidence, Rule, Stage, Violation, declare, rule
 from mockapi.validation._schemas import read
 
@@ -126,6 +127,24 @@ def deferred_cached(context: Context) -> Iterator[Violation]:
 
 
 @rule(
+    "files.not_counted",
+    Stage.TOOLS,
+    "block:container_upload",
+    "block:document",
+    "block:image",
+    message="File sources are not supported in the token counting endpoint.",
+    source="captured in 2026-08 for a container upload, told of a document; it comes before faults of tools",
+)
+def files_not_counted(context: Context) -> Iterator[Violation]:
+    """Tokens are to be counted for an uploaded file."""
+    if context.path != "/v1/messages/count_tokens":
+        return
+    for block in context.conversation.blocks("container_upload", "document", "image"):
+        if "file_id" in block[4].get("source", block[4]):
+            yield Violation(pointer_of(block))
+
+
+@rule(
     "tools.not_counted",
     Stage.TOOLS,
     "tools",
@@ -206,7 +225,8 @@ def _versioned_types() -> frozenset[str]:
 @rule(
     "tools.empty_domains",
     Stage.TOOLS,
-    "tools",
+    "tool:web_search",
+    "tool:web_fetch",
     message="tools.{i}.{kind}.{field}: Empty list of domains is ambiguous. "
     "Provide at least one domain or null.",
     source="documented in 2026-08; the path by analogy",
@@ -214,8 +234,6 @@ def _versioned_types() -> frozenset[str]:
 )
 def empty_domains(context: Context) -> Iterator[Violation]:
     """A list of domains is empty."""
-    if not any(kind.startswith("web_") for kind in context.tools.types):
-        return
     for index, tool in enumerate(context.body["tools"]):
         for field in ("allowed_domains", "blocked_domains"):
             if tool.get(field) == []:
@@ -225,14 +243,12 @@ def empty_domains(context: Context) -> Iterator[Violation]:
 @rule(
     "tools.country",
     Stage.TOOLS,
-    "tools",
+    "tool:web_search",
     message="tools.{i}.{kind}: Country code {country} is not supported.",
     source="recorded in 2025-07, 2025-09, 2025-11, 2026-08 and 2026-10, for five countries",
 )
 def country(context: Context) -> Iterator[Violation]:
     """Web search does not know the user's country."""
-    if not any(kind.startswith("web_search_") for kind in context.tools.types):
-        return
     for index, tool in enumerate(context.body["tools"]):
         named = (tool.get("user_location") or {}).get("country")
         if named in REFUSED_COUNTRIES:

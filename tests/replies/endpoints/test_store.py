@@ -111,7 +111,7 @@ def test_pages_by_token() -> None:
 
 
 def test_a_file_name_is_unescaped_and_a_file_expires() -> None:
-    """Its time of expiry is told, and after it the file is unknown."""
+    """Its time of expiry is told; after it the file is unknown, and for its content a code says why."""
     file, shelf = upload(ResourceStore(), EXPIRES)
     assert file["filename"] == 'a "b".txt'
     assert file["expires_at"] > file["created_at"]
@@ -119,6 +119,9 @@ def test_a_file_name_is_unescaped_and_a_file_expires() -> None:
     assert ask(shelf, "GET", path)[0].status == 200
     later = replace(SCENE, at=SCENE.at + 3601)
     assert ask(shelf, "GET", path, scene=later)[0].status == 404
+    gone = ask(shelf, "GET", f"{path}/content", scene=later)[0]
+    assert gone.status == 404
+    assert jsontext.parse(gone.body)["error"]["details"] == {"error_code": "file_expired"}
     assert jsontext.parse(ask(shelf, "GET", "/v1/files", scene=later)[0].body)["data"] == []
 
 

@@ -253,9 +253,29 @@ _MEDIA = (
         ask(user(image("A" * 5_242_884))),
     ),
     Case(
+        "image.unsupported",
+        "'claude-2.1' does not support image input.",
+        ask(user(image()), model="claude-2.1"),
+    ),
+    Case(
+        "url.not_https",
+        "Only HTTPS URLs are supported.",
+        ask(user({"type": "document", "source": {"type": "url", "url": "HTTP://example.com/a.pdf"}})),
+    ),
+    Case(
         "url.unreachable",
         "Unable to download the file. Please verify the URL and try again.",
-        ask(user({"type": "image", "source": {"type": "url", "url": "http://localhost:9/a.png"}})),
+        ask(user({"type": "image", "source": {"type": "url", "url": "https://localhost:9/a.png"}})),
+    ),
+    Case(
+        "pdf.unsupported",
+        "'claude-3-haiku-20240307' does not support PDF input.",
+        ask(user(pdf("aGVsbG8=")), model="claude-3-haiku-20240307"),
+    ),
+    Case(
+        "pdf.empty",
+        "messages.0.content.0.document.source.base64: PDF cannot be empty",
+        ask(user(pdf(""))),
     ),
     Case(
         "pdf.invalid",

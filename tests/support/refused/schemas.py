@@ -132,7 +132,27 @@ _KEYWORDS = (
     _format(
         "structured.pattern_invalid",
         "Invalid regex in pattern field",
+        schema({"a": {"type": "string", "pattern": r"^\ba"}}),
+    ),
+    _format(
+        "structured.pattern_quantifier",
+        "Invalid regex in pattern field: Quantifier '?' without preceding element",
         schema({"a": {"type": "string", "pattern": "^(?=.*[0-9])[a-z]+$"}}),
+    ),
+    _strict(
+        "structured.keyword",
+        "For 'object' type, property 'properties' is not supported",
+        schema({"a": _STRING, "b": True}),
+    ),
+    _format(
+        "structured.items",
+        "Invalid schema: Array types must be specified with a single object schema for 'items'.",
+        schema({"a": {"type": "array", "items": [_STRING, {"type": "number"}]}}),
+    ),
+    Case(
+        "structured.strict_unsupported",
+        "'claude-sonnet-4-20250514' does not support strict tools.",
+        ask(tools=[tool(schema=schema({}), strict=True)], model="claude-sonnet-4-20250514"),
     ),
     _format(
         "structured.pattern_range",

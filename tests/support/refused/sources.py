@@ -13,6 +13,7 @@ from tests.support.refused._case import (
     call,
     image,
     result,
+    system,
     text,
     thought,
     tool,
@@ -41,6 +42,7 @@ _FOUND = {
     "content": [text("The duck is yellow.")],
 }
 _CALLED = (user("Look"), assistant(call()))
+_ADVISOR: dict[str, str | None] = {"anthropic-beta": "advisor-tool-2026-03-01"}
 _ICON = base64.b64encode(b"\0\0\1\0\1\0\1\1" + bytes(40)).decode()
 _MCP: dict[str, str | None] = {"anthropic-beta": "mcp-client-2025-11-20"}
 _SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
@@ -48,6 +50,23 @@ _SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProper
 
 def _searching(**fields: object) -> dict[str, object]:
     return {"type": "web_search_20250305", "name": "web_search", **fields}
+
+
+def _searched(sealed: str) -> dict[str, object]:
+    page = {
+        "type": "web_search_result",
+        "title": "A",
+        "url": "https://a.example",
+        "encrypted_content": sealed,
+    }
+    return assistant(
+        {"type": "server_tool_use", "id": "srvtoolu_1", "name": "web_search", "input": {"query": "a"}},
+        {"type": "web_search_tool_result", "tool_use_id": "srvtoolu_1", "content": [page]},
+    )
+
+
+def _advising(model: str) -> dict[str, object]:
+    return {"type": "advisor_20260301", "name": "advisor", "model": model}
 
 
 CASES = (
@@ -125,8 +144,98 @@ CASES = (
     ),
     Case(
         "inference_geo.unsupported",
-        "'claude-haiku-4-5-20251001' does not support the `inference_geo` parameter.",
+        "'claude-haiku-4-5-20251001' does not support inference_geo.",
         ask(inference_geo="us"),
+    ),
+    *(
+        Case(
+            "effort.per_turn",
+            "output_config.effort requires a model that supports per-turn effort; this model does not",
+            ask(user("Hi"), {**system(), "output_config": {"effort": "low"}}, model=model),
+            {"anthropic-beta": "mid-conversation-output-config-2026-07-01"},
+        )
+        for model in ("claude-sonnet-5", "claude-fable-5")
+    ),
+    *(
+        Case(
+            "tools.token_efficient",
+            f"'{model}' does not support token-efficient tool use.",
+            ask(tools=[tool()], model=model),
+            {"anthropic-beta": "token-efficient-tools-2025-02-19"},
+        )
+        for model in ("claude-3-5-sonnet-20240620", "claude-3-5-sonnet-20241022", "claude-3-sonnet-20240229")
+    ),
+    Case(
+        "container.object",
+        "container: Input should be a valid string",
+        ask(
+            container={"id": "container_1"},
+            tools=[{"type": "code_execution_20250825", "name": "code_execution"}],
+        ),
+    ),
+    Case(
+        "files.not_counted",
+        "File sources are not supported in the token counting endpoint.",
+        ask(
+            user(text("Add"), {"type": "container_upload", "file_id": "file_011"}),
+            tools=[{"type": "code_execution_20250825", "name": "code_execution"}],
+            max_tokens=...,
+        ),
+        {"anthropic-beta": "files-api-2025-04-14"},
+        endpoint="/v1/messages/count_tokens",
+    ),
+    Case(
+        "tool_reference.mixed",
+        "Tool definitions/code execution functions cannot be mixed with other content",
+        ask(
+            *_CALLED,
+            user(result(content=[text("found"), {"type": "tool_reference", "tool_name": "look"}])),
+            tools=[tool()],
+        ),
+    ),
+    *(
+        Case(
+            "web_search.encrypted_content",
+            "messages.1.content.1: Invalid `encrypted_content` in `search_result` block",
+            ask(user("Hi"), _searched(sealed), user("Go on"), tools=[_searching()]),
+        )
+        for sealed in ("", "bm90IHNlYWxlZA==")
+    ),
+    Case(
+        "advisor.model_not_found",
+        "tools.1.model: anthropic/claude-opus-4-7",
+        ask(tools=[tool(), _advising("anthropic/claude-opus-4-7")]),
+        _ADVISOR,
+    ),
+    *(
+        Case(
+            "advisor.less_capable",
+            f"tools.0.model: '{advisor}' cannot be used as an advisor when the request model is '{model}'.",
+            ask(tools=[_advising(advisor)], model=model),
+            _ADVISOR,
+        )
+        for model, advisor in (
+            ("claude-fable-5", "claude-opus-4-8"),
+            ("claude-sonnet-5", "claude-haiku-4-5-20251001"),
+        )
+    ),
+    Case(
+        "advisor.result",
+        "Advisor tool result content could not be processed.",
+        ask(
+            user("Hi"),
+            assistant(
+                {"type": "server_tool_use", "id": "srvtoolu_1", "name": "advisor", "input": {}},
+                {
+                    "type": "advisor_tool_result",
+                    "tool_use_id": "srvtoolu_1",
+                    "content": {"type": "advisor_redacted_result", "encrypted_content": "bm90IHNlYWxlZA=="},
+                },
+            ),
+            user("Go on"),
+            tools=[_advising(OPUS)],
+        ),
+        _ADVISOR,
     ),
     Case(
         "complete.model",

@@ -141,7 +141,7 @@ _FALLBACKS = (
     Case(
         "fallbacks.invalid_target",
         "'claude-sonnet-5' is not a valid fallback target for 'claude-opus-5-5'. "
-        "Valid targets: claude-opus-4-8, claude-opus-5.",
+        "See this model's `allowed_fallback_models` on GET /v1/models/claude-opus-5-5.",
         ask(model=OPUS, fallbacks=[{"model": "claude-sonnet-5"}]),
         _FALLBACK,
     ),
