@@ -41,6 +41,8 @@ NEEDS_ONE_RUN = frozenset(
 @functools.lru_cache(maxsize=4096)
 def ending_of(name: str) -> str | None:
     """What makes a name a credential's: the ending it has in the table; None for any other name."""
+    if "\n" in name:  # a text that stands where a name would
+        return None
     if len(name) > 200:
         name = name[-200:]
     name = _TAIL.sub("", name)
