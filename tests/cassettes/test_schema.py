@@ -176,6 +176,7 @@ VALUES: list[Any] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PLACES, ids=lambda path: ".".join(map(str, path)))
 def test_every_value_in_every_place_gets_the_same_verdict(path: tuple[Any, ...]) -> None:
     """Each place of a full cassette holding each kind of value; missing; beside an unknown key."""

@@ -32,6 +32,7 @@ def _secrets(*interactions: Interaction) -> list[LintFinding]:
     return [finding for finding in found if finding.code == "secret"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FORMS)
 def test_no_credential_of_a_known_kind_is_written(kind: str) -> None:
     """Wherever it stands and however it is cut, encoded or escaped; the reply keeps its size."""
@@ -49,6 +50,7 @@ def test_no_credential_of_a_known_kind_is_written(kind: str) -> None:
         assert redact(redacted)[0] is redacted, (place, text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FORMS)
 def test_lint_finds_what_recording_masks_and_no_mask(kind: str) -> None:
     """A file with the credential fails at every place, and the same file redacted has no finding."""
@@ -61,6 +63,7 @@ def test_lint_finds_what_recording_masks_and_no_mask(kind: str) -> None:
             assert _secrets(redact(make(text))[0]) == [], (place, text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HARMLESS)
 @pytest.mark.parametrize("place", [place for place in PLACES if place != "tool input"])
 def test_code_words_and_ids_stay_whole(text: str, place: str) -> None:

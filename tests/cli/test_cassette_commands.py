@@ -266,6 +266,7 @@ def test_prune_keeps_what_any_report_played(played: tuple[Path, str], tmp_path: 
     assert sorted(path.name for path in folder.iterdir()) == ["a.yaml", "b.yaml"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     ["", "{", "[]", "{}", '{"played": 3}', '{"played": [3]}', '{"played": [{"fingerprint": []}]}', "\x00"],

@@ -136,6 +136,7 @@ def test_the_command_starts_with_signals_as_they_were(cassette: str) -> None:
     assert run("exec", cassette, "--", *PYTHON, code).out == "True\n"
 
 
+@pytest.mark.slow
 def test_ctrl_c_at_a_terminal_reaches_the_command_once(cassette: str) -> None:
     """The terminal sends it to both; a second one from mockapi would look like impatience."""
     code = """
@@ -152,6 +153,7 @@ print("interrupted", len(count), flush=True)
     assert b"interrupted 1" in seen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("args", "words"),
     [

@@ -54,6 +54,7 @@ def test_record_then_replay_then_verify(upstream: package.Server, tmp_path: Path
     assert "1 compared, 0 differ." in page.read_text()
 
 
+@pytest.mark.slow
 def test_drift_is_exit_code_1_and_a_row_of_the_summary(upstream: package.Server, tmp_path: Path) -> None:
     """A nightly job fails and shows what differs."""
     old = interaction(message("a"), b'{"id":"one","gone":1}', headers=REQUEST_ID)

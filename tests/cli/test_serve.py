@@ -233,6 +233,7 @@ def test_a_folder_that_was_deleted_underneath_is_no_trap(cassette: str, tmp_path
     assert process.returncode == 0, err
 
 
+@pytest.mark.slow
 def test_a_signal_that_comes_early_is_not_lost(cassette: str) -> None:
     """Whenever SIGTERM comes, the process ends: it must not go on serving for ever."""
     for delay in (0.05, 0.15, 0.25, 0.35, 0.45):

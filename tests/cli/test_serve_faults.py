@@ -103,6 +103,7 @@ def test_a_fault_that_does_not_fit_leaves_the_reply_and_says_so(tmp_path: Path) 
         assert "drop_event needs an event stream" in reply.headers["x-mockapi-fault-skipped"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["first=0.3,between=0", '{"first": {"recorded": [0.3]}, "seed": 1}'])
 def test_pace_holds_back_the_first_token(tmp_path: Path, text: str) -> None:
     """As KEY=VALUE and as JSON; the bytes stay what they are."""

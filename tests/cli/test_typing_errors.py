@@ -37,6 +37,7 @@ def test_a_word_that_is_near_to_nothing_is_only_refused() -> None:
     assert "Did you mean" not in outcome.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     ["", "--speed 2 -v", "tests --fault reset", "tests --validation=off"],

@@ -71,6 +71,7 @@ class Forgets(Chat):
         return answer
 
 
+@pytest.mark.slow
 def test_a_careful_client_passes() -> None:
     """Whole answers are kept, all others are errors and leave no trace."""
     with CaseServer() as stage:

@@ -8,7 +8,9 @@ from tests.support.plugin import run, run_apart
 from tests.support.server import interaction, message, write_cassette
 
 
-@pytest.mark.parametrize("arguments", [(), ("-n", "2")], ids=["alone", "xdist"])
+@pytest.mark.parametrize(
+    "arguments", [(), pytest.param(("-n", "2"), marks=pytest.mark.slow)], ids=["alone", "xdist"]
+)
 def test_every_test_has_a_session_of_its_own(pytester: pytest.Pytester, arguments: tuple[str, ...]) -> None:
     """Each sees its own requests only, and its own script, with one client for all."""
     pytester.makepyfile(
@@ -85,6 +87,7 @@ def test_the_base_url_says_when_no_test_uses_the_fixture(pytester: pytest.Pytest
     run(pytester).assert_outcomes(passed=3)
 
 
+@pytest.mark.slow
 def test_the_environment_is_put_back(pytester: pytest.Pytester) -> None:
     """What stood there before pytest stands there after it, in the same process."""
     pytester.makepyfile(
@@ -167,6 +170,7 @@ def test_unittest_cases_use_it(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*1 request was not answered (HTTP 422):"])
 
 
+@pytest.mark.slow
 def test_a_forked_child_leaves_the_server_alone(pytester: pytest.Pytester) -> None:
     """A child that runs the plugin's end does not end the parent's server."""
     pytester.makepyfile(
@@ -247,6 +251,7 @@ def test_a_marker_gives_a_session_to_tests_that_ask(pytester: pytest.Pytester) -
     result.stdout.fnmatch_lines(["mockapi: 1 scripted, 4 synthesized, 1 refused"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("autouse", [False, True])
 def test_a_fixture_may_ask_before_the_marker_does(pytester: pytest.Pytester, autouse: bool) -> None:  # noqa: FBT001
     """One session, whoever was first: a fixture of the test, by name or dynamically, or its marker."""
@@ -273,6 +278,7 @@ def test_a_fixture_may_ask_before_the_marker_does(pytester: pytest.Pytester, aut
     run(pytester).assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_a_test_that_asks_by_marker_is_judged(pytester: pytest.Pytester) -> None:
     """What it swallows fails it, and what a cassette of its has that it did not play is told."""
     write_cassette(pytester.path / "c.yaml", interaction(message("never"), b"{}"))

@@ -42,6 +42,7 @@ def test_a_report_shows_no_hostile_text_as_it_is(pytester: pytest.Pytester) -> N
     _is_shown_safely(result)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("broken", [False, True], ids=["whole", "broken"])
 def test_odd_file_names_of_cassettes_end_no_run(pytester: pytest.Pytester, *, broken: bool) -> None:
     """Cassettes that no test plays are named with escapes; a broken one fails its test alone."""

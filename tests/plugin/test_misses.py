@@ -107,6 +107,7 @@ def test_expected_failures_are_respected(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["  3. POST /v1/messages claude-opus-4-6 'third' -> 422 unmatched"])
 
 
+@pytest.mark.slow
 def test_replies_that_were_not_asked_for_fail_the_test(pytester: pytest.Pytester) -> None:
     """Unless they are optional, or the ini option says so."""
     pytester.makepyfile(
@@ -130,6 +131,7 @@ def test_replies_that_were_not_asked_for_fail_the_test(pytester: pytest.Pytester
     run(pytester, "-o", "mockapi_unused_replies=ignore").assert_outcomes(passed=2)
 
 
+@pytest.mark.slow
 def test_what_the_tests_own_code_raises_is_shown(pytester: pytest.Pytester) -> None:
     """A callable that fails in the server's thread fails the test, with its traceback."""
     pytester.makepyfile(
@@ -220,6 +222,7 @@ def test_a_refused_request_is_explained(pytester: pytest.Pytester) -> None:
     run(pytester, "-o", "mockapi_validation=off", "-k", "shape").assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_a_long_journal_is_shortened(pytester: pytest.Pytester) -> None:
     """The report of an agent that went round in circles shows its latest requests."""
     pytester.makepyfile(
@@ -238,6 +241,7 @@ def test_a_long_journal_is_shortened(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["(10 earlier requests left out)", "11. *'turn 10'*", "60. *'turn 59'*"])
 
 
+@pytest.mark.slow
 def test_a_miss_that_no_reply_could_answer_is_not_told_to_add_one(pytester: pytest.Pytester) -> None:
     """Another endpoint is led to what does answer it, and that works."""
     test = """

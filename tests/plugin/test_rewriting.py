@@ -56,6 +56,7 @@ def test_no_module_of_mockapi_is_rewritten(pytester: pytest.Pytester) -> None:
     run_apart(pytester).assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_what_is_loaded_already_is_no_reason_to_warn(pytester: pytest.Pytester) -> None:
     """A program that has imported mockapi may run pytest, and may run it again."""
     pytester.makepyfile(

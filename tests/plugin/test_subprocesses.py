@@ -88,6 +88,7 @@ def test_a_subprocess_is_refused_by_name(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*requests of this test*", "*::test_report tried to connect*"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("option", ["mockapi_env=false", "mockapi_network=off"])
 def test_subprocesses_are_left_alone(pytester: pytest.Pytester, option: str) -> None:
     """By those who want neither their environment nor their network touched."""

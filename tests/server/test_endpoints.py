@@ -149,6 +149,7 @@ def test_a_list_looks_at_as_many_batches_as_have_a_thousand_rows(client: anthrop
     assert ended == [[True, False, False], [True, True, True]]
 
 
+@pytest.mark.slow
 def test_results_before_the_end_are_not_there(server: mockapi.Server) -> None:
     """The API's 404, and when to ask again."""
     base_url = open_session(server)["base_url"]

@@ -366,6 +366,7 @@ def misbehave(server: mockapi.Server, kind: Kind, times: int) -> None:
     server.service.sessions.default.journal.clear()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_nothing_is_left_of_bad_clients(hostile: mockapi.Server, kind: Kind) -> None:
     """After 20 of each kind no connection and no task is left, and the next client is served."""

@@ -144,6 +144,7 @@ def test_a_client_that_does_not_read_holds_up_nobody_else(server: mockapi.Server
     eventually(lambda: tasks(server) == 0, "its reply is given up when it leaves")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("speed", ["max", 1])
 @pytest.mark.parametrize("size", [1, 100_000, 6_000_000])
 def test_a_reset_comes_after_exactly_the_recorded_bytes(play: Play, speed: Any, size: int) -> None:

@@ -166,6 +166,7 @@ def test_a_reset_plays_from_the_beginning_and_forgets(server: mockapi.Server, pl
     assert [entry["number"] for entry in journal(server, id_)] == [3]
 
 
+@pytest.mark.slow
 def test_fifty_sessions_at_once_do_not_see_each_other(server: mockapi.Server, tmp_path: Path) -> None:
     """Each of 50 concurrent clients gets the sequence from its start, and a journal of its own requests."""
     answers = [f"answer {number}".encode() for number in range(ROUNDS)]

@@ -42,6 +42,7 @@ STREAMED = [name for name in SHAPES if name != "max tokens 0"]
 """Without any tokens there is no stream: the API's documentation refuses it."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", STREAMED)
 def test_the_clients_accumulator_sees_the_json_message(client: anthropic.Anthropic, name: str) -> None:
     """For every shape, accepted under strict validation: the streamed message is the JSON one."""

@@ -27,6 +27,7 @@ def test_small_ones_never_touch_the_disk(folder: Path) -> None:
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_large_ones_lie_on_disk_as_long_as_they_are_referred_to(folder: Path) -> None:
     """The file goes with the blob, the folder with the session."""
     blobs = Blobs()

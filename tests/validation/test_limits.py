@@ -47,6 +47,7 @@ def _encoded(content: bytes) -> str:
     return base64.b64encode(content).decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("body", "rule"),
     [

@@ -88,6 +88,7 @@ def test_betas_of_the_sdk() -> None:
     assert named <= known_betas()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(_ENTRIES))
 @pytest.mark.parametrize("names", [frozenset[str](), _schemas.gates()], ids=["closed", "open"])
 def test_bundles(name: str, names: frozenset[str]) -> None:

@@ -76,6 +76,7 @@ def test_every_type(version: str, named: str) -> None:
     assert count > 100
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("version", "named"), [_NEW, _OLD])
 def test_same_verdicts(version: str, named: str) -> None:
     """On our own cases the two give the same verdict on the shape, or the difference is explained."""

@@ -18,6 +18,7 @@ from tests.support.validation import DOCUMENTED, LIVE, post, refused
 LENIENT = Validator(ValidationSettings(mode="lenient"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_off(case: Case) -> None:
     """Mode off takes everything."""
@@ -62,6 +63,7 @@ def test_lenient_refuses(body: Any, headers: dict[str, str | None], rule: str) -
     assert refusal.rule == rule
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_disabled(case: Case) -> None:
     """A rule that is switched off does not refuse, and nothing falls over for lack of it."""

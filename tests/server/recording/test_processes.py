@@ -114,6 +114,7 @@ def _killed_under_load(upstream: mockapi.Server, folder: Path, seconds: float) -
     return len(load.finished)
 
 
+@pytest.mark.slow
 def test_a_killed_recorder_leaves_whole_files(upstream: mockapi.Server, tmp_path: Path) -> None:
     """SIGKILL in the middle of it: what a client has got to its end is in the file, and the file loads.
 

@@ -336,6 +336,7 @@ def test_paced_chunks_keep_their_time(tmp_path: Path) -> None:
     assert only.response.ending is Ending.CLEAN
 
 
+@pytest.mark.slow
 def test_requests_are_forwarded_side_by_side(tmp_path: Path) -> None:
     """As many are with the upstream at once as clients ask: here none is answered before all are there."""
     at_once = 12
@@ -402,6 +403,7 @@ def test_other_tools_names_for_modes_are_answered_with_ours(name: str, said: str
         parse_mode(name)
 
 
+@pytest.mark.slow
 def test_a_client_that_leaves_costs_the_recording_not_the_server(tmp_path: Path) -> None:
     """When the client leaves in mid-stream the upstream is let go, and the half reply is not kept."""
 
