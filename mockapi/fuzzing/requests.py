@@ -97,15 +97,13 @@ def _tool_round(draw: st.DrawFn, names: list[str], ids: list[str]) -> list[dict[
         {"type": "tool_use", "id": call, "name": draw(st.sampled_from(names)), "input": draw(_INPUTS)}
         for call in calls
     ]
-    results = [
-        {"type": "tool_result", "tool_use_id": call}
-        | draw(
-            st.fixed_dictionaries(
-                {}, optional={"content": _WORDS | st.lists(_texts(), max_size=2), "is_error": st.booleans()}
-            )
-        )
-        for call in calls
-    ]
+    # What failed has to say so: an error without content is refused.
+    told = st.fixed_dictionaries(
+        {}, optional={"content": _WORDS | st.lists(_texts(), max_size=2), "is_error": st.just(value=False)}
+    ) | st.fixed_dictionaries(
+        {"content": _WORDS | st.lists(_texts(), min_size=1, max_size=2), "is_error": st.just(value=True)}
+    )
+    results = [{"type": "tool_result", "tool_use_id": call} | draw(told) for call in calls]
     return [{"role": "assistant", "content": [*said, *used]}, {"role": "user", "content": results}]
 
 

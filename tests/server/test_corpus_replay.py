@@ -26,7 +26,10 @@ def test_every_exact_recording_is_replayed_to_the_byte(tmp_path: Path) -> None:
     """Each recorded request, sent again in its order, gets the recorded status and bytes."""
     files = corpus.write_cassettes(tmp_path)
     replayed = streams = 0
-    with mockapi.Server() as server, httpx.Client(base_url=server.base_url) as client:
+    with (
+        mockapi.Server(allowed_folders=[str(tmp_path)]) as server,
+        httpx.Client(base_url=server.base_url) as client,
+    ):
         for path, rows in files.items():
             opened = client.post("/_mockapi/sessions", json={"cassettes": [str(path)], "name": path.stem})
             assert opened.status_code == 201, opened.text
