@@ -64,7 +64,8 @@ def _schemas(python: str) -> dict[str, Any]:
     return made
 
 
-_TEXTS = {"country": "US", "inference_geo": "us", "fallbacks": "default"}
+_TEXTS = {
+    "previous_message_id": "msg_1","country": "US", "inference_geo": "us", "fallbacks": "default"}
 """Text where not every text will do; ids suit all patterns."""
 
 
