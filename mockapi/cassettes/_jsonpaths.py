@@ -46,7 +46,10 @@ class Document:
             RecursionError: the value is nested more deeply than the library goes.
         """
         import jsonpath  # noqa: PLC0415 - costs every start 50 ms, and few people have paths of their own
-        from jsonpath.exceptions import JSONPathRecursionError  # noqa: PLC0415 - as above
+        from jsonpath import exceptions  # noqa: PLC0415 - as above
+
+        # Before version 1.2 it is Python's own.
+        too_deep = getattr(exceptions, "JSONPathRecursionError", RecursionError)
 
         if not self._is_watched:
             find = jsonpath.finditer
@@ -55,7 +58,7 @@ class Document:
             find = _environment(self._budget).finditer
         try:
             return list(find(path, self.root))
-        except JSONPathRecursionError as error:
+        except too_deep as error:
             raise RecursionError(str(error)) from error
         except _Spent:
             raise ExpressionTooSlowError(

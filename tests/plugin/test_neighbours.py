@@ -81,7 +81,8 @@ def test_all_of_them_at_once(pytester: pytest.Pytester, arguments: tuple[str, ..
             httpx_mock.add_response(url="https://example.com/", text="other")
             assert httpx.get("https://example.com/").text == "other"
             assert text_of(ask()) == "Hello"
-            assert httpx.get(messages_api.base_url + "/_mockapi/health").status_code != 500
+            key = {"x-api-key": "sk-ant-test-1", "anthropic-version": "2023-06-01"}
+            assert httpx.get(messages_api.base_url + "/v1/models", headers=key).status_code == 200
 
         def test_vcr(messages_api, tmp_path):
             messages_api.reply("Hello")

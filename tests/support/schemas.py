@@ -207,7 +207,6 @@ def _single_faults() -> st.SearchStrategy[Fault]:
             Fault(
                 {"type": "string", "pattern": "a(?!b)"}, "structured.pattern_quantifier", {"quantifier": "?"}
             ),
-            Fault({"type": "array", "items": [{"type": "string"}]}, "structured.items", {}),
             Fault({"type": "string", "pattern": r"(a)\1"}, "structured.pattern_invalid", {}),
             Fault({"type": "string", "pattern": "(?:a+b){2,3}"}, "structured.pattern_range", {}),
             Fault({"type": "string", "pattern": "a{0,200000}"}, "structured.pattern_complex", {}),

@@ -64,8 +64,7 @@ def _schemas(python: str) -> dict[str, Any]:
     return made
 
 
-_TEXTS = {
-    "previous_message_id": "msg_1","country": "US", "inference_geo": "us", "fallbacks": "default"}
+_TEXTS = {"country": "US", "inference_geo": "us", "fallbacks": "default"}
 """Text where not every text will do; ids suit all patterns."""
 
 

@@ -33,6 +33,7 @@ WE_REFUSE = {
 """What we refuse and the SDK's types take, by the fault."""
 
 WE_TAKE = {
+    '"display": "updates"': "newer than 0.121.0",
     '"output_format"': "2.12.0 dropped a field that its beta still takes",
     '"scope"': "a field of a beta that the SDK does not type",
     '"between_tools"': "newer than 0.121.0",

@@ -86,13 +86,6 @@ _TOP = (
         "thinking.enabled.display: Input should be 'summarized', 'omitted'",
         ask(thinking={"type": "enabled", "budget_tokens": 1024, "display": "updates"}),
     ),
-    Case(
-        "shape.pattern",
-        "diagnostics.previous_message_id: must be the `id` from a prior /v1/messages response "
-        "(starts with `msg_`)",
-        ask(diagnostics={"previous_message_id": "gen_1"}),
-        {"anthropic-beta": "cache-diagnosis-2026-04-07"},
-    ),
     _type("tools: Input should be a valid array", tools=None),
     _type("tools.0: Input should be an object", tools=[7]),
     _type("system: Input should be a valid array", system=None),
