@@ -34,6 +34,10 @@ WE_REFUSE = {
 
 WE_TAKE = {
     '"display": "updates"': "newer than 0.121.0",
+    '"transformations"': "newer than 0.121.0",
+    '"billing_policy"': "newer than 0.121.0",
+    '"safeguards"': "newer than 0.121.0",
+    '"output_config": {"effort"': "a message's own is newer than 0.121.0",
     '"output_format"': "2.12.0 dropped a field that its beta still takes",
     '"scope"': "a field of a beta that the SDK does not type",
     '"between_tools"': "newer than 0.121.0",
