@@ -82,6 +82,9 @@ _OPTIONAL_MEMBERS = {
 }
 _REFUSAL_MEMBERS = {"status": int, "type": str, "message": str}
 
+_FILE_PATH = re.compile(r"(?:^|[\s(])/(?!v\d/)\w+/\S")
+"""An absolute path, those of the API left out."""
+
 # --- templates and halves
 
 
@@ -265,6 +268,8 @@ def problems(row: dict[str, Any], *, refusal: bool) -> list[str]:
         found.append("`date` is not YYYY-MM or YYYY-MM-DD")
     if not row["source"].startswith("https://"):
         found.append("`source` is not an https address")
+    if any(_FILE_PATH.search(str(row.get(name, ""))) for name in ("note", "unjudged")):
+        found.append("a remark names a path of somebody's machine")
     if "body" in row and "raw" in row:
         found.append("`body` and `raw` stand beside each other")
     if row["method"] == "POST" and not ("body" in row or "raw" in row or "unjudged" in row):

@@ -96,6 +96,7 @@ GOOD = {
         ({"source": "somebody"}, "source"),
         ({"body": {}}, "beside each other"),
         ({"colour": "red"}, "not a member"),
+        ({"note": "see /home/ada/rows.jsonl"}, "path of somebody's machine"),
     ],
 )
 def test_a_malformed_row_is_told(change: dict[str, object], complaint: str) -> None:
