@@ -89,4 +89,4 @@ def _is_gone(seen: Path) -> None:
             os.kill(int(process.name), 0)
         address = urlsplit(process.read_text())
         with pytest.raises(ConnectionRefusedError):
-            socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=20)
+            socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=20).close()

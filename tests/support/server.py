@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import select
 import socket
 import struct
@@ -9,8 +10,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 from urllib.parse import urlsplit
 
 import httpx
@@ -121,8 +121,12 @@ class RawClient:
         if receive_buffer is not None:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.sock.settimeout(PATIENCE)
-        self.sock.connect((target.hostname, target.port))
-        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            self.sock.connect((target.hostname, target.port))
+            self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except BaseException:
+            self.sock.close()
+            raise
         self.seen = b""
 
     def __enter__(self) -> Self:
@@ -220,15 +224,15 @@ class Play(Protocol):
         ...
 
 
-@cache
-def _client() -> httpx.Client:
-    # One for all: making a client loads certificates, which takes longer than most tests.
-    return httpx.Client(timeout=PATIENCE, trust_env=False)
+# One for all: making one takes longer than most requests. Made here rather than when first needed: threads
+# that need it at once would each make one, and leave the connections of all but the last open.
+_CLIENT: Final = httpx.Client(timeout=PATIENCE, trust_env=False, verify=False)  # certificates load slowly
+atexit.register(_CLIENT.close)
 
 
 def ask(base_url: str, body: Any = None, path: str = "/v1/messages", **more: Any) -> httpx.Response:
     """POST a JSON body."""
-    return _client().post(base_url + path, json=body, **more)
+    return _CLIENT.post(base_url + path, json=body, **more)
 
 
 def control(
@@ -237,7 +241,7 @@ def control(
     """A request to the control API."""
     if body is not None:
         more["content"] = orjson.dumps(body)
-    return _client().request(method, f"{server.base_url}/_mockapi{path}", **more)
+    return _CLIENT.request(method, f"{server.base_url}/_mockapi{path}", **more)
 
 
 def open_session(server: mockapi.Server, **options: Any) -> dict[str, Any]:
