@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from mockapi.messages._accumulator import CUT_OFF, Accumulator, accumulate
     from mockapi.messages._cutjson import complete_part
     from mockapi.messages._error_codes import ERROR_CODES, ErrorCode
-    from mockapi.messages._errors import STATUS_OF, TYPE_OF, edge_error_body, error_body, stream_error_event
+    from mockapi.messages._errors import (
+        STATUS_OF,
+        TYPE_OF,
+        edge_error_body,
+        error_body,
+        error_details,
+        stream_error_event,
+    )
     from mockapi.messages._events import Sizes, events_of, typical_sizes
     from mockapi.messages._grammar import (
         CODES,
@@ -94,6 +101,7 @@ __all__ = [
     "encode_event",
     "encode_events",
     "error_body",
+    "error_details",
     "events_of",
     "is_tampered_signature",
     "load",
@@ -114,7 +122,7 @@ __getattr__ = lazy_exports(
         "_accumulator": "CUT_OFF Accumulator accumulate",
         "_cutjson": "complete_part",
         "_error_codes": "ERROR_CODES ErrorCode",
-        "_errors": "STATUS_OF TYPE_OF edge_error_body error_body stream_error_event",
+        "_errors": "STATUS_OF TYPE_OF edge_error_body error_body error_details stream_error_event",
         "_events": "Sizes events_of typical_sizes",
         "_grammar": "CODES STOP_REASONS TABLE GrammarChecker GrammarViolation Move Severity State"
         " check_events",

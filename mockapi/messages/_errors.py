@@ -51,6 +51,15 @@ def error_body(
     return dump(body)
 
 
+def error_details(code: str | None, more: Mapping[str, Any] | None = None) -> dict[str, Any] | None:
+    """The details of an error: its code, by which official clients choose an exception, then the rest.
+
+    None if there are no details, as with most errors.
+    """
+    named = {} if code is None else {"error_code": code}
+    return {**named, **(more or {})} or None
+
+
 def edge_error_body(kind: str, message: str) -> bytes:
     """The body of an error that the edge in front of the API answers: no outer type, no request id.
 

@@ -19,6 +19,7 @@ from starlette.routing import Mount
 from mockapi import sessions
 from mockapi._clock import monotonic
 from mockapi.exchange import Request, Source
+from mockapi.messages import error_details
 from mockapi.replies import error_reply
 from mockapi.server._access import access_of, doubled, key_objection
 from mockapi.server._console import Console
@@ -225,7 +226,7 @@ class MessagesAPI:
             self._service.next_request_id(),
             source=Source.INVALID,
             headers=_CLOSE if waits else (),
-            details=None if refused.code is None else {"error_code": refused.code},
+            details=error_details(refused.code),
         )
 
     def _no_session(self, id_: str) -> Reply:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from mockapi._printable import printable
 from mockapi.cassettes import DEFAULT
+from mockapi.server._access import TOKEN_HEADER
 
 if TYPE_CHECKING:
     from mockapi.cassettes import Miss, Recording, RedactionRules
@@ -99,7 +100,7 @@ class Console:
 
     def token(self, token: str) -> None:
         """The token of the control API: the one secret that the console is there to show."""
-        self._write(f"control token, to be sent as x-mockapi-token: {token}", masks=False)
+        self._write(f"control token, to be sent as {TOKEN_HEADER}: {token}", masks=False)
 
     def _write(self, line: str, colour: str = "", *, masks: bool = True) -> None:
         if self._quiet:

@@ -27,6 +27,16 @@ _METHODS = b"GET, POST, DELETE, OPTIONS"
 _MAX_AGE = b"600"
 
 
+def welcomes(origins: tuple[str, ...], origin: str | None) -> bool:
+    """Whether pages of an origin may use the server; None stands for a page that does not tell its own.
+
+    Args:
+        origins: whose pages may, "*" for all.
+        origin: whose the page is.
+    """
+    return "*" in origins or origin in origins
+
+
 def is_preflight(method: str, fields: Mapping[bytes, bytes], origins: tuple[str, ...]) -> bool:
     """Whether a request is the preflight of an allowed origin.
 
@@ -37,7 +47,7 @@ def is_preflight(method: str, fields: Mapping[bytes, bytes], origins: tuple[str,
     """
     if method != "OPTIONS" or b"access-control-request-method" not in fields:
         return False
-    return "*" in origins or fields.get(b"origin", b"").decode("latin-1") in origins
+    return welcomes(origins, fields.get(b"origin", b"").decode("latin-1"))
 
 
 def preflight(request: Request, origins: tuple[str, ...]) -> Reply | None:
@@ -68,7 +78,7 @@ def with_cors(reply: Reply, request: Request, origins: tuple[str, ...]) -> Reply
 
 def _allowed(request: Request, origins: tuple[str, ...]) -> Headers:
     origin = request.header("origin")
-    if origin is None or not ("*" in origins or origin in origins):
+    if origin is None or not welcomes(origins, origin):
         return ()
     return (
         (b"access-control-allow-origin", origin.encode("latin-1", "replace")),

@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from mockapi.server._cors import welcomes
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -35,12 +37,9 @@ def is_uninvited(
         forwards: whether there is an upstream.
     """
     origin = fields.get(b"origin")
-    if origin is None:
-        if fields.get(b"sec-fetch-site", b"none") == b"none":  # typed by the user, or not a browser's
-            return False
-    elif origin.decode("latin-1") in origins:
-        return False
-    if "*" in origins:
+    if origin is None and fields.get(b"sec-fetch-site", b"none") == b"none":
+        return False  # typed by the user, or not a browser's
+    if welcomes(origins, None if origin is None else origin.decode("latin-1")):
         return False
     return forwards or _goes_unasked(method, fields)
 

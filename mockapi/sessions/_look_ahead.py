@@ -42,7 +42,6 @@ async def answer_large(exchange: Exchange, work_out: WorkOut) -> Answer:
         exchange: the request on its way.
         work_out: runs a function elsewhere.
     """
-    exchange.request.known = {}
     found = None
     try:
         for source in _pipeline.SOURCES:
@@ -59,7 +58,7 @@ async def answer_large(exchange: Exchange, work_out: WorkOut) -> Answer:
 async def look_up_ahead(request: Request, index: cassettes.Index, work_out: WorkOut) -> None:
     """Work out what `find_exact` and `find_relaxed` ask for."""
     bare = _bare(request)
-    known = request.known = request.known or {}
+    known = _known(request)
     exact, relaxed = index.rules(relaxed=False), index.rules(relaxed=True)
     known.update(await work_out(cassettes.keys_of, bare, exact))
     if index.has_as_it_came(request):
@@ -97,7 +96,7 @@ async def _verdict(exchange: Exchange, work_out: WorkOut) -> None:
     settings = exchange.session.settings.validation
     if settings.mode != "off":
         refusal = await work_out(validation.first_refusal, _bare(exchange.request), settings)
-        _known(exchange)["refusal", settings] = refusal
+        _known(exchange.request)["refusal", settings] = refusal
 
 
 async def _script(exchange: Exchange, work_out: WorkOut) -> None:
@@ -110,7 +109,7 @@ async def _script(exchange: Exchange, work_out: WorkOut) -> None:
             break
         found = await work_out(scripted_reply, _bare(request), moment, exchange.at)
         if session.generator.script_moment() == moment:  # no other request has had a reply meanwhile
-            _known(exchange)["scripted", moment] = found
+            _known(exchange.request)["scripted", moment] = found
             return
     await _view(exchange, work_out)
 
@@ -122,7 +121,7 @@ async def _fallback(exchange: Exchange, work_out: WorkOut) -> None:
     if request.asks_for_message:
         seed, history = session.generator.reserve()
         arguments = (_bare(request), seed, history, exchange.at)
-        _known(exchange)["synthesized"] = await work_out(synthesis.synthesized, *arguments)
+        _known(exchange.request)["synthesized"] = await work_out(synthesis.synthesized, *arguments)
     elif request.path == _COUNT_TOKENS:
         await _view(exchange, work_out)
     else:
@@ -132,7 +131,7 @@ async def _fallback(exchange: Exchange, work_out: WorkOut) -> None:
 async def _view(exchange: Exchange, work_out: WorkOut) -> None:
     """Work out what replies ask of a request besides its members: what depends on all of it."""
     request, seed = exchange.request, exchange.session.settings.seed
-    _known(exchange)["view"] = await work_out(synthesis.digest_of_view, _bare(request), seed)
+    _known(request)["view"] = await work_out(synthesis.digest_of_view, _bare(request), seed)
     await asyncio.to_thread(_parse, request)
 
 
@@ -147,10 +146,10 @@ def _parse(request: Request) -> None:
             gc.enable()
 
 
-def _known(exchange: Exchange) -> dict[Any, Any]:
-    if exchange.request.known is None:
-        exchange.request.known = {}
-    return exchange.request.known
+def _known(request: Request) -> dict[Any, Any]:
+    if request.known is None:
+        request.known = {}
+    return request.known
 
 
 def _bare(request: Request) -> Request:

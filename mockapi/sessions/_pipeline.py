@@ -25,7 +25,7 @@ from mockapi import replies
 from mockapi import validation as validation_rules
 from mockapi.errors import TooSlowError
 from mockapi.exchange import Reply, Request, Source
-from mockapi.replies import at_once, at_speed, converted, error_reply, faults, wants_stream
+from mockapi.replies import at_once, at_speed, converted, error_reply, faults, wants_stream, wire_field
 from mockapi.sessions._answer import FORWARD, Answer
 from mockapi.sessions._settings import CALLS_OUT
 
@@ -264,7 +264,7 @@ def _is_imitated(request: Request) -> bool:
 
 
 def _error(exchange: Exchange, status: int, kind: str, message: str, hint: str = "") -> Reply:
-    fields = ((b"x-mockapi-hint", hint.encode("latin-1", "replace")),) if hint else ()
+    fields = (wire_field("x-mockapi-hint", hint),) if hint else ()
     return error_reply(
         status, kind, message, exchange.next_request_id(), source=Source.INVALID, headers=fields
     )

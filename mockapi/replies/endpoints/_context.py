@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from mockapi.exchange import Chunk, Reply, Source
-from mockapi.messages import dump, error_body
+from mockapi.messages import dump, error_body, error_details
 from mockapi.replies._reply_headers import object_headers
 
 if TYPE_CHECKING:
@@ -76,8 +76,7 @@ class EndpointContext:
 
     def error(self, status: int, kind: str, message: str, code: str | None = None) -> Reply:
         """An error in the API's envelope; with a code it has details, by which clients choose exceptions."""
-        details = None if code is None else {"error_code": code}
-        data = error_body(kind, message, self.request_id, details)
+        data = error_body(kind, message, self.request_id, error_details(code))
         fields = ((b"x-should-retry", b"false"),)
         return self._reply(status, data, "application/json", fields, Source.INVALID)
 

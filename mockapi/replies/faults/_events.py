@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from mockapi import sse
 from mockapi.errors import FaultDoesNotFit
-from mockapi.messages import encode_event, stream_error_event
+from mockapi.messages import encode_event, error_details, stream_error_event
 from mockapi.replies._sse_frames import SSEFrame, frames_of, place_of, with_chunks
 
 if TYPE_CHECKING:
@@ -118,8 +118,7 @@ def stream_error(
         go_on: whether the rest of the stream comes all the same, which the API never does.
     """
     words = _WORDS.get(type, type) if message is None else message
-    named = {} if error_code is None else {"error_code": error_code}
-    told = {**named, **(details or {})} or None
+    told = error_details(error_code, details)
 
     def fault(reply: Reply) -> Reply:
         frames = frames_of(reply, "stream_error")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mockapi.errors import FaultDoesNotFit
 from mockapi.exchange import Chunk, Ending, Reply, Source
-from mockapi.messages import ERROR_CODES, edge_error_body, error_body
+from mockapi.messages import ERROR_CODES, edge_error_body, error_body, error_details
 from mockapi.replies._convert import converted
 from mockapi.replies._hop_headers import wire_field
 from mockapi.replies._sse_frames import is_stream, with_chunks, without_fields
@@ -123,8 +123,7 @@ def error(
     kind = known.type if type is None else type
     usual = known.message if code is None else code.message
     words = usual if message is None else message
-    named = {} if error_code is None else {"error_code": error_code}
-    told = {**named, **(details or {})} or None
+    told = error_details(error_code, details)
 
     def fault(reply: Reply) -> Reply:
         request_id = reply.header("request-id") or ""

@@ -5,7 +5,7 @@ breakpoint: the prefix up to it is written to the cache, for five minutes or an 
 reads the longest prefix that is in the cache and ends at one of its own parts, at most 20 parts
 before a breakpoint; reading renews it. What lies between the read prefix and the last breakpoint is
 written, the rest is plain input. `cache_control` at the top level is a breakpoint at the last part.
-_prefixes below the model's minimum are not cached. Other models share nothing.
+Prefixes below the model's minimum are not cached. Other models share nothing.
 
 Source: the API's published rules of prompt caching; minimums as published in early 2026, 1,024 for
 models that are not listed.

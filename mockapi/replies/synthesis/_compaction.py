@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockapi.jsontext import canonical_value
 from mockapi.messages import content_nonce
 from mockapi.replies.synthesis import _tokens
+from mockapi.replies.synthesis._context import edits_of
 from mockapi.replies.synthesis._plan import Plan, PlanPart
 
 if TYPE_CHECKING:
@@ -32,16 +33,7 @@ _CHANGES: Final = ("tool_addition", "tool_removal")
 
 def compaction(view: RequestView) -> tuple[PlanPart, bool] | None:
     """The compaction block of an edit and whether the reply ends with it; None without one."""
-    config = view.body.get("context_management")
-    edits = config.get("edits") if isinstance(config, dict) else None
-    edit = next(
-        (
-            edit
-            for edit in (edits if isinstance(edits, list) else ())
-            if isinstance(edit, dict) and edit.get("type") == COMPACT
-        ),
-        None,
-    )
+    edit = next((edit for edit in edits_of(view) if edit.get("type") == COMPACT), None)
     if edit is None or _tokens.input_tokens(view) < _tokens.setting(edit.get("trigger"), _TRIGGER):
         return None
     # Clients that accumulate a stream add `encrypted_content`, so the JSON form has it too.

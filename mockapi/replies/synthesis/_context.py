@@ -30,7 +30,7 @@ _KEPT_TURNS: Final = 1
 def applied_edits(view: RequestView, input_tokens: int) -> list[dict[str, Any]]:
     """The edits that a request of so many input tokens brings about, as the reply tells them."""
     found = []
-    for edit in _edits(view):
+    for edit in edits_of(view):
         if edit.get("type") == CLEAR_TOOL_USES:
             uses, tokens = _cleared_uses(edit, view, input_tokens)
             if uses:
@@ -44,7 +44,8 @@ def applied_edits(view: RequestView, input_tokens: int) -> list[dict[str, Any]]:
     return found
 
 
-def _edits(view: RequestView) -> list[dict[str, Any]]:
+def edits_of(view: RequestView) -> list[dict[str, Any]]:
+    """The edits that a request asks for, of whatever type."""
     config = view.body.get("context_management")
     edits = config.get("edits") if isinstance(config, dict) else None
     return [edit for edit in edits if isinstance(edit, dict)] if isinstance(edits, list) else []

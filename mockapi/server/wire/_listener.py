@@ -87,7 +87,7 @@ class HTTPServer(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 date_header=False,
-                proxy_headers=False,  # who the client is says the connection, never a field
+                proxy_headers=False,  # the connection says who the client is, never a field
                 timeout_keep_alive=75,
             )
         )
