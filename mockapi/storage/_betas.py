@@ -24,6 +24,8 @@ def read_betas(path: Path) -> frozenset[str]:
         content = jsontext.parse(read_file(path, _MAX_BYTES))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}); name a readable file") from error
+    if isinstance(content, jsontext.NotJSON):
+        raise UsageError(f"{path}: not a file of betas: {content.reason}; one is JSON in UTF-8")
     names = content.get("betas") if isinstance(content, dict) else None
     if not isinstance(names, list) or not all(isinstance(name, str) and name for name in names):
         raise UsageError(f'{path}: not a file of betas; one holds {{"betas": ["name-2026-01-01"]}}')
