@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from mockapi.cassettes import Interaction, RecordedRequest, RecordedResponse
+from mockapi.messages import accumulate, decode_events
 from tests.support import streams
 
 if TYPE_CHECKING:
@@ -165,6 +166,22 @@ def made(form: str, source: random.Random) -> tuple[str, list[str]]:
         return piece
 
     return re.sub("«([A-Z])([0-9]+)»", fill, form), pieces
+
+
+def written(interaction: Interaction) -> bytes:
+    """All that a recording says: its bytes, and of a stream also what its deltas say together."""
+    request, response = interaction.request, interaction.response
+    said = f"{request.path}?{request.query}\n{request.headers}\n{response.headers}\n"
+    joined = ""
+    if response.body.startswith(b"event:"):
+        joined = json.dumps(accumulate(decode_events(response.body)))
+    return said.encode() + request.body + b"\n" + response.body + joined.encode()
+
+
+def spellings(piece: str) -> set[bytes]:
+    """How a piece of a credential may be written: as it is, escaped once or twice, percent-encoded."""
+    escaped = json.dumps(piece)[1:-1]
+    return {text.encode() for text in (piece, escaped, json.dumps(escaped)[1:-1], quote(piece, safe=""))}
 
 
 def _interaction(asked: bytes, reply: bytes, *, query: str = "", reply_type: str = "application/json",

@@ -212,6 +212,7 @@ SYNTAX = (
     '"username" "string"\n"email" "varchar(255)"',
     "* item 2024xyz * other",
     "<Password>required</Password><sessionId>current</sessionId>",
+    "vault operator unseal /mnt/secure/Operators/2024/unseal/keys/KeyHolder1",
 )
 
 MORE_HARMLESS = (*EXPRESSIONS, *LISTS, *TYPES, *WORDS, *IDS, *GAPS, *PUBLIC, *OPTIONS, *SHOWN, *SYNTAX)
