@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockapi.cassettes import Cassette, Interaction, dump, lint, redact
+from mockapi.cassettes._prefixes import PREFIXES
 from mockapi.cassettes._redaction_rules import DEFAULT
 from tests.support.credentials import FORMS, HARMLESS, PLACES, made, spellings, written
 from tests.support.everyday_credentials import EVERYDAY
@@ -24,6 +25,12 @@ WHOLE = (*HARMLESS, *MORE_HARMLESS)
 def _is_told(interaction: Interaction) -> bool:
     found = lint(dump(Cassette("a.yaml", (interaction,))), "a.yaml")
     return any(finding.code == "secret" for finding in found)
+
+
+def test_each_prefix_stands_in_one_row() -> None:
+    """What a token is called and how long it must be is said once for each prefix."""
+    starts = [start for row in PREFIXES for start in row.starts]
+    assert len(starts) == len(set(starts))
 
 
 @pytest.mark.parametrize("kind", BY_KIND)
