@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from mockapi.cassettes import Cassette, Interaction, dump, lint, redact
 from mockapi.cassettes._prefixes import PREFIXES
 from mockapi.cassettes._redaction_rules import DEFAULT
-from tests.support.credentials import FORMS, HARMLESS, PLACES, made, spellings, written
+from tests.support.credentials import FORMS, PLACES, made, spellings, written
 from tests.support.everyday_credentials import EVERYDAY
 from tests.support.further_credentials import FURTHER
 from tests.support.general_credentials import GENERAL
-from tests.support.harmless import MORE_HARMLESS
+from tests.support.harmless import HARMLESS, MORE_HARMLESS
 
 BY_KIND = {**FURTHER, **EVERYDAY, **GENERAL}
 ALL = {**FORMS, **BY_KIND}

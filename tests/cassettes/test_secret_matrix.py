@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from mockapi.cassettes import Cassette, Interaction, LintFinding, dump, lint, redact
 from mockapi.cassettes._redaction_rules import DEFAULT
-from tests.support.credentials import FORMS, HARMLESS, PLACES, made, spellings, written
+from tests.support.credentials import FORMS, PLACES, made, spellings, written
+from tests.support.harmless import HARMLESS
 
 
 def _secrets(*interactions: Interaction) -> list[LintFinding]:
