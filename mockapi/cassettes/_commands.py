@@ -253,7 +253,7 @@ def _is_constant(text: str) -> bool:
 
 
 def _is_typed(value: str) -> bool:
-    """Whether a value is one: no gap of a template, no number, no file, not the word itself."""
+    """Whether a value was typed as a password, rather than a template's gap, a number, a file or the word."""
     if _NOT_TYPED.match(value) is not None:
         key = _BASE64_KEY.match(value)
         return key is not None and is_machine_made(key[0])

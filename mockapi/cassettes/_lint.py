@@ -75,7 +75,7 @@ def lint(text: bytes, name: str, rules: RedactionRules = DEFAULT) -> list[LintFi
     try:
         return _looked_at(cassette, text, rules)
     except RedactionError as error:
-        return [LintFinding(LintSeverity.ERROR, "secret", f"nobody could look for secrets: {error}.")]
+        return [LintFinding(LintSeverity.ERROR, "secret", f"secrets could not be looked for: {error}.")]
 
 
 def _looked_at(cassette: Cassette, text: bytes, rules: RedactionRules) -> list[LintFinding]:

@@ -45,7 +45,7 @@ def test_a_credential_of_a_further_kind_is_masked(kind: str) -> None:
 
 @pytest.mark.parametrize("text", MORE_HARMLESS)
 def test_a_further_harmless_text_stays_whole(text: str) -> None:
-    """Expressions, types, words, ids and gaps of templates are no values."""
+    """Expressions, types, words, ids and gaps of templates are kept."""
     assert DEFAULT.mask(text) == text
 
 

@@ -187,7 +187,7 @@ def test_the_cheap_question_is_never_wrong(planted: tuple[str, str], key: str) -
     ],
 )
 def test_what_only_looks_like_a_credential_stays(text: str) -> None:
-    """Ports, mail addresses, paths, slugs, code and the gaps of a template are no credentials."""
+    """Ports, mail addresses, paths, slugs, code and the gaps of a template stay as they are."""
     assert DEFAULT.mask(text) == text
 
 

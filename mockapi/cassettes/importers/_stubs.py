@@ -55,7 +55,7 @@ class Stub:
         times: how often it answers before the next one does.
         partial: whether a body with more in it than `body` is answered, too.
         fault: why a cassette cannot say it; None if it can.
-        left_out: why it is no recorded reply, empty if it is.
+        left_out: why it has no reply to record, empty if it has one.
     """
 
     path: Path
@@ -166,7 +166,7 @@ def _not_ours(stub: Stub, hosts: Sequence[str]) -> str:
 
 def _comparable(stubs: list[Stub]) -> tuple[Matching, list[Stub]]:
     """How all of them match, and the stubs: with a fault those that match otherwise than the others."""
-    # Of methods without a body, "any" is none.
+    # Methods without a body: any body means an empty one.
     stubs = [
         replace(stub, body=b"") if stub.body is None and stub.method in _NO_BODY else stub for stub in stubs
     ]
