@@ -168,10 +168,7 @@ def _credential_fields(side: str, fields: Fields) -> Iterator[LintFinding]:
 
 def _stream(interaction: Interaction) -> Iterator[LintFinding]:
     request, response = interaction.request, interaction.response
-    is_stream = any(
-        name.lower() == "content-type" and "event-stream" in value for name, value in response.headers
-    )
-    if not is_stream or request.path != "/v1/messages":
+    if not response.is_stream or request.path != "/v1/messages":
         return
     try:
         violations = check_events(decode_events(response.body))

@@ -124,6 +124,18 @@ def from_base64(text: Any, path: Path) -> bytes:
         raise FormatError(path, f"a body that is not base64 ({error}).", "Restore the file.") from error
 
 
+def from_file(name: str, beside: Beside, path: Path, remedy: str = "Restore it.") -> bytes:
+    """The bytes of a body that lies in a file beside the recording.
+
+    Raises:
+        FormatError: the file is missing.
+    """
+    data = beside(name)
+    if data is None:
+        raise FormatError(path, f"its body {name} is not there.", remedy)
+    return data
+
+
 def arranged(stubs: Iterable[Stub], hosts: Sequence[str]) -> tuple[list[RecordedEntry], Matching]:
     """The entries that stubs make together, in the order in which they answer, and how they match."""
     entries: list[RecordedEntry] = []
