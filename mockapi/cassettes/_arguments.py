@@ -1,7 +1,7 @@
 """Options that hold a password in most commands: `-p VALUE`, `/rp VALUE`, `--key VALUE`, `-u name:VALUE`.
 
 What a command is called does not matter here, so the value must show what it is: letters and
-digits of eight characters and more that are no path, number, identifier, pattern or package.
+digits of eight characters and more, other than a path, number, identifier, pattern or package.
 Commands that mean something else by the option are left out.
 """
 

@@ -4,7 +4,7 @@
 
 The seal is a digest with a key, which whoever keeps the frame makes from a secret of the user and the
 text that the cassette was read from. So a frame that is torn, damaged, of another text or made by
-somebody else is none, and the text itself is read.
+somebody else is passed over, and the text itself is read.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mockapi.cassettes._kinds import Find
 from mockapi.cassettes._secret_table import PASSWORD_WORDS, WORDS
-from mockapi.cassettes._values import Place, is_credential, is_name
+from mockapi.cassettes._values import Place, is_credential, is_machine_made, is_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,6 +74,7 @@ _LONGEST_LINE = 300
 _NOT_TYPED = re.compile(
     r"[$<{-]|%\w{1,60}%\Z|\*{1,60}\Z|[0-9.:]{1,20}\Z|.*\.(?:txt|json|ya?ml|pem|crt|key|conf|env)\Z|/"
 )
+_BASE64_KEY = re.compile(r"[A-Za-z0-9+/]{40,300}+={0,2}+(?![\w./-])")  # one in 64 begins as a path does
 
 
 class Verb(NamedTuple):
@@ -252,9 +253,12 @@ def _is_constant(text: str) -> bool:
 
 
 def _is_typed(value: str) -> bool:
-    """Whether a value is one: no gap of a template, no number, no file, not the word itself."""
+    """Whether a value was typed as a password, rather than a template's gap, a number, a file or the word."""
+    if _NOT_TYPED.match(value) is not None:
+        key = _BASE64_KEY.match(value)
+        return key is not None and is_machine_made(key[0])
     lower = value.lower()
-    return _NOT_TYPED.match(value) is None and lower not in WORDS and lower not in PASSWORD_WORDS
+    return lower not in WORDS and lower not in PASSWORD_WORDS
 
 
 @functools.cache

@@ -4,8 +4,8 @@ Written by hand because a general emitter decides by its own lights: PyYAML fall
 escapes as soon as one line of a prompt ends in a blank, and folds long lines. What is written
 here reads the same under YAML 1.1 and 1.2, so any YAML library can read a cassette:
 
-- a plain scalar starts with a letter, has nothing that YAML gives a meaning to, and is none of
-  the words that 1.1 or 1.2 reads as a boolean or null;
+- a plain scalar starts with a letter, has nothing that YAML gives a meaning to, and differs
+  from the words that 1.1 or 1.2 reads as a boolean or null;
 - text of several lines, or with quotes in it, is a literal block, with an indentation
   indicator where its first line starts with a blank;
 - the rest, and every text with a character that a literal block cannot carry (CR, U+2028,

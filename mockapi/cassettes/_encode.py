@@ -191,7 +191,7 @@ def _same(body: bytes, said: set[str]) -> dict[str, str] | None:
 
 
 def _bytes(body: bytes) -> dict[str, str]:
-    """As text, unless it is none or would be mostly escapes: a NUL takes six bytes."""
+    """As text where it is UTF-8 and needs few escapes: a NUL takes six bytes."""
     try:
         text = body.decode()
     except UnicodeDecodeError:

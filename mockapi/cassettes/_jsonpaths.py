@@ -169,7 +169,7 @@ def _environment(budget: _Budget) -> Any:
 
 @functools.lru_cache(maxsize=256)
 def _as_python(pattern: str, form: str) -> str | None:
-    r"""An I-Regexp (RFC 9485) as Python writes it: a dot is no line end. None if it is faulty."""
+    r"""An I-Regexp (RFC 9485) as Python writes it: a dot is anything but a line end. None if faulty."""
     dotted = re.sub(r"\\.|\[(?:\\.|[^\]\\])*\]|\.", lambda m: r"[^\n\r]" if m[0] == "." else m[0], pattern)
     source = form.replace("{}", dotted)
     try:

@@ -1,4 +1,4 @@
-"""Whether what stands behind a credential's name is one, by what its name asks of it."""
+"""Whether the value behind a credential's name is a credential, by what that name asks of it."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def lint(text: bytes, name: str, rules: RedactionRules = DEFAULT) -> list[LintFi
     try:
         return _looked_at(cassette, text, rules)
     except RedactionError as error:
-        return [LintFinding(LintSeverity.ERROR, "secret", f"nobody could look for secrets: {error}.")]
+        return [LintFinding(LintSeverity.ERROR, "secret", f"secrets could not be looked for: {error}.")]
 
 
 def _looked_at(cassette: Cassette, text: bytes, rules: RedactionRules) -> list[LintFinding]:
@@ -168,10 +168,7 @@ def _credential_fields(side: str, fields: Fields) -> Iterator[LintFinding]:
 
 def _stream(interaction: Interaction) -> Iterator[LintFinding]:
     request, response = interaction.request, interaction.response
-    is_stream = any(
-        name.lower() == "content-type" and "event-stream" in value for name, value in response.headers
-    )
-    if not is_stream or request.path != "/v1/messages":
+    if not response.is_stream or request.path != "/v1/messages":
         return
     try:
         violations = check_events(decode_events(response.body))

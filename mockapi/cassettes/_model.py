@@ -67,6 +67,11 @@ class RecordedResponse:
     chunks: tuple[RecordedChunk, ...] = ()
     ending: Ending = Ending.CLEAN
 
+    @property
+    def is_stream(self) -> bool:
+        """Whether its content type says that it is an event stream."""
+        return any(name.lower() == "content-type" and "event-stream" in value for name, value in self.headers)
+
     def __reduce__(self) -> Any:
         """As it goes to another process: pickled one by one, 250,000 chunks would take half a second."""
         delays = array("d", [chunk.delay for chunk in self.chunks]).tobytes()

@@ -35,7 +35,7 @@ PASS_OWNERS = tuple(
     " http wifi"
     " wpa login default master vault become svn keystore truststore cert sudo".split()
 )
-"""What stands before `pass` in one word (`rootpass`); a `compass` is none."""
+"""What stands before `pass` in one word (`rootpass`, unlike `compass`)."""
 
 KEYS = tuple(
     "api access secret private encryption decryption signing signature master account subscription"
@@ -62,7 +62,7 @@ LITERAL_OWNERS = tuple(
     "api auth access secret private encryption decryption signing master hmac jwt aes refresh bearer bot"
     " deploy service webhook client consumer app licence license".split()
 )
-"""What stands before `key` or `token` where a quoted literal is one, also of words and a number."""
+"""What stands before `key` or `token` where a quoted literal is a credential, even of words and a number."""
 
 FOREIGN_PASSWORDS = tuple(
     "passwort kennwort senha wachtwoord contraseña contrasena motdepasse hasło haslo heslo salasana"
@@ -100,7 +100,7 @@ WORDS = frozenset(
     " example template erforderlich obligatoire requerido requerida obrigatorio obligatorio vergessen"
     " supported repeatable configured encrypted".split()
 )
-"""Words that stand where a password would, and are none: a state, a type, the name of a field."""
+"""Words that stand where a password would, and mean something else: a state, a type, the name of a field."""
 
 SUFFIXES = tuple(
     "prod production dev staging stage test live old new b64 base64 base data value hash".split()

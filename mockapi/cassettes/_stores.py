@@ -1,4 +1,4 @@
-"""Commands that hand a secret to a store, a container, a disk or an account: what they are given is one.
+"""Commands that hand a secret to a store, a container, a disk or an account: what they are given is a secret.
 
     vault kv put secret/x phrase=VALUE          a name and a value
     az keyvault secret set --value VALUE        an option
@@ -43,7 +43,7 @@ class Store(NamedTuple):
     Attributes:
         command: how it begins, a regular expression.
         takes: what of its arguments is a secret, a regular expression.
-        if_named: whether only what has a credential's name is one: others are settings.
+        if_named: whether only values with a credential's name are secrets, and the others settings.
         needs: what else stands in such a command.
         first: whether the secret is what comes first behind the beginning.
     """

@@ -94,7 +94,7 @@ def is_credential(value: str, place: Place, *, chosen: bool = False) -> bool:
 def is_literal(value: str) -> bool:
     """Whether a quoted literal of words is the value of a secret's name: `Tollor-darnoda-3086`.
 
-    A reference is none: a name in capitals or with dots, words that speak of a secret or a state.
+    Not a reference: a name in capitals or with dots, words that speak of a secret or a state.
     """
     head = value[:LONGEST_LOOK]
     words = [word for word in _JOINTS.split(head.lower()) if word]
@@ -108,7 +108,7 @@ def is_literal(value: str) -> bool:
 
 
 def is_given(value: str) -> bool:
-    """Whether what stands where a command takes a secret is one, and no gap, file or word for it."""
+    """Whether a command's argument is the secret itself, rather than a gap, a file or a word for it."""
     head = value[:LONGEST_LOOK].strip()
     lower = head.lower()
     return (
@@ -141,7 +141,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
 def is_machine_made(value: str) -> bool:
-    """Whether a value is one run of letters and digits that is no word, name, number or UUID."""
+    """Whether a value is one run of letters and digits other than a word, name, number or UUID."""
     head = value[:LONGEST_LOOK]
     return (
         _RUN.fullmatch(head) is not None
@@ -204,7 +204,7 @@ def _is_placeholder(text: str) -> bool:
 
 
 def _speaks_of_one(text: str) -> bool:
-    """Whether words name a credential (`test-secret-key`, `next_token`), which is not to be one."""
+    """Whether a text only names a credential: `test-secret-key`, `next_token`."""
     words = set(_JOINTS.split(text.lower()))
     return not words.isdisjoint(_SPEAKING) and is_name(text, Place.CODE)
 

@@ -154,7 +154,7 @@ def _assemble(parser: Any) -> Any:
         elif kind is yaml.DocumentStartEvent:
             documents += 1
             if documents > 1:
-                raise YAMLError("a second document: a cassette is one", event.start_mark.line + 1)
+                raise YAMLError("a second document: a cassette has only one", event.start_mark.line + 1)
             continue
         elif kind is yaml.StreamEndEvent:
             return root

@@ -10,6 +10,7 @@ import pytest
 from mockapi.cassettes import Interaction, RecordedRequest, RecordedResponse
 from mockapi.cassettes._drift import drift
 from mockapi.exchange import Ending
+from mockapi.messages import encode_events
 from tests.support import streams
 
 JSON = (("content-type", "application/json"),)
@@ -18,10 +19,6 @@ JSON = (("content-type", "application/json"),)
 def _answer(body: Any, headers: tuple[tuple[str, str], ...] = JSON, **more: Any) -> Interaction:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return Interaction(RecordedRequest("POST", "/v1/messages"), RecordedResponse(200, headers, raw, **more))
-
-
-def _stream(*events: dict[str, Any]) -> bytes:
-    return b"".join(b"event: %b\ndata: %b\n\n" % (e["type"].encode(), json.dumps(e).encode()) for e in events)
 
 
 WHOLE = streams.WHOLE
@@ -43,7 +40,7 @@ THINKING = [
         ({"a": [{"type": "text", "text": ""}]}, {"a": [{"type": "text"}]},
          ["$.a[text].text: recorded string, now missing"]),
         ({"type": "tool_use", "input": {"a": 1}}, {"type": "tool_use", "input": {"b": "x"}}, []),
-        (_stream(*WHOLE), _stream(*WHOLE[:3], streams.delta(), *WHOLE[3:]), []),
+        (encode_events(WHOLE), encode_events([*WHOLE[:3], streams.delta(), *WHOLE[3:]]), []),
         (b"<html>", {"a": 1}, ["events: recorded no JSON, now JSON"]),
         (b"", {"a": 1}, ["events: recorded an empty body, now JSON"]),
     ],
@@ -55,7 +52,7 @@ def test_what_code_relies_on_is_compared_and_words_are_not(before: Any, now: Any
 
 def test_another_order_of_events_is_told() -> None:
     """A reply that now thinks first is another kind of reply."""
-    (line,) = drift(_answer(_stream(*WHOLE)), _answer(_stream(*THINKING)))
+    (line,) = drift(_answer(encode_events(WHOLE)), _answer(encode_events(THINKING)))
     assert line.startswith("events: recorded message_start, content_block_start (text)")
     assert "now message_start, content_block_start (thinking)" in line
 

@@ -59,7 +59,7 @@ MESSAGES = [
 
 @given(st.randoms())
 def test_ids_are_numbered_the_same_in_any_order_of_members(dice: random.Random) -> None:
-    """The order of members of an object is no order in which anything appears."""
+    """The order in which an object spells its members does not count."""
     nested = [{"type": "tool_use", "id": "toolu_b", "input": {"tool_use_id": "toolu_c"}, "x": MESSAGES}]
     rules = Matching(rename_tool_ids=True)
     assert _key(_respelled({"messages": nested}, dice), rules) == _key({"messages": nested}, rules)

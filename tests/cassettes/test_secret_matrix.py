@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import json
 import random
-from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -13,18 +11,8 @@ from hypothesis import strategies as st
 
 from mockapi.cassettes import Cassette, Interaction, LintFinding, dump, lint, redact
 from mockapi.cassettes._redaction_rules import DEFAULT
-from tests.support.credentials import FORMS, HARMLESS, PLACES, made
-
-
-def _written(interaction: Interaction) -> bytes:
-    request, response = interaction.request, interaction.response
-    said = f"{request.path}?{request.query}\n{request.headers}\n{response.headers}\n"
-    return said.encode() + request.body + b"\n" + response.body
-
-
-def _spellings(piece: str) -> set[bytes]:
-    escaped = json.dumps(piece)[1:-1]
-    return {text.encode() for text in (piece, escaped, json.dumps(escaped)[1:-1], quote(piece, safe=""))}
+from tests.support.credentials import FORMS, PLACES, made, spellings, written
+from tests.support.harmless import HARMLESS
 
 
 def _secrets(*interactions: Interaction) -> list[LintFinding]:
@@ -43,9 +31,9 @@ def test_no_credential_of_a_known_kind_is_written(kind: str) -> None:
         if place == "thinking":
             assert signed, "what stands in signed content keeps the interaction from being written"
             continue
-        written = _written(redacted)
+        kept = written(redacted)
         for piece in pieces:
-            assert not any(spelled in written for spelled in _spellings(piece)), (place, text)
+            assert not any(spelled in kept for spelled in spellings(piece)), (place, text)
         assert len(redacted.response.body) == len(interaction.response.body)
         assert redact(redacted)[0] is redacted, (place, text)
 
@@ -70,7 +58,7 @@ def test_code_words_and_ids_stay_whole(text: str, place: str) -> None:
     """Expressions, types, words, digests, ids and images are not taken for credentials."""
     interaction = PLACES[place](text)
     assert redact(interaction) == (interaction if place != "header" else redact(interaction)[0], [])
-    assert _written(redact(interaction)[0]).count(b"*") == _written(interaction).count(b"*")
+    assert written(redact(interaction)[0]).count(b"*") == written(interaction).count(b"*")
 
 
 @pytest.mark.parametrize("text", HARMLESS)

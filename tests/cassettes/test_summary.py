@@ -75,7 +75,7 @@ def test_the_summary_stands_first_and_is_made_anew() -> None:
 
 
 def test_the_reply_of_a_broken_stream_is_what_had_come() -> None:
-    """And of one that is no stream and no JSON, nothing."""
+    """A body that is neither a stream nor JSON has no reply to show."""
     broken = reply_of(interaction(HELLO, encode_events(streams.WHOLE[:4])))
     assert broken["content"] == [streams.text("Hi")]
     assert reply_of(interaction(HELLO, b"event: nothing\ndata: x\n\n")) == {}

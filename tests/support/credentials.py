@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from mockapi.cassettes import Interaction, RecordedRequest, RecordedResponse
+from mockapi.messages import accumulate, decode_events
 from tests.support import streams
 
 if TYPE_CHECKING:
@@ -167,6 +168,22 @@ def made(form: str, source: random.Random) -> tuple[str, list[str]]:
     return re.sub("«([A-Z])([0-9]+)»", fill, form), pieces
 
 
+def written(interaction: Interaction) -> bytes:
+    """All that a recording says: its bytes, and of a stream also what its deltas say together."""
+    request, response = interaction.request, interaction.response
+    said = f"{request.path}?{request.query}\n{request.headers}\n{response.headers}\n"
+    joined = ""
+    if response.body.startswith(b"event:"):
+        joined = json.dumps(accumulate(decode_events(response.body)))
+    return said.encode() + request.body + b"\n" + response.body + joined.encode()
+
+
+def spellings(piece: str) -> set[bytes]:
+    """How a piece of a credential may be written: as it is, escaped once or twice, percent-encoded."""
+    escaped = json.dumps(piece)[1:-1]
+    return {text.encode() for text in (piece, escaped, json.dumps(escaped)[1:-1], quote(piece, safe=""))}
+
+
 def _interaction(asked: bytes, reply: bytes, *, query: str = "", reply_type: str = "application/json",
                  request_type: str = "application/json", status: int = 200,
                  fields: tuple[tuple[str, str], ...] = ()) -> Interaction:  # fmt: skip
@@ -176,18 +193,6 @@ def _interaction(asked: bytes, reply: bytes, *, query: str = "", reply_type: str
 
 def _asking(content: object, **members: object) -> bytes:
     return json.dumps({"model": "m", **members, "messages": [{"role": "user", "content": content}]}).encode()
-
-
-def _stream(pieces: list[str], kind: str, member: str, block: dict[str, object]) -> bytes:
-    events = [
-        streams.start(),
-        streams.block_start(0, block),
-        *(streams.delta(0, kind, **{member: piece}) for piece in pieces),
-        streams.block_stop(0),
-        streams.message_delta(),
-        streams.STOP,
-    ]
-    return b"".join(b"event: %b\ndata: %b\n\n" % (e["type"].encode(), json.dumps(e).encode()) for e in events)
 
 
 def _cut(text: str) -> list[str]:
@@ -229,25 +234,25 @@ PLACES: dict[str, Callable[[str], Interaction]] = {
     ),
     "reply in deltas": lambda text: _interaction(
         _asking("hi"),
-        _stream(_cut(f"So: {text} "), "text_delta", "text", streams.text("")),
+        streams.in_deltas("text_delta", "text", _cut(f"So: {text} "), streams.text("")),
         reply_type="text/event-stream",
     ),
     "tool input in deltas": lambda text: _interaction(
         _asking("hi"),
-        _stream(
-            _cut(json.dumps(_input(text))),
+        streams.in_deltas(
             "input_json_delta",
             "partial_json",
+            _cut(json.dumps(_input(text))),
             {"type": "tool_use", "id": "toolu_1", "name": "f", "input": {}},
         ),
         reply_type="text/event-stream",
     ),
     "thinking": lambda text: _interaction(
         _asking("hi"),
-        _stream(
-            _cut(f"He gave me {text} "),
+        streams.in_deltas(
             "thinking_delta",
             "thinking",
+            _cut(f"He gave me {text} "),
             {"type": "thinking", "thinking": "", "signature": ""},
         ),
         reply_type="text/event-stream",
@@ -268,35 +273,3 @@ PLACES: dict[str, Callable[[str], Interaction]] = {
     ),
 }
 """Where a credential may stand in recorded traffic. (What is compressed is decoded before it is redacted.)"""
-
-HARMLESS = (
-    "api_key=settings.ANTHROPIC_API_KEY_2024",
-    'api_key=get_secret_from_vault_v2("prod")',
-    "api_key: Optional_String_Type_V2 = None",
-    "def f(token: str | None, password: SecretStr = Field(...)) -> None: ...",
-    "the bearer authentication-mechanism-described-here",
-    "commit 3f786850e387550fdab836ed7e6dc881de23001b",
-    "id 3f9b2c71-8d54-4e1a-9b7f-5a6c2d1e0f43",
-    '"integrity": "sha384-9NK6iqsxLFuFmNJhJpBbVZFQmFVFiQzXdfz1OgQ2hEZwXr0WTwk7cXWbLuZzBGmv"',
-    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9Q",
-    '{"properties": {"password": {"type": "string", "description": "The password, 8 to 20 characters"}}}',
-    '{"authorization":"required"}',
-    '{"usage": {"input_tokens": 1234567890, "output_tokens": 2}, "max_tokens": 4096}',
-    "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db/password-AbCdEf",
-    "call_abc123DEF456ghi789JKL012 resp_68a1b2c3d4e5f60718293a4b5c6d7e8f901a2b3c4d5e6f70",
-    '{"cache_control": {"type": "ephemeral", "ttl": "1h"}}',
-    "sk-learn-based-feature-extraction-for-very-large-data-sets-v2",
-    'os.environ["GITHUB_TOKEN"], os.getenv("DB_PASSWORD", ""), process.env.API_KEY_2',
-    "export GITHUB_TOKEN=$(gh auth token) DB_PASSWORD=${DB_PASSWORD:-} PWD=/home/user/project2",
-    "token: ${{ secrets.GITHUB_TOKEN }}\npassword: <your password here>\napi_key: YOUR_API_KEY_HERE",
-    "if token == other.token or not password: raise ValueError(password=redact(token2))",
-    '{"next_page_token": "CiAKGjBpNDd2Nmp2Zml2cXRwYjBpOXA", "tokenizer": "cl100k_base"}',
-    "The password must have 8 to 20 characters, and a token is 4 letters on average: 1,000 tokens.",
-    "listens on http://localhost:8080/a and mails bob@example.com; git@github.com:a/b.git",
-    "private_key: /etc/ssl/private/server-2.pem\nssh_key = ~/.ssh/id_ed25519.pub",
-    (
-        '{"id": "toolu_01A09q90qw90lq917835lq9", "tool_use_id": "srvtoolu_014hJH82Qum7Td6UV8gDXThB", "id2": '
-        '"msg_01XFDUDYJgAACzvnptvVoYEL", "request": "req_011CSHoEeqs5C35K2UUqR7Fy"}'
-    ),
-)
-"""Texts that look alike and hold no credential."""

@@ -279,6 +279,7 @@ OTHERS: dict[str, str] = {
     "curlrc": 'user = "bob:«A14»"',
     "enable password": "enable password «A12»",
     "unseal key": "Unseal Key 1: «B43»=",
+    "unseal key that begins as a path": "Unseal Key 1: /«B43»",
     "HMAC in JavaScript": "crypto.createHmac('sha256', '«A32»')",
     "HMAC in Python": 'hmac.new(b"«A32»", body, hashlib.sha256)',
     "AES key": "const ENCRYPTION_KEY = Buffer.from('«H64»', 'hex')",

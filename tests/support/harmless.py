@@ -3,6 +3,38 @@
 # ruff: noqa: RUF001 - the colons and quotes of other languages
 from __future__ import annotations
 
+HARMLESS = (
+    "api_key=settings.ANTHROPIC_API_KEY_2024",
+    'api_key=get_secret_from_vault_v2("prod")',
+    "api_key: Optional_String_Type_V2 = None",
+    "def f(token: str | None, password: SecretStr = Field(...)) -> None: ...",
+    "the bearer authentication-mechanism-described-here",
+    "commit 3f786850e387550fdab836ed7e6dc881de23001b",
+    "id 3f9b2c71-8d54-4e1a-9b7f-5a6c2d1e0f43",
+    '"integrity": "sha384-9NK6iqsxLFuFmNJhJpBbVZFQmFVFiQzXdfz1OgQ2hEZwXr0WTwk7cXWbLuZzBGmv"',
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9Q",
+    '{"properties": {"password": {"type": "string", "description": "The password, 8 to 20 characters"}}}',
+    '{"authorization":"required"}',
+    '{"usage": {"input_tokens": 1234567890, "output_tokens": 2}, "max_tokens": 4096}',
+    "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db/password-AbCdEf",
+    "call_abc123DEF456ghi789JKL012 resp_68a1b2c3d4e5f60718293a4b5c6d7e8f901a2b3c4d5e6f70",
+    '{"cache_control": {"type": "ephemeral", "ttl": "1h"}}',
+    "sk-learn-based-feature-extraction-for-very-large-data-sets-v2",
+    'os.environ["GITHUB_TOKEN"], os.getenv("DB_PASSWORD", ""), process.env.API_KEY_2',
+    "export GITHUB_TOKEN=$(gh auth token) DB_PASSWORD=${DB_PASSWORD:-} PWD=/home/user/project2",
+    "token: ${{ secrets.GITHUB_TOKEN }}\npassword: <your password here>\napi_key: YOUR_API_KEY_HERE",
+    "if token == other.token or not password: raise ValueError(password=redact(token2))",
+    '{"next_page_token": "CiAKGjBpNDd2Nmp2Zml2cXRwYjBpOXA", "tokenizer": "cl100k_base"}',
+    "The password must have 8 to 20 characters, and a token is 4 letters on average: 1,000 tokens.",
+    "listens on http://localhost:8080/a and mails bob@example.com; git@github.com:a/b.git",
+    "private_key: /etc/ssl/private/server-2.pem\nssh_key = ~/.ssh/id_ed25519.pub",
+    (
+        '{"id": "toolu_01A09q90qw90lq917835lq9", "tool_use_id": "srvtoolu_014hJH82Qum7Td6UV8gDXThB", "id2": '
+        '"msg_01XFDUDYJgAACzvnptvVoYEL", "request": "req_011CSHoEeqs5C35K2UUqR7Fy"}'
+    ),
+)
+"""A few of each kind."""
+
 EXPRESSIONS = (
     "client = Client(api_key=config.api_key, password=password)",
     "connect(user=user, password=getpass.getpass())",
@@ -212,6 +244,7 @@ SYNTAX = (
     '"username" "string"\n"email" "varchar(255)"',
     "* item 2024xyz * other",
     "<Password>required</Password><sessionId>current</sessionId>",
+    "vault operator unseal /mnt/secure/Operators/2024/unseal/keys/KeyHolder1",
 )
 
 MORE_HARMLESS = (*EXPRESSIONS, *LISTS, *TYPES, *WORDS, *IDS, *GAPS, *PUBLIC, *OPTIONS, *SHOWN, *SYNTAX)

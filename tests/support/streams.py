@@ -6,6 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from mockapi.messages import encode_events
+
 Event = dict[str, Any]
 
 
@@ -160,6 +162,16 @@ def message_delta(stop_reason: Any = "end_turn", **more: Any) -> Event:
 
 PING: Event = {"type": "ping"}
 STOP: Event = {"type": "message_stop"}
+
+
+def in_deltas(kind: str, member: str, pieces: list[str], block: dict[str, Any]) -> bytes:
+    """The bytes of a stream with one block that comes in deltas, a piece in each."""
+    deltas = (delta(0, kind, **{member: piece}) for piece in pieces)
+    return encode_events(
+        [start(), block_start(0, block), *deltas, block_stop(0), message_delta(), STOP],
+    )
+
+
 ERROR: Event = {
     "type": "error",
     "error": {"details": None, "type": "overloaded_error", "message": "Overloaded"},

@@ -53,6 +53,13 @@ LOSSES: Final = {
 }
 """What each loss means, for people."""
 
+STREAM_HEADERS: Final = (
+    ("content-type", "text/event-stream; charset=utf-8"),
+    ("cache-control", "no-cache"),
+)
+JSON_HEADERS: Final = (("content-type", "application/json"),)
+"""Of replies whose own were lost: what a client needs to read them."""
+
 _REPLACED = "\ufffd".encode()
 _ENCODING_OVERHEAD: Final = 64
 """Bytes that gzip's frame and a few flushes add at most to a body that hardly compresses."""

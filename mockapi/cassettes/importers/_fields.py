@@ -109,12 +109,12 @@ def as_bytes(value: Any) -> bytes | None:
     """A body that may be text, bytes or nothing.
 
     Raises:
-        ValueError: text that no bytes stand for, or a value that is no text.
+        ValueError: text that UTF-8 cannot encode, or a value other than text.
     """
     if value is None or isinstance(value, bytes):
         return value
     if isinstance(value, dict | list | bool):
-        raise ValueError(  # noqa: TRY004 - for callers as any other text that is none
+        raise ValueError(  # noqa: TRY004 - callers treat both alike
             f"{value!r:.60} where a body's text should be"
         )
     try:

@@ -158,7 +158,7 @@ def open_document(data: bytes, name: str) -> Document:
     """What a file is, opened.
 
     Raises:
-        Fault: damaged, malformed, or dangerous; with the line where there is one.
+        FormatError: damaged, malformed, or dangerous; with the line where there is one.
     """
     if data.startswith(_PACKED):
         try:

@@ -194,7 +194,7 @@ def _imported(document: Document, format_: Format, name: str, run: _Run) -> Impo
         format=format_.title,
         cassette=Cassette(cassette_name, tuple(interactions), matching) if interactions else None,
         kept=len(interactions),
-        streams=sum(map(_is_stream, interactions)),
+        streams=sum(interaction.response.is_stream for interaction in interactions),
         left_out=tuple(left_out.most_common()),
         broken=tuple(broken),
         lost=tuple(loss for loss in Loss if loss in lost),
@@ -238,11 +238,6 @@ def _placed(exchange: Exchange, origin: str) -> Interaction:
         return interaction
     request = replace(interaction.request, path=api_path(interaction.request.path))
     return replace(interaction, request=request, origin=origin)
-
-
-def _is_stream(interaction: Interaction) -> bool:
-    headers = interaction.response.headers
-    return any(name.lower() == "content-type" and "event-stream" in value for name, value in headers)
 
 
 def _cassette_name(name: str, *, whole: bool = False) -> str:

@@ -55,7 +55,7 @@ class Stub:
         times: how often it answers before the next one does.
         partial: whether a body with more in it than `body` is answered, too.
         fault: why a cassette cannot say it; None if it can.
-        left_out: why it is no recorded reply, empty if it is.
+        left_out: why it has no reply to record, empty if it has one.
     """
 
     path: Path
@@ -124,6 +124,18 @@ def from_base64(text: Any, path: Path) -> bytes:
         raise FormatError(path, f"a body that is not base64 ({error}).", "Restore the file.") from error
 
 
+def from_file(name: str, beside: Beside, path: Path, remedy: str = "Restore it.") -> bytes:
+    """The bytes of a body that lies in a file beside the recording.
+
+    Raises:
+        FormatError: the file is missing.
+    """
+    data = beside(name)
+    if data is None:
+        raise FormatError(path, f"its body {name} is not there.", remedy)
+    return data
+
+
 def arranged(stubs: Iterable[Stub], hosts: Sequence[str]) -> tuple[list[RecordedEntry], Matching]:
     """The entries that stubs make together, in the order in which they answer, and how they match."""
     entries: list[RecordedEntry] = []
@@ -166,7 +178,7 @@ def _not_ours(stub: Stub, hosts: Sequence[str]) -> str:
 
 def _comparable(stubs: list[Stub]) -> tuple[Matching, list[Stub]]:
     """How all of them match, and the stubs: with a fault those that match otherwise than the others."""
-    # Of methods without a body, "any" is none.
+    # Methods without a body: any body means an empty one.
     stubs = [
         replace(stub, body=b"") if stub.body is None and stub.method in _NO_BODY else stub for stub in stubs
     ]

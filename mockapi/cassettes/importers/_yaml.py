@@ -178,7 +178,7 @@ def _assemble(events: Iterator[Any]) -> Any:
             if kind is yaml.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
-                    raise YAMLError("a second document: a recording is one", line)
+                    raise YAMLError("a second document: a recording has only one", line)
             continue
 
         under = key
@@ -246,7 +246,7 @@ def _text_in(value: Any, line: int) -> str:
         return str(value.get("str", ""))
     arguments = value["args"] if isinstance(value, dict) else value
     if not isinstance(arguments, list) or not arguments or not isinstance(arguments[0], str):
-        raise YAMLError("a header name of aiohttp's that is no text", line)
+        raise YAMLError("a header name of aiohttp's that is not text", line)
     return arguments[0]
 
 

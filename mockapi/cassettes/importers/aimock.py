@@ -24,7 +24,15 @@ from typing import TYPE_CHECKING, Any, Final
 from mockapi import jsontext
 from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes._model import Matching, RecordedChunk
-from mockapi.cassettes.importers._exchange import Draft, Exchange, Loss, Message, RecordedEntry
+from mockapi.cassettes.importers._exchange import (
+    JSON_HEADERS,
+    STREAM_HEADERS,
+    Draft,
+    Exchange,
+    Loss,
+    Message,
+    RecordedEntry,
+)
 from mockapi.messages import (
     STATUS_OF,
     TYPE_OF,
@@ -48,8 +56,6 @@ _API: Final = "https://api.anthropic.com/v1/messages"
 _LOST: Final = frozenset({Loss.REQUEST, Loss.BODY})
 _MODEL: Final = "claude-unknown"
 _STOP_REASONS: Final = {"stop": "end_turn", "tool_calls": "tool_use", "length": "max_tokens"}
-_STREAM: Final = (("content-type", "text/event-stream; charset=utf-8"), ("cache-control", "no-cache"))
-_JSON: Final = (("content-type", "application/json"),)
 
 
 def recognises(document: Any) -> bool:
@@ -129,12 +135,12 @@ def _reply(item: dict[str, Any], path: Path, model: str, *, stream: bool) -> _Re
         status = response.get("status", STATUS_OF.get(str(error.get("type")), 500))
         kind = error.get("type") if error.get("type") in STATUS_OF else TYPE_OF.get(status, "api_error")
         body = error_body(str(kind), str(error.get("message", "")), ids.make(IdKind.REQUEST, 0))
-        return status, _JSON, body, ()
+        return status, JSON_HEADERS, body, ()
     message = _message(response, path, model, ids)
     if not stream:
-        return 200, _JSON, dump(message), ()
+        return 200, JSON_HEADERS, dump(message), ()
     pieces = [encode_event(event) for event in events_of(message)]
-    return 200, _STREAM, b"".join(pieces), _timed(pieces, item.get("recordedTimings"))
+    return 200, STREAM_HEADERS, b"".join(pieces), _timed(pieces, item.get("recordedTimings"))
 
 
 def _message(response: dict[str, Any], path: Path, model: str, ids: IdFactory) -> dict[str, Any]:

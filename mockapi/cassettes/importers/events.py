@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any, Final
 from mockapi import jsontext
 from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes._model import Matching
-from mockapi.cassettes.importers._exchange import Draft, Exchange, Loss, Message, RecordedEntry
+from mockapi.cassettes.importers._exchange import (
+    STREAM_HEADERS,
+    Draft,
+    Exchange,
+    Loss,
+    Message,
+    RecordedEntry,
+)
 from mockapi.errors import MockapiError
 from mockapi.messages import accumulate, encode_events
 
@@ -28,7 +35,6 @@ _KEYS: Final = ("events", "chunks", "stream")
 _LAST: Final = {"message_stop", "error"}
 _LOST: Final = frozenset({Loss.REQUEST, Loss.BODY})
 _URL: Final = "https://api.anthropic.com/v1/messages"
-_HEADERS: Final = (("content-type", "text/event-stream; charset=utf-8"), ("cache-control", "no-cache"))
 
 
 def recognises(document: Any) -> bool:
@@ -90,6 +96,6 @@ def _exchange(events: list[Any]) -> Exchange:
         url=_URL,
         status=200,
         request=Message((), jsontext.compact(asked)),
-        response=Message(_HEADERS, text),
+        response=Message(STREAM_HEADERS, text),
         lost=_LOST,
     ).finished()

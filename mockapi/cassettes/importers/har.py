@@ -11,7 +11,7 @@ The content of a reply is decoded, and text is what its charset said; the except
 node-http adapter, which keeps an encoded reply as a JSON list of its transport chunks, each in
 base64 (hexadecimal before Polly 6). Some persisters of Polly write the same as YAML. mockapi's
 own export adds `_mockapi` to an entry: what HAR has no place for. A reply without content where
-there was some is an export without content; a browser's export of an event stream often is one.
+there was some is an export without content, as a browser's export of an event stream often is.
 """
 
 from __future__ import annotations

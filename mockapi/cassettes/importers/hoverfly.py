@@ -21,7 +21,7 @@ from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes.importers._exchange import Message
 from mockapi.cassettes.importers._fields import as_bytes, fields
 from mockapi.cassettes.importers._hosts import API_HOSTS
-from mockapi.cassettes.importers._stubs import Stub, broken_stub, cannot_say, from_base64, url_of
+from mockapi.cassettes.importers._stubs import Stub, broken_stub, cannot_say, from_base64, from_file, url_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,11 +62,12 @@ def _stub(path: Path, request: dict[str, Any], response: dict[str, Any], beside:
     stub = broken_stub(FormatError(path, "not read."))
     try:
         host = _value(request, "destination", path) or ""
-        stub = Stub(path, "POST", url_of(host, _value(request, "path", path)), None)
+        target = _value(request, "path", path)
+        stub = Stub(path, "POST", url_of(host, target), None)
         return Stub(
             path,
             (_value(request, "method", path) or "POST").upper(),
-            url_of(host, _value(request, "path", path), _query(request, path)),
+            url_of(host, target, _query(request, path)),
             as_bytes(_value(request, "body", path)),
             status=response.get("status"),
             response=Message(fields(response.get("headers")), _body(response, path, beside)),
@@ -149,10 +150,7 @@ def _body(response: dict[str, Any], path: Path, beside: Beside) -> bytes:
     if response.get("templated") and "{{" in str(text):
         raise cannot_say(where, "its reply is a template")
     if response.get("bodyFile"):
-        data = beside(str(response["bodyFile"]))
-        if data is None:
-            raise FormatError(where, f"its body {response['bodyFile']} is not there.", "Restore it.")
-        return data
+        return from_file(str(response["bodyFile"]), beside, where)
     encoded = response.get("encodedBody")
     if encoded is True:
         return from_base64(text, where)

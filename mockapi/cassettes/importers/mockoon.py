@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes.importers._exchange import Message
 from mockapi.cassettes.importers._fields import as_bytes, fields
-from mockapi.cassettes.importers._stubs import Stub, cannot_say
+from mockapi.cassettes.importers._stubs import Stub, cannot_say, from_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,11 +101,7 @@ def _answering(route: dict[str, Any], path: Path) -> tuple[int, dict[str, Any]]:
 def _body(reply: dict[str, Any], path: Path, document: dict[str, Any], beside: Beside) -> bytes:
     kind = reply.get("bodyType", "INLINE")
     if kind == "FILE" or (kind == "INLINE" and reply.get("filePath") and not reply.get("body")):
-        name = str(reply.get("filePath"))
-        data = beside(name)
-        if data is None:
-            raise FormatError(path, f"its body {name} is not there.", "Restore it beside the environment.")
-        text = data
+        text = from_file(str(reply.get("filePath")), beside, path, "Restore it beside the environment.")
     elif kind == "DATABUCKET":
         buckets = {bucket.get("id"): bucket for bucket in _list(document, "data")}
         text = as_bytes(buckets.get(reply.get("databucketID"), {}).get("value")) or b""

@@ -18,7 +18,15 @@ from mockapi import jsontext
 from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes._model import Matching
 from mockapi.cassettes.importers._coding import decoded
-from mockapi.cassettes.importers._exchange import Draft, Exchange, Loss, Message, RecordedEntry
+from mockapi.cassettes.importers._exchange import (
+    JSON_HEADERS,
+    STREAM_HEADERS,
+    Draft,
+    Exchange,
+    Loss,
+    Message,
+    RecordedEntry,
+)
 from mockapi.cassettes.importers.httprr import split_message, unframed
 from mockapi.errors import MockapiError
 from mockapi.messages import STATUS_OF, decode_events
@@ -124,7 +132,6 @@ def _stream(text: bytes) -> Exchange:
     path = "/v1/complete" if "completion" in kinds else "/v1/messages"
     started = next((event.get("message") for event in events if event.get("type") == "message_start"), None)
     model = started.get("model") if isinstance(started, dict) else None
-    headers = (("content-type", "text/event-stream; charset=utf-8"), ("cache-control", "no-cache"))
     return Draft(
         path=(),
         method="POST",
@@ -133,7 +140,7 @@ def _stream(text: bytes) -> Exchange:
         request=Message(
             (), jsontext.compact({"model": model, "stream": True} if model else {"stream": True})
         ),
-        response=Message(headers, text),
+        response=Message(STREAM_HEADERS, text),
         lost=_LOST,
     ).finished()
 
@@ -155,6 +162,6 @@ def _json(text: bytes) -> Exchange:
         status=status,
         request=Message((), jsontext.compact({"model": model} if model else {}) if method == "POST" else b""),
         # An editor ends a file with a line end; the API's replies have none.
-        response=Message((("content-type", "application/json"),), text.rstrip(b"\r\n")),
+        response=Message(JSON_HEADERS, text.rstrip(b"\r\n")),
         lost=_LOST,
     ).finished()

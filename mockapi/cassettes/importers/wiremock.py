@@ -26,7 +26,7 @@ from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes.importers._exchange import Loss, Message
 from mockapi.cassettes.importers._fields import as_bytes, fields
 from mockapi.cassettes.importers._hosts import PATHS
-from mockapi.cassettes.importers._stubs import Stub, broken_stub, cannot_say, from_base64
+from mockapi.cassettes.importers._stubs import Stub, broken_stub, cannot_say, from_base64, from_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -113,7 +113,7 @@ def _stub(path: Path, item: dict[str, Any], beside: Beside) -> Stub:
     try:
         stub = replace(stub, url=_url(request, path), method=_method(request))
         if "proxyBaseUrl" in response:
-            return replace(stub, left_out="a stub that asks another server")
+            return stub.passed_by("a stub that asks another server")
         _check_request(request, path)
         return replace(
             stub,
@@ -125,7 +125,7 @@ def _stub(path: Path, item: dict[str, Any], beside: Beside) -> Stub:
             lost=frozenset({Loss.PADDING} if "jsonBody" in response else ()),
         )
     except FormatError as fault:
-        return replace(stub, fault=fault)
+        return stub.with_fault(fault)
 
 
 def _priority(item: dict[str, Any]) -> int:
@@ -237,15 +237,8 @@ def _reply_body(response: dict[str, Any], path: Path, beside: Beside) -> bytes:
 
 def _stated_body(response: dict[str, Any], where: Path, beside: Beside) -> bytes:
     if "bodyFileName" in response:
-        name = str(response["bodyFileName"])
-        data = beside(FILES + name)
-        if data is None:
-            raise FormatError(
-                where,
-                f"its body {FILES}{name} is not there.",
-                "Restore it, or import the folder that has `mappings` and `__files`.",
-            )
-        return data
+        remedy = "Restore it, or import the folder that has `mappings` and `__files`."
+        return from_file(f"{FILES}{response['bodyFileName']}", beside, where, remedy)
     if "base64Body" in response:
         return from_base64(response["base64Body"], where)
     if "jsonBody" in response:
@@ -280,4 +273,4 @@ def _steps(name: str, members: list[tuple[Stub, Any]]) -> Iterator[Stub]:
         return
     for stub, _ in members:
         what = f"its scenario {name!r:.60} is not one request that is answered step by step"
-        yield replace(stub, fault=stub.fault or cannot_say(stub.path, what))
+        yield stub.with_fault(stub.fault or cannot_say(stub.path, what))

@@ -55,7 +55,7 @@ DAMAGED = {
     "unknown": (b"\xff\x00", "snappy", "not known"),
     "gzip as text": (gzipped(ANSWER).decode(errors="replace").encode(), "gzip", "replaced"),
     "deflate as text": (zlib.compress(ANSWER).decode(errors="replace").encode(), "deflate", "replaced"),
-    "characters that are no bytes": ("\x1f\x8b\u20ac".encode(), "gzip", "damaged"),
+    "characters outside of Latin-1": ("\x1f\x8b\u20ac".encode(), "gzip", "damaged"),
 }
 
 

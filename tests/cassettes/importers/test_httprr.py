@@ -88,7 +88,7 @@ FAULTY = {
         "of 9999 bytes: truncated",
     ),
     "chunks cut off": (httprr((wire_request(), wire_response(b"ff\r\nabc", CHUNKED))), "chunked body"),
-    "chunks that are none": (httprr((wire_request(), wire_response(b"zz\r\nabc", CHUNKED))), "chunked body"),
+    "malformed chunks": (httprr((wire_request(), wire_response(b"zz\r\nabc", CHUNKED))), "chunked body"),
     "no HTTP": (httprr((wire_request(), b"hello")), "no HTTP in here"),
 }
 

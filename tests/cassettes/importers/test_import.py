@@ -51,7 +51,7 @@ NOT_RECORDINGS: dict[str, tuple[bytes, str]] = {
 
 @pytest.mark.parametrize("name", NOT_RECORDINGS)
 def test_what_is_no_recording_is_left_out_with_the_reason(name: str) -> None:
-    """A tree holds other YAML and JSON too: that is no failure."""
+    """A tree holds other YAML and JSON too: that fails nothing."""
     data, reason = NOT_RECORDINGS[name]
     imported = import_recording(data, "a.yaml")
     assert imported.cassette is None

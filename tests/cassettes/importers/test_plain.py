@@ -83,7 +83,7 @@ FAULTY = {
 
 @pytest.mark.parametrize("name", FAULTY)
 def test_a_stream_of_something_else_is_told(name: str) -> None:
-    """Not every event stream is one of messages."""
+    """An event stream may hold something other than messages."""
     text, words = FAULTY[name]
     imported = import_recording(text, "a.sse")
     assert imported.cassette is None
@@ -128,7 +128,7 @@ def test_a_head_before_something_else_is_told(text: bytes) -> None:
 
 
 def test_editors_marks_and_comments_hide_nothing() -> None:
-    """A byte order mark is no part of JSON; a stream may begin with a comment, an id, a retry."""
+    """A byte order mark is left out of the JSON; a stream may begin with a comment, an id, a retry."""
     marked = import_recording(b"\xef\xbb\xbf" + ANSWER, "a.json")
     assert marked.cassette is not None
     assert marked.cassette.interactions[0].response.body == ANSWER

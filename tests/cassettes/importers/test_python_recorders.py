@@ -194,7 +194,7 @@ def test_cassetter_interactions_are_put_back_in_order() -> None:
 
 
 def test_cassetter_content_that_does_not_fit_its_type_is_told() -> None:
-    """Hexadecimal that is none, JSON that is none, a type of tomorrow: faults, not guesses."""
+    """Malformed hexadecimal, malformed JSON, a type of tomorrow: faults, not guesses."""
     for body in (
         {"type": "binary", "content": text64(b"abc")},
         {"type": "protobuf", "content": "x"},

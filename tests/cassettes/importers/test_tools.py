@@ -87,7 +87,7 @@ def _places(value: Any, path: tuple[Any, ...] = ()) -> Any:
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, inner in items:
         yield (*path, key)
-        # What a reply says is changed by whoever changes the file: that is no damage.
+        # What a reply says is changed by whoever changes the file: nothing is damaged.
         if not isinstance(inner, dict) or inner.get("type") != "message":
             yield from _places(inner, (*path, key))
 

@@ -120,7 +120,7 @@ def test_ruby_text_of_another_encoding_goes_back_to_its_bytes() -> None:
 
 
 FAULTY: dict[str, tuple[Any, str]] = {
-    "base64 that is none": ({"encoding": "UTF-8", "base64_string": "&%$"}, "not base64"),
+    "malformed base64": ({"encoding": "UTF-8", "base64_string": "&%$"}, "not base64"),
     "a body elsewhere": ({"encoding": "", "file": "a.pdf"}, "in another file"),
 }
 

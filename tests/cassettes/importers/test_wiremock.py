@@ -168,7 +168,7 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], str]] = {
     "a JSON path": ([_looking_at(bodyPatterns=[{"matchesJsonPath": "$.stream"}])], "it looks at a part"),
     "two patterns": ([_looking_at(bodyPatterns=[{"equalTo": "a"}, {"contains": "b"}])], "several patterns"),
     "a placeholder": ([wiremock_stub('{"a":"${json-unit.any-string}"}')], "it has placeholders"),
-    "JSON that is none": ([wiremock_stub("{")], "`equalToJson` is not JSON"),
+    "malformed JSON": ([wiremock_stub("{")], "`equalToJson` is not JSON"),
     "part of a header": ([_looking_at(headers={"accept": {"contains": "json"}})], "it looks at a part"),
     "a header of one": (
         [_looking_at(headers={"accept": {"equalTo": "a"}}), wiremock_stub(ASKED_STREAM.decode())],
@@ -182,7 +182,7 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], str]] = {
         [wiremock_stub(response={"body": "{{request.id}}", "transformers": ["response-template"]})],
         "its reply is computed by response-template",
     ),
-    "a host that is none in a scenario": (
+    "a malformed host in a scenario": (
         [_looking_at(host={"equalTo": "[]"}) | {"scenarioName": "s", "requiredScenarioState": "Started"}],
         "is not a URL",
     ),
