@@ -195,6 +195,7 @@ def needs_strategy(context: Context) -> Iterator[Violation]:
     "block:compaction",
     message="messages.{i}.content.{j}: a `compaction` block with `content` requires its `signature`",
     source="live probe of 2026-09, quoted without its path",
+    confidence="maintainer",
 )
 def signature_missing(context: Context) -> Iterator[Violation]:
     """Under the beta compact-2026-09-04 a compaction block comes without its signature."""

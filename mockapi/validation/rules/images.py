@@ -250,6 +250,7 @@ def oversized(context: Context) -> Iterator[Violation]:
     "block:document",
     message="Only HTTPS URLs are supported.",
     source="captured in 2026-05 for an image; documents by analogy",
+    confidence="maintainer",
 )
 def not_https(context: Context) -> Iterator[Violation]:
     """An image or a document is to be fetched over HTTP without TLS."""
