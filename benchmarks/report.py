@@ -56,6 +56,18 @@ class Part:
     goals: Sequence[Goal] = field(default=())
 
 
+GROWTH = 4
+"""Times the size, wherever the growth of time is measured."""
+MOST_GROWTH = 6.0
+"""Times the processor time that this may cost."""
+
+
+def growth_goal(of: str, times: float) -> Goal:
+    """The goal that time grows with the size and no faster; `times` is the worst that was measured."""
+    wanted = f"{MOST_GROWTH:.0f} times the time"
+    return Goal(f"{GROWTH} times the {of}, at most", wanted, f"{times:.1f} times", times <= MOST_GROWTH)
+
+
 def page(parts: Sequence[Part], command: str) -> str:
     """All parts as Markdown."""
     goals = [goal for part in parts for goal in part.goals]
