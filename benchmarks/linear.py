@@ -6,8 +6,8 @@
 Each kind of body of `benchmarks/large_bodies.py`, small and four times as large, through all that the
 server works out of a request: parsing, the key, redaction, validation, a synthesized reply. What grows
 too much is measured again on larger bodies: the smaller one may just have fitted into the processor's
-caches, or into memory that was there already, and that happens once; a square stays one. `benchmarks/redaction.py`
-measures redaction by itself, with a text for each literal that its patterns contain.
+caches, or into memory that was there already, and that happens once; a square stays one.
+`benchmarks/redaction.py` measures redaction by itself, with a text for each literal of its patterns.
 """
 
 from __future__ import annotations

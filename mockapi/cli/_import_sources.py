@@ -21,7 +21,7 @@ _PROGRAMS = (
     " .swift .ex .exs .r .lua .sh .sql .vue .svelte .ipynb .md .mdx .rst .adoc .html .css .svg .png .jpg"
     " .pdf .lock"
 )
-"""What people write: a test or a page quotes the API's replies and is no recording of them."""
+"""What people write: a test or a page quotes the API's replies instead of recording them."""
 
 _HEAD = 65_536
 MAPPINGS, REPLIES = "mappings", "__files"
