@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any, Final
 _ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(_ROOT))
 
-from benchmarks.large_bodies import BODIES  # noqa: E402 - a program has to find its package
-from benchmarks.report import GROWTH, MOST_GROWTH, Part, growth_goal, page  # noqa: E402 - as above
+from benchmarks.large_bodies import BODIES, name_of  # noqa: E402 - a program has to find its package
+from benchmarks.report import GROWTH, MOST_GROWTH, Part, chosen, growth_goal, page  # noqa: E402 - as above
 from benchmarks.workload import HEADERS, PATH  # noqa: E402 - as above
 from mockapi import Request, jsontext  # noqa: E402 - as above
 from mockapi.cassettes import Matching, for_matching, request_key  # noqa: E402 - as above
@@ -95,10 +95,8 @@ def linear_part(*, only: list[str] | None = None, size: int = SIZE) -> Part:
     rows = []
     gc.disable()  # its searches come when they come
     try:
-        for make in BODIES:
-            name = make.__name__.replace("_", " ")
-            if only and not any(word in name for word in only):
-                continue
+        for make in chosen(BODIES, only, name_of):
+            name = name_of(make)
             bodies = functools.cache(make)
             for title, step in STEPS:
                 after, times = grown(step, bodies, size)
