@@ -103,6 +103,10 @@ def _events(size: int) -> bytes:
     return event * (size // len(event))
 
 
+def _to_be_counted(size: int) -> bytes:
+    return text(size).replace(b'"max_tokens":9,', b"", 1)  # counting tokens refuses the field
+
+
 def rows(*, quick: bool, small: bool = False) -> list[Row]:
     """Every row; add one, and it is measured."""
     one = MB if quick else 8 * MB
@@ -117,7 +121,7 @@ def rows(*, quick: bool, small: bool = False) -> list[Row]:
     return [
         *found,
         *(Row(name_of(make), "script", make, one) for make in (text, blocks)),
-        Row("text, tokens counted", "synthesize", text, one, path=counted),
+        Row("text, tokens counted", "synthesize", _to_be_counted, one, path=counted),
         Row("a reply of JSON", "record", _reply, one),
         Row("a reply of events", "record", _events, one),
         Row("a control body", "replay", text, one, method="PUT", path="/_mockapi/cassettes"),
