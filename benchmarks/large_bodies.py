@@ -217,3 +217,8 @@ BODIES: Final[tuple[Callable[[int], bytes], ...]] = (
 
 MEDIA: Final = frozenset({text, image, pdf, document})
 """Those that people send in earnest at 32 MB; the others are pathological then."""
+
+
+def name_of(make: Callable[[int], bytes]) -> str:
+    """The name of a kind, in words."""
+    return make.__name__.replace("_", " ")

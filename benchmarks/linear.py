@@ -6,8 +6,8 @@
 Each kind of body of `benchmarks/large_bodies.py`, small and four times as large, through all that the
 server works out of a request: parsing, the key, redaction, validation, a synthesized reply. What grows
 too much is measured again on larger bodies: the smaller one may just have fitted into the processor's
-caches, or into memory that was there already, and that happens once; a square stays one. The same
-of a text for each literal that redaction's patterns contain stands in `benchmarks/redaction.py`.
+caches, or into memory that was there already, and that happens once; a square stays one.
+`benchmarks/redaction.py` measures redaction by itself, with a text for each literal of its patterns.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any, Final
 _ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(_ROOT))
 
-from benchmarks.large_bodies import BODIES  # noqa: E402 - a program has to find its package
-from benchmarks.report import Goal, Part, page  # noqa: E402 - as above
+from benchmarks.large_bodies import BODIES, name_of  # noqa: E402 - a program has to find its package
+from benchmarks.report import GROWTH, MOST_GROWTH, Part, chosen, growth_goal, page  # noqa: E402 - as above
 from benchmarks.workload import HEADERS, PATH  # noqa: E402 - as above
 from mockapi import Request, jsontext  # noqa: E402 - as above
 from mockapi.cassettes import Matching, for_matching, request_key  # noqa: E402 - as above
@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 SIZE: Final = 200_000
-GROWTH: Final = 4
-MOST: Final = 6.0
-"""Times the processor time for `GROWTH` times the size."""
 _LARGEST: Final = 3_200_000
 """Bytes of the smaller body."""
 _LEAST: Final = 2e-3  # seconds: a step that takes less is measured by its neighbours
@@ -85,7 +82,7 @@ def grown(step: Callable[[Request], Any], bodies: Callable[[int], bytes], size: 
         size *= GROWTH
         after = seconds(step, bodies(size))
         times = after / max(before, _LEAST)
-        if times <= MOST or size > _LARGEST:
+        if times <= MOST_GROWTH or size > _LARGEST:
             return after, times
         before = after
 
@@ -98,10 +95,8 @@ def linear_part(*, only: list[str] | None = None, size: int = SIZE) -> Part:
     rows = []
     gc.disable()  # its searches come when they come
     try:
-        for make in BODIES:
-            name = make.__name__.replace("_", " ")
-            if only and not any(word in name for word in only):
-                continue
+        for make in chosen(BODIES, only, name_of):
+            name = name_of(make)
             bodies = functools.cache(make)
             for title, step in STEPS:
                 after, times = grown(step, bodies, size)
@@ -111,7 +106,6 @@ def linear_part(*, only: list[str] | None = None, size: int = SIZE) -> Part:
     finally:
         gc.enable()
     rows.sort(key=lambda row: -row[2])
-    worst = rows[0]
     slowest = sorted(rows, key=lambda row: -row[1])[:10]
     return Part(
         "Time in proportion to size",
@@ -119,14 +113,7 @@ def linear_part(*, only: list[str] | None = None, size: int = SIZE) -> Part:
         " the ten that grow most, then the ten that take longest. Processor time of the larger one.",
         ("", "ms", f"times for {GROWTH} times the size"),
         [(name, f"{took * 1000:.0f}", f"{times:.1f}") for name, took, times in (*rows[:10], *slowest)],
-        [
-            Goal(
-                f"{GROWTH} times the size, at most",
-                f"{MOST:.0f} times the time",
-                f"{worst[2]:.1f} times",
-                worst[2] <= MOST,
-            )
-        ],
+        [growth_goal("size", rows[0][2])],
     )
 
 

@@ -10,14 +10,15 @@ import subprocess
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from benchmarks import aimock
 from mockapi._version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
+_Row = TypeVar("_Row")
 _PACKAGES = ("starlette", "uvicorn", "uvloop", "httptools", "orjson", "PyYAML")
 
 _HOW = """\
@@ -54,6 +55,26 @@ class Part:
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     goals: Sequence[Goal] = field(default=())
+
+
+GROWTH = 4
+"""Times the size, wherever the growth of time is measured."""
+MOST_GROWTH = 6.0
+"""Times the processor time that this may cost."""
+
+
+def growth_goal(of: str, times: float) -> Goal:
+    """The goal that time grows with the size and no faster; `times` is the worst that was measured."""
+    wanted = f"{MOST_GROWTH:.0f} times the time"
+    return Goal(f"{GROWTH} times the {of}, at most", wanted, f"{times:.1f} times", times <= MOST_GROWTH)
+
+
+def chosen(rows: Iterable[_Row], only: Sequence[str] | None, name: Callable[[_Row], str]) -> list[_Row]:
+    """The rows whose name has one of the words, or all; where there are none, the program ends."""
+    found = [row for row in rows if not only or any(word in name(row) for word in only)]
+    if not found:
+        raise SystemExit(f"--only {' '.join(only or ())}: no row has this in its name.")
+    return found
 
 
 def page(parts: Sequence[Part], command: str) -> str:

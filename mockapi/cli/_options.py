@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from mockapi import jsontext, messages, replies, sessions, storage, validation
+from mockapi import jsontext, replies, sessions, storage
 from mockapi._data import data_dir
 from mockapi.cli._doors import door_options, read_access
 from mockapi.cli._paths import FileToWrite
 from mockapi.cli._recording import read_recording, recording_options
+from mockapi.cli._rule_options import read_named, rule_options
 from mockapi.cli._script import read_script
 from mockapi.errors import UsageError
 from mockapi.replies import faults
 from mockapi.server import recording
-from mockapi.validation import Evidence, Mode, Profile
+from mockapi.validation import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,37 +104,7 @@ _OPTIONS = (
         show_default=True,
         help="Refuse what the API refuses; lenient looks at the shape only, off takes everything.",
     ),
-    _option(
-        "--rules",
-        type=click.Choice(get_args(Profile)),
-        default="documented",
-        show_default=True,
-        help="Where the API takes more than its documentation says, follow the one or the other.",
-    ),
-    _option(
-        "--disable-rule",
-        multiple=True,
-        metavar="ID",
-        help="A rule that does not count; `mockapi rules` lists them.",
-    ),
-    _option("--as-of", metavar="DATE", help="Models that were retired by this day are unknown."),
-    _option(
-        "--models",
-        type=click.Path(dir_okay=False),
-        help='A JSON file of models to know besides: {"models": [{"id": ...}]}.',
-    ),
-    _option(
-        "--betas",
-        type=click.Path(dir_okay=False),
-        help='A JSON file of betas to take besides: {"betas": ["name"]}.',
-    ),
-    _option(
-        "--evidence",
-        type=click.Choice(get_args(Evidence)),
-        default="any",
-        show_default=True,
-        help="captured leaves out rules that only another project's test double speaks for.",
-    ),
+    *rule_options(_option),
     _option(
         "--speed",
         default="max",
@@ -259,11 +229,7 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
 def _defaults(models: str | None, betas: str | None) -> sessions.Settings:
     if models is None and betas is None:
         return sessions.Settings()
-    known = validation.ValidationSettings(
-        models=() if models is None else messages.catalogue.read_models(Path(models)),
-        betas=frozenset() if betas is None else storage.read_betas(Path(betas)),
-    )
-    return sessions.Settings(validation=known)
+    return sessions.Settings(validation=read_named(models, betas))
 
 
 def _mishaps(values: dict[str, Any]) -> dict[str, Any]:

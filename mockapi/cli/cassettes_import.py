@@ -142,7 +142,7 @@ class _Run:
         return [self._row(source, imported)]
 
     def _take_mappings(self, source: ImportSource) -> list[ReportRow]:
-        """Import WireMock's stubs as one; what lies between them and is none, by itself."""
+        """Import WireMock's stubs as one, and every other file between them by itself."""
         shown = str(source.path)
         try:
             parts = {_below(part, source): storage.read_text(str(part.path)) for part in source.parts}

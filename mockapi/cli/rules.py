@@ -24,8 +24,8 @@ Rules speak in the order in which they stand here, and the first one makes the r
 path of the field as the API prints it, with the tags of the unions it passes.
 
 Confidence: `captured` stands for a raw answer or a table that was measured live, `maintainer` for words
-quoted by people who saw them, `documentation` for the vendor's pages and clients, which say that it is
-refused and seldom in which words, `double` for another project's test double alone;
+quoted by people who saw them or captured in part, `documentation` for the vendor's pages and clients,
+which say that it is refused and seldom in which words, `double` for another project's test double alone;
 `--evidence captured` leaves those out.
 """
 

@@ -3,24 +3,40 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from mockapi import messages, storage, validation
+from mockapi import validation
 from mockapi._files import MIB, read_file
 from mockapi.cli import _payloads
 from mockapi.cli._output import echo
+from mockapi.cli._rule_options import read_named, rule_options
 from mockapi.errors import UsageError
-from mockapi.validation import Evidence, Mode, Profile
+from mockapi.validation import Mode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mockapi.cli._payloads import PayloadVerdict
+    from mockapi.validation import Evidence, Profile
 
 _MAX_BYTES = 1024 * MIB
 _SUFFIXES = (".json", ".jsonl", ".ndjson")
+
+
+def _option(*names: str, **more: Any) -> Callable[[Any], Any]:
+    """An option; the betas that are taken may stand in the environment for every command."""
+    return click.option(*names, envvar="MOCKAPI_BETAS" if "--betas" in names else None, **more)
+
+
+def _rule_options(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed(rule_options(_option)):
+        command = option(command)
+    return command
 
 
 @click.command()
@@ -37,40 +53,13 @@ _SUFFIXES = (".json", ".jsonl", ".ndjson")
     "--endpoint", default="/v1/messages", show_default=True, metavar="PATH", help="Where they are posted to."
 )
 @click.option(
-    "--rules",
-    "profile",
-    type=click.Choice(get_args(Profile)),
-    default="documented",
-    show_default=True,
-    help="Where the API takes more than its documentation says, follow the one or the other.",
-)
-@click.option(
     "--mode",
     type=click.Choice([mode for mode in get_args(Mode) if mode != "off"]),
     default="strict",
     show_default=True,
     help="lenient looks at the shape only.",
 )
-@click.option("--disable-rule", multiple=True, metavar="ID", help="A rule that does not count.")
-@click.option("--as-of", metavar="DATE", help="Models that were retired by this day are unknown.")
-@click.option(
-    "--models",
-    type=click.Path(dir_okay=False),
-    help='A JSON file of models to know besides: {"models": [{"id": ...}]}.',
-)
-@click.option(
-    "--betas",
-    type=click.Path(dir_okay=False),
-    envvar="MOCKAPI_BETAS",
-    help='A JSON file of betas to take besides: {"betas": ["name"]}.',
-)
-@click.option(
-    "--evidence",
-    type=click.Choice(get_args(Evidence)),
-    default="any",
-    show_default=True,
-    help="captured leaves out rules that only another project's test double speaks for.",
-)
+@_rule_options
 @click.option(
     "--format",
     "output",
@@ -142,7 +131,7 @@ def _read(name: str) -> bytes:
 
 def _settings(
     *,
-    profile: Profile,
+    rules: Profile,
     mode: Mode,
     disable_rule: tuple[str, ...],
     as_of: str | None,
@@ -154,12 +143,11 @@ def _settings(
         day = None if as_of is None else date.fromisoformat(as_of)
     except ValueError as error:
         raise UsageError(f"--as-of {as_of}: write the day as YYYY-MM-DD.") from error
-    return validation.ValidationSettings(
+    return replace(
+        read_named(models, betas),
         mode=mode,
-        rules=profile,
+        rules=rules,
         disabled=validation.rule_ids(disable_rule),
         as_of=day,
-        models=() if models is None else messages.catalogue.read_models(Path(models)),
-        betas=frozenset() if betas is None else storage.read_betas(Path(betas)),
         evidence=evidence,
     )

@@ -57,7 +57,7 @@ def _dropped(kind: str, want: Want) -> Callable[[list[Event], int], Damaged | No
 
 
 def _block_missing(told: list[Event], _at: int) -> Damaged | None:
-    """Only where deltas follow: a block that is empty and was never started is no loss."""
+    """Only where deltas follow: a block that is empty and never starts loses nothing."""
     for place, event in enumerate(told[:-1]):
         if event["type"] == "content_block_start" and told[place + 1]["type"] == "content_block_delta":
             return _of(told[:place] + told[place + 1 :], Want.ERROR, "content_block_start is missing")

@@ -77,7 +77,7 @@ def _filled(value: Any) -> Any:
 def plain(value: Any, ignore: frozenset[str]) -> Any:
     """A value without nulls and without what does not count: clients fill in what was not sent.
 
-    NaN, which is no JSON, counts as null: that is what it becomes where JSON is written.
+    NaN, which is not JSON, counts as null: that is what it becomes where JSON is written.
     """
     if isinstance(value, dict):
         kept = {key: plain(item, ignore) for key, item in value.items() if key not in ignore}

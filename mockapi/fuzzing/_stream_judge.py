@@ -1,7 +1,7 @@
 """Judging a raw stream of the API's events: what was shown is compared with what was sent.
 
 A raw stream is not asked to know the grammar; but that a stream stopped before its end, held an
-error or broken JSON has to be said by every client. What follows message_stop is no part of the
+error or broken JSON has to be said by every client. What follows message_stop is not part of the
 message: a client may show it or not. The same goes for pings and for events of unknown types, which
 the API may add at any time.
 """

@@ -2,6 +2,7 @@
 
 conforms      what a correct client does
 tolerates     the stream breaks the grammar, and the client gave the whole message all the same
+skipped       the client does not accept the coding that the case is about
 differs       something else than was sent, or an error that was not sent
 crashes       an exception that the client does not document, or the end of its process
 hangs         no answer within the time limit, or time that grows faster than the stream

@@ -54,6 +54,8 @@ class Model:
         tool_changes: whether tools may come and go within a conversation.
         structured_outputs: whether answers can be forced into a schema.
         citations: whether documents may have citations.
+        image_input: whether it takes images.
+        pdf_input: whether it takes PDFs.
         fallback_targets: the models that `fallbacks` may name; empty if it takes no `fallbacks`, None for
             any.
         high_resolution: whether it sees images up to 2,576 pixels a side instead of 1,568.
@@ -86,6 +88,8 @@ class Model:
     tool_changes: bool = True
     structured_outputs: bool = True
     citations: bool = True
+    image_input: bool = True
+    pdf_input: bool = True
     fallback_targets: tuple[str, ...] | None = None
     high_resolution: bool = True
     inference_geo: bool = True

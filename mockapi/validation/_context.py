@@ -130,6 +130,16 @@ class Context:
         return self._formats
 
     @property
+    def format_fields(self) -> tuple[str, ...]:
+        """The fields that force the answer into a schema: the new one and the old one, as far as they do."""
+        return tuple(path.removesuffix(".schema") for path, _, _ in self.formats)
+
+    @property
+    def forces_tool(self) -> bool:
+        """Whether the answer has to be a call of a tool."""
+        return (self.body.get("tool_choice") or {}).get("type") in ("any", "tool")
+
+    @property
     def known_model(self) -> Model:
         """The requested model; for rules that speak after it was found."""
         if self.model is None:

@@ -93,9 +93,10 @@ class Rule:
         summary: what is refused, in a sentence.
         message: the API's words, with `{placeholders}`.
         source: how the words are known.
-        confidence: the best of its sources: `captured`, a raw answer or a table measured live;
-            `maintainer`, quoted by people who saw it; `documentation`, the vendor's page or client says
-            that it is refused; `double`, another project's test double alone.
+        confidence: the best of its sources: `captured`, a raw answer or a table measured live, with
+            nothing of ours in words or reach; `maintainer`, quoted by people who saw it, or captured in
+            part; `documentation`, the vendor's page or client says that it is refused; `double`,
+            another project's test double alone.
         on: what a body must hold for the rule to apply; empty for headers and the like.
         models: the models it applies to, in words; empty for all.
         versions: the API versions it applies to; empty for all.

@@ -47,3 +47,11 @@ def test_described(rule: Rule) -> None:
     assert rule.summary.endswith(".")
     assert rule.source
     assert rule.message
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in all_rules() if rule.confidence == "captured"], ids=lambda rule: rule.id
+)
+def test_what_is_captured_is_the_apis_alone(rule: Rule) -> None:
+    """A rule whose words or reach are partly ours, or quoted with a part missing, is not called captured."""
+    assert not re.search(r"\b(analogy|guess|inference|ours?|quoted without)\b", rule.source)

@@ -226,23 +226,17 @@ _MESSAGES: Final[tuple[Case, ...]] = (
         heavy=True,
         seconds=20.0,
     ),
-    _case(
-        "messages",
-        "20,000 deltas",
-        _frames(_said, "ab", 2),
-        20_000,
-        messages=(_said("ab" * 20_000),),
-        size=3_000_000,
-        seconds=20.0,
-    ),
-    _case(
-        "messages",
-        "20,000 deltas of a tool's input",
-        _frames(_called, "ab", 2),
-        20_000,
-        messages=(_called("ab" * 20_000),),
-        size=3_000_000,
-        seconds=20.0,
+    *(
+        _case(
+            "messages",
+            name,
+            _frames(said, "ab", 2),
+            20_000,
+            messages=(said("ab" * 20_000),),
+            size=3_000_000,
+            seconds=20.0,
+        )
+        for name, said in (("20,000 deltas", _said), ("20,000 deltas of a tool's input", _called))
     ),
     _case(
         "messages",

@@ -46,7 +46,7 @@ async function aiSdk() {
     return { message };
   };
   const hello = { name: `${name} ${versionOf(name)}`, sees: "message", shows: ["text"] };
-  // What the API reports comes as it was sent, which is no Error of JavaScript.
+  // What the API reports comes as it was sent: an object that is not one of JavaScript's errors.
   const documented = (error) =>
     !(error instanceof Error) || AISDKError.isInstance(error) || error.name === "TimeoutError";
   return { hello, look, documented };

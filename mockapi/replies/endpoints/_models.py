@@ -59,12 +59,12 @@ def _capabilities(model: Model) -> dict[str, Any]:
     thinking = {kind: kind in model.thinking for kind in _THINKING}
     return {
         "batch": _can(yes=True),
-        "citations": _can(yes=True),
+        "citations": _can(yes=model.citations),
         "code_execution": _can(yes=True),
         "context_management": _group(edits | {"compact_20260112": model.compaction}),
         "effort": _group({level: level in model.effort for level in _LEVELS}),
-        "image_input": _can(yes=True),
-        "pdf_input": _can(yes=True),
+        "image_input": _can(yes=model.image_input),
+        "pdf_input": _can(yes=model.pdf_input),
         "structured_outputs": _can(yes=model.structured_outputs),
         "thinking": {
             "supported": any(thinking[kind] for kind in ("enabled", "adaptive", "between_tools")),

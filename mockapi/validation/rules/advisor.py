@@ -55,7 +55,7 @@ def model_not_found(context: Context) -> Iterator[Violation]:
     "tool:advisor",
     message="tools.{i}.model: '{advisor}' cannot be used as an advisor when the request model is '{model}'.",
     source="captured in 2026-06 for Fable 5 and Opus 4.8; that Sonnet 4.6 is the least is documented",
-    models="Fable and Mythos take themselves and Opus 5 and later; all take what is no less than Sonnet 4.6",
+    models="Fable and Mythos take themselves and Opus 5 and later; all others take Sonnet 4.6 and better",
 )
 def less_capable(context: Context) -> Iterator[Violation]:
     """The advisor is less capable than the model that it is to advise."""

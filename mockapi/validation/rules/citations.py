@@ -44,15 +44,15 @@ def unsupported(context: Context) -> Iterator[Violation]:
     Stage.OUTPUT,
     "block:document",
     "block:search_result",
-    message="output_config.format: cannot be combined with citations",
+    message="{field}: cannot be combined with citations",
     source="documented in 2026-08, without its words",
     confidence="documentation",
 )
 def output_format(context: Context) -> Iterator[Violation]:
     """Citations are asked for beside an answer in a fixed form."""
-    wanted = (context.body.get("output_config") or {}).get("format") or context.body.get("output_format")
-    if wanted:
-        yield from (Violation(f"{pointer_of(block)}/citations") for block in _with_citations(context))
+    for field in context.format_fields:
+        values: dict[str, object] = {"field": field}
+        yield from (Violation(f"{pointer_of(block)}/citations", values) for block in _with_citations(context))
 
 
 @rule(

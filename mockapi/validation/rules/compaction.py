@@ -66,17 +66,12 @@ def beside(context: Context) -> Iterator[Violation]:
     body = context.body
     if not body["compaction"]:
         return
-    config = body.get("output_config") or {}
-    choice = body.get("tool_choice") or {}
-    found = {
-        "context_management": body.get("context_management"),
-        "stop_sequences": body.get("stop_sequences"),
-        "output_config.format": config.get("format") or body.get("output_format"),
-        "tool_choice": choice.get("type") in ("any", "tool"),
-    }
-    for field, is_there in found.items():
-        if is_there:
-            yield Violation("/" + field.replace(".", "/"), {"field": field})
+    found = [field for field in ("context_management", "stop_sequences") if body.get(field)]
+    found += context.format_fields
+    if context.forces_tool:
+        found.append("tool_choice")
+    for field in found:
+        yield Violation("/" + field.replace(".", "/"), {"field": field})
 
 
 @rule(
@@ -195,6 +190,7 @@ def needs_strategy(context: Context) -> Iterator[Violation]:
     "block:compaction",
     message="messages.{i}.content.{j}: a `compaction` block with `content` requires its `signature`",
     source="live probe of 2026-09, quoted without its path",
+    confidence="maintainer",
 )
 def signature_missing(context: Context) -> Iterator[Violation]:
     """Under the beta compact-2026-09-04 a compaction block comes without its signature."""

@@ -32,6 +32,7 @@ def _edits(context: Context) -> list[dict[str, Any]]:
     message="metadata.user_id: user_id appears to contain an email address. "
     "Please send a uuid or hash value instead.",
     source="recorded in 2025-04; its last word is our guess",
+    confidence="maintainer",
 )
 def email(context: Context) -> Iterator[Violation]:
     """metadata.user_id is an e-mail address."""
@@ -95,6 +96,7 @@ def clear_thinking(context: Context) -> Iterator[Violation]:
     "context_management",
     message="'{model}' does not support the 'compact_20260112' context management strategy.",
     source="quoted in 2026-10; the recorded model list",
+    confidence="maintainer",
     models="the 4.5 family and older",
 )
 def compact_unsupported(context: Context) -> Iterator[Violation]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mockapi.validation import _media
 from mockapi.validation._conversation import Block, path_of, pointer_of
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mockapi.validation._context import Context
-
-_BEFORE_PDF: Final = ("claude-3-haiku-", "claude-3-opus-", "claude-3-sonnet-", "claude-2", "claude-instant-")
 
 
 def _pdfs(context: Context) -> Iterator[tuple[Block, _media.Pdf]]:
@@ -46,12 +44,11 @@ def _fault(block: Block, **values: object) -> Violation:
 )
 def unsupported(context: Context) -> Iterator[Violation]:
     """The model cannot read PDFs."""
-    model = context.known_model.id
-    if not model.startswith(_BEFORE_PDF):
+    if context.known_model.pdf_input:
         return
     for block in context.conversation.blocks("document"):
         if block[4]["source"]["type"] in ("base64", "url"):
-            yield Violation(f"{pointer_of(block)}/source", {"model": model})
+            yield Violation(f"{pointer_of(block)}/source", {"model": context.known_model.id})
 
 
 @rule(

@@ -29,6 +29,7 @@ NOT_FOUND = declare(
         "quoted without its body; the type is our inference",
         status=404,
         type="not_found_error",
+        confidence="maintainer",
     )
 )
 

@@ -126,14 +126,7 @@ def zero(context: Context) -> Iterator[Violation]:
     body = context.body
     if body["max_tokens"] != 0:
         return
-    config = body.get("output_config") or {}
-    choice = body.get("tool_choice") or {}
-    if (
-        body.get("stream")
-        or context.thinking == "enabled"
-        or config.get("format")
-        or choice.get("type") in ("any", "tool")
-    ):
+    if body.get("stream") or context.thinking == "enabled" or context.formats or context.forces_tool:
         yield Violation("/max_tokens")
 
 

@@ -104,6 +104,7 @@ _declare(
     "A schema is one of several that exclude each other, or has a type that JSON Schema does not know.",
     "Schema type '{kind}' is not supported",
     "recorded in 2026-09 for oneOf; unknown types by analogy",
+    "maintainer",
     hint="Use anyOf instead of oneOf.",
 )
 _declare(

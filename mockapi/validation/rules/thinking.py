@@ -136,8 +136,7 @@ def forced_tool(context: Context) -> Iterator[Violation]:
     """Thinking with a budget goes only with a tool_choice of auto or none."""
     if context.thinking == "adaptive" and context.known_model.forced_tool_with_adaptive:
         return
-    choice = context.body.get("tool_choice")
-    if choice is not None and choice["type"] in ("any", "tool"):
+    if context.forces_tool:
         yield Violation("/tool_choice")
 
 

@@ -55,5 +55,5 @@ def not_found(context: Context) -> Iterator[Violation]:
 )
 def forced_unsupported(context: Context) -> Iterator[Violation]:
     """The model cannot be forced to call a tool."""
-    if not context.known_model.forced_tool_choice and _kind(context) in ("any", "tool"):
+    if not context.known_model.forced_tool_choice and context.forces_tool:
         yield Violation("/tool_choice")

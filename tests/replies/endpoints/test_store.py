@@ -208,6 +208,22 @@ def test_a_placeholder_batch_has_a_results_url_under_the_clients_own_address() -
     assert jsontext.parse(reply.body)["results_url"] == "http://localhost:1/s/x/v1/messages/batches/x/results"
 
 
+@pytest.mark.parametrize(
+    ("model", "unable"),
+    [
+        ("claude-3-haiku-20240307", {"citations", "pdf_input"}),
+        ("claude-3-opus-20240229", {"pdf_input"}),
+        ("claude-2.1", {"image_input", "pdf_input"}),
+        ("claude-haiku-4-5", set()),
+    ],
+)
+def test_capabilities_are_those_that_validation_goes_by(model: str, unable: set[str]) -> None:
+    """A model says that it takes images, PDFs and citations exactly where they are not refused."""
+    told = jsontext.parse(ask(ResourceStore(), "GET", f"/v1/models/{model}")[0].body)["capabilities"]
+    inputs = ("citations", "image_input", "pdf_input")
+    assert {name for name in inputs if not told[name]["supported"]} == unable
+
+
 def test_models_of_a_stage() -> None:
     """Retired ones only when they are asked for."""
     listed = {

@@ -46,6 +46,7 @@ _ADVISOR: dict[str, str | None] = {"anthropic-beta": "advisor-tool-2026-03-01"}
 _ICON = base64.b64encode(b"\0\0\1\0\1\0\1\1" + bytes(40)).decode()
 _MCP: dict[str, str | None] = {"anthropic-beta": "mcp-client-2025-11-20"}
 _SCHEMA = {"type": "object", "properties": {}, "required": [], "additionalProperties": False}
+_OLD_FORMAT: dict[str, str | None] = {"anthropic-beta": "structured-outputs-2025-11-13"}
 
 
 def _searching(**fields: object) -> dict[str, object]:
@@ -136,6 +137,18 @@ CASES = (
         row=True,
     ),
     Case("max_tokens.zero", "max_tokens: must be greater than or equal to 1", ask(max_tokens=0, stream=True)),
+    Case(
+        "max_tokens.zero",
+        "max_tokens: must be greater than or equal to 1",
+        ask(max_tokens=0, output_format={"type": "json_schema", "schema": _SCHEMA}),
+        _OLD_FORMAT,
+    ),
+    Case(
+        "citations.output_format",
+        "output_format: cannot be combined with citations",
+        ask(user(_CITED), output_format={"type": "json_schema", "schema": _SCHEMA}),
+        _OLD_FORMAT,
+    ),
     Case(
         "billing.profile_required",
         "billing_policy: `bill_to` is `user_profile`; name the profile in `anthropic-user-profile-id`",

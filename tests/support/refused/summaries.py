@@ -42,6 +42,13 @@ _COMPACTION = (
     ),
     _asking(
         "compaction.beside",
+        "compaction: cannot be combined with `output_format`",
+        model="claude-opus-5",
+        betas="structured-outputs-2025-11-13",
+        output_format={"type": "json_schema", "schema": {"type": "object", "additionalProperties": False}},
+    ),
+    _asking(
+        "compaction.beside",
         "compaction: cannot be combined with `tool_choice`",
         model="claude-opus-5",
         tools=[tool()],
