@@ -260,14 +260,15 @@ def test_the_sdks_own_suite_and_types_judge_the_server() -> None:
             )
             say(run.stdout)
             assert run.stdout.strip().splitlines()[-1] == f"{total}/{total}", run.stdout + run.stderr
-    bodies = "\n".join(json.dumps(shape) for shape in SHAPES.values())
+    # The judge asks for each as a stream too, for which a request for no tokens is refused.
+    shapes = [json.dumps(shape) for shape in SHAPES.values() if shape["max_tokens"]]
     with mockapi.Server([]) as running:
         run = subprocess.run(
             [sys.executable, str(tools / "response_oracle.py"), "--base-url", running.base_url],
-            input=bodies,
+            input="\n".join(shapes),
             capture_output=True,
             text=True,
             check=False,
         )
-    assert run.stdout.strip().splitlines()[-1] == f"{len(SHAPES)}/{len(SHAPES)}", run.stdout + run.stderr
-    assert len(SHAPES) >= 60
+    assert run.stdout.strip().splitlines()[-1] == f"{len(shapes)}/{len(shapes)}", run.stdout + run.stderr
+    assert len(shapes) >= 60

@@ -107,6 +107,8 @@ class Protocol(HttpToolsProtocol):
         super().connection_made(transport)
         # The configuration turns it off, but uvicorn turns it on where pytest listens to all loggers.
         self.access_log = False
+        if self.server is None:  # older releases of uvicorn do not tell a Unix socket's path
+            self.server = _unix_path(transport)
         self._extensions: dict[str, Any] = {CONNECTION: Connection(transport)}
         self._read = 0  # bytes that are being parsed
         self._unread = 0  # bytes since the last piece of a body, but for those that came together with it
@@ -186,6 +188,14 @@ class Protocol(HttpToolsProtocol):
             self.transport.abort()
         else:
             self.transport.close()
+
+
+def _unix_path(transport: asyncio.Transport) -> tuple[str, None] | None:
+    """The address of a Unix socket as ASGI writes it: a path, and no port; None for other sockets."""
+    sock = transport.get_extra_info("socket")
+    if sock is None or sock.family != getattr(socket, "AF_UNIX", None):
+        return None
+    return str(sock.getsockname()), None
 
 
 def send_framed(send: Any, frame: WireHead, body: bytes) -> bool:
