@@ -290,7 +290,7 @@ class Service:
             if self.recorder is not None:
                 self.recorder.replayed(request, recording, session, server)
         elif reply.source is Source.UNMATCHED:
-            miss = self._explain(request, session)
+            miss = self._explain(exchange)
         elif refusal is not None:
             self.console.refusal(request, refusal, session)
         elif reply.status == 404 and (hint := reply.header("x-mockapi-hint")) is not None:
@@ -321,14 +321,20 @@ class Service:
             await self.recorder.aclose()
         self.helpers.close()
 
-    def _explain(self, request: Request, session: ServerSession) -> asyncio.Future[Miss] | None:
+    def _explain(self, exchange: Exchange) -> asyncio.Future[Miss] | None:
         """Look into a miss on another thread: streams in flight must not wait for it."""
+        request, session = exchange.request, exchange.session
         if self._explaining >= _MAX_EXPLAINING:
             return None
         self._explaining += 1
         loop = asyncio.get_running_loop()
         future = loop.run_in_executor(
-            None, _explained, request, session.index.recordings, session.settings.effective_matching
+            None,
+            _explained,
+            request,
+            exchange.plain.path,
+            session.index.recordings,
+            session.settings.effective_matching,
         )
 
         def done(finished: asyncio.Future[Miss]) -> None:
@@ -340,7 +346,9 @@ class Service:
         return future
 
 
-def _explained(request: Request, recordings: Sequence[Recording], matching: Matching) -> Miss:
+def _explained(
+    request: Request, plain_path: str, recordings: Sequence[Recording], matching: Matching
+) -> Miss:
     if len(request.body) > _MOST_EXPLAINED:
         size = f"{len(request.body):,} bytes"
         return _unexplained(f"The request has {size}, too many to be compared with what is recorded.")
@@ -354,7 +362,7 @@ def _explained(request: Request, recordings: Sequence[Recording], matching: Matc
         # The client has its answer, and no one awaits this future: a defect must not vanish in it.
         logging.getLogger(__name__).exception("A miss could not be explained: a defect of mockapi.")
         return _unexplained("Why could not be found out: see the traceback on the server's stderr.")
-    if validation.find_endpoint(request.path) is None:
+    if validation.find_endpoint(plain_path) is None:
         return replace(miss, remedies=(*miss.remedies, _UNKNOWN_PATH))
     return miss
 

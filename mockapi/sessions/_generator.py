@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from mockapi.exchange import Reply, Request
     from mockapi.replies.endpoints import Validate
+    from mockapi.replies.faults import OrderedFault
     from mockapi.replies.scripts import Chooser, NoReply
     from mockapi.replies.synthesis import Plan
     from mockapi.sessions._account import Account
@@ -120,25 +121,29 @@ class ReplyGenerator:
 
     def scripted(
         self, request: Request, at: float, request_id: Callable[[], str], account: Account
-    ) -> Reply | None:
-        """The script's reply to a request; None where it has none, and the next stage answers."""
+    ) -> tuple[Reply, tuple[OrderedFault, ...]] | None:
+        """The script's reply to a request, and the faults that are to be done to it.
+
+        None where the script has none, and the next stage answers.
+        """
         if self._script is None or not request.asks_for_message:
             return None
         chosen, self._script, made = self._chosen(request, self._script, at)
         if chosen is None:
             return None
         if not isinstance(chosen, Scripted):
-            return error_reply(
+            ended = error_reply(
                 422,
                 "mockapi_script_ended",
                 "The script of this session has no reply for this request.",
                 request_id(),
                 source=Source.SCRIPTED,
             )
+            return ended, ()
         if made is None:
-            return faults.apply(faults.blank(request_id(), at, account.fields(request, at)), chosen.faults)
+            return faults.blank(request_id(), at, account.fields(request, at)), chosen.faults
         reply, self._history = made
-        return faults.apply(reply, chosen.faults) if chosen.faults else reply
+        return reply, chosen.faults
 
     def _chosen(self, request: Request, script: Chooser, at: float) -> ScriptedReply:
         before = ScriptMoment(script, self._seed, self._history)

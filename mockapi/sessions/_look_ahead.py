@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from mockapi import cassettes, validation
 from mockapi.errors import TooSlowError
 from mockapi.exchange import Request
-from mockapi.replies import synthesis
+from mockapi.replies import surfaces, synthesis
 from mockapi.sessions import _pipeline
 from mockapi.sessions._generator import scripted_reply
 
@@ -42,6 +42,8 @@ async def answer_large(exchange: Exchange, work_out: WorkOut) -> Answer:
         exchange: the request on its way.
         work_out: runs a function elsewhere.
     """
+    if exchange.surface is not None:
+        exchange.read(await work_out(surfaces.plain_of, _bare(exchange.request)))
     found = None
     try:
         for source in _pipeline.SOURCES:
@@ -95,12 +97,12 @@ async def _recordings(exchange: Exchange, work_out: WorkOut) -> None:
 async def _verdict(exchange: Exchange, work_out: WorkOut) -> None:
     settings = exchange.session.settings.validation
     if settings.mode != "off":
-        refusal = await work_out(validation.first_refusal, _bare(exchange.request), settings)
-        _known(exchange.request)["refusal", settings] = refusal
+        refusal = await work_out(validation.first_refusal, _bare(exchange.plain), settings)
+        _known(exchange.plain)["refusal", settings] = refusal
 
 
 async def _script(exchange: Exchange, work_out: WorkOut) -> None:
-    session, request = exchange.session, exchange.request
+    session, request = exchange.session, exchange.plain
     if session.script is None or not request.asks_for_message:
         return
     for _ in range(_TRIES):
@@ -109,19 +111,19 @@ async def _script(exchange: Exchange, work_out: WorkOut) -> None:
             break
         found = await work_out(scripted_reply, _bare(request), moment, exchange.at)
         if session.generator.script_moment() == moment:  # no other request has had a reply meanwhile
-            _known(exchange.request)["scripted", moment] = found
+            _known(request)["scripted", moment] = found
             return
     await _view(exchange, work_out)
 
 
 async def _fallback(exchange: Exchange, work_out: WorkOut) -> None:
-    session, request = exchange.session, exchange.request
+    session, request = exchange.session, exchange.plain
     if session.on_unmatched != "synthesize" or (session.strict_messages and request.asks_for_message):
         return
     if request.asks_for_message:
         seed, history = session.generator.reserve()
         arguments = (_bare(request), seed, history, exchange.at)
-        _known(exchange.request)["synthesized"] = await work_out(synthesis.synthesized, *arguments)
+        _known(request)["synthesized"] = await work_out(synthesis.synthesized, *arguments)
     elif request.path == _COUNT_TOKENS:
         await _view(exchange, work_out)
     else:
@@ -130,7 +132,7 @@ async def _fallback(exchange: Exchange, work_out: WorkOut) -> None:
 
 async def _view(exchange: Exchange, work_out: WorkOut) -> None:
     """Work out what replies ask of a request besides its members: what depends on all of it."""
-    request, seed = exchange.request, exchange.session.settings.seed
+    request, seed = exchange.plain, exchange.session.settings.seed
     _known(request)["view"] = await work_out(synthesis.digest_of_view, _bare(request), seed)
     await asyncio.to_thread(_parse, request)
 

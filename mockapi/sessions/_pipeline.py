@@ -7,8 +7,10 @@ An exact recording comes before validation on purpose: the real API answered exa
 outranks every rule about what a request may be. What refuses or replaces a reply comes before a
 recording is looked for, so that a client which tries again gets the recording, or the scripted reply,
 that it would have got. The pace comes before the other faults: a delay that a fault orders stays as it
-was ordered. A session that has answered as many requests as it may answers no more: an agent that goes
-round in circles has to fail.
+was ordered. A cloud's surface writes the reply when everything is done that is said in terms of the API
+(pace, events, limits), and before the faults of the wire, which break what that surface sends. A session
+that has answered as many requests as it may answers no more: an agent that goes round in circles has to
+fail.
 
 A stage is a function of one `Exchange`, and does nothing where the session's settings do not ask for
 it. What remembers something (positions in recordings, counts of faults, buckets) remembers it in the
@@ -17,8 +19,8 @@ session.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mockapi import replies
@@ -26,12 +28,14 @@ from mockapi import validation as validation_rules
 from mockapi.errors import TooSlowError
 from mockapi.exchange import Reply, Request, Source
 from mockapi.replies import at_once, at_speed, converted, error_reply, faults, wants_stream, wire_field
+from mockapi.replies.surfaces import surface_of
 from mockapi.sessions._answer import FORWARD, Answer
 from mockapi.sessions._settings import CALLS_OUT
 
 if TYPE_CHECKING:
     from mockapi.cassettes import Recording
     from mockapi.replies.faults import OrderedFault
+    from mockapi.replies.surfaces import Surface
     from mockapi.sessions._session import ServerSession
     from mockapi.validation import Refusal, ValidationSettings
 
@@ -41,12 +45,15 @@ class Exchange:
     """One request on its way through the pipeline.
 
     Attributes:
-        request: what came.
+        request: what came. Recordings are found by it, and the upstream gets it.
         session: whose cassettes, settings and memory count.
         at: when it came, in seconds since 1970.
         validate: the API's refusal of a request under some settings, or None.
         next_request_id: makes the id of a reply that mockapi has to write itself.
-        due: the faults that were ordered for this request.
+        due: the faults that were ordered for this request and are still to be done.
+        surface: the cloud's surface that it came to; None for the API's own paths.
+        plain: the Messages request that it stands for, which all but recordings go by.
+        unreadable: why it stands for none, if so.
     """
 
     request: Request
@@ -55,6 +62,21 @@ class Exchange:
     validate: Callable[[Request, ValidationSettings], Refusal | None]
     next_request_id: Callable[[], str]
     due: tuple[OrderedFault, ...] = ()
+    surface: Surface | None = field(init=False)
+    plain: Request = field(init=False)
+    unreadable: Refusal | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        """Find the surface; a request to one stands for itself until it is read."""
+        self.surface = surface_of(self.request)
+        self.plain = self.request
+
+    def read(self, plain: Request | Refusal) -> None:
+        """Take what the surface says that the request stands for."""
+        if isinstance(plain, Request):
+            self.plain = plain
+        else:
+            self.unreadable = plain
 
 
 SourceStage: TypeAlias = Callable[[Exchange], Answer | None]
@@ -63,6 +85,8 @@ ChangeStage: TypeAlias = Callable[[Exchange, Reply], Reply]
 
 def answer(exchange: Exchange) -> Answer:
     """What a session answers to a request; `FORWARD` where the upstream shall answer."""
+    if exchange.surface is not None:
+        exchange.read(exchange.surface.plain(exchange.request))
     found = None
     try:
         for source in SOURCES:
@@ -86,6 +110,8 @@ def changed(exchange: Exchange, found: Answer | None) -> Answer:
     if found.reply is None:  # the upstream's reply is passed on as it comes
         return found
     reply = found.reply
+    if found.recording is not None:
+        exchange.surface = None  # it was recorded as the surface sends it
     for change in CHANGES:
         reply = change(exchange, reply)
     return found if reply is found.reply else found._replace(reply=reply)
@@ -99,13 +125,13 @@ def rate_limits(exchange: Exchange) -> Answer | None:
     session = exchange.session
     if session.settings.rate_limits is None:
         return None
-    refusal = session.account.refuse(exchange.request, exchange.at, exchange.next_request_id)
+    refusal = session.account.refuse(exchange.plain, exchange.at, exchange.next_request_id)
     return None if refusal is None else Answer(refusal)
 
 
 def replacing_faults(exchange: Exchange) -> Answer | None:
     """Note which faults are due; one that replaces the whole reply makes it here."""
-    session, request = exchange.session, exchange.request
+    session, request = exchange.session, exchange.plain
     if not session.settings.faults:
         return None
     due, session.fault_counts = faults.due(session.settings.faults, session.fault_counts, request)
@@ -115,7 +141,8 @@ def replacing_faults(exchange: Exchange) -> Answer | None:
     fields = session.account.fields(request, exchange.at)
     blank = faults.blank(exchange.next_request_id(), exchange.at, fields)
     # The one that makes the reply goes first: the others change what it made.
-    return Answer(faults.apply(blank, sorted(due, key=lambda order: not order.replaces)))
+    now, exchange.due = _in_turn(exchange, sorted(due, key=lambda order: not order.replaces))
+    return Answer(faults.apply(blank, now))
 
 
 def request_limit(exchange: Exchange) -> Answer | None:
@@ -142,13 +169,20 @@ def exact_recording(exchange: Exchange) -> Answer | None:
     return _recorded(exchange, session.next_recording(session.index.find_exact(exchange.request)))
 
 
+def surface_refusal(exchange: Exchange) -> Answer | None:
+    """A surface's own refusal of what stands for no request to the API.
+
+    Where an upstream answers, it knows its own fields.
+    """
+    if exchange.unreadable is None or exchange.session.on_unmatched in CALLS_OUT:
+        return None
+    return _refused(exchange, exchange.unreadable)
+
+
 def validation(exchange: Exchange) -> Answer | None:
     """The API's refusal of what it does not take, signatures handed back included."""
-    refusal = exchange.validate(exchange.request, exchange.session.settings.validation)
-    if refusal is None:
-        return None
-    reply = replies.refused(refusal, exchange.next_request_id(), exchange.at)
-    return Answer(reply, refusal=refusal)
+    refusal = exchange.validate(exchange.plain, exchange.session.settings.validation)
+    return None if refusal is None else _refused(exchange, refusal)
 
 
 def script(exchange: Exchange) -> Answer | None:
@@ -156,10 +190,14 @@ def script(exchange: Exchange) -> Answer | None:
     session = exchange.session
     if session.script is None:
         return None
-    reply = session.generator.scripted(
-        exchange.request, exchange.at, exchange.next_request_id, session.account
-    )
-    return None if reply is None else Answer(_at_session_speed(reply, session))
+    found = session.generator.scripted(exchange.plain, exchange.at, exchange.next_request_id, session.account)
+    if found is None:
+        return None
+    reply, ordered = found
+    now, later = _in_turn(exchange, ordered)
+    exchange.due = (*later, *exchange.due)
+    reply = faults.apply(reply, now) if now else reply
+    return Answer(_at_session_speed(reply, session))
 
 
 def relaxed_recording(exchange: Exchange) -> Answer | None:
@@ -173,9 +211,9 @@ def nearly_a_path(exchange: Exchange) -> Answer | None:
 
     Where an upstream answers, it knows its own paths.
     """
-    if exchange.request.asks_for_message or exchange.session.on_unmatched in CALLS_OUT:
+    if exchange.plain.asks_for_message or exchange.session.on_unmatched in CALLS_OUT:
         return None
-    near = validation_rules.near_miss(exchange.request.path)
+    near = validation_rules.near_miss(exchange.plain.path)
     if near is None:
         return None
     reply = _error(exchange, 404, "not_found_error", "Not Found", hint=near.hint)
@@ -185,12 +223,12 @@ def nearly_a_path(exchange: Exchange) -> Answer | None:
 def fallback(exchange: Exchange) -> Answer:
     """What nothing matched: synthesized, forwarded, or a miss."""
     session = exchange.session
-    if session.strict_messages and exchange.request.asks_for_message:
+    if session.strict_messages and exchange.plain.asks_for_message:
         return Answer(replies.no_recording(exchange.next_request_id()))
-    if session.on_unmatched == "synthesize" and _is_imitated(exchange.request):
+    if session.on_unmatched == "synthesize" and _is_imitated(exchange.plain):
         rules = session.settings.validation
         reply = session.generator.synthesized(
-            exchange.request,
+            exchange.plain,
             exchange.at,
             exchange.next_request_id,
             lambda row: exchange.validate(row, rules),
@@ -211,15 +249,28 @@ def pace(exchange: Exchange, reply: Reply) -> Reply:
 
 
 def other_faults(exchange: Exchange, reply: Reply) -> Reply:
-    """The reply with the faults that do not replace it."""
-    return faults.apply(reply, exchange.due) if exchange.due else reply
+    """The reply with the faults that do not replace it; those of the wire wait for the surface."""
+    if not exchange.due:
+        return reply
+    now, exchange.due = _in_turn(exchange, exchange.due)
+    return faults.apply(reply, now) if now else reply
 
 
 def accounting(exchange: Exchange, reply: Reply) -> Reply:
     """Charge what the reply used, and let it say what is left of the account's limits."""
     if reply.usage is None and exchange.session.settings.rate_limits is None:
         return reply  # a recording keeps the fields that it was recorded with
-    return exchange.session.account.settle(exchange.request, reply, exchange.at)
+    return exchange.session.account.settle(exchange.plain, reply, exchange.at)
+
+
+def surface(exchange: Exchange, reply: Reply) -> Reply:
+    """The reply as the cloud's surface writes it that the request came to."""
+    return reply if exchange.surface is None else exchange.surface.dressed(reply, exchange.request)
+
+
+def wire_faults(exchange: Exchange, reply: Reply) -> Reply:
+    """The surface's reply with the faults of what is sent: time, bytes, connection."""
+    return faults.apply(reply, exchange.due) if exchange.due else reply
 
 
 # --- the pipeline ----------------------------------------------------------------------------------
@@ -230,13 +281,32 @@ SOURCES: Final[tuple[SourceStage, ...]] = (
     request_limit,
     record_everything,
     exact_recording,
+    surface_refusal,
     validation,
     script,
     relaxed_recording,
     nearly_a_path,
     fallback,  # answers everything
 )
-CHANGES: Final[tuple[ChangeStage, ...]] = (pace, other_faults, accounting)
+CHANGES: Final[tuple[ChangeStage, ...]] = (pace, other_faults, accounting, surface, wire_faults)
+
+
+def _in_turn(
+    exchange: Exchange, ordered: Sequence[OrderedFault]
+) -> tuple[tuple[OrderedFault, ...], tuple[OrderedFault, ...]]:
+    """The faults to be done before a surface writes the reply, and those after it.
+
+    A cut or a slow byte is one of what is sent, and a surface could not read what is left of a stream.
+    """
+    if exchange.surface is None:
+        return tuple(ordered), ()
+    now = tuple(order for order in ordered if order.replaces or order.on_events)
+    return now, tuple(order for order in ordered if order not in now)
+
+
+def _refused(exchange: Exchange, refusal: Refusal) -> Answer:
+    reply = replies.refused(refusal, exchange.next_request_id(), exchange.at)
+    return Answer(reply, refusal=refusal)
 
 
 def _recorded(exchange: Exchange, recording: Recording | None) -> Answer | None:

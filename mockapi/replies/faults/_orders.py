@@ -20,7 +20,7 @@ Counting is separate from doing, so that a reply that is replaced uses up no rec
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -79,6 +79,7 @@ class OrderedFault:
         probability: of each time, 0 to 1.
         seed: what the probability is drawn from.
         when: conditions on the request: any of path, method, stream, model, contains, attempt.
+        on_events: whether it changes the API's events; the others act on what a cloud's surface sends.
     """
 
     name: str
@@ -89,6 +90,7 @@ class OrderedFault:
     probability: float = 1.0
     seed: int = 0
     when: Mapping[str, Any] = field(default_factory=dict)
+    on_events: bool = False
 
     def fits(self, request: Request) -> bool:
         """Whether the request meets every condition."""
@@ -188,7 +190,8 @@ def _order(value: Any, place: str) -> OrderedFault:
     for key, item in when.items():
         _CONDITIONS[key](item, (place, "when", key))
     options = {key: item for key, item in value.items() if key not in {"fault", "when", *told}}
-    return OrderedFault(name, make_fault(current, options, place), entry.replaces, when=when, **told)
+    made = make_fault(current, options, place)
+    return OrderedFault(name, made, entry.replaces, when=when, on_events=entry.on_events, **told)
 
 
 def start(orders: Iterable[OrderedFault]) -> Counts:
@@ -225,7 +228,7 @@ def blank(request_id: str, at: float, more: Headers = ()) -> Reply:
 
 
 def apply(reply: Reply, orders: Iterable[OrderedFault]) -> Reply:
-    """The reply with these faults done to it, told in `x-mockapi-fault`.
+    """The reply with these faults done to it, told in `x-mockapi-fault` behind those done before.
 
     One that does not fit leaves the reply as it is, and `x-mockapi-fault-skipped` says why.
     """
@@ -237,9 +240,14 @@ def apply(reply: Reply, orders: Iterable[OrderedFault]) -> Reply:
             done.append(order.name)
         except FaultDoesNotFit as misfit:
             skipped.append(f"{order.name}: {misfit}")
-    told = []
-    if done:
-        told.append((b"x-mockapi-fault", ", ".join(done).encode("latin-1", "replace")))
-    if skipped:
-        told.append((b"x-mockapi-fault-skipped", " ".join(skipped).encode("latin-1", "replace")))
-    return reply.with_headers(*told)
+    reply = _telling(reply, b"x-mockapi-fault", ", ", done)
+    return _telling(reply, b"x-mockapi-fault-skipped", " ", skipped)
+
+
+def _telling(reply: Reply, name: bytes, separator: str, more: list[str]) -> Reply:
+    if not more:
+        return reply
+    before = [value.decode("latin-1") for key, value in reply.headers if key == name]
+    kept = tuple(pair for pair in reply.headers if pair[0] != name)
+    told = separator.join([*before, *more]).encode("latin-1", "replace")
+    return replace(reply, headers=(*kept, (name, told)))

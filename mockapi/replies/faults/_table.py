@@ -83,6 +83,8 @@ class FaultSpec(NamedTuple):
         summary: what it does, in a sentence.
         replaces: whether it writes a reply of its own, so that no recording is used up for it.
         needed: options that have no default.
+        on_events: whether it changes the API's events, whatever a surface then makes of them; the others
+            act on what is sent.
     """
 
     make: Callable[..., Fault]
@@ -90,6 +92,7 @@ class FaultSpec(NamedTuple):
     summary: str
     replaces: bool = False
     needed: tuple[str, ...] = ()
+    on_events: bool = False
 
 
 def _cut(ending: str = "clean", **options: Any) -> Fault:
@@ -201,22 +204,32 @@ TABLE: Final[Mapping[str, FaultSpec]] = {
             "go_on": FLAG,
         },
         "An error event inside a 200 stream.",
+        on_events=True,
     ),
-    "drop_event": FaultSpec(_events.drop_event, {"event": WHICH}, "An event is missing."),
-    "double_event": FaultSpec(_events.double_event, {"event": WHICH}, "An event comes twice."),
-    "swap_events": FaultSpec(_events.swap_events, {"event": WHICH}, "Two events change places."),
+    "drop_event": FaultSpec(_events.drop_event, {"event": WHICH}, "An event is missing.", on_events=True),
+    "double_event": FaultSpec(
+        _events.double_event, {"event": WHICH}, "An event comes twice.", on_events=True
+    ),
+    "swap_events": FaultSpec(
+        _events.swap_events, {"event": WHICH}, "Two events change places.", on_events=True
+    ),
     "unknown_event": FaultSpec(
-        _events.unknown_event, {"name": FIELD, "event": WHOLE, "data": TEXT}, "An event of an unknown type."
+        _events.unknown_event,
+        {"name": FIELD, "event": WHOLE, "data": TEXT},
+        "An event of an unknown type.",
+        on_events=True,
     ),
     "no_usage": FaultSpec(
         _events.no_usage,
         {"where": one_of(("both", "message_start", "message_delta"))},
         "The usage is missing.",
+        on_events=True,
     ),
     "broken_tool_json": FaultSpec(
         _events.broken_tool_json,
         {"how": one_of(("cut", "escape", "surrogate", "garbage", "nan"))},
         "A tool's input is broken JSON.",
+        on_events=True,
     ),
 }
 """Every fault by its name."""

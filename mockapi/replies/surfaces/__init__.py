@@ -1,0 +1,29 @@
+"""Other doors to the same model: the clouds' paths, which stand for requests to the Messages API.
+
+    surface_of(request)          the surface that a request came to; None for the API's own paths
+    surface.plain(request)       the Messages request that it stands for, or why it stands for none
+    surface.dressed(reply, ...)  the API's reply to that request, as this surface writes it
+
+So validation, scripts, synthesis, faults and limits know the Messages API alone. A surface is a module
+here that holds a `Surface`; `_routes.py` says which requests are whose.
+"""
+
+from typing import TYPE_CHECKING
+
+from mockapi._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from mockapi.replies.surfaces._routes import plain_of, surface_of
+    from mockapi.replies.surfaces._surface import Surface
+    from mockapi.replies.surfaces._vertex import VERTEX
+
+__all__ = ["VERTEX", "Surface", "plain_of", "surface_of"]
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "_routes": "plain_of surface_of",
+        "_surface": "Surface",
+        "_vertex": "VERTEX",
+    },
+)

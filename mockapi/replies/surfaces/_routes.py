@@ -1,0 +1,59 @@
+"""Which requests come to which surface."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from mockapi.replies import surfaces
+
+if TYPE_CHECKING:
+    from mockapi.exchange import Request
+    from mockapi.replies.surfaces._surface import Surface
+    from mockapi.validation import Refusal
+
+_OWN: Final = "/v1/messages"
+
+
+class _Route(NamedTuple):
+    """A path of a surface.
+
+    Attributes:
+        method: that it takes.
+        path: what its paths look like, percent-encoding kept.
+        surface: the name under which the package's face has it.
+    """
+
+    method: str
+    path: re.Pattern[str]
+    surface: str
+
+
+_ROUTES: Final = (
+    _Route(
+        "POST",
+        re.compile(
+            r"/v1(?:beta1)?/projects/[^/]+/locations/[^/]+/publishers/anthropic/models/"
+            r"[^/:]+:(?:rawPredict|streamRawPredict)"
+        ),
+        "VERTEX",
+    ),
+)
+
+
+def surface_of(request: Request) -> Surface | None:
+    """The surface that a request came to; None where it came to the API's own paths, or to nobody's."""
+    path = request.path
+    if path.startswith(_OWN):  # nearly every request: it must cost nothing
+        return None
+    for route in _ROUTES:
+        if request.method == route.method and route.path.fullmatch(path):
+            found: Surface = getattr(surfaces, route.surface)
+            return found
+    return None
+
+
+def plain_of(request: Request) -> Request | Refusal:
+    """The Messages request that a request stands for, or why it stands for none; a plain one is its own."""
+    surface = surface_of(request)
+    return request if surface is None else surface.plain(request)

@@ -1,0 +1,96 @@
+"""What surfaces share: the Messages request behind a request, and replies with another body."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from mockapi import jsontext
+from mockapi.exchange import Chunk, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from mockapi.exchange import Headers, Reply
+
+MESSAGES: Final = "/v1/messages"
+COUNT_TOKENS: Final = "/v1/messages/count_tokens"
+_RENAMED: Final = frozenset({b"x-api-key", b"api-key", b"authorization"})
+"""Fields in which a credential may come; the plain request has it in `x-api-key` alone."""
+_ACCOUNT: Final = (b"anthropic-ratelimit-", b"anthropic-organization-id", b"anthropic-workspace-id")
+
+
+def plain_request(
+    request: Request,
+    path: str,
+    *,
+    body: Any = None,
+    version: str | None = None,
+    betas: Iterable[str] = (),
+    key: str = "",
+) -> Request:
+    """A request to the API in place of one to a surface.
+
+    Args:
+        request: as it came.
+        path: of the API.
+        body: the value of the new body; None keeps the bytes.
+        version: for `anthropic-version`, in place of the one that came; None keeps that.
+        betas: for `anthropic-beta`, behind those that came.
+        key: what authenticates the request; "" for nothing.
+    """
+    headers = [field for field in request.headers if field[0] not in _RENAMED]
+    if key:
+        headers.append((b"x-api-key", key.encode("latin-1", "replace")))
+    if version is not None:
+        headers = [field for field in headers if field[0] != b"anthropic-version"]
+        headers.append((b"anthropic-version", version.encode("latin-1", "replace")))
+    if named := ",".join(betas):
+        headers.append((b"anthropic-beta", named.encode("latin-1", "replace")))
+    written = request.body if body is None else jsontext.compact(body)
+    return Request(request.method, path, request.query, tuple(headers), written)
+
+
+def object_of(request: Request) -> dict[str, Any] | None:
+    """A request's body as an object of its own, with exact numbers; None for anything else."""
+    value = jsontext.parse_exactly(request.body)
+    return value if isinstance(value, dict) else None
+
+
+def betas_of(value: Any) -> tuple[str, ...]:
+    """The names in a body's `anthropic_beta`: a list of texts, or one text."""
+    named = value if isinstance(value, list) else [value]
+    return tuple(name for name in named if isinstance(name, str) and name)
+
+
+def bearer_of(request: Request) -> str:
+    """The token of `authorization: Bearer`; "" without one."""
+    scheme, _, token = (request.header("authorization") or "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def rewritten(reply: Reply, change: Callable[[bytes], bytes]) -> Reply:
+    """The reply with each piece of its body changed."""
+    return with_pieces(reply, [(delay, change(data)) for delay, data in reply.chunks])
+
+
+def with_pieces(reply: Reply, pieces: Iterable[tuple[float, bytes]]) -> Reply:
+    """The reply with another body, its announced length with it."""
+    chunks = tuple(Chunk(delay, data) for delay, data in pieces)
+    size = b"%d" % sum(len(chunk.data) for chunk in chunks)
+    headers = tuple((name, size if name == b"content-length" else value) for name, value in reply.headers)
+    return replace(reply, chunks=chunks, headers=headers)
+
+
+def error_of(reply: Reply) -> Mapping[str, Any] | None:
+    """The `error` of a reply that is an error in the API's envelope; None for any other reply."""
+    if reply.status < 400:
+        return None
+    value = jsontext.parse(reply.body)
+    error = value.get("error") if isinstance(value, dict) and value.get("type") == "error" else None
+    return error if isinstance(error, dict) else None
+
+
+def without_account(headers: Headers) -> Headers:
+    """Header fields without those of an account with the API: a cloud's customer has none."""
+    return tuple(field for field in headers if not field[0].startswith(_ACCOUNT))
