@@ -234,6 +234,15 @@ def test_javas_own_client_is_answered(play: Play, tmp_path: Path) -> None:
 def test_curl_is_answered(play: Play) -> None:
     """With --http2 it offers HTTP/2 too."""
     target = play(interaction(message("hi"), b"ok")) + "/v1/messages"
-    command = [str(CURL), "-sS", "--http2", "-H", "content-type: application/json", "-d", ASKED.decode(), target]
+    command = [
+        str(CURL),
+        "-sS",
+        "--http2",
+        "-H",
+        "content-type: application/json",
+        "-d",
+        ASKED.decode(),
+        target,
+    ]
     done = subprocess.run(command, capture_output=True, timeout=60, check=True)
     assert done.stdout == b"ok"
