@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from mockapi.exchange import WireHead
+    from mockapi.server.wire._strangers import Strangers
 
 CONNECTION = "mockapi.connection"
 """The key in a scope's extensions under which a request finds its `Connection`."""
@@ -106,7 +107,16 @@ class Connection:
 
 
 class Protocol(HttpToolsProtocol):
-    """uvicorn's httptools protocol; each request's scope carries its connection."""
+    """uvicorn's httptools protocol; each request's scope carries its connection.
+
+    Args:
+        strangers: hears of connections that begin with another protocol.
+        options: uvicorn's own.
+    """
+
+    def __init__(self, *, strangers: Strangers | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self._strangers = strangers
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Remember the connection for the requests on it."""
@@ -143,6 +153,9 @@ class Protocol(HttpToolsProtocol):
         except httptools.HttpParserUpgrade as stop:
             return self._without_offer() + data[stop.args[0] :]
         except httptools.HttpParserError:
+            cycle: RequestResponseCycle | None = self.cycle  # uvicorn declares it without the None
+            if cycle is None and self._strangers is not None:
+                self._strangers.look(data, self.client[0] if self.client else "A client")
             self.send_400_response(_NOT_HTTP)
         return b""
 

@@ -126,7 +126,7 @@ def seen_by_an_application(packets: Sequence[bytes]) -> tuple[list[Any], bytes]:
     async def played() -> bytes:
         state = ServerState()
         config = uvicorn.Config(application, ws="none", lifespan="off", log_config=None, date_header=False)
-        protocol = Protocol(config, state, {})
+        protocol = Protocol(config=config, server_state=state, app_state={})
         transport = Transport()
         protocol.connection_made(transport)
         for packet in packets:
