@@ -78,7 +78,8 @@ def run(options: ServerOptions, watched: WatchedFiles | None = None) -> server.S
             if options.access.is_needed_at(sock.getsockname()[0]):
                 console.token(options.access.token)
 
-        running = server.HTTPServer(server.build_app(service, options.access), ready, service.aclose)
+        app = server.build_app(service, options.access)
+        running = server.HTTPServer(app, ready, service.aclose, console.problem)
 
         def stop(*_: object) -> None:
             running.stop()

@@ -74,6 +74,7 @@ class ServerThread:
             build_app(self.service, access),
             listen(host, port) if listening is None else listening,
             on_stop=self.service.aclose,
+            tell=self.service.console.problem,
         )
         self.base_url = self._running.base_url
 

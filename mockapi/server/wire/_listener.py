@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import socket
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -13,6 +14,7 @@ import uvicorn
 from mockapi._clock import monotonic
 from mockapi.errors import UsageError
 from mockapi.server.wire._protocol import Protocol
+from mockapi.server.wire._strangers import Strangers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -68,6 +70,7 @@ class HTTPServer(uvicorn.Server):
         app: the application.
         on_ready: called in the server's loop once connections are accepted.
         on_stop: awaited there once all connections are closed.
+        tell: takes a sentence for people about a client that speaks another protocol.
     """
 
     def __init__(
@@ -75,11 +78,13 @@ class HTTPServer(uvicorn.Server):
         app: Starlette,
         on_ready: Callable[[], None],
         on_stop: Callable[[], Awaitable[None]] | None = None,
+        tell: Callable[[str], None] | None = None,
     ) -> None:
+        strangers = None if tell is None else Strangers(tell)
         super().__init__(
             uvicorn.Config(
                 app,
-                http=Protocol,
+                http=partial(Protocol, strangers=strangers),  # type: ignore[arg-type] # uvicorn only calls it
                 ws="none",
                 lifespan="off",
                 log_config=None,

@@ -5,6 +5,10 @@ trailers of a request are bounded together, and so is what stands between two pi
 httptools would collect fields for as long as they come. When the server is told to stop,
 replies that are being played are cut off: a stream that was recorded to last for minutes, or a
 stall, would hold up the stop for nothing.
+
+An offer to change the protocol (`Upgrade`) is not taken up, as RFC 9110, 7.8 allows: the request
+is answered as if it had not offered. httptools stops behind the header of such a request, so its
+parsing is begun again with the same header without the offer.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ import struct
 import sys
 from typing import TYPE_CHECKING, Any
 
+import httptools
 from uvicorn.protocols.http.flow_control import CLOSE_HEADER
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -25,6 +30,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from mockapi.exchange import WireHead
+    from mockapi.server.wire._strangers import Strangers
 
 CONNECTION = "mockapi.connection"
 """The key in a scope's extensions under which a request finds its `Connection`."""
@@ -35,6 +41,7 @@ ARRIVED = "mockapi.arrived"
 MAX_HEADER_BYTES = 64 * 1024
 """What a request's line, header and trailers have together; likewise its chunk extensions."""
 
+_NOT_HTTP = "Invalid HTTP request received."  # as uvicorn words it
 _TOO_LARGE = "The header of the request is too large."
 _STATUS_LINE = b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
 _AROUND_FIELD = 4  # a colon, a blank, and the end of the line
@@ -100,7 +107,16 @@ class Connection:
 
 
 class Protocol(HttpToolsProtocol):
-    """uvicorn's httptools protocol; each request's scope carries its connection."""
+    """uvicorn's httptools protocol; each request's scope carries its connection.
+
+    Args:
+        strangers: hears of connections that begin with another protocol.
+        options: uvicorn's own.
+    """
+
+    def __init__(self, *, strangers: Strangers | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self._strangers = strangers
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Remember the connection for the requests on it."""
@@ -114,6 +130,8 @@ class Protocol(HttpToolsProtocol):
         self._unread = 0  # bytes since the last piece of a body, but for those that came together with it
         self._is_inside = False
         self._is_too_large = False
+        self._offers = False  # whether the header that was just read offers to change the protocol
+        self._as_offered: list[tuple[bytes, bytes]] | None = None  # its fields, while it is read again
 
     def data_received(self, data: bytes) -> None:
         """Parse what came, and stop reading a header or trailer that does not end."""
@@ -121,10 +139,40 @@ class Protocol(HttpToolsProtocol):
             return  # the connection is closing
         self._read = len(data)
         self._unread += self._read
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        while data:
+            data = self._parse(data)
         if self._is_inside and self._unread > MAX_HEADER_BYTES and not self._is_too_large:
             self._is_too_large = True
             self.send_400_response(_TOO_LARGE)
+
+    def _parse(self, data: bytes) -> bytes:
+        """Parse up to an offer to change the protocol; what comes behind it is still to be parsed."""
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as stop:
+            return self._without_offer() + data[stop.args[0] :]
+        except httptools.HttpParserError:
+            cycle: RequestResponseCycle | None = self.cycle  # uvicorn declares it without the None
+            if cycle is None and self._strangers is not None:
+                self._strangers.look(data, self.client[0] if self.client else "A client")
+            self.send_400_response(_NOT_HTTP)
+        return b""
+
+    def _without_offer(self) -> bytes:
+        """The header that was just read, without its offer, for a parser that has not stopped at it."""
+        self._offers = False
+        self._as_offered = self.headers
+        line = b"%b %b HTTP/%b\r\n" % (
+            self.parser.get_method(),
+            self.url,
+            self.parser.get_http_version().encode(),
+        )
+        self.parser = httptools.HttpRequestParser(self)
+        with contextlib.suppress(AttributeError):  # older releases are never as strict as this makes them
+            self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn has it
+        fields = (b"%b: %b\r\n" % field for field in self.headers if field[0] != b"upgrade")
+        return b"".join((line, *fields, b"\r\n"))
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what cannot be read; as 431 where the header is the reason."""
@@ -148,6 +196,14 @@ class Protocol(HttpToolsProtocol):
         """The header is whole."""
         if self._unread + self._read > MAX_HEADER_BYTES:
             self._bound_fields()
+        if self.parser.should_upgrade():
+            if self.parser.get_method() == b"CONNECT":
+                raise ValueError("A tunnel is no offer, and this is no proxy.")  # answered with 400
+            self._offers = True
+            return
+        if self._as_offered is not None:  # the request stays what its sender wrote
+            self.headers[:] = self._as_offered
+            self._as_offered = None
         self._fields = len(self.headers)
         super().on_headers_complete()
 
@@ -158,6 +214,8 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request is whole: note when, as it may have to wait its turn from here on."""
+        if self._offers:  # whole to the parser, which does not look for a body there
+            return
         if len(self.headers) > self._fields:  # trailers came
             self._bound_fields()
         self._unread = 0

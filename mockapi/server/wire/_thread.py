@@ -26,6 +26,7 @@ class ThreadedServer:
         listening: the socket; it is closed in the end.
         name: the thread's.
         on_stop: awaited in that loop once all connections are closed.
+        tell: takes a sentence for people about a client that speaks another protocol.
     """
 
     def __init__(
@@ -35,11 +36,12 @@ class ThreadedServer:
         *,
         name: str = "mockapi",
         on_stop: Callable[[], Awaitable[None]] | None = None,
+        tell: Callable[[str], None] | None = None,
     ) -> None:
         self._socket = listening
         self.base_url = url_of(listening)
         self._ready = threading.Event()
-        self._server = HTTPServer(app, self._ready.set, on_stop)
+        self._server = HTTPServer(app, self._ready.set, on_stop, tell)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
