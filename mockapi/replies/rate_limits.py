@@ -24,7 +24,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
-from mockapi import jsontext, sse
+from mockapi import jsontext, sse, validation
 from mockapi.options import mapping, whole
 from mockapi.replies._sse_frames import is_stream
 
@@ -103,9 +103,12 @@ def is_limited(request: Request) -> bool:
 
 
 def key_of(request: Request) -> str:
-    """The API key that a request is counted for; "" if it has none."""
-    bearer = (request.header("authorization") or "").removeprefix("Bearer ")
-    return request.header("x-api-key") or bearer
+    """The API key that a request is counted for, or the AWS key that signed it; "" if it has none."""
+    key = request.header("x-api-key")
+    if key:
+        return key
+    authorization = request.header("authorization") or ""
+    return validation.access_key_id(authorization) or authorization.removeprefix("Bearer ")
 
 
 def seconds_to_wait(limits: RateLimits, state: State, key: str, now: float) -> float:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from mockapi.validation._context import access_key_id
     from mockapi.validation._endpoints import NearMiss, find_endpoint, near_miss
     from mockapi.validation._engine import Validator
     from mockapi.validation._rule import Rule
@@ -29,6 +30,7 @@ __all__ = [
     "Rule",
     "ValidationSettings",
     "Validator",
+    "access_key_id",
     "all_rules",
     "check_body",
     "find_endpoint",
@@ -41,6 +43,7 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
+        "_context": "access_key_id",
         "_endpoints": "NearMiss find_endpoint near_miss",
         "_engine": "Validator",
         "_rule": "Rule",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -21,7 +22,7 @@ class Credentials(NamedTuple):
     """What the request's headers say.
 
     Attributes:
-        key: value of x-api-key, or None.
+        key: value of x-api-key, or the id of the AWS key that signed the request, or None.
         bearer: the token of an authorization header, or None.
         version: value of anthropic-version, or None.
         betas: the values of anthropic-beta, in order.
@@ -42,6 +43,8 @@ class Credentials(NamedTuple):
         return self.key is None and self.bearer is not None and self.bearer.startswith("sk-ant-oat")
 
 
+_SIGNED: Final = "AWS4-HMAC-SHA256 "
+_SIGNER: Final = re.compile(r"Credential=([^/\s,]+)")
 _HEADERS: Final = frozenset(
     {
         b"x-api-key",
@@ -51,6 +54,17 @@ _HEADERS: Final = frozenset(
         b"anthropic-user-profile-id",
     }
 )
+
+
+def access_key_id(authorization: str) -> str | None:
+    """The id of the AWS key that made a signature, None for any other authorization.
+
+    Nobody checks the signature: as with keys, whatever is not empty is valid.
+    """
+    if not authorization.startswith(_SIGNED):
+        return None
+    found = _SIGNER.search(authorization)
+    return None if found is None else found[1]
 
 
 def read_headers(headers: Headers) -> Credentials:
@@ -71,6 +85,8 @@ def read_headers(headers: Headers) -> Credentials:
             profile = text or None
         elif text[:7].lower() == "bearer ":
             bearer = text[7:].strip() or None
+        elif (signer := access_key_id(text)) is not None:
+            key = key or signer
         elif text.lower() != "bearer":
             other = text or None
     return Credentials(key, bearer, version, betas, other, profile)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         unknown_event,
     )
     from mockapi.replies.faults._http import (
+        ERRORS,
         broken_json,
         content_length,
         content_type,
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from mockapi.replies.faults._transport import chunking, cut, delay, ending, pause, slow
 
 __all__ = [
+    "ERRORS",
     "NEXT_PAIR",
     "SILENT_FAULTS",
     "TABLE",
@@ -96,7 +98,8 @@ __getattr__ = lazy_exports(
     {
         "_chaos": "SILENT_FAULTS ChaosFinding ChaosReport SilentFault",
         "_events": "broken_tool_json double_event drop_event no_usage stream_error swap_events unknown_event",
-        "_http": "broken_json content_length content_type empty_body error html json_for_stream retry_header",
+        "_http": "ERRORS broken_json content_length content_type empty_body error html json_for_stream"
+        " retry_header",
         "_orders": "NEXT_PAIR Counts OrderedFault apply blank due parse_fault_text parse_faults start",
         "_sse_variants": "bom comments compressed extra_fields newlines pings",
         "_table": "TABLE make_fault",

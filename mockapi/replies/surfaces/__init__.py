@@ -13,15 +13,21 @@ from typing import TYPE_CHECKING
 from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from mockapi.replies.surfaces._foundry import FOUNDRY
+    from mockapi.replies.surfaces._google_cloud import GOOGLE_CLOUD
+    from mockapi.replies.surfaces._mantle import MANTLE
     from mockapi.replies.surfaces._routes import plain_of, surface_of
     from mockapi.replies.surfaces._surface import Surface
     from mockapi.replies.surfaces._vertex import VERTEX
 
-__all__ = ["VERTEX", "Surface", "plain_of", "surface_of"]
+__all__ = ["FOUNDRY", "GOOGLE_CLOUD", "MANTLE", "VERTEX", "Surface", "plain_of", "surface_of"]
 
 __getattr__ = lazy_exports(
     __name__,
     {
+        "_foundry": "FOUNDRY",
+        "_google_cloud": "GOOGLE_CLOUD",
+        "_mantle": "MANTLE",
         "_routes": "plain_of surface_of",
         "_surface": "Surface",
         "_vertex": "VERTEX",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from mockapi.replies import surfaces
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mockapi.exchange import Request
     from mockapi.replies.surfaces._surface import Surface
     from mockapi.validation import Refusal
@@ -19,15 +21,37 @@ class _Route(NamedTuple):
     """A path of a surface.
 
     Attributes:
-        method: that it takes.
+        method: that it takes; "" for any.
         path: what its paths look like, percent-encoding kept.
-        surface: the name under which the package's face has it.
+        surface: the name under which the package's face has it; a function where the path alone does not
+            tell, which may find that it is nobody's.
     """
 
     method: str
     path: re.Pattern[str]
-    surface: str
+    surface: str | Callable[[Request], str | None]
 
+
+def _under_anthropic(request: Request) -> str | None:
+    """Whose a path under /anthropic is: Azure's and Amazon's clients differ in model and credential.
+
+    A plain client whose base URL ends in /anthropic by mistake sends a key of the API's, and is nobody's.
+    """
+    if request.header("api-key") is not None:
+        return "FOUNDRY"
+    authorization = request.header("authorization") or ""
+    bearer = authorization.partition(" ")[2] if authorization[:7].lower() == "bearer " else ""
+    if _MANTLE_PATH.fullmatch(request.path) and (
+        authorization.startswith("AWS4-") or bearer.startswith(_BEDROCK_KEYS) or _OWNED.search(request.body)
+    ):
+        return "MANTLE"
+    return "FOUNDRY" if bearer and not bearer.startswith(_API_KEYS) else None
+
+
+_MANTLE_PATH: Final = re.compile("/anthropic/v1/messages(?:/count_tokens)?")
+_OWNED: Final = re.compile(rb'"model"\s*:\s*"(?:[a-z-]+\.)?anthropic\.')
+_BEDROCK_KEYS: Final = ("ABSK", "bedrock-api-key-")
+_API_KEYS: Final = "sk-ant-"
 
 _ROUTES: Final = (
     _Route(
@@ -38,6 +62,12 @@ _ROUTES: Final = (
         ),
         "VERTEX",
     ),
+    _Route(
+        "",
+        re.compile(r"/v1/projects/[^/]+/locations/[^/]+/(?:workspaces/[^/]+|claudeOrganization)/invoke/.+"),
+        "GOOGLE_CLOUD",
+    ),
+    _Route("", re.compile("/anthropic/v1/.+"), _under_anthropic),
 )
 
 
@@ -47,10 +77,15 @@ def surface_of(request: Request) -> Surface | None:
     if path.startswith(_OWN):  # nearly every request: it must cost nothing
         return None
     for route in _ROUTES:
-        if request.method == route.method and route.path.fullmatch(path):
-            found: Surface = getattr(surfaces, route.surface)
-            return found
+        if route.method in ("", request.method) and route.path.fullmatch(path):
+            name = route.surface if isinstance(route.surface, str) else route.surface(request)
+            return None if name is None else _surface(name)
     return None
+
+
+def _surface(name: str) -> Surface:
+    found: Surface = getattr(surfaces, name)
+    return found
 
 
 def plain_of(request: Request) -> Request | Refusal:

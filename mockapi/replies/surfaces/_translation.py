@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
 from mockapi import jsontext
 from mockapi.exchange import Chunk, Request
+from mockapi.replies.faults import ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -17,7 +20,15 @@ MESSAGES: Final = "/v1/messages"
 COUNT_TOKENS: Final = "/v1/messages/count_tokens"
 _RENAMED: Final = frozenset({b"x-api-key", b"api-key", b"authorization"})
 """Fields in which a credential may come; the plain request has it in `x-api-key` alone."""
+_SIGNATURE: Final = re.compile(r"AWS4-HMAC-SHA256.*?Credential=(?P<key>[^/\s,&]+)")
 _ACCOUNT: Final = (b"anthropic-ratelimit-", b"anthropic-organization-id", b"anthropic-workspace-id")
+_APIS: Final = frozenset(
+    {
+        b"cf-cache-status", b"content-security-policy", b"request-id", b"strict-transport-security",
+        b"x-robots-tag", b"x-should-retry",
+    }
+)  # fmt: skip
+_ITS_EDGE: Final = (b"server", b"cloudflare")
 
 
 def plain_request(
@@ -69,6 +80,13 @@ def bearer_of(request: Request) -> str:
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
+def access_key_of(request: Request) -> str:
+    """The id of the AWS key that signed a request, in its header or its URL; "" without a signature."""
+    signed = f"{request.header('authorization') or ''} {unquote(request.query)}"
+    found = _SIGNATURE.search(signed)
+    return "" if found is None else found["key"]
+
+
 def rewritten(reply: Reply, change: Callable[[bytes], bytes]) -> Reply:
     """The reply with each piece of its body changed."""
     return with_pieces(reply, [(delay, change(data)) for delay, data in reply.chunks])
@@ -94,3 +112,26 @@ def error_of(reply: Reply) -> Mapping[str, Any] | None:
 def without_account(headers: Headers) -> Headers:
     """Header fields without those of an account with the API: a cloud's customer has none."""
     return tuple(field for field in headers if not field[0].startswith(_ACCOUNT))
+
+
+def without_the_api(headers: Headers) -> Headers:
+    """Header fields of an error that a cloud answers before the API is asked."""
+    kept = without_account(headers)
+    return tuple(field for field in kept if field[0] not in _APIS and field != _ITS_EDGE)
+
+
+def rule_of(reply: Reply) -> str:
+    """The id of the rule that refused; "" where none did."""
+    return reply.header("x-mockapi-rule") or ""
+
+
+def is_standard(reply: Reply, error: Mapping[str, Any]) -> bool:
+    """Whether an error has the API's own words for its status, and so a cloud may have other ones."""
+    documented = ERRORS.get(reply.status)
+    return documented is not None and error.get("message") == documented.message
+
+
+def with_hint(reply: Reply, hint: str) -> Reply:
+    """The reply with another hint than the API's rules have."""
+    kept = tuple(field for field in reply.headers if field[0] != b"x-mockapi-hint")
+    return replace(reply, headers=(*kept, (b"x-mockapi-hint", hint.encode("latin-1", "replace"))))

@@ -1,47 +1,61 @@
-"""Google Cloud's Vertex: the model in the path, the version in the body, ids with `_vrtx_` in them."""
+"""Google Cloud's Vertex: the model in the path, the version in the body, ids with `_vrtx_` in them.
+
+Bodies with `_vrtx_` ids, the 404 for a model, the 429 for a quota and lists around errors of streams stand in
+logged traffic; docs/clouds.md says what is by analogy.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote
 
-from mockapi.messages import dump
+from mockapi.messages import error_body
+from mockapi.messages.catalogue import shipped
+from mockapi.replies.surfaces._google import STATUS_NAMES, google_error, unauthenticated
 from mockapi.replies.surfaces._translation import (
     COUNT_TOKENS,
     MESSAGES,
     bearer_of,
     betas_of,
     error_of,
+    is_standard,
     object_of,
     plain_request,
     rewritten,
+    rule_of,
+    with_hint,
     with_pieces,
     without_account,
 )
+from mockapi.replies.surfaces._vertex_models import plain_model, vertex_name
 
 if TYPE_CHECKING:
-    from mockapi.exchange import Reply, Request
+    from collections.abc import Mapping
 
-_TARGET: Final = re.compile(r".*/models/(?P<model>[^/:]+):\w+")
+    from mockapi.exchange import Headers, Reply, Request
+
+_TARGET: Final = re.compile(r"/v1(?:beta1)?/(?P<resource>.*/models/(?P<model>[^/:]+)):(?P<verb>\w+)")
 _COUNTING: Final = "count-tokens"
-_VERSIONS: Final = {"vertex-2023-10-16": "2023-06-01"}
-"""The API's version behind each of Vertex's own; newer ones are the API's themselves."""
+_VERSIONS: Final = {"vertex-2023-10-16": "2023-06-01", "2026-10-21": "2026-10-21"}
+"""The API's version behind each of those that Vertex takes."""
+_NO_VERSION: Final = "in anthropic_version: "
+"""Before a version that the API may have and Vertex has not."""
 _ID: Final = re.compile(rb'(?<!\\)"(msg|req|toolu|srvtoolu|mcptoolu)_(?=01[1-9A-HJ-NP-Za-km-z]{22}")')
-_GOOGLES: Final = {401: "UNAUTHENTICATED", 403: "PERMISSION_DENIED", 404: "NOT_FOUND"}
-"""Errors that Google answers before the API is asked, and their names."""
 _NOT_FOUND: Final = (
-    "Publisher Model `{path}` was not found or your project does not have access to it. Please ensure you"
+    "Publisher Model `{resource}` was not found or your project does not have access to it. Please ensure you"
     " are using a valid model version. For more information, see:"
     " https://cloud.google.com/vertex-ai/generative-ai/docs/learn/model-versions"
 )
-_NO_CREDENTIAL: Final = (
-    "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or"
-    " other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project."
+_DENIED: Final = (
+    "Permission 'aiplatform.endpoints.predict' denied on resource '//aiplatform.googleapis.com/{resource}'"
+    " (or it may not exist)."
 )
-_BAD_CREDENTIAL: Final = (
-    "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other"
-    " valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project."
+_EXHAUSTED: Final = (
+    "Quota exceeded for aiplatform.googleapis.com/online_prediction_requests_per_base_model with base model:"
+    " anthropic-{base}. Please submit a quota increase request."
+    " https://cloud.google.com/vertex-ai/docs/generative-ai/quotas-genai."
 )
 
 
@@ -52,7 +66,7 @@ class _Vertex:
 
     def plain(self, request: Request) -> Request:
         """The body with the path's model in it, its version and betas as headers."""
-        model = _model_of(request)
+        _, model, _ = _target(request)
         path = COUNT_TOKENS if model == _COUNTING else MESSAGES
         key = bearer_of(request)
         body = object_of(request)
@@ -64,48 +78,70 @@ class _Vertex:
             body = {"model": plain_model(model), **body}
         elif isinstance(body.get("model"), str):
             body["model"] = plain_model(body["model"])
-        named = _VERSIONS.get(version, version) if isinstance(version, str) else None
+        named = "" if version is None else _VERSIONS.get(str(version), f"{_NO_VERSION}{version}")
         return plain_request(request, path, body=body, version=named, betas=betas, key=key)
 
     def dressed(self, reply: Reply, request: Request) -> Reply:
         """The reply with Vertex's ids; what Google itself refuses with Google's error."""
         error = error_of(reply)
-        if error is not None and reply.status in _GOOGLES:
-            reply = _googles(reply, error, request)
-        else:
-            reply = rewritten(reply, _with_ids)
+        if error is not None:
+            reply = _error(reply, error, request)
+        reply = rewritten(reply, lambda piece: _ID.sub(rb'"\1_vrtx_', piece))
         return replace(reply, headers=_headers(reply))
 
 
 VERTEX: Final = _Vertex()
 
 
-def plain_model(name: str) -> str:
-    """The API's name of a model that Vertex calls NAME or NAME@DATE."""
-    return name.replace("@", "-")
+def _target(request: Request) -> tuple[str, str, str]:
+    """The resource that a path names, its model, and the verb."""
+    found = _TARGET.fullmatch(unquote(request.path))
+    return ("", "", "") if found is None else (found["resource"], found["model"], found["verb"])
 
 
-def _model_of(request: Request) -> str:
-    found = _TARGET.fullmatch(request.path)
-    return "" if found is None else found["model"].replace("%40", "@")
-
-
-def _with_ids(piece: bytes) -> bytes:
-    return _ID.sub(rb'"\1_vrtx_', piece)
-
-
-def _headers(reply: Reply) -> tuple[tuple[bytes, bytes], ...]:
+def _headers(reply: Reply) -> Headers:
     return tuple(
         (name, value.replace(b"req_", b"req_vrtx_", 1) if name == b"request-id" else value)
         for name, value in without_account(reply.headers)
     )
 
 
-def _googles(reply: Reply, error: Any, request: Request) -> Reply:
+def _error(reply: Reply, error: Mapping[str, Any], request: Request) -> Reply:
+    """An error in Google's shape and words, or in the API's."""
+    rule = rule_of(reply)
+    if rule in _VERSION_RULES:
+        message = _VERSION_RULES[rule].format(version=_version_of(request))
+        body = error_body(str(error.get("type")), message, reply.header("request-id"))
+        return with_pieces(reply, [(0.0, body)])
+    if reply.status not in STATUS_NAMES:
+        return reply
+    resource, model, verb = _target(request)
     message = str(error.get("message"))
-    if reply.status == 404:
-        message = _NOT_FOUND.format(path=request.path.removeprefix("/v1/").rpartition(":")[0])
-    elif reply.status == 401:
-        message = _BAD_CREDENTIAL if bearer_of(request) else _NO_CREDENTIAL
-    body = dump({"error": {"code": reply.status, "message": message, "status": _GOOGLES[reply.status]}})
-    return with_pieces(reply, [(0.0, body)])
+    if rule == "model.not_found":
+        message = _NOT_FOUND.format(resource=resource)
+        reply = _hinted(reply, model)
+    elif reply.status == 401 and (rule or is_standard(reply, error)):
+        message = unauthenticated(request)
+    elif is_standard(reply, error):
+        words = {403: _DENIED, 404: _NOT_FOUND, 429: _EXHAUSTED}[reply.status]
+        message = words.format(resource=resource, base=model.partition("@")[0])
+    return google_error(reply, message, in_list=verb == "streamRawPredict")
+
+
+_VERSION_RULES: Final = {
+    "version.missing": "anthropic_version: Field required",
+    "version.unknown": 'anthropic_version: "{version}" is not a valid version',
+}
+"""What is said of the version, which is a member of the body here and no header."""
+
+
+def _version_of(request: Request) -> Any:
+    return (object_of(request) or {}).get("anthropic_version")
+
+
+def _hinted(reply: Reply, model: str) -> Reply:
+    """The reply with what Vertex calls a model that was named as the API names it."""
+    known = shipped().find(model)
+    if known is None or vertex_name(known.id) == model:
+        return reply
+    return with_hint(reply, f"Vertex calls this model {vertex_name(known.id)}.")
