@@ -84,7 +84,7 @@ def _value(header: Header) -> bytes:
                 return value.to_bytes(size, "big", signed=True)
             except OverflowError:
                 raise ValueError(
-                    f"The header {header.name!r} holds {value}, too large for {kind.name} with {size * 8} bits."
+                    f"The header {header.name!r} holds {value}, too large for {kind.name}."
                 ) from None
         case _:
             raise ValueError(f"The header {header.name!r} says {kind.name}, and its value is {value!r:.60}.")
