@@ -1,11 +1,11 @@
 """The frame codec of AWS's binary event streams, `application/vnd.amazon.eventstream`.
 
 Sans-IO: a `Decoder` is fed the bytes of a body as they come and returns the messages that they
-complete, every checksum checked; `parse` does it for a whole body; `encode` is the inverse, to the
+complete, every checksum checked; `parse` does it for a whole body, `read` for as much of one as can be read; `encode` is the inverse, to the
 byte. Nothing here knows what a message carries: Bedrock puts one event of the Messages API in each.
 """
 
-from mockapi.eventstream._decoder import Decoder, parse
+from mockapi.eventstream._decoder import Decoder, Reading, parse, read
 from mockapi.eventstream._encoder import encode
 from mockapi.eventstream._message import (
     CONTENT_TYPE,
@@ -25,7 +25,9 @@ __all__ = [
     "Header",
     "Kind",
     "Message",
+    "Reading",
     "Value",
     "encode",
     "parse",
+    "read",
 ]

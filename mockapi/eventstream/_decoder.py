@@ -18,7 +18,7 @@ the stream.
 from __future__ import annotations
 
 import struct
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 from uuid import UUID
 from zlib import crc32
 
@@ -201,14 +201,45 @@ class Decoder:
         raise FrameError(self.offset + place, cause)
 
 
+class Reading(NamedTuple):
+    """What can be read of a body.
+
+    Attributes:
+        messages: the whole ones, up to the first fault.
+        ends: where the frame of each ends.
+        failure: what is wrong behind the last one; None if nothing is.
+    """
+
+    messages: list[Message]
+    ends: list[int]
+    failure: FrameError | None
+
+
+def read(body: bytes) -> Reading:
+    """The messages of a body as far as they can be read."""
+    decoder = Decoder()
+    messages: list[Message] = []
+    failure = None
+    try:
+        messages = decoder.feed(body)
+        if decoder.end():
+            failure = FrameError(len(body), f"the frame that begins at byte {decoder.offset} is cut")
+    except FrameError as error:
+        failure = error
+    ends: list[int] = []
+    for _ in messages:
+        begin = ends[-1] if ends else 0
+        ends.append(begin + int(struct.unpack_from("!I", body, begin)[0]))
+    return Reading(messages, ends, failure)
+
+
 def parse(body: bytes) -> list[Message]:
     """The messages of a whole body.
 
     Raises:
         FrameError: a frame is broken, or the last one is cut.
     """
-    decoder = Decoder()
-    messages = decoder.feed(body)
-    if decoder.end():
-        raise FrameError(len(body), f"the frame that begins at byte {decoder.offset} is cut")
-    return messages
+    reading = read(body)
+    if reading.failure is not None:
+        raise reading.failure
+    return reading.messages

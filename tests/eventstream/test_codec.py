@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from mockapi.errors import FrameError
-from mockapi.eventstream import Decoder, Header, Kind, Message, encode, parse
+from mockapi.eventstream import Decoder, Header, Kind, Message, encode, parse, read
 from tests.support.frames import BODY, SAMPLES, flips, frame, header, text
 
 ID = UUID("00112233-4455-6677-8899-aabbccddeeff")
@@ -109,6 +109,22 @@ def test_every_stream_that_stops_in_a_frame_is_told() -> None:
         if cut not in ends:
             with pytest.raises(FrameError, match="is cut"):
                 parse(BODY[:cut])
+
+
+def test_what_can_be_read_of_a_broken_stream_is_read() -> None:
+    """The whole messages, where each ends, and what is wrong behind them."""
+    first = encode(SAMPLES["event"])
+    second = encode(SAMPLES["exception"])
+    assert read(first + second) == (
+        [SAMPLES["event"], SAMPLES["exception"]],
+        [len(first), len(first + second)],
+        None,
+    )
+    for rest in (second[:-1], bytes(20)):
+        messages, ends, failure = read(first + rest)
+        assert (messages, ends) == ([SAMPLES["event"]], [len(first)])
+        assert isinstance(failure, FrameError)
+    assert read(b"") == ([], [], None)
 
 
 @pytest.mark.parametrize("name", SAMPLES)
