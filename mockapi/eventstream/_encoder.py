@@ -13,6 +13,7 @@ from uuid import UUID
 from zlib import crc32
 
 from mockapi.eventstream._message import (
+    CHECKSUM_BYTES,
     FRAME_BYTES,
     INTEGERS,
     MAX_HEADERS_BYTES,
@@ -33,6 +34,12 @@ def encode(*messages: Message) -> bytes:
         ValueError: a message holds what the format cannot carry; the text says which and why.
     """
     return b"".join(map(_frame, messages))
+
+
+def resealed(frame: bytes) -> bytes:
+    """A frame whose headers or payload were changed, at the same length, with the checksum of the message."""
+    covered = frame[:-CHECKSUM_BYTES]
+    return covered + struct.pack("!I", crc32(covered))
 
 
 def _frame(message: Message) -> bytes:

@@ -16,8 +16,10 @@ Numbers are big-endian. Both checksums are the CRC-32 of zlib.
 from __future__ import annotations
 
 import enum
-from typing import Final, NamedTuple, TypeAlias
-from uuid import UUID
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from uuid import UUID
 
 CONTENT_TYPE: Final = "application/vnd.amazon.eventstream"
 """The media type of a body of frames."""
@@ -37,7 +39,7 @@ MAX_NAME_BYTES: Final = 255
 MAX_VALUE_BYTES: Final = 0xFFFF
 """What the length of a name, and of a text or bytes in a header, can say."""
 
-Value: TypeAlias = bool | int | bytes | str | UUID
+Value: TypeAlias = "bool | int | bytes | str | UUID"
 
 
 class Kind(enum.IntEnum):

@@ -1,7 +1,8 @@
 """A stream's body as a list of frames: the bytes of one event each, with their delays.
 
 A frame runs up to and including the blank line that ends its event, in any style of line ends;
-what stands behind the last blank line is a frame too. In AWS's binary streams a frame is a frame. The bytes are cut and never written anew,
+what stands behind the last blank line is a frame too. In AWS's binary streams a frame is a frame.
+The bytes are cut and never written anew,
 so padding and everything else that faults leave alone stays exact. A frame is due when its last
 byte was: cutting chunks into frames never makes a byte early.
 """

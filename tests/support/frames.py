@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import struct
+from base64 import b64decode, b64encode
 from zlib import crc32
 
-from mockapi.eventstream import Message, encode
+from mockapi import jsontext, sse
+from mockapi.eventstream import Message, encode, parse
 
 SAMPLES = {
     "empty": Message((), b""),
@@ -21,6 +23,22 @@ SAMPLES = {
 """Messages as Bedrock sends them, and the smallest one."""
 
 BODY = encode(*SAMPLES.values())
+
+
+EVENT = {":event-type": "chunk", ":content-type": "application/json", ":message-type": "event"}
+
+
+def as_frames(stream: bytes) -> bytes:
+    """An event stream of text as Bedrock would send it: each event in a frame, the padding of one length."""
+    texts = (event.data.encode("utf-8", "surrogateescape") for event in sse.parse(stream))
+    return b"".join(
+        encode(Message.of(EVENT, b'{"bytes":"' + b64encode(text) + b'","p":"abcdefgh"}')) for text in texts
+    )
+
+
+def texts_of(body: bytes) -> list[str]:
+    """The text of each event of a body of frames."""
+    return [b64decode(jsontext.parse(message.payload)["bytes"]).decode() for message in parse(body)]
 
 
 def header(name: bytes, kind: int, value: bytes) -> bytes:
