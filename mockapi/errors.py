@@ -8,6 +8,7 @@
     ├── CassetteError         a cassette file cannot be used; carries one `Problem` or several
     ├── UnwritableError       a cassette would not be read again, so it was not written
     ├── EventStreamError      the bytes are not an event stream that this parser accepts (too large a line)
+    │   └── FrameError        ... or not the binary frames that AWS's event streams are made of; says where
     ├── FaultDoesNotFit       a fault cannot be done to this reply; the reply goes out unchanged
     ├── GrammarError          the events are not a Messages stream
     │   └── TruncatedStream   ... because they stop before `message_stop`
@@ -96,6 +97,20 @@ class UnwritableError(MockapiError):
 
 class EventStreamError(MockapiError):
     """The bytes cannot be parsed as an event stream within the parser's limits."""
+
+
+class FrameError(EventStreamError):
+    """The bytes are not frames of an AWS event stream, or stop in the middle of one.
+
+    Attributes:
+        offset: where in the stream, in bytes from its start.
+        cause: what is wrong there.
+    """
+
+    def __init__(self, offset: int, cause: str) -> None:
+        self.offset = offset
+        self.cause = cause
+        super().__init__(f"Byte {offset:,} of the stream of frames: {cause}.")
 
 
 class FaultDoesNotFit(MockapiError):  # noqa: N818 - the name says what happened

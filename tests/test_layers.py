@@ -21,6 +21,7 @@ from tests.support.imports import (
 PACKAGE = Path(mockapi.__file__).parent
 LAYERS = {
     "sse": 0,
+    "eventstream": 0,
     "messages": 1,
     "cassettes": 2,
     "validation": 2,
@@ -35,7 +36,7 @@ LAYERS = {
 CASE_SERVER = {"mockapi.fuzzing._case_server"}
 BESIDE = {"fuzzing"}
 """Uses the core; nothing but the command line uses it."""
-INNER = {"sse", "messages", "cassettes", "validation", "replies"}
+INNER = {"sse", "eventstream", "messages", "cassettes", "validation", "replies"}
 OUTSIDE_WORLD = {
     "asyncio", "httpx", "multiprocessing", "os", "pathlib.Path", "platformdirs", "requests", "secrets",
     "select", "shutil", "signal", "socket", "starlette", "subprocess", "tempfile", "threading", "time",

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
 from mockapi.errors import MockapiError
-from mockapi.messages import decode_events
+from mockapi.messages import decode_events, is_framed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +84,7 @@ def _body(before: RecordedResponse, now: RecordedResponse) -> Iterator[str]:
 
 def _parts(response: RecordedResponse) -> list[tuple[str, Any]]:
     """The named JSON values of a body: one for JSON, one for every event of a stream."""
-    if response.body.startswith((b"event:", b"data:")):
+    if response.body.startswith((b"event:", b"data:")) or is_framed(response.body):
         try:
             return [
                 (_event_name(event), event)

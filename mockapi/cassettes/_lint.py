@@ -19,7 +19,7 @@ from mockapi.cassettes._summary import summarize
 from mockapi.cassettes.redaction import sightings
 from mockapi.errors import CassetteError, MockapiError
 from mockapi.exchange import Ending
-from mockapi.messages import Severity, check_events, decode_events
+from mockapi.messages import Severity, check_events, decode_events, is_framed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -168,7 +168,8 @@ def _credential_fields(side: str, fields: Fields) -> Iterator[LintFinding]:
 
 def _stream(interaction: Interaction) -> Iterator[LintFinding]:
     request, response = interaction.request, interaction.response
-    if not response.is_stream or request.path != "/v1/messages":
+    own = response.is_stream and request.path == "/v1/messages"
+    if not own and not is_framed(response.body):
         return
     try:
         violations = check_events(decode_events(response.body))

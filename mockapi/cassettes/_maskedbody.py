@@ -17,6 +17,7 @@ from mockapi.cassettes._jsonpaths import Document
 from mockapi.cassettes._jsonscan import Leaf, Role, Scan, decoded, replaced, respelled, scan
 from mockapi.cassettes._keyfiles import WEB_KEY_SECRETS
 from mockapi.cassettes._kinds import EMAIL
+from mockapi.cassettes._maskedframes import is_frames, mask_frames
 from mockapi.cassettes._masking import CLIENT
 from mockapi.cassettes._names import item_name
 from mockapi.cassettes._redaction_rules import RedactionError
@@ -65,6 +66,10 @@ _TEXTS = frozenset({("text",), ("content",), ("completion",)})
 
 def mask_body(body: bytes, content_type: str, masking: Masking) -> bytes:
     """A body with its secrets masked; as long as before."""
+    if is_frames(body, content_type):
+        return mask_frames(
+            body, masking, lambda text: _mask_stream(text, masking), lambda text: mask_json(text, masking)
+        )
     text = body.decode("utf-8", "surrogateescape")
     start = text.removeprefix("\ufeff").lstrip()[:1]
     if is_stream(body, content_type):
@@ -77,7 +82,7 @@ def mask_body(body: bytes, content_type: str, masking: Masking) -> bytes:
 
 
 def is_stream(body: bytes, content_type: str) -> bool:
-    """Whether a body is an event stream, by its type or by its beginning."""
+    """Whether a body is an event stream of text, by its type or by its beginning."""
     return "event-stream" in content_type or body.startswith((b"event:", b"data:"))
 
 

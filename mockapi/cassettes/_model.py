@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar, get_args
 
 from mockapi.cassettes._redaction_rules import DEFAULT, RedactionRules
 from mockapi.errors import UsageError
+from mockapi.eventstream import CONTENT_TYPE
 from mockapi.exchange import Ending
 
 FORMAT_VERSION = 1
@@ -69,8 +70,11 @@ class RecordedResponse:
 
     @property
     def is_stream(self) -> bool:
-        """Whether its content type says that it is an event stream."""
-        return any(name.lower() == "content-type" and "event-stream" in value for name, value in self.headers)
+        """Whether its content type says that it is a stream of events, as text or in AWS's frames."""
+        return any(
+            name.lower() == "content-type" and ("event-stream" in value or CONTENT_TYPE in value)
+            for name, value in self.headers
+        )
 
     def __reduce__(self) -> Any:
         """As it goes to another process: pickled one by one, 250,000 chunks would take half a second."""

@@ -5,23 +5,26 @@ Loading ignores it; it is made anew whenever a cassette is written.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from mockapi import jsontext
 from mockapi.errors import MockapiError
-from mockapi.messages import Accumulator, decode_events
+from mockapi.messages import Accumulator, decode_events, framed_events, is_framed
 
 if TYPE_CHECKING:
     from mockapi.cassettes._model import Interaction
 
 _LONGEST = 60
 _LOOKED_AT = 1000
+_MODEL_IN_PATH = re.compile(r"/models?/(?P<model>.+?)(?:/invoke[\w-]*|:\w+)$")
 
 
 def summarize(interaction: Interaction) -> str:
     """`MODEL: last user words -> reply's words and tools (stop reason)`, or method, path and status."""
     request = jsontext.parse(interaction.request.body)
-    asked = _asked(request)
+    asked = _asked(request, interaction.request.path)
     answered = _answered(reply_of(interaction))
     status = interaction.response.status
     what = f"{asked or f'{interaction.request.method} {interaction.request.path}'} -> "
@@ -33,10 +36,11 @@ def summarize(interaction: Interaction) -> str:
 def reply_of(interaction: Interaction) -> Any:
     """The reply as a JSON value: the body, or what the body's events add up to so far; else None."""
     body = interaction.response.body
-    if body.startswith((b"event:", b"data:")):
+    framed = is_framed(body)
+    if framed or body.startswith((b"event:", b"data:")):
         accumulator = Accumulator()
         try:
-            for event in decode_events(body):
+            for event in framed_events(body) if framed else decode_events(body):
                 accumulator.feed(event)
             return accumulator.message()
         except MockapiError:
@@ -45,13 +49,19 @@ def reply_of(interaction: Interaction) -> Any:
     return None if isinstance(value, jsontext.NotJSON) else value
 
 
-def _asked(request: Any) -> str:
+def _asked(request: Any, path: str) -> str:
     if not isinstance(request, dict) or not isinstance(request.get("messages"), list):
         return ""
     users = [m for m in request["messages"] if isinstance(m, dict) and m.get("role") == "user"]
     content = users[-1].get("content") if users else ""
     words = _short(_words(content))
-    return f"{request.get('model')}: {words}"
+    return f"{request.get('model') or _model_in(path)}: {words}"
+
+
+def _model_in(path: str) -> str | None:
+    """The model that a cloud's path names: `/model/NAME/invoke`, `…/models/NAME:rawPredict`."""
+    found = _MODEL_IN_PATH.search(unquote(path))
+    return found and found["model"]
 
 
 def _answered(reply: Any) -> str:

@@ -26,6 +26,7 @@ from urllib.parse import quote, unquote, unquote_plus
 
 from mockapi.cassettes._echoes import carried_keys, may_carry
 from mockapi.cassettes._maskedbody import is_stream, mask_body
+from mockapi.cassettes._maskedframes import is_frames
 from mockapi.cassettes._masking import REPLY, Masking
 from mockapi.cassettes._names import is_url_name
 from mockapi.cassettes._payloads import COMPARED_FROM, digested_json, digested_multipart
@@ -46,8 +47,11 @@ if TYPE_CHECKING:
 
     Mask = Callable[[str], str]
 
-REQUEST_HEADERS = frozenset({"accept", "content-type", "anthropic-version", "anthropic-beta"})
-"""Names, in lower case, of the request header fields that are kept: those that change the answer."""
+REQUEST_HEADERS = frozenset(
+    {"accept", "content-type", "anthropic-version", "anthropic-beta", "x-amzn-bedrock-*"}
+)
+"""Names, in lower case, of the request header fields that are kept: those that change the answer.
+`*` at the end stands for any ending."""
 
 RESPONSE_HEADERS = frozenset(
     {
@@ -58,9 +62,10 @@ RESPONSE_HEADERS = frozenset(
         "anthropic-fast-*", "anthropic-priority-*", "strict-transport-security", "traceresponse", "server",
         "server-timing", "via", "cf-cache-status", "cf-ray", "x-robots-tag", "content-security-policy",
         "x-cloud-trace-context", "x-envoy-upstream-service-time", "alt-svc", "www-authenticate",
+        "x-amzn-requestid", "x-amzn-errortype", "x-amzn-bedrock-*",
     }
 )  # fmt: skip
-"""Likewise of responses; `*` at the end stands for any ending."""
+"""Likewise of responses."""
 
 _MASKED_HEADERS = frozenset({"anthropic-organization-id", "anthropic-workspace-id"})
 
@@ -173,8 +178,9 @@ def _comparable(body: bytes, content_type: str, rules: RedactionRules, known: tu
 
 
 def _masked_body(body: bytes, content_type: str, rules: RedactionRules, masking: Masking) -> bytes:
-    # The cheap question does not see what is spelled with escapes, or cut by the events of a stream.
-    is_plain = b"\\u00" not in body and b"\\/" not in body and not is_stream(body, content_type)
+    # The cheap question does not see what is spelled with escapes or in base64, or cut by a stream's events.
+    in_clear = not is_stream(body, content_type) and not is_frames(body, content_type)
+    is_plain = in_clear and b"\\u00" not in body and b"\\/" not in body
     known = (*masking.known, *masking.repeated)
     if rules.is_plain and is_plain and not may_hold_secret(body) and not _repeats(body, known):
         return body

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         stream_error_event,
     )
     from mockapi.messages._events import Sizes, events_of, typical_sizes
+    from mockapi.messages._framed import framed_events, is_framed
     from mockapi.messages._grammar import (
         CODES,
         STOP_REASONS,
@@ -103,6 +104,8 @@ __all__ = [
     "error_body",
     "error_details",
     "events_of",
+    "framed_events",
+    "is_framed",
     "is_tampered_signature",
     "load",
     "make_signature",
@@ -124,6 +127,7 @@ __getattr__ = lazy_exports(
         "_error_codes": "ERROR_CODES ErrorCode",
         "_errors": "STATUS_OF TYPE_OF edge_error_body error_body error_details stream_error_event",
         "_events": "Sizes events_of typical_sizes",
+        "_framed": "framed_events is_framed",
         "_grammar": "CODES STOP_REASONS TABLE GrammarChecker GrammarViolation Move Severity State"
         " check_events",
         "_ids": "ALPHABET IdFactory IdKind",

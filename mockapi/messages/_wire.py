@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockapi import jsontext, sse
 from mockapi.errors import GrammarError
+from mockapi.messages._framed import framed_events, is_framed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -107,12 +108,15 @@ def _data_of(event: dict[str, Any], padding: int) -> str:
 
 
 def decode_events(body: bytes) -> list[dict[str, Any]]:
-    """The events of a stream's bytes; one that no blank line ends is dropped.
+    """The events of a stream's bytes, SSE or AWS's frames; one that is not whole is dropped.
 
     Raises:
+        FrameError: a frame is broken.
         GrammarError: an event carries no JSON object, or its `event` line and its `type`
             differ; the message names the event by its index.
     """
+    if is_framed(body):
+        return list(framed_events(body))
     return [decode_event(event, index) for index, event in enumerate(sse.parse(body))]
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING
 
+from mockapi.eventstream import CONTENT_TYPE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -83,6 +85,7 @@ def _framing(
         return [wire_field("content-length", length)] if length.isdigit() and not encoded else []
     if "transfer-encoding" in lower:
         return [_CHUNKED]
-    if "content-length" not in lower and "event-stream" in lower.get("content-type", ""):
+    kind = lower.get("content-type", "")
+    if "content-length" not in lower and ("event-stream" in kind or CONTENT_TYPE in kind):
         return [_CHUNKED]
     return [wire_field("content-length", str(size))]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mockapi.eventstream import CONTENT_TYPE
 from mockapi.exchange import Chunk, Ending, Headers, Reply, Source
+from mockapi.messages import is_framed
 from mockapi.replies._hop_headers import BODILESS, for_this_hop, wire_field
 
 if TYPE_CHECKING:
@@ -12,6 +14,8 @@ if TYPE_CHECKING:
 
     from mockapi.cassettes import Interaction
 
+_REQUEST_IDS = frozenset({b"request-id", b"x-amzn-requestid"})
+"""Fields in which clients look for the id of a request: the API's, and AWS's."""
 _SOURCE = wire_field("x-mockapi-source", Source.RECORDED)
 
 
@@ -73,7 +77,7 @@ def _missing(headers: Headers, body: bytes, make_request_id: Callable[[], str]) 
     """What clients count on and a recording may have lost: `request-id` and the content type."""
     names = {name for name, _ in headers}
     added = []
-    if b"request-id" not in names:
+    if not names & _REQUEST_IDS:
         added.append((b"request-id", make_request_id().encode()))
     if body and b"content-type" not in names:
         added.append(wire_field("content-type", _guess(body)))
@@ -83,4 +87,6 @@ def _missing(headers: Headers, body: bytes, make_request_id: Callable[[], str]) 
 def _guess(body: bytes) -> str:
     if body.startswith((b"event:", b"data:", b":")):
         return "text/event-stream; charset=utf-8"
+    if is_framed(body):
+        return CONTENT_TYPE
     return "application/json" if body.lstrip()[:1] in (b"{", b"[") else "application/octet-stream"

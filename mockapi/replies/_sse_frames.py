@@ -1,7 +1,8 @@
 """A stream's body as a list of frames: the bytes of one event each, with their delays.
 
 A frame runs up to and including the blank line that ends its event, in any style of line ends;
-what stands behind the last blank line is a frame too. The bytes are cut and never written anew,
+what stands behind the last blank line is a frame too. In AWS's binary streams a frame is a frame.
+The bytes are cut and never written anew,
 so padding and everything else that faults leave alone stays exact. A frame is due when its last
 byte was: cutting chunks into frames never makes a byte early.
 """
@@ -12,7 +13,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mockapi import jsontext, sse
+from mockapi import eventstream, jsontext, sse
 from mockapi.errors import FaultDoesNotFit
 from mockapi.exchange import Chunk, Ending
 
@@ -47,15 +48,27 @@ class SSEFrame(NamedTuple):
 def is_stream(reply: Reply) -> bool:
     """Whether a reply is an event stream that can be read: one that is not compressed."""
     kind = reply.header("content-type") or ""
-    return "event-stream" in kind and reply.header("content-encoding") is None
+    return "event-stream" in kind and _is_readable(reply)
 
 
-def frames_of(reply: Reply, fault: str) -> list[SSEFrame]:
+def _is_readable(reply: Reply) -> bool:
+    return reply.header("content-encoding") is None
+
+
+def frames_of(reply: Reply, fault: str, *, binary: bool = False) -> list[SSEFrame]:
     """The frames of a reply.
 
+    Args:
+        reply: whose.
+        fault: names the fault that asked.
+        binary: whether AWS's binary frames will do too: nothing looks into them, or writes others.
+
     Raises:
-        FaultDoesNotFit: the reply is not a stream, or is compressed; `fault` names the fault that asked.
+        FaultDoesNotFit: the reply is not a stream, or is compressed.
     """
+    if binary and reply.header("content-type") == eventstream.CONTENT_TYPE and _is_readable(reply):
+        ends = eventstream.read(reply.body).ends
+        return [SSEFrame(delay, data) for delay, data in recut(reply.chunks, ends)]
     if not is_stream(reply):
         what = reply.header("content-type") or "an empty body"
         encoded = reply.header("content-encoding")

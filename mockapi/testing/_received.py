@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
 from mockapi.errors import MockapiError
-from mockapi.messages import accumulate, decode_events
+from mockapi.messages import accumulate, decode_events, is_framed
 from mockapi.replies import name_of, result_text
 from mockapi.replies.synthesis import RequestView, view_of
 
@@ -197,7 +197,7 @@ class ReceivedRequest(ParsedRequest):
 
 def message_of(reply: Reply) -> Any:
     """The message of a reply, streamed or not; None without one."""
-    if (reply.header("content-type") or "").startswith("text/event-stream"):
+    if (reply.header("content-type") or "").startswith("text/event-stream") or is_framed(reply.body):
         try:
             return accumulate(decode_events(reply.body))
         except MockapiError:

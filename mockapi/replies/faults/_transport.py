@@ -44,7 +44,7 @@ def slow(seconds: float = 0.1, *, per: Literal["event", "chunk", "byte"] = "even
     def fault(reply: Reply) -> Reply:
         pieces: Sequence[tuple[float, bytes]] = reply.chunks
         if per == "event":
-            pieces = frames_of(reply, "slow per event")
+            pieces = frames_of(reply, "slow per event", binary=True)
         elif per == "byte":
             pieces = recut(reply.chunks, range(1, len(reply.body)))
         return with_chunks(reply, [(seconds, data) for _, data in pieces])
@@ -56,7 +56,7 @@ def pause(seconds: float = 1.0, *, event: int = 0) -> Fault:
     """A silence of so many seconds after an event; the stream goes on then."""
 
     def fault(reply: Reply) -> Reply:
-        frames = frames_of(reply, "pause")
+        frames = frames_of(reply, "pause", binary=True)
         place = place_of(event, len(frames), "pause") + 1
         if place == len(frames):
             raise FaultDoesNotFit("pause needs an event after its silence; stall makes one without end.")
@@ -93,7 +93,7 @@ def _until(
     reply: Reply, event: int | None, byte: int | None, part: float | None
 ) -> Sequence[tuple[float, bytes]]:
     if event is not None:
-        frames = frames_of(reply, "A cut after an event")
+        frames = frames_of(reply, "A cut after an event", binary=True)
         return frames[: place_of(event, len(frames), "A cut") + 1]
     size = len(reply.body)
     if byte is None:
@@ -142,7 +142,7 @@ def chunking(
     def fault(reply: Reply) -> Reply:
         body = reply.body
         if per == "event":
-            pieces = [data for _, data in frames_of(reply, "chunking per event")]
+            pieces = [data for _, data in frames_of(reply, "chunking per event", binary=True)]
         else:
             pieces = [data for _, data in recut((Chunk(0.0, body),), _cuts(body))]
         return with_chunks(reply, [(delay if number else 0.0, data) for number, data in enumerate(pieces)])

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mockapi.exchange import Headers, Request
     from mockapi.server.recording._upstream import Incoming
 
-_API_TYPES = ("json", "event-stream", "x-jsonl", "octet-stream")
+_API_TYPES = ("json", "event-stream", "amazon.eventstream", "x-jsonl", "octet-stream")
 
 
 def not_the_api(incoming: Incoming) -> str | None:
