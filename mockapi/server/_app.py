@@ -23,7 +23,7 @@ from mockapi.messages import error_details
 from mockapi.replies import error_reply
 from mockapi.server._access import access_of, doubled, key_objection
 from mockapi.server._console import Console
-from mockapi.server._control import control_app
+from mockapi.server._control import DRAINING, RETRY_AFTER, control_app
 from mockapi.server._cors import is_preflight
 from mockapi.server._pages import is_uninvited
 from mockapi.server._service import Service
@@ -148,6 +148,7 @@ class MessagesAPI:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read a request, answer it, play the reply, write it down."""
         service = self._service
+        is_late = service.is_draining
         try:
             path = path_of(scope)
             id_ = ""
@@ -164,6 +165,9 @@ class MessagesAPI:
                 await play(self._no_session(id_), scope, receive, send)
                 return
             body = await read_body(receive, fields, path, closes=closes)
+            if is_late:
+                await play(self._ending(), scope, receive, send)
+                return
             arrived = scope[ARRIVED] if ARRIVED in scope else monotonic()
             query = scope["query_string"].decode("latin-1")
             request = Request(scope["method"], path, query, scope["headers"], body)
@@ -227,6 +231,17 @@ class MessagesAPI:
             source=Source.INVALID,
             headers=_CLOSE if waits else (),
             details=error_details(refused.code),
+        )
+
+    def _ending(self) -> Reply:
+        return error_reply(
+            503,
+            "api_error",
+            DRAINING,
+            self._service.next_request_id(),
+            source=Source.INVALID,
+            headers=(RETRY_AFTER,),
+            retry=True,
         )
 
     def _no_session(self, id_: str) -> Reply:

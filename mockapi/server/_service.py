@@ -63,6 +63,7 @@ class Service:
         asked: how many requests have come.
         closes_root_connections: whether a connection to the root URL ends with its first reply, so that
             no client writes a request to one whose event loop has ended.
+        is_draining: whether the server only finishes what is in flight, and refuses what is asked.
 
     Args:
         paths: files and folders of cassettes.
@@ -90,6 +91,7 @@ class Service:
         self.lateness = Lateness()
         self.asked = 0
         self.closes_root_connections = False
+        self.is_draining = False
         self.helpers = Helpers()
         self.reader = CassetteReader(cache_folder())
         self.library = CassetteSet(self.reader.read_all(self.paths, progress))
