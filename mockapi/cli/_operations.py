@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from mockapi import server
 from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,10 +22,12 @@ class Operations:
     """What the options come to.
 
     Attributes:
+        metrics: where to count for Prometheus, if anywhere.
         drain: seconds that requests in flight may take to their end when the server is told to stop.
     """
 
     drain: float
+    metrics: server.Metrics | None
 
 
 def operation_options(option: Callable[..., Callable[[Any], Any]]) -> tuple[Callable[[Any], Any], ...]:
@@ -39,6 +42,11 @@ def operation_options(option: Callable[..., Callable[[Any], Any]]) -> tuple[Call
             help="How long requests in flight may take to their end on SIGTERM or Ctrl-C, while new ones"
             " get 503; a second signal ends the wait.",
         ),
+        option(
+            "--metrics",
+            is_flag=True,
+            help="Count for Prometheus, under /_mockapi/metrics; needs messages-mockapi[metrics].",
+        ),
     )
 
 
@@ -51,4 +59,4 @@ def read_operations(values: dict[str, Any]) -> Operations:
     drain = values["drain"]
     if math.isnan(drain):
         raise UsageError("--drain takes seconds, such as 30; got nan.")
-    return Operations(drain=drain)
+    return Operations(drain=drain, metrics=server.Metrics() if values["metrics"] else None)

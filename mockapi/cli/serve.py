@@ -66,6 +66,7 @@ def run(
             console,
             Progress("reading cassettes"),
             recording=options.recording,
+            metrics=operations.metrics,
         )
         library = service.library
         interactions = counted(len(library.recordings), "interaction")

@@ -41,7 +41,8 @@ _MAX_BODY = 1024 * 1024
 _MAX_PAGE = 1000
 _MAX_PAGE_BYTES = 8 * 1024 * 1024
 _EXPLAIN_SECONDS = 10.0
-_PROBES = ("/health", "/livez", "/readyz")
+_PROBES = ("/health", "/livez", "/readyz", "/metrics")
+_NO_METRICS = "Metrics are off: start the server with --metrics."
 DRAINING = "mockapi is shutting down: it finishes what is in flight and takes no new requests."
 RETRY_AFTER = (b"retry-after", b"1")
 
@@ -54,6 +55,7 @@ def control_app(service: Service, access: Access) -> ASGIApp:
             Route("/health", control.health),
             Route("/livez", _lives),
             Route("/readyz", control.is_ready),
+            Route("/metrics", control.metrics),
             Route("/sessions", control.list_sessions, methods=["GET"]),
             Route("/sessions", control.open_session, methods=["POST"]),
             Route("/sessions/{id}", control.show_session, methods=["GET"]),
@@ -114,6 +116,13 @@ class _Control:
         if self._service.is_draining:
             return _unready(JSONResponse({"status": "draining"}, status_code=503))
         return JSONResponse({"status": "ok"})
+
+    async def metrics(self, request: Request) -> Response:
+        service = self._service
+        if service.metrics is None:
+            return _problem(404, _NO_METRICS)
+        text, content_type = service.metrics.written(service, request.headers.get("accept", ""))
+        return Response(text, headers={"content-type": content_type})
 
     async def list_sessions(self, request: Request) -> JSONResponse:
         return JSONResponse({"sessions": [_described(item, request) for item in self._service.sessions]})
