@@ -10,6 +10,7 @@ import click
 from mockapi import jsontext, replies, sessions, storage
 from mockapi._data import data_dir
 from mockapi.cli._doors import door_options, read_access
+from mockapi.cli._operations import operation_options
 from mockapi.cli._paths import FileToWrite
 from mockapi.cli._recording import read_recording, recording_options
 from mockapi.cli._rule_options import read_named, rule_options
@@ -177,6 +178,13 @@ def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
+
+
+def standing_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of a server, and those of one that runs until it is told to stop."""
+    for option in reversed(operation_options(_option)):
+        command = option(command)
+    return server_options(command)
 
 
 def read_options(values: dict[str, Any]) -> ServerOptions:

@@ -10,7 +10,8 @@ from typing import Any
 import click
 
 from mockapi import storage
-from mockapi.cli._options import read_options, server_options
+from mockapi.cli._operations import read_operations
+from mockapi.cli._options import read_options, standing_options
 from mockapi.cli._paths import FileToWrite
 from mockapi.cli._project_options import ServerCommand, was_said
 from mockapi.cli._recording import tell_summary, unused_of
@@ -27,7 +28,7 @@ _ON_UNMATCHED = {"new": "record", "all": "record", "none": "fail", "verify": "pa
     type=FileToWrite(),
     help="Write what was found to this file too, as Markdown.",
 )
-@server_options
+@standing_options
 @click.pass_context
 def command(ctx: click.Context, /, summary: str | None, **values: Any) -> None:
     """Pass requests on to an upstream and record the answers.
@@ -52,7 +53,8 @@ def command(ctx: click.Context, /, summary: str | None, **values: Any) -> None:
     own = (to,) if Path(to).exists() else ()
     paths = (*own, *(path for path in values["cassettes"] if path not in own))
     options = read_options({**values, "on_unmatched": _ON_UNMATCHED[mode]})
-    service = run(replace(options, paths=paths))  # without recordings: none, not the starter cassettes
+    # Without recordings: none, not the starter cassettes.
+    service = run(replace(options, paths=paths), read_operations(values))
     tell_summary(service)
     assert service.recorder is not None  # noqa: S101 - an upstream was named
     stats = service.recorder.stats

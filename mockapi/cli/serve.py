@@ -12,7 +12,8 @@ import click
 
 from mockapi import server
 from mockapi._wording import counted
-from mockapi.cli._options import read_options, server_options
+from mockapi.cli._operations import read_operations
+from mockapi.cli._options import read_options, standing_options
 from mockapi.cli._progress import Progress
 from mockapi.cli._project_options import ServerCommand
 from mockapi.cli._recording import tell_ages, tell_summary
@@ -20,11 +21,12 @@ from mockapi.cli._report import write_report
 from mockapi.cli._watch import WatchedFiles, begin_watching, check_watchable
 
 if TYPE_CHECKING:
+    from mockapi.cli._operations import Operations
     from mockapi.cli._options import ServerOptions
 
 
 @click.command(cls=ServerCommand)
-@server_options
+@standing_options
 @click.option(
     "--watch",
     is_flag=True,
@@ -48,10 +50,12 @@ def command(*, watch: bool, **values: Any) -> None:
             tuple(values["cassettes"]), values["script"], values["models"], values["betas"]
         )
         check_watchable(watched, values["record_to"])
-    tell_summary(run(options, watched))
+    tell_summary(run(options, read_operations(values), watched))
 
 
-def run(options: ServerOptions, watched: WatchedFiles | None = None) -> server.Service:
+def run(
+    options: ServerOptions, operations: Operations, watched: WatchedFiles | None = None
+) -> server.Service:
     """Serve until told to stop; the service as it was at the end."""
     console = server.Console(verbose=options.verbose, rules=options.settings.matching.redaction)
     # Bound before anything is read, so that a taken port is told at once.
@@ -62,6 +66,7 @@ def run(options: ServerOptions, watched: WatchedFiles | None = None) -> server.S
             console,
             Progress("reading cassettes"),
             recording=options.recording,
+            metrics=operations.metrics,
         )
         library = service.library
         interactions = counted(len(library.recordings), "interaction")
@@ -78,8 +83,21 @@ def run(options: ServerOptions, watched: WatchedFiles | None = None) -> server.S
             if options.access.is_needed_at(sock.getsockname()[0]):
                 console.token(options.access.token)
 
-        app = server.build_app(service, options.access)
-        running = server.HTTPServer(app, ready, service.aclose, console.problem)
+        def drain(in_flight: int) -> None:
+            service.is_draining = True
+            console.note(
+                f"ending: {counted(in_flight, 'request')} in flight may take up to {operations.drain:g} s;"
+                " a second signal ends at once"
+            )
+
+        running = server.HTTPServer(
+            server.build_app(service, options.access),
+            ready,
+            service.aclose,
+            console.problem,
+            drain=operations.drain,
+            on_drain=drain,
+        )
 
         def stop(*_: object) -> None:
             running.stop()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mockapi.server._access import TOKEN, Access, access_of
     from mockapi.server._app import build_app, create_app, path_of
     from mockapi.server._console import Console
+    from mockapi.server._metrics import Metrics
     from mockapi.server._service import Service
     from mockapi.server.recording import RecordOptions
     from mockapi.server.wire import HTTPServer, event_loop, listen, url_of
@@ -24,6 +25,7 @@ __all__ = [
     "Access",
     "Console",
     "HTTPServer",
+    "Metrics",
     "RecordOptions",
     "Service",
     "Settings",
@@ -42,6 +44,7 @@ __getattr__ = lazy_exports(
         "_access": "TOKEN Access access_of",
         "_app": "build_app create_app path_of",
         "_console": "Console",
+        "_metrics": "Metrics",
         "_service": "Service",
         "mockapi.sessions": "Settings",
         "recording": "RecordOptions",

@@ -23,12 +23,21 @@ from mockapi.messages import error_details
 from mockapi.replies import error_reply
 from mockapi.server._access import access_of, doubled, key_objection
 from mockapi.server._console import Console
-from mockapi.server._control import control_app
+from mockapi.server._control import DRAINING, RETRY_AFTER, control_app
 from mockapi.server._cors import is_preflight
+from mockapi.server._metrics import Metrics
 from mockapi.server._pages import is_uninvited
 from mockapi.server._service import Service
 from mockapi.server.aside import is_heavy
-from mockapi.server.wire import ARRIVED, ClientLeft, Refused, play, read_body, with_closed_connection
+from mockapi.server.wire import (
+    ARRIVED,
+    STARTED,
+    ClientLeft,
+    Refused,
+    play,
+    read_body,
+    with_closed_connection,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -76,6 +85,7 @@ def create_app(
     settings: Settings | None = None,
     allowed_hosts: Iterable[str] = (),
     control_token: str | None = None,
+    metrics: bool = False,
 ) -> Starlette:
     """The application alone, to be run by an ASGI server or an in-process transport.
 
@@ -88,12 +98,15 @@ def create_app(
         allowed_hosts: Host names, besides loopback, under which the control API answers.
         control_token: opens the control API to browsers and to callers from elsewhere; None lets
             neither in.
+        metrics: whether to count for Prometheus; it needs the extra `metrics`.
 
     Raises:
         CassetteError: cassettes that cannot be used, all of them.
+        UsageError: there is no prometheus_client to count with.
     """
     access = access_of(allowed_hosts, control_token)
-    return build_app(Service(cassettes, settings or sessions.Settings(), Console()), access)
+    counts = Metrics() if metrics else None
+    return build_app(Service(cassettes, settings or sessions.Settings(), Console(), metrics=counts), access)
 
 
 class App(Starlette):
@@ -148,6 +161,7 @@ class MessagesAPI:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read a request, answer it, play the reply, write it down."""
         service = self._service
+        is_late = service.is_draining
         try:
             path = path_of(scope)
             id_ = ""
@@ -161,9 +175,12 @@ class MessagesAPI:
                 send = with_closed_connection(send)
             fields = self._let_in(scope, session)
             if session is None:
-                await play(self._no_session(id_), scope, receive, send)
+                await self._turn_away(self._no_session(id_), scope, receive, send)
                 return
             body = await read_body(receive, fields, path, closes=closes)
+            if is_late:
+                await self._turn_away(self._ending(), scope, receive, send)
+                return
             arrived = scope[ARRIVED] if ARRIVED in scope else monotonic()
             query = scope["query_string"].decode("latin-1")
             request = Request(scope["method"], path, query, scope["headers"], body)
@@ -175,20 +192,37 @@ class MessagesAPI:
             else:
                 entry = service.answer(request, session, scope.get("server"))
         except Refused as refused:
-            await play(self._refusal(refused, scope["headers"]), scope, receive, send)
+            await self._turn_away(self._refusal(refused, scope["headers"]), scope, receive, send)
             return
         except ClientLeft:
             return
         except Exception:
-            await play(_defect(service), scope, receive, send)
+            await self._turn_away(_defect(service), scope, receive, send)
             raise  # uvicorn writes the traceback and closes the connection
-        if entry is None:
-            entry = await service.forward(request, session, scope, receive, send)
-        else:
-            entry.complete = await play(entry.reply, scope, receive, send, service.lateness, arrived)
-        entry.seconds = monotonic() - arrived
+        metrics = service.metrics
+        if metrics is not None:
+            metrics.in_flight += 1
+        try:
+            if entry is None:
+                entry = await service.forward(request, session, scope, receive, send)
+            else:
+                entry.complete = await play(entry.reply, scope, receive, send, service.lateness, arrived)
+        finally:
+            if metrics is not None:
+                metrics.in_flight -= 1
+        ended = monotonic()
+        entry.seconds = ended - arrived
+        if metrics is not None:
+            started = scope.get(STARTED, ended if entry.complete else None)
+            metrics.replied(entry.reply, None if started is None else started - arrived)
         if service.console.verbose:
             service.console.request(entry, session)
+
+    async def _turn_away(self, reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
+        """Play a reply that no session has given."""
+        await play(reply, scope, receive, send)
+        if self._service.metrics is not None:
+            self._service.metrics.replied(reply, None)
 
     def _let_in(self, scope: Scope, session: ServerSession | None) -> dict[bytes, bytes]:
         """The fields of a request's header, looked at before its body is read.
@@ -227,6 +261,17 @@ class MessagesAPI:
             source=Source.INVALID,
             headers=_CLOSE if waits else (),
             details=error_details(refused.code),
+        )
+
+    def _ending(self) -> Reply:
+        return error_reply(
+            503,
+            "api_error",
+            DRAINING,
+            self._service.next_request_id(),
+            source=Source.INVALID,
+            headers=(RETRY_AFTER,),
+            retry=True,
         )
 
     def _no_session(self, id_: str) -> Reply:

@@ -41,7 +41,10 @@ _MAX_BODY = 1024 * 1024
 _MAX_PAGE = 1000
 _MAX_PAGE_BYTES = 8 * 1024 * 1024
 _EXPLAIN_SECONDS = 10.0
-_PROBES = ("/health", "/livez", "/readyz")
+_PROBES = ("/health", "/livez", "/readyz", "/metrics")
+_NO_METRICS = "Metrics are off: start the server with --metrics."
+DRAINING = "mockapi is shutting down: it finishes what is in flight and takes no new requests."
+RETRY_AFTER = (b"retry-after", b"1")
 
 
 def control_app(service: Service, access: Access) -> ASGIApp:
@@ -50,8 +53,9 @@ def control_app(service: Service, access: Access) -> ASGIApp:
     router = Router(
         [
             Route("/health", control.health),
-            Route("/livez", _is_well),
-            Route("/readyz", _is_well),
+            Route("/livez", _lives),
+            Route("/readyz", control.is_ready),
+            Route("/metrics", control.metrics),
             Route("/sessions", control.list_sessions, methods=["GET"]),
             Route("/sessions", control.open_session, methods=["POST"]),
             Route("/sessions/{id}", control.show_session, methods=["GET"]),
@@ -71,12 +75,13 @@ def control_app(service: Service, access: Access) -> ASGIApp:
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         # A probe asks under any Host and from anywhere: a balancer's, a container's, an orchestrator's.
-        if scope["path"].removeprefix(scope.get("root_path", "")) in _PROBES:
-            objection = doubled(scope["headers"])
-        else:
-            objection = control_objection(scope, access)
+        is_probe = scope["path"].removeprefix(scope.get("root_path", "")) in _PROBES
+        objection = doubled(scope["headers"]) if is_probe else control_objection(scope, access)
         if objection is not None:
             await _problem(objection.status, objection.message)(scope, receive, send)
+            return
+        if service.is_draining and not is_probe:
+            await _unready(_problem(503, DRAINING))(scope, receive, send)
             return
         try:
             await router(scope, receive, send)
@@ -97,7 +102,7 @@ class _Control:
         service = self._service
         return JSONResponse(
             {
-                "status": "ok",
+                "status": "draining" if service.is_draining else "ok",
                 "version": __version__,
                 "sessions": len(service.sessions),
                 "cassettes": len(service.library.cassettes),
@@ -105,6 +110,19 @@ class _Control:
                 "lateness": service.lateness.as_json(),
             }
         )
+
+    async def is_ready(self, _request: Request) -> Response:
+        """What answers was loaded before the first connection was taken; so it is ready until it ends."""
+        if self._service.is_draining:
+            return _unready(JSONResponse({"status": "draining"}, status_code=503))
+        return JSONResponse({"status": "ok"})
+
+    async def metrics(self, request: Request) -> Response:
+        service = self._service
+        if service.metrics is None:
+            return _problem(404, _NO_METRICS)
+        text, content_type = service.metrics.written(service, request.headers.get("accept", ""))
+        return Response(text, headers={"content-type": content_type})
 
     async def list_sessions(self, request: Request) -> JSONResponse:
         return JSONResponse({"sessions": [_described(item, request) for item in self._service.sessions]})
@@ -231,9 +249,16 @@ class _Control:
         return self._service.sessions.get(request.path_params["id"])
 
 
-async def _is_well(_request: Request) -> JSONResponse:
-    """The loop turns, and what answers was loaded before the first connection was taken."""
+async def _lives(_request: Request) -> JSONResponse:
+    """The loop turns."""
     return JSONResponse({"status": "ok"})
+
+
+def _unready(response: Response) -> Response:
+    """A refusal that says when to try again, elsewhere or after a restart."""
+    name, value = RETRY_AFTER
+    response.headers[name.decode()] = value.decode()
+    return response
 
 
 def _places(service: Service, access: Access) -> Places:

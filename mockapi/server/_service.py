@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from mockapi.cassettes import Index, Matching, Miss, Recording
     from mockapi.exchange import Request
     from mockapi.server._console import Console
+    from mockapi.server._metrics import Metrics
     from mockapi.server.recording import Address, Recorder, RecordOptions
     from mockapi.server.wire import Message
     from mockapi.sessions import Answer, JournalEntry, SessionOptions, Settings
@@ -63,6 +64,8 @@ class Service:
         asked: how many requests have come.
         closes_root_connections: whether a connection to the root URL ends with its first reply, so that
             no client writes a request to one whose event loop has ended.
+        metrics: what is counted for Prometheus; None counts nothing.
+        is_draining: whether the server only finishes what is in flight, and refuses what is asked.
 
     Args:
         paths: files and folders of cassettes.
@@ -71,6 +74,7 @@ class Service:
         progress: called while cassettes load, with how many of how many files are read.
         recording: where requests may be forwarded to, and what becomes of the answers; None never
             calls out.
+        metrics: where to count for Prometheus, if anywhere.
 
     Raises:
         CassetteError: with every problem of every file.
@@ -84,12 +88,15 @@ class Service:
         console: Console,
         progress: Callable[[int, int], None] | None = None,
         recording: RecordOptions | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self.paths = tuple(paths)
         self.console = console
         self.lateness = Lateness()
+        self.metrics = metrics
         self.asked = 0
         self.closes_root_connections = False
+        self.is_draining = False
         self.helpers = Helpers()
         self.reader = CassetteReader(cache_folder())
         self.library = CassetteSet(self.reader.read_all(self.paths, progress))

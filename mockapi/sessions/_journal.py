@@ -143,6 +143,11 @@ class Journal:
             self.dropped += 1
         return entry
 
+    @property
+    def size(self) -> int:
+        """About how many bytes the entries keep in memory."""
+        return self._bytes
+
     def entries(self) -> list[JournalEntry]:
         """A copy of the entries, for threads other than the server's."""
         while True:

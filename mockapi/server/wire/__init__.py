@@ -6,17 +6,27 @@ from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from mockapi.server.wire._body import ClientLeft, Refused, read_body
+    from mockapi.server.wire._histogram import Histogram
     from mockapi.server.wire._lateness import Lateness
     from mockapi.server.wire._listener import HTTPServer, event_loop, listen, url_of
-    from mockapi.server.wire._player import ConnectionLost, Message, play, play_live, with_closed_connection
+    from mockapi.server.wire._player import (
+        STARTED,
+        ConnectionLost,
+        Message,
+        play,
+        play_live,
+        with_closed_connection,
+    )
     from mockapi.server.wire._protocol import ARRIVED
     from mockapi.server.wire._thread import ThreadedServer
 
 __all__ = [
     "ARRIVED",
+    "STARTED",
     "ClientLeft",
     "ConnectionLost",
     "HTTPServer",
+    "Histogram",
     "Lateness",
     "Message",
     "Refused",
@@ -34,9 +44,10 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "_body": "ClientLeft Refused read_body",
+        "_histogram": "Histogram",
         "_lateness": "Lateness",
         "_listener": "HTTPServer event_loop listen url_of",
-        "_player": "ConnectionLost Message play play_live with_closed_connection",
+        "_player": "STARTED ConnectionLost Message play play_live with_closed_connection",
         "_protocol": "ARRIVED",
         "_thread": "ThreadedServer",
     },

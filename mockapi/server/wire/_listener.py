@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _BACKLOG = 2048
 _SHUTDOWN_SECONDS = 3
 _LOOK_SECONDS = 0.005  # between two looks whether the last connection is closed
+_CLOSE = (b"connection", b"close")
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -71,6 +72,9 @@ class HTTPServer(uvicorn.Server):
         on_ready: called in the server's loop once connections are accepted.
         on_stop: awaited there once all connections are closed.
         tell: takes a sentence for people about a client that speaks another protocol.
+        drain: seconds that requests in flight may take to their end when the server is told to stop; what
+            is asked meanwhile reaches the application all the same, and each reply ends its connection.
+        on_drain: called there when that begins, with the number of requests in flight.
     """
 
     def __init__(
@@ -79,6 +83,9 @@ class HTTPServer(uvicorn.Server):
         on_ready: Callable[[], None],
         on_stop: Callable[[], Awaitable[None]] | None = None,
         tell: Callable[[str], None] | None = None,
+        *,
+        drain: float = 0.0,
+        on_drain: Callable[[int], None] | None = None,
     ) -> None:
         strangers = None if tell is None else Strangers(tell)
         super().__init__(
@@ -98,9 +105,13 @@ class HTTPServer(uvicorn.Server):
         )
         self._on_ready = on_ready
         self._on_stop = on_stop
+        self._drain_seconds = drain
+        self._on_drain = on_drain
 
         self._loop: asyncio.AbstractEventLoop | None = None
         self._told = asyncio.Event()
+        self._hurried = asyncio.Event()
+        self._is_told = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so."""
@@ -110,14 +121,18 @@ class HTTPServer(uvicorn.Server):
             self._on_ready()
 
     def stop(self) -> None:
-        """Begin to stop; to be called from any thread, and harmless once it has ended."""
-        self.should_exit = True
+        """Begin to stop; to be called from any thread, and harmless once it has ended.
+
+        The second call ends what `drain` allows.
+        """
+        event = self._hurried if self._is_told else self._told
+        self._is_told = self.should_exit = True
         if self._loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop has ended
-                self._loop.call_soon_threadsafe(self._told.set)
+                self._loop.call_soon_threadsafe(event.set)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """A signal: stop; the second interrupt waits for nothing."""
+        """A signal: stop; the second one does not wait for replies, the second interrupt for nothing."""
         super().handle_exit(sig, frame)
         self.stop()
 
@@ -125,6 +140,27 @@ class HTTPServer(uvicorn.Server):
         """Wait to be told to stop, and notice at once: uvicorn looks ten times a second."""
         if not self.should_exit:
             await self._told.wait()
+        if self._drain_seconds:
+            await self._drain()
+
+    async def _drain(self) -> None:
+        """Let what is in flight come to its end, within the time for it and unless told to stop once more.
+
+        What is at work counts as well as what is being sent: a recording is written after its last byte.
+        """
+        state = self.server_state
+        leaving = [connection.drain() for connection in list(state.connections)]  # type: ignore[union-attr] # ours
+        closing = {future for future in leaving if future is not None}
+        pending = {*state.tasks, *closing}
+        if not pending:
+            return
+        state.default_headers.append(_CLOSE)  # of every reply that has not begun
+        if self._on_drain is not None:
+            self._on_drain(len(closing))
+        ends = [asyncio.ensure_future(asyncio.wait(pending)), asyncio.ensure_future(self._hurried.wait())]
+        await asyncio.wait(ends, timeout=self._drain_seconds, return_when=asyncio.FIRST_COMPLETED)
+        for end in ends:
+            end.cancel()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop, and finish what is not done with the last reply.

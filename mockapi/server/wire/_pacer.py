@@ -76,6 +76,7 @@ class Pacer:
 
     Attributes:
         due: the moment at which the latest chunk was due.
+        began: the moment at which the first byte was written, None before.
     """
 
     __slots__ = (
@@ -87,6 +88,7 @@ class Pacer:
         "_place",
         "_timetable",
         "_waiter",
+        "began",
         "due",
     )
 
@@ -99,6 +101,7 @@ class Pacer:
         lateness: Lateness | None,
     ) -> None:
         self.due = due
+        self.began: float | None = None
         self._chunks = chunks
         self._connection = connection
         self._leaving = leaving
@@ -143,6 +146,8 @@ class Pacer:
                 self._lateness.add(now - due)
             if data:  # a chunk of nothing would end the body
                 self._connection.write(b"%x\r\n%b\r\n" % (len(data), data))
+                if self.began is None:
+                    self.began = now
                 if self._connection.is_congested:
                     break
         self._waiter.set_result(None)

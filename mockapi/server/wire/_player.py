@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
 Message = dict[str, Any]
 
+STARTED = "mockapi.started"
+"""The key in a scope for the moment, in monotonic seconds, of the first byte of a body that takes time; None
+as long as there is none."""
+
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.0005, 0.05
 _CLOSE = (b"connection", b"close")
 _CLOSING = (Ending.CUT, Ending.HALF_CLOSE)
@@ -164,6 +168,8 @@ async def play_live(
                 if not to_come:
                     piece, held = piece[:-1], piece[-1:]
             await send({"type": "http.response.body", "body": piece, "more_body": True})
+            if piece and STARTED not in scope:
+                scope[STARTED] = monotonic()
         ending = await settle()
         if ending is Ending.CLEAN:
             await send({"type": "http.response.body", "body": held})
@@ -204,7 +210,9 @@ async def _play_chunks(
     if connection is not None and chunked and len(chunks) > 1 and scope["method"] != "HEAD":
         pacer = Pacer(chunks[:-1], due, connection, leaving, lateness)
         while not pacer.is_done:
-            if not await pacer.play():
+            stayed = await pacer.play()
+            scope[STARTED] = pacer.began
+            if not stayed:
                 return False
             await send(
                 {"type": "http.response.body", "body": b"", "more_body": True}
@@ -224,6 +232,8 @@ async def _play_chunks(
         else:
             more = number < len(chunks) or reply.ending is not Ending.CLEAN
             await send({"type": "http.response.body", "body": data, "more_body": more})
+        if data and scope.get(STARTED) is None:
+            scope[STARTED] = monotonic()
     if not chunks and reply.ending is Ending.CLEAN:
         await send({"type": "http.response.body", "body": b""})
     return True

@@ -132,6 +132,13 @@ class Protocol(HttpToolsProtocol):
         self._is_too_large = False
         self._offers = False  # whether the header that was just read offers to change the protocol
         self._as_offered: list[tuple[bytes, bytes]] | None = None  # its fields, while it is read again
+        self._lost: asyncio.Future[None] | None = None
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell whoever waits for the connection's end."""
+        super().connection_lost(exc)
+        if self._lost is not None and not self._lost.done():
+            self._lost.set_result(None)
 
     def data_received(self, data: bytes) -> None:
         """Parse what came, and stop reading a header or trailer that does not end."""
@@ -233,6 +240,24 @@ class Protocol(HttpToolsProtocol):
         if size > MAX_HEADER_BYTES:
             self._is_too_large = True
             raise ValueError(_TOO_LARGE)
+
+    def drain(self) -> asyncio.Future[None] | None:
+        """Take no request after the one that is being answered: close behind its reply, or now if none is.
+
+        A connection on which no request was answered yet, or on which one is coming, stays open: its
+        client could not tell a close from a failure, and is to be told why it gets no answer.
+
+        Returns:
+            Done when the connection has ended, if a reply is on its way there.
+        """
+        cycle: RequestResponseCycle | None = self.cycle  # uvicorn declares it without the None
+        if cycle is None or (cycle.response_complete and self._is_inside):
+            return None
+        super().shutdown()
+        if cycle.response_complete:
+            return None
+        self._lost = self.loop.create_future()
+        return self._lost
 
     def shutdown(self) -> None:
         """End the connection, unless an answer to a whole request is still being worked out."""

@@ -1,0 +1,143 @@
+"""What the server counts for Prometheus: numbers, and nothing of what is played.
+
+A request costs two additions here. prometheus_client, which would spend more on a counter than a recorded
+reply may cost in all, is asked only when somebody reads the numbers, and then it does what is its own: the
+formats. Labels cannot grow without end, because nothing that a client or a recording says becomes one:
+sources and rules are mockapi's own, and a status outside of HTTP's goes by its class.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from mockapi.errors import UsageError
+from mockapi.exchange import Source
+from mockapi.server.wire import Histogram
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prometheus_client import Metric
+
+    from mockapi.exchange import Reply
+    from mockapi.server._service import Service
+
+_STATUSES: Final = {*map(int, HTTPStatus), 529}  # and the API's own "overloaded"
+
+
+class Metrics:
+    """The counts of one server, in a registry of their own.
+
+    Attributes:
+        in_flight: how many replies are being sent, or awaited from the upstream.
+
+    Raises:
+        UsageError: prometheus_client is not installed.
+    """
+
+    def __init__(self) -> None:
+        try:
+            import prometheus_client  # noqa: F401, PLC0415 - an extra, and only who asks for numbers needs it
+        except ImportError as error:
+            raise UsageError(
+                "Metrics need prometheus-client: pip install 'messages-mockapi[metrics]'."
+            ) from error
+        self.in_flight = 0
+        self._replies: defaultdict[tuple[Source, int, str], int] = defaultdict(int)
+        self._first_byte = {source: Histogram() for source in Source}
+
+    def replied(self, reply: Reply, first_byte: float | None) -> None:
+        """Count a reply.
+
+        Args:
+            reply: what was sent.
+            first_byte: seconds from the whole request to the first byte of the reply's body, which of a
+                stream is its first event; None if there was no whole request, or no such byte.
+        """
+        source = reply.source
+        rule = (reply.header("x-mockapi-rule") or "") if source is Source.INVALID else ""
+        self._replies[source, reply.status, rule] += 1
+        if first_byte is not None:
+            self._first_byte[source].add(first_byte)
+
+    def written(self, service: Service, accept: str) -> tuple[bytes, str]:
+        """All numbers as text, and its content type.
+
+        Args:
+            service: whose sessions, journals and chunks count.
+            accept: the formats that the reader takes, as its header says.
+        """
+        from prometheus_client import CollectorRegistry, ProcessCollector  # noqa: PLC0415 - an extra
+        from prometheus_client.exposition import choose_encoder  # noqa: PLC0415 - an extra
+
+        registry = CollectorRegistry()
+        registry.register(_Numbers(self, service))
+        ProcessCollector(registry=registry)
+        encode, content_type = choose_encoder(accept)
+        return encode(registry), content_type
+
+    def families(self, service: Service) -> Iterator[Metric]:
+        """The metrics, as prometheus_client has them."""
+        from prometheus_client import core  # noqa: PLC0415 - an extra
+
+        replies = core.CounterMetricFamily(
+            "mockapi_requests",
+            "Requests by what answered them, the reply's status, and the rule that refused them.",
+            labels=("source", "status", "rule"),
+        )
+        counts: defaultdict[tuple[Source, str, str], int] = defaultdict(int)
+        for (source, status, rule), number in self._replies.items():
+            counts[source, _status(status), rule] += number
+        for labels, number in sorted(counts.items()):
+            replies.add_metric(labels, number)
+        yield replies
+        misses = sum(number for (source, *_), number in counts.items() if source is Source.UNMATCHED)
+        yield core.CounterMetricFamily("mockapi_misses", "Requests that nothing matched.", value=misses)
+        first_byte = core.HistogramMetricFamily(
+            "mockapi_time_to_first_byte_seconds",
+            "From the whole request to the first byte of the reply's body, by what answered.",
+            labels=("source",),
+        )
+        for source, histogram in self._first_byte.items():
+            if histogram.count:
+                first_byte.add_metric((source,), *_shown(histogram))
+        yield first_byte
+        lateness = core.HistogramMetricFamily(
+            "mockapi_chunk_lateness_seconds", "How long after it was due a paced chunk was sent.", labels=()
+        )
+        lateness.add_metric((), *_shown(service.lateness))
+        yield lateness
+        for name, about, value in (
+            ("streams_in_flight", "Replies being sent, or awaited from the upstream.", self.in_flight),
+            ("sessions_open", "Sessions that are open, the default one included.", len(service.sessions)),
+            (
+                "journal_bytes",
+                "About what the journals of all open sessions keep in memory.",
+                sum(session.journal.size for session in service.sessions),
+            ),
+        ):
+            yield core.GaugeMetricFamily(f"mockapi_{name}", about, value=value)
+
+
+class _Numbers:
+    """What a registry asks for its metrics."""
+
+    def __init__(self, metrics: Metrics, service: Service) -> None:
+        self._metrics = metrics
+        self._service = service
+
+    def collect(self) -> Iterator[Metric]:
+        return self._metrics.families(self._service)
+
+
+def _status(status: int) -> str:
+    """A status as a label."""
+    return str(status) if status in _STATUSES else f"{status // 100}xx"
+
+
+def _shown(histogram: Histogram) -> tuple[list[tuple[str, float]], float]:
+    """Buckets and the sum, as prometheus_client takes them."""
+    buckets: list[tuple[str, float]] = [(str(bound), number) for bound, number in histogram.cumulative()]
+    return [*buckets, ("+Inf", histogram.count)], histogram.total

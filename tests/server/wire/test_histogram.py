@@ -1,0 +1,36 @@
+"""Seconds in buckets: what is told of them never says that something was faster than it was."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockapi.server.wire._histogram import Histogram
+
+SECONDS = st.lists(st.floats(-1.0, 2000.0), max_size=50)
+
+
+def histogram(seconds: list[float]) -> Histogram:
+    """A histogram of some seconds."""
+    counted = Histogram()
+    for value in seconds:
+        counted.add(value)
+    return counted
+
+
+@given(SECONDS)
+def test_buckets_hold_what_lies_at_or_below_their_bound(seconds: list[float]) -> None:
+    """Each bound tells the exact number, and the sum and the worst are exact."""
+    counted = histogram(seconds)
+    for bound, number in counted.cumulative():
+        assert number == sum(value <= bound for value in seconds)
+    assert counted.count == len(seconds)
+    assert counted.worst == max([0.0, *seconds])
+    assert counted.total == sum(value for value in seconds if value > 0)
+
+
+@given(SECONDS.filter(bool), st.floats(0.01, 1.0))
+def test_a_quantile_is_never_less_than_the_truth(seconds: list[float], part: float) -> None:
+    """At least that part of the values lies at or below it."""
+    told = histogram(seconds).quantile(part)
+    assert sum(value <= told for value in seconds) >= len(seconds) * part
