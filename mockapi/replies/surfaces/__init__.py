@@ -1,4 +1,4 @@
-"""Other doors to the same model: the clouds' paths, which stand for requests to the Messages API.
+"""Other doors to the same model: paths of clouds and of OpenAI's clients, which stand for requests to the API.
 
     surface_of(request)          the surface that a request came to; None for the API's own paths
     surface.plain(request)       the Messages request that it stands for, or why it stands for none
@@ -13,15 +13,17 @@ from typing import TYPE_CHECKING
 from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from mockapi.replies.surfaces._openai import OPENAI, OPENAI_MODELS
     from mockapi.replies.surfaces._routes import plain_of, surface_of
     from mockapi.replies.surfaces._surface import Surface
     from mockapi.replies.surfaces._vertex import VERTEX
 
-__all__ = ["VERTEX", "Surface", "plain_of", "surface_of"]
+__all__ = ["OPENAI", "OPENAI_MODELS", "VERTEX", "Surface", "plain_of", "surface_of"]
 
 __getattr__ = lazy_exports(
     __name__,
     {
+        "_openai": "OPENAI OPENAI_MODELS",
         "_routes": "plain_of surface_of",
         "_surface": "Surface",
         "_vertex": "VERTEX",

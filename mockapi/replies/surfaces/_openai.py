@@ -6,22 +6,29 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi import jsontext
-from mockapi.exchange import Chunk, Reply, Request
+from mockapi.exchange import Request
 from mockapi.messages import dump
 from mockapi.replies._hop_headers import wire_field
-from mockapi.replies._sse_frames import is_stream, with_length
+from mockapi.replies._sse_frames import is_stream
 from mockapi.replies.surfaces._openai_answer import completion
 from mockapi.replies.surfaces._openai_errors import chat_error
 from mockapi.replies.surfaces._openai_fields import chat_fields, created_at
 from mockapi.replies.surfaces._openai_models import chat_models
 from mockapi.replies.surfaces._openai_request import ignored, messages_body, wants_usage
 from mockapi.replies.surfaces._openai_stream import chat_chunks
+from mockapi.replies.surfaces._translation import (
+    MESSAGES,
+    bearer_of,
+    error_of,
+    object_of,
+    plain_request,
+    with_pieces,
+)
 
 if TYPE_CHECKING:
-    from mockapi.exchange import Headers
+    from mockapi.exchange import Reply
 
-_CREDENTIALS: Final = frozenset({b"authorization", b"x-api-key"})
-_VERSION: Final = b"anthropic-version"
+_VERSION: Final = "2023-06-01"
 
 
 class _Chat:
@@ -31,9 +38,8 @@ class _Chat:
 
     def plain(self, request: Request) -> Request:
         """The Messages request that a chat stands for; what is no JSON object goes on as it is."""
-        chat = request.parsed
-        body = dump(messages_body(chat)) if isinstance(chat, dict) else request.body
-        return Request("POST", "/v1/messages", "", _plain_headers(request), body)
+        chat = object_of(request)
+        return _plain(request, MESSAGES, body=None if chat is None else messages_body(chat))
 
     def dressed(self, reply: Reply, request: Request) -> Reply:
         """A message, a stream or an error as the chat endpoint sends it."""
@@ -46,7 +52,7 @@ class _Chat:
             return reply
         if value.get("type") == "message":
             return _with_hint(_with_body(reply, completion(value, created_at(reply))), chat)
-        return _as_error(reply, value)
+        return _as_error(reply)
 
 
 class _Models:
@@ -56,8 +62,9 @@ class _Models:
 
     def plain(self, request: Request) -> Request:
         """The same question with the header fields that the API asks for; of a list, all of it."""
-        query = "" if request.path.count("/") > 2 else "limit=1000"  # noqa: PLR2004 - /v1/models has two
-        return Request("GET", request.path, query, _plain_headers(request))
+        plain = _plain(request, request.path)
+        query = "limit=1000" if request.path == "/v1/models" else ""
+        return Request(plain.method, plain.path, query, plain.headers)
 
     def dressed(self, reply: Reply, request: Request) -> Reply:  # noqa: ARG002 - a surface is told both
         """A model, a list of them or an error in OpenAI's form."""
@@ -65,40 +72,29 @@ class _Models:
         if not isinstance(value, dict):
             return reply
         models = chat_models(value)
-        return _as_error(reply, value) if models is None else _with_body(reply, models)
+        return _as_error(reply) if models is None else _with_body(reply, models)
 
 
 OPENAI: Final = _Chat()
 OPENAI_MODELS: Final = _Models()
 
 
-def _plain_headers(request: Request) -> Headers:
-    """The request's fields with its key where the API has it, and the version that it would ask for."""
-    bearer = request.header("authorization") or ""
-    key = request.header("x-api-key")
-    if key is None and bearer[:7].lower() == "bearer ":
-        key = bearer[7:].strip()
-    fields = [field for field in request.headers if field[0] not in _CREDENTIALS]
-    if key is not None:
-        fields.append((b"x-api-key", key.encode("latin-1", "replace")))
-    if request.header("anthropic-version") is None:
-        fields.append((_VERSION, b"2023-06-01"))
-    return tuple(fields)
+def _plain(request: Request, path: str, body: Any = None) -> Request:
+    """A request to the API with its key where the API has it, and the version that it would ask for."""
+    version = None if request.header("anthropic-version") else _VERSION
+    key = request.header("x-api-key") or bearer_of(request)
+    return plain_request(request, path, body=body, version=version, key=key)
 
 
 def _with_body(reply: Reply, value: dict[str, Any]) -> Reply:
     """The reply with another value as its body, which is due when the last byte of the old one was."""
-    body = dump(value)
     due = sum(chunk.delay for chunk in reply.chunks)
-    headers = with_length(chat_fields(reply), len(body))
-    return replace(reply, headers=headers, chunks=(Chunk(due, body),))
+    return with_pieces(replace(reply, headers=chat_fields(reply)), [(due, dump(value))])
 
 
-def _as_error(reply: Reply, value: dict[str, Any]) -> Reply:
-    error = value.get("error")
-    if value.get("type") != "error" or not isinstance(error, dict):
-        return reply  # of the edge in front of the API, which knows no surfaces
-    return _with_body(reply, chat_error(error))
+def _as_error(reply: Reply) -> Reply:
+    error = error_of(reply)  # the edge in front of the API has none: it knows no surfaces
+    return reply if error is None else _with_body(reply, chat_error(error))
 
 
 def _with_hint(reply: Reply, chat: Any) -> Reply:

@@ -6,13 +6,16 @@ and 429: `code` is the API's error type, `type` is "invalid_request_error" and `
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _WORDS: Final = {"API key is invalid.": "Invalid Anthropic API Key"}
 """Messages that the endpoint words in its own way."""
 
 
-def chat_error(error: dict[str, Any]) -> dict[str, Any]:
+def chat_error(error: Mapping[str, Any]) -> dict[str, Any]:
     """The body for an error of the API, given its inner object."""
     message = str(error.get("message", ""))
     return {

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from mockapi.replies import surfaces
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mockapi.exchange import Request
     from mockapi.replies.surfaces._surface import Surface
     from mockapi.validation import Refusal
@@ -22,11 +24,19 @@ class _Route(NamedTuple):
         method: that it takes.
         path: what its paths look like, percent-encoding kept.
         surface: the name under which the package's face has it.
+        whose: which requests are its own, where the API has the same path; None for all.
     """
 
     method: str
     path: re.Pattern[str]
     surface: str
+    whose: Callable[[Request], bool] | None = None
+
+
+def _speaks_as_openais(request: Request) -> bool:
+    """Whether a client of OpenAI's sent it: those of the API name its version, or send its own key field."""
+    fields = dict(request.headers)
+    return b"authorization" in fields and fields.keys().isdisjoint({b"anthropic-version", b"x-api-key"})
 
 
 _ROUTES: Final = (
@@ -38,6 +48,8 @@ _ROUTES: Final = (
         ),
         "VERTEX",
     ),
+    _Route("POST", re.compile("/v1/chat/completions"), "OPENAI"),
+    _Route("GET", re.compile("/v1/models(?:/[^/]+)?"), "OPENAI_MODELS", _speaks_as_openais),
 )
 
 
@@ -47,7 +59,11 @@ def surface_of(request: Request) -> Surface | None:
     if path.startswith(_OWN):  # nearly every request: it must cost nothing
         return None
     for route in _ROUTES:
-        if request.method == route.method and route.path.fullmatch(path):
+        if (
+            request.method == route.method
+            and route.path.fullmatch(path)
+            and (route.whose is None or route.whose(request))
+        ):
             found: Surface = getattr(surfaces, route.surface)
             return found
     return None
