@@ -190,9 +190,9 @@ def validation(exchange: Exchange) -> Answer | None:
 
 
 def judged(exchange: Exchange) -> tuple[Request, ...]:
-    """The requests that the rules judge, the first first.
+    """The requests that the rules judge, in this order.
 
-    What came to a surface is judged too where the surface has a schema of its own, and then what it stands for.
+    What came to a surface is judged where its path has a schema of its own, and then what it stands for.
     """
     if exchange.surface is not None:
         endpoint = validation_rules.find_endpoint(exchange.request.path)

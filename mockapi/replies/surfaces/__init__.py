@@ -1,4 +1,4 @@
-"""Other doors to the same model: paths of clouds and of OpenAI's clients, which stand for requests to the API.
+"""Other doors to the same model: the clouds' paths and OpenAI's, which stand for Messages requests.
 
     surface_of(request)          the surface that a request came to; None for the API's own paths
     surface.plain(request)       the Messages request that it stands for, or why it stands for none

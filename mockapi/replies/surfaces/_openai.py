@@ -1,4 +1,4 @@
-"""The OpenAI-compatible endpoint, `POST /v1/chat/completions`, and the models as OpenAI's clients list them."""
+"""The OpenAI-compatible endpoint, `POST /v1/chat/completions`, and the list of models in OpenAI's form."""
 
 from __future__ import annotations
 

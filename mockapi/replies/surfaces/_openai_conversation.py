@@ -72,9 +72,7 @@ def _texts(content: Any) -> list[str]:
 def _content(content: Any) -> Any:
     if not isinstance(content, list):
         return content
-    return [
-        _part(part) for part in content if not (isinstance(part, dict) and part.get("type") in DROPPED)
-    ]
+    return [_part(part) for part in content if not (isinstance(part, dict) and part.get("type") in DROPPED)]
 
 
 def _part(part: Any) -> Any:

@@ -89,8 +89,8 @@ def _limit(chat: dict[str, Any]) -> Any:
     for name in ("max_completion_tokens", "max_tokens"):
         if chat.get(name) is not None:
             return chat[name]
-    name = chat.get("model")
-    model = catalogue.shipped().find(name) if isinstance(name, str) else None
+    asked = chat.get("model")
+    model = catalogue.shipped().find(asked) if isinstance(asked, str) else None
     return _LIMIT if model is None else model.max_output
 
 
@@ -117,7 +117,10 @@ def _tool(function: dict[str, Any]) -> dict[str, Any]:
     if function.get("description") is not None:
         tool["description"] = function["description"]
     parameters = function.get("parameters")
-    return {**tool, "input_schema": {"type": "object", "properties": {}} if parameters is None else parameters}
+    return {
+        **tool,
+        "input_schema": {"type": "object", "properties": {}} if parameters is None else parameters,
+    }
 
 
 def _choice(asked: Any) -> dict[str, Any] | None:

@@ -1,9 +1,10 @@
 """Credentials, version and betas, and the body's being JSON at all.
 
 Any credential that is not empty is valid unless a session lists it. Version 2023-06-01 knows
-keys in x-api-key and OAuth tokens as bearer; version 2026-10-21 takes keys as bearer too, and so does the
-OpenAI-compatible endpoint, which asks for no version. When both headers are there, x-api-key wins. The mode "lenient" takes either in any version; so does
-mockapi's own test key, which tests hold as a token where skip conditions ask for a key.
+keys in x-api-key and OAuth tokens as bearer; version 2026-10-21 takes keys as bearer too, and so does
+the OpenAI-compatible endpoint, which asks for no version. When both headers are there, x-api-key wins.
+The mode "lenient" takes either in any version; so does mockapi's own test key, which tests hold as a
+token where skip conditions ask for a key.
 """
 
 from __future__ import annotations

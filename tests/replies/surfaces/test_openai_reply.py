@@ -213,7 +213,9 @@ def test_errors(status: int, kind: str, message: str, told: str) -> None:
     assert reply.header("content-length") == str(len(reply.body))
 
 
-@pytest.mark.parametrize("body", [b"<html>Bad gateway</html>", b'{"error":{"type":"request_too_large"}}', b""])
+@pytest.mark.parametrize(
+    "body", [b"<html>Bad gateway</html>", b'{"error":{"type":"request_too_large"}}', b""]
+)
 def test_what_is_none_of_the_apis_stays_as_it_is(body: bytes) -> None:
     """A gateway's page, and the error of the edge, which knows no chats."""
     reply = Reply(502, ((b"content-type", b"text/html"),), (Chunk(0.0, body),), Source.SYNTHESIZED)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 from mockapi import jsontext
 from mockapi.exchange import Request
+from mockapi.messages import dump
 from mockapi.replies.surfaces._openai import OPENAI
 from mockapi.replies.surfaces._openai_request import ignored, messages_body
 from mockapi.validation import ValidationSettings, first_refusal
@@ -62,7 +63,9 @@ def test_calls_and_their_results_become_blocks() -> None:
     """The results of one round are one user message; text beside a call stands before it."""
     spoken = {**calling("call_1", "call_2"), "content": "I look."}
     other = {**_SEEN, "tool_call_id": "call_2", "content": [{"type": "text", "text": "a lake"}]}
-    turns = _messages({"role": "user", "content": "Look"}, spoken, _SEEN, other, {"role": "user", "content": "?"})
+    turns = _messages(
+        {"role": "user", "content": "Look"}, spoken, _SEEN, other, {"role": "user", "content": "?"}
+    )
     assert turns[1]["content"] == [{"type": "text", "text": "I look."}, _USE, {**_USE, "id": "call_2"}]
     assert turns[2] == {
         "role": "user",
@@ -71,7 +74,7 @@ def test_calls_and_their_results_become_blocks() -> None:
             {**_RESULT, "tool_use_id": "call_2", "content": [{"type": "text", "text": "a lake"}]},
         ],
     }
-    assert turns[3] == {"role": "user", "content": "?"}
+    assert turns[3] == more
 
 
 def test_functions_of_the_old_form() -> None:
@@ -79,7 +82,13 @@ def test_functions_of_the_old_form() -> None:
     call = {"role": "assistant", "content": None, "function_call": calling("x")["tool_calls"][0]["function"]}
     answer = {"role": "function", "name": "look", "content": "a tree"}
     body = messages_body(
-        chat({"role": "user", "content": "Look"}, call, answer, functions=[LOOK["function"]], function_call="auto")
+        chat(
+            {"role": "user", "content": "Look"},
+            call,
+            answer,
+            functions=[LOOK["function"]],
+            function_call="auto",
+        )
     )
     use, result = body["messages"][1]["content"][0], body["messages"][2]["content"][0]
     assert use["id"] == result["tool_use_id"] == "call_1"
@@ -107,7 +116,10 @@ def test_functions_of_the_old_form() -> None:
             {"parallel_tool_calls": False, "tools": [LOOK]},
             {"tool_choice": {"type": "auto", "disable_parallel_tool_use": True}},
         ),
-        ({"parallel_tool_calls": False, "tool_choice": "none", "tools": [LOOK]}, {"tool_choice": {"type": "none"}}),
+        (
+            {"parallel_tool_calls": False, "tool_choice": "none", "tools": [LOOK]},
+            {"tool_choice": {"type": "none"}},
+        ),
         (
             {"response_format": {"type": "json_schema", "json_schema": {"name": "x", "schema": _SCHEMA}}},
             {"output_config": {"format": {"type": "json_schema", "schema": _SCHEMA}}},
@@ -162,8 +174,6 @@ def test_what_is_ignored_is_named() -> None:
 
 
 def _request(body: dict[str, Any]) -> Request:
-    from mockapi.messages import dump  # noqa: PLC0415 - one use
-
     return Request("POST", "/v1/chat/completions", "", BEARER, dump(body))
 
 
@@ -184,7 +194,9 @@ def test_a_chat_is_refused_with_a_reason_or_becomes_a_request(body: dict[str, An
         assert refusal.rule.partition(".")[0] not in {"auth", "version", "json", "http"}
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b'"x"', b'{"messages": 3}', b'{"messages": [1, {"role": 2}], "stop": 1}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b'"x"', b'{"messages": 3}', b'{"messages": [1, {"role": 2}], "stop": 1}']
+)
 def test_anything_is_taken(body: bytes) -> None:
     """Where nothing is validated, whatever came becomes something."""
     plain = OPENAI.plain(Request("POST", "/v1/chat/completions", "", BEARER, body))
@@ -203,7 +215,9 @@ def test_anything_is_taken(body: bytes) -> None:
         ((), None),
     ],
 )
-def test_the_key_goes_where_the_api_has_it(headers: tuple[tuple[bytes, bytes], ...], key: bytes | None) -> None:
+def test_the_key_goes_where_the_api_has_it(
+    headers: tuple[tuple[bytes, bytes], ...], key: bytes | None
+) -> None:
     """A bearer is the key, and the version is the one that the API would ask for."""
     plain = OPENAI.plain(Request("POST", "/v1/chat/completions", "", headers, b"{}"))
     fields = dict(plain.headers)
