@@ -74,7 +74,7 @@ def test_calls_and_their_results_become_blocks() -> None:
             {**_RESULT, "tool_use_id": "call_2", "content": [{"type": "text", "text": "a lake"}]},
         ],
     }
-    assert turns[3] == more
+    assert turns[3] == {"role": "user", "content": "?"}
 
 
 def test_functions_of_the_old_form() -> None:
