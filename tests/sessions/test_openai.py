@@ -118,7 +118,11 @@ def test_an_invalid_key_is_told_in_the_endpoints_words() -> None:
         (_asked(n=2), "shape.value", "n: Input should be 1"),
         (_asked(_USER, calling("call_1"), _USER), "tool_use.without_result", "messages.1"),
         (_asked(max_tokens=10**6), "max_tokens.model_limit", "max_tokens: 1000000 > 128000"),
-        (Request("POST", "/v1/chat/completions", "", BEARER, b"{"), "json.invalid", "The request body is not"),
+        (
+            Request("POST", "/v1/chat/completions", "", BEARER, b"{"),
+            "json.invalid",
+            "The request body is not",
+        ),
     ],
 )
 def test_a_chat_is_judged_first_and_then_what_it_stands_for(
