@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 _RED, _PLAIN = "\x1b[31m", "\x1b[0m"
+_MOST_HINTS = 100
 
 
 class Console:
@@ -47,6 +48,7 @@ class Console:
         self._quiet = quiet
         self._rules = rules
         self._colours = not quiet and self._stream.isatty()
+        self._hints: set[str] = set()
 
     def request(self, entry: JournalEntry, session: ServerSession) -> None:
         """One exchange in a line."""
@@ -83,6 +85,12 @@ class Console:
         """A path that is nearly one of the API."""
         self._write(f"{request.method} {request.path} is not a path of the API:", colour=_RED)
         self._write(f"  {hint}")
+
+    def hint(self, request: Request, hint: str) -> None:
+        """Something about a request that was answered all the same; each hint once, a hundred at most."""
+        if hint not in self._hints and len(self._hints) < _MOST_HINTS:
+            self._hints.add(hint)
+            self._write(f"{request.method} {request.path}: {hint}")
 
     def problem(self, text: str) -> None:
         """Something that went wrong and that a person must know now."""

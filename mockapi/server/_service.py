@@ -302,6 +302,8 @@ class Service:
             self.console.refusal(request, refusal, session)
         elif reply.status == 404 and (hint := reply.header("x-mockapi-hint")) is not None:
             self.console.near_miss(request, hint)
+        elif exchange.surface is not None and (hint := reply.header("x-mockapi-hint")) is not None:
+            self.console.hint(request, hint)
         return session.journal.add(exchange.at, request, reply, recording, miss)
 
     async def forward(

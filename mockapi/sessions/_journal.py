@@ -101,6 +101,7 @@ class JournalEntry:
                 "source": reply.source,
                 "request_id": reply.header("request-id"),
                 "converted": reply.header("x-mockapi-converted"),
+                "hint": reply.header("x-mockapi-hint"),
                 "complete": self.complete,
                 "seconds": self.seconds,
             },

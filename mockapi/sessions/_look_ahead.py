@@ -97,8 +97,9 @@ async def _recordings(exchange: Exchange, work_out: WorkOut) -> None:
 async def _verdict(exchange: Exchange, work_out: WorkOut) -> None:
     settings = exchange.session.settings.validation
     if settings.mode != "off":
-        refusal = await work_out(validation.first_refusal, _bare(exchange.plain), settings)
-        _known(exchange.plain)["refusal", settings] = refusal
+        for request in _pipeline.judged(exchange):
+            refusal = await work_out(validation.first_refusal, _bare(request), settings)
+            _known(request)["refusal", settings] = refusal
 
 
 async def _script(exchange: Exchange, work_out: WorkOut) -> None:

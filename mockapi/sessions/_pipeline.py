@@ -181,8 +181,24 @@ def surface_refusal(exchange: Exchange) -> Answer | None:
 
 def validation(exchange: Exchange) -> Answer | None:
     """The API's refusal of what it does not take, signatures handed back included."""
-    refusal = exchange.validate(exchange.plain, exchange.session.settings.validation)
-    return None if refusal is None else _refused(exchange, refusal)
+    settings = exchange.session.settings.validation
+    for request in judged(exchange):
+        refusal = exchange.validate(request, settings)
+        if refusal is not None:
+            return _refused(exchange, refusal)
+    return None
+
+
+def judged(exchange: Exchange) -> tuple[Request, ...]:
+    """The requests that the rules judge, in this order.
+
+    What came to a surface is judged where its path has a schema of its own, and then what it stands for.
+    """
+    if exchange.surface is not None:
+        endpoint = validation_rules.find_endpoint(exchange.request.path)
+        if endpoint is not None and endpoint.schema is not None:
+            return exchange.request, exchange.plain
+    return (exchange.plain,)
 
 
 def script(exchange: Exchange) -> Answer | None:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+CHAT: Final = "/v1/chat/completions"
+"""The OpenAI-compatible endpoint, whose clients send neither version nor x-api-key."""
 _MB: Final = 1024 * 1024
 
 
@@ -51,6 +53,7 @@ ENDPOINTS: Final = (
     _endpoint("/v1/models", "GET"),
     _endpoint("/v1/models/{id}", "GET"),
     _endpoint("/v1/complete", "POST", "requests/complete"),
+    _endpoint(CHAT, "POST", "requests/chat-completion"),
 )
 
 _FIXED: Final = {endpoint.path: endpoint for endpoint in ENDPOINTS if "{" not in endpoint.path}
@@ -118,7 +121,7 @@ def _without_last_slash(path: str) -> tuple[str, str]:
 
 
 def _lower_case(path: str) -> tuple[str, str]:
-    head = re.match(r"(?i)(/v1)?/(messages|models|files|complete)", path)
+    head = re.match(r"(?i)(/v1)?/(messages|models|files|complete|chat)", path)
     if head is None:
         return path, ""
     return head[0].lower() + path[head.end() :], "The API's paths are in lower case."

@@ -21,7 +21,7 @@ from mockapi.messages.catalogue import Catalogue, Model, shipped
 from mockapi.validation import _pruned, _reference, _shape, _toolfacts
 from mockapi.validation._context import Context, Credentials, read_headers
 from mockapi.validation._conversation import ConversationFacts
-from mockapi.validation._endpoints import Endpoint, find_endpoint, near_miss
+from mockapi.validation._endpoints import CHAT, Endpoint, find_endpoint, near_miss
 from mockapi.validation._memo import Memo
 from mockapi.validation._rule import Check, Rule, Stage, Violation, declared
 from mockapi.validation._toolfacts import NO_TOOLS, ToolFacts
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _MESSAGES: Final = frozenset({"requests/create-message", "requests/count-tokens"})
 _COMPLETE: Final = "requests/complete"
+_CHAT: Final = "requests/chat-completion"
 _HARMLESS: Final = frozenset({"shape.unknown_field", "shape.range", "shape.pattern"})
 _NOBODY: Final = ConversationFacts([])
 _EDGE_STAGES: Final = (Stage.AUTH, Stage.VERSION, Stage.BETA)
@@ -75,9 +76,10 @@ class Validator:
         self._json = tuple(rule for rule in self._rules if rule.check and rule.stage == Stage.JSON)
         body = [rule for rule in self._rules if rule.check and rule.stage > Stage.SHAPE]
         self._completions = tuple(rule for rule in body if rule.on == ("prompt",))
-        self._body = tuple(rule for rule in body if rule.on != ("prompt",))
+        self._chat = tuple(rule for rule in body if rule.on == ("chat",))
+        self._body = tuple(rule for rule in body if rule.on not in {("prompt",), ("chat",)})
         self._plans: dict[object, tuple[Rule, ...]] = {}
-        self._judged_headers: dict[Credentials, tuple[Refusal, ...]] = {}
+        self._judged_headers: dict[tuple[Credentials, bool], tuple[Refusal, ...]] = {}
         self._tools: Memo[ToolFacts | None] = Memo(_REMEMBERED)
         self._images: Memo[Image | None] = Memo(_REMEMBERED)
         self._pdfs: Memo[Pdf] = Memo(_REMEMBERED)
@@ -171,6 +173,9 @@ class Validator:
         if endpoint.schema == _COMPLETE:
             yield from _run(self._completions, context)
             return
+        if endpoint.schema == _CHAT:
+            yield from _run(self._chat, context)
+            return
         if endpoint.schema in _MESSAGES:
             context.tools = tools
             context.conversation = ConversationFacts(context.body["messages"])
@@ -262,12 +267,13 @@ class Validator:
         )
 
     def _judge_headers(self, request: Request, headers: Credentials) -> tuple[Refusal, ...]:
-        refusals = self._judged_headers.get(headers)
+        key = (headers, request.path == CHAT)
+        refusals = self._judged_headers.get(key)
         if refusals is None:
             refusals = tuple(_run(self._edge, self._context(request, headers)))
             if len(self._judged_headers) >= _REMEMBERED:
                 self._judged_headers.clear()
-            self._judged_headers[headers] = refusals
+            self._judged_headers[key] = refusals
         return refusals
 
     def _model(self, name: str) -> Model | None:

@@ -4,8 +4,8 @@ A rule is a generator of `Violation`s. It names what must be present for it to h
 one of: a top-level field; `block:TYPE`, a content block; `tool:TYPE`, a tool, without its date;
 `last:ROLE`, who speaks last; `thinking:TYPE`; `role:system`, `empty`, `cache`, `strict`,
 `server_result`: a message, an empty one, a cache breakpoint, a strict tool, a server tool's result;
-`row`, the row of a batch. So a request only runs the rules of
-what it holds, and a rule need not ask for it again.
+`row`, the row of a batch; `chat`, a request to the OpenAI-compatible endpoint. So a request only runs
+the rules of what it holds, and a rule need not ask for it again.
 
 Rules speak in the order of their stage, within a stage in the order of their definition; the first
 fault is the one error of the reply.

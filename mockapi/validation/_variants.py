@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mockapi.validation._settings import Mode, Profile
 
 _TOOLS: Final = frozenset({"tools"})
+_CHAT: Final = "requests/chat-completion"
 
 
 class Variant:
@@ -23,7 +24,7 @@ class Variant:
 
     Attributes:
         bundle: the whole schema.
-        knows_tools: whether the endpoint takes tools.
+        knows_tools: whether the endpoint takes tools as the Messages API has them.
     """
 
     __slots__ = ("_explaining", "_rest", "_tools", "bundle", "knows_tools")
@@ -32,8 +33,9 @@ class Variant:
         import jsonschema_rs  # noqa: PLC0415 - start-up time is measured
 
         self.bundle = _schemas.bundle(schema, names, mode, profile)
-        self.knows_tools = "tools" in self.bundle["properties"]
-        rest = _schemas.bundle(schema, names, mode, profile, without=_TOOLS)
+        self.knows_tools = "tools" in self.bundle["properties"] and schema != _CHAT
+        apart = _TOOLS if self.knows_tools else frozenset[str]()
+        rest = _schemas.bundle(schema, names, mode, profile, without=apart)
         self._rest = jsonschema_rs.Draft202012Validator(rest)
         self._explaining: jsonschema.protocols.Validator | None = None
         self._tools: jsonschema_rs.Draft202012Validator | None = None
@@ -43,7 +45,9 @@ class Variant:
 
     def accepts(self, body: Any) -> bool:
         """Whether the shape is right, that of single tools left out."""
-        return self._verdict(self._rest, body) and isinstance(body.get("tools", []), list)
+        if not self._verdict(self._rest, body):
+            return False
+        return not self.knows_tools or isinstance(body.get("tools", []), list)
 
     def accepts_tools(self, tools: list[Any]) -> bool:
         """Whether the shape of the tools is right."""

@@ -49,6 +49,7 @@ def test_an_entry_tells_request_reply_and_recording(server: mockapi.Server, play
         "source": "recorded",
         "request_id": "req_1",
         "converted": None,
+        "hint": None,
         "complete": True,
     }
     assert entry["recording"]["interaction"] == 0

@@ -43,7 +43,7 @@ def test_a_base_url_that_is_a_little_wrong_is_told_so(path: str, wrong: object, 
     [
         "/v1/agents",
         "/v1/messagess",
-        "/v1/chat/completions",
+        "/v1/chat",
         "/v2/messages",
         "/v1/organizations/x/api_keys",
         "/v1/models/a/b",

@@ -24,6 +24,7 @@ _FILES = sorted(
     path.relative_to(_ROOT).as_posix() for path in _ROOT.rglob("*.json") if path.name not in _OTHERS
 )
 _ENTRIES = {
+    "requests/chat-completion",
     "requests/complete",
     "requests/create-message",
     "requests/count-tokens",

@@ -1,4 +1,4 @@
-"""Which path is whose: the table of everything but POST /v1/messages."""
+"""Which path is whose: the table of everything but POST /v1/messages, and what stands for one."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def answer(request: Request, store: ResourceStore, context: EndpointContext) -> 
 def _is_known(steps: list[str]) -> bool:
     """Whether these steps under /v1 are a path that takes some other method."""
     match steps:
-        case ["messages"] | ["messages", "count_tokens"] | ["complete"]:
+        case ["messages"] | ["messages", "count_tokens"] | ["complete"] | ["chat", "completions"]:
             return True
         case ["messages", "batches", *rest]:
             return len(rest) < 2 or (len(rest) == 2 and rest[1] in {"cancel", "results"})

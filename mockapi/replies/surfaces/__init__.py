@@ -1,4 +1,4 @@
-"""Other doors to the same model: the clouds' paths, which stand for requests to the Messages API.
+"""Other doors to the same model: the clouds' paths and OpenAI's, which stand for Messages requests.
 
     surface_of(request)          the surface that a request came to; None for the API's own paths
     surface.plain(request)       the Messages request that it stands for, or why it stands for none
@@ -16,11 +16,22 @@ if TYPE_CHECKING:
     from mockapi.replies.surfaces._foundry import FOUNDRY
     from mockapi.replies.surfaces._google_cloud import GOOGLE_CLOUD
     from mockapi.replies.surfaces._mantle import MANTLE
+    from mockapi.replies.surfaces._openai import OPENAI, OPENAI_MODELS
     from mockapi.replies.surfaces._routes import plain_of, surface_of
     from mockapi.replies.surfaces._surface import Surface
     from mockapi.replies.surfaces._vertex import VERTEX
 
-__all__ = ["FOUNDRY", "GOOGLE_CLOUD", "MANTLE", "VERTEX", "Surface", "plain_of", "surface_of"]
+__all__ = [
+    "FOUNDRY",
+    "GOOGLE_CLOUD",
+    "MANTLE",
+    "OPENAI",
+    "OPENAI_MODELS",
+    "VERTEX",
+    "Surface",
+    "plain_of",
+    "surface_of",
+]
 
 __getattr__ = lazy_exports(
     __name__,
@@ -28,6 +39,7 @@ __getattr__ = lazy_exports(
         "_foundry": "FOUNDRY",
         "_google_cloud": "GOOGLE_CLOUD",
         "_mantle": "MANTLE",
+        "_openai": "OPENAI OPENAI_MODELS",
         "_routes": "plain_of surface_of",
         "_surface": "Surface",
         "_vertex": "VERTEX",

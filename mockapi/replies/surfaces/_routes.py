@@ -32,6 +32,13 @@ class _Route(NamedTuple):
     surface: str | Callable[[Request], str | None]
 
 
+def _models(request: Request) -> str | None:
+    """Whose a look at the models is: the API's clients name its version, or send its own key field."""
+    fields = dict(request.headers)
+    is_plain = b"anthropic-version" in fields or b"x-api-key" in fields or b"authorization" not in fields
+    return None if is_plain else "OPENAI_MODELS"
+
+
 def _under_anthropic(request: Request) -> str | None:
     """Whose a path under /anthropic is: Azure's and Amazon's clients differ in model and credential.
 
@@ -68,6 +75,8 @@ _ROUTES: Final = (
         "GOOGLE_CLOUD",
     ),
     _Route("", re.compile("/anthropic/v1/.+"), _under_anthropic),
+    _Route("POST", re.compile("/v1/chat/completions"), "OPENAI"),
+    _Route("GET", re.compile("/v1/models(?:/[^/]+)?"), _models),
 )
 
 

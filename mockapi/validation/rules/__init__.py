@@ -8,6 +8,7 @@ does not follow from their names.
 from mockapi.validation.rules import advisor
 from mockapi.validation.rules import batches
 from mockapi.validation.rules import caching
+from mockapi.validation.rules import chat
 from mockapi.validation.rules import citations
 from mockapi.validation.rules import compaction
 from mockapi.validation.rules import context
@@ -36,6 +37,7 @@ __all__ = [
     "advisor",
     "batches",
     "caching",
+    "chat",
     "citations",
     "compaction",
     "context",

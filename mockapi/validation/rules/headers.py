@@ -1,9 +1,10 @@
 """Credentials, version and betas, and the body's being JSON at all.
 
 Any credential that is not empty is valid unless a session lists it. Version 2023-06-01 knows
-keys in x-api-key and OAuth tokens as bearer; version 2026-10-21 takes keys as bearer too. When
-both headers are there, x-api-key wins. The mode "lenient" takes either in any version; so does
-mockapi's own test key, which tests hold as a token where skip conditions ask for a key.
+keys in x-api-key and OAuth tokens as bearer; version 2026-10-21 takes keys as bearer too, and so does
+the OpenAI-compatible endpoint, which asks for no version. When both headers are there, x-api-key wins.
+The mode "lenient" takes either in any version; so does mockapi's own test key, which tests hold as a
+token where skip conditions ask for a key.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from mockapi._data import data_dir
 from mockapi._environment import TEST_KEY
 from mockapi.jsontext import NotJSON
+from mockapi.validation._endpoints import CHAT
 from mockapi.validation._rule import Stage, Violation, rule
 
 if TYPE_CHECKING:
@@ -35,7 +37,9 @@ def known_betas() -> frozenset[str]:
 
 def _bearer_is_key(context: Context) -> bool:
     headers = context.headers
-    return context.settings.mode == "lenient" or headers.version == "2026-10-21" or headers.bearer == TEST_KEY
+    if headers.version == "2026-10-21" or context.path == CHAT:
+        return True
+    return context.settings.mode == "lenient" or headers.bearer == TEST_KEY
 
 
 @rule(
@@ -137,7 +141,7 @@ def bearer(context: Context) -> Iterator[Violation]:
 )
 def version_missing(context: Context) -> Iterator[Violation]:
     """The header anthropic-version is missing."""
-    if context.headers.version is None and context.settings.mode != "lenient":
+    if context.headers.version is None and context.settings.mode != "lenient" and context.path != CHAT:
         yield Violation(None)
 
 

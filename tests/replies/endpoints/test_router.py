@@ -10,7 +10,7 @@ from mockapi import jsontext
 from mockapi.exchange import Request
 from mockapi.replies.endpoints import EndpointContext, ResourceStore, answer
 from mockapi.server.wire._body import limit_of
-from mockapi.validation._endpoints import ENDPOINTS, Endpoint
+from mockapi.validation._endpoints import CHAT, ENDPOINTS, Endpoint
 from tests.replies.endpoints.test_store import keep
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "synthesis.md"
@@ -25,8 +25,8 @@ CONTEXT = EndpointContext(
     keep=keep,
     validate=lambda _: None,
 )
-OTHERS = [endpoint for endpoint in ENDPOINTS if endpoint.path != "/v1/messages"]
-"""A message is synthesized or scripted; the router has the rest."""
+OTHERS = [endpoint for endpoint in ENDPOINTS if endpoint.path not in {"/v1/messages", CHAT}]
+"""A message is synthesized or scripted, and a chat stands for one; the router has the rest."""
 
 
 def _message(method: str, endpoint: Endpoint) -> tuple[int, str]:

@@ -6,6 +6,7 @@ Each case breaks one rule. The bodies were written for these tests.
 from __future__ import annotations
 
 from tests.support.refused import (
+    chat,
     content,
     edge,
     fields,
@@ -30,6 +31,7 @@ CASES: tuple[Case, ...] = (
     *models.CASES,
     *sources.CASES,
     *summaries.CASES,
+    *chat.CASES,
 )
 """All of them."""
 

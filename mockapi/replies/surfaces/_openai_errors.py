@@ -1,0 +1,28 @@
+"""The API's errors as the chat endpoint writes them.
+
+The form is the one of recorded and publicly logged answers of 2025 and 2026, with status 400, 401, 404
+and 429: `code` is the API's error type, `type` is "invalid_request_error" and `param` null in each.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_WORDS: Final = {"API key is invalid.": "Invalid Anthropic API Key"}
+"""Messages that the endpoint words in its own way."""
+
+
+def chat_error(error: Mapping[str, Any]) -> dict[str, Any]:
+    """The body for an error of the API, given its inner object."""
+    message = str(error.get("message", ""))
+    return {
+        "error": {
+            "code": error.get("type"),
+            "message": _WORDS.get(message, message),
+            "type": "invalid_request_error",
+            "param": None,
+        }
+    }
