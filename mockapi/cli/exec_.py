@@ -107,6 +107,7 @@ def command(ctx: click.Context, /, **values: Any) -> None:
         api_keys=options.access.api_keys,
         allowed_folders=options.access.folders,
     ) as running:
+        running.service.takes_unversioned_paths = True
         if options.script is not None:
             running.call(running.service.sessions.default.play, options.script)
         environment = client_environment(os.environ, running.base_url) | {EXEC_URL: running.base_url}

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 def command(*, watch: bool, **values: Any) -> None:
     """Serve the Messages API from cassettes.
 
-    Point a client's base URL at the address that is printed (without /v1) and give it any API key.
+    Point a client's base URL at the address that is printed (most want it without /v1) and give it
+    any API key.
     With no CASSETTE or FOLDER, none in MOCKAPI_CASSETTES, and no script, the starter cassettes are played.
     Misses are explained on stderr.
 

@@ -29,6 +29,7 @@ from mockapi.server._pages import is_uninvited
 from mockapi.server._service import Service
 from mockapi.server.aside import is_heavy
 from mockapi.server.wire import ARRIVED, ClientLeft, Refused, play, read_body, with_closed_connection
+from mockapi.validation import with_version
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -46,6 +47,10 @@ if TYPE_CHECKING:
 _CONTROL = "/_mockapi"
 _SESSION_PREFIX = "/s/"
 _PATH_SAFE = "/!$&'()*+,;=:@"  # what a path may hold unescaped (RFC 3986, section 3.3)
+_UNVERSIONED = (
+    "{} was taken as {}, because mockapi has set the base URL here. The real API has no such path: with it,"
+    " this client needs a base URL that ends in /v1."
+)
 _CLOSE: Headers = ((b"connection", b"close"),)
 
 
@@ -156,6 +161,10 @@ class MessagesAPI:
             else:
                 id_, slash, rest = path[len(_SESSION_PREFIX) :].partition("/")
                 session, path = service.sessions.get(id_), slash + rest or "/"
+            hint = ""
+            if service.takes_unversioned_paths and (versioned := with_version(path)) is not None:
+                hint = _UNVERSIONED.format(path, versioned)
+                path = versioned
             closes = service.closes_root_connections and not id_
             if closes:
                 send = with_closed_connection(send)
@@ -171,9 +180,9 @@ class MessagesAPI:
             if not index.is_ready and (large or not index.has_as_it_came(request)):
                 await service.make_ready(index)
             if large:
-                entry = await service.answer_large(request, session, scope.get("server"))
+                entry = await service.answer_large(request, session, scope.get("server"), hint)
             else:
-                entry = service.answer(request, session, scope.get("server"))
+                entry = service.answer(request, session, scope.get("server"), hint)
         except Refused as refused:
             await play(self._refusal(refused, scope["headers"]), scope, receive, send)
             return

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from mockapi.validation._endpoints import NearMiss, find_endpoint, near_miss
+    from mockapi.validation._endpoints import NearMiss, find_endpoint, near_miss, with_version
     from mockapi.validation._engine import Validator
     from mockapi.validation._rule import Rule
     from mockapi.validation._settings import Evidence, Mode, Profile, Refusal, ValidationSettings
@@ -36,12 +36,13 @@ __all__ = [
     "near_miss",
     "rule_ids",
     "validate",
+    "with_version",
 ]
 
 __getattr__ = lazy_exports(
     __name__,
     {
-        "_endpoints": "NearMiss find_endpoint near_miss",
+        "_endpoints": "NearMiss find_endpoint near_miss with_version",
         "_engine": "Validator",
         "_rule": "Rule",
         "_settings": "Evidence Mode Profile Refusal ValidationSettings",
