@@ -1,4 +1,4 @@
-"""`/messages` is `/v1/messages` where mockapi has set the base URL, for clients of both kinds, and only there."""
+"""Where mockapi has set the base URL, `/messages` is taken as `/v1/messages`; elsewhere it is refused."""
 
 from __future__ import annotations
 
