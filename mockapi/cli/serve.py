@@ -21,6 +21,7 @@ from mockapi.cli._watch import WatchedFiles, begin_watching, check_watchable
 
 if TYPE_CHECKING:
     from mockapi.cli._options import ServerOptions
+    from mockapi.server.wire import TLS
 
 
 @click.command(cls=ServerCommand)
@@ -52,11 +53,21 @@ def command(*, watch: bool, **values: Any) -> None:
     tell_summary(run(options, watched))
 
 
+def tell_trust(console: server.Console, tls: TLS) -> None:
+    """Tell what clients have to trust, and how they are told to."""
+    if tls.ca_file is None:
+        return
+    console.note(f"clients have to trust the authority of its certificate, {tls.ca_file}:")
+    for name, value in tls.variables().items():
+        console.note(f"  {name}={value}")
+
+
 def run(options: ServerOptions, watched: WatchedFiles | None = None) -> server.Service:
     """Serve until told to stop; the service as it was at the end."""
     console = server.Console(verbose=options.verbose, rules=options.settings.matching.redaction)
+    listener = options.listener
     # Bound before anything is read, so that a taken port is told at once.
-    with contextlib.closing(server.listen(options.host, options.port)) as sock:
+    with listener.listening() as sock, listener.tls() as tls:
         service = server.Service(
             options.paths,
             options.settings,
@@ -75,12 +86,15 @@ def run(options: ServerOptions, watched: WatchedFiles | None = None) -> server.S
             console.note(f"playing a script of {counted(len(options.script.replies), 'message')}")
 
         def ready() -> None:
-            print(f"mockapi ready on {server.url_of(sock)}", flush=True)
-            if options.access.is_needed_at(sock.getsockname()[0]):
+            where = server.url_of(sock, tls) if listener.uds is None else f"unix:{listener.uds}"
+            print(f"mockapi ready on {where}", flush=True)
+            if tls is not None:
+                tell_trust(console, tls)
+            if listener.has_strangers(options.access):
                 console.token(options.access.token)
 
-        app = server.build_app(service, options.access)
-        running = server.HTTPServer(app, ready, service.aclose, console.problem)
+        app = server.build_app(service, options.access, listener.root_path)
+        running = server.HTTPServer(app, ready, service.aclose, console.problem, tls)
 
         def stop(*_: object) -> None:
             running.stop()
