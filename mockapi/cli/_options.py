@@ -10,6 +10,7 @@ import click
 from mockapi import jsontext, replies, sessions, storage
 from mockapi._data import data_dir
 from mockapi.cli._doors import door_options, read_access
+from mockapi.cli._listener import Listener, listener_options, read_listener
 from mockapi.cli._operations import operation_options
 from mockapi.cli._paths import FileToWrite
 from mockapi.cli._recording import read_recording, recording_options
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from mockapi.server import Access, Settings
     from mockapi.server.recording import RecordOptions
 
-DEFAULT_PORT = 4010
-
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
@@ -36,8 +35,7 @@ class ServerOptions:
 
     paths: tuple[str, ...]
     settings: Settings
-    host: str
-    port: int
+    listener: Listener
     access: Access
     report: str | None
     verbose: bool
@@ -60,14 +58,7 @@ _OPTIONS = (
         type=click.Path(),
         envvar="MOCKAPI_CASSETTES",
     ),
-    _option("--host", default="127.0.0.1", show_default=True, help="Address to listen on."),
-    _option(
-        "--port",
-        default=DEFAULT_PORT,
-        show_default=True,
-        type=click.IntRange(0, 65535),
-        help="Port to listen on; 0 picks a free one, as `mockapi exec` does by itself.",
-    ),
+    *listener_options(_option),
     _option(
         "--on-unmatched",
         type=click.Choice(["fail", "synthesize", "record", "passthrough"]),
@@ -224,8 +215,7 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
     return ServerOptions(
         paths=tuple(values["cassettes"]) or (() if values["script"] else (str(data_dir("cassettes")),)),
         settings=replace(settings, **_mishaps(values)),
-        host=values["host"],
-        port=values["port"],
+        listener=read_listener(values),
         access=read_access(values),
         report=values["report"],
         verbose=values["verbose"],

@@ -31,6 +31,7 @@ _OTHERS: Final = ("redact", "max_age")
 _PATHS: Final = (
     *("cassettes", "models", "betas", "script", "record_to", "report"),
     *("allow_folder", "control_token_file", "api_key_file"),
+    *("uds", "tls_cert", "tls_key"),
 )
 _SAID: Final = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
 

@@ -93,23 +93,35 @@ def command(ctx: click.Context, /, **values: Any) -> None:
         values["port"] = 0
     options = read_options(values)
     console = server.Console(verbose=options.verbose, rules=options.settings.matching.redaction)
-    if options.access.is_needed_at(options.host):
+    listener = options.listener
+    if listener.uds is not None:
+        raise UsageError(
+            "The command finds the server by a URL, and a Unix socket has none: leave --uds out."
+        )
+    if listener.has_strangers(options.access):
         console.token(options.access.token)
-    with testing.Server(
-        options.paths,
-        settings=options.settings,
-        host=options.host,
-        port=options.port,
-        console=console,
-        allowed_hosts=options.access.allowed_hosts,
-        recording=options.recording,
-        control_token=options.access.token,
-        api_keys=options.access.api_keys,
-        allowed_folders=options.access.folders,
-    ) as running:
+    with (
+        listener.listening() as sock,
+        listener.tls() as tls,
+        testing.Server(
+            options.paths,
+            settings=options.settings,
+            listening=sock,
+            console=console,
+            allowed_hosts=options.access.allowed_hosts,
+            recording=options.recording,
+            control_token=options.access.token,
+            api_keys=options.access.api_keys,
+            allowed_folders=options.access.folders,
+            tls=tls or False,
+        ) as running,
+    ):
+        running.service.takes_unversioned_paths = True
         if options.script is not None:
             running.call(running.service.sessions.default.play, options.script)
         environment = client_environment(os.environ, running.base_url) | {EXEC_URL: running.base_url}
+        if tls is not None:
+            environment |= tls.variables()
         if options.access.api_keys:  # the test key would not be one of them
             environment["ANTHROPIC_API_KEY"] = options.access.api_keys[0]
         code = _run(ctx.obj, environment)

@@ -23,6 +23,7 @@ from mockapi.cli._watch import WatchedFiles, begin_watching, check_watchable
 if TYPE_CHECKING:
     from mockapi.cli._operations import Operations
     from mockapi.cli._options import ServerOptions
+    from mockapi.server.wire import TLS
 
 
 @click.command(cls=ServerCommand)
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
 def command(*, watch: bool, **values: Any) -> None:
     """Serve the Messages API from cassettes.
 
-    Point a client's base URL at the address that is printed (without /v1) and give it any API key.
+    Point a client's base URL at the address that is printed (most want it without /v1) and give it
+    any API key.
     With no CASSETTE or FOLDER, none in MOCKAPI_CASSETTES, and no script, the starter cassettes are played.
     Misses are explained on stderr.
 
@@ -53,13 +55,23 @@ def command(*, watch: bool, **values: Any) -> None:
     tell_summary(run(options, read_operations(values), watched))
 
 
+def tell_trust(console: server.Console, tls: TLS) -> None:
+    """Tell what clients have to trust, and how they are told to."""
+    if tls.ca_file is None:
+        return
+    console.note(f"clients have to trust the authority of its certificate, {tls.ca_file}:")
+    for name, value in tls.variables().items():
+        console.note(f"  {name}={value}")
+
+
 def run(
     options: ServerOptions, operations: Operations, watched: WatchedFiles | None = None
 ) -> server.Service:
     """Serve until told to stop; the service as it was at the end."""
     console = server.Console(verbose=options.verbose, rules=options.settings.matching.redaction)
+    listener = options.listener
     # Bound before anything is read, so that a taken port is told at once.
-    with contextlib.closing(server.listen(options.host, options.port)) as sock:
+    with listener.listening() as sock, listener.tls() as tls:
         service = server.Service(
             options.paths,
             options.settings,
@@ -79,8 +91,11 @@ def run(
             console.note(f"playing a script of {counted(len(options.script.replies), 'message')}")
 
         def ready() -> None:
-            print(f"mockapi ready on {server.url_of(sock)}", flush=True)
-            if options.access.is_needed_at(sock.getsockname()[0]):
+            where = server.url_of(sock, tls) if listener.uds is None else f"unix:{listener.uds}"
+            print(f"mockapi ready on {where}", flush=True)
+            if tls is not None:
+                tell_trust(console, tls)
+            if listener.has_strangers(options.access):
                 console.token(options.access.token)
 
         def drain(in_flight: int) -> None:
@@ -91,10 +106,11 @@ def run(
             )
 
         running = server.HTTPServer(
-            server.build_app(service, options.access),
+            server.build_app(service, options.access, listener.root_path),
             ready,
             service.aclose,
             console.problem,
+            tls,
             drain=operations.drain,
             on_drain=drain,
         )

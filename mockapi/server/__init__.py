@@ -12,7 +12,8 @@ from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from mockapi.server._access import TOKEN, Access, access_of
-    from mockapi.server._app import build_app, create_app, path_of
+    from mockapi.server._app import build_app, create_app
+    from mockapi.server._base_url import path_of
     from mockapi.server._console import Console
     from mockapi.server._metrics import Metrics
     from mockapi.server._service import Service
@@ -42,7 +43,8 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "_access": "TOKEN Access access_of",
-        "_app": "build_app create_app path_of",
+        "_app": "build_app create_app",
+        "_base_url": "path_of",
         "_console": "Console",
         "_metrics": "Metrics",
         "_service": "Service",

@@ -10,7 +10,6 @@ A defect of mockapi's own is answered with the API's 500, and its traceback goes
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.responses import Response
@@ -22,6 +21,7 @@ from mockapi.exchange import Request, Source
 from mockapi.messages import error_details
 from mockapi.replies import error_reply
 from mockapi.server._access import access_of, doubled, key_objection
+from mockapi.server._base_url import base_url_of, below, is_plain, path_of
 from mockapi.server._console import Console
 from mockapi.server._control import DRAINING, RETRY_AFTER, control_app
 from mockapi.server._cors import is_preflight
@@ -38,6 +38,7 @@ from mockapi.server.wire import (
     read_body,
     with_closed_connection,
 )
+from mockapi.validation import with_version
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -54,16 +55,20 @@ if TYPE_CHECKING:
 
 _CONTROL = "/_mockapi"
 _SESSION_PREFIX = "/s/"
-_PATH_SAFE = "/!$&'()*+,;=:@"  # what a path may hold unescaped (RFC 3986, section 3.3)
+_UNVERSIONED = (
+    "{} was taken as {}, because mockapi has set the base URL here. The real API has no such path: with it,"
+    " this client needs a base URL that ends in /v1."
+)
 _CLOSE: Headers = ((b"connection", b"close"),)
 
 
-def build_app(service: Service, access: Access | None = None) -> Starlette:
+def build_app(service: Service, access: Access | None = None, root_path: str = "") -> Starlette:
     """The application of a server.
 
     Args:
         service: its state.
         access: what opens its doors; by default a token that nobody knows.
+        root_path: the prefix under which a proxy shows it; "" for none.
     """
     access = access or access_of()
 
@@ -72,6 +77,7 @@ def build_app(service: Service, access: Access | None = None) -> Starlette:
 
     app = App(
         MessagesAPI(service, access.api_keys),
+        root_path,
         routes=[Mount(_CONTROL, app=control_app(service, access))],
         exception_handlers={Exception: defect},
     )
@@ -116,18 +122,22 @@ class App(Starlette):
 
     Args:
         endpoint: answers every path that no route has.
+        root_path: the prefix under which a proxy shows it; "" for none.
         options: Starlette's own.
     """
 
-    def __init__(self, endpoint: MessagesAPI, **options: Any) -> None:
+    def __init__(self, endpoint: MessagesAPI, root_path: str = "", **options: Any) -> None:
         super().__init__(**options)
         self._endpoint = endpoint
+        self._root_path = root_path
         # Not a route: `OPTIONS *` has no path that a route could match.
         self.router.default = endpoint  # type: ignore[assignment] # our Scope is a plain dict
         self.router.redirect_slashes = False
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer a request, or take part in the server's lifespan."""
+        if self._root_path and scope["type"] == "http":
+            scope = below(self._root_path, scope)
         if scope["type"] != "http" or self.user_middleware or _CONTROL in scope["path"]:
             await super().__call__(scope, receive, send)
         else:
@@ -170,6 +180,10 @@ class MessagesAPI:
             else:
                 id_, slash, rest = path[len(_SESSION_PREFIX) :].partition("/")
                 session, path = service.sessions.get(id_), slash + rest or "/"
+            hint = ""
+            if service.takes_unversioned_paths and (versioned := with_version(path)) is not None:
+                hint = _UNVERSIONED.format(path, versioned)
+                path = versioned
             closes = service.closes_root_connections and not id_
             if closes:
                 send = with_closed_connection(send)
@@ -184,13 +198,15 @@ class MessagesAPI:
             arrived = scope[ARRIVED] if ARRIVED in scope else monotonic()
             query = scope["query_string"].decode("latin-1")
             request = Request(scope["method"], path, query, scope["headers"], body)
+            if not is_plain(scope, fields):
+                request.known = {"base_url": base_url_of(scope, fields)}
             large, index = is_heavy(body), session.index
             if not index.is_ready and (large or not index.has_as_it_came(request)):
                 await service.make_ready(index)
             if large:
-                entry = await service.answer_large(request, session, scope.get("server"))
+                entry = await service.answer_large(request, session, scope.get("server"), hint)
             else:
-                entry = service.answer(request, session, scope.get("server"))
+                entry = service.answer(request, session, scope.get("server"), hint)
         except Refused as refused:
             await self._turn_away(self._refusal(refused, scope["headers"]), scope, receive, send)
             return
@@ -291,14 +307,3 @@ class MessagesAPI:
             self._service.next_request_id(),
             source=Source.INVALID,
         )
-
-
-def path_of(scope: Scope) -> str:
-    """The path of a request below the place where the application is mounted, percent-encoding kept."""
-    raw = scope.get("raw_path")
-    # ASGI leaves `raw_path` to the server; without it the spelling of the escapes is lost.
-    path = quote(scope["path"], safe=_PATH_SAFE) if raw is None else raw.decode("ascii")
-    root = scope.get("root_path", "")
-    if root and (path == root or path.startswith(f"{root}/")):
-        return path[len(root) :] or "/"
-    return path

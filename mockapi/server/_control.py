@@ -25,6 +25,7 @@ from mockapi._wording import counted
 from mockapi.errors import CassetteError, ScriptError, TooSlowError, UsageError
 from mockapi.replies import scripts
 from mockapi.server._access import control_objection, doubled
+from mockapi.server._base_url import base_url_of
 from mockapi.server.aside import is_heavy
 from mockapi.sessions import kind_of, recording_as_json, session_options
 from mockapi.storage import ScriptFiles, folders
@@ -294,8 +295,8 @@ def _page(journal: Journal, after: int, limit: int) -> list[JournalEntry]:
 
 def _described(session: ServerSession, request: Request) -> dict[str, Any]:
     """A session with its base URL, under the Host that the client used to come here."""
-    prefix = request.scope["root_path"].removesuffix("/_mockapi")
-    base = f"{request.url.scheme}://{request.headers.get('host', request.url.netloc)}{prefix}"
+    scope = dict(request.scope)
+    base = base_url_of(scope, dict(scope["headers"]), "/_mockapi")
     suffix = "" if session.id == "default" else f"/s/{session.id}"
     return {**session.as_json(), "base_url": base + suffix}
 

@@ -13,6 +13,7 @@ from mockapi._clock import wall
 from mockapi.errors import TooSlowError, UsageError
 from mockapi.exchange import Source
 from mockapi.messages import IdFactory, IdKind
+from mockapi.replies import wire_field
 from mockapi.server import recording as recorders
 from mockapi.server._cors import preflight, with_cors
 from mockapi.server.aside import Helpers
@@ -66,6 +67,8 @@ class Service:
             no client writes a request to one whose event loop has ended.
         metrics: what is counted for Prometheus; None counts nothing.
         is_draining: whether the server only finishes what is in flight, and refuses what is asked.
+        takes_unversioned_paths: whether `/messages` is answered as `/v1/messages`, because clients of both
+            kinds were given the same base URL.
 
     Args:
         paths: files and folders of cassettes.
@@ -97,6 +100,7 @@ class Service:
         self.asked = 0
         self.closes_root_connections = False
         self.is_draining = False
+        self.takes_unversioned_paths = False
         self.helpers = Helpers()
         self.reader = CassetteReader(cache_folder())
         self.library = CassetteSet(self.reader.read_all(self.paths, progress))
@@ -251,17 +255,26 @@ class Service:
         with contextlib.suppress(TooSlowError):  # whoever looks a request up meets it, and tells
             await asyncio.shield(pending)
 
-    def answer(self, request: Request, session: ServerSession, server: Address = None) -> JournalEntry | None:
+    def answer(
+        self, request: Request, session: ServerSession, server: Address = None, hint: str = ""
+    ) -> JournalEntry | None:
         """Find the reply to a request and write both down; the reply is still to be played.
 
-        None if the upstream shall answer: see `forward`. `server` is the address at which it came.
+        Args:
+            request: what came.
+            session: where it came.
+            server: the address at which it came.
+            hint: what its sender should know, whatever the answer is.
+
+        Returns:
+            None if the upstream shall answer: see `forward`.
         """
         exchange = self._begun(request, session)
         asked = self._preflighted(exchange)
-        return self._written_down(exchange, answer(exchange), server) if asked is None else asked
+        return self._written_down(exchange, answer(exchange), server, hint) if asked is None else asked
 
     async def answer_large(
-        self, request: Request, session: ServerSession, server: Address = None
+        self, request: Request, session: ServerSession, server: Address = None, hint: str = ""
     ) -> JournalEntry | None:
         """As `answer`, for a body that would hold up the event loop: helper processes look at it."""
         exchange = self._begun(request, session)
@@ -269,7 +282,7 @@ class Service:
         if asked is not None:
             return asked
         found = await answer_large(exchange, self.helpers.run)
-        return self._written_down(exchange, found, server)
+        return self._written_down(exchange, found, server, hint)
 
     def _begun(self, request: Request, session: ServerSession) -> Exchange:
         self.asked += 1
@@ -283,12 +296,16 @@ class Service:
         asked = preflight(request, origins) if origins else None
         return None if asked is None else session.journal.add(exchange.at, request, asked, None, None)
 
-    def _written_down(self, exchange: Exchange, found: Answer, server: Address) -> JournalEntry | None:
+    def _written_down(
+        self, exchange: Exchange, found: Answer, server: Address, hint: str
+    ) -> JournalEntry | None:
         """What answers, in the journal and, where it concerns people, on the console."""
         request, session = exchange.request, exchange.session
         reply, recording, refusal = found
         if reply is None:
             return None
+        if hint:
+            reply = reply.with_headers(wire_field("x-mockapi-hint", hint))
         origins = session.settings.cors
         if origins:
             reply = with_cors(reply, request, origins)
@@ -300,10 +317,10 @@ class Service:
             miss = self._explain(exchange)
         elif refusal is not None:
             self.console.refusal(request, refusal, session)
-        elif reply.status == 404 and (hint := reply.header("x-mockapi-hint")) is not None:
-            self.console.near_miss(request, hint)
-        elif exchange.surface is not None and (hint := reply.header("x-mockapi-hint")) is not None:
-            self.console.hint(request, hint)
+        elif reply.status == 404 and (said := reply.header("x-mockapi-hint")) is not None and not hint:
+            self.console.near_miss(request, said)
+        elif exchange.surface is not None and (said := reply.header("x-mockapi-hint")) is not None:
+            self.console.hint(request, said)
         return session.journal.add(exchange.at, request, reply, recording, miss)
 
     async def forward(

@@ -183,7 +183,7 @@ class ReplyGenerator:
         context = EndpointContext(
             at=at,
             request_id=request_id(),
-            base_url=f"http://{request.header('host') or 'localhost'}{self._prefix}",
+            base_url=_base_url(request) + self._prefix,
             seed=self._seed,
             lenient=self._mode == "lenient",
             live=self._live,
@@ -200,3 +200,10 @@ class ReplyGenerator:
             message = f"mockapi cannot keep this on disk: {error.strerror or error}."
             return context.error(500, "api_error", message)
         return reply
+
+
+def _base_url(request: Request) -> str:
+    """Under which the client reaches the server; known where that is more than HTTP and a Host."""
+    if request.known is not None and "base_url" in request.known:
+        return str(request.known["base_url"])
+    return f"http://{request.header('host') or 'localhost'}"

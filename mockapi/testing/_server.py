@@ -33,6 +33,8 @@ class Server(ServerThread):
         control_token: opens the control API to browsers and other machines; None makes one.
         api_keys: what clients' keys have to be one of; none at all stands for any key.
         allowed_folders: what requests to the control API may have read, besides the cassettes.
+        tls: True for HTTPS with a certificate that is made now; clients find its authority in
+            `server.tls.ca_file`.
 
     Raises:
         CassetteError: cassettes that cannot be used, all of them.

@@ -7,7 +7,7 @@ from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from mockapi.server import Console, Service, access_of, build_app, listen
-from mockapi.server.wire import ThreadedServer
+from mockapi.server.wire import ThreadedServer, throwaway_tls
 from mockapi.sessions import Settings
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from mockapi.server import RecordOptions
+    from mockapi.server.wire import TLS
 
 
 class ServerThread:
@@ -35,9 +36,11 @@ class ServerThread:
         control_token: opens the control API to browsers and other machines; None makes one.
         api_keys: what clients' keys have to be one of; none at all stands for any key.
         allowed_folders: what requests to the control API may have read, besides the cassettes.
+        tls: True for a certificate that is made now, or what `throwaway_tls` or `own_tls` makes.
 
     Attributes:
         base_url: where clients find it.
+        tls: with the file that clients have to trust, `ca_file`; None for plain HTTP.
         control_token: to be sent as `x-mockapi-token`.
 
     Raises:
@@ -59,6 +62,7 @@ class ServerThread:
         control_token: str | None = None,
         api_keys: Iterable[str] = (),
         allowed_folders: Iterable[str | PathLike[str]] = (),
+        tls: TLS | bool = False,
     ) -> None:
         paths = [cassettes] if isinstance(cassettes, str | PathLike) else cassettes
         self.service = Service(
@@ -70,11 +74,14 @@ class ServerThread:
         folders = [os.fspath(folder) for folder in allowed_folders]
         access = access_of(allowed_hosts, control_token, api_keys, folders)
         self.control_token = access.token
+        sock = listen(host, port) if listening is None else listening
+        self.tls = (throwaway_tls((host, *access.allowed_hosts)) if tls is True else tls) or None
         self._running = ThreadedServer(
             build_app(self.service, access),
-            listen(host, port) if listening is None else listening,
+            sock,
             on_stop=self.service.aclose,
             tell=self.service.console.problem,
+            tls=self.tls,
         )
         self.base_url = self._running.base_url
 
@@ -86,6 +93,8 @@ class ServerThread:
     def stop(self) -> None:
         """Close all connections and end the thread. Harmless if it has ended."""
         self._running.stop()
+        if self.tls is not None:
+            self.tls.close()
 
     def wait_for(self, awaitable: Coroutine[Any, Any, Any], seconds: float) -> Any:
         """Await something in the server's own thread.

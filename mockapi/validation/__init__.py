@@ -15,7 +15,7 @@ from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from mockapi.validation._context import access_key_id
-    from mockapi.validation._endpoints import NearMiss, find_endpoint, near_miss
+    from mockapi.validation._endpoints import NearMiss, find_endpoint, near_miss, with_version
     from mockapi.validation._engine import Validator
     from mockapi.validation._rule import Rule
     from mockapi.validation._settings import Evidence, Mode, Profile, Refusal, ValidationSettings
@@ -38,13 +38,14 @@ __all__ = [
     "near_miss",
     "rule_ids",
     "validate",
+    "with_version",
 ]
 
 __getattr__ = lazy_exports(
     __name__,
     {
         "_context": "access_key_id",
-        "_endpoints": "NearMiss find_endpoint near_miss",
+        "_endpoints": "NearMiss find_endpoint near_miss with_version",
         "_engine": "Validator",
         "_rule": "Rule",
         "_settings": "Evidence Mode Profile Refusal ValidationSettings",

@@ -73,6 +73,16 @@ def find_endpoint(path: str) -> Endpoint | None:
     return next((endpoint for pattern, endpoint in _VARYING if pattern.fullmatch(path)), None)
 
 
+def with_version(path: str) -> str | None:
+    """The endpoint's path that one without `/v1` stands for; None where it stands for none.
+
+    Some clients want a base URL that ends in `/v1`, most one without: where one address is given to
+    both kinds, the former ask for `/messages`.
+    """
+    whole = f"/v1{path}"
+    return whole if find_endpoint(whole) is not None else None
+
+
 @dataclass(frozen=True, slots=True)
 class NearMiss:
     """A path that the API does not have, though it has one very much like it.

@@ -216,5 +216,6 @@ class PluginServer:
         server.service.sessions.unrouted_message = _NOBODY
         # A client made at import has connections in its pool that belong to the event loop of an earlier
         # test: a request on one of them would be answered here and read by no one.
+        server.service.takes_unversioned_paths = True
         server.service.closes_root_connections = not options.keep_alive
         return server.start()

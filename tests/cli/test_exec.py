@@ -52,6 +52,12 @@ def test_the_help_says_where_the_command_goes() -> None:
     assert usage == "Usage: mockapi exec [OPTIONS] [CASSETTE|FOLDER]... -- COMMAND [ARG]..."
 
 
+def test_a_client_that_wants_v1_in_its_base_url_is_answered_too(cassette: str) -> None:
+    """It reads the same variable as the others, and asks for /messages."""
+    code = ASK.format(asked=message("hi")).replace("/v1/messages", "/messages")
+    assert run("exec", cassette, "--", *PYTHON, code)[:2] == (0, "recorded\n")
+
+
 def test_the_command_finds_the_server_and_its_exit_code_is_passed_on(cassette: str, tmp_path: Path) -> None:
     """It asks under ANTHROPIC_BASE_URL and gets what was recorded; the report tells of it."""
     report = tmp_path / "report.json"

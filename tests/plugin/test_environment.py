@@ -85,6 +85,29 @@ def test_other_tests_of_a_mixed_run_have_the_users_own(
     run(pytester, *arguments, **OWN).assert_outcomes(passed=6)
 
 
+def test_a_client_that_wants_v1_in_its_base_url_is_answered_too(pytester: pytest.Pytester) -> None:
+    """At the base URL of the run and at the test's own."""
+    pytester.makepyfile(
+        """
+        import json, os, urllib.request
+
+        def status(base_url):
+            turn = {"role": "user", "content": "x"}
+            body = {"model": "claude-opus-4-6", "max_tokens": 9, "messages": [turn]}
+            fields = {"anthropic-version": "2023-06-01", "x-api-key": "sk-ant-test-1"}
+            fields["content-type"] = "application/json"
+            request = urllib.request.Request(base_url + "/messages", json.dumps(body).encode(), fields)
+            with urllib.request.urlopen(request, timeout=20) as response:
+                return response.status, "/v1" in response.headers["x-mockapi-hint"]
+
+        def test_it(messages_api):
+            for base_url in (os.environ["ANTHROPIC_BASE_URL"], messages_api.base_url):
+                assert status(base_url) == (200, True)
+        """
+    )
+    run(pytester).assert_outcomes(passed=1)
+
+
 def test_skip_conditions_of_live_tests_go_on_skipping(pytester: pytest.Pytester) -> None:
     """Looked at when modules are imported or when tests begin, and clients made beside them work."""
     pytester.makeconftest(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Self
 
-READY = re.compile(r"mockapi ready on (http://\S+)\n")
+READY = re.compile(r"mockapi ready on ((?:https?|unix):\S+)\n")
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 

@@ -28,8 +28,10 @@ from mockapi.cassettes import (
 )
 from mockapi.exchange import Ending
 from mockapi.validation import ValidationSettings
+from tests.support.tls import WrappedSocket
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from typing import Self
@@ -111,19 +113,25 @@ class RawClient:
     Args:
         base_url: the server's.
         receive_buffer: size of the kernel's receive buffer; small ones make a slow reader.
+        tls: how it speaks TLS; None for plain HTTP.
     """
 
-    def __init__(self, base_url: str, receive_buffer: int | None = None) -> None:
+    def __init__(
+        self, base_url: str, receive_buffer: int | None = None, tls: ssl.SSLContext | None = None
+    ) -> None:
         target = urlsplit(base_url)
         self.host = target.netloc
         self.prefix = target.path
-        self.sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        family = socket.AF_INET6 if ":" in str(target.hostname) else socket.AF_INET
+        self.sock: Any = socket.socket(family, socket.SOCK_STREAM)
         if receive_buffer is not None:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.sock.settimeout(PATIENCE)
         try:
             self.sock.connect((target.hostname, target.port))
             self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if tls is not None:
+                self.sock = WrappedSocket(self.sock, tls, str(target.hostname))
         except BaseException:
             self.sock.close()
             raise

@@ -19,10 +19,13 @@ if TYPE_CHECKING:
     )
     from mockapi.server.wire._protocol import ARRIVED
     from mockapi.server.wire._thread import ThreadedServer
+    from mockapi.server.wire._tls import TLS, own_tls, throwaway_tls
+    from mockapi.server.wire._unix import listening_at
 
 __all__ = [
     "ARRIVED",
     "STARTED",
+    "TLS",
     "ClientLeft",
     "ConnectionLost",
     "HTTPServer",
@@ -33,9 +36,12 @@ __all__ = [
     "ThreadedServer",
     "event_loop",
     "listen",
+    "listening_at",
+    "own_tls",
     "play",
     "play_live",
     "read_body",
+    "throwaway_tls",
     "url_of",
     "with_closed_connection",
 ]
@@ -50,5 +56,7 @@ __getattr__ = lazy_exports(
         "_player": "STARTED ConnectionLost Message play play_live with_closed_connection",
         "_protocol": "ARRIVED",
         "_thread": "ThreadedServer",
+        "_tls": "TLS own_tls throwaway_tls",
+        "_unix": "listening_at",
     },
 )

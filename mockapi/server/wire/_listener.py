@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
 
+    from mockapi.server.wire._tls import TLS
+
 _BACKLOG = 2048
 _SHUTDOWN_SECONDS = 3
 _LOOK_SECONDS = 0.005  # between two looks whether the last connection is closed
@@ -34,6 +36,7 @@ def listen(host: str, port: int) -> socket.socket:
     Raises:
         UsageError: the port is taken, or this machine does not have the address.
     """
+    host = host[1:-1] if host.startswith("[") and host.endswith("]") else host  # as URLs have it
     if not host:
         raise UsageError("The host is empty; 0.0.0.0 would be every address of this machine.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -56,12 +59,18 @@ def listen(host: str, port: int) -> socket.socket:
     return sock
 
 
-def url_of(sock: socket.socket) -> str:
-    """The base URL of a listening socket; of a Unix socket the one that its clients are told."""
+def url_of(sock: socket.socket, tls: TLS | None = None) -> str:
+    """The base URL of a listening socket; of a Unix socket the one that its clients are told.
+
+    Args:
+        sock: the socket.
+        tls: what its connections are wrapped with.
+    """
+    scheme = "http" if tls is None else "https"
     if sock.family not in (socket.AF_INET, socket.AF_INET6):
-        return "http://localhost"
+        return f"{scheme}://localhost"
     host, port = sock.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 class HTTPServer(uvicorn.Server):
@@ -72,6 +81,7 @@ class HTTPServer(uvicorn.Server):
         on_ready: called in the server's loop once connections are accepted.
         on_stop: awaited there once all connections are closed.
         tell: takes a sentence for people about a client that speaks another protocol.
+        tls: what connections are wrapped with; None for plain HTTP.
         drain: seconds that requests in flight may take to their end when the server is told to stop; what
             is asked meanwhile reaches the application all the same, and each reply ends its connection.
         on_drain: called there when that begins, with the number of requests in flight.
@@ -83,6 +93,7 @@ class HTTPServer(uvicorn.Server):
         on_ready: Callable[[], None],
         on_stop: Callable[[], Awaitable[None]] | None = None,
         tell: Callable[[str], None] | None = None,
+        tls: TLS | None = None,
         *,
         drain: float = 0.0,
         on_drain: Callable[[int], None] | None = None,
@@ -103,6 +114,11 @@ class HTTPServer(uvicorn.Server):
                 timeout_keep_alive=75,
             )
         )
+        if tls is not None:
+            self.config.load()
+            self.config.ssl = tls.context
+            if strangers is not None:
+                tls.context.sslobject_class = strangers.watching()
         self._on_ready = on_ready
         self._on_stop = on_stop
         self._drain_seconds = drain

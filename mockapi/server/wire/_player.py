@@ -275,9 +275,11 @@ async def _end(reply: Reply, scope: Message, leaving: asyncio.Future[None]) -> b
         await leaving
         return False
     connection = _connection(scope, reply)
+    # What has not left is lost with a reset, and with one that ends the sending side below TLS.
+    loses = reply.ending is Ending.RESET or (reply.ending is Ending.HALF_CLOSE and connection.is_wrapped)
+    if loses and not await _drained(connection, leaving):
+        return False
     if reply.ending is Ending.RESET:
-        if not await _drained(connection, leaving):
-            return False
         connection.reset()
     elif reply.ending is Ending.CUT:
         connection.close()
@@ -290,10 +292,14 @@ async def _end(reply: Reply, scope: Message, leaving: asyncio.Future[None]) -> b
 async def _drained(connection: Connection, leaving: asyncio.Future[None]) -> bool:
     """Wait until the client has every byte. False if it left before."""
     pause = _FIRST_PAUSE
-    while connection.unsent and not leaving.done():
+    looks = needed = 2 if connection.is_wrapped else 1  # between two, what the first did not see has moved on
+    while not leaving.done():
+        looks = needed if connection.unsent else looks - 1
+        if not looks:
+            return True
         await asyncio.wait((leaving,), timeout=pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
-    return not leaving.done()
+    return False
 
 
 def _connection(scope: Message, reply: Reply) -> Connection:

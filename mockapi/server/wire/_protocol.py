@@ -84,8 +84,24 @@ class Connection:
 
     def half_close(self) -> None:
         """Send no more (FIN), but go on reading until the client closes."""
-        if not self._transport.is_closing():
+        if self._transport.is_closing():
+            return
+        if self._transport.can_write_eof():
             self._transport.write_eof()
+            return
+        sock = self._transport.get_extra_info(
+            "socket"
+        )  # TLS has no half of a connection; the one below it has
+        with socket.fromfd(sock.fileno(), sock.family, socket.SOCK_STREAM) as below:
+            below.shutdown(socket.SHUT_WR)
+
+    @property
+    def is_wrapped(self) -> bool:
+        """Whether TLS lies between it and the socket, with a buffer below that nobody can look into.
+
+        What is in there goes to the kernel in the event loop's next round, or as soon as that has room.
+        """
+        return self._transport.get_extra_info("sslcontext") is not None
 
     @property
     def unsent(self) -> int:
@@ -262,13 +278,15 @@ class Protocol(HttpToolsProtocol):
     def shutdown(self) -> None:
         """End the connection, unless an answer to a whole request is still being worked out."""
         super().shutdown()
+        if self.scheme == "https" and self.transport.is_closing():
+            self.loop.call_soon(self.transport.abort)  # once it has said goodbye, it waits for no answer
         cycle: RequestResponseCycle | None = self.cycle  # uvicorn declares it without the None
         if cycle is None or cycle.response_complete or not (cycle.response_started or cycle.more_body):
             return
         cycle.disconnected = True
         cycle.message_event.set()
-        if self.transport.get_write_buffer_size():
-            self.transport.abort()
+        if self.transport.get_write_buffer_size() or self.scheme == "https":
+            self.transport.abort()  # TLS would wait for the client's goodbye
         else:
             self.transport.close()
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from starlette.applications import Starlette
 
+    from mockapi.server.wire._tls import TLS
+
 _STOP_SECONDS = 10.0
 
 
@@ -27,6 +29,7 @@ class ThreadedServer:
         name: the thread's.
         on_stop: awaited in that loop once all connections are closed.
         tell: takes a sentence for people about a client that speaks another protocol.
+        tls: what connections are wrapped with; None for plain HTTP.
     """
 
     def __init__(
@@ -37,11 +40,12 @@ class ThreadedServer:
         name: str = "mockapi",
         on_stop: Callable[[], Awaitable[None]] | None = None,
         tell: Callable[[str], None] | None = None,
+        tls: TLS | None = None,
     ) -> None:
         self._socket = listening
-        self.base_url = url_of(listening)
+        self.base_url = url_of(listening, tls)
         self._ready = threading.Event()
-        self._server = HTTPServer(app, self._ready.set, on_stop, tell)
+        self._server = HTTPServer(app, self._ready.set, on_stop, tell, tls)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 

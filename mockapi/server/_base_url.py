@@ -1,0 +1,82 @@
+"""The path of a request as the API knows it, and the base URL under which its client reaches this server.
+
+A proxy may show the server under a prefix: `--root-path` says which, or the proxy does, request by request,
+in `X-Forwarded-Prefix` (and in `X-Forwarded-Proto` whether clients speak TLS to it). Such fields move no
+door: they only say what a URL in a reply has to look like.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Scope = dict[str, Any]
+
+_PATH_SAFE: Final = "/!$&'()*+,;=:@"  # what a path may hold unescaped (RFC 3986, section 3.3)
+_PREFIX: Final = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+;=:@%-]+)+")
+_FORWARDED_PREFIX: Final = b"x-forwarded-prefix"
+_FORWARDED_PROTO: Final = b"x-forwarded-proto"
+
+
+def path_of(scope: Scope) -> str:
+    """The path of a request below the place where the application is mounted, percent-encoding kept."""
+    raw = scope.get("raw_path")
+    # ASGI leaves `raw_path` to the server; without it the spelling of the escapes is lost.
+    path = quote(scope["path"], safe=_PATH_SAFE) if raw is None else raw.decode("ascii")
+    root = scope.get("root_path", "")
+    if root and (path == root or path.startswith(f"{root}/")):
+        return path[len(root) :] or "/"
+    return path
+
+
+def below(root_path: str, scope: Scope) -> Scope:
+    """A scope whose application is mounted at a prefix, whether the proxy has taken it away or not.
+
+    Args:
+        root_path: the prefix.
+        scope: as it came.
+    """
+    changed = {**scope, "root_path": root_path}
+    if not f"{scope['path']}/".startswith(f"{root_path}/"):
+        changed["path"] = root_path + scope["path"]
+        if scope.get("raw_path") is not None:
+            changed["raw_path"] = quote(root_path, safe=_PATH_SAFE + "%").encode("ascii") + scope["raw_path"]
+    return changed
+
+
+def is_plain(scope: Scope, fields: Mapping[bytes, bytes]) -> bool:
+    """Whether the base URL is `http://` and the Host, as whoever does not look into it takes it to be."""
+    return (
+        scope.get("scheme", "http") == "http"
+        and not scope.get("root_path")
+        and _FORWARDED_PREFIX not in fields
+        and _FORWARDED_PROTO not in fields
+    )
+
+
+def base_url_of(scope: Scope, fields: Mapping[bytes, bytes], inside: str = "") -> str:
+    """The base URL under which the sender of a request reaches the server's default session.
+
+    Args:
+        scope: of the request.
+        fields: of its header.
+        inside: where the application that asks is mounted in ours.
+    """
+    said = fields.get(_FORWARDED_PROTO, b"").decode("latin-1").partition(",")[0].strip().lower()
+    scheme = said if said in {"http", "https"} else scope.get("scheme", "http")
+    prefix = fields.get(_FORWARDED_PREFIX, b"").decode("latin-1").partition(",")[0].strip().rstrip("/")
+    if not _PREFIX.fullmatch(prefix):
+        prefix = scope.get("root_path", "").removesuffix(inside)
+    return f"{scheme}://{_host(scope, fields)}{prefix}"
+
+
+def _host(scope: Scope, fields: Mapping[bytes, bytes]) -> str:
+    host = fields.get(b"host", b"").decode("latin-1")
+    if host:
+        return host
+    name, port = scope.get("server") or ("localhost", None)
+    return "localhost" if port is None else f"{name}:{port}"

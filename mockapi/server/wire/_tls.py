@@ -1,0 +1,143 @@
+"""TLS for a server: a certificate of its own, or one that is made for this run and thrown away after it.
+
+Nobody vouches for the latter but an authority that is made with it, whose certificate clients have to be
+told to trust. Its key never leaves this process.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import ssl
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+from mockapi._files import MIB, read_file
+from mockapi.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_HERE: Final = ("localhost", "127.0.0.1", "::1")
+_WILDCARDS: Final = ("0.0.0.0", "::")  # noqa: S104 - told apart, not listened on
+_TRUST: Final = {"NODE_EXTRA_CA_CERTS": "ca_file", "SSL_CERT_FILE": "bundle", "REQUESTS_CA_BUNDLE": "bundle"}
+
+
+class TLS:
+    """A server's side of TLS, as a context manager that removes its files.
+
+    Args:
+        context: with the certificate.
+        folder: of the files for clients; None where clients need none.
+
+    Attributes:
+        context: what sockets are wrapped with.
+        ca_file: the certificate of the authority that clients have to trust; None for one of your own.
+        bundle: the same, behind those that this machine trusts, for clients that read one file only.
+    """
+
+    def __init__(self, context: ssl.SSLContext, folder: Path | None = None) -> None:
+        self.context = context
+        context.set_alpn_protocols(["http/1.1"])
+        self._folder = folder
+        self.ca_file = None if folder is None else folder / "ca.pem"
+        self.bundle = None if folder is None else folder / "bundle.pem"
+
+    def variables(self) -> dict[str, str]:
+        """The environment in which clients trust the certificate: Node's, OpenSSL's and Python's."""
+        return {} if self._folder is None else {name: str(getattr(self, of)) for name, of in _TRUST.items()}
+
+    def close(self) -> None:
+        """Remove the files; harmless the second time."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def throwaway_tls(hosts: Iterable[str] = ()) -> TLS:
+    """TLS with a certificate that is made now, for this machine.
+
+    Args:
+        hosts: names and addresses of the server, besides those of loopback.
+
+    Raises:
+        UsageError: trustme is not installed, or a name cannot stand in a certificate.
+    """
+    try:
+        import trustme  # noqa: PLC0415 - an extra, and dear
+    except ImportError:
+        raise UsageError(
+            "A certificate is made by trustme, which is not installed: pip install 'messages-mockapi[tls]'."
+            " Or name one of your own with --tls-cert."
+        ) from None
+    names = dict.fromkeys((*_HERE, *(host for host in hosts if host not in _WILDCARDS)))
+    authority = trustme.CA(organization_name="mockapi, for this run only")
+    try:
+        issued = authority.issue_cert(*names)
+    except ValueError as error:
+        raise UsageError(f"No certificate can be made for {', '.join(names)}: {error}.") from error
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    issued.configure_cert(context)
+    own = authority.cert_pem.bytes()
+    folder = Path(tempfile.mkdtemp(prefix="mockapi-tls-"))
+    tls = TLS(context, folder)
+    try:
+        _write(folder / "ca.pem", own)
+        _write(folder / "bundle.pem", _trusted_here() + own)
+    except OSError:
+        tls.close()
+        raise
+    return tls
+
+
+def own_tls(certificate: str, key: str | None = None) -> TLS:
+    """TLS with a certificate of the user's.
+
+    Args:
+        certificate: a PEM file with the certificate, and with those between it and its authority.
+        key: a PEM file with its key; None if that stands in the same file.
+
+    Raises:
+        UsageError: a file that cannot be read, or is something else.
+    """
+    for option, path in (("--tls-cert", certificate), ("--tls-key", key)):
+        if path is not None:
+            try:
+                read_file(path, MIB)  # OpenSSL would wait for a pipe
+            except OSError as error:
+                raise UsageError(f"{option} {path} cannot be read: {error.strerror}.") from error
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(certificate, key, password=_no_password)
+    except ssl.SSLError as error:
+        which = f"{certificate} and {key} are" if key is not None else f"{certificate} is"
+        raise UsageError(
+            f"{which} not a certificate and its key in PEM: {error.reason or error}."
+            " A key in a file of its own is named with --tls-key."
+        ) from error
+    return TLS(context)
+
+
+def _no_password() -> str:
+    raise UsageError("The key of --tls-cert is encrypted: give one without a password.")
+
+
+def _trusted_here() -> bytes:
+    """The certificates that this machine trusts, as far as they stand in one file."""
+    paths = ssl.get_default_verify_paths()
+    named = os.environ.get(paths.openssl_cafile_env) or paths.cafile
+    try:
+        return Path(named).read_bytes() + b"\n" if named else b""
+    except OSError:
+        return b""
+
+
+def _write(path: Path, data: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
