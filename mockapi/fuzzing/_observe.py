@@ -209,7 +209,7 @@ class _Watched:
         return chunk
 
 
-class _Broken(ConnectionResetError):
+class _BrokenError(ConnectionResetError):
     """What the chunks end with where a connection breaks; a target may pass it on as it is."""
 
 
@@ -217,7 +217,7 @@ def _chunks_of(case: Case) -> Iterator[bytes]:
     """The chunks of a case; where its connection breaks, they end in an exception."""
     yield from case.chunks()
     if case.ending is not Ending.CLEAN:
-        raise _Broken("The connection is broken.")
+        raise _BrokenError("The connection is broken.")
 
 
 def observe(
@@ -244,7 +244,7 @@ def observe(
     except _WithoutEnd:
         seen.trouble = (Verdict.HANGS, "it gives more events than the stream has bytes, without end")
     except Exception as error:  # noqa: BLE001 - whatever a target raises is what is looked for
-        documented = isinstance(error, _Broken) or _is_documented(error, target)
+        documented = isinstance(error, _BrokenError) or _is_documented(error, target)
         seen.error = Failure(type(error).__name__, str(error)[:200], documented)
     seen.seconds = time.process_time() - begun
     return seen

@@ -18,8 +18,8 @@ _LINE_ENDS: Final = {
     "": (b"\n", b"\n"),
     "crlf": (b"\r\n", b"\r\n"),
     "cr": (b"\r", b"\r"),
-    "lf, blank line crlf": (b"\n", b"\r\n"),
-    "crlf, blank line lf": (b"\r\n", b"\n"),
+    "blank line crlf": (b"\n", b"\r\n"),
+    "crlf lines and blank line lf": (b"\r\n", b"\n"),
 }
 """The end of a line, and of the blank line behind an event."""
 

@@ -34,8 +34,15 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
 __all__ = [
-    *("chunkings", "events", "features_of", "large_cases", "message_cases", "messages", "spellings"),
-    *("sse_cases", "violations"),
+    "chunkings",
+    "events",
+    "features_of",
+    "large_cases",
+    "message_cases",
+    "messages",
+    "spellings",
+    "sse_cases",
+    "violations",
 ]
 
 Event = dict[str, Any]
