@@ -49,7 +49,7 @@ def _unknown_event_with_members(told: Told, at: int) -> Told:
     looks = {
         "type": "hologram",
         "index": 0,
-        "message": {"id": "x"},
+        "error": {"type": "api_error"},
         "delta": {"type": "text_delta", "text": "!"},
     }
     return _put(told, at, looks)
@@ -70,14 +70,15 @@ def _extra_members(told: Told, at: int) -> Told:
     return _replaced(told, at, {**told.events[at], EXTRA: {"a": [1]}})
 
 
-def _empty_piece(told: Told, at: int) -> Told | None:
-    """A piece that is empty, before one that is not."""
-    for place in _places(told, at, "content_block_delta"):
-        delta = told.events[place]["delta"]
-        for member in _PIECES:
-            if delta.get(member):
-                return _put(told, place, {**told.events[place], "delta": {**delta, member: ""}})
-    return None
+def _empty_pieces(told: Told, _at: int) -> Told | None:
+    """Before each piece one that is empty."""
+    events: list[Event] = []
+    for event in told.events:
+        delta = event["delta"] if event["type"] == "content_block_delta" else {}
+        told_by = [member for member in _PIECES if delta.get(member)]
+        events += [{**event, "delta": {**delta, member: ""}} for member in told_by]
+        events.append(event)
+    return told._replace(events=events) if len(events) > len(told.events) else None
 
 
 def _text_in_start(told: Told, at: int) -> Told | None:
@@ -152,7 +153,7 @@ CHANGES: Final[Mapping[str, Callable[[Told, int], Told | None]]] = {
     "ping with members": _ping_with_members,
     "unknown delta": _unknown_delta,
     "extra members": _extra_members,
-    "empty piece": _empty_piece,
+    "empty pieces": _empty_pieces,
     "text in the start": _text_in_start,
     "input in the start": _input_in_start,
     "two message_deltas": _two_message_deltas,

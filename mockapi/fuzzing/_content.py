@@ -159,27 +159,41 @@ _USAGE: Final[Mapping[str, dict[str, Any]]] = {
     },
     "server tool usage": {"server_tool_use": {"web_search_requests": 2, "web_fetch_requests": 1}},
 }
+_STEP: Final = 3
 _REASONS: Final = ("end_turn", "tool_use", "max_tokens", "refusal", "pause_turn")
 
 
 @st.composite
-def described_messages(draw: st.DrawFn, without: Collection[str] = ()) -> tuple[dict[str, Any], list[str]]:
+def described_messages(
+    draw: st.DrawFn, without: Collection[str] = (), turn: int = 0
+) -> tuple[dict[str, Any], list[str]]:
     """Whole messages, each with its features."""
-    kinds = draw(st.lists(st.sampled_from([kind for kind in BLOCKS if kind not in without]), max_size=4))
+    names = in_turn(BLOCKS, without, turn)
+    kinds = draw(st.lists(st.sampled_from(names), max_size=4)) if names else []
     content = [block for kind in kinds for block in draw(BLOCKS[kind])]
     told = message(*content, stop_reason=draw(st.sampled_from(_REASONS)))
     told["usage"] |= {"input_tokens": draw(_COUNTS), "output_tokens": draw(_COUNTS)}
-    more = some(draw, (*_MEMBERS, *_USAGE), without, 2)
+    more = some(draw, (*_MEMBERS, *_USAGE), without, 2, turn)
     for name in more:
         told |= _MEMBERS.get(name, {})
         told["usage"] |= _USAGE.get(name, {})
     return told, [*dict.fromkeys(kind for kind in kinds if kind != "text"), *more]
 
 
-def some(draw: st.DrawFn, names: Collection[str], without: Collection[str], most: int) -> list[str]:
-    """A few of the names, in their order."""
+def in_turn(names: Collection[str], without: Collection[str], turn: int) -> list[str]:
+    """The names that are left, beginning with another one in each turn.
+
+    What stands first is drawn more often than its share, and what stands last less often.
+    """
     left = [name for name in names if name not in without]
-    if not left:
-        return []
-    chosen = draw(st.lists(st.sampled_from(left), max_size=most, unique=True))
-    return [name for name in left if name in chosen]
+    at = turn * _STEP % max(len(left), 1)
+    return left[at:] + left[:at]
+
+
+def some(
+    draw: st.DrawFn, names: Collection[str], without: Collection[str], most: int, turn: int = 0
+) -> list[str]:
+    """A few of the names, in their order."""
+    left = in_turn(names, without, turn)
+    chosen = draw(st.lists(st.sampled_from(left), max_size=most, unique=True)) if left else []
+    return [name for name in names if name in chosen]

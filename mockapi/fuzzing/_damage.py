@@ -223,7 +223,8 @@ def _may_be_cut(told: list[Event]) -> bool:
 
 def _wrong_index(told: list[Event], at: int) -> Damaged | None:
     for place in (*range(at, len(told)), *range(at)):
-        if any(told[place].get("delta", {}).get(member) for member in ("text", "thinking", "partial_json")):
+        delta = told[place]["delta"] if told[place]["type"] == "content_block_delta" else {}
+        if any(delta.get(member) for member in ("text", "thinking", "partial_json")):
             wrong = {**told[place], "index": 77}
             left = [*told[:place], wrong, *told[place + 1 :]]
             return _of(left, Want.ERROR, "a delta of a block that is not there")

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from mockapi.fuzzing._verdict import Finding
     from mockapi.fuzzing.cases import Case, Level
 
-BATCH: Final = 100
+BATCH: Final = 25
 _TABLE: Final = 0.5
 """The share of the time after which no further large case is begun: generated streams need some, too."""
 _OWN: Final = "fuzz/"
-_LARGE: Final = 3
+_LARGE: Final = 10
 """After so many batches comes one of the large streams, where a time limit is set."""
 
 
@@ -183,7 +183,7 @@ class _Run:
         from mockapi.fuzzing.strategies import message_cases, sse_cases  # noqa: PLC0415 - needs the extra
 
         failures: list[Finding] = []
-        streams = sse_cases(without) if self._subject.sees == "events" else message_cases(without)
+        streams = sse_cases(without, seed) if self._subject.sees == "events" else message_cases(without, seed)
 
         @seeded(seed)
         @settings(

@@ -75,9 +75,9 @@ _MANY: Final = 40
 
 
 @st.composite
-def sse_cases(draw: st.DrawFn, without: Collection[str] = ()) -> Case:
+def sse_cases(draw: st.DrawFn, without: Collection[str] = (), turn: int = 0) -> Case:
     """A plain event stream in pieces; its events are those of mockapi's codec."""
-    kinds = some(draw, (*_LINES, _ODD), without, 3)
+    kinds = some(draw, (*_LINES, _ODD), without, 3, turn)
     pool = st.sampled_from([*_PLAIN, *(line for kind in kinds for line in _LINES.get(kind, ()))])
     if _ODD in kinds:
         pool |= st.lists(st.sampled_from(_ATOMS), max_size=4).map(b"".join)

@@ -10,6 +10,7 @@
     large_cases()     a stream of megabytes as a case, and a quarter of it
 
 A case (`mockapi.fuzzing.cases.Case`) carries its label: `want` and `messages`, or `events`.
+`turn` says which of them are drawn most often: each batch of a hunt has its own.
 Nothing here reads a clock or keeps state, so a seed gives the same streams again. What makes a stream
 unusual are its features, by name: they stand in the id of a case, and `without` leaves them out.
 """
@@ -22,7 +23,7 @@ from hypothesis import strategies as st
 
 from mockapi.exchange import Ending
 from mockapi.fuzzing._changes import CHANGES, EXTRA, Told
-from mockapi.fuzzing._content import described_messages, some
+from mockapi.fuzzing._content import described_messages, in_turn, some
 from mockapi.fuzzing._damage import DAMAGES, Damaged, frames_of
 from mockapi.fuzzing._large_streams import large_cases
 from mockapi.fuzzing._plain_streams import sse_cases
@@ -86,9 +87,11 @@ def violations(draw: st.DrawFn, told: list[Event], without: Collection[str] = ()
     return _damaged(draw, told, without)[0]
 
 
-def _damaged(draw: st.DrawFn, told: list[Event], without: Collection[str]) -> tuple[Damaged, str]:
+def _damaged(
+    draw: st.DrawFn, told: list[Event], without: Collection[str], turn: int = 0
+) -> tuple[Damaged, str]:
     """A damage that fits the events, and its name."""
-    names = [name for name in DAMAGES if name not in without]
+    names = in_turn(DAMAGES, without, turn)
     if names:
         first, place = draw(st.sampled_from(names)), draw(st.integers(0, len(told) - 1))
         at = names.index(first)
@@ -98,10 +101,10 @@ def _damaged(draw: st.DrawFn, told: list[Event], without: Collection[str]) -> tu
     return Damaged(frames_of(told), Want.WHOLE, "the whole message"), ""
 
 
-def _changed(draw: st.DrawFn, told: Told, without: Collection[str]) -> tuple[Told, list[str]]:
+def _changed(draw: st.DrawFn, told: Told, without: Collection[str], turn: int) -> tuple[Told, list[str]]:
     """A stream with some of the changes that a client has to take, and their names."""
     made: list[str] = []
-    for name in some(draw, CHANGES, without, 3):
+    for name in some(draw, CHANGES, without, 3, turn):
         found = CHANGES[name](told, draw(st.integers(0, len(told.events) - 1)))
         if found is not None:
             told = found
@@ -109,19 +112,21 @@ def _changed(draw: st.DrawFn, told: Told, without: Collection[str]) -> tuple[Tol
     return told, made
 
 
+_DAMAGED: Final = 6
+"""So many in nine: there are many ways to damage a stream, and few to cut it."""
 _ENDINGS: Final = {"cut": Ending.CLEAN, "broken connection": Ending.RESET}
 
 
 @st.composite
-def message_cases(draw: st.DrawFn, without: Collection[str] = ()) -> Case:
+def message_cases(draw: st.DrawFn, without: Collection[str] = (), turn: int = 0) -> Case:
     """A stream of the API: whole, changed, broken or cut at a byte; spelled and cut into chunks anyhow."""
-    said, features = draw(described_messages(without))
-    told, made = _changed(draw, Told(draw(events(said)), said), without)
-    kinds = [kind for kind in ("whole", "damaged", "damaged", *_ENDINGS) if kind not in without]
+    said, features = draw(described_messages(without, turn))
+    told, made = _changed(draw, Told(draw(events(said)), said), without, turn)
+    kinds = [kind for kind in ("whole", *["damaged"] * _DAMAGED, *_ENDINGS) if kind not in without]
     kind = draw(st.sampled_from(kinds or ["whole"]))
     damaged, name = Damaged(frames_of(told.events), Want.WHOLE, "the whole message"), ""
     if kind == "damaged":
-        damaged, name = _damaged(draw, told.events, without)
+        damaged, name = _damaged(draw, told.events, without, turn)
     body, spelling, ends = spelled(draw, damaged.frames, without)
     want, why = damaged.want, damaged.why
     if kind in _ENDINGS:
