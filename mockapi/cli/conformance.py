@@ -37,12 +37,16 @@ _PYTHON = {
     "litellm": ("litellm_client",),
     "langchain": ("langchain_client",),
     "pydantic-ai": ("pydantic_ai_client",),
+    "instructor": ("instructor_client",),
+    "aiohttp-sse-client": ("aiohttp_sse_client",),
 }
 _NODE = {
     "anthropic-ts-raw": ("anthropic_sdk.mjs", "raw"),
     "anthropic-ts-helper": ("anthropic_sdk.mjs", "helper"),
     "eventsource-parser": ("web_clients.mjs", "eventsource-parser"),
     "ai-sdk": ("web_clients.mjs", "ai-sdk"),
+    "fetch-event-source": ("web_clients.mjs", "fetch-event-source"),
+    "langchain-js": ("web_clients.mjs", "langchain-js"),
 }
 
 

@@ -2,13 +2,14 @@
 
 It plays replies with mockapi's own player, so every ending and chunk is what the case says. Which
 reply it is stands in the path, `/NUMBER/...`; whatever comes behind the number gets it, so a
-client may ask as it likes.
+client may ask as it likes. An offer may be a sequence: each request gets the next reply of it, and the
+last one stays. A second GET is a reconnection, as EventSource makes it, and learns that there is no more.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import deque
+from collections import Counter, deque
 from typing import TYPE_CHECKING, Any, Self
 
 from mockapi.exchange import Chunk, Reply, Source
@@ -16,7 +17,7 @@ from mockapi.server import listen, path_of
 from mockapi.server.wire import ThreadedServer, play
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     Message = dict[str, Any]
     Receive = Callable[[], Awaitable[Message]]
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _KEPT = 100
 _NOT_HERE = Reply(404, ((b"content-length", b"0"),), (Chunk(0.0, b""),), Source.INVALID)
+_NO_MORE = Reply(204, (), (), Source.SCRIPTED)
 
 
 class CaseServer:
@@ -35,7 +37,8 @@ class CaseServer:
     """
 
     def __init__(self) -> None:
-        self._replies: dict[int, Reply] = {}
+        self._replies: dict[int, Sequence[Reply]] = {}
+        self._asked: Counter[int] = Counter()
         self._count = 0
         self._left: dict[int, threading.Event] = {}
         self._accepts: dict[int, str] = {}
@@ -51,17 +54,18 @@ class CaseServer:
         )
         self.base_url = self._running.base_url
 
-    def offer(self, reply: Reply, number: int | None = None) -> tuple[int, str]:
-        """A number and a base URL under which this reply is played; the one before it is gone.
+    def offer(self, *replies: Reply, number: int | None = None) -> tuple[int, str]:
+        """A number and a base URL under which these replies are played; what was offered before is gone.
 
         Args:
-            reply: what is played.
+            replies: what is played, one after the other; the last one to all later requests.
             number: of an earlier offer, to play another reply under its base URL.
         """
         if number is None:
             self._count += 1
             number = self._count
-        self._replies = {number: reply}
+        self._replies = {number: replies}
+        self._asked.clear()
         self._left = {number: threading.Event()}
         self._accepts = {}
         return number, f"{self.base_url}/{number}"
@@ -88,9 +92,20 @@ class CaseServer:
         number = int(text) if text.isascii() and text.isdigit() else 0
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
         self._accepts[number] = headers.get(b"accept-encoding", "")
-        whole = await play(self._replies.get(number, _NOT_HERE), scope, receive, send)
+        reply = self._next(number, scope["method"])
+        whole = await play(reply, scope, receive, send)
         if not whole and number in self._left:
             self._left[number].set()
+
+    def _next(self, number: int, method: str) -> Reply:
+        replies = self._replies.get(number)
+        if replies is None:
+            return _NOT_HERE
+        at = self._asked[number]
+        self._asked[number] += 1
+        if method == "GET" and at >= len(replies):
+            return _NO_MORE
+        return replies[min(at, len(replies) - 1)]
 
     def __enter__(self) -> Self:
         self._running.start()

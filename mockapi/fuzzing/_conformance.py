@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from mockapi.exchange import Ending
 from mockapi.fuzzing._case_server import CaseServer
 from mockapi.fuzzing._driver import PATIENCE, Driver
 from mockapi.fuzzing._judge import expected_words, judge
@@ -20,8 +21,12 @@ from mockapi.fuzzing.cases import CASES, Case
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from mockapi.exchange import Reply
+
 _MARGIN: Final = 8.0
 _HEAVY: Final = 4  # a large case is read through a client's HTTP, which may cost more than its parser
+_LEAVING: Final = 2.0
+"""Seconds within which a client that gave up lets go of its connection."""
 _LARGEST: Final = 16 * 1024 * 1024
 """Larger cases say nothing new over HTTP, and answers would be as large; those made for HTTP stay."""
 
@@ -188,7 +193,7 @@ def _limit(case: Case, until: float | None) -> float:
 
 def _seconds(driver: Driver, stage: CaseServer, case: Case, until: float | None) -> float | None:
     """The processor time that the client takes for a case; None if it is in trouble."""
-    _, base_url = stage.offer(case.reply())
+    _, base_url = stage.offer(*_replies(case))
     seen = driver.look(base_url, _limit(case, until))
     return None if seen.trouble is not None else seen.seconds
 
@@ -201,7 +206,7 @@ def _looked_at(
     peak: int | None,
     until: float | None,
 ) -> Finding:
-    number, base_url = stage.offer(case.reply())
+    number, base_url = stage.offer(*_replies(case))
     seen = driver.look(base_url, _limit(case, until))
     if seen.trouble is not None and until is not None and time.monotonic() >= until:
         raise TimeIsUp
@@ -216,7 +221,16 @@ def _looked_at(
     if accepted is None and seen.trouble is None:
         words = f"the driver sent no request; it said {seen.error or 'nothing'}"
         return Finding(case, Verdict.CRASHES, expected_words(case, driver.sees), words)
-    return judge(case, seen)
+    finding = judge(case, seen)
+    has_given_up = case.ending is Ending.STALL and seen.error is not None and finding.verdict.is_fine
+    if has_given_up and not stage.was_left(number, _LEAVING):
+        words = f"{finding.seen}; its connection is still open {_LEAVING:g} s after it gave up"
+        return replace(finding, verdict=Verdict.DIFFERS, seen=words)
+    return finding
+
+
+def _replies(case: Case) -> list[Reply]:
+    return [item.reply() for item in (*case.before, case)]
 
 
 def frees_connection(driver: Driver, stage: CaseServer, case: Case, seconds: float = 5.0) -> bool:

@@ -1,8 +1,7 @@
-"""What generated streams of the API go through: changes that a client has to take, and damages.
+"""Damages of a stream: what must not pass unnoticed, and what a client may complain of.
 
-Each is a function of the events (or of their frames, the bytes of one event each) and of a place,
-and says what a correct client does and why. Its name is a feature of the stream: a hunt that has
-found a failure goes on without the features of its smallest stream.
+Each is a function of the events and of a place, gives their frames (the bytes of one event each), and
+says what a correct client does and why. Its name is a feature of the stream.
 """
 
 from __future__ import annotations
@@ -17,8 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 Event = dict[str, Any]
+EVENTS: Final = frozenset(
+    {
+        *("message_start", "content_block_start", "content_block_delta", "content_block_stop"),
+        *("message_delta", "message_stop"),
+    }
+)
+"""The types of events that a message is made of."""
 _MARK: Final = b"\xef\xbb\xbf"
-_NOVEL: Final = {"type": "hologram", "depth": 1}
 _ERROR: Final = stream_error_event("overloaded_error", "Overloaded", None)
 
 
@@ -50,7 +55,7 @@ def _dropped(kind: str, want: Want) -> Callable[[list[Event], int], Damaged | No
         places = [place for place, event in enumerate(told) if event["type"] == kind]
         if not places:
             return None
-        left = told[: places[0]] + told[places[0] + 1 :]
+        left = told[: places[-1]] + told[places[-1] + 1 :]
         return _of(left, want, f"{kind} is missing")
 
     return damage
@@ -80,6 +85,23 @@ def _error_within(told: list[Event], at: int) -> Damaged:
     return _of([*told[:at], _ERROR, *told[at:]], Want.ERROR, "an error, and the stream goes on")
 
 
+def _error_unknown(told: list[Event], at: int) -> Damaged:
+    novel = stream_error_event("weather_error", "Rain", None)
+    return _of(
+        [*told[:at], novel, *told[at:]], Want.ERROR, "an error of an unknown type, and the stream goes on"
+    )
+
+
+def _error_bare(told: list[Event], at: int) -> Damaged:
+    return _of([*told[:at], {"type": "error"}], Want.ERROR, "an error that does not say which")
+
+
+def _error_of_text(told: list[Event], at: int) -> Damaged:
+    frames = frames_of(told)
+    frames.insert(at, b"event: error\ndata: Overloaded\n\n")
+    return Damaged(frames, Want.ERROR, "an error whose data is text")
+
+
 def _error_unnamed(told: list[Event], at: int) -> Damaged:
     frames = frames_of(told)
     frames.insert(at, b"data: " + json.dumps(_ERROR).encode() + b"\n\n")
@@ -94,26 +116,19 @@ def _stream_behind(told: list[Event], _at: int) -> Damaged:
     return _of([*told, *told], Want.EITHER, "a second stream behind message_stop")
 
 
-def _unknown_event(told: list[Event], at: int) -> Damaged:
-    return _of([*told[:at], _NOVEL, *told[at:]], Want.WHOLE, "an unknown event")
-
-
 def _unknown_text(told: list[Event], at: int) -> Damaged:
     frames = frames_of(told)
     frames.insert(at, b"event: future\ndata: not JSON\n\n")
     return Damaged(frames, Want.EITHER, "an unknown event whose data is text")
 
 
-def _unknown_delta(told: list[Event], _at: int) -> Damaged | None:
-    for place, event in enumerate(told):
-        if event["type"] == "content_block_stop":
-            novel = {"type": "content_block_delta", "index": event["index"], "delta": _NOVEL}
-            return _of([*told[:place], novel, *told[place:]], Want.WHOLE, "an unknown delta")
-    return None
-
-
 def _named_sentinel(told: list[Event], _at: int) -> Damaged:
     return Damaged([*frames_of(told), b"event: done\ndata: [DONE]\n\n"], Want.EITHER, "a sentinel at the end")
+
+
+def _known(told: list[Event], at: int) -> int:
+    """The next event, from a place on, that means something to a client; message_stop is one."""
+    return next(place for place in range(at, len(told)) if told[place]["type"] in EVENTS)
 
 
 def _no_event_line(told: list[Event], at: int) -> Damaged:
@@ -122,9 +137,8 @@ def _no_event_line(told: list[Event], at: int) -> Damaged:
     )
 
 
-def _no_type(told: list[Event], at: int) -> Damaged | None:
-    if told[at]["type"] == "ping":
-        return None
+def _no_type(told: list[Event], place: int) -> Damaged:
+    at = _known(told, place)
     bare = {key: value for key, value in told[at].items() if key != "type"}
     head = f"event: {told[at]['type']}\n".encode()
     return _reframed(
@@ -153,23 +167,20 @@ def _late_mark(told: list[Event], at: int) -> Damaged:
     return _reframed(told, place, lambda f: _MARK + f, Want.EITHER, "a byte order mark on a later line")
 
 
-def _broken_json(told: list[Event], at: int) -> Damaged | None:
-    if told[at]["type"] == "ping":
-        return None
+def _broken_json(told: list[Event], place: int) -> Damaged:
+    at = _known(told, place)
     return _reframed(told, at, lambda f: f.replace(b"}\n\n", b"\n\n"), Want.ERROR, "an event that is no JSON")
 
 
-def _list_event(told: list[Event], at: int) -> Damaged | None:
-    if told[at]["type"] == "ping":
-        return None
+def _list_event(told: list[Event], place: int) -> Damaged:
+    at = _known(told, place)
     return _reframed(
         told, at, lambda f: f.split(b"\n")[0] + b"\ndata: [1]\n\n", Want.ERROR, "an event that is a list"
     )
 
 
-def _empty_data(told: list[Event], at: int) -> Damaged | None:
-    if told[at]["type"] == "ping":
-        return None
+def _empty_data(told: list[Event], place: int) -> Damaged:
+    at = _known(told, place)
     return _reframed(
         told, at, lambda f: f.split(b"\n")[0] + b"\ndata:\n\n", Want.ERROR, "an event with empty data"
     )
@@ -177,11 +188,10 @@ def _empty_data(told: list[Event], at: int) -> Damaged | None:
 
 def _tool_cut(told: list[Event], _at: int) -> Damaged | None:
     """The last piece of a tool's input is lost, where no stop reason says that it may be."""
-    reasons = {event["delta"].get("stop_reason") for event in told if event["type"] == "message_delta"}
     places = [
         place for place, event in enumerate(told) if event.get("delta", {}).get("partial_json", "").strip()
     ]
-    if not places or reasons & {"max_tokens", "model_context_window_exceeded", "refusal"}:
+    if not places or _may_be_cut(told):
         return None
     last = told[places[-1]]
     if not last["delta"]["partial_json"].endswith("}"):
@@ -196,27 +206,29 @@ def _tool_cut(told: list[Event], _at: int) -> Damaged | None:
     return _of(left, Want.ERROR, "a tool's input is cut")
 
 
-def _wrong_index(told: list[Event], _at: int) -> Damaged | None:
+def _tool_broken(told: list[Event], _at: int) -> Damaged | None:
+    """A value is missing from a tool's input; it is whole but for that."""
     for place, event in enumerate(told):
-        if event["type"] == "content_block_delta":
-            wrong = {**event, "index": 77}
-            return _of(
-                [*told[:place], wrong, *told[place + 1 :]], Want.ERROR, "a delta of a block that is not there"
-            )
+        if event.get("delta", {}).get("partial_json") and not _may_be_cut(told):
+            broken = {**event, "delta": {**event["delta"], "partial_json": '{"a": , '}}
+            return _of([*told[:place], broken, *told[place:]], Want.ERROR, "a tool's input is not JSON")
     return None
 
 
-def _early_delta(told: list[Event], _at: int) -> Damaged | None:
-    """A message_delta with a null reason before the final one, and other counts."""
-    places = [place for place, event in enumerate(told) if event["type"] == "message_delta"]
-    if not places:
-        return None
-    first = {
-        "type": "message_delta",
-        "delta": {"stop_reason": None, "stop_sequence": None},
-        "usage": {"output_tokens": 1},
-    }
-    return _of([*told[: places[0]], first, *told[places[0] :]], Want.WHOLE, "two message_deltas")
+def _may_be_cut(told: list[Event]) -> bool:
+    """Whether the stop reason says that a tool's input may not be whole."""
+    reasons = {event["delta"].get("stop_reason") for event in told if event["type"] == "message_delta"}
+    return bool(reasons & {"max_tokens", "model_context_window_exceeded", "refusal"})
+
+
+def _wrong_index(told: list[Event], at: int) -> Damaged | None:
+    for place in (*range(at, len(told)), *range(at)):
+        delta = told[place]["delta"] if told[place]["type"] == "content_block_delta" else {}
+        if any(delta.get(member) for member in ("text", "thinking", "partial_json")):
+            wrong = {**told[place], "index": 77}
+            left = [*told[:place], wrong, *told[place + 1 :]]
+            return _of(left, Want.ERROR, "a delta of a block that is not there")
+    return None
 
 
 def _woven(told: list[Event], _at: int) -> Damaged | None:
@@ -233,25 +245,6 @@ def _woven(told: list[Event], _at: int) -> Damaged | None:
     return _of([*others[:start], *woven, *others[start:]], Want.EITHER, "interleaved blocks")
 
 
-def _text_in_start(told: list[Event], _at: int) -> Damaged | None:
-    """The first piece of a text comes with the block's start."""
-    for place, event in enumerate(told[:-1]):
-        delta = told[place + 1].get("delta", {})
-        if event.get("content_block", {}).get("type") == "text" and delta.get("type") == "text_delta":
-            start = {**event, "content_block": {**event["content_block"], "text": delta["text"]}}
-            return _of([*told[:place], start, *told[place + 2 :]], Want.WHOLE, "text in a block's start")
-    return None
-
-
-def _empty_piece(told: list[Event], _at: int) -> Damaged | None:
-    """A piece of a text that is empty, before one that is not."""
-    for place, event in enumerate(told):
-        if event.get("delta", {}).get("type") == "text_delta":
-            empty = {**event, "delta": {**event["delta"], "text": ""}}
-            return _of([*told[:place], empty, *told[place:]], Want.WHOLE, "an empty piece of text")
-    return None
-
-
 DAMAGES: Final[Mapping[str, Callable[[list[Event], int], Damaged | None]]] = {
     "message_stop missing": _stop_missing,
     "message_delta missing": _dropped("message_delta", Want.ERROR),
@@ -261,12 +254,13 @@ DAMAGES: Final[Mapping[str, Callable[[list[Event], int], Damaged | None]]] = {
     "message_stop doubled": _stop_doubled,
     "error at the end": _error_instead,
     "error in mid-stream": _error_within,
+    "error of an unknown type": _error_unknown,
+    "error that is bare": _error_bare,
+    "error of text": _error_of_text,
     "error without an event line": _error_unnamed,
     "error behind the end": _error_behind,
     "stream behind the end": _stream_behind,
-    "unknown event": _unknown_event,
     "unknown event of text": _unknown_text,
-    "unknown delta": _unknown_delta,
     "named sentinel": _named_sentinel,
     "no event line": _no_event_line,
     "no type": _no_type,
@@ -277,9 +271,7 @@ DAMAGES: Final[Mapping[str, Callable[[list[Event], int], Damaged | None]]] = {
     "list as an event": _list_event,
     "empty data": _empty_data,
     "tool input cut": _tool_cut,
+    "tool input broken": _tool_broken,
     "unknown index": _wrong_index,
-    "two message_deltas": _early_delta,
     "interleaved blocks": _woven,
-    "text in the start": _text_in_start,
-    "empty piece": _empty_piece,
 }

@@ -46,6 +46,7 @@ names say it in short:
 - Where `over_http` is true, the bytes alone do not tell: `status`, `headers`, `ending` and `delay`
   (seconds before each chunk but the first) belong to the case.
 - `decoded` names the body without its content coding.
+- `before` names the cases whose replies earlier requests get; all later ones get this case's.
 - `quarter` is a body of the same kind at a quarter of the size: the whole should not take more than about
   four times its time.
 

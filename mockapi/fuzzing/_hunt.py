@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
     from mockapi.fuzzing._subject import Subject
     from mockapi.fuzzing._verdict import Finding
-    from mockapi.fuzzing.cases import Case
+    from mockapi.fuzzing.cases import Case, Level
 
-BATCH: Final = 100
+BATCH: Final = 25
 _TABLE: Final = 0.5
 """The share of the time after which no further large case is begun: generated streams need some, too."""
 _OWN: Final = "fuzz/"
+_LARGE: Final = 10
+"""After so many batches comes one of the large streams, where a time limit is set."""
 
 
 @dataclass(slots=True)
@@ -146,14 +148,20 @@ class _Run:
 
     def generate(self, left: int | None, named: Collection[str]) -> None:
         """Generated streams, without these features and those of the failures that are found."""
-        from mockapi.fuzzing.strategies import features_of  # noqa: PLC0415 - needs the extra
+        from mockapi.fuzzing.strategies import features_of, large_cases  # noqa: PLC0415 - needs the extra
 
         without = {feature for names in named for feature in names.split(", ")} - {"whole", "stream"}
         seed = self.result.seed
+        level: Level = "sse" if self._subject.sees == "events" else "messages"
+        large = iter(large_cases(level, without))
+        number = 0
         while left is None or left > 0:
             size = BATCH if left is None else min(BATCH, left)
             try:
                 found = self._batch(size, seed, without)
+                number += 1
+                if self._until is not None and number % _LARGE == 0 and (case := next(large, None)):
+                    self.note(self.look(case))
             except TimeIsUp:
                 return
             if found is not None:
@@ -175,7 +183,7 @@ class _Run:
         from mockapi.fuzzing.strategies import message_cases, sse_cases  # noqa: PLC0415 - needs the extra
 
         failures: list[Finding] = []
-        streams = sse_cases(without) if self._subject.sees == "events" else message_cases(without)
+        streams = sse_cases(without, seed) if self._subject.sees == "events" else message_cases(without, seed)
 
         @seeded(seed)
         @settings(

@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from mockapi import sse
 from mockapi.errors import UsageError
+from mockapi.exchange import Ending
 from mockapi.fuzzing._judge import is_steep
 from mockapi.fuzzing._verdict import Failure, Seen, Sees, Shape, Verdict
 from mockapi.fuzzing.cases import BY_ID
@@ -208,6 +209,17 @@ class _Watched:
         return chunk
 
 
+class _BrokenError(ConnectionResetError):
+    """What the chunks end with where a connection breaks; a target may pass it on as it is."""
+
+
+def _chunks_of(case: Case) -> Iterator[bytes]:
+    """The chunks of a case; where its connection breaks, they end in an exception."""
+    yield from case.chunks()
+    if case.ending is not Ending.CLEAN:
+        raise _BrokenError("The connection is broken.")
+
+
 def observe(
     target: Target, chunks: Iterable[bytes], sees: Sees, seconds: float = 60.0, shape: Shape | None = None
 ) -> Seen:
@@ -232,7 +244,8 @@ def observe(
     except _WithoutEnd:
         seen.trouble = (Verdict.HANGS, "it gives more events than the stream has bytes, without end")
     except Exception as error:  # noqa: BLE001 - whatever a target raises is what is looked for
-        seen.error = Failure(type(error).__name__, str(error)[:200], _is_documented(error, target))
+        documented = isinstance(error, _BrokenError) or _is_documented(error, target)
+        seen.error = Failure(type(error).__name__, str(error)[:200], documented)
     seen.seconds = time.process_time() - begun
     return seen
 
@@ -249,15 +262,15 @@ def examine(target: Target, case: Case, sees: Sees, peak: Callable[[], int | Non
         peak: the most memory that this process has had so far, in bytes, if that is known.
     """
     if case.quarter is None:
-        return observe(target, case.chunks(), sees, case.seconds)
+        return observe(target, _chunks_of(case), sees, case.seconds)
     quarter = observe(target, case.quarter(), sees, case.seconds).seconds
     before = peak()
-    seen = observe(target, case.chunks(), sees, case.seconds)
+    seen = observe(target, _chunks_of(case), sees, case.seconds)
     after = peak()
     seen.quarter_seconds = quarter
     if is_steep(seen):
         again = observe(target, case.quarter(), sees, case.seconds).seconds
-        seen.seconds = min(seen.seconds, observe(target, case.chunks(), sees, case.seconds).seconds)
+        seen.seconds = min(seen.seconds, observe(target, _chunks_of(case), sees, case.seconds).seconds)
         seen.quarter_seconds = max(quarter, again)
     seen.growth = None if before is None or after is None else after - before
     return seen

@@ -12,6 +12,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mockapi import sse
+from mockapi.exchange import Ending
 from mockapi.fuzzing._parts import same
 from mockapi.fuzzing._verdict import Verdict
 from mockapi.fuzzing.cases import Want
@@ -91,13 +92,22 @@ def _value(data: str) -> Any:
         return None
 
 
+def _known(seen: Seen) -> list[Any]:
+    return [item for item in seen.stream if not isinstance(item, dict) or item.get("type") in _KNOWN]
+
+
 def judge_stream(case: Case, seen: Seen) -> tuple[Verdict, str]:
     """The verdict on a raw stream, and words for what was seen."""
     kinds = [item.get("type") for item in seen.stream if isinstance(item, dict)]
     if seen.error is not None:
         verdict = Verdict.DIFFERS if case.want is Want.WHOLE else Verdict.CONFORMS
-        return verdict, f"{len(kinds)} events, then {seen.error}"
-    shown = [item for item in seen.stream if not isinstance(item, dict) or item.get("type") in _KNOWN]
+        words = f"{len(kinds)} events, then {seen.error}"
+        if case.ending is not Ending.STALL:
+            return verdict, words
+        due = [event for event in sent_of(case).events if event["type"] != "error"]
+        is_late = len(_known(seen)) < len(due)
+        return (Verdict.DIFFERS if is_late else verdict), f"{words}; {len(due)} were there before the silence"
+    shown = _known(seen)
     words = f"{len(shown)} events: {', '.join(map(str, kinds))}"
     sent = sent_of(case)
     if not sent.has_end and case.want is Want.EITHER:

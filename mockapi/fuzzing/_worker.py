@@ -1,7 +1,7 @@
 """A process that holds a target, so that it may hang, crash or grow without harm to the hunt.
 
 It is asked line by line, in JSON: {"case": ID} for a case of the table, or {"level", "chunks",
-"events", "want", "messages", "ignore"} for another one (chunks in base64), and answers with the verdict,
+"events", "want", "messages", "ignore", ...} for another one (chunks in base64), and answers with the verdict,
 what was expected and what was seen. To {"hello": true} it says what the target shows.
 
 Where nobody is left who could ask, it ends, and with it what the target has started: even one who was
@@ -21,6 +21,7 @@ import time
 from typing import Any, Final
 
 from mockapi.errors import UsageError
+from mockapi.exchange import Ending
 from mockapi.fuzzing._judge import judge
 from mockapi.fuzzing._observe import examine, load_target, sees_of
 from mockapi.fuzzing._usage import usage_of
@@ -41,6 +42,9 @@ def case_as_json(case: Case) -> dict[str, Any]:
         "want": case.want.name,
         "messages": case.messages,
         "ignore": sorted(case.ignore),
+        "ending": case.ending.name,
+        "seconds": case.seconds,
+        "quarter": None if case.quarter is None else [base64.b64encode(c).decode() for c in case.quarter()],
     }
 
 
@@ -49,6 +53,7 @@ def _case(value: dict[str, Any]) -> Case:
         return BY_ID[value["case"]]
     chunks = [base64.b64decode(chunk) for chunk in value["chunks"]]
     events = value["events"]
+    quarter = value["quarter"] and tuple(base64.b64decode(chunk) for chunk in value["quarter"])
     return of_bytes(
         value["id"],
         value["level"],
@@ -59,6 +64,9 @@ def _case(value: dict[str, Any]) -> Case:
         want=Want[value["want"]],
         messages=tuple(value["messages"]),
         ignore=frozenset(value["ignore"]),
+        ending=Ending[value["ending"]],
+        seconds=value["seconds"],
+        quarter=quarter and (lambda: quarter),
     )
 
 

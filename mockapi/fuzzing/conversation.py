@@ -75,7 +75,7 @@ class Conversation(RuleBasedStateMachine):
     @rule(asked=WORDS, answer=WORDS, size=st.integers(1, 7))
     def is_answered(self, asked: str, answer: str, size: int) -> None:
         """A reply comes whole."""
-        self._stage.offer(_stream(answer, size), self._number)
+        self._stage.offer(_stream(answer, size), number=self._number)
         said = self._client.say(asked)
         assert said == answer, f"the reply was {answer!r}, the client says {said!r}"  # noqa: S101 - a property
         self._check_request(asked)
@@ -87,7 +87,7 @@ class Conversation(RuleBasedStateMachine):
         name, options = fault
         blank = faults.blank("req_011CTest", 1795348800)
         whole = blank if faults.TABLE[name].replaces else _stream(answer, 3)
-        self._stage.offer(faults.make_fault(name, options)(whole), self._number)
+        self._stage.offer(faults.make_fault(name, options)(whole), number=self._number)
         try:
             said = self._client.say(asked)
         except Exception:  # noqa: BLE001 - any error is right here

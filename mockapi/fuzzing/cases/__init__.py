@@ -11,7 +11,7 @@ from mockapi._lazy import lazy_exports
 if TYPE_CHECKING:
     from mockapi.fuzzing.cases._files import FORMAT, case_files, case_of_files, file_name
     from mockapi.fuzzing.cases._model import STREAM_HEADERS, Case, Level, Triple, Want, of_bytes
-    from mockapi.fuzzing.cases._samples import PING, events, message, text, tool_use
+    from mockapi.fuzzing.cases._samples import PING, events, message, text, tool_use, wire
     from mockapi.fuzzing.cases._sse import ROWS, SSERow
     from mockapi.fuzzing.cases._table import BY_ID, CASES, MESSAGE_CASES, SSE_CASES
 
@@ -37,6 +37,7 @@ __all__ = [
     "of_bytes",
     "text",
     "tool_use",
+    "wire",
 ]
 
 __getattr__ = lazy_exports(
@@ -44,7 +45,7 @@ __getattr__ = lazy_exports(
     {
         "_files": "FORMAT case_files case_of_files file_name",
         "_model": "STREAM_HEADERS Case Level Triple Want of_bytes",
-        "_samples": "PING events message text tool_use",
+        "_samples": "PING events message text tool_use wire",
         "_sse": "ROWS SSERow",
         "_table": "BY_ID CASES MESSAGE_CASES SSE_CASES",
     },

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.exchange import Ending
 from mockapi.fuzzing.cases._model import STREAM_HEADERS, Case, Want, of_bytes
+from mockapi.messages import load
 from mockapi.replies import wire_field
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ def case_files(case: Case) -> Iterator[tuple[str, bytes]]:
         pieces = tuple(case.quarter())
         told["quarter"] = {"stream": f"{name}.quarter.sse", "chunks": _runs(pieces)}
         yield told["quarter"]["stream"], b"".join(pieces)
+    if case.before:
+        told["before"] = [f"{file_name(earlier)}.json" for earlier in case.before]
     if case.growth is not None:
         told["growth"] = case.growth
     if case.events is not None:
@@ -98,6 +101,8 @@ def case_of_files(value: Any, read: Callable[[str], bytes]) -> Case:
     if "quarter" in value:
         quarter = tuple(_cut(read(value["quarter"]["stream"]), value["quarter"]["chunks"]))
         more["quarter"] = lambda: (bytes(memoryview(chunk)) for chunk in quarter)
+    if "before" in value:
+        more["before"] = tuple(case_of_files(load(read(name).decode()), read) for name in value["before"])
     decoded = read(value["decoded"]) if "decoded" in value else b"".join(chunks)
     case = of_bytes(
         str(value["id"]),

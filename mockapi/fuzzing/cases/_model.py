@@ -66,6 +66,7 @@ class Case:
         seconds: what a client may take of the processor, beyond its own time limits.
         quarter: gives a body of the same kind at a quarter of the size, to measure what grows.
         growth: bytes of memory a reader may take from the quarter to the whole; None for any.
+        before: what earlier requests get, in their order; the case's own reply is that of all later ones.
         body: what the chunks are when their content coding is undone, where that is at hand.
     """
 
@@ -87,6 +88,7 @@ class Case:
     seconds: float = 5.0
     quarter: Callable[[], Iterable[bytes]] | None = None
     growth: int | None = None
+    before: tuple[Case, ...] = ()
     body: bytes | None = field(default=None, compare=False)
 
     @property

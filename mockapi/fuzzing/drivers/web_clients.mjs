@@ -1,4 +1,5 @@
-// Clients and decoders of the web: `eventsource-parser` shows events, `ai-sdk` parts of the message.
+// Clients and decoders of the web: `eventsource-parser` and `fetch-event-source` show events, `ai-sdk` and
+// `langchain-js` parts of the message.
 // Run it where the package is installed: `node web_clients.mjs ai-sdk`.
 import { createInterface } from "node:readline";
 import { createRequire } from "node:module";
@@ -52,7 +53,67 @@ async function aiSdk() {
   return { hello, look, documented };
 }
 
-const makers = { "eventsource-parser": eventsourceParser, "ai-sdk": aiSdk };
+async function fetchEventSourceOfMicrosoft() {
+  const name = "@microsoft/fetch-event-source";
+  globalThis.window ??= globalThis; // it is made for browsers, and needs their timers
+  globalThis.document ??= { hidden: false, addEventListener() {}, removeEventListener() {} };
+  const { fetchEventSource } = await load(name);
+  const look = async (base, timeout) => {
+    const events = [];
+    let timer;
+    const signal = new AbortController();
+    const alive = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => signal.abort(), timeout * 1000);
+    };
+    alive();
+    await fetchEventSource(`${base}/v1/messages`, {
+      method: "POST",
+      body: "{}",
+      signal: signal.signal,
+      openWhenHidden: true,
+      onmessage: (event) => alive() ?? events.push([event.event || "message", event.data, null]),
+      onerror: (error) => {
+        throw error; // else it would connect anew
+      },
+    });
+    clearTimeout(timer);
+    return { events };
+  };
+  return { hello: { name: `${name} ${versionOf(name)}`, sees: "events" }, look, documented: () => false };
+}
+
+async function langchain() {
+  const name = "@langchain/anthropic";
+  const { ChatAnthropic } = await load(name);
+  const { default: Anthropic } = await load("@anthropic-ai/sdk");
+  const look = async (base, timeout) => {
+    const model = new ChatAnthropic({
+      model: "claude-sonnet-4-5",
+      apiKey: "sk-ant-test-conformance",
+      anthropicApiUrl: base,
+      maxRetries: 0,
+      clientOptions: { timeout: timeout * 1000, maxRetries: 0 },
+    });
+    let said;
+    for await (const chunk of await model.stream("Say something.")) said = said ? said.concat(chunk) : chunk;
+    const calls = said.tool_calls.map((call) => ({ id: call.id, name: call.name, input: call.args }));
+    return { message: { text: said.text, tool_calls: calls, stop_reason: said.additional_kwargs.stop_reason } };
+  };
+  const hello = {
+    name: `${name} ${versionOf(name)}`,
+    sees: "message",
+    shows: ["text", "tool_calls", "stop_reason"],
+  };
+  return { hello, look, documented: (error) => error instanceof Anthropic.AnthropicError };
+}
+
+const makers = {
+  "eventsource-parser": eventsourceParser,
+  "fetch-event-source": fetchEventSourceOfMicrosoft,
+  "ai-sdk": aiSdk,
+  "langchain-js": langchain,
+};
 const { hello, look, documented } = await makers[process.argv[2]]();
 process.on("unhandledRejection", (error) => process.stderr.write(`unhandled: ${error}\n`));
 
