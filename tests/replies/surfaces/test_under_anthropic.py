@@ -48,7 +48,7 @@ def _bearer(token: str) -> tuple[bytes, bytes]:
         (_request(_bearer("test"), model="us.anthropic.claude-opus-4-7"), "bedrock-mantle"),
         (_request(model="anthropic.claude-opus-4-7"), "bedrock-mantle"),
         (_request((b"x-api-key", b"sk-ant-test-1")), None),
-        (_request((b"x-api-key", b"anything")), None),
+        (_request((b"x-api-key", b"an-azure-key")), "foundry"),
         (_request(_bearer("sk-ant-test-1")), None),
         (_request(), None),
         (_request(SIGNED, path="/anthropic/v1/models", method="GET"), None),
