@@ -12,6 +12,16 @@ EXEC_URL = "MOCKAPI_EXEC_URL"
 """The variable by which `mockapi exec` marks the environment of its command: the base URL there."""
 _SET_TO_URL = ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_URL", "ANTHROPIC_API_BASE")
 _CREDENTIALS = ("ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_CUSTOM_HEADERS", "ANTHROPIC_PROFILE")
+_CLOUDS = {
+    "ANTHROPIC_VERTEX_BASE_URL": "/v1",
+    "ANTHROPIC_BEDROCK_BASE_URL": "",
+    "ANTHROPIC_BEDROCK_MANTLE_BASE_URL": "/anthropic",
+    "ANTHROPIC_AWS_BASE_URL": "",
+    "ANTHROPIC_GOOGLE_CLOUD_BASE_URL": "/v1/projects/mockapi/locations/global/workspaces/mockapi/invoke",
+}
+"""What the clouds' clients read, and where on the server each one's paths begin."""
+_FOUNDRY = ("ANTHROPIC_FOUNDRY_RESOURCE", "ANTHROPIC_FOUNDRY_BASE_URL", "/anthropic")
+"""Its client refuses a base URL beside a resource, so the one is set only in place of the other."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -23,11 +33,17 @@ def client_environment(
     Args:
         environment: what it is made from.
         base_url: the server's.
-        keep_credentials: leave keys and tokens as they are, because requests go on to the real API.
+        keep_credentials: leave keys and tokens as they are, because requests go on to the real API. The
+            clouds' clients are left alone then: what they send is not for it.
     """
     changed = dict(environment)
     changed.update(dict.fromkeys(_SET_TO_URL, base_url))
     if not keep_credentials:
+        changed.update({name: f"{base_url}{place}" for name, place in _CLOUDS.items()})
+        resource, url, place = _FOUNDRY
+        if resource in changed or url in changed:
+            changed.pop(resource, None)
+            changed[url] = f"{base_url}{place}"
         for name in _CREDENTIALS:
             changed.pop(name, None)
         changed["ANTHROPIC_API_KEY"] = TEST_KEY

@@ -13,6 +13,8 @@ import orjson
 from mockapi import jsontext
 from mockapi._printable import encodable
 from mockapi.cassettes import CREDENTIAL_HEADERS
+from mockapi.replies import surfaces
+from mockapi.validation import Refusal
 
 if TYPE_CHECKING:
     import asyncio
@@ -68,6 +70,12 @@ class JournalEntry:
             self.size += sum(len(chunk.data) for chunk in reply.chunks)
 
     @property
+    def plain(self) -> Request:
+        """The Messages request that it stood for, where it came to a cloud's surface; else what came."""
+        plain = surfaces.plain_of(self.request)
+        return self.request if isinstance(plain, Refusal) else plain
+
+    @property
     def is_explained(self) -> bool:
         """Whether there is a miss and its explanation."""
         miss = self.miss
@@ -82,6 +90,7 @@ class JournalEntry:
             kind: of its body, where that was found out elsewhere.
         """
         request, reply = self.request, self.reply
+        surface = surfaces.surface_of(request)
         at = datetime.fromtimestamp(self.at, UTC).isoformat(timespec="milliseconds")
         written: dict[str, Any] = {
             "number": self.number,
@@ -90,6 +99,7 @@ class JournalEntry:
                 "method": request.method,
                 "path": request.path,
                 "query": request.query,
+                "surface": None if surface is None else surface.name,
                 "headers": [
                     [name.decode("latin-1"), _shown(name.decode("latin-1"), value.decode("latin-1"))]
                     for name, value in request.headers

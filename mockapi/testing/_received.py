@@ -117,12 +117,15 @@ def _find_breakpoints(value: Any, pointer: str, found: list[str]) -> None:
 class ReceivedRequest(ParsedRequest):
     """A request that came, and what answered it.
 
+    Of one to a cloud's path, what it asks for reads as in a request to the Messages API: `model` is the
+    path's, `betas` are the body's. Method, path, headers and content are as they came.
+
     Args:
         entry: of the journal.
     """
 
     def __init__(self, entry: JournalEntry) -> None:
-        super().__init__(view_of(entry.request))
+        super().__init__(view_of(entry.plain))
         self._entry = entry
 
     @property

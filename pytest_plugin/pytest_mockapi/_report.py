@@ -106,11 +106,11 @@ def missed(test: Judged, misses: list[JournalEntry]) -> str:
         rules = session.script.rules
         lines.append("  What was given from the script:")
         lines += [f"    {_used(rule.used, rule.times)}  {rule.words}" for rule in rules]
-        if any(entry.request.asks_for_message for entry in misses):
+        if any(entry.plain.asks_for_message for entry in misses):
             lines.append(
                 "  Add what is missing: messages_api.reply(...), or always=True for any number of times."
             )
-        if not all(entry.request.asks_for_message for entry in misses):
+        if not all(entry.plain.asks_for_message for entry in misses):
             lines.append(
                 '  Scripts answer POST /v1/messages. @pytest.mark.messages_api(on_unmatched="synthesize") has'
                 " the rest made up, and messages without a reply too."
@@ -255,13 +255,13 @@ def _refusal(test: Judged, entry: JournalEntry) -> Iterator[str]:
 def _takes(settings: ValidationSettings, entry: JournalEntry) -> bool:
     from mockapi.validation import Validator
 
-    return Validator(settings).check(entry.request) is None
+    return Validator(settings).check(entry.plain) is None
 
 
 def _judged_again(test: Judged, entry: JournalEntry) -> Refusal | None:
     from mockapi.validation import Validator
 
-    return Validator(test.session.server_session.settings.validation).check(entry.request)
+    return Validator(test.session.server_session.settings.validation).check(entry.plain)
 
 
 def _used(used: int, times: int | None) -> str:

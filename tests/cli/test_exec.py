@@ -119,6 +119,24 @@ def test_loopback_is_added_to_what_goes_past_the_proxy(before: dict[str, str], a
     assert client_environment(before, "http://127.0.0.1:1")["NO_PROXY"] == after
 
 
+def test_the_clouds_clients_are_led_here_too() -> None:
+    """Each to where its paths begin, but not where requests go on to the real API."""
+    changed = client_environment({}, "http://127.0.0.1:1")
+    assert changed["ANTHROPIC_VERTEX_BASE_URL"] == "http://127.0.0.1:1/v1"
+    assert changed["ANTHROPIC_AWS_BASE_URL"] == "http://127.0.0.1:1"
+    kept = client_environment({}, "http://127.0.0.1:1", keep_credentials=True)
+    assert [name for name in kept if "VERTEX" in name or "AWS" in name] == []
+
+
+@pytest.mark.parametrize("name", ["ANTHROPIC_FOUNDRY_RESOURCE", "ANTHROPIC_FOUNDRY_BASE_URL"])
+def test_foundry_is_led_here_where_a_variable_leads_it_at_all(name: str) -> None:
+    """Its client refuses a base URL beside a resource that a program names itself."""
+    changed = client_environment({name: "mine"}, "http://127.0.0.1:1")
+    assert changed.get("ANTHROPIC_FOUNDRY_BASE_URL") == "http://127.0.0.1:1/anthropic"
+    assert "ANTHROPIC_FOUNDRY_RESOURCE" not in changed
+    assert "ANTHROPIC_FOUNDRY_BASE_URL" not in client_environment({}, "http://127.0.0.1:1")
+
+
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_signals_reach_the_command(cassette: str, name: str) -> None:
     """Without a terminal that sends them to both, each is passed on; the command decides how to end."""

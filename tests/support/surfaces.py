@@ -11,14 +11,13 @@ import orjson
 from mockapi.cassettes import Cassette
 from mockapi.exchange import Reply, Request
 from mockapi.sessions import CassetteSet, Exchange, ServerSession, Settings, answer, answer_large
-from mockapi.validation import Validator
+from mockapi.validation import first_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mockapi.cassettes import Interaction
     from mockapi.sessions import Answer
-    from mockapi.validation import Refusal, ValidationSettings
 
 HELLO: dict[str, Any] = {"max_tokens": 64, "messages": [{"role": "user", "content": "Hello"}]}
 VERTEX_MODEL = "claude-sonnet-4-5@20250929"
@@ -49,13 +48,9 @@ def session_of(
     return session
 
 
-def _validate(request: Request, settings: ValidationSettings) -> Refusal | None:
-    return Validator(settings).check(request)
-
-
 def exchange_of(request: Request, session: ServerSession) -> Exchange:
     """A request on its way."""
-    return Exchange(request, session, 1.7e9, _validate, lambda: "req_011CTestTestTestTestTest")
+    return Exchange(request, session, 1.7e9, first_refusal, lambda: "req_011CTestTestTestTestTest")
 
 
 def answered(request: Request, session: ServerSession) -> Reply:

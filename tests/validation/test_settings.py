@@ -215,7 +215,17 @@ def test_evidence_leaves_out_what_only_a_double_says() -> None:
     assert Validator(ValidationSettings(evidence="captured")).check(request) is None
 
 
-@pytest.mark.parametrize("value", ["AWS4-HMAC-SHA256 Credential=a/b", "Basic YTpi", "a-raw-token"])
+def test_a_signature_of_aws_is_a_credential() -> None:
+    """The platform on AWS takes one; a session lists the id of the key that made it."""
+    signature = "AWS4-HMAC-SHA256 Credential=AKIATEST/20261129/us-east-1/x/aws4_request, Signature=0"
+    request = post(ask(), {"x-api-key": None, "authorization": signature})
+    assert LIVE.check(request) is None
+    refusal = Validator(ValidationSettings(invalid_keys=frozenset({"AKIATEST"}))).check(request)
+    assert refusal is not None
+    assert refusal.rule == "auth.invalid_key"
+
+
+@pytest.mark.parametrize("value", ["AWS4-HMAC-SHA256 Signature=a", "Basic YTpi", "a-raw-token"])
 def test_lenient_takes_credentials_of_any_scheme(value: str) -> None:
     """A client of another platform signs or encodes; lenient mode looks at none of it, strict mode does."""
     request = post(ask(), {"x-api-key": None, "authorization": value})

@@ -52,7 +52,8 @@ def _under_anthropic(request: Request) -> str | None:
         authorization.startswith("AWS4-") or bearer.startswith(_BEDROCK_KEYS) or _OWNED.search(request.body)
     ):
         return "MANTLE"
-    return "FOUNDRY" if bearer and not bearer.startswith(_API_KEYS) else None
+    key = request.header("x-api-key") or bearer
+    return "FOUNDRY" if key and not key.startswith(_API_KEYS) else None
 
 
 _MANTLE_PATH: Final = re.compile("/anthropic/v1/messages(?:/count_tokens)?")

@@ -46,15 +46,19 @@ def plain_request(
         request: as it came.
         path: of the API.
         body: the value of the new body; None keeps the bytes.
-        version: for `anthropic-version`, in place of the one that came; None keeps that.
+        version: for `anthropic-version`, in place of the one that came; None keeps that, "" leaves it out.
         betas: for `anthropic-beta`, behind those that came.
-        key: what authenticates the request; "" for nothing.
+        key: what authenticates the request there; "" for nothing that does. Another credential becomes an
+            authorization of no known scheme, which lenient rules take.
     """
     headers = [field for field in request.headers if field[0] not in _RENAMED]
     if key:
         headers.append((b"x-api-key", key.encode("latin-1", "replace")))
+    elif other := b" ".join(value for name, value in request.headers if name in _RENAMED and value.strip()):
+        headers.append((b"authorization", b"other " + other))
     if version is not None:
         headers = [field for field in headers if field[0] != b"anthropic-version"]
+    if version:
         headers.append((b"anthropic-version", version.encode("latin-1", "replace")))
     if named := ",".join(betas):
         headers.append((b"anthropic-beta", named.encode("latin-1", "replace")))
