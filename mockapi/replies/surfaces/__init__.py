@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from mockapi.replies.surfaces._bedrock import BEDROCK
     from mockapi.replies.surfaces._foundry import FOUNDRY
     from mockapi.replies.surfaces._google_cloud import GOOGLE_CLOUD
     from mockapi.replies.surfaces._mantle import MANTLE
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from mockapi.replies.surfaces._vertex import VERTEX
 
 __all__ = [
+    "BEDROCK",
     "FOUNDRY",
     "GOOGLE_CLOUD",
     "MANTLE",
@@ -36,6 +38,7 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
+        "_bedrock": "BEDROCK",
         "_foundry": "FOUNDRY",
         "_google_cloud": "GOOGLE_CLOUD",
         "_mantle": "MANTLE",

@@ -70,6 +70,7 @@ _ROUTES: Final = (
         ),
         "VERTEX",
     ),
+    _Route("POST", re.compile(r"/model/.+/invoke(?:-with-response-stream)?"), "BEDROCK"),
     _Route(
         "",
         re.compile(r"/v1/projects/[^/]+/locations/[^/]+/(?:workspaces/[^/]+|claudeOrganization)/invoke/.+"),

@@ -11,6 +11,8 @@ from mockapi.cassettes._redaction_rules import RedactionRules
 from mockapi.cassettes.importers import LOSSES, Loss, import_recording
 from mockapi.cassettes.importers._formats import FORMATS
 from mockapi.cassettes.importers._yaml import parse
+from mockapi.messages import accumulate, decode_events, encode_events
+from tests.support import streams
 from tests.support.examples import examples
 from tests.support.foreign import (
     ANSWER,
@@ -29,6 +31,8 @@ from tests.support.foreign import (
     wire_response,
 )
 from tests.support.foreign_tools import TOOLS, events
+from tests.support.frames import as_frames
+from tests.support.redaction import KEY, MASK
 
 _KEY = "sk-ant-" + "api03-" + "x" * 40  # made of pieces, so that no scanner takes it for one
 _OURS = dump(Cassette("a", (Interaction(RecordedRequest("GET", "/v1/models"), RecordedResponse(200)),)))
@@ -161,6 +165,9 @@ HOSTS: dict[str, bool] = {
     "https://api.openai.com/v1/chat/completions": False,
     "https://openrouter.ai/api/v1/messages": False,
     "https://bedrock-runtime.us-east-1.amazonaws.com/model/x/invoke": False,
+    "https://bedrock-runtime.us-east-1.amazonaws.com/model/anthropic.claude-opus-4-6-v1/converse": False,
+    "https://bedrock-runtime.us-east-1.amazonaws.com/model/us.anthropic.claude-opus-4-6-v1/invoke": True,
+    "http://localhost/model/anthropic.claude-opus-4-6-v1%3A0/invoke-with-response-stream": True,
     "https://eu-aiplatform.googleapis.com/v1/x": False,
     "https://console.anthropic.com/v1/messages": False,
     "https://api.anthropic.com.example.com/v1/messages": False,
@@ -184,6 +191,24 @@ def test_further_hosts_are_taken_when_named() -> None:
     assert imported.cassette is not None
     request = imported.cassette.interactions[0].request
     assert (request.path, request.query) == ("/v1/messages", "beta=true")
+
+
+def test_a_stream_in_frames_is_kept_to_the_byte() -> None:
+    """Bedrock's streams are binary; the secrets in them are masked, and the checksums are right."""
+    path = "/model/anthropic.claude-opus-4-6-v1/invoke-with-response-stream"
+    url = f"https://bedrock-runtime.us-east-1.amazonaws.com{path}"
+    body = as_frames(encode_events(streams.WHOLE))
+    kind = {"content-type": "application/vnd.amazon.eventstream"}
+    imported = import_recording(vcr_py(vcr_py_interaction(reply=body, uri=url, **kind)), "a.yaml")
+    assert imported.cassette is not None
+    (interaction,) = imported.cassette.interactions
+    assert interaction.response.body == body
+    assert interaction.response.is_stream
+    secret = as_frames(streams.in_deltas("text_delta", "text", [KEY[:9], KEY[9:]], streams.text("")))
+    imported = import_recording(vcr_py(vcr_py_interaction(reply=secret, uri=url, **kind)), "a.yaml")
+    assert imported.cassette is not None
+    masked = decode_events(imported.cassette.interactions[0].response.body)
+    assert accumulate(masked)["content"][0]["text"] == MASK
 
 
 def test_a_response_of_another_host_need_not_be_sound() -> None:
