@@ -62,6 +62,8 @@ _USERS = (kind_finder((EMAIL,)),)
 
 _TEXTS = frozenset({("text",), ("content",), ("completion",)})
 """Members of a block that clients are known to join over its events; of others each one counts too."""
+_CHAT_TEXTS = frozenset({"content", "arguments"})
+"""Members of a chat's chunks that go on in others."""
 
 
 def mask_body(body: bytes, content_type: str, masking: Masking) -> bytes:
@@ -262,7 +264,7 @@ def _event_edits(payload: str, offset: int, joined: _Joined, masking: Masking) -
     scanned = scan(payload)
     own = []
     type_ = next((decoded(payload[i.start : i.end]) for i in scanned.leaves if _is_value(i, "type")), "")
-    index = next((payload[i.start : i.end] for i in scanned.leaves if _is_value(i, "index")), "")
+    index = next((payload[i.start : i.end] for i in scanned.leaves if _is_index(i)), "")
     chosen = _chosen(payload, masking.json_paths)
     for leaf in scanned.leaves:
         member = _member(type_, leaf)
@@ -281,6 +283,8 @@ def _member(event: str, leaf: Leaf) -> Path | None:
         return None
     if event == "completion" and leaf.path == ("completion",):
         return leaf.path
+    if _is_chats(leaf):
+        return leaf.path[3:] if leaf.name in _CHAT_TEXTS else None
     start = leaf.path[0] if leaf.path else ""
     if (event, start) == ("content_block_delta", "delta"):
         return leaf.path[1:]
@@ -289,9 +293,19 @@ def _member(event: str, leaf: Leaf) -> Path | None:
 
 
 def _form(member: Path) -> str:
-    if member == ("partial_json",):
+    if member[-1:] in {("partial_json",), ("arguments",)}:
         return "json"
     return "text" if member in _TEXTS else "unknown"
+
+
+def _is_index(leaf: Leaf) -> bool:
+    """Whether it says to which block, or to which call of a chat, a piece belongs."""
+    return leaf.name == "index" and leaf.role is not Role.KEY and (len(leaf.path) == 1 or _is_chats(leaf))
+
+
+def _is_chats(leaf: Leaf) -> bool:
+    """Whether it stands in what a chunk of a chat completion adds."""
+    return leaf.path[:1] == ("choices",) and leaf.path[2:3] == ("delta",)
 
 
 def _is_value(leaf: Leaf, name: str) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from mockapi import jsontext
+from mockapi.cassettes._chats import chat_reply
 from mockapi.errors import MockapiError
 from mockapi.messages import Accumulator, decode_events, framed_events, is_framed
 
@@ -34,8 +35,14 @@ def summarize(interaction: Interaction) -> str:
 
 
 def reply_of(interaction: Interaction) -> Any:
-    """The reply as a JSON value: the body, or what the body's events add up to so far; else None."""
+    """The reply as a JSON value: the body, or what the body's events add up to so far; else None.
+
+    A chat completion has the form of the message that it is.
+    """
     body = interaction.response.body
+    chat = chat_reply(body)
+    if chat is not None:
+        return chat
     framed = is_framed(body)
     if framed or body.startswith((b"event:", b"data:")):
         accumulator = Accumulator()

@@ -194,3 +194,31 @@ def test_a_byte_order_mark_hides_no_secret() -> None:
     for written in (redacted.request.body, redacted.response.body):
         assert KEY[13:].encode() not in written
         assert len(written) == len(body)
+
+
+@pytest.mark.parametrize("member", ["content", "arguments"])
+@given(st.data())
+def test_a_secret_cut_by_the_chunks_of_a_chat_is_masked(member: str, data: st.DataObject) -> None:
+    """Text and arguments of calls go on in other chunks, those of two calls by turns."""
+    planted = f'{{"key": "{KEY}"}}'
+    cuts = sorted({0, len(planted), *data.draw(st.lists(st.integers(0, len(planted)), max_size=4))})
+    chunks = []
+    for piece in _pieces(planted, cuts):
+        for index in range(1 if member == "content" else 2):
+            call = {"index": index, "function": {"arguments": piece}}
+            delta = {"content": piece} if member == "content" else {"tool_calls": [call]}
+            chunk = {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
+            chunks.append(b"data: " + json.dumps(chunk).encode() + b"\n\n")
+    reply = b"".join([*chunks, b"data: [DONE]\n\n"])
+    masked = redact_interaction(exchange({}, reply=reply)).response.body
+    values = [json.loads(line[6:]) for line in masked.splitlines() if line.startswith(b"data: {")]
+    deltas = [value["choices"][0]["delta"] for value in values]
+    texts = [
+        "".join(
+            delta["content"] if member == "content" else delta["tool_calls"][0]["function"]["arguments"]
+            for delta in deltas[first :: 1 if member == "content" else 2]
+        )
+        for first in range(1 if member == "content" else 2)
+    ]
+    assert all(KEY not in text and MASK in text for text in texts)
+    assert masked.endswith(b"data: [DONE]\n\n")

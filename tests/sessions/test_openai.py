@@ -17,11 +17,12 @@ from tests.support.chats import BEARER, LOOK, calling, chat
 from tests.support.server import interaction
 from tests.support.surfaces import answered, answered_aside, session_of
 
+_PATH = "/v1/chat/completions"
 _USER = {"role": "user", "content": "Look"}
 
 
 def _asked(*messages: Any, **fields: Any) -> Request:
-    return Request("POST", "/v1/chat/completions", "", BEARER, orjson.dumps(chat(*messages, **fields)))
+    return Request("POST", _PATH, "", BEARER, orjson.dumps(chat(*messages, **fields)))
 
 
 def _value(reply: Reply) -> Any:
@@ -119,7 +120,7 @@ def test_an_invalid_key_is_told_in_the_endpoints_words() -> None:
         (_asked(_USER, calling("call_1"), _USER), "tool_use.without_result", "messages.1"),
         (_asked(max_tokens=10**6), "max_tokens.model_limit", "max_tokens: 1000000 > 128000"),
         (
-            Request("POST", "/v1/chat/completions", "", BEARER, b"{"),
+            Request("POST", _PATH, "", BEARER, b"{"),
             "json.invalid",
             "The request body is not",
         ),
@@ -133,6 +134,12 @@ def test_a_chat_is_judged_first_and_then_what_it_stands_for(
     assert reply.status == 400
     assert message in _value(reply)["error"]["message"]
     assert reply.header("x-mockapi-rule") == rule
+
+
+def test_another_method_is_refused_in_a_chats_form() -> None:
+    """The path is known, the method is not."""
+    reply = answered(Request("GET", _PATH, "", BEARER), session_of())
+    assert (reply.status, _value(reply)["error"]["message"]) == (405, "Method Not Allowed")
 
 
 def test_without_validation_nothing_is_refused() -> None:

@@ -77,7 +77,7 @@ _ROUTES: Final = (
         "GOOGLE_CLOUD",
     ),
     _Route("", re.compile("/anthropic/v1/.+"), _under_anthropic),
-    _Route("POST", re.compile("/v1/chat/completions"), "OPENAI"),
+    _Route("", re.compile("/v1/chat/completions"), "OPENAI"),
     _Route("GET", re.compile("/v1/models(?:/[^/]+)?"), _models),
 )
 

@@ -22,7 +22,7 @@ VERTEX = "/v1/projects/p/locations/global/publishers/anthropic/models"
         ("POST", "/v1/messages/count_tokens", None),
         ("POST", "/nothing", None),
         ("POST", "/v1/chat/completions", "openai"),
-        ("GET", "/v1/chat/completions", None),
+        ("GET", "/v1/chat/completions", "openai"),
         ("POST", "/v1/chat/completions/x", None),
         ("POST", f"{VERTEX}/claude-opus-4-6:rawPredict", "vertex"),
         ("POST", f"{VERTEX}/claude-opus-4-5@20251101:streamRawPredict", "vertex"),
