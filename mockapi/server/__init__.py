@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mockapi.server._access import TOKEN, Access, access_of
     from mockapi.server._app import build_app, create_app, path_of
     from mockapi.server._console import Console
+    from mockapi.server._json_console import JSONConsole
     from mockapi.server._metrics import Metrics
     from mockapi.server._service import Service
     from mockapi.server.recording import RecordOptions
@@ -25,6 +26,7 @@ __all__ = [
     "Access",
     "Console",
     "HTTPServer",
+    "JSONConsole",
     "Metrics",
     "RecordOptions",
     "Service",
@@ -44,6 +46,7 @@ __getattr__ = lazy_exports(
         "_access": "TOKEN Access access_of",
         "_app": "build_app create_app path_of",
         "_console": "Console",
+        "_json_console": "JSONConsole",
         "_metrics": "Metrics",
         "_service": "Service",
         "mockapi.sessions": "Settings",
