@@ -120,12 +120,12 @@ def test_hostile_text_is_one_line_of_ascii(server: mockapi.Server) -> None:
 
 
 def test_what_a_server_tells_is_json(server: mockapi.Server) -> None:
-    """A request, a miss and a near miss, over a socket."""
+    """A request, a miss and a refusal, over a socket."""
     stream = io.StringIO()
     server.service.console = JSONConsole(stream, verbose=True)
     ask(server.base_url, message("hi"))
-    ask(server.base_url, message("hi"), "/v1/v1/messages")
     key = {"x-api-key": "sk-ant-test-1", "anthropic-version": "2023-06-01"}
+    ask(server.base_url, message("hi"), "/v1/v1/messages", headers=key)
     ask(server.base_url, message("ho"), headers=key)
     eventually(lambda: '"miss"' in stream.getvalue(), "the miss is explained")
     eventually(lambda: stream.getvalue().count('"request"') == 3, "all requests are told")
@@ -136,7 +136,8 @@ def test_what_a_server_tells_is_json(server: mockapi.Server) -> None:
     assert events["request"]["seconds"] > 0
     assert events["miss"]["nearest"].endswith("a.yaml#0")
     assert events["miss"]["differences"][0].startswith("$.messages[0].content")
-    assert events["near_miss"]["path"] == "/v1/v1/messages"
+    assert (events["refusal"]["path"], events["refusal"]["status"]) == ("/v1/v1/messages", 404)
+    assert events["refusal"]["rule"] == "http.unknown_path"
 
 
 def test_a_quiet_console_writes_nothing() -> None:
