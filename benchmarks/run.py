@@ -1,7 +1,8 @@
 """Measures what mockapi costs, against a bare server and against aimock, and writes results.md.
 
     python benchmarks/run.py                    everything, about an hour; writes results.md
-    python benchmarks/run.py --only json        one part: json, stream, pace, start, library, linear, waiting
+    python benchmarks/run.py --only json        one part: json, stream, pace, start, library, linear, waiting,
+                                                metrics
     python benchmarks/run.py --quick            fewer rounds and recordings: to see that it runs
 
 Needs Linux, two cores, wrk and taskset (`apt-get install wrk util-linux`). aimock is installed
@@ -23,6 +24,7 @@ sys.path.insert(0, str(_ROOT))
 from benchmarks import aimock  # noqa: E402 - a program that is run by its path has to find its package
 from benchmarks.linear import SIZE, linear_part  # noqa: E402 - as above
 from benchmarks.load import require_wrk  # noqa: E402 - as above
+from benchmarks.metrics import metrics_part  # noqa: E402 - as above
 from benchmarks.pacing import pace_part  # noqa: E402 - as above
 from benchmarks.report import page  # noqa: E402 - as above
 from benchmarks.servers import LOAD_CORE  # noqa: E402 - as above
@@ -30,7 +32,7 @@ from benchmarks.start import library_part, start_part  # noqa: E402 - as above
 from benchmarks.throughput import json_part, stream_part  # noqa: E402 - as above
 from benchmarks.waiting import waiting_part  # noqa: E402 - as above
 
-PARTS = ("json", "stream", "pace", "start", "library", "linear", "waiting")
+PARTS = ("json", "stream", "pace", "start", "library", "linear", "waiting", "metrics")
 _RESULTS = _ROOT / "benchmarks" / "results.md"
 
 
@@ -50,6 +52,7 @@ def main() -> None:
         "library": lambda: library_part(options.work, rounds=1 if quick else 5),
         "linear": lambda: linear_part(size=SIZE // 4 if quick else SIZE),
         "waiting": lambda: waiting_part(quick=quick),
+        "metrics": lambda: metrics_part(options.work, rounds=5 if quick else 40),
     }
     # This process reads the paced streams: it stays off the servers' core, as wrk does.
     os.sched_setaffinity(0, {LOAD_CORE})

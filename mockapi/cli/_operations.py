@@ -14,6 +14,8 @@ from mockapi.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mockapi.cassettes import RedactionRules
+
 _A_DAY: Final = 86_400
 
 
@@ -23,11 +25,21 @@ class Operations:
 
     Attributes:
         metrics: where to count for Prometheus, if anywhere.
+        log_format: of the console's lines, "text" or "json".
         drain: seconds that requests in flight may take to their end when the server is told to stop.
     """
 
     drain: float
     metrics: server.Metrics | None
+    log_format: str
+
+    def console(self, *, verbose: bool, rules: RedactionRules) -> server.Console:
+        """Where people, or programs, are told things."""
+        if self.log_format == "text":
+            return server.Console(verbose=verbose, rules=rules)
+        console = server.JSONConsole(verbose=verbose, rules=rules)
+        console.collect_logging()
+        return console
 
 
 def operation_options(option: Callable[..., Callable[[Any], Any]]) -> tuple[Callable[[Any], Any], ...]:
@@ -47,6 +59,13 @@ def operation_options(option: Callable[..., Callable[[Any], Any]]) -> tuple[Call
             is_flag=True,
             help="Count for Prometheus, under /_mockapi/metrics; needs messages-mockapi[metrics].",
         ),
+        option(
+            "--log-format",
+            type=click.Choice(["text", "json"]),
+            default="text",
+            show_default=True,
+            help="How stderr is written: in words, or as one JSON object a line; docs/operations.md.",
+        ),
     )
 
 
@@ -59,4 +78,8 @@ def read_operations(values: dict[str, Any]) -> Operations:
     drain = values["drain"]
     if math.isnan(drain):
         raise UsageError("--drain takes seconds, such as 30; got nan.")
-    return Operations(drain=drain, metrics=server.Metrics() if values["metrics"] else None)
+    return Operations(
+        drain=drain,
+        metrics=server.Metrics() if values["metrics"] else None,
+        log_format=values["log_format"],
+    )

@@ -68,7 +68,7 @@ def run(
     options: ServerOptions, operations: Operations, watched: WatchedFiles | None = None
 ) -> server.Service:
     """Serve until told to stop; the service as it was at the end."""
-    console = server.Console(verbose=options.verbose, rules=options.settings.matching.redaction)
+    console = operations.console(verbose=options.verbose, rules=options.settings.matching.redaction)
     listener = options.listener
     # Bound before anything is read, so that a taken port is told at once.
     with listener.listening() as sock, listener.tls() as tls:
@@ -76,7 +76,7 @@ def run(
             options.paths,
             options.settings,
             console,
-            Progress("reading cassettes"),
+            Progress("reading cassettes") if operations.log_format == "text" else None,
             recording=options.recording,
             metrics=operations.metrics,
         )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mockapi.server._app import build_app, create_app
     from mockapi.server._base_url import path_of
     from mockapi.server._console import Console
+    from mockapi.server._json_console import JSONConsole
     from mockapi.server._metrics import Metrics
     from mockapi.server._service import Service
     from mockapi.server.recording import RecordOptions
@@ -26,6 +27,7 @@ __all__ = [
     "Access",
     "Console",
     "HTTPServer",
+    "JSONConsole",
     "Metrics",
     "RecordOptions",
     "Service",
@@ -46,6 +48,7 @@ __getattr__ = lazy_exports(
         "_app": "build_app create_app",
         "_base_url": "path_of",
         "_console": "Console",
+        "_json_console": "JSONConsole",
         "_metrics": "Metrics",
         "_service": "Service",
         "mockapi.sessions": "Settings",

@@ -37,6 +37,7 @@ from mockapi.server.wire import (
     play,
     read_body,
     with_closed_connection,
+    without_doubles,
 )
 from mockapi.validation import with_version
 
@@ -62,20 +63,23 @@ _UNVERSIONED = (
 _CLOSE: Headers = ((b"connection", b"close"),)
 
 
-def build_app(service: Service, access: Access | None = None, root_path: str = "") -> Starlette:
+def build_app(
+    service: Service, access: Access | None = None, root_path: str = "", *, is_hosted: bool = False
+) -> Starlette:
     """The application of a server.
 
     Args:
         service: its state.
         access: what opens its doors; by default a token that nobody knows.
         root_path: the prefix under which a proxy shows it; "" for none.
+        is_hosted: whether it may run on an ASGI server that adds fields to headers.
     """
     access = access or access_of()
 
     async def defect(_request: StarletteRequest, _error: Exception) -> Response:
         return _as_response(_defect(service))
 
-    app = App(
+    app = (HostedApp if is_hosted else App)(
         MessagesAPI(service, access.api_keys),
         root_path,
         routes=[Mount(_CONTROL, app=control_app(service, access))],
@@ -112,7 +116,8 @@ def create_app(
     """
     access = access_of(allowed_hosts, control_token)
     counts = Metrics() if metrics else None
-    return build_app(Service(cassettes, settings or sessions.Settings(), Console(), metrics=counts), access)
+    service = Service(cassettes, settings or sessions.Settings(), Console(), metrics=counts)
+    return build_app(service, access, is_hosted=True)
 
 
 class App(Starlette):
@@ -142,6 +147,14 @@ class App(Starlette):
             await super().__call__(scope, receive, send)
         else:
             await self._endpoint(scope, receive, send)
+
+
+class HostedApp(App):
+    """The same on somebody else's server."""
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """Answer as the application does, without fields that the server sends already."""
+        await super().__call__(scope, receive, without_doubles(send) if scope["type"] == "http" else send)
 
 
 def _defect(service: Service) -> Reply:

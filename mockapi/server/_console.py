@@ -114,8 +114,9 @@ class Console:
         if self._quiet:
             return
         shown = printable(self._rules.shown(line) if masks else line)
-        if colour and self._colours:
-            shown = f"{colour}{shown}{_PLAIN}"
+        self._put(f"{colour}{shown}{_PLAIN}" if colour and self._colours else shown)
+
+    def _put(self, line: str) -> None:
         # ValueError: the stream was closed in this process.
         with contextlib.suppress(OSError, ValueError):
-            print(shown, file=self._stream, flush=True)
+            print(line, file=self._stream, flush=True)

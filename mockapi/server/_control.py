@@ -122,7 +122,8 @@ class _Control:
         service = self._service
         if service.metrics is None:
             return _problem(404, _NO_METRICS)
-        text, content_type = service.metrics.written(service, request.headers.get("accept", ""))
+        accept = request.headers.get("accept", "")
+        text, content_type = service.metrics.written(service.sessions, service.lateness, accept)
         return Response(text, headers={"content-type": content_type})
 
     async def list_sessions(self, request: Request) -> JSONResponse:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from prometheus_client import Metric
 
     from mockapi.exchange import Reply
-    from mockapi.server._service import Service
+    from mockapi.server.wire import Lateness
+    from mockapi.sessions import SessionRegistry
 
 _STATUSES: Final = {*map(int, HTTPStatus), 529}  # and the API's own "overloaded"
 
@@ -62,23 +63,24 @@ class Metrics:
         if first_byte is not None:
             self._first_byte[source].add(first_byte)
 
-    def written(self, service: Service, accept: str) -> tuple[bytes, str]:
+    def written(self, sessions: SessionRegistry, lateness: Lateness, accept: str) -> tuple[bytes, str]:
         """All numbers as text, and its content type.
 
         Args:
-            service: whose sessions, journals and chunks count.
+            sessions: that are open, with their journals.
+            lateness: of the chunks that were sent.
             accept: the formats that the reader takes, as its header says.
         """
         from prometheus_client import CollectorRegistry, ProcessCollector  # noqa: PLC0415 - an extra
         from prometheus_client.exposition import choose_encoder  # noqa: PLC0415 - an extra
 
         registry = CollectorRegistry()
-        registry.register(_Numbers(self, service))
+        registry.register(_Numbers(self, sessions, lateness))
         ProcessCollector(registry=registry)
         encode, content_type = choose_encoder(accept)
         return encode(registry), content_type
 
-    def families(self, service: Service) -> Iterator[Metric]:
+    def families(self, sessions: SessionRegistry, lateness: Lateness) -> Iterator[Metric]:
         """The metrics, as prometheus_client has them."""
         from prometheus_client import core  # noqa: PLC0415 - an extra
 
@@ -104,18 +106,18 @@ class Metrics:
             if histogram.count:
                 first_byte.add_metric((source,), *_shown(histogram))
         yield first_byte
-        lateness = core.HistogramMetricFamily(
+        late = core.HistogramMetricFamily(
             "mockapi_chunk_lateness_seconds", "How long after it was due a paced chunk was sent.", labels=()
         )
-        lateness.add_metric((), *_shown(service.lateness))
-        yield lateness
+        late.add_metric((), *_shown(lateness))
+        yield late
         for name, about, value in (
             ("streams_in_flight", "Replies being sent, or awaited from the upstream.", self.in_flight),
-            ("sessions_open", "Sessions that are open, the default one included.", len(service.sessions)),
+            ("sessions_open", "Sessions that are open, the default one included.", len(sessions)),
             (
                 "journal_bytes",
                 "About what the journals of all open sessions keep in memory.",
-                sum(session.journal.size for session in service.sessions),
+                sum(session.journal.size for session in sessions),
             ),
         ):
             yield core.GaugeMetricFamily(f"mockapi_{name}", about, value=value)
@@ -124,12 +126,13 @@ class Metrics:
 class _Numbers:
     """What a registry asks for its metrics."""
 
-    def __init__(self, metrics: Metrics, service: Service) -> None:
+    def __init__(self, metrics: Metrics, sessions: SessionRegistry, lateness: Lateness) -> None:
         self._metrics = metrics
-        self._service = service
+        self._sessions = sessions
+        self._lateness = lateness
 
     def collect(self) -> Iterator[Metric]:
-        return self._metrics.families(self._service)
+        return self._metrics.families(self._sessions, self._lateness)
 
 
 def _status(status: int) -> str:

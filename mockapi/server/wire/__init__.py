@@ -7,6 +7,7 @@ from mockapi._lazy import lazy_exports
 if TYPE_CHECKING:
     from mockapi.server.wire._body import ClientLeft, Refused, read_body
     from mockapi.server.wire._histogram import Histogram
+    from mockapi.server.wire._hosted import without_doubles
     from mockapi.server.wire._lateness import Lateness
     from mockapi.server.wire._listener import HTTPServer, event_loop, listen, url_of
     from mockapi.server.wire._player import (
@@ -44,6 +45,7 @@ __all__ = [
     "throwaway_tls",
     "url_of",
     "with_closed_connection",
+    "without_doubles",
 ]
 
 __getattr__ = lazy_exports(
@@ -51,6 +53,7 @@ __getattr__ = lazy_exports(
     {
         "_body": "ClientLeft Refused read_body",
         "_histogram": "Histogram",
+        "_hosted": "without_doubles",
         "_lateness": "Lateness",
         "_listener": "HTTPServer event_loop listen url_of",
         "_player": "STARTED ConnectionLost Message play play_live with_closed_connection",
