@@ -16,6 +16,7 @@ from tests.support.foreign import (
     vcr_py,
     vcr_py_interaction,
 )
+from tests.support.foreign_tools import txtar
 from tests.support.importing import played, run, tree, written
 from tests.support.stubs import wiremock_folder, wiremock_stub
 
@@ -93,10 +94,23 @@ def test_files_without_an_extension_are_found_by_what_is_in_them(tmp_path: Path)
     assert f"  {tmp_path / 'in'}: b.txt, c.py, notes" in result.stderr
 
 
+def test_replies_of_curl_and_archives_of_go_are_found_whatever_they_are_called(tmp_path: Path) -> None:
+    """A status line, or a marker with HTTP behind it, tells them."""
+    reply = b"HTTP/2 200 \r\ncontent-type: application/json\r\n\r\n" + ANSWER
+    files = {"reply.txt": reply, "TestDump.http": txtar(), "notes.txt": b"-- HTTP --\nsee HTTP/1.1\n"}
+    result = run(tree(tmp_path / "in", files), "--to", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert written(tmp_path / "out") == ["TestDump.http.yaml", "reply.txt.yaml"]
+
+
 UNKNOWN = {
     "lines of events": ("a.log", b'10:00 {"type":"message_start","message":{}}\n10:01 {"type":"ping"}\n'),
     "another mock's JSON": ("a.json", as_json({"calls": [{"answer": {"id": "msg_01" + "A" * 22}}]})),
     "text in sections": ("a.dump", b"-- x --\nid: req_01" + b"A" * 22 + b"\n\tmore: [\n"),
+    "a store of fixtures": (
+        "a.json",
+        as_json({"url": "https://api.anthropic.com/v1/messages", "statusCode": 200, "body": {"text": "x"}}),
+    ),
     "an exchange in YAML": (
         "a.yml",
         as_yaml([{"call": {"url": "https://api.anthropic.com/v1/messages"}, "response": {"text": "x"}}]),

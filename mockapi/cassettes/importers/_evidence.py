@@ -14,6 +14,8 @@ _FRAME = re.compile(
     rb'(?:\A|\n|[{,]\s*)[ \t]*(?:- )?"?(?:http_)?(?:interactions|recorded_with)"?[ \t]*:'
     rb"|\Ahttprr trace v1"
     rb"|\A!tape"
+    rb"|\AHTTP/[\d.]+ \d{3}\b"
+    rb"|(?:\A|\n)-- [^\r\n]+ --\r?\n(?:[A-Z]+ \S+ )?HTTP/[\d.]+[ \r\n]"
 )
 _QUOTE = rb'(?:\\*["\']|\\u0022)'
 _SIGNS: Final = (
@@ -30,6 +32,8 @@ _SIGNS: Final = (
 
 _ASKED = re.compile(rb"(?i:ur[li])" + _QUOTE + rb"?\s*:\s*" + _QUOTE + rb"?https?://api\.anthropic\.com[:/]")
 _ANSWERED = re.compile(rb"\bresponse" + _QUOTE + rb"?\s*:")
+_STATUS = re.compile(rb"(?i:status_?code|status)" + _QUOTE + rb"?\s*:\s*[1-5]\d\d\b")
+_BODY = re.compile(rb"\bbody" + _QUOTE + rb"?\s*:")
 
 
 def has_frame(text: bytes) -> bool:
@@ -40,7 +44,8 @@ def has_frame(text: bytes) -> bool:
 def sign_of_replies(text: bytes) -> str:
     """What of the API's replies is in a text, in words; empty if nothing is."""
     found = next((words for words, pattern in _SIGNS if pattern.search(text)), "")
-    if not found and _ASKED.search(text) and _ANSWERED.search(text):
+    answered = _ANSWERED.search(text) or (_STATUS.search(text) and _BODY.search(text))
+    if not found and answered and _ASKED.search(text):
         return "an exchange with the API"
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -212,6 +213,8 @@ def _kept(
     except _ODD_SHAPE as error:
         title = origin.partition(":")[0]
         return f"entry {number}: a shape that {title} does not write ({error!r:.100})."
+    if half := _half(exchange.interaction):
+        return f"entry {number}: {half}. Restore the file, or record it again."
     try:
         interaction = redact_interaction(_placed(exchange, origin), rules)
     except RedactionError as error:
@@ -223,6 +226,19 @@ def _kept(
             " which cannot be masked. Record it again without."
         )
     return interaction, exchange.lost
+
+
+def _half(interaction: Interaction) -> str:
+    """What is missing of a reply that its file, or its recorder, cut; empty if nothing is."""
+    response = interaction.response
+    kind = ";".join(value.lower() for name, value in response.headers if name.lower() == "content-type")
+    body = response.body.strip()
+    if "json" in kind and body[:1] == b"{" and body[-1:] != b"}":
+        return "its reply is JSON that breaks off"
+    always = response.status == HTTPStatus.OK and interaction.request.method not in {"HEAD", "DELETE"}
+    if always and not body and ("json" in kind or "event-stream" in kind):
+        return "its reply has no body"
+    return ""
 
 
 def _has_signed_text(interaction: Interaction) -> bool:

@@ -115,7 +115,13 @@ def _content(
 
 
 def _is_empty(response: dict[str, Any], content: dict[str, Any]) -> bool:
-    """Whether a reply without text had none: its sizes say so (HAR's -1 is "not known")."""
+    """Whether a reply without text had none: its sizes say so (HAR's -1 is "not known").
+
+    Browsers write the size 0 of streams, too, whose text they did not keep. JSON and streams are never empty.
+    """
+    kind = str(content.get("mimeType") or "").lower()
+    if response.get("status") != _NOTHING_CHANGED and ("json" in kind or "event-stream" in kind):
+        return False
     sizes = content.get("size"), response.get("bodySize")
     return 0 in sizes and not any(map(_size, sizes))
 
@@ -138,6 +144,7 @@ def _encoded_chunks(
     return body, tuple(RecordedChunk(0.0, size) for size in sizes)
 
 
+_NOTHING_CHANGED = 304
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2})*")
 
 

@@ -79,7 +79,7 @@ def read(text: bytes) -> Iterator[RecordedEntry]:
 def _records(text: bytes) -> tuple[list[tuple[bytes, bytes]], bool]:
     """Requests and responses, and whether the lengths were true up to the end."""
     records: list[tuple[bytes, bytes]] = []
-    at = text.index(b"\n") + 1
+    at = len(MAGIC) + text[len(MAGIC) :].find(b"\n") + 1
     while at < len(text):
         lengths = _LENGTHS.match(text, at)
         if lengths is None:
@@ -93,11 +93,12 @@ def _records(text: bytes) -> tuple[list[tuple[bytes, bytes]], bool]:
 
 
 def _exchange(request: bytes, response: bytes, path: Path) -> Exchange:
-    request_line, request_fields, request_rest = split_message(request)
-    status_line, response_fields, response_rest = split_message(response)
+    request_line, status_line = split_message(request)[0], split_message(response)[0]
     status = _STATUS_LINE.match(status_line)
     if status is None:
         raise FormatError(path, f"no HTTP in here: {request_line[:40]!r} and {status_line[:40]!r}.")
+    _, request_fields, request_rest = whole_message(request, path)
+    _, response_fields, response_rest = whole_message(response, path)
     method = request_line.partition(" ")[0]
     if not bodiless(method, int(status[1])):
         response_rest = unframed(response_fields, response_rest, (*path, "response"))
@@ -133,11 +134,22 @@ def split_message(message: bytes) -> tuple[str, Fields, bytes]:
     return first, fields(lines), body
 
 
+def whole_message(message: bytes, path: Path) -> tuple[str, Fields, bytes]:
+    """The first line, the header fields and the rest of an HTTP/1 message whose head has an end.
+
+    Raises:
+        FormatError: it breaks off in the head.
+    """
+    if not _HEAD_END.search(message):
+        raise FormatError(path, "a message that breaks off in its head.", "Restore the file.")
+    return split_message(message)
+
+
 def unframed(headers: Fields, rest: bytes, path: Path) -> bytes:
     """The body that stands behind a head, without its framing.
 
     Raises:
-        Fault: it is truncated.
+        FormatError: it is truncated.
     """
     lower = {name.lower(): value.lower() for name, value in headers}
     if "chunked" in lower.get("transfer-encoding", ""):

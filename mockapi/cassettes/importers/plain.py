@@ -129,6 +129,11 @@ def _stream(text: bytes) -> Exchange:
     kinds = {event.get("type") for event in events}
     if not kinds & {"message_start", "error", "completion"}:
         raise FormatError((), "an event stream of something else: no message_start, no error, no completion.")
+    if "message_start" in kinds and not kinds & {"message_stop", "error"}:
+        cause = (
+            f"an event stream that breaks off behind {events[-1].get('type')!s:.40}: it has no message_stop."
+        )
+        raise FormatError((), cause, "Record it again; a break is what the fault `cut` is for.")
     path = "/v1/complete" if "completion" in kinds else "/v1/messages"
     started = next((event.get("message") for event in events if event.get("type") == "message_start"), None)
     model = started.get("model") if isinstance(started, dict) else None

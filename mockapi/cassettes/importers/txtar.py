@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Final
 
 from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes.importers._exchange import Draft, Exchange, Message, RecordedEntry, broken
-from mockapi.cassettes.importers.httprr import split_message, target, unframed
+from mockapi.cassettes.importers.httprr import target, unframed, whole_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,16 +61,24 @@ def read(text: bytes) -> Iterator[RecordedEntry]:
     if wrong or len(files) % 2:
         name = wrong[0] if wrong else files[-1][0]
         cause = f"the file {name!r:.80} is not the request or response that should stand here."
-        yield broken(FormatError((), cause, "Restore the archive, or import what is in it."))
+        fault = FormatError((), cause, "Restore the archive, or import what is in it.")
+        for asked in filter(_ASKED.match, (body for _, body in files)):  # whose requests they are decides
+            yield RecordedEntry(target(asked), partial(_refused, fault))
+        if not any(_ASKED.match(body) for _, body in files):
+            yield broken(fault)
         return
     for at in range(0, len(files), 2):
         (name, asked), (_, answered) = files[at : at + 2]
         yield RecordedEntry(target(asked), partial(_exchange, asked, answered, (name,)))
 
 
+def _refused(fault: FormatError) -> Exchange:
+    raise fault
+
+
 def _exchange(asked: bytes, answered: bytes, path: Path) -> Exchange:
-    line, request_fields, request_rest = split_message(asked)
-    _, response_fields, response_rest = split_message(answered)
+    line, request_fields, request_rest = whole_message(asked, path)
+    _, response_fields, response_rest = whole_message(answered, path)
     status = _ANSWERED.match(answered)
     return Draft(
         path=path,

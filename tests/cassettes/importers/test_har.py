@@ -188,6 +188,7 @@ def test_a_request_may_be_in_base64(key: str) -> None:
 
 UNKNOWN: dict[str, tuple[dict[str, Any], str]] = {
     "no size known": ({"size": -1, "mimeType": "application/json"}, "no body"),
+    "a browser's stream": ({"size": 0, "mimeType": "text/event-stream"}, "no body"),
     "no size at all": ({"mimeType": "application/json"}, "no body"),
     "Playwright's attachment": ({"size": -1, "_file": "1f.json"}, "in another file"),
 }
@@ -204,6 +205,8 @@ def test_content_that_is_not_there_is_not_an_empty_reply(name: str) -> None:
 
 def test_polly_leaves_out_the_text_of_an_empty_reply() -> None:
     """The size is that of the header, which for gzip data is more than nothing."""
-    imported = import_recording(har(har_entry({"size": 25, "mimeType": "x"}), creator="Polly.JS"), "a.har")
+    imported = import_recording(
+        har(har_entry({"size": 25, "mimeType": "x"}, {"content-type": "x"}), creator="Polly.JS"), "a.har"
+    )
     assert imported.cassette is not None
     assert imported.cassette.interactions[0].response.body == b""

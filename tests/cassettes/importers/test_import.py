@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from mockapi.cassettes import Cassette, Interaction, RecordedRequest, RecordedResponse, dump, load
 from mockapi.cassettes._redaction_rules import RedactionRules
-from mockapi.cassettes.importers import LOSSES, Loss, import_recording
+from mockapi.cassettes.importers import LOSSES, Imported, Loss, import_recording
 from mockapi.cassettes.importers._formats import FORMATS
 from mockapi.cassettes.importers._yaml import parse
 from mockapi.messages import accumulate, decode_events, encode_events
@@ -264,6 +264,42 @@ def test_every_format_is_detected_whatever_the_file_is_called() -> None:
             assert (imported.format, imported.broken) == (title, ()), called
             assert imported.cassette is not None
             assert load(dump(imported.cassette), called).interactions == imported.cassette.interactions
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("title", EVERY)
+@settings(max_examples=examples(25))
+@given(data=st.data())
+def test_nothing_is_made_of_a_reply_that_was_cut(title: str, data: st.DataObject) -> None:
+    """Wherever a file ends too early: no traceback, and each reply that is kept is whole."""
+    text, name = EVERY[title]
+    whole = _replies(import_recording(text, name))
+    cut = import_recording(text[: data.draw(st.integers(0, len(text) - 1))], name)
+    # A line end is the file's own, in formats of text.
+    assert _replies(cut) <= whole
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "words"),
+    [
+        ("application/json", '{"type":"message",', "JSON that breaks off"),
+        ("application/json", "", "no body"),
+        ("text/event-stream; charset=utf-8", "", "no body"),
+    ],
+)
+def test_half_a_reply_is_told(kind: str, body: str, words: str) -> None:
+    """Formats that a cut leaves well-formed, such as literal blocks of YAML, have half a reply then."""
+    interaction = vcr_py_interaction()
+    interaction["response"]["headers"] = {"content-type": [kind]}
+    interaction["response"]["body"] = {"string": body}
+    imported = import_recording(as_yaml({"version": 1, "interactions": [interaction]}), "a.yaml")
+    assert imported.cassette is None
+    assert words in imported.broken[0]
+
+
+def _replies(imported: Imported) -> set[bytes]:
+    interactions = () if imported.cassette is None else imported.cassette.interactions
+    return {interaction.response.body.rstrip() for interaction in interactions}
 
 
 def test_every_loss_has_words() -> None:

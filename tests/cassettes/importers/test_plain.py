@@ -26,7 +26,10 @@ REPLIES: dict[str, tuple[bytes, str, str, int]] = {
         "POST", "/v1/complete", 200,
     ),
     "a stream of an error": (b'event: error\ndata: {"type":"error"}\n\n', "POST", "/v1/messages", 200),
-    "data lines alone": (b'data: {"type":"message_start","message":{}}\n\n', "POST", "/v1/messages", 200),
+    "data lines alone": (
+        b'data: {"type":"message_start","message":{}}\n\ndata: {"type":"message_stop"}\n\n',
+        "POST", "/v1/messages", 200,
+    ),
 }  # fmt: skip
 
 
@@ -78,6 +81,7 @@ def test_any_request_of_the_same_kind_gets_the_reply() -> None:
 FAULTY = {
     "no JSON in it": (b"data: [DONE]\n\n", "not the API's"),
     "somebody else's": (b'data: {"type":"response.created"}\n\n', "of something else"),
+    "the first half": (b'data: {"type":"message_start","message":{}}\n\n', "breaks off behind message_start"),
 }
 
 

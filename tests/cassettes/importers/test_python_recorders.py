@@ -144,6 +144,8 @@ def test_cassetter_bodies_by_type(name: str) -> None:
     """JSON as a value, text as text, binary as hexadecimal, none as nothing."""
     body, expected = CASSETTER[name]
     text = as_json({"version": 1, "interactions": [_cassetter(body, body)]})
+    if name == "none":  # a reply of JSON is never empty
+        text = text.replace(b"application/json", b"text/plain")
     imported = import_recording(text, "a.yaml")
     assert imported.format == "cassetter"
     assert only(imported) == (expected, expected)

@@ -165,6 +165,13 @@ def test_an_archive_with_something_else_in_it_is_refused() -> None:
     assert "'notes'" in imported.broken[0]
 
 
+def test_an_archive_of_other_hosts_need_not_be_sound() -> None:
+    """What a Go test keeps of another server is left out by its host, whatever else is in the archive."""
+    data = b"-- a.request --\nGET / HTTP/1.1\nHost: example.com\n\n-- want.json --\n{}\n"
+    imported = import_recording(data, "a.txtar")
+    assert (imported.broken, imported.left_out) == ((), (("host example.com", 1),))
+
+
 MOCKOON_REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "rules": ({"responses": [{"body": "x", "rules": [{"target": "body"}]}]}, "by rules"),
     "in turn": ({"responseMode": "SEQUENTIAL", "responses": [{}, {}]}, "by the mode SEQUENTIAL"),
