@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 from mockapi.cassettes._judge import judge
 from mockapi.cassettes._runs import QUOTE, quoted
-from mockapi.cassettes._secret_table import PASSWORDS
-from mockapi.cassettes._values import Place, is_machine_made
+from mockapi.cassettes._secret_table import PASSWORDS, SCHEMES
+from mockapi.cassettes._values import Place, is_machine_made, shows_itself
 
 if TYPE_CHECKING:
     from mockapi.cassettes._kinds import Find
@@ -35,6 +35,7 @@ BEFORE_QUOTE = (
 
 _SHORTEST = 16  # characters of what a machine made
 _QUOTE = re.compile(QUOTE)
+_HAS_SCHEME = re.compile(rf"(?i:{'|'.join(map(re.escape, SCHEMES))})[ ]")
 _ASKS = re.compile(
     r"(?:get|fetch|find|load|read|has|is|check|validate|verify|hash|encode|decode|encrypt|decrypt|reset|delete"
     r"|remove|parse|from|create|new|need|require|show|hide|prompt|ask|expect|on)(?=[A-Z_]|\Z)"
@@ -62,14 +63,16 @@ def quoted_behind(
         return None
     if match["pair"] and not before.endswith(("{", "{:")):
         return None
-    if match["typed"] and not match["close"]:
+    if match["typed"] and not (match["close"] or text.startswith("]", match.end("close"))):
         return None
     if match["call"] and _ASKS.match(name.rpartition(".")[2]):
         return None
     value = closed[0]
     if match["typed"] or match["arrow"] or match["numbered"] or match["pair"]:
         return judge(value, opens.end(), Place.QUOTED, name, ending)
-    if not any(map(str.isdigit, value)):
+    if ending == "authorization" and _HAS_SCHEME.match(value):  # `proxy_set_header Authorization "Basic …"`
+        return judge(value, opens.end(), Place.QUOTED, name, ending)
+    if not shows_itself(value):
         return None
     if ending not in PASSWORDS and not (len(value) >= _SHORTEST and is_machine_made(value)):
         return None
