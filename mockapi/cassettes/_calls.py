@@ -19,7 +19,7 @@ _ARGUMENT = (
     r"\s{0,4}(?:\{[^{}\n]{0,200}\}|[@$fruN]?\\{0,7}[\"'][^\"'\n]{0,200}?\\{0,7}[\"']|[$\w.>:-]{1,60})\s{0,4},"
 )
 _LAST = (
-    r"\s{0,4}(?:(?:to_?[sS]tr\w{0,4}|(?:bytes\.|Buffer\.|base64\.|binascii\.|hex\.)?"
+    r"\s{0,4}(?:(?:to_?[sS]tr\w{0,4}|\[\]byte|(?:bytes\.|Buffer\.|base64\.|binascii\.|hex\.)?"
     r"(?:fromhex|from|unhexlify|b64decode|DecodeString|urlsafe_b64decode))\()?"
     r"[@$bfruN]?\\{0,7}[\"'](?P<secret>[^\"'\n\\]{6,200})\\{0,7}[\"']"
 )
@@ -32,7 +32,7 @@ _CALLS = tuple(
 _CALLS_OF_ONE = tuple(
     "fernet hmac.new cookieparser hmacsha256 secretkeyspec aes.new des3.new chacha20.new algorithms.aes"
     " chacha20_poly1305.new aesgcm secretbox red:auth redis:auth client:auth redis.auth client.auth conn.auth"
-    " redis->auth".split()
+    " redis->auth newcipher signedstring".split()
 )
 _CALLS_OF_THREE = tuple(
     "mysql mysqli mysqli_connect mysql_connect mysqli_real_connect pdo getconnection plainauth ftp_login"

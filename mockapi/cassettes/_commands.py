@@ -120,8 +120,8 @@ VERBS: tuple[Verb, ...] = (
     Verb("enable", r"enable (?:password|secret)[ \t]{1,3}" + _WORD),
     Verb("insecure", r"insecure-password[ \t]{1,4}" + _WORD),
     Verb("nmcli", r"nmcli[ ][^\n|;]{1,160}?[ ]password[ \t]{1,3}" + _WORD),
-    Verb("bundle", r"bundle config(?: set)?(?: --[a-z]{1,10})?[ \t]{1,3}[\w.-]{1,80}[ \t]{1,3}\\{0,3}[\"']?"
-                   r"[\w.-]{1,64}:(?P<secret>[^\s\"'\\]{4,200})"),
+    Verb("bundle", r"bundle config(?: set)?(?: --[a-z]{1,10})?[ \t]{1,3}[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}"
+                   r"[ \t]{1,3}\\{0,3}[\"']?[\w.-]{1,64}:(?P<secret>[^\s\"'\\]{4,200})"),
     Verb("unseal", r"Unseal Key [0-9]{1,2}:[ \t]{1,3}" + _WORD),
     Verb("expect", r"send[ \t](?:-- )?\\{0,3}\"(?P<secret>[^\s\"'\\]{6,200})\\{1,7}r"),
     Verb("user", r"user[ ]?=[ ]?\\{0,7}\"[^\s:\"'\\/]{1,64}:(?P<secret>[^\s\"'\\]{4,200})"),
@@ -171,7 +171,8 @@ VERBS: tuple[Verb, ...] = (
                   r"[^\s\"\\]{6,200})"),
     Verb("login", r"LOGIN(?<=[0-9] LOGIN)[ ][^\s\"\\]{1,100}[ ](?=[^\s]{0,100}[0-9!#$%&*])(?P<secret>"
                   r"[^\s\"\\]{6,200})(?=[ \t]{0,4}(?:[\r\n\"]|\\{1,7}[rn]|\Z))"),
-    Verb("auth", r">[ ](?:AUTH|auth)[ ](?:[\w.-]{1,40}[ ])?\\{0,7}\"?(?P<secret>[^\s\"\\<>]{6,200})"
+    Verb("auth", r">(?:(?<=[0-9]>)|(?<=dis>)|(?<=key>))[ ](?:AUTH|auth)[ ](?:[\w.-]{1,40}[ ])?"
+                 r"\\{0,7}\"?(?P<secret>[^\s\"\\<>]{6,200})"
                  r"(?=\\{0,7}\"?[ \t]{0,4}(?:[\r\n\"]|\\{1,7}[rn]|\Z))", ">"),
     Verb("oauth token bearer",  # of a host: `"github-oauth": {"host.example": "…"}`
          r"(?:oauth|token|bearer)\\{0,7}\"[ ]?:\s{0,9}\{\s{0,40}\\{0,7}\"[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}"
@@ -180,17 +181,17 @@ VERBS: tuple[Verb, ...] = (
          r"(?:assword|ASSWORD|asswd|PASS|pass|pwd|PWD)(?:\\{0,7}[\"'])?(?: is|[ ]?(?:=>|[:=]))[ ]?"
          r"(?:\\{0,7}[\"'`])?(?P<secret>" + _NO_WORD + r"[a-z]{4}(?: " + _NO_WORD
          + r"[a-z]{4}){3})(?![A-Za-z-]|[ ][a-z])"),
-    Verb("key",  # of an authenticator, in the letters of Base32
+    Verb("key code secret",  # of an authenticator, in the letters of Base32
          r"(?:etup|ETUP|nter|manual|uthenticator|2FA|2fa|TOTP|totp|MFA|mfa)[^\n:\\]{0,40}?(?:key|code|secret)"
          r"[^\n:\\]{0,24}:(?:\s|\\{1,7}n|[\"'`*]){1,6}(?P<secret>[A-Z2-7]{16,64}(?![\w-])"
          r"|[A-Z2-7]{4}(?: [A-Z2-7]{4}){3,15}(?![\w-])|[a-z2-7]{4}(?: [a-z2-7]{4}){5,15}(?![\w-]))"),
     Verb("ipk productkey key",  # of Windows
          r"(?:ipk|[kK]ey)(?<=/ipk|.[kK]ey)(?:\\{0,7}[\"'`*])?[\s:=>]{1,4}(?:is )?(?:\\{0,7}[\"'`])?"
          r"(?P<secret>(?:[A-Z0-9]{5}-){4}[A-Z0-9]{5})(?![\w-])"),
-    Verb("login logins credentials creds",
-         r"(?:ogin|redential|red)s?(?: details| with| is| are)?[:=]?"
-         r"\*{0,2}[ ]{1,3}`?[\w.@+-]{1,64}`?[ ]/[ ]`?"
-         r"(?=[^\s]{0,60}[0-9!#$%])(?P<secret>[^\s\"'`/\\,]{6,100})(?=[`\s\"'\\,]|\Z)"),
+    Verb("login logins log sign credentials creds",  # `Login: admin / VALUE`
+         r"(?:ogin|og in|ign in|redential|red)s?(?: details| is| are| with(?=[ ]`?[^\s@]{1,64}@))?[:=]?"
+         r"\*{0,2}[ ]{1,3}`?[A-Za-z][\w.@+-]{0,64}(?:`?[ ]/[ ]`?|:)"
+         r"(?=[^\s]{0,60}[0-9!#$%])(?P<secret>[^\s\"'`/\\,:&]{6,100})(?=[`\s\"'\\,&]|\Z)"),
     Verb("state", r"code=[^\s&\"'\\]{8,400}&(?:amp;)?(?:[\w-]{1,30}=[^\s&\"'\\]{1,200}&){0,3}state="
                   r"(?P<secret>[A-Za-z0-9_.~%+/=-]{12,400})", "code="),
     Verb("setuser user", r"(?:SETUSER|setuser|user)[ ][\w.-]{1,60}[ ](?:[^\s>]{1,40}[ ]){0,8}>"

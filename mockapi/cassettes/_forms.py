@@ -113,7 +113,7 @@ _PLURALS = (
 _SHOWN_WORDS = (
     "secret secrets password passwd passphrase psk cookie token credential credentials key wg pass"
     " gopass op bw"
-    " lpass vault private privkey keyring"
+    " lpass vault private privkey keyring rand pwgen makepasswd"
 )
 _ANNOUNCED_WORDS = "password passphrase secret token"
 _FOREIGN_WORDS = (

@@ -33,7 +33,7 @@ STARRED = re.compile(
     r"[\w.@\"'\\-]{1,64}[ \t]{1,12}\*[ \t]{1,12}(?:\\{0,7}\")?" + _VALUE + r"(?:\\{0,7}\")?[ \t]{1,12}\*"
 )
 OF_A_NAME = re.compile(
-    r"(?:BUNDLE_[A-Z0-9_]{1,80}|[A-Za-z0-9_]{0,40}(?:AUTH|_auth|LOGIN|USERPWD))(?:\\{0,7}[\"'])?"
+    r"(?:BUNDLE_[A-Z0-9_]{1,80}|[A-Za-z0-9_]{0,40}(?:AUTH|_auth|LOGIN|USERPWD|_USER))(?:\\{0,7}[\"'])?"
     r"[ ]?(?:[:=]{1,2}|,)[ ]?(?:\\{0,7}[\"'])?"
     r"[\w.@-]{1,64}:" + _VALUE
 )
@@ -95,6 +95,7 @@ LINES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("", "_auth", OF_A_NAME),
     ("", "LOGIN", OF_A_NAME),
     ("", "USERPWD", OF_A_NAME),
+    ("", "_USER", OF_A_NAME),
     ("trojan ss ssr vless vmess hysteria hy tuic anytls snell juicity", "://", SCHEME),
 )
 """What must stand in a text for a line of a form to be there: one of these words, if any, and a mark."""

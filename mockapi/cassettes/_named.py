@@ -78,7 +78,7 @@ _URL_NAME = re.compile(rf"[?&;](?:amp;)?(?i:{'|'.join(map(re.escape, URL_NAMES))
 _OTHER_VALUE = re.compile(r"\s{0,9}(?:[{\[]|null|true|false|\"\"|-?[0-9.]{1,30}[,}\]\s])")
 _TYPE = re.compile(
     r"[ \t]{0,4}(?:[&*?\[\]]{1,3}(?:'[a-z]{1,12}[ ])?(?:mut[ ])?)?"
-    r"[A-Za-z_][A-Za-z0-9_.\[\]|<>?, ]{0,60}?[ \t]{0,4}=(?!=)"
+    r"[A-Za-z_][A-Za-z0-9_.\[\]|<>?, ]{0,60}?[ \t]{0,4}:?=(?!=)"
 )
 # `var token string = "…"`, `Dim token As String = "…"`, `@pwd NVARCHAR(50) = '…'`
 _DECLARED = re.compile(
@@ -88,9 +88,9 @@ _DECLARED = re.compile(
 )
 _SCHEME = rf"(?:(?i:{'|'.join(map(re.escape, SCHEMES))})[ \t]+)?"
 _BEFORE_VALUE = re.compile(
-    rf"(?:\*\*(?=[ ]))?(?P<gap>{_BLANKS}(?:\r?\n[ \t]{{0,20}})?)(?:string\([0-9]{{1,5}}\)[ ])?"
+    rf"(?:\*{{1,2}}(?=[ ]))?(?P<gap>{_BLANKS}(?:\r?\n[ \t]{{0,20}})?)(?:string\([0-9]{{1,5}}\)[ ])?"
     rf"(?:(?:[A-Za-z_.]{{0,30}}(?:Secret|Str|String|Token|Key|Credential|fromhex|decode|Buffer\.from)|str|bytes|atob)\((?=[rbfu]?[\"']))?"
-    rf"(?:[rbfuRBFU@$]{{1,2}}(?=[\"']))?(?P<quote>{QUOTE})?{_SCHEME}"
+    rf"(?:[rbfuRBFUN@$]{{1,2}}(?=[\"']))?(?P<quote>{QUOTE})?{_SCHEME}"
 )
 _CALLED = re.compile(r"[A-Za-z_]\w{0,40}(?:\.[A-Za-z_]\w{0,40}){0,5}[(\[]")
 # `Digest username="…", response="…"`, `AWS4-HMAC-SHA256 Credential=…, Signature=…`

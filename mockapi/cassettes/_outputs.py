@@ -23,15 +23,18 @@ _LINE = r"(?:\r?\n|\\{1,7}r\\{1,7}n|\\{1,7}n)"
 _VALUE = r"(?P<secret>[^\s\"'`<>\\]{8,300})(?=[ ]{0,4}(?:[\r\n\\\"'`]|\Z))"
 _COMMAND = re.compile(r"[$#%>][ ](?P<command>(?:[^\n\\]|\\(?=[\"'])){3,300})" + _LINE + r"[ ]{0,4}" + _VALUE)
 _OF_SECRETS = re.compile(
-    r"(?i:secret|passw|passphrase|psk|cookie|token|credential|api-?key|\.key\b|wg[ ]|privkey|private|keyring)"
+    r"(?i:secret|passw|passphrase|psk|cookie|token|credential|api-?key|\.key\b|wg[ ]|privkey|private|keyring"
+    r"|openssl[ ]rand|pwgen|makepasswd|token_(?:hex|urlsafe))"
     r"|\b(?:pass|gopass|op|bw|lpass|vault)[ ]"
 )
 _SHOWS = re.compile(
     r"\b(?:get|show|lookup|access|read|print|cat|genkey|genpsk|decrypt|reveal|fetch|view|echo|create|generate|token"
-    r"|less|head|tail|more|gen|(?:print|find)-[a-z-]{1,30}password|login)\b|base64[ ](?:-d|-D|--decode)"
+    r"|less|head|tail|more|gen|(?:print|find)-[a-z-]{1,30}password|login|printenv|rand|pwgen|makepasswd)\b"
+    r"|base64[ ](?:-d|-D|--decode)"
 )
 _REVEALS = re.compile(
-    r"--reveal|base64[ ](?:-d|-D|--decode)|versions access|-field=|--query[ =]SecretString|\bpass[ ]show"
+    r"--reveal|base64[ ](?:-d|-D|--decode)|versions access|-field=|--query[ =](?:SecretString|value)|printenv"
+    r"|echo[ ]\\{0,7}[\"']?\$|\bpass[ ]show"
     r"|(?:bw|lpass)[ ]"
 )
 """What prints the secret alone: there also words with a number are one."""

@@ -34,7 +34,7 @@ _MANY_HUMPS = 8
 _HUMP_OF_MANY = 3.3  # the longer a text, the nearer it comes to the average
 _SHORTEST_SCRAMBLED = 12
 _SCRAMBLED_HUMPS = 5
-_SCRAMBLED_HUMP = 3
+_SCRAMBLED_HUMP = 3.5
 _GAP = re.compile(
     r"\$\{[^}]*\}?|\$\(.*|\$[A-Za-z_]\w*(?![^\s.,;:)])|%[A-Za-z_]\w*%|%[sd]|%\(\w+\)s"
     r"|\{(?![A-Za-z0-9+/=]{24})\{?[^}]*\}?\}?|<[^>]*>?|\[[^\]]+\]|\(\?|!(?i:ref|sub|getatt|secret|vault|env)\b"
