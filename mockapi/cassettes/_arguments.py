@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mockapi.cassettes._kinds import Find
-from mockapi.cassettes._values import Place, is_credential, is_machine_made
+from mockapi.cassettes._values import Place, is_credential, is_machine_made, shows_itself
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,8 +73,8 @@ def _is_value(value: str, *, made: bool) -> bool:
 
 
 def is_mixed(value: str) -> bool:
-    """Whether a text has letters, digits and no blanks."""
-    return any(map(str.isdigit, value)) and any(map(str.isalpha, value)) and not any(map(str.isspace, value))
+    """Whether a text has no blanks, and letters and digits, or letters in disorder."""
+    return shows_itself(value) and any(map(str.isalpha, value)) and not any(map(str.isspace, value))
 
 
 def _means_other(text: str, at: int) -> bool:

@@ -1,9 +1,8 @@
-"""Passwords that commands are given: as an option, behind a verb, through a pipe; and those of calls in code.
+"""Passwords that commands are given: as an option, behind a verb, through a pipe.
 
 Which option of which command holds one says the table; an option alone says nothing (`-p 8080:80`).
 """
 
-# ruff: noqa: SIM905 - words in a row are read more easily than quotes and commas
 from __future__ import annotations
 
 import functools
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mockapi.cassettes._kinds import Find
 from mockapi.cassettes._secret_table import PASSWORD_WORDS, WORDS
-from mockapi.cassettes._values import Place, is_credential, is_machine_made, is_name
+from mockapi.cassettes._values import is_machine_made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,6 +52,7 @@ OPTIONS: tuple[PasswordOption, ...] = (
     PasswordOption(r"mosquitto_(?:pub|sub|rr)|zip|unzip|ipmitool|sqlcmd|bcp|isql|osql|certutil", ("-P",)),
     PasswordOption(r"smbclient|rpcclient|smbget|net", ("-U",), form=r"[^\s%\"'$\\]{0,80}%"),
     PasswordOption(r"https?|xh|xhs|httpie", ("-a", "--auth"), form=_USER),
+    PasswordOption(r"etcdctl", ("--user",), form=_USER),
     PasswordOption(r"openssl|pdftk|step", ("-passin", "-passout", "-pass"), form="pass:"),
     PasswordOption(r"openssl enc", ("-k", "-K")),
     PasswordOption(r"snmp(?:walk|get|set|bulkwalk|bulkget)", ("-c", "-A", "-X")),
@@ -63,7 +63,7 @@ OPTIONS: tuple[PasswordOption, ...] = (
                    form=r"(?:[^\s\"']{1,80}[ \t]){1,2}"),
 )  # fmt: skip
 _OPTION = re.compile(
-    r"-(?<=[ \t]-)(?:-(?:auth|pass|body)(?=[ \t=])"
+    r"-(?<=[ \t]-)(?:-(?:auth|pass|body|user)(?=[ \t=])"
     r"|(?:passin|passout|pass|pw|nbB|nb|bc|cb|Bb|bB|[pPaAwUkKXcbtu]))"
 )
 _VALUE = (
@@ -102,6 +102,10 @@ _PIPED = (
     r"|-passin stdin|--batch|smbpasswd|secrets? (?:versions|add|set|put|create|import)|env add|pass insert"
     r"|store-secret|kv put))"
 )
+_NO_WORD = (
+    r"(?!(?:must|have|with|this|that|your|from|when|then|than|some|more|only|very|each|used|same|last|next|here"
+    r"|form|user|name|need|make|sure|been|will|what|into|they|them|also|text|code|file|test)\b)"
+)
 VERBS: tuple[Verb, ...] = (
     Verb("vault wandb bw",
          r"(?:vault login|vault operator unseal|vault unseal|wandb login|bw unlock)[ \t]{1,3}" + _WORD),
@@ -114,6 +118,10 @@ VERBS: tuple[Verb, ...] = (
     Verb("string", r"key-string(?: [0-9])?[ \t]{1,3}" + _WORD),
     Verb("shared", r"pre-shared-key(?: (?:local|remote|ascii-text|[0-9]))?[ \t]{1,3}" + _WORD),
     Verb("enable", r"enable (?:password|secret)[ \t]{1,3}" + _WORD),
+    Verb("insecure", r"insecure-password[ \t]{1,4}" + _WORD),
+    Verb("nmcli", r"nmcli[ ][^\n|;]{1,160}?[ ]password[ \t]{1,3}" + _WORD),
+    Verb("bundle", r"bundle config(?: set)?(?: --[a-z]{1,10})?[ \t]{1,3}[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}"
+                   r"[ \t]{1,3}\\{0,3}[\"']?[\w.-]{1,64}:(?P<secret>[^\s\"'\\]{4,200})"),
     Verb("unseal", r"Unseal Key [0-9]{1,2}:[ \t]{1,3}" + _WORD),
     Verb("expect", r"send[ \t](?:-- )?\\{0,3}\"(?P<secret>[^\s\"'\\]{6,200})\\{1,7}r"),
     Verb("user", r"user[ ]?=[ ]?\\{0,7}\"[^\s:\"'\\/]{1,64}:(?P<secret>[^\s\"'\\]{4,200})"),
@@ -134,6 +142,8 @@ VERBS: tuple[Verb, ...] = (
     Verb("net",
          r"(?:net|NET) (?i:use[^\n|;&]{0,120}/user:[^\s]{1,80}"
          r"|user[ \t]{1,3}[^\s/]{1,80})[ \t]{1,3}" + _WORD),
+    Verb("net", r"(?:net|NET) (?i:use)[ ]{1,3}(?:(?:[A-Za-z]:|\*)[ ]{1,3})?(?:\\{0,7}\")?\\{2,8}"
+                r"[^\s\"']{1,120}(?:\\{0,7}\")?[ ]{1,3}" + _WORD + r"(?:\\{0,3}[\"'])?[ ]{1,3}/(?i:user:)"),
     Verb("xfreerdp freerdp mstsc wfreerdp cmdkey", r"[ \t]/(?:[pP]|pass):" + _WORD),
     Verb("wifi", r"WIFI:(?:[TSH]:[^\n;]{0,64};){0,3}P:(?P<secret>[^\s;\"'\\]{4,63})"),
     Verb("echo", "echo" + _PIPED),
@@ -159,6 +169,31 @@ VERBS: tuple[Verb, ...] = (
     Verb("nmcli", r"(?:(?:[ ]|-sec\.|-security\.)psk|wep-key[0-9])[ \t]{1,3}" + _WORD),
     Verb("login", r"LOGIN[ \t]{1,3}\\{0,7}\"?[^\s\"\\]{1,100}\\{0,7}\"?[ \t]{1,3}\\{0,7}\"(?P<secret>"
                   r"[^\s\"\\]{6,200})"),
+    Verb("login", r"LOGIN(?<=[0-9] LOGIN)[ ][^\s\"\\]{1,100}[ ](?=[^\s]{0,100}[0-9!#$%&*])(?P<secret>"
+                  r"[^\s\"\\]{6,200})(?=[ \t]{0,4}(?:[\r\n\"]|\\{1,7}[rn]|\Z))"),
+    Verb("auth", r">(?:(?<=[0-9]>)|(?<=dis>)|(?<=key>))[ ](?:AUTH|auth)[ ](?:[\w.-]{1,40}[ ])?"
+                 r"\\{0,7}\"?(?P<secret>[^\s\"\\<>]{6,200})"
+                 r"(?=\\{0,7}\"?[ \t]{0,4}(?:[\r\n\"]|\\{1,7}[rn]|\Z))", ">"),
+    Verb("oauth token bearer",  # of a host: `"github-oauth": {"host.example": "…"}`
+         r"(?:oauth|token|bearer)\\{0,7}\"[ ]?:\s{0,9}\{\s{0,40}\\{0,7}\"[\w-]{1,60}(?:\.[\w-]{1,60}){1,5}"
+         r"\\{0,7}\"[ ]?:[ ]?\\{0,7}\"(?P<secret>[^\s\"\\]{8,300})", "{"),
+    Verb("password passwd pass pwd",  # four times four letters, as Google makes them for a program
+         r"(?:assword|ASSWORD|asswd|PASS|pass|pwd|PWD)(?:\\{0,7}[\"'])?(?: is|[ ]?(?:=>|[:=]))[ ]?"
+         r"(?:\\{0,7}[\"'`])?(?P<secret>" + _NO_WORD + r"[a-z]{4}(?: " + _NO_WORD
+         + r"[a-z]{4}){3})(?![A-Za-z-]|[ ][a-z])"),
+    Verb("key code secret",  # of an authenticator, in the letters of Base32
+         r"(?:etup|ETUP|nter|manual|uthenticator|2FA|2fa|TOTP|totp|MFA|mfa)[^\n:\\]{0,40}?(?:key|code|secret)"
+         r"[^\n:\\]{0,24}:(?:\s|\\{1,7}n|[\"'`*]){1,6}(?P<secret>[A-Z2-7]{16,64}(?![\w-])"
+         r"|[A-Z2-7]{4}(?: [A-Z2-7]{4}){3,15}(?![\w-])|[a-z2-7]{4}(?: [a-z2-7]{4}){5,15}(?![\w-]))"),
+    Verb("ipk productkey key",  # of Windows
+         r"(?:ipk|[kK]ey)(?<=/ipk|.[kK]ey)(?:\\{0,7}[\"'`*])?[\s:=>]{1,4}(?:is )?(?:\\{0,7}[\"'`])?"
+         r"(?P<secret>(?:[A-Z0-9]{5}-){4}[A-Z0-9]{5})(?![\w-])"),
+    Verb("login logins log sign credentials creds",  # `Login: admin / VALUE`
+         r"(?:ogin|og in|ign in|redential|red)s?(?: details| is| are| with(?=[ ]`?[^\s@]{1,64}@))?[:=]?"
+         r"\*{0,2}[ ]{1,3}`?[A-Za-z][\w.@+-]{0,64}(?:`?[ ]/[ ]`?|:)"
+         r"(?=[^\s]{0,60}[0-9!#$%])(?P<secret>[^\s\"'`/\\,:&]{6,100})(?=[`\s\"'\\,&]|\Z)"),
+    Verb("state", r"code=[^\s&\"'\\]{8,400}&(?:amp;)?(?:[\w-]{1,30}=[^\s&\"'\\]{1,200}&){0,3}state="
+                  r"(?P<secret>[A-Za-z0-9_.~%+/=-]{12,400})", "code="),
     Verb("setuser user", r"(?:SETUSER|setuser|user)[ ][\w.-]{1,60}[ ](?:[^\s>]{1,40}[ ]){0,8}>"
                          r"(?P<secret>[^\s\"'\\<>]{6,200})"),
     Verb("nsupdate dig", r"-y[ \t]{1,3}\\{0,3}[\"']?(?:hmac-[a-z0-9-]{3,12}:)?[\w.-]{1,80}:/?(?P<secret>"
@@ -183,24 +218,6 @@ VERBS: tuple[Verb, ...] = (
          r":(?<=[\w.*-]:)(?:[0-9]{4,5}|\*):(?:[A-Za-z_][\w.-]{0,62}|\*):(?:[A-Za-z_][\w.-]{0,62}|\*):"
          r"(?P<secret>[^\s:\"'\\<>,]{6,200})(?![^\s\"'\\<>,;&])", ":"),
 )  # fmt: skip
-
-_ARGUMENT = r"\s{0,4}(?:[@$fruN]?\\{0,7}[\"'][^\"'\n]{0,200}?\\{0,7}[\"']|[$\w.>:-]{1,60})\s{0,4},"
-_LAST = r"\s{0,4}(?:to_?[sS]tr\w{0,4}\()?[@$bfruN]?\\{0,7}[\"'](?P<secret>[^\"'\n\\]{6,200})\\{0,7}[\"']"
-_CALLS = tuple(
-    "auth basic login credentials credential authentication userpwd connection connect createhmac"
-    " x509certificate2 x509certificate algoliasearch wifi.begin wifi.softap jwt.sign jwt.verify"
-    " jwt.encode jwt.decode aes.encrypt"
-    " aes.decrypt".split()
-)
-_CALLS_OF_ONE = tuple("fernet hmac.new cookieparser hmacsha256 secretkeyspec".split())
-_CALLS_OF_THREE = tuple(
-    "mysql mysqli mysqli_connect mysql_connect mysqli_real_connect pdo getconnection plainauth ftp_login"
-    " ldap_bind connect pg_connect oci_connect".split()
-)
-_OPEN = re.compile(r"\(")
-_SINGLE = re.compile(rf"\({_LAST}")
-_PAIR = re.compile(rf"\({_ARGUMENT}{_LAST}")
-_TRIPLE = re.compile(rf"\({_ARGUMENT}{_ARGUMENT}{_LAST}")
 
 
 def option_passwords(text: str) -> Iterator[Find]:
@@ -227,29 +244,6 @@ def verb_finder(verb: Verb) -> Callable[[str], Iterator[Find]]:
                     yield Find(*match.span(group), _KIND)
 
     return look
-
-
-def call_passwords(text: str) -> Iterator[Find]:
-    """The second of a pair of strings that a call signs in with: `auth=("user", "password")`."""
-    for call in _OPEN.finditer(text):
-        at = call.start()
-        name = text[max(0, at - 20) : at].lower()
-        if name.rstrip("= :\"'\\").endswith("auth"):  # also `auth=("user", "password")`
-            name = "auth"
-        for names, pattern in ((_CALLS_OF_ONE, _SINGLE), (_CALLS, _PAIR), (_CALLS_OF_THREE, _TRIPLE)):
-            if name.endswith(names):
-                match = pattern.match(text, at)
-                if (
-                    match is not None
-                    and not _is_constant(match["secret"])
-                    and is_credential(match["secret"], Place.QUOTED, chosen=True)
-                ):
-                    yield Find(*match.span("secret"), "a password in a call")
-                    break
-
-
-def _is_constant(text: str) -> bool:
-    return text.isupper() and is_name(text, Place.CODE)
 
 
 def _is_typed(value: str) -> bool:

@@ -15,7 +15,8 @@ from mockapi.cassettes._blocks import (
     sensitive_outputs,
     wallet_keys,
 )
-from mockapi.cassettes._commands import VERBS, call_passwords, option_passwords, verb_finder
+from mockapi.cassettes._calls import call_passwords
+from mockapi.cassettes._commands import VERBS, option_passwords, verb_finder
 from mockapi.cassettes._cookies import cookie_jars, cookies, cookies_in_code
 from mockapi.cassettes._dialogues import (
     PERCENT_ENCODED,
@@ -32,9 +33,11 @@ from mockapi.cassettes._keyfiles import private_keys, vaults, web_keys
 from mockapi.cassettes._kinds import Find
 from mockapi.cassettes._lines import LINES, line_finder, section_keys
 from mockapi.cassettes._links import secret_paths
+from mockapi.cassettes._manifests import manifest_secrets
 from mockapi.cassettes._outputs import announced_secrets, printed_secrets
+from mockapi.cassettes._pairs import PAIR_FINDERS
 from mockapi.cassettes._secret_table import FOREIGN_PASSWORDS
-from mockapi.cassettes._statements import database_keys, inserted_passwords
+from mockapi.cassettes._statements import database_keys, inserted_passwords, updated_settings
 from mockapi.cassettes._stores import WORDS as STORE_WORDS
 from mockapi.cassettes._stores import store_secrets
 from mockapi.cassettes._values import Place, is_credential
@@ -110,7 +113,7 @@ _PLURALS = (
 _SHOWN_WORDS = (
     "secret secrets password passwd passphrase psk cookie token credential credentials key wg pass"
     " gopass op bw"
-    " lpass vault private privkey keyring"
+    " lpass vault private privkey keyring rand pwgen makepasswd"
 )
 _ANNOUNCED_WORDS = "password passphrase secret token"
 _FOREIGN_WORDS = (
@@ -144,6 +147,9 @@ FORMS: tuple[tuple[str, str, Look], ...] = (
     ("key", "", section_keys),
     ("pragma attach", "", database_keys),
     ("insert replace", "(", inserted_passwords),
+    ("update", "=", updated_settings),
+    ("secret", "kind", manifest_secrets),
+    *(("", mark, look) for mark, look in PAIR_FINDERS),
     *((words, mark, line_finder(pattern)) for words, mark, pattern in LINES),
     ("", "(", call_passwords),
     (STORE_WORDS, " ", store_secrets),

@@ -4,6 +4,7 @@
 user=name:VALUE                     a relay
 "user" "VALUE"                      a pool of connections
 [api] / key = VALUE                 a section
+"Jwt": {"Key": "VALUE"}             a member of what opens something
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ STARRED = re.compile(
     r"[\w.@\"'\\-]{1,64}[ \t]{1,12}\*[ \t]{1,12}(?:\\{0,7}\")?" + _VALUE + r"(?:\\{0,7}\")?[ \t]{1,12}\*"
 )
 OF_A_NAME = re.compile(
-    r"(?:BUNDLE_[A-Z0-9_]{1,80}|[A-Za-z0-9_]{0,40}(?:AUTH|_auth|LOGIN|USERPWD))(?:\\{0,7}[\"'])?"
+    r"(?:BUNDLE_[A-Z0-9_]{1,80}|[A-Za-z0-9_]{0,40}(?:AUTH|_auth|LOGIN|USERPWD|_USER))(?:\\{0,7}[\"'])?"
     r"[ ]?(?:[:=]{1,2}|,)[ ]?(?:\\{0,7}[\"'])?"
     r"[\w.@-]{1,64}:" + _VALUE
 )
@@ -40,12 +41,15 @@ SCHEME = re.compile(
     r"(?:trojan|ss|ssr|vless|vmess|hysteria2?|hy2|tuic|anytls|snell|juicity)://(?P<secret>[^\s@/\"'<>\\]{8,400})(?=@)"
 )
 _KEY = re.compile(
-    _LINE + r"(?:-[ ])?(?:\\{0,7}[\"'])?key(?:\\{0,7}[\"'])?[ ]?[:=][ ]{0,4}(?:\\{0,7}[\"'])?(?P<secret>"
+    _LINE
+    + r"(?:-[ ])?(?:\\{0,7}[\"'])?[kK]ey(?:\\{0,7}[\"'])?[ ]?(?:=>|[:=])[ ]{0,4}(?:\\{0,7}[\"'])?(?P<secret>"
     r"[A-Za-z0-9+/_.-]{16,200}={0,2})" + _END
 )
 _SECTION = re.compile(
     r"(?:\[(?P<ini>[^\]\n\\]{1,60})\]|(?P<yaml>[A-Za-z_-]{1,40}):)[ ]{0,4}(?:[\r\n]|\\{1,7}n)"
+    r"|[\"'](?P<map>[A-Za-z_-]{1,40})\\{0,7}[\"'][ ]?(?::|=>)[ ]?[{\[]"
 )
+_CLOSES = re.compile(r"[}\]]")
 _REACH = 500  # characters from the head of a section to its key
 _OPENS = (*KEYS, "mail", "smtp", "service", "provider", "cloud", "login")
 _PLAIN_SECTIONS = frozenset({"cache", "object", "sort", "index", "commit", "table", "i18n", "translation"})
@@ -57,7 +61,8 @@ def line_finder(pattern: re.Pattern[str]) -> Callable[[str], Iterator[Find]]:
     def look(text: str) -> Iterator[Find]:
         for line in pattern.finditer(text):
             value = line["secret"]
-            if is_mixed(value) and is_credential(value, Place.CODE, chosen=True):
+            place = Place.ASSIGNED if pattern is RELAY else Place.CODE
+            if is_mixed(value) and is_credential(value, place, chosen=True):
                 yield Find(*line.span("secret"), _KIND)
 
     return look
@@ -71,9 +76,9 @@ def section_keys(text: str) -> Iterator[Find]:
         head = None
         for head in _SECTION.finditer(text, max(0, key.start() - _REACH), key.start() + 2):  # noqa: B007 - the last
             pass
-        if head is None:
+        if head is None or (head["map"] and _CLOSES.search(text, head.end(), key.start())):
             continue
-        name = (head["ini"] or head["yaml"]).lower()
+        name = (head["ini"] or head["yaml"] or head["map"]).lower()
         if name.endswith(_OPENS) or (head["ini"] and name not in _PLAIN_SECTIONS):
             yield Find(*key.span("secret"), "a credential called key")
 
@@ -90,6 +95,7 @@ LINES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("", "_auth", OF_A_NAME),
     ("", "LOGIN", OF_A_NAME),
     ("", "USERPWD", OF_A_NAME),
+    ("", "_USER", OF_A_NAME),
     ("trojan ss ssr vless vmess hysteria hy tuic anytls snell juicity", "://", SCHEME),
 )
 """What must stand in a text for a line of a form to be there: one of these words, if any, and a mark."""

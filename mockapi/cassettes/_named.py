@@ -24,7 +24,7 @@ from mockapi.cassettes._names import (
 from mockapi.cassettes._runs import BARE, IN_URL, QUOTE, REST_OF_LINE, look, quoted, run_end
 from mockapi.cassettes._secret_table import ENDINGS, PASSWORDS, SCHEMES, SEPARATE_ENDINGS, URL_NAMES
 from mockapi.cassettes._syntaxes import BEFORE_QUOTE, quoted_behind
-from mockapi.cassettes._values import LONGEST_LOOK, Place, is_credential, is_literal
+from mockapi.cassettes._values import LONGEST_LOOK, Place, is_credential, is_literal, shows_itself
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +39,7 @@ _LAST_WORDS = (
     "sonar.login",
     "honeycomb-team",
     "honeycomb_team",
+    "key content",  # of a wireless network, in Windows
     "recovery_code",
     "recovery code",
     "backup_code",
@@ -69,17 +70,27 @@ _AFTER_NAME = re.compile(
     r"(?:(?:\s|\\{1,7}[nrt]){0,20}<[A-Za-z:]{1,20}>)?)"
     r"|(?P<form>(?:(?:\r?\n|\\{1,7}r\\{1,7}n|\\{1,7}n)[A-Z][A-Za-z-]{1,40}: [^\r\n\\]{1,80}){0,3}"
     r"(?:\r?\n|\\{1,7}r\\{1,7}n|\\{1,7}n){2})"
-    r"|(?P<tag></[a-z]{1,12}>(?:\s|\\{1,7}[nrt]){0,40}<[a-z]{1,12}>)"
+    r"|(?P<tag></[A-Za-z]{1,12}>(?:\s|\\{1,7}[nrt]){0,40}<(?!input|img)[A-Za-z]{1,12}"
+    r"(?:[ ][A-Za-z:]{1,20}=\\{0,7}[\"'][^\"'<>\n\\]{0,40}\\{0,7}[\"'])?>)"
     r"|(?P<comma>(?<=[\"'`]),[ \t]{0,24}(?=\\{0,7}[\"'`]))|" + BEFORE_QUOTE + r"|(?P<blank>[ \t]{1,4}))"
 )
 _URL_NAME = re.compile(rf"[?&;](?:amp;)?(?i:{'|'.join(map(re.escape, URL_NAMES))})=")
 _OTHER_VALUE = re.compile(r"\s{0,9}(?:[{\[]|null|true|false|\"\"|-?[0-9.]{1,30}[,}\]\s])")
-_TYPE = re.compile(r"[ \t]{0,4}[A-Za-z_][A-Za-z0-9_.\[\]|<>?, ]{0,60}?[ \t]{0,4}=(?!=)")
+_TYPE = re.compile(
+    r"[ \t]{0,4}(?:[&*?\[\]]{1,3}(?:'[a-z]{1,12}[ ])?(?:mut[ ])?)?"
+    r"[A-Za-z_][A-Za-z0-9_.\[\]|<>?, ]{0,60}?[ \t]{0,4}:?=(?!=)"
+)
+# `var token string = "…"`, `Dim token As String = "…"`, `@pwd NVARCHAR(50) = '…'`
+_DECLARED = re.compile(
+    r"(?:[aA][sS][ ])?(?:[sS]tring|\[\]byte|N?VARCHAR|n?varchar|TEXT|text)(?:\([0-9]{1,4}\))?"
+    r"[ ]{0,4}:?=[ ]{0,4}"
+    rf"(?=[N@$]?{QUOTE})"
+)
 _SCHEME = rf"(?:(?i:{'|'.join(map(re.escape, SCHEMES))})[ \t]+)?"
 _BEFORE_VALUE = re.compile(
-    rf"(?P<gap>{_BLANKS}(?:\r?\n[ \t]{{0,20}})?)(?:string\([0-9]{{1,5}}\)[ ])?"
+    rf"(?:\*{{1,2}}(?=[ ]))?(?P<gap>{_BLANKS}(?:\r?\n[ \t]{{0,20}})?)(?:string\([0-9]{{1,5}}\)[ ])?"
     rf"(?:(?:[A-Za-z_.]{{0,30}}(?:Secret|Str|String|Token|Key|Credential|fromhex|decode|Buffer\.from)|str|bytes|atob)\((?=[rbfu]?[\"']))?"
-    rf"(?:[rbfuRBFU@$]{{1,2}}(?=[\"']))?(?P<quote>{QUOTE})?{_SCHEME}"
+    rf"(?:[rbfuRBFUN@$]{{1,2}}(?=[\"']))?(?P<quote>{QUOTE})?{_SCHEME}"
 )
 _CALLED = re.compile(r"[A-Za-z_]\w{0,40}(?:\.[A-Za-z_]\w{0,40}){0,5}[(\[]")
 # `Digest username="…", response="…"`, `AWS4-HMAC-SHA256 Credential=…, Signature=…`
@@ -179,6 +190,9 @@ def _behind_name(text: str, start: int, match: re.Match[str]) -> Find | None:
     takes_a_blank = match["blank"] is not None and _takes_a_blank(text, name_start, match)
     if match["blank"] is not None and not takes_a_blank:
         told = _told_in_prose(text, match.end(), name, ending)
+        declared = _DECLARED.match(text, match.end())
+        if declared is not None:
+            return _value_at(text, declared.end(), match, name, before, ending)
         return told or quoted_behind(text, match.end(), match, name, before, ending)
     if match.lastgroup in _OF_QUOTES:
         return quoted_behind(text, match.end(), match, name, before, ending)
@@ -270,7 +284,7 @@ def _told_in_prose(text: str, at: int, name: str, ending: str) -> Find | None:
     """`the password is …`; without a verb only what no word looks like: `the token 0a1b2c…`."""
     said = _SAID.match(text, at)
     value = _MACHINE_MADE.match(text, at) if said is None else look(BARE).match(text, said.end())
-    if value is None or not any(map(str.isdigit, value[0])):
+    if value is None or not shows_itself(value[0].rstrip(_MARKS)):
         return None
     return judge(value[0].rstrip("."), value.start(), Place.QUOTED, name, ending)
 
@@ -317,6 +331,7 @@ def _value_at(text: str, at: int, match: re.Match[str], name: str, before: str, 
 _ENDS_VALUE = re.compile(
     r"[ \t]{0,20}(?:\Z|[\r\n;\"'|<&]|\\{1,7}[nrt\"])|[ \t]{1,4}(?:[ \t]|#|--|[A-Za-z][\w.-]{0,40}[ ]?[:=])"
 )
+_SLUG = re.compile(r"[A-Za-z]{1,20}(?:-[A-Za-z]{1,20}){1,5}[0-9]{1,6}")
 _IS_TYPE = re.compile(r"(?:[A-Z][a-z]{1,20}){1,9}\b")
 
 
@@ -334,6 +349,8 @@ def _is_assigned(text: str, end: int, match: re.Match[str], gap: str, before: st
         or before.endswith(("?", "&", ";", "{"))
     ):
         return True
+    if place is Place.CODE and match["sep"] == "=" and not gap and _SLUG.fullmatch(text, match.end(), end):
+        return True  # no language has such a name: `password=winter-river-silver76, maxPool=10`
     if place is Place.CODE or match["sep"] is None:
         return False
     if match["sep"] == "=" and not gap:

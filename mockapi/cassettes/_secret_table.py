@@ -20,7 +20,7 @@ ENDINGS = tuple(
     "token secret secretid password passwd passphrase passcode pwd authorization phpsessid jsessionid"
     " samlresponse samlassertion storepass keypass userpass dbpass recoverycode backupcode scratchcode"
     " sessionid sonarlogin keymaterial sessid aspxauth totpseed otpseed mfaseed 2faseed hotpseed"
-    " walletseed nwkskey appskey nwkkey dockerconfigjson authtok honeycombteam".split()
+    " walletseed nwkskey appskey nwkkey dockerconfigjson authtok honeycombteam keycontent".split()
 )
 """A name that ends so is a credential's, whatever stands before. Here and below without joints."""
 
@@ -81,7 +81,7 @@ HARMLESS = tuple(
 
 PASSWORDS = tuple(
     "password passwd passphrase passcode pwd pass pw psk storepass keypass userpass dbpass recoverycode"
-    " backupcode scratchcode".split()
+    " backupcode scratchcode keycontent".split()
 )
 """Endings of what people choose themselves: shorter and plainer than what machines make."""
 

@@ -1,4 +1,7 @@
-"""Secrets in statements of SQL: the key of a database, the column of a password in an INSERT."""
+"""Secrets in statements of SQL.
+
+The key of a database, the column of a password in an INSERT, the value beside a setting's name.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,11 @@ _VALUE = re.compile(
     r"(?:\s|\\{1,7}[nrt]){0,20}(?:N?\\{0,7}'(?P<secret>[^'\n\\]{0,400})\\{0,7}'|[^,()'\n]{0,120}(?:\("
     r"[^()\n]{0,120}\))?)[ ]?"
 )
+_UPDATE = re.compile(
+    r"(?:SET|set)[ ][\w.`\"\[\]]{1,60}[ ]?=[ ]?N?\\{0,7}'(?P<secret>[^'\n\\]{4,400})\\{0,7}'"
+    r"(?:\s{1,9}|,[^;\n']{0,120})(?:WHERE|where)[ ][\w.`\"\[\]]{1,60}[ ]?(?:=|LIKE|like)[ ]?N?\\{0,7}'"
+    r"(?P<name>[\w./:% -]{2,100})\\{0,7}'"
+)
 _NEXT_ROW = re.compile(r"\),(?:\s|\\{1,7}[nrt]){0,20}\(")
 
 
@@ -44,13 +52,18 @@ def inserted_passwords(text: str) -> Iterator[Find]:
         names = [name.strip(' \t\r\n`"[]\\') for name in insert["columns"].split(",")]
         at = insert.end()
         while True:
+            setting = ""  # `VALUES ('api_key', 'VALUE')`
             for name in names:
                 value = _VALUE.match(text, at)
                 if value is None:
                     break
                 at = value.end()
-                if value["secret"] and is_named_credential(name, value["secret"]):
-                    yield Find(*value.span("secret"), f"a credential called {name[-40:]}")
+                secret = value["secret"] or ""
+                for title in (name, setting):
+                    if secret and is_named_credential(title, secret):
+                        yield Find(*value.span("secret"), f"a credential called {title[-40:]}")
+                        break
+                setting = _setting(secret)
                 if text[at : at + 1] != ",":
                     break
                 at += 1
@@ -59,3 +72,16 @@ def inserted_passwords(text: str) -> Iterator[Find]:
                 break
             at = row.end()
         done = at
+
+
+def updated_settings(text: str) -> Iterator[Find]:
+    """What an UPDATE gives to a setting that is called as a credential."""
+    for update in _UPDATE.finditer(text):
+        name = _setting(update["name"].rstrip("%"))
+        if is_named_credential(name, update["secret"]):
+            yield Find(*update.span("secret"), f"a credential called {name[-40:]}")
+
+
+def _setting(path: str) -> str:
+    """The last part of a setting's path: `payment/api_key`."""
+    return path.replace(":", "/").rpartition("/")[2]

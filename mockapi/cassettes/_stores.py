@@ -95,9 +95,9 @@ WORDS = (
 """One of these stands in every text that has such a command."""
 
 _ENDS = re.compile(r"&&|[;|]|(?<!\\)\n")
-_SETTINGS = frozenset(
+SETTINGS = frozenset(
     "user username login host hostname port url uri endpoint region ttl max_ttl policies name email mail type"
-    " driver database db dbname env environment namespace output".split()
+    " driver database dbname env environment namespace output".split()
 )
 """What stores are given besides secrets."""
 
@@ -130,9 +130,11 @@ def _is_secret(row: Store, value: re.Match[str], text: str) -> bool:
     if name is not None:
         if row.if_named and not names_something(name):
             return False
-        if name.lower() in _SETTINGS:
+        if name.lower() in SETTINGS:
             return False
-    return not text.startswith(("{", "-", "@")) and is_given(text)
+    return not text.startswith(
+        ("{", "@") if value.groupdict().get("quote") else ("{", "-", "@")
+    ) and is_given(text)
 
 
 @functools.cache

@@ -30,6 +30,11 @@ _JOINTS = re.compile(r"[\W_]+")
 _WORD = re.compile(r"([^\W\d_]+)\d{0,2}|\d{1,4}")
 _HUMPS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[A-Z]")
 _HUMP = 2.5  # letters; words have four and more on average, random letters in two cases fewer than two
+_MANY_HUMPS = 8
+_HUMP_OF_MANY = 3.3  # the longer a text, the nearer it comes to the average
+_SHORTEST_SCRAMBLED = 12
+_SCRAMBLED_HUMPS = 5
+_SCRAMBLED_HUMP = 3.5
 _GAP = re.compile(
     r"\$\{[^}]*\}?|\$\(.*|\$[A-Za-z_]\w*(?![^\s.,;:)])|%[A-Za-z_]\w*%|%[sd]|%\(\w+\)s"
     r"|\{(?![A-Za-z0-9+/=]{24})\{?[^}]*\}?\}?|<[^>]*>?|\[[^\]]+\]|\(\?|!(?i:ref|sub|getatt|secret|vault|env)\b"
@@ -38,6 +43,7 @@ _CALL = re.compile(r"([A-Za-z_][\w.]*)[(\[]")
 _DOTTED_NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 _PATH = re.compile(
     r"(?:~|\.{1,2})/|/[\w./-]{1,200}\.[a-z]{2,5}\Z|[A-Za-z]:\\\\?\w|(?:file|op)://|(?:vault|arn|ssm|env|ref):[a-z]"
+    r"|/(?:home|Users|root|etc|var|usr|opt|tmp|srv|mnt|run|workspaces?)/[\w.-]"
 )
 _CHOSEN = re.compile(r"\w[!#%^&*?~+=|@$]+\w|[!#%^&*?~|@$]$")
 _MASK = re.compile(r"(?:[*\u00b7\u2022\U0001f636]|%2A){4}[/\\]?\Z|\A[*\u00b7\u2022\U0001f636/\\ ]+\Z")
@@ -171,6 +177,14 @@ def is_name(text: str, place: Place = Place.QUOTED) -> bool:
     return all(map(_is_word_or_number, parts))
 
 
+def shows_itself(text: str) -> bool:
+    """Whether a text alone says that it is no word: by a digit, or by letters in disorder."""
+    if any(map(str.isdigit, text)):
+        return True
+    humps = len(_HUMPS.findall(text)) if len(text) >= _SHORTEST_SCRAMBLED and text.isalpha() else 0
+    return humps >= _SCRAMBLED_HUMPS and len(text) < _SCRAMBLED_HUMP * humps
+
+
 def _is_word(text: str) -> bool:
     """Letters only, in one case or in humps."""
     return text.isalpha() and _is_word_or_number(text)
@@ -184,7 +198,8 @@ def _is_word_or_number(text: str) -> bool:
     if not letters.isascii() or not letters:
         return True
     humps = len(_HUMPS.findall(letters))
-    return len(letters) <= _LONGEST_WORD * humps and (humps == 1 or len(letters) >= _HUMP * humps)
+    least = _HUMP if humps < _MANY_HUMPS else _HUMP_OF_MANY
+    return len(letters) <= _LONGEST_WORD * humps and (humps == 1 or len(letters) >= least * humps)
 
 
 def _is_dotted_name(text: str) -> bool:

@@ -124,6 +124,66 @@ NAMES: dict[str, str] = {
     "crypt key": "crypt key «A12»",
 }
 
+MANIFESTS: dict[str, str] = {
+    "Secret of own names": "kind: Secret\nstringData:\n  smtp: «A24»\n  'stripe': '«A24»'",
+    "Secret as it is shown": "apiVersion: v1\ndata:\n  SMTP: «B40»\nkind: Secret\nmetadata:\n  name: x",
+    "Secret in JSON": 'got {"apiVersion": "v1", "data": {"smtp": "«B40»", "x": "«B40»"}, "kind": "Secret"}',
+    "block in a Secret": "kind: Secret\nstringData:\n  a.ini: |-\n    dsn=«A24»\n    x=«A24»\n  z: «A24»\n",
+    "Secret beside a ConfigMap": (
+        "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: b\n---\napiVersion: v1\nkind: Secret\ndata:\n  a: «B40»"
+    ),
+}
+
+PAIRS: dict[str, str] = {
+    "AWS in a table": "ACCESSKEY\tAKIA«U16»\t2025-02-03T10:11:12+00:00\t«B40»\tActive",
+    "AWS on two lines": "AKIA«U16»\n«B40»",
+    "AWS in a call": 'boto3.client("s3", "eu-west-1", "AKIA«U16»", "«B40»")',
+    "Twilio in a call": "twilio('AC0123456789abcdef0123456789abcdef', '«H32»')",
+    "host of Composer": 'auth.json: {"github-oauth": {"github.com": "«H40»"}}',
+}
+
+FURTHER_SYNTAXES: dict[str, str] = {
+    "bold name": "- **Password:** `«A12»`",
+    "slanted name": "*Password:* «A12»",
+    "value of its own attributes": '<Key>Password</Key>\n<Value ProtectInMemory="True">«A12»</Value>',
+    "reference": 'let token: &str = "«A32»";',
+    "reference with a lifetime": 'const API_KEY: &\'static str = "«A32»";',
+    "type behind the name": 'var apiToken string = "«A32»"',
+    "type behind As": 'Dim apiKey As String = "«A32»"',
+    "declared in SQL": "DECLARE @password NVARCHAR(50) = N'«A12»';",
+    "declared in Ada": 'password : constant string := "«A12»";',
+    "member of what opens": '"Jwt": { "Key": "«A32»", "Issuer": "app" }',
+    "array of what opens": "'crypt' => [\n    'key' => '«H32»'\n],",
+    "field by attribute": "cy.get('input[name=password]').type('«A12»')",
+    "field by label": "await userEvent.type(screen.getByLabelText('Password'), '«A12»')",
+    "field of Capybara": "fill_in 'Password', with: '«A12»'",
+    "header of a proxy": 'proxy_set_header Authorization "Basic «B30»";',
+    "claims and key": "jwt.sign({ id: 1 }, '«A24»', { expiresIn: '1h' });",
+    "key of a cipher": "AES.new(bytes.fromhex('«H64»'), AES.MODE_GCM)",
+    "second of a cipher": "crypto.createCipheriv('aes-256-cbc', '«A32»', iv)",
+    "bytes of Go": 'aes.NewCipher([]byte("«A32»"))',
+    "login of Redis in code": 'red:auth("«W8»«W6»«D3»")',
+    "SQL update": "UPDATE core_config SET value = '«A32»' WHERE path = 'payment/api_key';",
+    "SQL setting": "INSERT INTO settings (name, value) VALUES ('stripe_secret_key', '«A32»');",
+    "four times four": "EMAIL_HOST_PASSWORD = '«W4» «W4» «W4» «W4»'",
+    "words in a list of arguments": "username=bob,password=«W6»-«W7»-«W6»«D2»,vers=3.0",
+    "wireless network": "    Key Content            : «A12»",
+    "login of IMAP": "a1 LOGIN bob «A11»«D1»\na1 OK",
+    "login of Redis": "127.0.0.1:6379> AUTH default «A12»\nOK",
+    "share": "net use Z: \\\\fs01\\share «A12» /user:CORP\\bob",
+    "product key": "slmgr /ipk «U5»-«U5»-«U5»-«U5»-«U5»",
+    "setup key": "Or enter this setup key manually: «Z16»",
+    "name and value": "Login: admin / «A11»«D1»",
+    "bundle": "bundle config set --local gems.corp.example bob:«A12»",
+    "HAProxy": "user admin insecure-password «A12»",
+    "network manager": "nmcli dev wifi connect home-net password «A12»",
+    "revealed": "$ op item get mail --fields label=password --reveal\n«W8»-«W6»-«W7»«D2»",
+    "made": "$ pwgen -s 20 1\n«A20»",
+    "variable shown": "$ printenv API_TOKEN\n«A40»",
+    "state beside a code": "GET /callback?code=4%2F0«A40»&state=«A24» HTTP/1.1",
+    "letters in disorder": "the password is «X24»",
+}
+
 GENERAL: dict[str, str] = {
     f"{group}: {kind}": form
     for group, kinds in (
@@ -132,6 +192,9 @@ GENERAL: dict[str, str] = {
         ("output", OUTPUTS),
         ("login", LOGINS),
         ("name", NAMES),
+        ("manifest", MANIFESTS),
+        ("pair", PAIRS),
+        ("further syntax", FURTHER_SYNTAXES),
     )
     for kind, form in kinds.items()
 }

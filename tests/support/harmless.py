@@ -247,4 +247,29 @@ SYNTAX = (
     "vault operator unseal /mnt/secure/Operators/2024/unseal/keys/KeyHolder1",
 )
 
-MORE_HARMLESS = (*EXPRESSIONS, *LISTS, *TYPES, *WORDS, *IDS, *GAPS, *PUBLIC, *OPTIONS, *SHOWN, *SYNTAX)
+NEAR = (
+    "apiVersion: v1\nkind: ConfigMap\ndata:\n  MODE: production-2024x\n  LEVEL: debug12345\n",
+    "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\n  namespace: production-eu1\ntype: Opaque",
+    "apiVersion: v1\nkind: Secret\ndata:\n  value: {{ .Values.x | b64enc | quote }}\n",
+    "kind: SealedSecret\nspec:\n  encryptedData:\n    foo: AgBy3i4OJSWK2024\n",
+    "**Token:** a unit of text. **Password:** at least 12 characters. **Secret:** see `values.yaml`",
+    'let token: &str = parts.next().unwrap(); var password string = os.Getenv("PASSWORD")',
+    "Dim password As String = txtPassword.Text; DECLARE @token NVARCHAR(50) = NULL",
+    '<label>Password</label><input type="password" id="password1"><button>Login2</button>',
+    "<Key>Name</Key>\n<Value>Alice12345</Value>\n<dt>Token</dt>\n<dd>Number of tokens: 12345678</dd>",
+    '{"jwt": {"alg": "HS256"}, "key": "a1b2c3d4e5f6a7b8c9d0"}',
+    "'index' => ['key' => 'idx_users_email_2024_01']",
+    "AES.new(key, AES.MODE_GCM, nonce); jwt.sign({ id: user.id }, secret); app.auth('google-oauth2')",
+    "password: must have some text here; your password will need this many",
+    "UPDATE users SET name = 'Bob12345' WHERE email = 'bob@example.com';",
+    "INSERT INTO settings (name, value) VALUES ('password_min_length', '12'), ('password', 'Password');",
+    "Login: GET / POST; login with Google / GitHub2; see login / session2.py; Creds: user / password",
+    "proxy_set_header Authorization $http_authorization; -> auth module1 loaded",
+    "net use Z: \\\\fs01\\share * /user:corp\\bob; 3 LOGIN attempts failed; 1 LOGIN button clicked.",
+    "part number ABCDE-FGHIJ-KLMNO-PQRST-12345; GET /cb?code=404&state=closed",
+    "bundle config set --local without development:test; nmcli dev wifi list; etcdctl --user root get /",
+    "Enter passphrase for key '/home/bob/.ssh/id_ed25519':",
+    "the password LoginViewControllerDelegate is set, the token URLSessionConfiguration is read",
+)
+
+MORE_HARMLESS = (*EXPRESSIONS, *LISTS, *TYPES, *WORDS, *IDS, *GAPS, *PUBLIC, *OPTIONS, *SHOWN, *SYNTAX, *NEAR)
