@@ -45,6 +45,7 @@ def plan(work: Path) -> list[Step]:
             after=first,
             environment={"MOCKAPI_EXAMPLES": "many"},
         ),
+        Step("real-clients", f"{PYTHON} tools/real_clients.py", cores=2, after=first),
         Step(
             "mutations",
             f"{PYTHON} -m tools.mutate --draw 200 --seed 1 --at-least 90",
