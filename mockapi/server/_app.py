@@ -269,7 +269,7 @@ class MessagesAPI:
             origins = () if session is None else session.settings.cors
             forwards = self._service.recorder is not None
             if is_uninvited(scope["method"], fields, origins, forwards=forwards):
-                raise Refused(403, "permission_error", self._service.uninvited(fields))
+                raise Refused(403, "permission_error", self._service.uninvited.told(fields))
             if is_preflight(scope["method"], fields, origins):
                 return fields  # browsers send no key with it
         if self._keys:

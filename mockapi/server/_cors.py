@@ -17,12 +17,8 @@ if TYPE_CHECKING:
 
     from mockapi.exchange import Headers, Request
 
-_EXPOSED = (
-    b"request-id, retry-after, anthropic-organization-id, anthropic-ratelimit-requests-limit,"
-    b" anthropic-ratelimit-requests-remaining, anthropic-ratelimit-requests-reset,"
-    b" anthropic-ratelimit-tokens-limit, anthropic-ratelimit-tokens-remaining,"
-    b" anthropic-ratelimit-tokens-reset, x-should-retry, x-mockapi-source, x-mockapi-hint"
-)
+_EXPOSED = (b"request-id", b"retry-after", b"retry-after-ms", b"x-should-retry")
+_EXPOSED_KINDS = (b"anthropic-", b"x-mockapi-")
 _METHODS = b"GET, POST, DELETE, OPTIONS"
 _MAX_AGE = b"600"
 
@@ -37,6 +33,11 @@ def welcomes(origins: tuple[str, ...], origin: str | None) -> bool:
     return "*" in origins or origin in origins
 
 
+def is_asking(method: str, fields: Mapping[bytes, bytes]) -> bool:
+    """Whether a request is a browser's question, on behalf of a page, what it may send."""
+    return method == "OPTIONS" and b"origin" in fields and b"access-control-request-method" in fields
+
+
 def is_preflight(method: str, fields: Mapping[bytes, bytes], origins: tuple[str, ...]) -> bool:
     """Whether a request is the preflight of an allowed origin.
 
@@ -45,9 +46,7 @@ def is_preflight(method: str, fields: Mapping[bytes, bytes], origins: tuple[str,
         fields: of its header.
         origins: whose pages may use the server, "*" for all.
     """
-    if method != "OPTIONS" or b"access-control-request-method" not in fields:
-        return False
-    return welcomes(origins, fields.get(b"origin", b"").decode("latin-1"))
+    return is_asking(method, fields) and welcomes(origins, fields.get(b"origin", b"").decode("latin-1"))
 
 
 def preflight(request: Request, origins: tuple[str, ...]) -> Reply | None:
@@ -73,7 +72,8 @@ def with_cors(reply: Reply, request: Request, origins: tuple[str, ...]) -> Reply
     fields = _allowed(request, origins)
     if not fields:
         return reply
-    return reply.with_headers(*fields, (b"access-control-expose-headers", _EXPOSED))
+    names = [name for name, _ in reply.headers if name in _EXPOSED or name.startswith(_EXPOSED_KINDS)]
+    return reply.with_headers(*fields, (b"access-control-expose-headers", b", ".join(dict.fromkeys(names))))
 
 
 def _allowed(request: Request, origins: tuple[str, ...]) -> Headers:

@@ -19,10 +19,38 @@ from typing import TYPE_CHECKING, Final
 from mockapi.server._cors import welcomes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 _ASKED_FOR: Final = (b"x-api-key", b"authorization", b"anthropic-version")
 _UNASKED_METHODS: Final = ("GET", "HEAD", "POST")
+_MOST_TOLD: Final = 10  # origins that people are told of
+_MOST_OF_ORIGIN: Final = 200  # characters
+
+
+class Uninvited:
+    """Pages that may not use the server: they are told why, and so are people at the console, once.
+
+    Args:
+        tell: takes a sentence for people.
+    """
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._told: set[str] = set()
+
+    def told(self, fields: Mapping[bytes, bytes]) -> str:
+        """The sentence for a page.
+
+        Args:
+            fields: of its request's header.
+        """
+        origin = fields.get(b"origin", b"").decode("latin-1")
+        whose = f"the origin {origin[:_MOST_OF_ORIGIN]!r}" if origin else "another site"
+        sentence = f"A page of {whose} may not use this server: --cors names the origins that may."
+        if sentence not in self._told and len(self._told) < _MOST_TOLD:
+            self._told.add(sentence)
+            self._tell(sentence)
+        return sentence
 
 
 def is_uninvited(

@@ -15,7 +15,8 @@ from mockapi.exchange import Source
 from mockapi.messages import IdFactory, IdKind
 from mockapi.replies import wire_field
 from mockapi.server import recording as recorders
-from mockapi.server._cors import preflight, with_cors
+from mockapi.server._cors import is_asking, preflight, with_cors
+from mockapi.server._pages import Uninvited
 from mockapi.server.aside import Helpers
 from mockapi.server.wire import Lateness
 from mockapi.sessions import (
@@ -34,7 +35,7 @@ from mockapi.sessions import (
 from mockapi.storage import CassetteReader, cache_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from mockapi._files import Places
     from mockapi.cassettes import Index, Matching, Miss, Recording
@@ -48,8 +49,6 @@ if TYPE_CHECKING:
 
 _MAX_VALIDATORS = 64
 _MAX_EXPLAINING = 100  # misses looked into at once; a client in a loop must not fill the memory
-_MOST_UNINVITED = 10  # origins that people are told of
-_MOST_OF_ORIGIN = 200
 _MOST_EXPLAINED = 4 * 1024 * 1024
 """Bytes of a body: a search for patterns in more would hold up every stream for a tenth of a second."""
 _UNKNOWN_PATH = (
@@ -63,6 +62,7 @@ class Service:
 
     Attributes:
         asked: how many requests have come.
+        uninvited: pages that may not use it.
         closes_root_connections: whether a connection to the root URL ends with its first reply, so that
             no client writes a request to one whose event loop has ended.
         metrics: what is counted for Prometheus; None counts nothing.
@@ -117,7 +117,7 @@ class Service:
         self._loading = asyncio.Lock()
         self._readying: dict[Index, asyncio.Future[None]] = {}
         self._inside: Places | None = None
-        self._uninvited: set[str] = set()
+        self.uninvited = Uninvited(console.problem)
 
     def _make_recorder(self, options: RecordOptions) -> Recorder:
         return recorders.Recorder(options, self.console, self.helpers)
@@ -129,16 +129,6 @@ class Service:
             raise UsageError("Requests can be forwarded only to an upstream: name it with --upstream URL.")
         if to is None and (settings.on_unmatched == "record" or settings.record_mode == "all"):
             raise UsageError("What is recorded needs a place: name it with --record-to PATH.")
-
-    def uninvited(self, fields: Mapping[bytes, bytes]) -> str:
-        """What a page is told that may not use the server; people at the console are told as well, once."""
-        origin = fields.get(b"origin", b"").decode("latin-1")
-        whose = f"the origin {origin[:_MOST_OF_ORIGIN]!r}" if origin else "another site"
-        message = f"A page of {whose} may not use this server: --cors names the origins that may."
-        if message not in self._uninvited and len(self._uninvited) < _MOST_UNINVITED:
-            self._uninvited.add(message)
-            self.console.problem(message)
-        return message
 
     def next_request_id(self) -> str:
         """A `request-id` for a reply that is not a recording."""
@@ -304,6 +294,8 @@ class Service:
         reply, recording, refusal = found
         if reply is None:
             return None
+        if recording is None and request.method == "OPTIONS" and is_asking("OPTIONS", dict(request.headers)):
+            hint = self.uninvited.told(dict(request.headers))
         if hint:
             reply = reply.with_headers(wire_field("x-mockapi-hint", hint))
         origins = session.settings.cors

@@ -124,15 +124,15 @@ async def _let_finish(
 def _decoded(body: bytes, encoding: str, limit: int) -> bytes:
     if not body or encoding == "identity":
         return body
-    if encoding not in {"gzip", "x-gzip", "deflate"}:
+    if encoding not in {"gzip", "x-gzip"}:  # deflate, br and zstd were seen to be refused
         raise Refused(
             400,
             "invalid_request_error",
-            f"Unsupported content-encoding: {encoding}. mockapi reads gzip and deflate.",
+            f"Unsupported content-encoding: {encoding}. The API takes gzip alone.",
             "request_body_encoding_unsupported",
         )
     try:
-        return inflated(body, limit, raw_too=encoding == "deflate")
+        return inflated(body, limit)
     except TooLargeError:
         # The API itself says this, the edge in front of it has seen the small body only.
         code = "request_body_too_large_after_decoding"

@@ -50,6 +50,7 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER: on, 0 seconds
 
 _MAX_WAITING = 64 * 1024  # as uvicorn has it
 
+_LAST_SECONDS = 0.5  # for the end of a reply that was sent when the server was told to stop
 _KERNEL_TELLS = sys.platform == "linux"
 
 
@@ -141,7 +142,8 @@ class Protocol(HttpToolsProtocol):
         self.access_log = False
         if self.server is None:  # older releases of uvicorn do not tell a Unix socket's path
             self.server = _unix_path(transport)
-        self._extensions: dict[str, Any] = {CONNECTION: Connection(transport)}
+        self._connection = Connection(transport)
+        self._extensions: dict[str, Any] = {CONNECTION: self._connection}
         self._read = 0  # bytes that are being parsed
         self._unread = 0  # bytes since the last piece of a body, but for those that came together with it
         self._is_inside = False
@@ -277,16 +279,18 @@ class Protocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """End the connection, unless an answer to a whole request is still being worked out."""
+        is_read = not self.transport.is_closing() and not self._connection.unsent
         super().shutdown()
         if self.scheme == "https" and self.transport.is_closing():
-            self.loop.call_soon(self.transport.abort)  # once it has said goodbye, it waits for no answer
+            # TLS would wait for the client's goodbye, which one that keeps connections in a pool never says.
+            self.loop.call_later(0.0 if is_read else _LAST_SECONDS, self.transport.abort)
         cycle: RequestResponseCycle | None = self.cycle  # uvicorn declares it without the None
         if cycle is None or cycle.response_complete or not (cycle.response_started or cycle.more_body):
             return
         cycle.disconnected = True
         cycle.message_event.set()
         if self.transport.get_write_buffer_size() or self.scheme == "https":
-            self.transport.abort()  # TLS would wait for the client's goodbye
+            self.transport.abort()
         else:
             self.transport.close()
 

@@ -29,12 +29,6 @@ MIB = 1024 * 1024
 BODY = orjson.dumps(message("hi"))
 
 
-def raw_deflate(body: bytes) -> bytes:
-    """Deflate without the zlib wrapper, as some clients send it."""
-    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-    return packer.compress(body) + packer.flush()
-
-
 @pytest.fixture
 def base_url(play: Play) -> str:
     """A session that answers `BODY`, and an empty body."""
@@ -47,15 +41,13 @@ def base_url(play: Play) -> str:
         ("gzip", gzip.compress(BODY)),
         ("GZip", gzip.compress(BODY)),
         ("x-gzip", gzip.compress(BODY)),
-        ("deflate", zlib.compress(BODY)),
-        ("deflate", raw_deflate(BODY)),
         ("identity", BODY),
         ("", BODY),
     ],
-    ids=["gzip", "in capitals", "x-gzip", "deflate", "raw deflate", "identity", "empty"],
+    ids=["gzip", "in capitals", "x-gzip", "identity", "empty"],
 )
 def test_an_encoded_body_is_the_request_it_encodes(base_url: str, encoding: str, body: bytes) -> None:
-    """Gzip and deflate are undone before anything looks at the body."""
+    """Gzip is undone before anything looks at the body."""
     reply = ask(base_url, content=body, headers={"content-encoding": encoding})
     assert reply.content == b"ok"
 
@@ -73,12 +65,13 @@ def test_an_encoding_of_no_body_is_no_body(base_url: str) -> None:
         ("gzip", b"no gzip at all", 400, "not valid gzip", "invalid"),
         ("gzip", gzip.compress(BODY) + b"more", 400, "it goes on behind its end", "invalid"),
         ("gzip", gzip.compress(BODY) + gzip.compress(BODY), 400, "it goes on behind its end", "invalid"),
-        ("deflate", b"\xff\xff no deflate", 400, "not valid deflate", "invalid"),
+        ("deflate", zlib.compress(BODY), 400, "Unsupported content-encoding: deflate", "unsupported"),
         ("br", BODY, 400, "Unsupported content-encoding: br", "unsupported"),
+        ("zstd", BODY, 400, "Unsupported content-encoding: zstd", "unsupported"),
         ("gzip, gzip", BODY, 400, "Unsupported content-encoding: gzip, gzip", "unsupported"),
         ("gzip", gzip.compress(bytes(33 * MIB)), 413, "too large once it is decoded", "too_large"),
     ],
-    ids=["cut", "only a head", "none", "tail", "two", "no deflate", "brotli", "twice", "zip bomb"],
+    ids=["cut", "only a head", "none", "tail", "two", "deflate", "brotli", "zstd", "twice", "zip bomb"],
 )
 def test_a_body_that_cannot_be_decoded_is_refused_in_the_apis_shape(
     base_url: str, encoding: str, body: bytes, status: int, words: str, code: str
