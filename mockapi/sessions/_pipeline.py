@@ -28,7 +28,7 @@ from mockapi import validation as validation_rules
 from mockapi.errors import TooSlowError
 from mockapi.exchange import Reply, Request, Source
 from mockapi.replies import at_once, at_speed, converted, error_reply, faults, wants_stream, wire_field
-from mockapi.replies.surfaces import surface_of
+from mockapi.replies.surfaces import OWN, surface_of
 from mockapi.sessions._answer import FORWARD, Answer
 from mockapi.sessions._settings import CALLS_OUT
 
@@ -68,8 +68,9 @@ class Exchange:
 
     def __post_init__(self) -> None:
         """Find the surface; a request to one stands for itself until it is read."""
-        self.surface = surface_of(self.request)
-        self.plain = self.request
+        self.plain = request = self.request
+        # `surface_of` says so too; nearly every request is spared the call.
+        self.surface = None if request.path.startswith(OWN) else surface_of(request)
 
     def read(self, plain: Request | Refusal) -> None:
         """Take what the surface says that the request stands for."""

@@ -43,7 +43,7 @@ class Credentials(NamedTuple):
         return self.key is None and self.bearer is not None and self.bearer.startswith("sk-ant-oat")
 
 
-_SIGNED: Final = "AWS4-HMAC-SHA256 "
+_SIGNED: Final = "AWS4-"
 _SIGNER: Final = re.compile(r"Credential=([^/\s,]+)")
 _HEADERS: Final = frozenset(
     {

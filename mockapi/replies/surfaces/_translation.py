@@ -20,7 +20,7 @@ MESSAGES: Final = "/v1/messages"
 COUNT_TOKENS: Final = "/v1/messages/count_tokens"
 _RENAMED: Final = frozenset({b"x-api-key", b"api-key", b"authorization"})
 """Fields in which a credential may come; the plain request has it in `x-api-key` alone."""
-_SIGNATURE: Final = re.compile(r"AWS4-HMAC-SHA256.*?Credential=(?P<key>[^/\s,&]+)")
+_SIGNATURE: Final = re.compile(r"AWS4-\S+.*?Credential=(?P<key>[^/\s,&]+)")
 _ACCOUNT: Final = (b"anthropic-ratelimit-", b"anthropic-organization-id", b"anthropic-workspace-id")
 _APIS: Final = frozenset(
     {

@@ -40,9 +40,9 @@ class ClientLeft(Exception):  # noqa: N818 - see above
 
 
 def limit_of(path: str) -> int:
-    """The API's limit for a request body, in bytes, encoded or decoded."""
-    for prefix, limit in _LIMITS:
-        if path.startswith(prefix):
+    """The API's limit for a request body, in bytes, encoded or decoded; clouds have it behind prefixes."""
+    for beginning, limit in _LIMITS:
+        if beginning in path:
             return limit
     return _DEFAULT_LIMIT
 

@@ -57,6 +57,7 @@ def test_the_wire_and_validation_have_one_limit(endpoint: Endpoint) -> None:
         assert limit_of(endpoint.path) >= endpoint.limit
     if endpoint.schema or endpoint.path == "/v1/files":
         assert limit_of(endpoint.path) == endpoint.limit
+        assert limit_of(f"/anthropic{endpoint.path}") == endpoint.limit
 
 
 @pytest.mark.parametrize("endpoint", OTHERS, ids=lambda endpoint: endpoint.path)

@@ -13,7 +13,8 @@ import pytest
 import mockapi
 from tests.support.cloud_clients import ACCESS_KEY, CLOUDS, Cloud
 from tests.support.recording import recorded, recording
-from tests.support.server import serving
+from tests.support.server import PATIENCE, eventually, interaction, journal, serving, write_cassette
+from tests.support.surfaces import VERTEX_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,3 +89,37 @@ def test_a_signed_url_is_masked(tmp_path: Path, upstream: mockapi.Server) -> Non
     written = (tmp_path / "r.yaml").read_text("utf-8")
     assert "X-Amz-Signature" in written
     assert [secret for secret in (token, signature, ACCESS_KEY) if secret in written] == []
+
+
+def test_a_miss_explains_itself(tmp_path: Path) -> None:
+    """By what really came; nobody says that mockapi knows nothing of the path."""
+    recorded_body = {"anthropic_version": "vertex-2023-10-16", **HELLO}
+    path = f"{VERTEX_PATH}/claude-opus-4-6:rawPredict"
+    cassette = write_cassette(tmp_path / "r.yaml", interaction(recorded_body, b"{}", path=path))
+    with mockapi.Server([cassette]) as server:
+        asked = {**recorded_body, "max_tokens": 65}
+        headers = {"authorization": "Bearer test-token"}
+        reply = httpx.post(f"{server.base_url}{path}", json=asked, headers=headers)
+        assert (reply.status_code, reply.json()["error"]["type"]) == (422, "mockapi_no_recording")
+        eventually(lambda: journal(server)[0]["miss"] is not None, "the explanation")
+        (entry,) = journal(server)
+    assert entry["request"]["surface"] == "vertex"
+    assert entry["miss"]["nearest"]["interaction"] == 0
+    assert [item["path"] for item in entry["miss"]["differences"]] == ["$.max_tokens"]
+    assert not any("makes up no replies" in remedy for remedy in entry["miss"]["remedies"])
+
+
+def test_a_large_request_is_judged_as_a_plain_one(upstream: mockapi.Server) -> None:
+    """In a helper process, as the Messages request that it stands for."""
+    url = f"{upstream.base_url}{VERTEX_PATH}/claude-opus-4-6:rawPredict"
+    asked = {
+        "anthropic_version": "vertex-2023-10-16",
+        **HELLO,
+        "messages": [{"role": "user", "content": "x " * 600_000}],
+    }
+    headers = {"authorization": "Bearer test-token"}
+    with httpx.Client(headers=headers, timeout=PATIENCE) as client:
+        message = client.post(url, json=asked)
+        refused = client.post(url, json={**asked, "no_such_field": 1})
+    assert message.json()["id"].startswith("msg_vrtx_01"), message.text
+    assert refused.json()["error"]["message"] == "no_such_field: Extra inputs are not permitted"
