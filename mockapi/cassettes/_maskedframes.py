@@ -9,9 +9,11 @@ that are cut or broken is looked at as far as it can be read, and their checksum
 from __future__ import annotations
 
 import binascii
+import functools
 import re
 import struct
 from base64 import b64decode, b64encode
+from bisect import bisect_left
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -64,10 +66,12 @@ def mask_frames(
     for span, text in zip(spans, _masked_events([span.text for span in spans], mask_events), strict=True):
         if text != span.text:
             _write(written, span.start, _as_base64(text, span.end - span.start))
+    starts = [span.start for span in spans]
+    mask_headers = functools.cache(masking.text)  # nearly all frames have the same ones
     for begin, end in pairwise([0, *ends]):
         payload = begin + _PRELUDE + int(struct.unpack_from("!I", body, begin + 4)[0])
-        _mask_text(written, begin + _PRELUDE, payload, masking.text)
-        if not any(begin <= span.start < end for span in spans):
+        _mask_text(written, begin + _PRELUDE, payload, mask_headers)
+        if bisect_left(starts, begin) == bisect_left(starts, end):  # it carries no event
             _mask_text(written, payload, end - _CHECKSUM, mask_json)
     _mask_rest(written, ends[-1] if ends else 0, spans, masking)
     return body if written == body else _resealed(bytes(written), ends)

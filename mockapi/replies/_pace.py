@@ -24,13 +24,13 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
-from mockapi import jsontext, sse
+from mockapi import jsontext
 from mockapi.errors import MockapiError
 from mockapi.exchange import Chunk
 from mockapi.messages import accumulate, decode_events, encode_events, events_of
 from mockapi.options import Kind, OptionError, items, mapping, number, shown, whole
 from mockapi.replies._convert import paddings
-from mockapi.replies._sse_frames import SSEFrame, frames_of, is_stream, with_chunks
+from mockapi.replies._sse_frames import SSEFrame, frames_of, is_binary_stream, is_stream, with_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -142,7 +142,7 @@ def paced(reply: Reply, pace: Pace) -> Reply:
     if reply.status != 200 or not reply.chunks:
         return reply
     source = random.Random(f"{pace.seed}:{reply.header('request-id')}")  # noqa: S311 - a pace, no secret
-    if not is_stream(reply):
+    if not is_stream(reply) and not is_binary_stream(reply):
         body = jsontext.parse(reply.body)
         usage = body.get("usage") if isinstance(body, dict) else None
         tokens = usage.get("output_tokens") if isinstance(usage, dict) else None
@@ -150,9 +150,9 @@ def paced(reply: Reply, pace: Pace) -> Reply:
             return reply
         seconds = pace.first(source) + sum(pace.between(source) for _ in range(min(tokens, 200_000) - 1))
         return with_chunks(reply, [(min(seconds, MAX_SECONDS), reply.body)])
-    if pace.tokens_per_event is not None:
+    if pace.tokens_per_event is not None and is_stream(reply):
         reply = _with_tokens(reply, pace.tokens_per_event)
-    return with_chunks(reply, _timed(frames_of(reply, "pace"), pace, source))
+    return with_chunks(reply, _timed(frames_of(reply, "pace", binary=True), pace, source))
 
 
 def _timed(frames: Iterable[SSEFrame], pace: Pace, source: random.Random) -> Iterable[Chunk]:
@@ -172,8 +172,7 @@ def _timed(frames: Iterable[SSEFrame], pace: Pace, source: random.Random) -> Ite
 
 
 def _tokens(frame: SSEFrame) -> int:
-    events = sse.parse(frame.data)
-    if not events or events[0].type != "content_block_delta":
+    if frame.type != "content_block_delta":
         return 0
     value = frame.value
     delta = value.get("delta") if isinstance(value, dict) else None

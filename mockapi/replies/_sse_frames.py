@@ -14,8 +14,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mockapi import eventstream, jsontext, sse
-from mockapi.errors import FaultDoesNotFit
+from mockapi.errors import FaultDoesNotFit, MockapiError
 from mockapi.exchange import Chunk, Ending
+from mockapi.messages import framed_events, is_framed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,12 +35,20 @@ class SSEFrame(NamedTuple):
     @property
     def type(self) -> str | None:
         """The event's type; None for a comment and for an event that is not whole."""
+        if is_framed(self.data):
+            kind = self.value.get("type") if isinstance(self.value, dict) else None
+            return kind if isinstance(kind, str) else None
         events = sse.parse(self.data)
         return events[0].type if events else None
 
     @property
     def value(self) -> Any:
         """The event's data as JSON; None without data."""
+        if is_framed(self.data):
+            try:
+                return next(framed_events(self.data), None)
+            except MockapiError:
+                return None
         events = sse.parse(self.data)
         value = jsontext.parse(events[0].data.encode()) if events else None
         return None if isinstance(value, jsontext.NotJSON) else value
@@ -49,6 +58,11 @@ def is_stream(reply: Reply) -> bool:
     """Whether a reply is an event stream that can be read: one that is not compressed."""
     kind = reply.header("content-type") or ""
     return "event-stream" in kind and _is_readable(reply)
+
+
+def is_binary_stream(reply: Reply) -> bool:
+    """Whether a reply is a stream of AWS's frames that can be read."""
+    return reply.header("content-type") == eventstream.CONTENT_TYPE and _is_readable(reply)
 
 
 def _is_readable(reply: Reply) -> bool:
@@ -66,7 +80,7 @@ def frames_of(reply: Reply, fault: str, *, binary: bool = False) -> list[SSEFram
     Raises:
         FaultDoesNotFit: the reply is not a stream, or is compressed.
     """
-    if binary and reply.header("content-type") == eventstream.CONTENT_TYPE and _is_readable(reply):
+    if binary and is_binary_stream(reply):
         ends = eventstream.read(reply.body).ends
         return [SSEFrame(delay, data) for delay, data in recut(reply.chunks, ends)]
     if not is_stream(reply):

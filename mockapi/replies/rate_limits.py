@@ -18,6 +18,7 @@ State goes in and comes out; the time is given by the caller, in seconds since 1
 
 from __future__ import annotations
 
+import contextlib
 import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,10 +26,14 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from mockapi import jsontext, sse, validation
+from mockapi.errors import MockapiError
+from mockapi.messages import framed_events
 from mockapi.options import mapping, whole
-from mockapi.replies._sse_frames import is_stream
+from mockapi.replies._sse_frames import is_binary_stream, is_stream
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mockapi.exchange import Headers, Reply, Request
 
 MAX_KEYS: Final = 1000
@@ -142,7 +147,9 @@ def usage_of(reply: Reply) -> tuple[int, int]:
     if reply.usage is not None:
         return reply.usage
     found: dict[str, int] = {}
-    if is_stream(reply):
+    if is_binary_stream(reply):
+        values = list(_framed_values(reply.body))
+    elif is_stream(reply):
         values = [jsontext.parse(event.data.encode()) for event in sse.parse(reply.body)]
     else:
         values = [jsontext.parse(reply.body)]
@@ -154,6 +161,11 @@ def usage_of(reply: Reply) -> tuple[int, int]:
         if isinstance(usage, dict):
             found |= {name: count for name, count in usage.items() if type(count) is int}
     return found.get("input_tokens", 0), found.get("output_tokens", 0)
+
+
+def _framed_values(body: bytes) -> Iterator[Any]:
+    with contextlib.suppress(MockapiError):  # what came before a broken frame was used all the same
+        yield from framed_events(body)
 
 
 def with_fields(reply: Reply, fields: Headers) -> Reply:

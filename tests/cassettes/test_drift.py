@@ -12,6 +12,7 @@ from mockapi.cassettes._drift import drift
 from mockapi.exchange import Ending
 from mockapi.messages import encode_events
 from tests.support import streams
+from tests.support.frames import as_frames
 
 JSON = (("content-type", "application/json"),)
 
@@ -41,6 +42,7 @@ THINKING = [
          ["$.a[text].text: recorded string, now missing"]),
         ({"type": "tool_use", "input": {"a": 1}}, {"type": "tool_use", "input": {"b": "x"}}, []),
         (encode_events(WHOLE), encode_events([*WHOLE[:3], streams.delta(), *WHOLE[3:]]), []),
+        (as_frames(encode_events(WHOLE)), as_frames(encode_events([*WHOLE[:3], *WHOLE[3:]])), []),
         (b"<html>", {"a": 1}, ["events: recorded no JSON, now JSON"]),
         (b"", {"a": 1}, ["events: recorded an empty body, now JSON"]),
     ],

@@ -12,8 +12,10 @@ import pytest
 
 from mockapi.cassettes import load
 from mockapi.messages import dump, encode_events, events_of
+from tests.support.frames import as_frames
 from tests.support.process import Serving, mockapi, run
 from tests.support.server import STREAM, ask, interaction, message, paced, write_cassette
+from tests.support.streams import WHOLE
 
 REPLY = {
     "model": "claude-opus-4-6",
@@ -75,6 +77,18 @@ def test_show_reads_like_a_conversation(weather: str) -> None:
     assert "2 chunks, first after 1.50 s, all after 1.75 s" in stream_part
     assert "-> 529" in error_part
     assert "overloaded_error" in error_part
+
+
+def test_show_reads_binary_frames_like_any_stream(tmp_path: Path) -> None:
+    """A recording of Bedrock's is the conversation that it holds; a broken one as far as it can be read."""
+    body = as_frames(encode_events(WHOLE))
+    kind = (("content-type", "application/vnd.amazon.eventstream"),)
+    whole, cut = (interaction(message("Hi"), data, headers=kind) for data in (body, body[:-9]))
+    path = write_cassette(tmp_path / "a.yaml", whole, cut)
+    shown, broken = mockapi("cassettes", "show", path).out.split(f"{path}#")[1:]
+    assert "reply: HiHi" in shown
+    assert "stop reason: end_turn" in shown
+    assert "reply: HiHi" in broken
 
 
 def test_show_can_be_told_which_and_how_much(tmp_path: Path) -> None:

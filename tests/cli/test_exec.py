@@ -124,6 +124,8 @@ def test_the_clouds_clients_are_led_here_too() -> None:
     changed = client_environment({}, "http://127.0.0.1:1")
     assert changed["ANTHROPIC_VERTEX_BASE_URL"] == "http://127.0.0.1:1/v1"
     assert changed["ANTHROPIC_AWS_BASE_URL"] == "http://127.0.0.1:1"
+    assert changed["ANTHROPIC_BEDROCK_BASE_URL"] == "http://127.0.0.1:1"
+    assert changed["AWS_ENDPOINT_URL_BEDROCK_RUNTIME"] == "http://127.0.0.1:1"
     kept = client_environment({}, "http://127.0.0.1:1", keep_credentials=True)
     assert [name for name in kept if "VERTEX" in name or "AWS" in name] == []
 

@@ -11,7 +11,7 @@ from mockapi.errors import UsageError
 from mockapi.messages import accumulate, decode_events
 from mockapi.replies import faults
 from mockapi.replies._pace import paced, parse_pace
-from tests.support.faulty import BODY, MESSAGE, json_reply, stream
+from tests.support.faulty import BODY, MESSAGE, framed, json_reply, stream
 
 if TYPE_CHECKING:
     from mockapi.exchange import Reply
@@ -31,6 +31,15 @@ def test_the_first_token_and_the_others_take_their_time() -> None:
     later = [chunk for chunk in reply.chunks[1:] if b"text_delta" in chunk.data]
     assert [chunk.delay for chunk in later] == pytest.approx([0.04, 0.01])  # 13 and 3 characters
     assert {chunk.delay for chunk in reply.chunks if b"_stop" in chunk.data} == {0}
+
+
+def test_frames_come_as_their_events_do() -> None:
+    """A recorded stream in AWS's frames has the same times as the one of text."""
+    pace = parse_pace({"first": 0.5, "between": 0.01, "tokens_per_event": 4})
+    reply = paced(framed(), pace)
+    assert reply.body == framed().body
+    plain = paced(stream(), parse_pace({"first": 0.5, "between": 0.01}))
+    assert delays(reply) == pytest.approx(delays(plain))
 
 
 def test_json_comes_after_all_its_tokens() -> None:

@@ -23,7 +23,7 @@ from mockapi.replies.rate_limits import (
     usage_of,
 )
 from mockapi.sessions import Account
-from tests.support.faulty import json_reply, stream
+from tests.support.faulty import framed, json_reply, stream
 
 NOW = 1_700_000_000.0
 LIMITS = RateLimits(requests=2, input_tokens=10_000, output_tokens=5_000)
@@ -99,6 +99,10 @@ def test_the_fields_are_the_apis() -> None:
 def test_tokens_are_charged_by_the_usage() -> None:
     """A stream's last counts; an empty token bucket refuses until it is above zero again."""
     assert usage_of(stream())[1] == 34
+    assert usage_of(framed()) == usage_of(stream())
+    (whole,) = framed().chunks
+    broken = replace(framed(), chunks=(whole._replace(data=whole.data[:-1] + b"!"),))
+    assert usage_of(broken) == usage_of(stream())
     big = Reply(
         200,
         json_reply().headers,

@@ -7,6 +7,7 @@ from typing import Any
 from mockapi.exchange import Chunk, Reply, Source
 from mockapi.messages import dump, encode_events, events_of
 from mockapi.replies import wire_field
+from tests.support.frames import as_frames
 from tests.support.streams import message, text, tool_use
 
 MESSAGE: dict[str, Any] = message(
@@ -30,6 +31,12 @@ def stream(*delays: float) -> Reply:
     )
     chunks = tuple(Chunk(delay, data) for delay, data in zip(waits, FRAMES, strict=False))
     return Reply(200, headers, chunks, Source.RECORDED)
+
+
+def framed() -> Reply:
+    """The stream in AWS's binary frames, in one piece."""
+    fields = (wire_field("content-type", "application/vnd.amazon.eventstream"), _ID)
+    return Reply(200, fields, (Chunk(0.0, as_frames(BODY)),), Source.RECORDED)
 
 
 def json_reply() -> Reply:
