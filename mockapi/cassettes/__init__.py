@@ -10,6 +10,7 @@ from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from mockapi.cassettes._cache_format import CACHE_VERSION, pack, unpack
+    from mockapi.cassettes._chats import chat_reply
     from mockapi.cassettes._checks import FormatError
     from mockapi.cassettes._decode import MAX_BYTES, VERSION_KEY, load
     from mockapi.cassettes._differences import Difference
@@ -82,6 +83,7 @@ __all__ = [
     "Substitution",
     "as_read",
     "as_request",
+    "chat_reply",
     "check_size",
     "digest_of",
     "drift",
@@ -119,6 +121,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "_cache_format": "CACHE_VERSION pack unpack",
+        "_chats": "chat_reply",
         "_checks": "FormatError",
         "_decode": "MAX_BYTES VERSION_KEY load",
         "_differences": "Difference",

@@ -1,6 +1,6 @@
 """What people check about the requests of an agent, with a message that shows what came instead.
 
-All raise AssertionError, and look only at the requests to POST /v1/messages.
+All raise AssertionError, and look only at the requests to POST /v1/messages, and at what stands for one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Assertions:
 
     @property
     def _calls(self) -> list[ReceivedRequest]:
-        return [item for item in self.requests if item.path == "/v1/messages" and item.method == "POST"]
+        return [item for item in self.requests if item.asks_for_message]
 
     def assert_turns(self, count: int) -> None:
         """The model was asked exactly so often.

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
+from mockapi.cassettes import chat_reply
 from mockapi.errors import MockapiError
 from mockapi.messages import accumulate, decode_events, is_framed
 from mockapi.replies import name_of, result_text
@@ -144,6 +145,11 @@ class ReceivedRequest(ParsedRequest):
         return self._entry.request.path
 
     @property
+    def asks_for_message(self) -> bool:
+        """Whether it asks the model for a message, on whatever path."""
+        return self._entry.plain.asks_for_message
+
+    @property
     def query(self) -> str:
         """Without the question mark."""
         return self._entry.request.query
@@ -182,7 +188,10 @@ class ReceivedRequest(ParsedRequest):
 
     @property
     def reply(self) -> Any:
-        """The reply's message, or its JSON; None if it is neither, such as a stream that was cut."""
+        """The reply's message, or its JSON; None if it is neither, such as a stream that was cut.
+
+        A chat completion reads as the message that it is.
+        """
         return message_of(self._entry.reply)
 
     @property
@@ -200,6 +209,9 @@ class ReceivedRequest(ParsedRequest):
 
 def message_of(reply: Reply) -> Any:
     """The message of a reply, streamed or not; None without one."""
+    chat = chat_reply(reply.body)
+    if chat is not None:
+        return chat
     if (reply.header("content-type") or "").startswith("text/event-stream") or is_framed(reply.body):
         try:
             return accumulate(decode_events(reply.body))
