@@ -1,4 +1,4 @@
-"""aiohttp-sse-client, an EventSource: it connects anew when a stream ends, and is told that there is no more."""
+"""aiohttp-sse-client, an EventSource: it connects anew at the end, and is told that there is no more."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import importlib
 from importlib.metadata import version
 from typing import Any
 
-import aiohttp
-
 from mockapi.fuzzing.drivers._lines import serve
 
-_client: Any = importlib.import_module("aiohttp_sse_client.client")  # no dependency of this project
+# No dependency of this project.
+_aiohttp: Any = importlib.import_module("aiohttp")
+_client: Any = importlib.import_module("aiohttp_sse_client.client")
 
 
 async def _ask(base_url: str, patience: float, shown: list[Any]) -> None:
@@ -21,7 +21,7 @@ async def _ask(base_url: str, patience: float, shown: list[Any]) -> None:
         nonlocal opened
         opened += 1
 
-    timeout = aiohttp.ClientTimeout(sock_read=patience)
+    timeout = _aiohttp.ClientTimeout(sock_read=patience)
     source = _client.EventSource(
         f"{base_url}/v1/messages", on_open=count, max_connect_retry=0, timeout=timeout
     )
@@ -39,5 +39,5 @@ def _look(base_url: str, patience: float, shown: list[Any]) -> None:
 
 
 if __name__ == "__main__":
-    documented = (ConnectionError, aiohttp.ClientError, asyncio.TimeoutError)
+    documented = (ConnectionError, _aiohttp.ClientError, asyncio.TimeoutError)
     serve(f"aiohttp-sse-client {version('aiohttp-sse-client')}", "events", _look, documented)
