@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
 
@@ -12,6 +13,8 @@ from mockapi.fuzzing.drivers._lines import serve
 # No dependency of this project.
 _aiohttp: Any = importlib.import_module("aiohttp")
 _client: Any = importlib.import_module("aiohttp_sse_client.client")
+
+_AT_ONCE = timedelta(0)
 
 
 async def _ask(base_url: str, patience: float, shown: list[Any]) -> None:
@@ -23,7 +26,11 @@ async def _ask(base_url: str, patience: float, shown: list[Any]) -> None:
 
     timeout = _aiohttp.ClientTimeout(sock_read=patience)
     source = _client.EventSource(
-        f"{base_url}/v1/messages", on_open=count, max_connect_retry=0, timeout=timeout
+        f"{base_url}/v1/messages",
+        on_open=count,
+        max_connect_retry=0,
+        timeout=timeout,
+        reconnection_time=_AT_ONCE,
     )
     try:
         async with source:
