@@ -33,7 +33,8 @@ _TICK: Final = 0.01
 def judge(case: Case, seen: Seen) -> Finding:
     """The verdict on what a client showed of a case; its words are masked, because reports are kept."""
     finding = _judged(case, seen)
-    return replace(finding, seen=DEFAULT.mask(finding.seen))
+    shown = {"events": seen.events, "stream": seen.stream, "message": seen.message}[seen.sees]
+    return replace(finding, seen=DEFAULT.mask(finding.seen), shown=shown)
 
 
 def _judged(case: Case, seen: Seen) -> Finding:

@@ -103,9 +103,18 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The verdict on one case, with what was expected and what was seen in words."""
+    """The verdict on one case, with what was expected and what was seen in words.
+
+    Attributes:
+        case: the case.
+        verdict: the verdict.
+        expected: what a correct client does.
+        seen: what this one did.
+        shown: the same as the client showed it: its events, or its message.
+    """
 
     case: Case
     verdict: Verdict
     expected: str
     seen: str
+    shown: Any = field(default=None, compare=False, repr=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -201,13 +202,20 @@ CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
     CHROMIUM is None, reason="needs Chromium, the only thing that can say that a browser reads it"
 )
 def test_a_browser_reads_the_page_and_sorts_it(tmp_path: Path) -> None:
-    """A click on a heading sorts, a second one sorts the other way round."""
-    click = """<script>
-for (const _ of [1, 2]) document.querySelectorAll("th")[3].click();
-document.title = [...document.querySelectorAll("tbody tr")].map((row) => row.cells[0].textContent).join("|");
+    """It opens with what failed; a click on a heading sorts, a filter hides."""
+    script = """<script>
+const rows = () => [...document.querySelectorAll("tbody tr")];
+const shown = () => rows().filter((row) => !row.hidden);
+const names = () => shown().map((row) => row.querySelector("summary").textContent);
+const told = [names()];
+document.querySelectorAll("th")[3].click();
+told.push(names());
+document.querySelector("input[value=differs]").click();
+told.push(names());
+document.title = JSON.stringify(told);
 </script></body>"""
     path = tmp_path / "report.html"
-    path.write_text(as_html(RUN).replace("</body>", click), encoding="utf-8")
+    path.write_text(as_html(RUN).replace("</body>", script), encoding="utf-8")
     assert CHROMIUM is not None
     arguments = [
         "--headless",
@@ -219,8 +227,24 @@ document.title = [...document.querySelectorAll("tbody tr")].map((row) => row.cel
     done = subprocess.run(
         [CHROMIUM, *arguments, path.as_uri()], capture_output=True, text=True, timeout=90, check=True
     )
-    assert "<title>m-framing/lf|m-framing/cr</title>" in done.stdout
-    assert 'aria-sort="descending"' in done.stdout
+    title = re.search("<title>(.*)</title>", done.stdout)
+    assert title is not None
+    bad, good = "m-framing/lf", "m-framing/cr"
+    assert json.loads(title[1])[:3] == [[bad, good], [good, bad], [good]]
+    assert 'aria-sort="ascending"' in done.stdout
+    assert 'class="verdict differs"' in done.stdout
+
+
+def test_the_page_shows_each_case_as_bytes_as_events_and_side_by_side() -> None:
+    """What was sent stands beside what the client showed, its secrets masked."""
+    shown = {"content": [], "note": "sk-ant-test-" + "a" * 93}
+    finding = judge(BY_ID["m-framing/lf"], Seen("message", message=shown))
+    page = as_html(ConformanceRun("a driver", "message", (finding,)))
+    assert "event: message_start\\ndata: {" in page
+    assert "message_start  {" in page
+    assert "<h4>Sent</h4>" in page
+    assert "&quot;content&quot;: []" in page.partition("<h4>Shown</h4>")[2]
+    assert "a" * 93 not in page
 
 
 def test_known_failures_are_no_surprise(tmp_path: Path) -> None:

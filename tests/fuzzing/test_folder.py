@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 SMALL = [case for case in CASES if case.size < 2**17]
 EXAMPLES = Path(__file__).parents[2] / "examples" / "conformance"
 COMPARED = [
-    field.name for field in dataclasses.fields(Case) if field.name not in ("make", "quarter", "body", "size")
+    field.name
+    for field in dataclasses.fields(Case)
+    if field.name not in ("make", "quarter", "body", "size", "before")
 ]
 
 
@@ -42,7 +44,9 @@ def test_a_case_comes_back_from_its_files(case: Case) -> None:
     """Every attribute, its chunks and its bodies; and the object fits the schema."""
     files = dict(case_files(case))
     told = json.loads(files[f"{file_name(case)}.json"])
-    back = case_of_files(told, files.__getitem__)
+    earlier = {name: content for one in case.before for name, content in case_files(one)}
+    back = case_of_files(told, (earlier | files).__getitem__)
+    assert [one.reply() for one in back.before] == [one.reply() for one in case.before]
     assert [getattr(back, name) for name in COMPARED] == [getattr(case, name) for name in COMPARED]
     assert list(back.chunks()) == list(case.chunks())
     assert back.body == (case.body if case.body is not None else b"".join(case.chunks()))
@@ -116,13 +120,13 @@ def test_the_command_writes_the_table_and_reads_a_folder(tmp_path: Path) -> None
     assert "conforms     own/mine" in done.stdout
 
 
-NODE, BASH, JQ = (shutil.which(name) for name in ("node", "bash", "jq"))
+NODE, BASH, JQ, GO = (shutil.which(name) for name in ("node", "bash", "jq", "go"))
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(NODE is None, reason="needs Node")
 def test_runners_in_other_languages_give_the_verdicts_of_the_command(tmp_path: Path) -> None:
-    """Of a decoder with a bug: what Node and bash say of the folder is what the command says over HTTP."""
+    """Of a decoder with a bug: Node, bash and Go say of the folder what the command says over HTTP."""
     chosen = [case for case in SMALL if case.level == "sse" and case.group in ("framing", "keep-alive")]
     write(chosen, tmp_path)
     decoder = str(EXAMPLES / "decoder.mjs")
@@ -147,6 +151,8 @@ def test_runners_in_other_languages_give_the_verdicts_of_the_command(tmp_path: P
     commands = [["node", str(EXAMPLES / "run.mjs"), str(tmp_path), decoder]]
     if BASH and JQ:
         commands.append(["bash", str(EXAMPLES / "run.sh"), str(tmp_path), "node", decoder])
+    if GO:
+        commands.append([GO, "run", str(EXAMPLES / "run.go"), str(tmp_path), "node", decoder])
     for command in commands:
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
         assert sorted(done.stdout.splitlines()) == wanted, command

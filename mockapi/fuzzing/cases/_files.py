@@ -102,7 +102,8 @@ def case_of_files(value: Any, read: Callable[[str], bytes]) -> Case:
         quarter = tuple(_cut(read(value["quarter"]["stream"]), value["quarter"]["chunks"]))
         more["quarter"] = lambda: (bytes(memoryview(chunk)) for chunk in quarter)
     if "before" in value:
-        more["before"] = tuple(case_of_files(load(read(name).decode()), read) for name in value["before"])
+        earlier = [load(read(name).decode()) for name in value["before"]]
+        more["before"] = tuple(case_of_files({**one, "before": []}, read) for one in earlier)
     decoded = read(value["decoded"]) if "decoded" in value else b"".join(chunks)
     case = of_bytes(
         str(value["id"]),

@@ -1,17 +1,20 @@
-"""aiohttp-sse-client, an EventSource: it connects anew when a stream ends, and is told that there is no more."""
+"""aiohttp-sse-client, an EventSource: it connects anew at the end, and is told that there is no more."""
 
 from __future__ import annotations
 
 import asyncio
 import importlib
+from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
 
-import aiohttp
-
 from mockapi.fuzzing.drivers._lines import serve
 
-_client: Any = importlib.import_module("aiohttp_sse_client.client")  # no dependency of this project
+# No dependency of this project.
+_aiohttp: Any = importlib.import_module("aiohttp")
+_client: Any = importlib.import_module("aiohttp_sse_client.client")
+
+_AT_ONCE = timedelta(0)
 
 
 async def _ask(base_url: str, patience: float, shown: list[Any]) -> None:
@@ -21,9 +24,13 @@ async def _ask(base_url: str, patience: float, shown: list[Any]) -> None:
         nonlocal opened
         opened += 1
 
-    timeout = aiohttp.ClientTimeout(sock_read=patience)
+    timeout = _aiohttp.ClientTimeout(sock_read=patience)
     source = _client.EventSource(
-        f"{base_url}/v1/messages", on_open=count, max_connect_retry=0, timeout=timeout
+        f"{base_url}/v1/messages",
+        on_open=count,
+        max_connect_retry=0,
+        timeout=timeout,
+        reconnection_time=_AT_ONCE,
     )
     try:
         async with source:
@@ -39,5 +46,5 @@ def _look(base_url: str, patience: float, shown: list[Any]) -> None:
 
 
 if __name__ == "__main__":
-    documented = (ConnectionError, aiohttp.ClientError, asyncio.TimeoutError)
+    documented = (ConnectionError, _aiohttp.ClientError, asyncio.TimeoutError)
     serve(f"aiohttp-sse-client {version('aiohttp-sse-client')}", "events", _look, documented)

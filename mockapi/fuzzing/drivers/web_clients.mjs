@@ -15,17 +15,25 @@ const versionOf = (name) =>
 async function eventsourceParser() {
   const name = "eventsource-parser";
   const { createParser } = await load(name);
-  const look = async (base) => {
-    const events = [];
+  const look = async (base, timeout, events) => {
+    const silence = new AbortController();
+    let timer;
+    const alive = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => silence.abort(), timeout * 1000);
+    };
+    alive();
     // Its ids are those of single events, not the last event id: they are not shown.
     const parser = createParser({ onEvent: (event) => events.push([event.event ?? "message", event.data, null]) });
-    const reply = await fetch(`${base}/v1/messages`, { method: "POST", body: "{}" });
+    const reply = await fetch(`${base}/v1/messages`, { method: "POST", body: "{}", signal: silence.signal });
     const text = new TextDecoder();
-    for await (const chunk of reply.body) parser.feed(text.decode(chunk, { stream: true }));
-    return { events };
+    for await (const chunk of reply.body) alive() ?? parser.feed(text.decode(chunk, { stream: true }));
+    clearTimeout(timer);
   };
-  return { hello: { name: `${name} ${versionOf(name)}`, sees: "events" }, look, documented: () => false };
+  return { hello: { name: `${name} ${versionOf(name)}`, sees: "events" }, look, documented: isAbort };
 }
+
+const isAbort = (error) => error?.name === "AbortError"; // the adapter's own limit to silence
 
 async function aiSdk() {
   const name = "@ai-sdk/anthropic";
@@ -58,8 +66,7 @@ async function fetchEventSourceOfMicrosoft() {
   globalThis.window ??= globalThis; // it is made for browsers, and needs their timers
   globalThis.document ??= { hidden: false, addEventListener() {}, removeEventListener() {} };
   const { fetchEventSource } = await load(name);
-  const look = async (base, timeout) => {
-    const events = [];
+  const look = async (base, timeout, events) => {
     let timer;
     const signal = new AbortController();
     const alive = () => {
@@ -78,15 +85,13 @@ async function fetchEventSourceOfMicrosoft() {
       },
     });
     clearTimeout(timer);
-    return { events };
   };
-  return { hello: { name: `${name} ${versionOf(name)}`, sees: "events" }, look, documented: () => false };
+  return { hello: { name: `${name} ${versionOf(name)}`, sees: "events" }, look, documented: isAbort };
 }
 
 async function langchain() {
   const name = "@langchain/anthropic";
   const { ChatAnthropic } = await load(name);
-  const { default: Anthropic } = await load("@anthropic-ai/sdk");
   const look = async (base, timeout) => {
     const model = new ChatAnthropic({
       model: "claude-sonnet-4-5",
@@ -97,15 +102,22 @@ async function langchain() {
     });
     let said;
     for await (const chunk of await model.stream("Say something.")) said = said ? said.concat(chunk) : chunk;
-    const calls = said.tool_calls.map((call) => ({ id: call.id, name: call.name, input: call.args }));
-    return { message: { text: said.text, tool_calls: calls, stop_reason: said.additional_kwargs.stop_reason } };
+    const calls = (said?.tool_calls ?? []).map((call) => ({ id: call.id, name: call.name, input: call.args }));
+    const stopReason = said?.additional_kwargs.stop_reason;
+    return { message: { text: said?.text ?? "", tool_calls: calls, stop_reason: stopReason } };
   };
   const hello = {
     name: `${name} ${versionOf(name)}`,
     sees: "message",
     shows: ["text", "tool_calls", "stop_reason"],
   };
-  return { hello, look, documented: (error) => error instanceof Anthropic.AnthropicError };
+  // By its name: the package brings a copy of the SDK of its own.
+  const documented = (error) => {
+    for (let kind = Object.getPrototypeOf(error); kind; kind = Object.getPrototypeOf(kind))
+      if (kind.constructor.name === "AnthropicError") return true;
+    return false;
+  };
+  return { hello, look, documented };
 }
 
 const makers = {
@@ -121,12 +133,13 @@ for await (const line of createInterface({ input: process.stdin })) {
   const question = JSON.parse(line);
   let answer = hello;
   if (question.base_url) {
+    const events = [];
     try {
-      answer = { ...(await look(question.base_url, question.timeout)), error: null };
+      answer = { events, ...(await look(question.base_url, question.timeout, events)), error: null };
     } catch (error) {
       const type = error?.name ?? String(error);
       const message = String(error?.message ?? error?.error?.message ?? error).slice(0, 300);
-      answer = { error: { type, message, documented: documented(error) } };
+      answer = { events, error: { type, message, documented: documented(error) } };
     }
   }
   console.log(JSON.stringify(answer));
