@@ -27,6 +27,24 @@ if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; th
 fi
 """
 
+_RECORDERS = f"""
+if command -v npm >/dev/null; then
+    mkdir -p "$MOCKAPI_CACHE/recorders"
+    npm install --silent --prefix "$MOCKAPI_CACHE/recorders" \\
+        nock @pollyjs/core @pollyjs/adapter-node-http @pollyjs/persister-fs msw msw-snapshot
+    {PYTHON} tools/recorders.py --node "$MOCKAPI_CACHE/recorders/node_modules" --python "$MOCKAPI_NEIGHBOURS"
+else
+    {PYTHON} tools/recorders.py --python "$MOCKAPI_NEIGHBOURS"
+fi
+"""
+_SUITES = f"""
+if [ -n "${{MOCKAPI_SUITES:-}}" ]; then
+    {PYTHON} tools/suites.py "$MOCKAPI_SUITES"
+else
+    echo "No suites were compared: MOCKAPI_SUITES names no folder of clones."
+fi
+"""
+
 
 def plan(work: Path) -> list[Step]:
     """What is run, in this order."""
@@ -46,6 +64,8 @@ def plan(work: Path) -> list[Step]:
             environment={"MOCKAPI_EXAMPLES": "many"},
         ),
         Step("real-clients", f"{PYTHON} tools/real_clients.py", cores=2, after=first),
+        Step("recorders", _RECORDERS, after=first),
+        Step("suites", _SUITES, cores=2, after=first),
         Step(
             "mutations",
             f"{PYTHON} -m tools.mutate --draw 200 --seed 1 --at-least 90",

@@ -31,7 +31,12 @@ TO_BE_MADE: Final = {
 OPTIONS_OF_OTHERS: Final = {
     *("--editable", "--quiet", "--durations", "--hosts"),  # pip, pytest
     *("--allow-hosts", "--reload", "--no-cov"),
-    *("--allowed-hosts", "--disable-recording", "--disable-vcr"),  # pytest-recording, pytest-vcr
+    *(
+        "--allowed-hosts",
+        "--block-network",
+        "--disable-recording",
+        "--disable-vcr",
+    ),  # pytest-recording, pytest-vcr
 }
 
 

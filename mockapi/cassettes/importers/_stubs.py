@@ -140,19 +140,37 @@ def arranged(stubs: Iterable[Stub], hosts: Sequence[str]) -> tuple[list[Recorded
     """The entries that stubs make together, in the order in which they answer, and how they match."""
     entries: list[RecordedEntry] = []
     ours: list[Stub] = []
+    passing: list[Stub] = []
     for stub in stubs:
-        reason = stub.left_out or _not_ours(stub, hosts)
-        if reason:
+        other = _not_ours(stub, hosts)
+        if stub.left_out or other:
+            reason = stub.left_out or other
             entries.append(broken(FormatError(stub.path, reason), reason))
+            passing += [] if other else [stub]
         else:
             ours.append(_with_url(stub))
-    matching, checked = _comparable(ours)
+    matching, checked = _comparable([_behind(stub, passing) for stub in ours])
     groups: dict[tuple[Any, ...], list[Stub]] = {}
     for stub in checked:
         groups.setdefault((id(stub),) if stub.fault else stub.wants(), []).append(stub)
     for group in groups.values():
         entries += _sequence(group)
     return entries, matching
+
+
+def _behind(stub: Stub, passing: list[Stub]) -> Stub:
+    """The stub, with a fault if one without a reply of its own answers its request instead."""
+    if stub.fault is not None:
+        return stub
+    wants = stub.wants()[:3]
+    for other in passing:
+        if other.rank > stub.rank or _with_url(other).fault or other.wants()[:3] != wants:
+            continue
+        if other.body is None or _canonical(other.body) == _canonical(stub.body):
+            return stub.with_fault(
+                cannot_say(other.path, f"{other.left_out}, in front of one that has a reply")
+            )
+    return stub
 
 
 def _with_url(stub: Stub) -> Stub:

@@ -61,7 +61,8 @@ def _stub(path: Path, item: dict[str, Any], index: int) -> Stub:
     request, response = item["httpRequest"], item.get("httpResponse")
     stub = broken_stub(FormatError(path, "not read."))
     try:
-        stub = Stub(path, str(request.get("method") or "POST").upper(), _url(request, path), None)
+        method, rank = str(request.get("method") or "POST").upper(), -int(item.get("priority") or 0)
+        stub = Stub(path, method, _url(request, path), None, rank=rank)
         if not isinstance(response, dict):
             return stub.passed_by("an expectation that answers with no reply of its own")
         if request.keys() - _REQUEST_KEYS:
@@ -76,7 +77,7 @@ def _stub(path: Path, item: dict[str, Any], index: int) -> Stub:
             wanted,
             status=response.get("statusCode", 200),
             response=Message(_fields(response.get("headers")), body),
-            rank=-int(item.get("priority") or 0),
+            rank=rank,
             step=index,
             endless=bool(times.get("unlimited")),
             times=int(times.get("remainingTimes") or 1),

@@ -164,9 +164,8 @@ def _recordings(document: Any) -> list[Any]:
         return []
     found: list[Any] = []
     for value in document.values():
-        inner = (
-            jsontext.parse_exactly(value.encode()) if isinstance(value, str) and value[:1] == "{" else value
-        )
+        is_text = isinstance(value, str) and value[:1] == "{"
+        inner = jsontext.parse_exactly(value.encode(errors="surrogatepass")) if is_text else value
         if har.recognises(inner):
             found.append(inner)
         elif inner is not value and isinstance(inner, dict) and _recordings(inner):

@@ -279,6 +279,52 @@ def test_nothing_is_made_of_a_reply_that_was_cut(title: str, data: st.DataObject
     assert _replies(cut) <= whole
 
 
+_PIECES = st.sampled_from(
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b'""',
+        b"-1",
+        b"1e999",
+        b"\xff",
+        b"\x00",
+        b"\\ud800",
+        b"&a [*a]",
+        b"- ",
+        b"'",
+        b"!!python/object:a.b",
+        b"\r\n",
+        b"HTTP/1.1 200 OK\r\n",
+        b"transfer-encoding: chunked\r\n",
+        b"gzip",
+        b"http://[::1",
+    ]
+) | st.binary(max_size=3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("title", EVERY)
+@settings(max_examples=examples(60))
+@given(data=st.data())
+def test_bytes_of_any_kind_are_told_never_raised(title: str, data: st.DataObject) -> None:
+    """Whatever replaces a piece of a file: it is kept, left out or told, and what is kept is a cassette."""
+    text, name = EVERY[title]
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(text)))
+        text = text[:at] + data.draw(_PIECES) + text[at + data.draw(st.integers(0, 60)) :]
+    imported = import_recording(text, name)
+    if imported.cassette is not None:
+        load(dump(imported.cassette), name)
+
+
+def test_half_a_pair_of_surrogates_in_a_store_is_no_reason_to_stop() -> None:
+    """JSON may hold what UTF-8 cannot."""
+    imported = import_recording(b'{"polly": "{\\ud800"}', "a.json")
+    assert imported.cassette is None
+
+
 @pytest.mark.parametrize(
     ("kind", "body", "words"),
     [

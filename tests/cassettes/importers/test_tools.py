@@ -289,6 +289,16 @@ def test_an_expectation_that_a_cassette_cannot_say_is_refused(case: str) -> None
     assert words in imported.broken[0]
 
 
+@pytest.mark.parametrize(("priority", "kept"), [(-1, 1), (0, 0), (1, 0)])
+def test_an_expectation_that_forwards_hides_what_stands_behind_it(priority: int, kept: int) -> None:
+    """Behind the others it is left out; before or beside them, the server would have asked another one."""
+    forwards = _expectation(priority=priority, httpForward={"host": "api.anthropic.com"})
+    del forwards["httpResponse"]
+    imported = import_recording(as_json([_expectation(), forwards]), "a.json")
+    assert imported.kept == kept
+    assert bool(imported.broken) == (not kept)
+
+
 def test_vcr_pys_serializers_and_names_are_all_found(tmp_path: Path) -> None:
     """YAML and JSON, with and without an ending, as `use_cassette("name")` writes them."""
     document = {"version": 1, "interactions": [vcr_py_interaction()]}

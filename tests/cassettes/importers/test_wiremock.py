@@ -219,6 +219,16 @@ def test_stubs_of_other_paths_and_proxies_are_left_out() -> None:
     assert ("a stub that asks another server", 1) in imported.left_out
 
 
+@pytest.mark.parametrize(("url", "kept"), [("/v1/messages", 0), ("/v1/models", 1)])
+def test_a_proxy_in_front_of_a_reply_is_told(url: str, kept: int) -> None:
+    """Its answer was never recorded; where it stands before other paths only, it hides nothing."""
+    proxy = wiremock_stub(None, response={"proxyBaseUrl": "https://api.anthropic.com"}, priority=1)
+    proxy["request"]["url"] = url
+    imported = import_recording(as_json({"mappings": [proxy, wiremock_stub()]}), "a.json")
+    assert imported.kept == kept
+    assert any("in front of one" in cause for cause in imported.broken) == (not kept)
+
+
 @pytest.mark.parametrize("key", ["url", "urlPath", "urlPattern", "urlPathPattern"])
 def test_every_way_to_name_a_url_is_read(key: str) -> None:
     """A pattern without anything to vary is a URL, too."""
