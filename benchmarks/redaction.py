@@ -56,6 +56,9 @@ def literals() -> list[str]:
     words |= {option for row in OPTIONS for option in row.options}
     words |= {
         "$1$a", "$2b$12$", "echo a | ",
+        "kind: Secret\ndata:\n  a: b\n", "apiVersion kind: Secret data:\n  a: |\n    ",
+        'kind: Secret "data": {',
+        "AKIAABCDEFGHIJKLMNOP ", "code=aaaaaaaa&a=b&", "net use a: \\\\a ", "password=abc-def-ghi-",
         "$ANSIBLE_VAULT;1.1;AES256\n", '("a", ', ", password: ", ":*:a:b:", "TRUE\t/",
         "{SSHA}", "a:1:b:", 'auth=("a", "b', 'cookies={"a": ', "curl -b a=", 'document.cookie = "a=',
         "https://a/hooks/", "mysql -p", "net use ", "pbkdf2_sha256$1$", "sk_a1_", "sqlplus a/",

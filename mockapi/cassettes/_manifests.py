@@ -43,41 +43,45 @@ def manifest_secrets(text: str) -> Iterator[Find]:
     for start, end in itertools.pairwise(bounds):
         if _SECRET.search(text, start, end) is None:
             continue
-        for head in _HEAD.finditer(text, start, end):
-            yield from _members(text, head.end()) if head["json"] else _entries(text, head)
+        at = start
+        while (head := _HEAD.search(text, at, end)) is not None:
+            finds, at = _members(text, head.end(), end) if head["json"] else _entries(text, head, end)
+            yield from finds
 
 
-def _members(text: str, at: int) -> Iterator[Find]:
-    while (member := _MEMBER.match(text, at)) is not None:
+def _members(text: str, at: int, end: int) -> tuple[list[Find], int]:
+    finds: list[Find] = []
+    while (member := _MEMBER.match(text, at, end)) is not None:
         at = member.end()
-        yield from _found(member["name"], member)
+        finds += _found(member["name"], member)
+    return finds, at
 
 
-def _entries(text: str, head: re.Match[str]) -> Iterator[Find]:
+def _entries(text: str, head: re.Match[str], end: int) -> tuple[list[Find], int]:
+    """What stands in the lines below a head, and where they end."""
+    finds: list[Find] = []
     at, indent = head.end(), head["indent"]
-    while (entry := _ENTRY.match(text, at)) is not None:
-        scalar = _SCALAR.match(text, entry.end())
+    while (entry := _ENTRY.match(text, at, end)) is not None:
+        scalar = _SCALAR.match(text, entry.end(), end)
         if scalar is None:
-            value = _VALUE.match(text, entry.end())
-            if value is not None:
-                yield from _found(entry["name"], value)
             at = entry.end()
+            value = _VALUE.match(text, at, end)
+            finds += [] if value is None else _found(entry["name"], value)
         elif len(scalar["indent"]) <= len(indent):  # nothing in it
             at = scalar.start("line")
         else:
-            line = _VALUE.match(text, scalar.end())
             at = scalar.end()
-            while line is not None:
-                yield from _found(entry["name"], line)
-                rest = _REST.match(text, at)
-                if rest is None or not text.startswith(scalar["indent"], rest.end()):
+            while (line := _VALUE.match(text, at, end)) is not None:
+                finds += _found(entry["name"], line)
+                rest = _REST.match(text, at, end)
+                if rest is None or not text.startswith(scalar["indent"], rest.end(), end):
                     break
                 at = rest.end() + len(scalar["indent"])
-                line = _VALUE.match(text, at)
-        rest = _REST.match(text, at)
-        if rest is None or not text.startswith(indent, rest.end()):
-            return
+        rest = _REST.match(text, at, end)
+        if rest is None or not text.startswith(indent, rest.end(), end):
+            break
         at = rest.end() + len(indent)
+    return finds, at
 
 
 def _found(name: str, value: re.Match[str]) -> Iterator[Find]:
