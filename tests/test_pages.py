@@ -31,6 +31,7 @@ TO_BE_MADE: Final = {
 OPTIONS_OF_OTHERS: Final = {
     *("--editable", "--quiet", "--durations", "--hosts"),  # pip, pytest
     *("--allow-hosts", "--reload", "--no-cov"),
+    *("--no-date-header", "--no-server-header", "--timeout-graceful-shutdown"),  # uvicorn
     *("--allowed-hosts", "--disable-recording", "--disable-vcr"),  # pytest-recording, pytest-vcr
 }
 
