@@ -52,7 +52,7 @@ def main() -> None:
         "library": lambda: library_part(options.work, rounds=1 if quick else 5),
         "linear": lambda: linear_part(size=SIZE // 4 if quick else SIZE),
         "waiting": lambda: waiting_part(quick=quick),
-        "metrics": lambda: metrics_part(options.work, rounds=5 if quick else 40),
+        "metrics": lambda: metrics_part(options.work, rounds=50 if quick else 1_000),
     }
     # This process reads the paced streams: it stays off the servers' core, as wrk does.
     os.sched_setaffinity(0, {LOAD_CORE})

@@ -37,6 +37,8 @@ OPTIONS_OF_OTHERS: Final = {
         "--disable-recording",
         "--disable-vcr",
     ),  # pytest-recording, pytest-vcr
+    *("--no-date-header", "--no-server-header", "--timeout-graceful-shutdown"),  # uvicorn
+    *("--allowed-hosts", "--disable-recording", "--disable-vcr"),  # pytest-recording, pytest-vcr
 }
 
 

@@ -25,7 +25,7 @@ from mockapi.server._base_url import base_url_of, below, is_plain, path_of
 from mockapi.server._console import Console
 from mockapi.server._control import DRAINING, RETRY_AFTER, control_app
 from mockapi.server._cors import is_preflight
-from mockapi.server._metrics import Metrics
+from mockapi.server._metrics import AT_ONCE, Metrics
 from mockapi.server._pages import is_uninvited
 from mockapi.server._service import Service
 from mockapi.server.aside import is_heavy
@@ -228,22 +228,20 @@ class MessagesAPI:
         except Exception:
             await self._turn_away(_defect(service), scope, receive, send)
             raise  # uvicorn writes the traceback and closes the connection
+        if entry is None:
+            entry = await service.forward(request, session, scope, receive, send)
+        else:
+            entry.complete = await play(entry.reply, scope, receive, send, service.lateness, arrived)
+        entry.seconds = monotonic() - arrived
         metrics = service.metrics
         if metrics is not None:
-            metrics.in_flight += 1
-        try:
-            if entry is None:
-                entry = await service.forward(request, session, scope, receive, send)
+            if STARTED in scope or not entry.complete:
+                started = scope.get(STARTED)
+                metrics.replied(entry.reply, None if started is None else started - arrived)
             else:
-                entry.complete = await play(entry.reply, scope, receive, send, service.lateness, arrived)
-        finally:
-            if metrics is not None:
-                metrics.in_flight -= 1
-        ended = monotonic()
-        entry.seconds = ended - arrived
-        if metrics is not None:
-            started = scope.get(STARTED, ended if entry.complete else None)
-            metrics.replied(entry.reply, None if started is None else started - arrived)
+                metrics.at_once.append(entry)
+                if len(metrics.at_once) >= AT_ONCE:
+                    metrics.add_up()
         if service.console.verbose:
             service.console.request(entry, session)
 

@@ -1,15 +1,17 @@
 """What the server counts for Prometheus: numbers, and nothing of what is played.
 
-A request costs two additions here. prometheus_client, which would spend more on a counter than a recorded
-reply may cost in all, is asked only when somebody reads the numbers, and then it does what is its own: the
-formats. Labels cannot grow without end, because nothing that a client or a recording says becomes one:
-sources and rules are mockapi's own, and a status outside of HTTP's goes by its class.
+A request that is answered at once costs one addition to a list here; some hundreds of them are counted
+together. prometheus_client, which would spend more on a counter than a recorded reply may cost in all, is
+asked only when somebody reads the numbers, and then it does what is its own: the formats. Labels cannot grow
+without end, because nothing that a client or a recording says becomes one: sources and rules are mockapi's
+own, and a status outside of HTTP's goes by its class.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from http import HTTPStatus
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from mockapi.errors import UsageError
@@ -23,8 +25,12 @@ if TYPE_CHECKING:
 
     from mockapi.exchange import Reply
     from mockapi.server.wire import Lateness
-    from mockapi.sessions import SessionRegistry
+    from mockapi.sessions import JournalEntry, SessionRegistry
 
+AT_ONCE: Final = 256
+"""How many entries are counted together."""
+_KIND: Final = attrgetter("reply.source", "reply.status")
+_SECONDS: Final = attrgetter("seconds")
 _STATUSES: Final = {*map(int, HTTPStatus), 529}  # and the API's own "overloaded"
 
 
@@ -32,7 +38,7 @@ class Metrics:
     """The counts of one server, in a registry of their own.
 
     Attributes:
-        in_flight: how many replies are being sent, or awaited from the upstream.
+        at_once: what was answered whole and at once and waits to be counted: so many that it pays.
 
     Raises:
         UsageError: prometheus_client is not installed.
@@ -45,12 +51,12 @@ class Metrics:
             raise UsageError(
                 "Metrics need prometheus-client: pip install 'messages-mockapi[metrics]'."
             ) from error
-        self.in_flight = 0
+        self.at_once: list[JournalEntry] = []
         self._replies: defaultdict[tuple[Source, int, str], int] = defaultdict(int)
         self._first_byte = {source: Histogram() for source in Source}
 
     def replied(self, reply: Reply, first_byte: float | None) -> None:
-        """Count a reply.
+        """Count a reply by itself.
 
         Args:
             reply: what was sent.
@@ -58,10 +64,25 @@ class Metrics:
                 stream is its first event; None if there was no whole request, or no such byte.
         """
         source = reply.source
-        rule = (reply.header("x-mockapi-rule") or "") if source is Source.INVALID else ""
-        self._replies[source, reply.status, rule] += 1
+        self._replies[source, reply.status, _rule(reply)] += 1
         if first_byte is not None:
             self._first_byte[source].add(first_byte)
+
+    def add_up(self) -> None:
+        """Count what waits for it."""
+        entries = self.at_once
+        self.at_once = []
+        kinds = Counter(map(_KIND, entries))
+        sources = {source for source, _ in kinds}
+        for source in sources:
+            of = entries if len(sources) == 1 else [item for item in entries if item.reply.source is source]
+            self._first_byte[source].add_all(list(map(_SECONDS, of)))
+            if source is Source.INVALID:
+                for entry in of:
+                    self._replies[source, entry.reply.status, _rule(entry.reply)] += 1
+        for (source, status), number in kinds.items():
+            if source is not Source.INVALID:
+                self._replies[source, status, ""] += number
 
     def written(self, sessions: SessionRegistry, lateness: Lateness, accept: str) -> tuple[bytes, str]:
         """All numbers as text, and its content type.
@@ -84,6 +105,7 @@ class Metrics:
         """The metrics, as prometheus_client has them."""
         from prometheus_client import core  # noqa: PLC0415 - an extra
 
+        self.add_up()
         replies = core.CounterMetricFamily(
             "mockapi_requests",
             "Requests by what answered them, the reply's status, and the rule that refused them.",
@@ -112,7 +134,7 @@ class Metrics:
         late.add_metric((), *_shown(lateness))
         yield late
         for name, about, value in (
-            ("streams_in_flight", "Replies being sent, or awaited from the upstream.", self.in_flight),
+            ("streams_in_flight", "Replies being sent, or awaited from the upstream.", lateness.streams),
             ("sessions_open", "Sessions that are open, the default one included.", len(sessions)),
             (
                 "journal_bytes",
@@ -133,6 +155,11 @@ class _Numbers:
 
     def collect(self) -> Iterator[Metric]:
         return self._metrics.families(self._sessions, self._lateness)
+
+
+def _rule(reply: Reply) -> str:
+    """The rule that refused; an upstream's is not ours, and might be anything."""
+    return (reply.header("x-mockapi-rule") or "") if reply.source is Source.INVALID else ""
 
 
 def _status(status: int) -> str:

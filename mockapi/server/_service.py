@@ -326,9 +326,13 @@ class Service:
         """Let the upstream answer: its reply is played while it comes, and then written down."""
         assert self.recorder is not None  # noqa: S101 - `_check` has seen to it
         now = wall()
-        reply, complete = await self.recorder.forward(
-            request, session, scope, receive, send, request_id=self.next_request_id()
-        )
+        self.lateness.streams += 1
+        try:
+            reply, complete = await self.recorder.forward(
+                request, session, scope, receive, send, request_id=self.next_request_id()
+            )
+        finally:
+            self.lateness.streams -= 1
         entry = session.journal.add(now, request, reply, None, None)
         entry.complete = complete
         return entry

@@ -6,7 +6,7 @@ percent, on the safe side.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from itertools import accumulate
 
 _FIRST = 0.0001
@@ -41,6 +41,20 @@ class Histogram:
             if seconds > self.worst:  # noqa: PLR1730 - max() is a call, and this is on every request's path
                 self.worst = seconds
         self._buckets[bisect_left(_BOUNDS, seconds)] += 1
+
+    def add_all(self, many: list[float]) -> None:
+        """Count many at once, none of them below zero: a sorted list is looked up by bound, not by value."""
+        many.sort()
+        self.total += sum(many)
+        self.worst = max(self.worst, many[-1] if many else 0.0)
+        done = 0
+        for place, bound in enumerate(_BOUNDS):
+            reached = bisect_right(many, bound, done)
+            self._buckets[place] += reached - done
+            done = reached
+            if done == len(many):
+                return
+        self._buckets[-1] += len(many) - done
 
     def quantile(self, part: float) -> float:
         """Seconds within which this part (0 to 1) of them lies; 0 before the first."""

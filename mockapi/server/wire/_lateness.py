@@ -6,9 +6,17 @@ from mockapi.server.wire._histogram import Histogram
 
 
 class Lateness(Histogram):
-    """What lies between the moment at which a paced chunk is due and its write; early is not late."""
+    """What lies between the moment at which a paced chunk is due and its write; early is not late.
 
-    __slots__ = ()
+    Attributes:
+        streams: how many replies are being sent that take time.
+    """
+
+    __slots__ = ("streams",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.streams = 0
 
     def as_json(self) -> dict[str, float | int]:
         """Count, and p50, p99 and worst in milliseconds."""

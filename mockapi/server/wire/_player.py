@@ -81,6 +81,8 @@ async def play(
         return True
     # 3. Over time, or with an ending of its own: watch for the client leaving meanwhile.
     leaving = asyncio.ensure_future(_until_left(receive))
+    if lateness is not None:
+        lateness.streams += 1
     try:
         due = (monotonic() if since is None else since) + reply.hold
         if reply.hold and not await _Patience(leaving).until(due):
@@ -91,6 +93,8 @@ async def play(
         return await _end(reply, scope, leaving)
     finally:
         leaving.cancel()
+        if lateness is not None:
+            lateness.streams -= 1
 
 
 def with_closed_connection(

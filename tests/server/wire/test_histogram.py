@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +28,17 @@ def test_buckets_hold_what_lies_at_or_below_their_bound(seconds: list[float]) ->
     assert counted.count == len(seconds)
     assert counted.worst == max([0.0, *seconds])
     assert counted.total == sum(value for value in seconds if value > 0)
+
+
+@given(SECONDS, SECONDS)
+def test_many_at_once_are_counted_as_one_by_one(before: list[float], seconds: list[float]) -> None:
+    """Whatever was counted before."""
+    seconds = [max(0.0, value) for value in seconds]
+    together, apart = histogram(before), histogram(before + seconds)
+    together.add_all(list(seconds))
+    assert (together.cumulative(), together.count) == (apart.cumulative(), apart.count)
+    assert together.worst == apart.worst
+    assert together.total == pytest.approx(apart.total)
 
 
 @given(SECONDS.filter(bool), st.floats(0.01, 1.0))
