@@ -31,14 +31,9 @@ TO_BE_MADE: Final = {
 OPTIONS_OF_OTHERS: Final = {
     *("--editable", "--quiet", "--durations", "--hosts"),  # pip, pytest
     *("--allow-hosts", "--reload", "--no-cov"),
-    *(
-        "--allowed-hosts",
-        "--block-network",
-        "--disable-recording",
-        "--disable-vcr",
-    ),  # pytest-recording, pytest-vcr
     *("--no-date-header", "--no-server-header", "--timeout-graceful-shutdown"),  # uvicorn
-    *("--allowed-hosts", "--disable-recording", "--disable-vcr"),  # pytest-recording, pytest-vcr
+    *("--allowed-hosts", "--block-network"),  # pytest-recording
+    *("--disable-recording", "--disable-vcr"),  # pytest-recording, pytest-vcr
 }
 
 
