@@ -229,7 +229,11 @@ class MessagesAPI:
             await self._turn_away(_defect(service), scope, receive, send)
             raise  # uvicorn writes the traceback and closes the connection
         if entry is None:
-            entry = await service.forward(request, session, scope, receive, send)
+            service.lateness.streams += 1
+            try:
+                entry = await service.forward(request, session, scope, receive, send)
+            finally:
+                service.lateness.streams -= 1
         else:
             entry.complete = await play(entry.reply, scope, receive, send, service.lateness, arrived)
         entry.seconds = monotonic() - arrived

@@ -326,13 +326,9 @@ class Service:
         """Let the upstream answer: its reply is played while it comes, and then written down."""
         assert self.recorder is not None  # noqa: S101 - `_check` has seen to it
         now = wall()
-        self.lateness.streams += 1
-        try:
-            reply, complete = await self.recorder.forward(
-                request, session, scope, receive, send, request_id=self.next_request_id()
-            )
-        finally:
-            self.lateness.streams -= 1
+        reply, complete = await self.recorder.forward(
+            request, session, scope, receive, send, request_id=self.next_request_id()
+        )
         entry = session.journal.add(now, request, reply, None, None)
         entry.complete = complete
         return entry
