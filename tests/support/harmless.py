@@ -251,8 +251,10 @@ NEAR = (
     "apiVersion: v1\nkind: ConfigMap\ndata:\n  MODE: production-2024x\n  LEVEL: debug12345\n",
     "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\n  namespace: production-eu1\ntype: Opaque",
     "apiVersion: v1\nkind: Secret\ndata:\n  value: {{ .Values.x | b64enc | quote }}\n",
-    "apiVersion: v1\nkind: Secret\ndata:\n  x: ''\n"
-    "apiVersion: v1\nkind: ConfigMap\ndata:\n  m: production-2024",
+    (
+        "apiVersion: v1\nkind: Secret\ndata:\n  x: ''\n"
+        "apiVersion: v1\nkind: ConfigMap\ndata:\n  m: production-2024"
+    ),
     "kind: SealedSecret\nspec:\n  encryptedData:\n    foo: AgBy3i4OJSWK2024\n",
     "**Token:** a unit of text. **Password:** at least 12 characters. **Secret:** see `values.yaml`",
     'let token: &str = parts.next().unwrap(); var password string = os.Getenv("PASSWORD")',
