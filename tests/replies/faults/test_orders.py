@@ -224,3 +224,18 @@ def test_every_guess_leads_to_a_fault_that_exists() -> None:
     assert not set(GUESSED) & set(TABLE)
     for names in GUESSED.values():
         assert faults.parse_faults([{"fault": name} for name in names])
+
+
+def test_the_table_says_which_faults_are_of_events() -> None:
+    """Those of the module about events; orders know it, and one of Python code is of what is sent."""
+    of_events = {name for name, spec in TABLE.items() if spec.make.__module__.endswith("._events")}
+    assert {name for name, spec in TABLE.items() if spec.on_events} == of_events
+    assert faults.parse_faults(["no_usage"])[0].on_events
+    assert not faults.OrderedFault("mine", lambda reply: reply).on_events
+
+
+def test_what_was_done_before_stays_told() -> None:
+    """Faults may be done in two goes; the header names all of them, once."""
+    first, second = faults.parse_faults(["bom", {"fault": "cut", "byte": 9}])
+    reply = faults.apply(faults.apply(stream(), [first]), [second])
+    assert [value for name, value in reply.headers if name == b"x-mockapi-fault"] == [b"bom, cut"]
