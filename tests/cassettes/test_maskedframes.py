@@ -33,7 +33,7 @@ def in_deltas(*pieces: str) -> bytes:
     return streams.in_deltas("text_delta", "text", list(pieces), streams.text(""))
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.data())
 def test_frames_are_masked_as_the_stream_of_text_is(data: st.DataObject) -> None:
     """To mask and to put into frames is the same in either order; every checksum is right."""
@@ -83,7 +83,7 @@ def test_a_cut_stream_is_masked_as_far_as_it_can_be_read() -> None:
     body = as_frames(in_deltas("the key is ", KEY[:20], KEY[20:], " so"))
     whole = masked(body)
     ends = [len(encode(*parse(body)[: count + 1])) for count in range(len(parse(body)))]
-    for cut in range(0, len(body), 11):
+    for cut in range(0, len(body), 29):
         written = redact_interaction(exchange({}, reply=body[:cut], reply_headers=TYPE)).response.body
         assert len(written) == cut
         done = max((end for end in ends if end <= cut), default=0)

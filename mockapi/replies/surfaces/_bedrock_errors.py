@@ -10,7 +10,7 @@ from uuid import UUID
 from mockapi import jsontext
 from mockapi.messages import dump
 from mockapi.replies._hop_headers import wire_field
-from mockapi.replies.surfaces._translation import bearer_of, with_pieces
+from mockapi.replies.surfaces._translation import bearer_of, rule_of, with_hint, with_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,6 +73,13 @@ _AT_THE_DOOR: Final = frozenset({"MissingAuthenticationTokenException", "Unrecog
 _NAMESPACE: Final = ":http://internal.amazon.com/coral/com.amazon.bedrock/"
 """What stands behind the name of an error of Bedrock's own; clients cut it off."""
 
+_HINTS: Final = {
+    "auth.missing": "Sign the request, or send authorization: Bearer; any credential will do.",
+    "version.missing": "Send anthropic_version in the body: bedrock-2023-05-31 or 2026-10-21.",
+    "version.unknown": "Bedrock's versions are bedrock-2023-05-31 and 2026-10-21, in the body.",
+}
+"""What a person may want to know besides, where the API's own hint speaks of its header fields."""
+
 _UNKNOWN_MODEL: Final = "The provided model identifier is invalid."
 _BAD_KEY: Final = "Authentication failed: Please make sure your API Key is valid."
 
@@ -87,6 +94,8 @@ def aws_error(reply: Reply, request: Request) -> Reply:
     own = str(error.get("type")).startswith("mockapi_")  # not an answer of Bedrock's: clients must not retry
     made = with_pieces(reply, [(sum(chunk.delay for chunk in reply.chunks), dump(body))])
     made = replace(made, status=reply.status if own else _STATUSES[name])
+    if (hint := _HINTS.get(rule_of(reply))) is not None:
+        made = with_hint(made, hint)
     where = "" if name in _AT_THE_DOOR else _NAMESPACE
     return made.with_headers(wire_field("x-amzn-errortype", name + where))
 
@@ -129,4 +138,6 @@ def _words(kind: str, message: str) -> str:
     if kind == "rate_limit_error" and message.startswith("This request would exceed"):
         what = "tokens" if "token" in message else "requests"
         return f"Too many {what}, please wait before trying again."
+    if message.startswith('anthropic-version: "'):
+        return message.replace("anthropic-version", "anthropic_version", 1)
     return next((words for start, words in _WORDS if message.startswith(start)), message)

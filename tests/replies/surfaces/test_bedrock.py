@@ -11,7 +11,7 @@ from mockapi import jsontext
 from mockapi.eventstream import Message, parse
 from mockapi.exchange import Chunk, Ending, Reply, Request, Source
 from mockapi.messages import accumulate, decode_events, dump, encode_event, encode_events, error_body
-from mockapi.replies import error_reply
+from mockapi.replies import error_reply, refused
 from mockapi.replies.surfaces import BEDROCK, surface_of
 from mockapi.validation import Refusal
 from tests.support import streams
@@ -237,6 +237,12 @@ ERRORS = {
     (400, "invalid_request_error", "prompt is too long: 9 tokens > 8 maximum"): (
         400, "ValidationException", "Input is too long for requested model.",
     ),
+    (400, "invalid_request_error", "anthropic-version: header is required"): (
+        400, "ValidationException", "anthropic_version: Field required",
+    ),
+    (400, "invalid_request_error", 'anthropic-version: "x" is not a valid version'): (
+        400, "ValidationException", 'anthropic_version: "x" is not a valid version',
+    ),
     (402, "billing_error", "No."): (400, "ValidationException", "No."),
     (403, "permission_error", "No."): (403, "AccessDeniedException", "No."),
     (404, "not_found_error", "model: claude-9"): (
@@ -306,6 +312,16 @@ def test_a_credential_that_is_missing_or_invalid_is_a_403(
     reply = BEDROCK.dressed(error, asked(authorization=authorization))
     assert (reply.status, jsontext.parse(reply.body)) == (403, body)
     assert (reply.header("x-amzn-errortype") or "").startswith(name)
+
+
+def test_hints_speak_of_bedrocks_fields() -> None:
+    """Where the API's own would name a header field that is none here."""
+    refusal = Refusal(
+        400, "invalid_request_error", "anthropic-version: header is required", "version.missing", "No."
+    )
+    reply = BEDROCK.dressed(refused(refusal, "req_1", 0.0), asked())
+    assert "anthropic_version in the body" in (reply.header("x-mockapi-hint") or "")
+    assert reply.header("x-mockapi-rule") == "version.missing"
 
 
 def test_what_is_not_the_apis_stays() -> None:

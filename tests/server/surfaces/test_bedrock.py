@@ -8,12 +8,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import anthropic
-import boto3
 import httpx
 import httpx2
 import pytest
-from botocore.config import Config
-from botocore.exceptions import ClientError, EventStreamError
 
 import mockapi
 from mockapi.messages import accumulate, decode_events
@@ -46,6 +43,9 @@ def client(base_url: str, **options: Any) -> anthropic.AnthropicBedrock:
 @contextlib.contextmanager
 def boto(base_url: str, *, attempts: int = 1) -> Iterator[Any]:
     """boto3's client of `bedrock-runtime`; its connections are closed at the end."""
+    import boto3  # half a second, for the slow tests alone
+    from botocore.config import Config
+
     aws = boto3.client(
         "bedrock-runtime",
         endpoint_url=base_url,
@@ -58,6 +58,17 @@ def boto(base_url: str, *, attempts: int = 1) -> Iterator[Any]:
     aws.close()
 
 
+def test_both_paths_answer(server: mockapi.Server) -> None:
+    """One with a message, one with the same message in frames."""
+    headers = {"authorization": "Bearer test-token"}
+    url = f"{server.base_url}/model/{MODEL}/invoke"
+    whole = httpx.post(url, content=BODY, headers=headers)
+    streamed = httpx.post(f"{url}-with-response-stream", content=BODY, headers=headers)
+    assert streamed.headers["content-type"] == "application/vnd.amazon.eventstream"
+    assert accumulate(decode_events(streamed.content))["content"] == whole.json()["content"]
+
+
+@pytest.mark.slow
 def test_a_message_as_json_and_as_a_stream(server: mockapi.Server) -> None:
     """Both are the same message to the official client, with Bedrock's ids."""
     with client(server.base_url) as bedrock:
@@ -139,6 +150,8 @@ def test_faults_before_a_stream(
     server: mockapi.Server, fault: str, name: str, official: type[Exception]
 ) -> None:
     """They have Bedrock's status and name."""
+    from botocore.exceptions import ClientError
+
     session = open_session(server, faults=[{"fault": fault}])
     with client(session["base_url"]) as bedrock, pytest.raises(official):
         bedrock.messages.create(**HELLO, stream=True)
@@ -163,6 +176,8 @@ def test_retries(server: mockapi.Server) -> None:
 @pytest.mark.slow
 def test_faults_in_a_stream(server: mockapi.Server) -> None:
     """An error event is an exception's frame, after what had come before."""
+    from botocore.exceptions import EventStreamError
+
     session = open_session(server, faults=[{"fault": "stream_error", "event": 3}])
     with (
         client(session["base_url"]) as bedrock,
