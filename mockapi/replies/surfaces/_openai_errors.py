@@ -1,7 +1,8 @@
 """The API's errors as the chat endpoint writes them.
 
-The form is the one of recorded and publicly logged answers of 2025 and 2026, with status 400, 401, 404
-and 429: `code` is the API's error type, `type` is "invalid_request_error" and `param` null in each.
+The form is the one of answers of 2025 and 2026 that people published, with status 400, 401 and 429, and
+with 404 by way of a relay: `code` is the API's error type, `type` is "invalid_request_error" and `param`
+is null in each.
 """
 
 from __future__ import annotations
