@@ -2,9 +2,7 @@
 
     python benchmarks/run.py                    everything, about an hour; writes results.md
     python benchmarks/run.py --only json        one part: json, stream, pace, start, library, linear, waiting,
-                                                metrics
-    python benchmarks/run.py --only json        one part: json, stream, pace, start, library, linear,
-                                                waiting, tls
+                                                metrics, tls
     python benchmarks/run.py --quick            fewer rounds and recordings: to see that it runs
 
 Needs Linux, two cores, wrk and taskset (`apt-get install wrk util-linux`). aimock is installed
@@ -35,8 +33,7 @@ from benchmarks.throughput import json_part, stream_part  # noqa: E402 - as abov
 from benchmarks.tls import tls_part  # noqa: E402 - as above
 from benchmarks.waiting import waiting_part  # noqa: E402 - as above
 
-PARTS = ("json", "stream", "pace", "start", "library", "linear", "waiting", "metrics")
-PARTS = ("json", "stream", "pace", "start", "library", "linear", "waiting", "tls")
+PARTS = ("json", "stream", "pace", "start", "library", "linear", "waiting", "metrics", "tls")
 _RESULTS = _ROOT / "benchmarks" / "results.md"
 
 

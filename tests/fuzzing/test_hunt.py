@@ -30,7 +30,7 @@ from mockapi.fuzzing import (
 from mockapi.fuzzing._hunt import hunt
 from mockapi.fuzzing._observe import load_target, sees_of
 from mockapi.fuzzing._subject import TargetSubject
-from tests.support import broken_clients, broken_sse, good_parsers, targets
+from tests.support import broken_clients, broken_lines, broken_sse, good_parsers, targets
 from tests.support.examples import examples as wanted
 from tests.support.process import runner
 
@@ -131,7 +131,7 @@ def test_events_without_end_are_stopped() -> None:
 def test_asynchronous_targets_are_watched_like_others() -> None:
     """An event that is held back to the end is late; a coroutine gives all of them there."""
     case = BY_ID["cut/two events in a chunk"]
-    finding = judge(case, observe(broken_sse.AllAtTheEnd(), case.chunks(), "events"))
+    finding = judge(case, observe(broken_lines.AllAtTheEnd(), case.chunks(), "events"))
     assert "held back" in finding.seen
     assert judge(case, observe(good_parsers.asynchronously, case.chunks(), "events")).verdict.is_fine
 

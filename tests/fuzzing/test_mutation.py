@@ -14,7 +14,7 @@ import pytest
 from mockapi.fuzzing._judge import judge
 from mockapi.fuzzing._observe import examine, sees_of
 from mockapi.fuzzing.cases import MESSAGE_CASES, SSE_CASES, Case
-from tests.support import broken_clients, broken_sse, good_parsers
+from tests.support import broken_clients, broken_lines, broken_sse, good_parsers
 
 if TYPE_CHECKING:
     from mockapi.fuzzing._observe import Target
@@ -177,7 +177,9 @@ def first_alarm(target: Target, cases: list[Case], sees: Sees) -> Finding | None
 )
 def test_a_broken_decoder_is_caught_by_the_smallest_case(name: str) -> None:
     """One bug, one finding, and the case says what it is about."""
-    found = first_alarm(getattr(broken_sse, name)(), by_size(SSE_CASES), "events")
+    found = first_alarm(
+        (getattr(broken_sse, name, None) or getattr(broken_lines, name))(), by_size(SSE_CASES), "events"
+    )
     assert found is not None
     assert found.case.id == DECODERS[name]
 
@@ -196,10 +198,13 @@ def test_no_broken_parser_was_left_out() -> None:
         {name for name, kind in vars(module).items() if isinstance(kind, type) and issubclass(kind, base)}
         for module, base in (
             (broken_sse, broken_sse.Decoder),
+            (broken_lines, broken_sse.Decoder),
             (broken_clients, broken_clients.Client),
         )
     ]
-    assert written == [{"Decoder", *DECODERS}, {"Client", *CLIENTS}]
+    fields, lines, clients = written
+    assert fields | lines == {"Decoder", *DECODERS}
+    assert clients == {"Client", *CLIENTS}
     assert len(DECODERS) + len(CLIENTS) >= 80
 
 

@@ -63,6 +63,20 @@ def _open_connections() -> Iterator[Case]:
         ending=Ending.STALL,
     )
 
+    mixed = tuple(wire(event).replace(b"\n\n", b"\n\r\n") for event in events(TEXT)[:4])
+    yield Case(
+        "http/silence after mixed line ends",
+        "messages",
+        lambda: mixed,
+        "A blank line ends an event, whichever line end it has; nothing that follows is needed.",
+        want=Want.ERROR,
+        messages=(TEXT,),
+        size=sum(map(len, mixed)),
+        over_http=True,
+        delay=_PAUSE,
+        ending=Ending.STALL,
+    )
+
 
 _TICKS: Final = (b"data: one\n\n", b"event: tick\ndata: two\n\n")
 _SILENCE: Final = Case(
