@@ -204,7 +204,8 @@ def _in_short(text: str) -> str:
 
 def _last_line(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return (lines[-1] if lines else "it says nothing").replace("|", "/")[:200]
+    errors = [line for line in lines if "Error" in line]
+    return [*lines[-1:], *errors[-1:], "it says nothing"][1 if errors else 0].replace("|", "/")[:200]
 
 
 def rows_of(page: str) -> dict[str, str]:

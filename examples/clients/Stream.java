@@ -8,7 +8,7 @@ public class Stream {
     public static void main(String[] arguments) throws Exception {
         var client = HttpClient.newHttpClient();
         for (var end : new String[] {"", ",\"stream\":true"}) {
-            var body = "{\"model\":\"claude-sonnet-4-5\",\"max_tokens\":64,"
+            var body = "{\"model\":\"claude-sonnet-4-6\",\"max_tokens\":64,"
                 + "\"messages\":[{\"role\":\"user\",\"content\":\"Hello\"}]" + end + "}";
             var request = HttpRequest.newBuilder(URI.create(System.getenv("ANTHROPIC_BASE_URL") + "/v1/messages"))
                 .header("x-api-key", "sk-ant-test-1")

@@ -6,7 +6,7 @@ const client = new Anthropic({
   apiKey: "sk-ant-test-1",
   dangerouslyAllowBrowser: true,
 });
-const ask = { model: "claude-sonnet-4-5", max_tokens: 64, messages: [{ role: "user", content: "Hello" }] };
+const ask = { model: "claude-sonnet-4-6", max_tokens: 64, messages: [{ role: "user", content: "Hello" }] };
 try {
   const message = await client.messages.create(ask);
   const final = await client.messages.stream(ask).finalMessage();

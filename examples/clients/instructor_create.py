@@ -10,7 +10,7 @@ class Place(BaseModel):
     name: str
 
 
-client = instructor.from_provider("anthropic/claude-sonnet-4-5", max_tokens=256)
+client = instructor.from_provider("anthropic/claude-sonnet-4-6", max_tokens=256)
 place = client.chat.completions.create(
     response_model=Place, messages=[{"role": "user", "content": "Where is it?"}], max_tokens=256
 )

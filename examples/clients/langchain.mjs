@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { ChatAnthropic } from "@langchain/anthropic";
 
-const model = new ChatAnthropic({ model: "claude-sonnet-4-5", maxTokens: 256 });
+const model = new ChatAnthropic({ model: "claude-sonnet-4-6", maxTokens: 256 });
 assert.ok((await model.invoke("Hello")).text);
 let text = "";
 for await (const chunk of await model.stream("Hello")) text += chunk.text;

@@ -10,7 +10,7 @@ class Place(BaseModel):
     name: str
 
 
-model = ChatAnthropic(model="claude-sonnet-4-5", max_tokens=256)
+model = ChatAnthropic(model="claude-sonnet-4-6", max_tokens=256)
 assert model.invoke("Hello").text
 assert "".join(chunk.text for chunk in model.stream("Hello"))
 assert model.bind_tools([Place]).invoke("Where is it?").tool_calls[0]["name"] == "Place"

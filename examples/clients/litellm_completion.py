@@ -4,7 +4,7 @@ import litellm
 
 litellm.telemetry = False
 ASK = {
-    "model": "anthropic/claude-sonnet-4-5",
+    "model": "anthropic/claude-sonnet-4-6",
     "messages": [{"role": "user", "content": "Hello"}],
     "max_tokens": 64,
 }

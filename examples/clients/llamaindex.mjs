@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Anthropic } from "@llamaindex/anthropic";
 
-const llm = new Anthropic({ model: "claude-sonnet-4-5", maxTokens: 256 });
+const llm = new Anthropic({ model: "claude-sonnet-4-6", maxTokens: 256 });
 const messages = [{ role: "user", content: "Hello" }];
 const { message } = await llm.chat({ messages });
 assert.ok(message.content);

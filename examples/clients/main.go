@@ -11,7 +11,7 @@ import (
 
 func main() {
 	for _, end := range []string{"", `,"stream":true`} {
-		body := `{"model":"claude-sonnet-4-5","max_tokens":64,"messages":[{"role":"user","content":"Hello"}]` + end + "}"
+		body := `{"model":"claude-sonnet-4-6","max_tokens":64,"messages":[{"role":"user","content":"Hello"}]` + end + "}"
 		request, _ := http.NewRequest("POST", os.Getenv("ANTHROPIC_BASE_URL")+"/v1/messages", strings.NewReader(body))
 		request.Header.Set("x-api-key", "sk-ant-test-1")
 		request.Header.Set("anthropic-version", "2023-06-01")

@@ -6,14 +6,14 @@ import { AnthropicBedrock, AnthropicBedrockMantle } from "@anthropic-ai/bedrock-
 import { AnthropicFoundry } from "@anthropic-ai/foundry-sdk";
 import { AnthropicVertex } from "@anthropic-ai/vertex-sdk";
 
-const plain = "claude-sonnet-4-5";
+const plain = "claude-sonnet-4-6";
 const aws = { awsRegion: "us-east-1", apiKey: "test" };
-const signedIn = { getRequestHeaders: async () => ({ authorization: "Bearer test" }) };
+const signedIn = { getRequestHeaders: async () => new Headers({ authorization: "Bearer test" }) };
 const clients = [
   [new Anthropic(), plain],
-  [new AnthropicVertex({ region: "us-east5", projectId: "p", authClient: signedIn }), `${plain}@20250929`],
-  [new AnthropicBedrock(aws), "us.anthropic.claude-sonnet-4-5-20250929-v1:0"],
-  [new AnthropicBedrockMantle(aws), "anthropic.claude-sonnet-4-5"],
+  [new AnthropicVertex({ region: "us-east5", projectId: "p", authClient: signedIn }), plain],
+  [new AnthropicBedrock(aws), "us.anthropic.claude-sonnet-4-6"],
+  [new AnthropicBedrockMantle(aws), "anthropic.claude-sonnet-4-6"],
   [new AnthropicFoundry({ apiKey: "test" }), plain],
   [new AnthropicAws({ ...aws, workspaceId: "wrkspc_test" }), plain],
 ];

@@ -4,17 +4,17 @@ import anthropic
 
 ASK = {"max_tokens": 64, "messages": [{"role": "user", "content": "Hello"}]}
 AWS = {"aws_region": "us-east-1", "api_key": "test"}
-PLAIN = "claude-sonnet-4-5"
+PLAIN = "claude-sonnet-4-6"
 # Class, what it is made with, how it spells the model. The base URLs come from the environment.
 CLIENTS = [
     ("Anthropic", {}, PLAIN),
     (
         "AnthropicVertex",
         {"region": "us-east5", "project_id": "p", "access_token": "test"},
-        f"{PLAIN}@20250929",
+        PLAIN,
     ),
-    ("AnthropicBedrock", AWS, "us.anthropic.claude-sonnet-4-5-20250929-v1:0"),
-    ("AnthropicBedrockMantle", AWS, "anthropic.claude-sonnet-4-5"),
+    ("AnthropicBedrock", AWS, "us.anthropic.claude-sonnet-4-6"),
+    ("AnthropicBedrockMantle", AWS, "anthropic.claude-sonnet-4-6"),
     ("AnthropicFoundry", {"api_key": "test"}, PLAIN),  # its base URL is set where a resource is named
     ("AnthropicAWS", {**AWS, "workspace_id": "wrkspc_test"}, PLAIN),
     (

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import OpenAI from "openai";
 
 const client = new OpenAI({ baseURL: `${process.env.ANTHROPIC_BASE_URL}/v1`, apiKey: "sk-ant-test-1" });
-const ask = { model: "claude-sonnet-4-5", messages: [{ role: "user", content: "Hello" }] };
+const ask = { model: "claude-sonnet-4-6", messages: [{ role: "user", content: "Hello" }] };
 const parameters = { type: "object", properties: { place: { type: "string" } } };
 
 const chat = await client.chat.completions.create(ask);

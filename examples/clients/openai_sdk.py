@@ -4,7 +4,7 @@ import os
 
 import openai
 
-MODEL = "claude-sonnet-4-5"
+MODEL = "claude-sonnet-4-6"
 MESSAGES = [{"role": "user", "content": "Hello"}]
 TOOL = {
     "type": "function",

@@ -12,7 +12,7 @@ class Place(BaseModel):
     name: str
 
 
-agent = Agent("anthropic:claude-sonnet-4-5")
+agent = Agent("anthropic:claude-sonnet-4-6")
 looked = []
 
 
@@ -25,12 +25,12 @@ def look(place: str) -> str:
 
 async def streamed() -> str:
     """The text of a streamed run."""
-    async with Agent("anthropic:claude-sonnet-4-5").run_stream("Hello") as result:
+    async with Agent("anthropic:claude-sonnet-4-6").run_stream("Hello") as result:
         return await result.get_output()
 
 
 assert agent.run_sync("What is there?").output
 assert looked
 assert asyncio.run(streamed())
-assert Agent("anthropic:claude-sonnet-4-5", output_type=Place).run_sync("Where is it?").output.name
+assert Agent("anthropic:claude-sonnet-4-6", output_type=Place).run_sync("Where is it?").output.name
 print("tool loop, stream, structured output")

@@ -5,7 +5,7 @@ import { generateText, streamText } from "ai";
 
 const versioned = createAnthropic({ baseURL: `${process.env.ANTHROPIC_BASE_URL}/v1` });
 for (const [name, provider] of [["default", anthropic], ["/v1", versioned]]) {
-  const model = provider("claude-sonnet-4-5");
+  const model = provider("claude-sonnet-4-6");
   const { text } = await generateText({ model, prompt: "Hello" });
   assert.ok(text, name);
   let streamed = "";
