@@ -35,6 +35,7 @@ class Server:
         command: the program; `{port}` in it becomes the port.
         environment: what is added to this process's own.
         pinned: whether it has to keep to one core.
+        scheme: of its URLs.
         ready: what its standard output says when it accepts connections; None: it says nothing,
             and is asked by connecting.
 
@@ -51,8 +52,10 @@ class Server:
         environment: Mapping[str, str] | None = None,
         ready: str | None = None,
         pinned: bool = True,
+        scheme: str = "http",
     ) -> None:
         self.name = name
+        self.scheme = scheme
         self.port = _free_port()
         self.start_seconds = 0.0
         self.start_cpu_seconds = 0.0
@@ -90,6 +93,11 @@ class Server:
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
+
+    @property
+    def url(self) -> str:
+        """Where it answers."""
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def cpu_seconds(self) -> float:
         """Processor time of all its threads so far."""
@@ -137,7 +145,7 @@ class Server:
         return RuntimeError(f"{self.name} did not start: {errors.decode(errors='replace')[-2000:]}")
 
 
-def mockapi(name: str, cassettes: Path, cache: Path, *options: str) -> Server:
+def mockapi(name: str, cassettes: Path, cache: Path, *options: str, scheme: str = "http") -> Server:
     """`mockapi serve` as its command runs it; its journal is always on."""
     program = "from mockapi.cli import main; main()"
     return Server(
@@ -145,6 +153,7 @@ def mockapi(name: str, cassettes: Path, cache: Path, *options: str) -> Server:
         [sys.executable, "-c", program, "serve", str(cassettes), "--port", "{port}", *options],
         environment={"MOCKAPI_CACHE": str(cache), "PYTHONPATH": str(ROOT)},
         ready="mockapi ready on",
+        scheme=scheme,
     )
 
 

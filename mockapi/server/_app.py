@@ -211,7 +211,7 @@ class MessagesAPI:
             arrived = scope[ARRIVED] if ARRIVED in scope else monotonic()
             query = scope["query_string"].decode("latin-1")
             request = Request(scope["method"], path, query, scope["headers"], body)
-            if not is_plain(scope, fields):
+            if not request.asks_for_message and not is_plain(scope, fields):  # a message has no links
                 request.known = {"base_url": base_url_of(scope, fields)}
             large, index = is_heavy(body), session.index
             if not index.is_ready and (large or not index.has_as_it_came(request)):

@@ -329,7 +329,10 @@ def send_framed(send: Any, frame: WireHead, body: bytes) -> bool:
         return False
     cycle.response_started = True
     cycle.waiting_for_100_continue = False
-    cycle.transport.writelines((frame.before, body, frame.after))
+    if cycle.scope["scheme"] == "http":
+        cycle.transport.writelines((frame.before, body, frame.after))
+    else:  # TLS would encrypt each of them for itself
+        cycle.transport.write(b"".join((frame.before, body, frame.after)))
     cycle.response_complete = True
     cycle.message_event.set()
     cycle.on_response()
