@@ -85,7 +85,10 @@ def test_a_signed_url_is_masked(tmp_path: Path, upstream: mockapi.Server) -> Non
     query = SIGNED_URL.format(token=token, signature=signature)
     with recording(upstream.base_url, tmp_path / "r.yaml") as recorder:
         url = f"{recorder.base_url}/v1/messages?{query}"
-        assert httpx.post(url, json={"model": "claude-opus-4-6", **HELLO}).status_code in (200, 401)
+        assert httpx.post(url, json={"model": "claude-opus-4-6", **HELLO}, timeout=PATIENCE).status_code in (
+            200,
+            401,
+        )
     written = (tmp_path / "r.yaml").read_text("utf-8")
     assert "X-Amz-Signature" in written
     assert [secret for secret in (token, signature, ACCESS_KEY) if secret in written] == []
@@ -99,7 +102,7 @@ def test_a_miss_explains_itself(tmp_path: Path) -> None:
     with mockapi.Server([cassette]) as server:
         asked = {**recorded_body, "max_tokens": 65}
         headers = {"authorization": "Bearer test-token"}
-        reply = httpx.post(f"{server.base_url}{path}", json=asked, headers=headers)
+        reply = httpx.post(f"{server.base_url}{path}", json=asked, headers=headers, timeout=PATIENCE)
         assert (reply.status_code, reply.json()["error"]["type"]) == (422, "mockapi_no_recording")
         eventually(lambda: journal(server)[0]["miss"] is not None, "the explanation")
         (entry,) = journal(server)
