@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.support import broken_clients, broken_sse
+from tests.support import broken_clients, broken_lines
 from tests.support.good_parsers import by_character, message
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NUMBER = 5
 _HOARD: list[bytes] = []
 
-only_lf = broken_sse.OnlyLF()
+only_lf = broken_lines.OnlyLF()
 
 
 def truncates_silently(chunks: Iterable[bytes]) -> dict[str, Any]:
