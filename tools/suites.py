@@ -177,6 +177,7 @@ def _run(
         mode += ["--allowed-hosts=127.0.0.1"] if suite.beside else suite.off
         environment |= {"SUITE_WITH_MOCKAPI": "1", "SUITE_ONLY": str(only)}
         environment |= {"SUITE_RECORDER_STAYS": "1"} if suite.beside else {}
+    report.unlink(missing_ok=True)  # of an earlier run, in a folder that was kept
     command = [str(python), "-m", "pytest", "-q", "-p", "suite_probe", "-p", "no:cacheprovider", *mode]
     done = subprocess.run(  # noqa: S603 - words of suites.toml
         [*command, *suite.arguments, *suite.tests],
