@@ -26,6 +26,11 @@ class Told(NamedTuple):
     message: dict[str, Any]
 
 
+def delta_of(event: Event) -> dict[str, Any]:
+    """The delta of a block's event; {} for all others, whatever members they have."""
+    return dict(event["delta"]) if event["type"] == "content_block_delta" else {}
+
+
 def _put(told: Told, place: int, *events: Event) -> Told:
     return told._replace(events=[*told.events[:place], *events, *told.events[place:]])
 
@@ -74,7 +79,7 @@ def _empty_pieces(told: Told, _at: int) -> Told | None:
     """Before each piece one that is empty."""
     events: list[Event] = []
     for event in told.events:
-        delta = event["delta"] if event["type"] == "content_block_delta" else {}
+        delta = delta_of(event)
         told_by = [member for member in _PIECES if delta.get(member)]
         events += [{**event, "delta": {**delta, member: ""}} for member in told_by]
         events.append(event)
@@ -84,7 +89,7 @@ def _empty_pieces(told: Told, _at: int) -> Told | None:
 def _text_in_start(told: Told, at: int) -> Told | None:
     """The first piece of a text or of thinking comes with the block's start."""
     for place in _places(told, at, "content_block_start"):
-        start, delta = told.events[place], told.events[place + 1].get("delta", {})
+        start, delta = told.events[place], delta_of(told.events[place + 1])
         block = start["content_block"]
         for member in ("text", "thinking"):
             if member in block and delta.get("type") == f"{member}_delta":

@@ -141,13 +141,6 @@ _MEMBERS: Final[Mapping[str, dict[str, Any]]] = {
         "stop_details": {"type": "refusal", "category": "cyber", "explanation": "It asks for an exploit."},
         "stop_reason": "refusal",
     },
-    "context management": {
-        "context_management": {
-            "applied_edits": [
-                {"type": "clear_tool_uses_20250919", "cleared_tool_uses": 2, "cleared_input_tokens": 900}
-            ]
-        }
-    },
     "stop sequence": {"stop_reason": "stop_sequence", "stop_sequence": "END"},
     "unknown stop reason": {"stop_reason": "bored"},
 }

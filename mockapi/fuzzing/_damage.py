@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from mockapi.fuzzing._changes import delta_of
 from mockapi.fuzzing.cases import Want
 from mockapi.messages import encode_event, stream_error_event
 
@@ -188,9 +189,7 @@ def _empty_data(told: list[Event], place: int) -> Damaged:
 
 def _tool_cut(told: list[Event], _at: int) -> Damaged | None:
     """The last piece of a tool's input is lost, where no stop reason says that it may be."""
-    places = [
-        place for place, event in enumerate(told) if event.get("delta", {}).get("partial_json", "").strip()
-    ]
+    places = [place for place, event in enumerate(told) if delta_of(event).get("partial_json", "").strip()]
     if not places or _may_be_cut(told):
         return None
     last = told[places[-1]]
@@ -209,7 +208,7 @@ def _tool_cut(told: list[Event], _at: int) -> Damaged | None:
 def _tool_broken(told: list[Event], _at: int) -> Damaged | None:
     """A value is missing from a tool's input; it is whole but for that."""
     for place, event in enumerate(told):
-        if event.get("delta", {}).get("partial_json") and not _may_be_cut(told):
+        if delta_of(event).get("partial_json") and not _may_be_cut(told):
             broken = {**event, "delta": {**event["delta"], "partial_json": '{"a": , '}}
             return _of([*told[:place], broken, *told[place:]], Want.ERROR, "a tool's input is not JSON")
     return None
@@ -223,7 +222,7 @@ def _may_be_cut(told: list[Event]) -> bool:
 
 def _wrong_index(told: list[Event], at: int) -> Damaged | None:
     for place in (*range(at, len(told)), *range(at)):
-        delta = told[place]["delta"] if told[place]["type"] == "content_block_delta" else {}
+        delta = delta_of(told[place])
         if any(delta.get(member) for member in ("text", "thinking", "partial_json")):
             wrong = {**told[place], "index": 77}
             left = [*told[:place], wrong, *told[place + 1 :]]

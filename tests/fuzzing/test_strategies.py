@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockapi.fuzzing._changes import CHANGES
+from mockapi.fuzzing._changes import CHANGES, Told
 from mockapi.fuzzing._damage import DAMAGES
 from mockapi.fuzzing._judge import judge
 from mockapi.fuzzing._observe import examine
+from mockapi.fuzzing.cases import events, message, text
 from mockapi.fuzzing.strategies import features_of, large_cases, message_cases, sse_cases
 from tests.support import good_parsers
 from tests.support.examples import examples
@@ -43,6 +44,15 @@ def test_a_feature_can_be_left_out(data: st.DataObject) -> None:
     """Then no stream has it."""
     without = data.draw(st.sets(st.sampled_from([*CHANGES, *DAMAGES, "mark", "crlf", "cut", "tool use"])))
     assert not features_of(data.draw(message_cases(without))) & without
+
+
+def test_an_unknown_event_is_not_taken_for_a_delta() -> None:
+    """It looks like one, and the text of the block's start is still the block's own."""
+    said = message(text())
+    told = Told(events(said), said)
+    between = CHANGES["unknown event with members"](told, 2)
+    assert between is not None
+    assert CHANGES["text in the start"](between, 0) is None
 
 
 def test_large_streams_can_be_left_out_by_name() -> None:
