@@ -26,5 +26,6 @@ for (const [client, model] of clients) {
   const final = await client.messages.stream(ask).finalMessage();
   assert.ok(final.content[0].text, name);
   await assert.rejects(client.messages.create({ ...ask, messages: [] }), { status: 400 }, name);
-  console.log(`${name}: message, stream, error`);
 }
+const names = clients.map(([client]) => client.constructor.name);
+console.log("message, stream, error with", names.join(", "));

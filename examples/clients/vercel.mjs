@@ -11,5 +11,5 @@ for (const [name, provider] of [["default", anthropic], ["/v1", versioned]]) {
   let streamed = "";
   for await (const piece of streamText({ model, prompt: "Hello" }).textStream) streamed += piece;
   assert.ok(streamed, name);
-  console.log(`${name}: text, stream`);
 }
+console.log("text, stream with the default provider and with a base URL that ends in /v1");
