@@ -27,6 +27,7 @@ MARKED = """
 """A conftest.py: what pytest does to packages that have a plugin, and an eye on who builds syntax trees."""
 
 
+@pytest.mark.slow
 def test_no_module_of_mockapi_is_rewritten(pytester: pytest.Pytester) -> None:
     """Whatever the tests import: not when the plugin loads, and not later, in the server's thread."""
     pytester.makeconftest(MARKED)

@@ -126,6 +126,7 @@ def test_a_cancelled_batch_has_cancelled_rows(client: anthropic.Anthropic) -> No
     assert {line.result.type for line in client.messages.batches.results(batch.id)} == {"canceled"}
 
 
+@pytest.mark.slow
 def test_a_large_batch_takes_several_looks(client: anthropic.Anthropic) -> None:
     """A thousand rows a look, results only at the end, in the order of the rows."""
     batch = client.messages.batches.create(requests=[row(str(number)) for number in range(1500)])

@@ -55,6 +55,7 @@ def test_the_guard_fails_the_test_that_tampers(pytester: pytest.Pytester) -> Non
     )
 
 
+@pytest.mark.slow
 def test_a_run_in_this_process_keeps_what_it_loads(pytester: pytest.Pytester) -> None:
     """But not its own files, so that the next run may have files of the same names."""
     pytester.makepyfile(

@@ -68,6 +68,7 @@ def test_what_is_no_behaviour_is_left_alone(code: str) -> None:
     assert mutated(code) == set()
 
 
+@pytest.mark.slow
 def test_a_mutant_is_a_program_and_differs_in_one_line() -> None:
     """Every mutant of a real module can be compiled; its diff has one line less and one more."""
     with open(ast.__file__, "rb") as file:  # noqa: PTH123 - any module will do

@@ -135,6 +135,7 @@ def test_recorded_bodies(version: str, named: str) -> None:
     assert same > 500
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("version", "named"), [_NEW, _OLD])
 def test_generated_bodies(version: str, named: str) -> None:
     """A valid request is taken by its SDK; a broken one is refused by both, or it is explained."""
