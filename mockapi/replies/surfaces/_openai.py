@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockapi import jsontext
 from mockapi.exchange import Request
 from mockapi.messages import dump
-from mockapi.replies._hop_headers import wire_field
+from mockapi.replies._reply_headers import hint_field
 from mockapi.replies._sse_frames import is_stream
 from mockapi.replies.surfaces._openai_answer import completion
 from mockapi.replies.surfaces._openai_errors import chat_error
@@ -101,5 +101,6 @@ def _with_hint(reply: Reply, chat: Any) -> Reply:
     fields = ignored(chat)
     if not fields:
         return reply
-    hint = f"These fields have no effect, as with the API: {', '.join(fields)}."[:500]
-    return reply.with_headers(wire_field("x-mockapi-hint", hint.encode("ascii", "replace").decode()))
+    return reply.with_headers(
+        hint_field(f"These fields have no effect, as with the API: {', '.join(fields)}.")
+    )

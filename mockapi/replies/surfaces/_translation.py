@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from mockapi import jsontext
 from mockapi.exchange import Chunk, Request
+from mockapi.replies._reply_headers import hint_field
 from mockapi.replies.faults import ERRORS
 
 if TYPE_CHECKING:
@@ -138,4 +139,4 @@ def is_standard(reply: Reply, error: Mapping[str, Any]) -> bool:
 def with_hint(reply: Reply, hint: str) -> Reply:
     """The reply with another hint than the API's rules have."""
     kept = tuple(field for field in reply.headers if field[0] != b"x-mockapi-hint")
-    return replace(reply, headers=(*kept, (b"x-mockapi-hint", hint.encode("latin-1", "replace"))))
+    return replace(reply, headers=(*kept, hint_field(hint)))

@@ -249,6 +249,12 @@ def test_what_was_ignored_is_said() -> None:
     assert OPENAI.dressed(reply, _asked()).header("x-mockapi-hint") is None
 
 
+def test_the_names_of_ignored_fields_stay_in_the_hint() -> None:
+    """A name that breaks lines begins no field of its own."""
+    told = OPENAI.dressed(_json(_message(_TEXT)), _asked(**{"a\r\nx-evil: 1": 1, "b\0\x1b": 1}))
+    assert told.header("x-mockapi-hint") == "These fields have no effect, as with the API: a x-evil: 1, b??."
+
+
 def test_models() -> None:
     """A list and a single model have OpenAI's form."""
     model = {"type": "model", "id": "claude-x", "display_name": "X", "created_at": "2026-01-01T00:00:00Z"}
