@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -239,6 +240,14 @@ def test_header_fields() -> None:
     assert fields[b"openai-version"] == b"2020-10-01"
     assert fields[b"request-id"] == b"req_1"
     assert not any(name.startswith(b"anthropic-ratelimit-") for name in fields)
+
+
+def test_no_reset_without_a_date() -> None:
+    """A time from now on cannot be told where nobody knows when now is."""
+    reply = _json(_message(_TEXT))
+    fields = ((b"anthropic-ratelimit-requests-reset", b"2026-11-29T12:00:07Z"),)
+    undated = replace(reply, headers=(*(field for field in reply.headers if field[0] != b"date"), *fields))
+    assert OPENAI.dressed(undated, _asked()).header("x-ratelimit-reset-requests") is None
 
 
 def test_what_was_ignored_is_said() -> None:
