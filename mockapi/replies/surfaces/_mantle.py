@@ -10,7 +10,7 @@ import base64
 import re
 from dataclasses import replace
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.messages import error_body
 from mockapi.messages.catalogue import shipped
@@ -18,6 +18,8 @@ from mockapi.replies.surfaces._translation import (
     access_key_of,
     bearer_of,
     error_of,
+    note,
+    noted,
     object_of,
     plain_request,
     rewritten,
@@ -50,6 +52,7 @@ class _Mantle:
         body = object_of(request)
         if body is None:
             return plain_request(request, path, key=key)
+        note(request, body.get("model"))
         if isinstance(body.get("model"), str):
             body["model"] = plain_model(body["model"])
         profile = body.pop("user_profile_id", None)
@@ -65,7 +68,7 @@ class _Mantle:
         """The reply with Bedrock's ids."""
         error = error_of(reply)
         if error is not None and rule_of(reply) == "model.not_found":
-            named = (object_of(request) or {}).get("model")
+            named = noted(request, _model_of)
             body = error_body("not_found_error", f"model: {named}", reply.header("request-id"))
             reply = with_pieces(reply, [(0.0, body)])
         reply = rewritten(reply, lambda piece: _ID.sub(_renamed, piece))
@@ -87,6 +90,10 @@ def plain_model(name: str) -> str:
     if name.startswith(_OWNER):
         return name.removeprefix(_OWNER)
     return f"{_UNKNOWN}{name}" if shipped().find(name) is not None else name
+
+
+def _model_of(request: Request) -> Any:
+    return (object_of(request) or {}).get("model")
 
 
 def _renamed(found: re.Match[bytes]) -> bytes:

@@ -30,6 +30,7 @@ _APIS: Final = frozenset(
     }
 )  # fmt: skip
 _ITS_EDGE: Final = (b"server", b"cloudflare")
+_NOTED: Final = "noted by the surface"
 
 
 def plain_request(
@@ -71,6 +72,17 @@ def object_of(request: Request) -> dict[str, Any] | None:
     """A request's body as an object of its own, with exact numbers; None for anything else."""
     value = jsontext.parse_exactly(request.body)
     return value if isinstance(value, dict) else None
+
+
+def note(request: Request, said: Any) -> None:
+    """Remember what a request's body says that `dressed` asks for: a large body is read once, elsewhere."""
+    request.known = {**(request.known or {}), _NOTED: said}
+
+
+def noted(request: Request, look: Callable[[Request], Any]) -> Any:
+    """What `plain` noted of a request; of one that it has not seen, what a look at its body says."""
+    known = request.known or {}
+    return known[_NOTED] if _NOTED in known else look(request)
 
 
 def betas_of(value: Any) -> tuple[str, ...]:
