@@ -308,6 +308,8 @@ class Service:
         elif reply.source is Source.UNMATCHED:
             miss = self._explain(exchange)
         elif refusal is not None:
+            if exchange.surface is not None:  # it may have fields of its own to speak of
+                refusal = replace(refusal, hint=reply.header("x-mockapi-hint"))
             self.console.refusal(request, refusal, session)
         elif reply.status == 404 and (said := reply.header("x-mockapi-hint")) is not None and not hint:
             self.console.near_miss(request, said)

@@ -117,7 +117,7 @@ def _error(reply: Reply, error: Mapping[str, Any], request: Request) -> Reply:
     if rule in _VERSION_RULES:
         message = _VERSION_RULES[rule].format(version=noted(request, _version_of))
         body = error_body(str(error.get("type")), message, reply.header("request-id"))
-        return with_pieces(reply, [(0.0, body)])
+        return with_hint(with_pieces(reply, [(0.0, body)]), _VERSION_HINT)
     if reply.status not in STATUS_NAMES:
         return reply
     resource, model, verb = _target(request)
@@ -138,6 +138,9 @@ _VERSION_RULES: Final = {
     "version.unknown": 'anthropic_version: "{version}" is not a valid version',
 }
 """What is said of the version, which is a member of the body here and no header."""
+
+
+_VERSION_HINT: Final = f"Vertex's versions are {' and '.join(_VERSIONS)}, in the body."
 
 
 def _version_of(request: Request) -> Any:

@@ -162,10 +162,12 @@ def test_other_credentials_are_taken_by_lenient_rules_alone(field: tuple[bytes, 
     ],
 )
 def test_the_version_is_a_member(version: str | None, message: str) -> None:
-    """What is said of it names the member, not the header."""
+    """What is said of it, and the hint, name the member, not the header."""
     reply = answered(vertex_request(anthropic_version=version), session_of())
     assert (reply.status, _error(reply)["error"]["message"]) == (400, message)
     assert _error(reply)["request_id"] == reply.header("request-id")
+    hint = "Vertex's versions are vertex-2023-10-16 and 2026-10-21, in the body."
+    assert reply.header("x-mockapi-hint") == hint
 
 
 def test_the_newest_version() -> None:
