@@ -13,11 +13,11 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.messages import error_body
-from mockapi.messages.catalogue import shipped
 from mockapi.replies.surfaces._translation import (
     access_key_of,
     bearer_of,
     error_of,
+    not_of,
     note,
     noted,
     object_of,
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 _PREFIX: Final = "/anthropic"
 _OWNER: Final = "anthropic."
-_UNKNOWN: Final = "bedrock/"
-"""Before a name that the API has and Bedrock has not, so that nobody takes it for the API's."""
 _ID: Final = re.compile(
     rb'(?<!\\)"(?P<kind>msg|req|toolu|srvtoolu|mcptoolu)_(?P<rest>01[1-9A-HJ-NP-Za-km-z]{22})"'
 )
@@ -89,7 +87,7 @@ def plain_model(name: str) -> str:
     """The API's name of a model that Bedrock calls `anthropic.NAME`; any other stays one that nobody has."""
     if name.startswith(_OWNER):
         return name.removeprefix(_OWNER)
-    return f"{_UNKNOWN}{name}" if shipped().find(name) is not None else name
+    return not_of("bedrock", name)
 
 
 def _model_of(request: Request) -> Any:

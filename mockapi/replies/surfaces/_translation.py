@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from mockapi import jsontext
 from mockapi.exchange import Chunk, Request
+from mockapi.messages.catalogue import shipped
 from mockapi.replies._reply_headers import hint_field
 from mockapi.replies.faults import ERRORS
 
@@ -72,6 +73,14 @@ def object_of(request: Request) -> dict[str, Any] | None:
     """A request's body as an object of its own, with exact numbers; None for anything else."""
     value = jsontext.parse_exactly(request.body)
     return value if isinstance(value, dict) else None
+
+
+def not_of(cloud: str, name: str) -> str:
+    """A model's name that a cloud does not have: one of the API's with the cloud before it.
+
+    So nobody takes it for the API's, and it is refused as any unknown name is.
+    """
+    return f"{cloud}/{name}" if shipped().find(name) is not None else name
 
 
 def note(request: Request, said: Any) -> None:
