@@ -188,6 +188,19 @@ def test_events_in_disorder_are_told_as_far_as_they_can_be(events: list[dict[str
     assert all(data == "[DONE]" or data["object"] == "chat.completion.chunk" for data in _data(reply))
 
 
+@pytest.mark.parametrize("index", [None, [1], {"a": 1}, "0"])
+def test_any_index_is_one(index: Any) -> None:
+    """A script may order events of any form: pieces with the same index belong to one call."""
+    start = {"type": "content_block_start", "index": index, "content_block": _IDLE}
+    piece = {"type": "input_json_delta", "partial_json": "{}"}
+    reply = OPENAI.dressed(
+        _streamed(start, {"type": "content_block_delta", "index": index, "delta": piece}), _asked(stream=True)
+    )
+    calls = [chunk["choices"][0]["delta"]["tool_calls"][0] for chunk in _data(reply)]
+    assert [call["index"] for call in calls] == [0, 0]
+    assert calls[1]["function"]["arguments"] == "{}"
+
+
 def test_an_error_in_a_stream() -> None:
     """It is told in a chat's form, and the stream does not end as whole ones do."""
     start, *_ = events_of(_message(_TEXT))
