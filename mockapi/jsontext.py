@@ -75,8 +75,40 @@ def canonical_value(value: Any) -> bytes | None:
 
 
 def compact(value: Any) -> bytes:
-    """The compact form of a value, its keys in their own order."""
+    """The compact form of a value, its keys in their own order, however deep it is nested."""
     try:
         return orjson.dumps(value)
     except TypeError:  # as in canonical_value
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        try:
+            return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        except RecursionError:
+            return _compact_deep(value)
+
+
+class _Written(str):
+    """A piece of the compact form, between the values that are still to be written."""
+
+    __slots__ = ()
+
+
+def _compact_deep(value: Any) -> bytes:
+    """As `compact`, for what is nested deeper than calls may be: what `parse` reads may be 1,024 deep."""
+    pieces: list[str] = []
+    waiting: list[Any] = [value]  # the next one is the last
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, _Written):
+            pieces.append(item)
+        elif isinstance(item, dict) and item:
+            inner: list[Any] = []
+            for name, member in item.items():
+                inner += [_Written(f"{',' if inner else '{'}{json.dumps(name, ensure_ascii=False)}:"), member]
+            waiting += [_Written("}"), *reversed(inner)]
+        elif isinstance(item, list) and item:
+            inner = []
+            for member in item:
+                inner += [_Written("," if inner else "["), member]
+            waiting += [_Written("]"), *reversed(inner)]
+        else:
+            pieces.append(json.dumps(item, ensure_ascii=False))
+    return "".join(pieces).encode()

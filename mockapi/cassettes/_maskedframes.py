@@ -80,9 +80,10 @@ def mask_frames(
 def _span(match: re.Match[bytes], is_whole: bool) -> _Span:  # noqa: FBT001 - says of which frame
     """An event's span; of a frame that is cut or broken as many letters as make whole bytes."""
     letters = match["base64"] or b""
-    if match["closed"] is None:
-        if is_whole:
-            raise RedactionError("a frame holds `bytes` that are not plain base64: nobody can look into them")
+    if match["closed"] is None and is_whole:
+        raise RedactionError("a frame holds `bytes` that are not plain base64: nobody can look into them")
+    one_too_many = len(letters.rstrip(b"=")) % 4 == 1
+    if not is_whole and (match["closed"] is None or one_too_many):
         letters = letters[: len(letters) // 4 * 4]
     try:
         text = b64decode(letters + b"=" * (-len(letters) % 4))

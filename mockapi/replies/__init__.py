@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mockapi.replies._pace import Pace, paced, parse_pace
     from mockapi.replies._recorded import recorded_reply
     from mockapi.replies._refusal import error_reply, no_recording, refused
+    from mockapi.replies._reply_headers import hint_field
     from mockapi.replies._request_view import RequestView, name_of, result_text
     from mockapi.replies._speed import at_once, at_speed
     from mockapi.replies._wire_head import wire_head_of, with_wire_head
@@ -33,6 +34,7 @@ __all__ = [
     "converted",
     "error_reply",
     "for_this_hop",
+    "hint_field",
     "name_of",
     "named_by_connection",
     "no_recording",
@@ -57,6 +59,7 @@ __getattr__ = lazy_exports(
         "_pace": "Pace paced parse_pace",
         "_recorded": "recorded_reply",
         "_refusal": "error_reply no_recording refused",
+        "_reply_headers": "hint_field",
         "_request_view": "RequestView name_of result_text",
         "_speed": "at_once at_speed",
         "_wire_head": "wire_head_of with_wire_head",

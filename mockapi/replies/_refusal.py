@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockapi.exchange import Chunk, Reply, Source
 from mockapi.messages import edge_error_body, error_body
 from mockapi.replies._hop_headers import wire_field
-from mockapi.replies._reply_headers import ACCOUNT_FIELDS, object_headers
+from mockapi.replies._reply_headers import ACCOUNT_FIELDS, hint_field, object_headers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,9 +82,7 @@ def refused(refusal: Refusal, request_id: str, at: float) -> Reply:
         fields = tuple(field for field in fields if field not in ACCOUNT_FIELDS)
     told = [(b"x-mockapi-rule", refusal.rule.encode())]
     if refusal.hint is not None:
-        # A header is one line of Latin-1; a hint may quote what the client sent.
-        hint = " ".join(refusal.hint.split()).encode("latin-1", "replace")
-        told.append((b"x-mockapi-hint", hint))
+        told.append(hint_field(refusal.hint))
     return Reply(refusal.status, (*fields, *told), (Chunk(0.0, body),), Source.INVALID)
 
 

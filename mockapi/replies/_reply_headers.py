@@ -30,6 +30,7 @@ _STREAM: Final = (
 _TRANSPORT: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains; preload")
 _ROBOTS: Final = (b"x-robots-tag", b"none")
 _POLICY: Final = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+_LONGEST_HINT: Final = 500
 
 
 def message_headers(
@@ -79,7 +80,14 @@ def _common(request_id: str, source: Source, hint: str) -> Headers:
         _POLICY,
         wire_field("x-mockapi-source", source),
     )
-    if not hint:
-        return fields
-    line = " ".join(hint.split())[:500]
-    return (*fields, (b"x-mockapi-hint", line.encode("ascii", "replace")))
+    return (*fields, hint_field(hint)) if hint else fields
+
+
+def hint_field(hint: str) -> tuple[bytes, bytes]:
+    """The field that tells a person what they may want to know: one line of ASCII.
+
+    A hint may quote what a client sent, and no character of that may end the line or the field.
+    """
+    line = " ".join(hint.split())[:_LONGEST_HINT]
+    printable = "".join(letter if letter.isprintable() else "?" for letter in line)
+    return b"x-mockapi-hint", printable.encode("ascii", "replace")

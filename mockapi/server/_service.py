@@ -13,7 +13,7 @@ from mockapi._clock import wall
 from mockapi.errors import TooSlowError, UsageError
 from mockapi.exchange import Source
 from mockapi.messages import IdFactory, IdKind
-from mockapi.replies import wire_field
+from mockapi.replies import hint_field
 from mockapi.server import recording as recorders
 from mockapi.server._cors import is_asking, preflight, with_cors
 from mockapi.server._pages import Uninvited
@@ -297,7 +297,7 @@ class Service:
         if recording is None and request.method == "OPTIONS" and is_asking("OPTIONS", dict(request.headers)):
             hint = self.uninvited.told(dict(request.headers))
         if hint:
-            reply = reply.with_headers(wire_field("x-mockapi-hint", hint))
+            reply = reply.with_headers(hint_field(hint))
         origins = session.settings.cors
         if origins:
             reply = with_cors(reply, request, origins)
@@ -308,6 +308,8 @@ class Service:
         elif reply.source is Source.UNMATCHED:
             miss = self._explain(exchange)
         elif refusal is not None:
+            if exchange.surface is not None:  # it may have fields of its own to speak of
+                refusal = replace(refusal, hint=reply.header("x-mockapi-hint"))
             self.console.refusal(request, refusal, session)
         elif reply.status == 404 and (said := reply.header("x-mockapi-hint")) is not None and not hint:
             self.console.near_miss(request, said)

@@ -43,7 +43,9 @@ async def answer_large(exchange: Exchange, work_out: WorkOut) -> Answer:
         work_out: runs a function elsewhere.
     """
     if exchange.surface is not None:
-        exchange.read(await work_out(surfaces.plain_of, _bare(exchange.request)))
+        plain, known = await work_out(surfaces.read_aside, _bare(exchange.request))
+        exchange.read(plain)
+        _known(exchange.request).update(known)
     found = None
     try:
         for source in _pipeline.SOURCES:

@@ -27,7 +27,7 @@ from mockapi import replies
 from mockapi import validation as validation_rules
 from mockapi.errors import TooSlowError
 from mockapi.exchange import Reply, Request, Source
-from mockapi.replies import at_once, at_speed, converted, error_reply, faults, wants_stream, wire_field
+from mockapi.replies import at_once, at_speed, converted, error_reply, faults, hint_field, wants_stream
 from mockapi.replies.surfaces import OWN, surface_of
 from mockapi.sessions._answer import FORWARD, Answer
 from mockapi.sessions._settings import CALLS_OUT
@@ -351,7 +351,7 @@ def _is_imitated(request: Request) -> bool:
 
 
 def _error(exchange: Exchange, status: int, kind: str, message: str, hint: str = "") -> Reply:
-    fields = (wire_field("x-mockapi-hint", hint),) if hint else ()
+    fields = (hint_field(hint),) if hint else ()
     return error_reply(
         status, kind, message, exchange.next_request_id(), source=Source.INVALID, headers=fields
     )

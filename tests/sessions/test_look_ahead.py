@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import pickle
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,6 +17,7 @@ from mockapi.server._service import Service
 from mockapi.sessions import Exchange, ServerSession, Settings, answer, answer_large, make_ready
 from mockapi.sessions._generator import scripted_reply
 from tests.support.server import interaction, message, write_cassette
+from tests.support.surfaces import elsewhere
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,12 +59,6 @@ PATHS = [
 ]
 
 
-async def _elsewhere(function: Any, *arguments: Any) -> Any:
-    """As a helper process does it: everything goes there and back as bytes."""
-    there, sent = pickle.loads(pickle.dumps((function, arguments)))
-    return pickle.loads(pickle.dumps(there(*sent)))
-
-
 def _service(folder: Path, **settings: Any) -> Service:
     matching = Matching(ignore=("$.metadata",))
     path = write_cassette(
@@ -95,7 +89,7 @@ def _both(service: Service, body: Any, path: str, script: Any = None) -> tuple[l
         answers = []
         for _ in range(3):
             exchange = _exchange(service, session, body, path)
-            answers.append(asyncio.run(answer_large(exchange, _elsewhere)) if large else answer(exchange))
+            answers.append(asyncio.run(answer_large(exchange, elsewhere)) if large else answer(exchange))
         found.append(answers)
     return found[0], found[1]
 
@@ -140,7 +134,7 @@ def test_replies_that_are_worked_out_meanwhile_have_ids_of_their_own(
                 reply = answer(_exchange(service, session, CACHED, "/v1/messages")).reply
                 assert reply is not None
                 overtaken.append(reply.body)
-            return await _elsewhere(function, *arguments)
+            return await elsewhere(function, *arguments)
 
         large = await answer_large(_exchange(service, session, message("large"), "/v1/messages"), slowly)
         again = answer(_exchange(service, session, CACHED, "/v1/messages"))
@@ -167,8 +161,22 @@ def test_nothing_of_a_large_message_is_parsed_here(
     if orders is not None:
         session.play(scripts.parse_script(orders, lambda _: b""))
     exchange = _exchange(service, session, BODIES[name], "/v1/messages")
-    asyncio.run(answer_large(exchange, _elsewhere))
+    asyncio.run(answer_large(exchange, elsewhere))
     assert exchange.request._parsed is _UNPARSED
+
+
+def test_nothing_of_a_large_chat_is_parsed_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither for the Messages request that it stands for nor for the reply to it."""
+    monkeypatch.setenv("MOCKAPI_CACHE", "off")
+    service = _service(tmp_path)
+    session = ServerSession(
+        "s", service.sessions.default.settings, service.library, on_unmatched="synthesize"
+    )
+    exchange = _exchange(service, session, {**message("hello"), "seed": 1}, "/v1/chat/completions")
+    reply = asyncio.run(answer_large(exchange, elsewhere)).reply
+    assert reply is not None
+    assert reply.header("x-mockapi-hint") == "These fields have no effect, as with the API: seed."
+    assert (exchange.request._parsed, exchange.plain._parsed) == (_UNPARSED, _UNPARSED)
 
 
 @pytest.mark.parametrize(("overtaken", "texts"), [(1, ["1", "2"]), (9, ["1", "2", "3", "4"])])
@@ -190,13 +198,13 @@ def test_a_large_request_gets_the_reply_of_its_turn(
     async def overtake(function: Any, *arguments: Any) -> Any:
         if function is scripted_reply and len(given) < overtaken:
             note(answer(_exchange(service, session, message("small"), "/v1/messages")))
-        return await _elsewhere(function, *arguments)
+        return await elsewhere(function, *arguments)
 
     note(asyncio.run(answer_large(_exchange(service, session, message("large"), "/v1/messages"), overtake)))
     assert given == texts
 
 
-def test_recordings_are_redacted_elsewhere_only_if_they_are_large(
+def test_recordings_are_redactedelsewhere_only_if_they_are_large(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A process starts for megabytes; what is found afterwards is the same."""
@@ -205,7 +213,7 @@ def test_recordings_are_redacted_elsewhere_only_if_they_are_large(
 
     async def noted(function: Any, *arguments: Any) -> Any:
         asked.append(function)
-        return await _elsewhere(function, *arguments)
+        return await elsewhere(function, *arguments)
 
     wanted = Request("POST", "/v1/messages", "", FIELDS, json.dumps(message(f"key {SECRET}")).encode())
     for words in ("few", "many " * 300_000):

@@ -42,6 +42,25 @@ def test_what_nothing_matches_is_synthesized_and_dressed() -> None:
     assert reply.header("x-ratelimit-limit-requests") == "4000"
 
 
+@pytest.mark.parametrize(
+    ("settings", "before", "wait"),
+    [
+        (Settings(rate_limits=RateLimits(requests=1)), 1, 60),
+        (_orders({"fault": "429", "retry_after": 3}), 0, 3),
+    ],
+    ids=["used up", "ordered"],
+)
+def test_a_429_tells_how_long_to_wait(settings: Settings, before: int, wait: int) -> None:
+    """In its reset as in `retry-after`: seconds from now, as OpenAI's clients read it."""
+    session = session_of(settings)
+    for _ in range(before):
+        answered(_asked(), session)
+    refused = answered(_asked(), session)
+    assert (refused.status, refused.header("retry-after")) == (429, str(wait))
+    assert refused.header("x-ratelimit-remaining-requests") == "0"
+    assert refused.header("x-ratelimit-reset-requests") == f"{wait}s"
+
+
 def test_a_recording_is_played_to_the_byte() -> None:
     """It is found by the chat as it came."""
     request = _asked()

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from mockapi.exchange import Ending, Source
+from mockapi.exchange import Ending, Request, Source
 from mockapi.messages import decode_events
 from mockapi.replies import RateLimits, faults
 from mockapi.replies.scripts import Script, parse_script
@@ -123,6 +123,17 @@ def test_a_large_request_gets_the_same_answer(mode: str, members: dict[str, Any]
     request = vertex_request(**members)
     found = answered_aside(request, session_of(settings)).reply
     assert found == answered(request, session_of(settings))
+
+
+@pytest.mark.parametrize("depth", [300, 999])
+@pytest.mark.parametrize("mode", ["strict", "off"])
+def test_a_deep_body_gets_an_answer(mode: str, depth: int) -> None:
+    """However deep it is nested: with rules their refusal, without them a message."""
+    settings = Settings(validation=ValidationSettings(mode=mode))  # type: ignore[arg-type] # of the list
+    request = vertex_request()
+    text = b'{"metadata":' + b"[" * depth + b"]" * depth + b"," + request.body[1:]
+    reply = answered(Request("POST", request.path, "", request.headers, text), session_of(settings))
+    assert reply.status == (200 if mode == "off" else 400)
 
 
 def test_a_large_request_that_a_script_answers() -> None:

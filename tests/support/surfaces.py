@@ -62,9 +62,10 @@ def answered(request: Request, session: ServerSession) -> Reply:
 
 def answered_aside(request: Request, session: ServerSession) -> Answer:
     """The session's answer to the same, looked at as a large request is."""
-    return asyncio.run(answer_large(exchange_of(request, session), _elsewhere))
+    return asyncio.run(answer_large(exchange_of(request, session), elsewhere))
 
 
-async def _elsewhere(function: Any, *arguments: Any) -> Any:
+async def elsewhere(function: Any, *arguments: Any) -> Any:
+    """As a helper process does it: everything goes there and back as bytes."""
     there, sent = pickle.loads(pickle.dumps((function, arguments)))
     return pickle.loads(pickle.dumps(there(*sent)))

@@ -151,7 +151,10 @@ def error(
 
 
 def _rate_limits(reply: Reply, retry_after: float) -> list[tuple[bytes, bytes]]:
-    """`retry-after`, and the account's fields as the reply had them, its requests used up until then."""
+    """`retry-after`, and the account's fields as the reply had them, its requests used up until then.
+
+    The date from which the resets count goes with them.
+    """
     fields = [wire_field("retry-after", f"{retry_after:g}")]
     date = reply.header("date")
     if date is None:  # there is no clock here, and a reset without a time would be a lie
@@ -164,7 +167,8 @@ def _rate_limits(reply: Reply, retry_after: float) -> list[tuple[bytes, bytes]]:
     account = account or list(fields_of(ACCOUNT, filled(ACCOUNT, None, now)))
     reset = timestamp(math.ceil(now) + max(1, round(retry_after)))
     used_up = {b"anthropic-ratelimit-requests-remaining": b"0", b"anthropic-ratelimit-requests-reset": reset}
-    return [*fields, *((name, used_up.get(name, value)) for name, value in account)]
+    dated = (b"date", date.encode("latin-1"))
+    return [dated, *fields, *((name, used_up.get(name, value)) for name, value in account)]
 
 
 def html(status: int = 502) -> Fault:

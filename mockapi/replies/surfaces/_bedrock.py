@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from mockapi import jsontext
 from mockapi.eventstream import CONTENT_TYPE
 from mockapi.exchange import Chunk
+from mockapi.messages.catalogue import shipped
 from mockapi.replies._hop_headers import wire_field
 from mockapi.replies._sse_frames import is_stream
 from mockapi.replies.surfaces._bedrock_errors import aws_error, request_id_of
@@ -24,8 +25,11 @@ from mockapi.replies.surfaces._translation import (
     access_key_of,
     bearer_of,
     betas_of,
+    not_of,
     object_of,
     plain_request,
+    rule_of,
+    with_hint,
 )
 from mockapi.validation import Refusal
 
@@ -46,6 +50,7 @@ _OLD_MODELS: Final = {
 }
 OPAQUE_MODEL: Final = "claude-sonnet-4-6"
 """Whom a request asks that names its model by an id of the customer's own."""
+_NAMES_HINT: Final = "Bedrock's names of models begin with anthropic., or with a region before that."
 
 _EXTRA: Final = ("model", "stream")
 _APIS_OWN: Final = (b"anthropic-", b"cf-")
@@ -100,7 +105,7 @@ class _Bedrock:
         if reply.header("content-encoding") is not None:
             return reply
         if reply.status >= 400:
-            return aws_error(reply, request)
+            return _hinted(aws_error(reply, request), request)
         if is_stream(reply):
             fields = (
                 (b"content-type", CONTENT_TYPE.encode()) if name == b"content-type" else (name, value)
@@ -117,14 +122,21 @@ BEDROCK: Final = _Bedrock()
 def plain_model(name: str) -> str:
     """The API's name of a model that Bedrock calls `us.anthropic.NAME-v1:0`, or by an ARN of that.
 
-    An id of the customer's own, such as an application inference profile's, does not say which model it is.
+    An ARN of the customer's own, such as an application inference profile's, does not say which model it is.
     """
     last = name.rpartition("/")[2]
     found = _MODEL.fullmatch(last)
     if found is not None:
         bare = last.rpartition("anthropic.")[2]
         return _OLD_MODELS.get(bare) or found["name"]
-    return OPAQUE_MODEL if name.startswith("arn:") else last
+    return OPAQUE_MODEL if name.startswith("arn:") else not_of("bedrock", last)
+
+
+def _hinted(reply: Reply, request: Request) -> Reply:
+    """The refusal of a model with what Bedrock's names are like, if it was named as the API names it."""
+    name = _target(request.path)[0]
+    known = rule_of(reply) == "model.not_found" and shipped().find(name) is not None
+    return with_hint(reply, _NAMES_HINT) if known else reply
 
 
 def _target(path: str) -> tuple[str, bool]:

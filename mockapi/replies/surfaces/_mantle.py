@@ -10,14 +10,16 @@ import base64
 import re
 from dataclasses import replace
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.messages import error_body
-from mockapi.messages.catalogue import shipped
 from mockapi.replies.surfaces._translation import (
     access_key_of,
     bearer_of,
     error_of,
+    not_of,
+    note,
+    noted,
     object_of,
     plain_request,
     rewritten,
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
 
 _PREFIX: Final = "/anthropic"
 _OWNER: Final = "anthropic."
-_UNKNOWN: Final = "bedrock/"
-"""Before a name that the API has and Bedrock has not, so that nobody takes it for the API's."""
 _ID: Final = re.compile(
     rb'(?<!\\)"(?P<kind>msg|req|toolu|srvtoolu|mcptoolu)_(?P<rest>01[1-9A-HJ-NP-Za-km-z]{22})"'
 )
@@ -50,6 +50,7 @@ class _Mantle:
         body = object_of(request)
         if body is None:
             return plain_request(request, path, key=key)
+        note(request, body.get("model"))
         if isinstance(body.get("model"), str):
             body["model"] = plain_model(body["model"])
         profile = body.pop("user_profile_id", None)
@@ -65,7 +66,7 @@ class _Mantle:
         """The reply with Bedrock's ids."""
         error = error_of(reply)
         if error is not None and rule_of(reply) == "model.not_found":
-            named = (object_of(request) or {}).get("model")
+            named = noted(request, _model_of)
             body = error_body("not_found_error", f"model: {named}", reply.header("request-id"))
             reply = with_pieces(reply, [(0.0, body)])
         reply = rewritten(reply, lambda piece: _ID.sub(_renamed, piece))
@@ -86,7 +87,11 @@ def plain_model(name: str) -> str:
     """The API's name of a model that Bedrock calls `anthropic.NAME`; any other stays one that nobody has."""
     if name.startswith(_OWNER):
         return name.removeprefix(_OWNER)
-    return f"{_UNKNOWN}{name}" if shipped().find(name) is not None else name
+    return not_of("bedrock", name)
+
+
+def _model_of(request: Request) -> Any:
+    return (object_of(request) or {}).get("model")
 
 
 def _renamed(found: re.Match[bytes]) -> bytes:

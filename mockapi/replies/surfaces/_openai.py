@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockapi import jsontext
 from mockapi.exchange import Request
 from mockapi.messages import dump
-from mockapi.replies._hop_headers import wire_field
+from mockapi.replies._reply_headers import hint_field
 from mockapi.replies._sse_frames import is_stream
 from mockapi.replies.surfaces._openai_answer import completion
 from mockapi.replies.surfaces._openai_errors import chat_error
@@ -20,6 +20,8 @@ from mockapi.replies.surfaces._translation import (
     MESSAGES,
     bearer_of,
     error_of,
+    note,
+    noted,
     object_of,
     plain_request,
     with_pieces,
@@ -39,19 +41,20 @@ class _Chat:
     def plain(self, request: Request) -> Request:
         """The Messages request that a chat stands for; what is no JSON object goes on as it is."""
         chat = object_of(request)
+        note(request, _told(chat))
         return _plain(request, MESSAGES, body=None if chat is None else messages_body(chat))
 
     def dressed(self, reply: Reply, request: Request) -> Reply:
         """A message, a stream or an error as the chat endpoint sends it."""
-        chat = request.parsed
+        include_usage, ignored_fields = noted(request, lambda request: _told(request.parsed))
         if is_stream(reply):
-            chunks = chat_chunks(reply, created_at(reply), include_usage=wants_usage(chat))
-            return _with_hint(replace(reply, headers=chat_fields(reply), chunks=chunks), chat)
+            chunks = chat_chunks(reply, created_at(reply), include_usage=include_usage)
+            return _with_hint(replace(reply, headers=chat_fields(reply), chunks=chunks), ignored_fields)
         value = jsontext.parse(reply.body)
         if not isinstance(value, dict):
             return reply
         if value.get("type") == "message":
-            return _with_hint(_with_body(reply, completion(value, created_at(reply))), chat)
+            return _with_hint(_with_body(reply, completion(value, created_at(reply))), ignored_fields)
         return _as_error(reply)
 
 
@@ -97,9 +100,14 @@ def _as_error(reply: Reply) -> Reply:
     return reply if error is None else _with_body(reply, chat_error(error))
 
 
-def _with_hint(reply: Reply, chat: Any) -> Reply:
-    fields = ignored(chat)
+def _told(chat: Any) -> tuple[bool, tuple[str, ...]]:
+    """What a chat says that its reply goes by: whether to tell the usage, and what had no effect."""
+    return wants_usage(chat), ignored(chat)
+
+
+def _with_hint(reply: Reply, fields: tuple[str, ...]) -> Reply:
     if not fields:
         return reply
-    hint = f"These fields have no effect, as with the API: {', '.join(fields)}."[:500]
-    return reply.with_headers(wire_field("x-mockapi-hint", hint.encode("ascii", "replace").decode()))
+    return reply.with_headers(
+        hint_field(f"These fields have no effect, as with the API: {', '.join(fields)}.")
+    )

@@ -20,6 +20,8 @@ _LIMITS: Final = {
     for bucket in ("requests", "tokens")
     for what in ("limit", "remaining", "reset")
 }
+_WITHOUT_RESETS: Final = {name: own for name, own in _LIMITS.items() if not name.endswith(b"-reset")}
+"""What can be told where the reply has no date: a reset is a time from then on."""
 _NATIVE: Final = b"anthropic-ratelimit-"
 _VERSION: Final = (b"openai-version", b"2020-10-01")
 
@@ -36,11 +38,12 @@ def created_at(reply: Reply) -> int:
 def chat_fields(reply: Reply) -> Headers:
     """The fields of a reply of the API, as the chat endpoint has them."""
     now = created_at(reply)
+    limits = _LIMITS if now else _WITHOUT_RESETS
     made: list[tuple[bytes, bytes]] = []
     for name, value in reply.headers:
-        if name in _LIMITS:
+        if name in limits:
             text = value.decode("latin-1")
-            made.append(wire_field(_LIMITS[name], _until(text, now) if name.endswith(b"-reset") else text))
+            made.append(wire_field(limits[name], _until(text, now) if name.endswith(b"-reset") else text))
         elif not name.startswith(_NATIVE):
             made.append((name, value))
         if name == b"request-id":

@@ -62,12 +62,12 @@ class _Translation:
         self._id: Any = None
         self._model: Any = None
         self._usage: dict[str, Any] = {}
-        self._calls: dict[Any, int] = {}
-        self._without_arguments: set[Any] = set()
+        self._calls: dict[str, int] = {}
+        self._without_arguments: set[str] = set()
 
     def of(self, event: dict[str, Any]) -> Iterator[bytes]:
         """What a chat's stream says where this event stands."""
-        index = event.get("index")
+        index = str(event.get("index"))  # whatever a fault or a script made of it
         match event.get("type"):
             case "message_start":
                 message = _dict(event.get("message"))
@@ -96,7 +96,7 @@ class _Translation:
             case "error":
                 yield _line(chat_error(_dict(event.get("error"))))
 
-    def _begun(self, index: Any, block: dict[str, Any]) -> bytes:
+    def _begun(self, index: str, block: dict[str, Any]) -> bytes:
         given = block.get("input")
         arguments = dump(given).decode() if given else ""  # whole, where code made the call
         place = self._calls[index] = len(self._calls)
@@ -106,7 +106,7 @@ class _Translation:
         call = {"index": place, "id": block.get("id"), "type": "function", "function": function}
         return self._delta({"tool_calls": [call]})
 
-    def _continued(self, index: Any, delta: dict[str, Any]) -> Iterator[bytes]:
+    def _continued(self, index: str, delta: dict[str, Any]) -> Iterator[bytes]:
         if delta.get("type") == "text_delta":
             yield self._delta({"content": delta.get("text")})
         elif delta.get("type") == "input_json_delta" and index in self._calls and delta.get("partial_json"):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mockapi.replies import surfaces
 
@@ -104,3 +104,9 @@ def plain_of(request: Request) -> Request | Refusal:
     """The Messages request that a request stands for, or why it stands for none; a plain one is its own."""
     surface = surface_of(request)
     return request if surface is None else surface.plain(request)
+
+
+def read_aside(request: Request) -> tuple[Request | Refusal, dict[Any, Any]]:
+    """As `plain_of`, in another process: also what is to be known of the request here."""
+    plain = plain_of(request)
+    return plain, request.known or {}

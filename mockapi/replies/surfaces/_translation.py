@@ -9,6 +9,8 @@ from urllib.parse import unquote
 
 from mockapi import jsontext
 from mockapi.exchange import Chunk, Request
+from mockapi.messages.catalogue import shipped
+from mockapi.replies._reply_headers import hint_field
 from mockapi.replies.faults import ERRORS
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ _APIS: Final = frozenset(
     }
 )  # fmt: skip
 _ITS_EDGE: Final = (b"server", b"cloudflare")
+_NOTED: Final = "noted by the surface"
 
 
 def plain_request(
@@ -70,6 +73,25 @@ def object_of(request: Request) -> dict[str, Any] | None:
     """A request's body as an object of its own, with exact numbers; None for anything else."""
     value = jsontext.parse_exactly(request.body)
     return value if isinstance(value, dict) else None
+
+
+def not_of(cloud: str, name: str) -> str:
+    """A model's name that a cloud does not have: one of the API's with the cloud before it.
+
+    So nobody takes it for the API's, and it is refused as any unknown name is.
+    """
+    return f"{cloud}/{name}" if shipped().find(name) is not None else name
+
+
+def note(request: Request, said: Any) -> None:
+    """Remember what a request's body says that `dressed` asks for: a large body is read once, elsewhere."""
+    request.known = {**(request.known or {}), _NOTED: said}
+
+
+def noted(request: Request, look: Callable[[Request], Any]) -> Any:
+    """What `plain` noted of a request; of one that it has not seen, what a look at its body says."""
+    known = request.known or {}
+    return known[_NOTED] if _NOTED in known else look(request)
 
 
 def betas_of(value: Any) -> tuple[str, ...]:
@@ -138,4 +160,4 @@ def is_standard(reply: Reply, error: Mapping[str, Any]) -> bool:
 def with_hint(reply: Reply, hint: str) -> Reply:
     """The reply with another hint than the API's rules have."""
     kept = tuple(field for field in reply.headers if field[0] != b"x-mockapi-hint")
-    return replace(reply, headers=(*kept, (b"x-mockapi-hint", hint.encode("latin-1", "replace"))))
+    return replace(reply, headers=(*kept, hint_field(hint)))

@@ -21,6 +21,8 @@ from mockapi.replies.surfaces._translation import (
     betas_of,
     error_of,
     is_standard,
+    note,
+    noted,
     object_of,
     plain_request,
     rewritten,
@@ -73,6 +75,7 @@ class _Vertex:
         if body is None:
             return plain_request(request, path, version="2023-06-01", key=key)
         version = body.pop("anthropic_version", None)
+        note(request, version)
         betas = betas_of(body.pop("anthropic_beta", None))
         if model != _COUNTING:
             body = {"model": plain_model(model), **body}
@@ -95,8 +98,10 @@ VERTEX: Final = _Vertex()
 
 def _target(request: Request) -> tuple[str, str, str]:
     """The resource that a path names, its model, and the verb."""
-    found = _TARGET.fullmatch(unquote(request.path))
-    return ("", "", "") if found is None else (found["resource"], found["model"], found["verb"])
+    found = _TARGET.fullmatch(request.path)
+    if found is None:
+        return "", "", ""
+    return unquote(found["resource"]), unquote(found["model"]), found["verb"]
 
 
 def _headers(reply: Reply) -> Headers:
@@ -110,9 +115,9 @@ def _error(reply: Reply, error: Mapping[str, Any], request: Request) -> Reply:
     """An error in Google's shape and words, or in the API's."""
     rule = rule_of(reply)
     if rule in _VERSION_RULES:
-        message = _VERSION_RULES[rule].format(version=_version_of(request))
+        message = _VERSION_RULES[rule].format(version=noted(request, _version_of))
         body = error_body(str(error.get("type")), message, reply.header("request-id"))
-        return with_pieces(reply, [(0.0, body)])
+        return with_hint(with_pieces(reply, [(0.0, body)]), _VERSION_HINT)
     if reply.status not in STATUS_NAMES:
         return reply
     resource, model, verb = _target(request)
@@ -133,6 +138,9 @@ _VERSION_RULES: Final = {
     "version.unknown": 'anthropic_version: "{version}" is not a valid version',
 }
 """What is said of the version, which is a member of the body here and no header."""
+
+
+_VERSION_HINT: Final = f"Vertex's versions are {' and '.join(_VERSIONS)}, in the body."
 
 
 def _version_of(request: Request) -> Any:

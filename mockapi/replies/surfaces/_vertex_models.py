@@ -11,12 +11,11 @@ from functools import cache
 from typing import Final
 
 from mockapi.messages.catalogue import shipped
+from mockapi.replies.surfaces._translation import not_of
 
 _DATED: Final = re.compile(r"(?P<name>.+)-(?P<date>\d{8})")
 _BESIDES: Final = {"claude-3-5-sonnet-20241022": "claude-3-5-sonnet-v2@20241022"}
 _ANY_VERSION: Final = "@default"
-_UNKNOWN: Final = "publishers/anthropic/models/"
-"""Before a name that the API has and Vertex has not, so that nobody takes it for the API's."""
 
 
 def vertex_name(id_: str) -> str:
@@ -37,7 +36,7 @@ def plain_model(name: str) -> str:
         return known
     if "@" in name:
         return name.replace("@", "-")
-    return f"{_UNKNOWN}{name}" if shipped().find(name) is not None else name
+    return not_of("publishers/anthropic/models", name)
 
 
 @cache

@@ -13,9 +13,11 @@ from mockapi.exchange import Chunk, Ending, Reply, Request, Source
 from mockapi.messages import accumulate, decode_events, dump, encode_event, encode_events, error_body
 from mockapi.replies import error_reply, refused
 from mockapi.replies.surfaces import BEDROCK, surface_of
-from mockapi.validation import Refusal
+from mockapi.sessions import Settings
+from mockapi.validation import Refusal, ValidationSettings
 from tests.support import streams
 from tests.support.frames import texts_of
+from tests.support.surfaces import answered, session_of
 
 BODY = {"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9, "messages": []}
 SIGNATURE = (
@@ -71,7 +73,7 @@ MODELS = {
     "arn%3Aaws%3Abedrock%3Aus-east-1%3A%3Afoundation-model%2Fanthropic.claude-opus-4-6-v1": "claude-opus-4-6",
     "arn:aws:bedrock:us-east-1:1234:inference-profile/eu.anthropic.claude-opus-4-6-v1": "claude-opus-4-6",
     "arn:aws:bedrock:us-east-1:123456789012:application-inference-profile/abc123def456": "claude-sonnet-4-6",
-    "claude-opus-4-6": "claude-opus-4-6",
+    "claude-opus-4-6": "bedrock/claude-opus-4-6",
     "amazon.nova-pro-v1:0": "amazon.nova-pro-v1:0",
 }
 """A model as Bedrock's paths name it, and as the API does."""
@@ -86,6 +88,19 @@ def test_the_path_names_the_model_and_the_stream(name: str) -> None:
         body = plain(request).parsed
         assert body["model"] == MODELS[name]
         assert body.get("stream", False) is stream
+
+
+@pytest.mark.parametrize("mode", ["strict", "lenient"])
+def test_the_apis_own_name_of_a_model_is_unknown(mode: Any) -> None:
+    """Under strict rules, as Bedrock refuses it; the hint says what its names are like."""
+    session = session_of(Settings(validation=ValidationSettings(mode=mode)))
+    body = {**BODY, "messages": [{"role": "user", "content": "Hi"}]}
+    reply = answered(asked("/model/claude-opus-4-6/invoke", body), session)
+    assert reply.status == (400 if mode == "strict" else 200)
+    if mode == "strict":
+        assert reply.header("x-mockapi-hint") == (
+            "Bedrock's names of models begin with anthropic., or with a region before that."
+        )
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -187,6 +188,19 @@ def test_events_in_disorder_are_told_as_far_as_they_can_be(events: list[dict[str
     assert all(data == "[DONE]" or data["object"] == "chat.completion.chunk" for data in _data(reply))
 
 
+@pytest.mark.parametrize("index", [None, [1], {"a": 1}, "0"])
+def test_any_index_is_one(index: Any) -> None:
+    """A script may order events of any form: pieces with the same index belong to one call."""
+    start = {"type": "content_block_start", "index": index, "content_block": _IDLE}
+    piece = {"type": "input_json_delta", "partial_json": "{}"}
+    reply = OPENAI.dressed(
+        _streamed(start, {"type": "content_block_delta", "index": index, "delta": piece}), _asked(stream=True)
+    )
+    calls = [chunk["choices"][0]["delta"]["tool_calls"][0] for chunk in _data(reply)]
+    assert [call["index"] for call in calls] == [0, 0]
+    assert calls[1]["function"]["arguments"] == "{}"
+
+
 def test_an_error_in_a_stream() -> None:
     """It is told in a chat's form, and the stream does not end as whole ones do."""
     start, *_ = events_of(_message(_TEXT))
@@ -241,12 +255,26 @@ def test_header_fields() -> None:
     assert not any(name.startswith(b"anthropic-ratelimit-") for name in fields)
 
 
+def test_no_reset_without_a_date() -> None:
+    """A time from now on cannot be told where nobody knows when now is."""
+    reply = _json(_message(_TEXT))
+    fields = ((b"anthropic-ratelimit-requests-reset", b"2026-11-29T12:00:07Z"),)
+    undated = replace(reply, headers=(*(field for field in reply.headers if field[0] != b"date"), *fields))
+    assert OPENAI.dressed(undated, _asked()).header("x-ratelimit-reset-requests") is None
+
+
 def test_what_was_ignored_is_said() -> None:
     """The hint names the fields that had no effect; without any there is none."""
     reply = _json(_message(_TEXT))
     told = OPENAI.dressed(reply, _asked(seed=1, user="u")).header("x-mockapi-hint")
     assert told == "These fields have no effect, as with the API: seed, user."
     assert OPENAI.dressed(reply, _asked()).header("x-mockapi-hint") is None
+
+
+def test_the_names_of_ignored_fields_stay_in_the_hint() -> None:
+    """A name that breaks lines begins no field of its own."""
+    told = OPENAI.dressed(_json(_message(_TEXT)), _asked(**{"a\r\nx-evil: 1": 1, "b\0\x1b": 1}))
+    assert told.header("x-mockapi-hint") == "These fields have no effect, as with the API: a x-evil: 1, b??."
 
 
 def test_models() -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import orjson
 import pytest
 
-from mockapi.exchange import Request
-from mockapi.replies.surfaces import plain_of, surface_of
+from mockapi.exchange import Chunk, Reply, Request, Source
+from mockapi.messages import dump
+from mockapi.replies import refused
+from mockapi.replies.surfaces import plain_of, read_aside, surface_of
+from mockapi.validation import Refusal
+from tests.support.surfaces import HELLO, vertex_request
 
 if TYPE_CHECKING:
     from mockapi.exchange import Headers
@@ -43,6 +48,43 @@ def test_a_plain_request_stands_for_itself() -> None:
     """It is handed back as it is."""
     request = Request("POST", "/v1/messages")
     assert plain_of(request) is request
+
+
+def _asking(path: str, *headers: tuple[bytes, bytes], **members: Any) -> Request:
+    return Request("POST", path, "", headers, orjson.dumps({**HELLO, **members}))
+
+
+def _as_it_came(request: Request, body: bytes) -> Request:
+    return Request(request.method, request.path, request.query, request.headers, body)
+
+
+@pytest.mark.parametrize("rule", ["version.unknown", "model.not_found", ""])
+@pytest.mark.parametrize(
+    "request_",
+    [
+        vertex_request(anthropic_version="vertex-1"),
+        _asking("/anthropic/v1/messages", (b"authorization", b"Bearer ABSKtest"), model="us.anthropic.x"),
+        _asking("/anthropic/v1/messages", (b"api-key", b"test"), model="x"),
+        _asking("/model/anthropic.x/invoke"),
+        _asking("/v1/projects/p/locations/l/workspaces/w/invoke/v1/messages", model="x"),
+        _asking("/v1/chat/completions", model="x", seed=1),
+    ],
+    ids=lambda request: request.path[:20],
+)
+def test_no_body_is_read_again_for_the_reply(request_: Request, rule: str) -> None:
+    """A large body is read where it holds nobody up; the reply is dressed by what was noted then."""
+    surface = surface_of(request_)
+    assert surface is not None
+    if rule:
+        refusal = Refusal(404 if rule == "model.not_found" else 400, "not_found_error", "No.", rule)
+        reply = refused(refusal, "req_1", 1.7e9)
+    else:
+        body = dump({"type": "message", "id": "msg_1", "content": []})
+        reply = Reply(200, ((b"content-type", b"application/json"),), (Chunk(0.0, body),), Source.SYNTHESIZED)
+    _, known = read_aside(_as_it_came(request_, request_.body))
+    bodiless = _as_it_came(request_, b"")
+    bodiless.known = known
+    assert surface.dressed(reply, bodiless) == surface.dressed(reply, _as_it_came(request_, request_.body))
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,18 @@ def _error(reply: Reply) -> Any:
     return orjson.loads(reply.body)
 
 
+@pytest.mark.parametrize(
+    ("named", "name"),
+    [("a%2Fb", "a/b"), ("a%3Ab", "a:b"), ("a%0Ab", "a\nb"), ("claude-opus-4-6%40default", "claude-opus-4-6")],
+)
+def test_a_name_is_decoded_after_it_was_found(named: str, name: str) -> None:
+    """A slash, a colon or a line break in it does not end it."""
+    plain = VERTEX.plain(vertex_request(model=named))
+    assert orjson.loads(plain.body)["model"] == name
+    project = vertex_request().path.replace("/p-1/", "/p%0A1/")
+    assert orjson.loads(VERTEX.plain(Request("POST", project, "", (), b"{}")).body)["model"]
+
+
 def test_the_plain_request() -> None:
     """The path's model, the body's version and betas, the token as a key; all else as it came."""
     request = vertex_request(anthropic_beta=["one-2025-01-01", "two-2025-01-01"], stream=True, verb=STREAM)
@@ -150,10 +162,12 @@ def test_other_credentials_are_taken_by_lenient_rules_alone(field: tuple[bytes, 
     ],
 )
 def test_the_version_is_a_member(version: str | None, message: str) -> None:
-    """What is said of it names the member, not the header."""
+    """What is said of it, and the hint, name the member, not the header."""
     reply = answered(vertex_request(anthropic_version=version), session_of())
     assert (reply.status, _error(reply)["error"]["message"]) == (400, message)
     assert _error(reply)["request_id"] == reply.header("request-id")
+    hint = "Vertex's versions are vertex-2023-10-16 and 2026-10-21, in the body."
+    assert reply.header("x-mockapi-hint") == hint
 
 
 def test_the_newest_version() -> None:

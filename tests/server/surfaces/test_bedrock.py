@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import pytest
 
 import mockapi
 from mockapi.messages import accumulate, decode_events
+from mockapi.server import Console
 from tests.support.cloud_clients import ACCESS_KEY, SECRET_KEY, SIGNED
 from tests.support.server import control, journal, open_session
 
@@ -244,3 +246,14 @@ def test_no_credential_is_a_403(server: mockapi.Server) -> None:
         pytest.raises(anthropic.PermissionDeniedError, match="security token"),
     ):
         bedrock.messages.create(**HELLO)
+
+
+def test_the_console_hints_at_what_the_client_is_told() -> None:
+    """It speaks of the member of the body, as the reply does, where the API has a header field."""
+    stream = io.StringIO()
+    with mockapi.Server(console=Console(stream)) as server:
+        url = f"{server.base_url}/model/{MODEL}/invoke"
+        reply = httpx.post(url, json={"max_tokens": 9}, headers={"authorization": "Bearer test"})
+    hint = reply.headers["x-mockapi-hint"]
+    assert "anthropic_version" in hint
+    assert f"  {hint}\n" in stream.getvalue()

@@ -30,6 +30,14 @@ def test_what_was_ignored_is_told_once() -> None:
     assert stream.getvalue().count(f"POST {PATH}: {hint}") == 1
 
 
+def test_any_name_of_a_field_is_told() -> None:
+    """Also one that no header field could hold: the reply comes."""
+    with mockapi.Server() as server:
+        reply = ask(server.base_url, {**chat(), "a\r\nx-evil: 1\0": 1}, PATH, headers=KEY)
+    assert reply.status_code == 200
+    assert reply.headers["x-mockapi-hint"] == "These fields have no effect, as with the API: a x-evil: 1?."
+
+
 def test_a_recorded_chat_is_played(tmp_path: Path) -> None:
     """To the byte, and without a hint: nothing was made of it."""
     body = b'{"id":"msg_1","choices":[],"object":"chat.completion"}'
