@@ -35,6 +35,13 @@ _NOBODY_ASKED = (
 )
 
 
+_FOR_OTHERS = {
+    "uds": "The command finds the server by a URL, and a Unix socket has none: leave --uds out.",
+    "root_path": "The command asks the server itself, with no proxy between: leave --root-path out.",
+}
+"""Options of a server that others find; why this one's client cannot."""
+
+
 class _WithCommand(ServerCommand):
     """A click command whose arguments end at `--`; what follows is somebody else's command line."""
 
@@ -91,13 +98,14 @@ def command(ctx: click.Context, /, **values: Any) -> None:
         raise UsageError("Missing command. Put it after two dashes: mockapi exec -- pytest")
     if not was_said(ctx, "port"):
         values["port"] = 0
+    for name, why in _FOR_OTHERS.items():
+        if not was_said(ctx, name):
+            values[name] = None  # the project's file says it of a server that stands for itself
+        elif values[name]:
+            raise UsageError(why)
     options = read_options(values)
     console = server.Console(verbose=options.verbose, rules=options.settings.matching.redaction)
     listener = options.listener
-    if listener.uds is not None:
-        raise UsageError(
-            "The command finds the server by a URL, and a Unix socket has none: leave --uds out."
-        )
     if listener.has_strangers(options.access):
         console.token(options.access.token)
     with (

@@ -104,6 +104,7 @@ def test_a_name_of_the_host_stands_in_the_certificate() -> None:
         (["--tls", "--allow-host", "no such host"], "No certificate can be made for"),
         (["--root-path", "mock"], "--root-path is a path such as /mock, not 'mock'"),
         (["--root-path", "//mock"], "--root-path is a path such as /mock"),
+        (["--root-path", "/mock/../v1"], "--root-path is a path such as /mock"),
         (["--uds", "text.pem"], "text.pem exists and is not a socket"),
         (["--uds", "no/such/folder"], "Cannot listen at no/such/folder: No such file"),
         (["--uds", "x" * 200], "Cannot listen at xxx"),
@@ -162,13 +163,31 @@ def test_a_unix_socket(cassette: str, tmp_path: Path) -> None:
     assert not path.exists()
 
 
-def test_a_command_cannot_find_a_unix_socket(tmp_path: Path) -> None:
-    """It is told so before anything is made."""
-    path = tmp_path / "mock.sock"
-    outcome = mockapi("exec", "--uds", str(path), "--", "true")
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [(["--uds", "mock.sock"], "a Unix socket has none"), (["--root-path", "/mock"], "no proxy between")],
+)
+def test_a_command_asks_the_server_itself(
+    options: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What its client could not find is refused before anything is made."""
+    monkeypatch.chdir(tmp_path)
+    outcome = mockapi("exec", *options, "--", "true")
     assert outcome.code == 2
-    assert "a Unix socket has none" in outcome.err
-    assert not path.exists()
+    assert said in outcome.err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_a_command_is_run_where_the_project_says_how_others_find_its_server(
+    cassette: str, tmp_path: Path
+) -> None:
+    """As it is with the port: that is for `serve`."""
+    text = '[tool.mockapi]\nuds = "mock.sock"\nroot_path = "/mock"\nport = 1\n'
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    code = ASK.format(asked=message("hi"))
+    outcome = run("exec", cassette, "--", sys.executable, "-c", code, cwd=tmp_path)
+    assert (outcome.code, outcome.out) == (0, "http ok\n")
 
 
 @pytest.mark.slow

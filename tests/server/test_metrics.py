@@ -174,7 +174,9 @@ def test_a_scraper_gets_the_format_that_it_asks_for(server: mockapi.Server) -> N
     assert control(server, "/metrics", method="HEAD").status_code == 200
 
 
-@pytest.mark.parametrize("accept", ["application/openmetrics-text;version=new", "text/plain;version=1.x", ";,="])
+@pytest.mark.parametrize(
+    "accept", ["application/openmetrics-text;version=new", "text/plain;version=1.x", ";,="]
+)
 def test_who_asks_for_no_known_format_gets_text(server: mockapi.Server, accept: str) -> None:
     """A field that anybody can send costs no defect's traceback."""
     plain = control(server, "/metrics", headers={"accept": accept})
