@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from mockapi.server.wire import throwaway_tls
 from tests.support.process import Serving, mockapi, run
@@ -101,6 +102,12 @@ def test_a_name_of_the_host_stands_in_the_certificate() -> None:
         (["--tls-cert", "text.pem"], "text.pem is not a certificate and its key in PEM"),
         (["--tls-cert", "text.pem", "--tls-key", "missing.pem"], "--tls-key missing.pem cannot be read"),
         (["--tls-cert", "locked.pem"], "The key of --tls-cert is encrypted"),
+        (
+            ["--tls-cert", "server.pem", "--tls-key", "other.pem"],
+            "The key in other.pem is not the key of the",
+        ),
+        (["--tls-cert", "text.pem", "--tls-key", "text.pem"], "text.pem and text.pem are not a certificate"),
+        (["--tls-cert", "large.pem"], "--tls-cert large.pem cannot be read: it has "),
         (["--tls", "--allow-host", "no such host"], "No certificate can be made for"),
         (["--root-path", "mock"], "--root-path is a path such as /mock, not 'mock'"),
         (["--root-path", "//mock"], "--root-path is a path such as /mock"),
@@ -125,9 +132,17 @@ def test_what_cannot_be_used_is_told(
         serialization.BestAvailableEncryption(b"secret"),
     )
     Path("locked.pem").write_bytes(encrypted + pem.partition(b"-----END PRIVATE KEY-----\n")[2])
+    Path("large.pem").write_bytes(pem + b"\n" * 2**20)
+    another = ec.generate_private_key(ec.SECP256R1())
+    Path("other.pem").write_bytes(
+        another.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
     outcome = mockapi("serve", "--port", "0", *options)
     assert outcome.code == 2
     assert said in outcome.err
+    assert "_ssl.c" not in outcome.err
 
 
 def test_without_trustme_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -142,7 +142,7 @@ def test_a_stop_waits_for_no_goodbye(cassette: str, asked: str) -> None:
 
 
 def test_the_files_for_clients_are_their_owners_and_go_with_the_server(cassette: str) -> None:
-    """The authority's certificate alone, and behind those of the machine; no key is written."""
+    """The authority's certificate alone, and behind those of the machine; no key is among them."""
     with mockapi.Server(cassette, tls=True) as server:
         assert server.tls is not None
         names = server.tls.variables()

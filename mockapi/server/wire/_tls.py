@@ -1,7 +1,8 @@
 """TLS for a server: a certificate of its own, or one that is made for this run and thrown away after it.
 
 Nobody vouches for the latter but an authority that is made with it, whose certificate clients have to be
-told to trust. Its key never leaves this process.
+told to trust. The authority's key never leaves this process. The certificate's does for a moment: OpenSSL
+takes a key from a file only, so trustme writes one that is its owner's alone, and removes it at once.
 """
 
 from __future__ import annotations
@@ -116,12 +117,20 @@ def own_tls(certificate: str, key: str | None = None) -> TLS:
     try:
         context.load_cert_chain(certificate, key, password=_no_password)
     except ssl.SSLError as error:
-        which = f"{certificate} and {key} are" if key is not None else f"{certificate} is"
-        raise UsageError(
-            f"{which} not a certificate and its key in PEM: {error.reason or error}."
-            " A key in a file of its own is named with --tls-key."
-        ) from error
+        raise UsageError(_why_unusable(certificate, key, error.reason)) from error
     return TLS(context)
+
+
+def _why_unusable(certificate: str, key: str | None, reason: str | None) -> str:
+    if reason == "KEY_VALUES_MISMATCH":
+        return f"The key in {key or certificate} is not the key of the certificate in {certificate}."
+    said = "" if reason is None else f": {reason}"
+    if key is not None:
+        return f"{certificate} and {key} are not a certificate and its key in PEM{said}."
+    return (
+        f"{certificate} is not a certificate and its key in PEM{said}."
+        " A key in a file of its own is named with --tls-key."
+    )
 
 
 def _no_password() -> str:
