@@ -7,6 +7,7 @@ import signal
 import ssl
 import stat
 import sys
+import tempfile
 from pathlib import Path
 
 import httpx
@@ -67,6 +68,31 @@ def test_tls_with_a_certificate_of_ones_own(cassette: str, tmp_path: Path) -> No
         with httpx.Client(base_url=server.url, verify=context, trust_env=False) as client:
             assert asked(client) == b"ok"
         assert "SSL_CERT_FILE" not in server.stop().err
+
+
+@pytest.mark.parametrize(
+    ("command", "started"),
+    [
+        (("serve", "--port", "0"), "mockapi.server.Service"),
+        (("exec", "--", "true"), "mockapi.testing.Server"),
+    ],
+)
+def test_a_signal_during_the_start_leaves_no_files(
+    command: tuple[str, ...], started: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large cassettes take seconds to load, and whoever does not wait for them ends it well all the same."""
+    seen: list[Path] = []
+
+    def impatient(*_: object, **__: object) -> None:
+        seen.extend(tmp_path.iterdir())
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(started, impatient)
+    outcome = mockapi(command[0], "--tls", *command[1:])
+    assert outcome.code == 128 + signal.SIGTERM
+    assert seen
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.slow
@@ -174,7 +200,7 @@ def test_a_unix_socket(cassette: str, tmp_path: Path) -> None:
         second = mockapi("serve", cassette, "--uds", str(path))
         assert second.code == 2
         assert f"A server listens at {path} already" in second.err
-        assert server.stop(signal.SIGINT).code == 0
+        assert server.stop(signal.SIGHUP).code == 0
     assert not path.exists()
 
 
