@@ -7,6 +7,7 @@ takes a key from a file only, so trustme writes one that is its owner's alone, a
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import ssl
@@ -138,13 +139,17 @@ def _no_password() -> str:
 
 
 def _trusted_here() -> bytes:
-    """The certificates that this machine trusts, as far as they stand in one file."""
+    """The certificates that this machine trusts: of one file, or else of a folder as OpenSSL has it."""
     paths = ssl.get_default_verify_paths()
-    named = os.environ.get(paths.openssl_cafile_env) or paths.cafile
-    try:
-        return Path(named).read_bytes() + b"\n" if named else b""
-    except OSError:
-        return b""
+    if paths.cafile is not None:
+        files = [Path(paths.cafile)]
+    else:  # each under a hash of its subject
+        files = [] if paths.capath is None else sorted(Path(paths.capath).glob("*.[0-9]"))
+    trusted = b""
+    for file in files:
+        with contextlib.suppress(OSError):
+            trusted += file.read_bytes() + b"\n"
+    return trusted
 
 
 def _write(path: Path, data: bytes) -> None:
