@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+
+import pytest
 
 from tests.support.plugin import run, run_apart
-
-if TYPE_CHECKING:
-    import pytest
 
 _DEPENDENCY = "class Error(Exception): ..."
 _TESTS = """
