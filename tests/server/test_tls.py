@@ -171,9 +171,9 @@ def test_the_bundle_holds_what_the_machine_trusts(
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
     with throwaway_tls() as tls:
         context = ssl.create_default_context(cafile=tls.bundle)
-    subjects = [dict(part[0] for part in item["subject"]) for item in context.get_ca_certs()]
-    assert {"commonName": "127.0.0.1"} in subjects
+    subjects = [str(item["subject"]) for item in context.get_ca_certs()]
     assert len(subjects) == 2
+    assert any("127.0.0.1" in subject for subject in subjects)
 
 
 def test_who_does_not_trust_it_is_not_let_in(secure: mockapi.Server) -> None:

@@ -141,10 +141,10 @@ def _no_password() -> str:
 def _trusted_here() -> bytes:
     """The certificates that this machine trusts: of one file, or else of a folder as OpenSSL has it."""
     paths = ssl.get_default_verify_paths()
-    if paths.cafile is not None:
+    if paths.cafile:  # None where it does not exist
         files = [Path(paths.cafile)]
     else:  # each under a hash of its subject
-        files = [] if paths.capath is None else sorted(Path(paths.capath).glob("*.[0-9]"))
+        files = sorted(Path(paths.capath).glob("*.[0-9]")) if paths.capath else []
     trusted = b""
     for file in files:
         with contextlib.suppress(OSError):
