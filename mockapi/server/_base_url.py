@@ -1,7 +1,7 @@
 """The path of a request as the API knows it, and the base URL under which its client reaches this server.
 
 A proxy may show the server under a prefix: `--root-path` says which, or the proxy does, request by request,
-in `X-Forwarded-Prefix` (and in `X-Forwarded-Proto` whether clients speak TLS to it). Such fields move no
+in `X-Forwarded-Prefix` (and in `X-Forwarded-Proto` whether clients speak TLS to it). Such fields open no
 door: they only say what a URL in a reply has to look like.
 """
 
@@ -27,7 +27,7 @@ _FORWARDED_PROTO: Final = b"x-forwarded-proto"
 def is_prefix(text: str) -> bool:
     """Whether a text can stand between a host and a path, such as `/mock`: no segment empty, `.` or `..`.
 
-    Escaped dots, slashes and backslashes are none either: what they come to is for each reader to say.
+    Nor may it have escaped dots, slashes or backslashes, which readers of a URL take in different ways.
     """
     return _PREFIX.fullmatch(text) is not None
 
@@ -60,7 +60,7 @@ def below(root_path: str, scope: Scope) -> Scope:
 
 
 def is_plain(scope: Scope, fields: Mapping[bytes, bytes]) -> bool:
-    """Whether the base URL is `http://` and the Host, as whoever does not look into it takes it to be."""
+    """Whether the base URL is simply `http://` and the Host: nothing in scope or header says otherwise."""
     return (
         scope.get("scheme", "http") == "http"
         and not scope.get("root_path")
