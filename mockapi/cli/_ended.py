@@ -1,4 +1,4 @@
-"""Commands that start other programs, and end them whatever ends the command itself."""
+"""Commands that leave something behind if they are ended: programs that they started, files, sockets."""
 
 from __future__ import annotations
 
@@ -11,7 +11,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-_SIGNALS: Final = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+_SIGNALS: Final = ("SIGTERM", "SIGHUP")
+
+
+def heeded(*names: str) -> list[signal.Signals]:
+    """The signals of these names that this system has, but for those that whoever started us has ignored.
+
+    `nohup` does it, so that what it starts outlives the terminal.
+    """
+    found = [signal.Signals[name] for name in names if hasattr(signal, name)]
+    return [number for number in found if signal.getsignal(number) is not signal.SIG_IGN]
 
 
 class _Ended(KeyboardInterrupt):
@@ -24,17 +33,18 @@ class _Ended(KeyboardInterrupt):
 
 @contextlib.contextmanager
 def cleaned_up() -> Iterator[None]:
-    """Have SIGTERM and SIGHUP end the block as Ctrl-C does, so that it can end what it has started.
+    """Have SIGTERM and SIGHUP end the block as Ctrl-C does, so that it can clean up.
 
     The exit code is then the one that shells give to what a signal ended.
     """
+    numbers = heeded(*_SIGNALS)
 
     def end(number: int, _frame: FrameType | None) -> None:
-        for each in _SIGNALS:
+        for each in numbers:
             signal.signal(each, signal.SIG_IGN)  # a second one must not break off the cleaning up
         raise _Ended(number)
 
-    before = {number: signal.signal(number, end) for number in _SIGNALS}
+    before = {number: signal.signal(number, end) for number in numbers}
     try:
         yield
     except _Ended as ended:

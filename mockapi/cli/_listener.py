@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from mockapi.server.wire import TLS
 
 DEFAULT_PORT: Final = 4010
-_ROOT_PATH: Final = re.compile(r"(/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +119,7 @@ def read_listener(values: dict[str, Any]) -> Listener:
     if values["tls_key"] is not None and values["tls_cert"] is None:
         raise UsageError("--tls-key is the key of a certificate: name that too, with --tls-cert.")
     root_path = (values["root_path"] or "").rstrip("/")
-    if root_path and not _ROOT_PATH.fullmatch(root_path):
+    if root_path and not server.is_prefix(root_path):
         raise UsageError(f"--root-path is a path such as /mock, not {values['root_path']!r}.")
     return Listener(
         host=values["host"],

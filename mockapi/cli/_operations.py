@@ -51,8 +51,8 @@ def operation_options(option: Callable[..., Callable[[Any], Any]]) -> tuple[Call
             default=0,
             show_default=True,
             metavar="SECONDS",
-            help="How long requests in flight may take to their end on SIGTERM or Ctrl-C, while new ones"
-            " get 503; a second signal ends the wait.",
+            help="How long requests in flight may take to their end when a signal ends the server, while new"
+            " ones get 503; a second signal ends the wait.",
         ),
         option(
             "--metrics",

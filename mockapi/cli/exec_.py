@@ -15,24 +15,26 @@ import click
 
 from mockapi import server, testing
 from mockapi._environment import EXEC_URL, client_environment
+from mockapi.cli._ended import cleaned_up, heeded
 from mockapi.cli._options import read_options, server_options
 from mockapi.cli._project_options import ServerCommand, was_said
 from mockapi.cli._recording import tell_summary
 from mockapi.cli._report import write_report
 from mockapi.errors import UsageError
 
-_PASSED_ON = tuple(
-    getattr(signal, name)
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
-    if hasattr(signal, name)
-)
-
-
+_PASSED_ON = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
 _NOBODY_ASKED = (
     "The command has made no request to this server. Does its client read ANTHROPIC_BASE_URL, and does"
     " nothing in it take the variable away? Tests that use the fixture messages_api have a server of"
     " their own."
 )
+
+
+_FOR_OTHERS = {
+    "uds": "The command finds the server by a URL, and a Unix socket has none: leave --uds out.",
+    "root_path": "The command asks the server itself, with no proxy between: leave --root-path out.",
+}
+"""Options of a server that others find; why this one's client cannot."""
 
 
 class _WithCommand(ServerCommand):
@@ -79,6 +81,7 @@ class _WithCommand(ServerCommand):
 @click.command(cls=_WithCommand)
 @server_options
 @click.pass_context
+@cleaned_up()
 def command(ctx: click.Context, /, **values: Any) -> None:
     """Run a command whose API calls go to a server of its own.
 
@@ -91,13 +94,14 @@ def command(ctx: click.Context, /, **values: Any) -> None:
         raise UsageError("Missing command. Put it after two dashes: mockapi exec -- pytest")
     if not was_said(ctx, "port"):
         values["port"] = 0
+    for name, why in _FOR_OTHERS.items():
+        if not was_said(ctx, name):
+            values[name] = None  # the project's file says it of a server that stands for itself
+        elif values[name]:
+            raise UsageError(why)
     options = read_options(values)
     console = server.Console(verbose=options.verbose, rules=options.settings.matching.redaction)
     listener = options.listener
-    if listener.uds is not None:
-        raise UsageError(
-            "The command finds the server by a URL, and a Unix socket has none: leave --uds out."
-        )
     if listener.has_strangers(options.access):
         console.token(options.access.token)
     with (
@@ -148,8 +152,8 @@ def _run(arguments: list[str], environment: dict[str, str]) -> int:
             early.append(received)
 
     # Before the child starts, so that no signal goes unheard; a handler is not inherited, as an
-    # ignored signal would be.
-    for number in _PASSED_ON:
+    # ignored signal is, and what was ignored when we started stays so for the child.
+    for number in heeded(*_PASSED_ON):
         signal.signal(number, pass_on)
     try:
         child = subprocess.Popen(arguments, env=environment)  # noqa: S603 - running it is the purpose

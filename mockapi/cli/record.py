@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from mockapi import storage
+from mockapi.cli._ended import cleaned_up
 from mockapi.cli._operations import read_operations
 from mockapi.cli._options import read_options, standing_options
 from mockapi.cli._paths import FileToWrite
@@ -30,6 +31,7 @@ _ON_UNMATCHED = {"new": "record", "all": "record", "none": "fail", "verify": "pa
 )
 @standing_options
 @click.pass_context
+@cleaned_up()
 def command(ctx: click.Context, /, summary: str | None, **values: Any) -> None:
     """Pass requests on to an upstream and record the answers.
 
@@ -37,7 +39,7 @@ def command(ctx: click.Context, /, summary: str | None, **values: Any) -> None:
     goes upstream and nowhere else. What is recorded is redacted before it is written. What stands
     in the file or folder already is played.
 
-    Ends with exit code 0 on Ctrl-C or SIGTERM; 1 if the upstream answered otherwise than recorded
+    Ends with exit code 0 on Ctrl-C, SIGTERM or SIGHUP; 1 if the upstream answered otherwise than recorded
     (verify), if something could not be written, or if the budget did not suffice; 2 if it cannot start.
     """
     mode = recording.parse_mode(values["record_mode"])

@@ -12,6 +12,7 @@ import click
 
 from mockapi import server
 from mockapi._wording import counted
+from mockapi.cli._ended import cleaned_up, heeded
 from mockapi.cli._operations import read_operations
 from mockapi.cli._options import read_options, standing_options
 from mockapi.cli._progress import Progress
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     show_envvar=True,
     help="Read cassettes, the script, models and betas again when they change.",
 )
+@cleaned_up()
 def command(*, watch: bool, **values: Any) -> None:
     """Serve the Messages API from cassettes.
 
@@ -43,7 +45,7 @@ def command(*, watch: bool, **values: Any) -> None:
     With no CASSETTE or FOLDER, none in MOCKAPI_CASSETTES, and no script, the starter cassettes are played.
     Misses are explained on stderr.
 
-    Ends with exit code 0 on Ctrl-C or SIGTERM, 2 if it cannot start.
+    Ends with exit code 0 on Ctrl-C, SIGTERM or SIGHUP, 2 if it cannot start.
     """
     options = read_options(values)
     watched = None
@@ -120,7 +122,8 @@ def run(
 
         # uvicorn stops on these while it runs and raises them again when it has stopped; by then all
         # is done, and a server that was told to end has ended well. One that comes before counts too.
-        for number in (signal.SIGINT, signal.SIGTERM):
+        # A terminal that is closed says SIGHUP.
+        for number in (signal.SIGINT, signal.SIGTERM, *heeded("SIGHUP")):
             signal.signal(number, stop)
         # What is loaded stays, and so does the journal: looking through them again and again would stop
         # every stream. With Python's own thresholds that made one request in a hundred wait for 30 ms.

@@ -13,7 +13,7 @@ from mockapi._lazy import lazy_exports
 if TYPE_CHECKING:
     from mockapi.server._access import TOKEN, Access, access_of
     from mockapi.server._app import build_app, create_app
-    from mockapi.server._base_url import path_of
+    from mockapi.server._base_url import is_prefix, path_of
     from mockapi.server._console import Console
     from mockapi.server._json_console import JSONConsole
     from mockapi.server._metrics import Metrics
@@ -36,6 +36,7 @@ __all__ = [
     "build_app",
     "create_app",
     "event_loop",
+    "is_prefix",
     "listen",
     "path_of",
     "url_of",
@@ -46,7 +47,7 @@ __getattr__ = lazy_exports(
     {
         "_access": "TOKEN Access access_of",
         "_app": "build_app create_app",
-        "_base_url": "path_of",
+        "_base_url": "is_prefix path_of",
         "_console": "Console",
         "_json_console": "JSONConsole",
         "_metrics": "Metrics",

@@ -88,8 +88,7 @@ class Console:
 
     def hint(self, request: Request, hint: str) -> None:
         """Something about a request that was answered all the same; each hint once, a hundred at most."""
-        if hint not in self._hints and len(self._hints) < _MOST_HINTS:
-            self._hints.add(hint)
+        if self._is_new(hint):
             self._write(f"{request.method} {request.path}: {hint}")
 
     def problem(self, text: str) -> None:
@@ -109,6 +108,13 @@ class Console:
     def token(self, token: str) -> None:
         """The token of the control API: the one secret that the console is there to show."""
         self._write(f"control token, to be sent as {TOKEN_HEADER}: {token}", masks=False)
+
+    def _is_new(self, hint: str) -> bool:
+        """Whether a hint is to be told; from now on it has been."""
+        is_new = hint not in self._hints and len(self._hints) < _MOST_HINTS
+        if is_new:
+            self._hints.add(hint)
+        return is_new
 
     def _write(self, line: str, colour: str = "", *, masks: bool = True) -> None:
         if self._quiet:

@@ -64,6 +64,11 @@ class JSONConsole(Console):
         """A path that is nearly one of the API."""
         self._tell("near_miss", "error", method=request.method, path=request.path, hint=hint)
 
+    def hint(self, request: Request, hint: str) -> None:
+        """Something about a request that was answered all the same; as in words, each hint once."""
+        if self._is_new(hint):
+            self._tell("hint", method=request.method, path=request.path, hint=hint)
+
     def problem(self, text: str) -> None:
         """Something that went wrong and that a person must know now."""
         self._tell("problem", "error", message=text)
@@ -110,7 +115,11 @@ class _Handler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         traceback = None if not record.exc_info else logging.Formatter().formatException(record.exc_info)
         level = "error" if record.levelno >= logging.ERROR else "info"
-        self._console.logged(level, record.name, record.getMessage().rstrip(), traceback)
+        try:
+            message = record.getMessage()
+        except Exception:  # noqa: BLE001 - its arguments may do anything; what it was about is told all the same
+            message = str(record.msg)
+        self._console.logged(level, record.name, message.rstrip(), traceback)
 
 
 def _asked(request: Request, session: ServerSession) -> dict[str, Any]:

@@ -98,7 +98,10 @@ class Metrics:
         registry = CollectorRegistry()
         registry.register(_Numbers(self, sessions, lateness))
         ProcessCollector(registry=registry)
-        encode, content_type = choose_encoder(accept)
+        try:
+            encode, content_type = choose_encoder(accept)
+        except (TypeError, ValueError):  # of a version that is no number
+            encode, content_type = choose_encoder("")
         return encode(registry), content_type
 
     def families(self, sessions: SessionRegistry, lateness: Lateness) -> Iterator[Metric]:

@@ -150,6 +150,16 @@ def test_signals_reach_the_command(cassette: str, name: str) -> None:
     assert (process.returncode, out) == (7, f"got {int(number)}\n"), err
 
 
+def test_a_command_outlives_the_terminal_under_nohup(cassette: str) -> None:
+    """The hangup that is ignored when we start is ignored for the command too."""
+    code = "import signal; print(signal.getsignal(signal.SIGHUP) is signal.SIG_IGN)"
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        assert run("exec", cassette, "--", *PYTHON, code).out == "True\n"
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 def test_a_command_that_a_signal_ended_gives_128_and_its_number(cassette: str) -> None:
     """As a shell would."""
     code = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"

@@ -7,11 +7,13 @@ import signal
 import ssl
 import stat
 import sys
+import tempfile
 from pathlib import Path
 
 import httpx
 import pytest
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from mockapi.server.wire import throwaway_tls
 from tests.support.process import Serving, mockapi, run
@@ -68,6 +70,31 @@ def test_tls_with_a_certificate_of_ones_own(cassette: str, tmp_path: Path) -> No
         assert "SSL_CERT_FILE" not in server.stop().err
 
 
+@pytest.mark.parametrize(
+    ("command", "started"),
+    [
+        (("serve", "--port", "0"), "mockapi.server.Service"),
+        (("exec", "--", "true"), "mockapi.testing.Server"),
+    ],
+)
+def test_a_signal_during_the_start_leaves_no_files(
+    command: tuple[str, ...], started: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Large cassettes take seconds to load, and whoever does not wait for them ends it well all the same."""
+    seen: list[Path] = []
+
+    def impatient(*_: object, **__: object) -> None:
+        seen.extend(tmp_path.iterdir())
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(started, impatient)
+    outcome = mockapi(command[0], "--tls", *command[1:])
+    assert outcome.code == 128 + signal.SIGTERM
+    assert seen
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.slow
 def test_the_command_of_exec_trusts_it(cassette: str) -> None:
     """Its environment says what to trust; the machine's own authorities stay trusted."""
@@ -101,9 +128,16 @@ def test_a_name_of_the_host_stands_in_the_certificate() -> None:
         (["--tls-cert", "text.pem"], "text.pem is not a certificate and its key in PEM"),
         (["--tls-cert", "text.pem", "--tls-key", "missing.pem"], "--tls-key missing.pem cannot be read"),
         (["--tls-cert", "locked.pem"], "The key of --tls-cert is encrypted"),
+        (
+            ["--tls-cert", "server.pem", "--tls-key", "other.pem"],
+            "The key in other.pem is not the key of the",
+        ),
+        (["--tls-cert", "text.pem", "--tls-key", "text.pem"], "text.pem and text.pem are not a certificate"),
+        (["--tls-cert", "large.pem"], "--tls-cert large.pem cannot be read: it has "),
         (["--tls", "--allow-host", "no such host"], "No certificate can be made for"),
         (["--root-path", "mock"], "--root-path is a path such as /mock, not 'mock'"),
         (["--root-path", "//mock"], "--root-path is a path such as /mock"),
+        (["--root-path", "/mock/../v1"], "--root-path is a path such as /mock"),
         (["--uds", "text.pem"], "text.pem exists and is not a socket"),
         (["--uds", "no/such/folder"], "Cannot listen at no/such/folder: No such file"),
         (["--uds", "x" * 200], "Cannot listen at xxx"),
@@ -124,9 +158,17 @@ def test_what_cannot_be_used_is_told(
         serialization.BestAvailableEncryption(b"secret"),
     )
     Path("locked.pem").write_bytes(encrypted + pem.partition(b"-----END PRIVATE KEY-----\n")[2])
+    Path("large.pem").write_bytes(pem + b"\n" * 2**20)
+    another = ec.generate_private_key(ec.SECP256R1())
+    Path("other.pem").write_bytes(
+        another.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
     outcome = mockapi("serve", "--port", "0", *options)
     assert outcome.code == 2
     assert said in outcome.err
+    assert "_ssl.c" not in outcome.err
 
 
 def test_without_trustme_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,17 +200,35 @@ def test_a_unix_socket(cassette: str, tmp_path: Path) -> None:
         second = mockapi("serve", cassette, "--uds", str(path))
         assert second.code == 2
         assert f"A server listens at {path} already" in second.err
-        assert server.stop(signal.SIGINT).code == 0
+        assert server.stop(signal.SIGHUP).code == 0
     assert not path.exists()
 
 
-def test_a_command_cannot_find_a_unix_socket(tmp_path: Path) -> None:
-    """It is told so before anything is made."""
-    path = tmp_path / "mock.sock"
-    outcome = mockapi("exec", "--uds", str(path), "--", "true")
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [(["--uds", "mock.sock"], "a Unix socket has none"), (["--root-path", "/mock"], "no proxy between")],
+)
+def test_a_command_asks_the_server_itself(
+    options: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What its client could not find is refused before anything is made."""
+    monkeypatch.chdir(tmp_path)
+    outcome = mockapi("exec", *options, "--", "true")
     assert outcome.code == 2
-    assert "a Unix socket has none" in outcome.err
-    assert not path.exists()
+    assert said in outcome.err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+def test_a_command_is_run_where_the_project_says_how_others_find_its_server(
+    cassette: str, tmp_path: Path
+) -> None:
+    """As it is with the port: that is for `serve`."""
+    text = '[tool.mockapi]\nuds = "mock.sock"\nroot_path = "/mock"\nport = 1\n'
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    code = ASK.format(asked=message("hi"))
+    outcome = run("exec", cassette, "--", sys.executable, "-c", code, cwd=tmp_path)
+    assert (outcome.code, outcome.out) == (0, "http ok\n")
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ HOST = ("host", "example.test")
 OPEN = (("x-mockapi-token", TOKEN), HOST)
 
 
-@pytest.fixture(params=["", "/mock/claude"], ids=["no root path", "a root path"])
+@pytest.fixture(params=["", "/mock/claude", "/m%C3%B6ck"], ids=["no root path", "a root path", "escapes"])
 def rooted(request: pytest.FixtureRequest) -> Iterator[tuple[ThreadedServer, str]]:
     """A server, and the prefix that it was told of."""
     service = Service((), Settings(validation=ValidationSettings(mode="off")), Console(quiet=True))
@@ -58,7 +58,7 @@ def test_the_api_is_found_below_the_root_path(rooted: tuple[ThreadedServer, str]
         for path in ("/v1/models", f"{root}/v1/models"):
             client.ask("GET", path)
             assert client.read().status == 200
-        client.ask("GET", "/mock/claudette/v1/models")
+        client.ask("GET", f"{root or '/mock'}dette/v1/models")
         assert client.read().status == 404
 
 
@@ -73,6 +73,11 @@ def test_the_api_is_found_below_the_root_path(rooted: tuple[ThreadedServer, str]
         ((("x-forwarded-prefix", "//evil.test"),), "http://example.test"),
         ((("x-forwarded-prefix", "a"),), "http://example.test"),
         ((("x-forwarded-prefix", '/"><script>'),), "http://example.test"),
+        ((("x-forwarded-prefix", "/a/../.."),), "http://example.test"),
+        ((("x-forwarded-prefix", "/a/%2e%2E/b"),), "http://example.test"),
+        ((("x-forwarded-prefix", "/a%5c..%2fb"),), "http://example.test"),
+        ((("x-forwarded-prefix", "/a%"),), "http://example.test"),
+        ((("x-forwarded-prefix", "/..a/.well-known/%20"),), "http://example.test/..a/.well-known/%20"),
     ],
 )
 def test_a_proxy_says_where_it_shows_the_server(fields: tuple[tuple[str, str], ...], base_url: str) -> None:

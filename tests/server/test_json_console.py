@@ -16,7 +16,7 @@ from mockapi.cassettes import Miss, RedactionRules
 from mockapi.cassettes._differences import Difference
 from mockapi.exchange import Reply, Request, Source
 from mockapi.server._console import Console
-from mockapi.server._json_console import JSONConsole
+from mockapi.server._json_console import JSONConsole, _Handler
 from mockapi.validation import Refusal
 from tests.support.odd_files import HOSTILE
 from tests.support.process import Serving
@@ -55,6 +55,7 @@ def everything(text: str, session: Any, recording: Any) -> list[Callable[[Consol
         lambda console: console.miss(request, miss, session),
         lambda console: console.refusal(request, refusal, session),
         lambda console: console.near_miss(request, text),
+        lambda console: console.hint(request, text),
         lambda console: console.problem(text),
         lambda console: console.drift(recording, [text]),
         lambda console: console.note(text),
@@ -83,7 +84,14 @@ def test_each_event_has_the_members_that_the_page_lists(server: mockapi.Server) 
     assert {item["event"]: item.keys() - {"at", "level", "event"} for item in told(stream)} == page
     for item in told(stream):
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", item["at"])
-        assert item["level"] == ("info" if item["event"] in {"note", "request", "token"} else "error")
+        assert item["level"] == ("info" if item["event"] in {"hint", "note", "request", "token"} else "error")
+
+
+def test_all_that_words_tell_json_tells_too() -> None:
+    """No way to the console is left that would write a line in words among the objects."""
+    tells = {name for name, of in vars(Console).items() if callable(of) and not name.startswith("_")}
+    assert tells
+    assert tells <= vars(JSONConsole).keys()
 
 
 @pytest.mark.parametrize("secret", [SECRET, "tenant-blue", f"https://user:{SECRET}@example.com/?token=abc"])
@@ -115,7 +123,7 @@ def test_hostile_text_is_one_line_of_ascii(server: mockapi.Server) -> None:
     assert lines.isascii()
     assert lines.replace("\n", "").isprintable()
     objects = told(io.StringIO(lines))
-    assert len(objects) == 7
+    assert len(objects) == 8
     assert objects[-1] == objects[-1] | {"event": "note", "message": HOSTILE}
 
 
@@ -169,6 +177,14 @@ def test_a_traceback_is_one_object() -> None:
     assert failed["traceback"].startswith("Traceback")
     assert failed["traceback"].endswith("literal for int() with base 10: 'a defect'")
     assert (warned["level"], warned["traceback"]) == ("info", None)
+
+
+def test_a_record_whose_arguments_do_not_fit_is_told_as_it_was_written() -> None:
+    """Nobody's mistake in a call of `logging` breaks off what it was called in."""
+    stream = io.StringIO()
+    record = logging.LogRecord("a", logging.ERROR, "a.py", 1, "%s and %s", ("one",), None)
+    _Handler(JSONConsole(stream)).emit(record)
+    assert [item["message"] for item in told(stream)] == ["%s and %s"]
 
 
 @pytest.mark.slow

@@ -174,6 +174,16 @@ def test_a_scraper_gets_the_format_that_it_asks_for(server: mockapi.Server) -> N
     assert control(server, "/metrics", method="HEAD").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "accept", ["application/openmetrics-text;version=new", "text/plain;version=1.x", ";,="]
+)
+def test_who_asks_for_no_known_format_gets_text(server: mockapi.Server, accept: str) -> None:
+    """A field that anybody can send costs no defect's traceback."""
+    plain = control(server, "/metrics", headers={"accept": accept})
+    assert plain.status_code == 200
+    assert plain.headers["content-type"].startswith("text/plain; version=")
+
+
 def test_each_server_has_counts_of_its_own(server: mockapi.Server) -> None:
     """Neither another server nor the program's own registry has them."""
     ask(server.base_url, ASKED)

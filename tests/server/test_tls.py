@@ -14,7 +14,7 @@ import pytest
 import mockapi
 from mockapi.exchange import Ending
 from mockapi.server import Console
-from mockapi.server.wire import _thread
+from mockapi.server.wire import _thread, throwaway_tls
 from mockapi.validation import ValidationSettings
 from tests.support.server import (
     RawClient,
@@ -25,9 +25,11 @@ from tests.support.server import (
     paced,
     write_cassette,
 )
+from tests.support.tls import self_signed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from mockapi.server.wire import TLS
 
@@ -142,7 +144,7 @@ def test_a_stop_waits_for_no_goodbye(cassette: str, asked: str) -> None:
 
 
 def test_the_files_for_clients_are_their_owners_and_go_with_the_server(cassette: str) -> None:
-    """The authority's certificate alone, and behind those of the machine; no key is written."""
+    """The authority's certificate alone, and behind those of the machine; no key is among them."""
     with mockapi.Server(cassette, tls=True) as server:
         assert server.tls is not None
         names = server.tls.variables()
@@ -156,6 +158,22 @@ def test_the_files_for_clients_are_their_owners_and_go_with_the_server(cassette:
             assert b"PRIVATE KEY" not in path.read_bytes()
             assert path.read_bytes().endswith(server.tls.ca_file.read_bytes())
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("in_one_file", [True, False], ids=["a file", "a folder"])
+def test_the_bundle_holds_what_the_machine_trusts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, in_one_file: bool
+) -> None:
+    """Systems keep it in a file, or in a folder under hashes; clients of the bundle reach other hosts too."""
+    self_signed(tmp_path)
+    (tmp_path / "0a1b2c3d.0").write_bytes((tmp_path / "server.pem").read_bytes())
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / ("server.pem" if in_one_file else "missing.pem")))
+    monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
+    with throwaway_tls() as tls:
+        context = ssl.create_default_context(cafile=tls.bundle)
+    subjects = [str(item["subject"]) for item in context.get_ca_certs()]
+    assert len(subjects) == 2
+    assert any("127.0.0.1" in subject for subject in subjects)
 
 
 def test_who_does_not_trust_it_is_not_let_in(secure: mockapi.Server) -> None:

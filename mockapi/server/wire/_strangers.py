@@ -30,7 +30,7 @@ _MOST_TOLD: Final = 100
 
 
 class Strangers:
-    """Whom the console has been told of.
+    """Tells people of clients that speak another protocol: each sentence once, and a hundred at most.
 
     Args:
         tell: takes a sentence for people.

@@ -1,11 +1,13 @@
 """TLS for a server: a certificate of its own, or one that is made for this run and thrown away after it.
 
 Nobody vouches for the latter but an authority that is made with it, whose certificate clients have to be
-told to trust. Its key never leaves this process.
+told to trust. The authority's key never leaves this process. The certificate's does for a moment: OpenSSL
+takes a key from a file only, so trustme writes one that is its owner's alone, and removes it at once.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import ssl
@@ -116,12 +118,20 @@ def own_tls(certificate: str, key: str | None = None) -> TLS:
     try:
         context.load_cert_chain(certificate, key, password=_no_password)
     except ssl.SSLError as error:
-        which = f"{certificate} and {key} are" if key is not None else f"{certificate} is"
-        raise UsageError(
-            f"{which} not a certificate and its key in PEM: {error.reason or error}."
-            " A key in a file of its own is named with --tls-key."
-        ) from error
+        raise UsageError(_why_unusable(certificate, key, error.reason)) from error
     return TLS(context)
+
+
+def _why_unusable(certificate: str, key: str | None, reason: str | None) -> str:
+    if reason == "KEY_VALUES_MISMATCH":
+        return f"The key in {key or certificate} is not the key of the certificate in {certificate}."
+    said = "" if reason is None else f": {reason}"
+    if key is not None:
+        return f"{certificate} and {key} are not a certificate and its key in PEM{said}."
+    return (
+        f"{certificate} is not a certificate and its key in PEM{said}."
+        " A key in a file of its own is named with --tls-key."
+    )
 
 
 def _no_password() -> str:
@@ -129,13 +139,17 @@ def _no_password() -> str:
 
 
 def _trusted_here() -> bytes:
-    """The certificates that this machine trusts, as far as they stand in one file."""
+    """The certificates that this machine trusts: of one file, or else of a folder as OpenSSL has it."""
     paths = ssl.get_default_verify_paths()
-    named = os.environ.get(paths.openssl_cafile_env) or paths.cafile
-    try:
-        return Path(named).read_bytes() + b"\n" if named else b""
-    except OSError:
-        return b""
+    if paths.cafile:  # None where it does not exist
+        files = [Path(paths.cafile)]
+    else:  # each under a hash of its subject
+        files = sorted(Path(paths.capath).glob("*.[0-9]")) if paths.capath else []
+    trusted = b""
+    for file in files:
+        with contextlib.suppress(OSError):
+            trusted += file.read_bytes() + b"\n"
+    return trusted
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -58,12 +58,20 @@ def _clear(path: str) -> None:
         return  # nothing is there; what else is wrong with the path is told by who binds it
     if not stat.S_ISSOCK(kind):
         raise UsageError(f"{path} exists and is not a socket. Choose another path for --uds.")
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        try:
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
             probe.connect(path)
-        except ConnectionRefusedError:
-            os.unlink(path)  # noqa: PTH108 - beside the other functions of os
-            return
-        except OSError as error:
-            raise UsageError(f"Cannot listen at {path}: {error.strerror or error}.") from error
-    raise UsageError(f"A server listens at {path} already. Choose another path for --uds.")
+    except ConnectionRefusedError:
+        pass  # nobody listens there any more
+    except FileNotFoundError:
+        return  # its server has ended just now
+    except OSError as error:
+        raise UsageError(f"Cannot listen at {path}: {error.strerror or error}.") from error
+    else:
+        raise UsageError(f"A server listens at {path} already. Choose another path for --uds.")
+    try:
+        os.unlink(path)  # noqa: PTH108 - beside the other functions of os
+    except OSError as error:
+        raise UsageError(
+            f"The socket that an ended server left at {path} cannot be removed: {error.strerror}."
+        ) from error
