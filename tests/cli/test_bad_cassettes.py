@@ -62,7 +62,7 @@ def test_a_bad_cassette_is_named_with_line_cause_and_remedy(
     """Exit code 2, one line per problem, no traceback, and no server."""
     path = tmp_path / "bad.yaml"
     path.write_text(text)
-    outcome = mockapi("serve", str(path), "--port", "0")
+    outcome = mockapi("serve", "--port", "0", str(path), "--port", "0")
     assert (outcome.code, outcome.out) == (2, "")
     assert words in outcome.err
     assert f"mockapi: {path}:{line}: " in outcome.err if line else f"mockapi: {path}:" in outcome.err
@@ -76,7 +76,7 @@ def test_every_bad_file_is_named_not_the_first_only(tmp_path: Path) -> None:
         (tmp_path / f"bad-{number:02}.yaml").write_text(text)
     broken = "- {request: {method: GET, path: /}, response: {status: 1}}\n"
     (tmp_path / "many.yaml").write_text(f"{HEAD}interactions:\n{broken * 3}")
-    outcome = mockapi("serve", str(tmp_path), str(tmp_path / "missing.yaml"), "--port", "0")
+    outcome = mockapi("serve", "--port", "0", str(tmp_path), str(tmp_path / "missing.yaml"), "--port", "0")
     assert (outcome.code, outcome.out) == (2, "")
     for number in range(len(BAD)):
         assert f"bad-{number:02}.yaml" in outcome.err
@@ -90,7 +90,7 @@ def test_bytes_that_are_no_text_are_no_cassette(tmp_path: Path) -> None:
     """A picture, or UTF-16 by mistake."""
     for name, data in (("a.yaml", b"\x89PNG\r\n\x1a\n\xff"), ("b.yaml", b"\xff\xfe\x00\xd8")):
         (tmp_path / name).write_bytes(data)
-        outcome = mockapi("serve", str(tmp_path / name))
+        outcome = mockapi("serve", "--port", "0", str(tmp_path / name))
         assert outcome.code == 2
         assert name in outcome.err
         assert "Traceback" not in outcome.err
@@ -101,7 +101,7 @@ def test_a_file_of_two_gigabytes_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "huge.yaml"
     with path.open("wb") as file:
         file.truncate(2 * 1024**3)
-    outcome = mockapi("serve", str(path))
+    outcome = mockapi("serve", "--port", "0", str(path))
     assert outcome.code == 2
     assert f"2,147,483,648 bytes; a cassette has at most {MAX_BYTES:,}" in outcome.err
 
@@ -138,7 +138,7 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path, make: Callable[[Path]
     """Pipes, sockets, devices and broken links are told, whether named or found in a folder."""
     path = tmp_path / "odd.yaml"
     make(path)
-    outcome = mockapi("serve", str(path if named == "file" else tmp_path))
+    outcome = mockapi("serve", "--port", "0", str(path if named == "file" else tmp_path))
     assert outcome.code == 2
     assert "odd.yaml: " in outcome.err
     assert "Traceback" not in outcome.err
@@ -147,7 +147,7 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path, make: Callable[[Path]
 @pytest.mark.parametrize("path", ["a" * 5000, "", "/no/such/place.yaml", "/dev/null/x.yaml", "~/nobody.yaml"])
 def test_a_path_that_leads_nowhere_is_told(path: str) -> None:
     """Exit code 2 in words, whatever the file system says about it."""
-    outcome = mockapi("serve", path)
+    outcome = mockapi("serve", "--port", "0", path)
     assert outcome.code == 2
     assert "Traceback" not in outcome.err
     assert outcome.err.startswith("mockapi: ")
@@ -224,7 +224,7 @@ def test_a_name_that_is_no_text_is_told(tmp_path: Path) -> None:
     for name in (b"\xff.yaml", b"\x1b[2J.yaml"):
         path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
         path.write_text("[")
-        outcome = mockapi("serve", str(path))
+        outcome = mockapi("serve", "--port", "0", str(path))
         assert outcome.code == 2
         assert "malformed YAML" in outcome.err
         assert "\x1b" not in outcome.err

@@ -225,7 +225,7 @@ def test_reseal_accepts_an_edit(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     write_cassette(path, interaction(message("hi"), b'{"words":"before"}'))
     path.write_text(path.read_text().replace("before", "afterwards"))
-    refused = mockapi("serve", str(path))
+    refused = mockapi("serve", "--port", "0", str(path))
     assert refused.code == 2
     assert f"mockapi cassettes reseal {path}" in refused.err
     resealed = mockapi("cassettes", "reseal", str(path))
