@@ -75,14 +75,23 @@ def canonical_value(value: Any) -> bytes | None:
 
 
 def compact(value: Any) -> bytes:
-    """The compact form of a value, its keys in their own order, however deep it is nested."""
+    """The compact form of a value, its keys in their own order.
+
+    Raises:
+        RecursionError: it is nested deeper than Python's own encoder writes, some 950 levels.
+    """
     try:
         return orjson.dumps(value)
     except TypeError:  # as in canonical_value
-        try:
-            return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-        except RecursionError:
-            return _compact_deep(value)
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def compact_deep(value: Any) -> bytes:
+    """As `compact`, however deep the value is nested: what `parse` reads may be 1,024 levels deep."""
+    try:
+        return compact(value)
+    except RecursionError:
+        return _without_recursion(value)
 
 
 class _Written(str):
@@ -91,8 +100,7 @@ class _Written(str):
     __slots__ = ()
 
 
-def _compact_deep(value: Any) -> bytes:
-    """As `compact`, for what is nested deeper than calls may be: what `parse` reads may be 1,024 deep."""
+def _without_recursion(value: Any) -> bytes:
     pieces: list[str] = []
     waiting: list[Any] = [value]  # the next one is the last
     while waiting:

@@ -27,7 +27,7 @@ def test_depth_is_no_matter(opened: str, closed: str, levels: int) -> None:
     text = (opened * count + "0" + closed * count).encode()
     value = jsontext.parse_exactly(text)
     assert not isinstance(value, jsontext.NotJSON)
-    assert jsontext.compact(value) == text
+    assert jsontext.compact_deep(value) == text
 
 
 @given(_VALUES)
@@ -37,4 +37,4 @@ def test_every_value_is_written_the_same_below_other_levels(value: Any) -> None:
     deep = value
     for _ in range(1010):
         deep = [deep]
-    assert jsontext.compact(deep) == ("[" * 1010 + written + "]" * 1010).encode()
+    assert jsontext.compact_deep(deep) == ("[" * 1010 + written + "]" * 1010).encode()

@@ -65,7 +65,7 @@ def plain_request(
         headers.append((b"anthropic-version", version.encode("latin-1", "replace")))
     if named := ",".join(betas):
         headers.append((b"anthropic-beta", named.encode("latin-1", "replace")))
-    written = request.body if body is None else jsontext.compact(body)
+    written = request.body if body is None else jsontext.compact_deep(body)
     return Request(request.method, path, request.query, tuple(headers), written)
 
 
