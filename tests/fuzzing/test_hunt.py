@@ -30,7 +30,7 @@ from mockapi.fuzzing import (
 from mockapi.fuzzing._hunt import hunt
 from mockapi.fuzzing._observe import load_target, sees_of
 from mockapi.fuzzing._subject import TargetSubject
-from tests.support import broken_clients, broken_lines, broken_sse, good_parsers, targets
+from tests.support import broken_blocks, broken_lines, broken_sse, good_parsers, targets
 from tests.support.examples import examples as wanted
 from tests.support.process import runner
 
@@ -320,7 +320,7 @@ def test_parsers_can_be_held_to_the_table_in_a_test() -> None:
     case: Case = first.case
     with pytest.raises(AssertionError, match="silent loss"):
         assert_conforms(broken_sse.NoEmptyData(), case)
-    assert check_target(broken_clients.LosesCitations())[0].case.id == "m-blocks/citations"
+    assert check_target(broken_blocks.LosesCitations())[0].case.id == "m-blocks/citations"
 
 
 def loops(chunks: Iterable[bytes]) -> Iterator[tuple[str, str, str]]:

@@ -14,7 +14,7 @@ import pytest
 from mockapi.fuzzing._judge import judge
 from mockapi.fuzzing._observe import examine, sees_of
 from mockapi.fuzzing.cases import MESSAGE_CASES, SSE_CASES, Case
-from tests.support import broken_clients, broken_lines, broken_sse, good_parsers
+from tests.support import broken_blocks, broken_clients, broken_lines, broken_sse, good_parsers
 
 if TYPE_CHECKING:
     from mockapi.fuzzing._observe import Target
@@ -187,7 +187,11 @@ def test_a_broken_decoder_is_caught_by_the_smallest_case(name: str) -> None:
 @pytest.mark.parametrize("name", CLIENTS)
 def test_a_broken_client_is_caught_by_the_smallest_case(name: str) -> None:
     """As above, for what adds events up to a message."""
-    found = first_alarm(getattr(broken_clients, name)(), by_size(MESSAGE_CASES), "message")
+    found = first_alarm(
+        (getattr(broken_clients, name, None) or getattr(broken_blocks, name))(),
+        by_size(MESSAGE_CASES),
+        "message",
+    )
     assert found is not None
     assert found.case.id == CLIENTS[name]
 
@@ -200,11 +204,12 @@ def test_no_broken_parser_was_left_out() -> None:
             (broken_sse, broken_sse.Decoder),
             (broken_lines, broken_sse.Decoder),
             (broken_clients, broken_clients.Client),
+            (broken_blocks, broken_clients.Client),
         )
     ]
-    fields, lines, clients = written
+    fields, lines, clients, blocks = written
     assert fields | lines == {"Decoder", *DECODERS}
-    assert clients == {"Client", *CLIENTS}
+    assert clients | blocks == {"Client", *CLIENTS}
     assert len(DECODERS) + len(CLIENTS) >= 80
 
 
