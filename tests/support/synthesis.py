@@ -1,8 +1,10 @@
-"""Replies made from bodies, without a server."""
+"""Replies made from bodies, without a server, and whether a value satisfies its schema."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import jsonschema
 
 from mockapi import jsontext
 from mockapi.exchange import Request
@@ -30,3 +32,11 @@ def kinds(message: dict[str, Any]) -> list[str]:
 def calls(message: dict[str, Any]) -> list[str]:
     """The names of the tools that are called."""
     return [block["name"] for block in message["content"] if block["type"] == "tool_use"]
+
+
+def check_value(schema: Any, value: Any) -> None:
+    """Check that a value satisfies a schema in the eyes of `jsonschema`, formats and all."""
+    validator: Any = jsonschema.Draft202012Validator
+    if isinstance(schema, dict) and isinstance(schema.get("items"), list):
+        validator = jsonschema.Draft7Validator
+    validator(schema, format_checker=validator.FORMAT_CHECKER).validate(value)
