@@ -161,3 +161,9 @@ def _read_request(connection: socket.socket) -> bytes:
             return b""
         body += data
     return head + b"\r\n\r\n" + body
+
+
+def json_answer(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> bytes:
+    """An HTTP response whose body is JSON."""
+    fields = b"".join(field + b"\r\n" for field in (*headers, b"content-length: %d" % len(body)))
+    return b"HTTP/1.1 " + status + b"\r\ncontent-type: application/json\r\n" + fields + b"\r\n" + body

@@ -13,12 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import mockapi
-from mockapi.cassettes import Cassette, Matching, RecordedChunk, dump
-from mockapi.errors import UsageError
+from mockapi.cassettes import RecordedChunk
 from mockapi.exchange import Ending
-from mockapi.server.recording._options import RecordOptions, parse_mode
-from tests.support.recording import Upstream, recorded, recording, saying
+from tests.support.recording import Upstream, json_answer, recorded, recording, saying
 from tests.support.server import (
     PATIENCE,
     RawClient,
@@ -47,11 +44,6 @@ EVENTS = (b'event: ping\ndata: {"type": "ping"}\n\n', b'event: x\ndata: {"type":
 
 def _chunk(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data)
-
-
-def _json(body: bytes, *headers: bytes, status: bytes = b"200 OK") -> bytes:
-    fields = b"".join(field + b"\r\n" for field in (*headers, b"content-length: %d" % len(body)))
-    return b"HTTP/1.1 " + status + b"\r\ncontent-type: application/json\r\n" + fields + b"\r\n" + body
 
 
 def test_every_piece_reaches_the_client_before_the_next_one_exists(tmp_path: Path) -> None:
@@ -97,7 +89,7 @@ def test_every_piece_reaches_the_client_before_the_next_one_exists(tmp_path: Pat
 def test_every_status_is_passed_on_and_recorded(tmp_path: Path, status: int) -> None:
     """Errors are answers like any other, with the headers that clients obey."""
     body = b'{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}'
-    answer = _json(body, b"retry-after: 7", b"x-should-retry: true", status=b"%d X" % status)
+    answer = json_answer(body, b"retry-after: 7", b"x-should-retry: true", status=b"%d X" % status)
     with Upstream(saying(answer)) as upstream, recording(upstream.url, tmp_path / "r.yaml") as server:
         reply = ask(server.base_url, message("hi"))
         assert (reply.status_code, reply.content) == (status, body)
@@ -112,7 +104,7 @@ def test_every_status_is_passed_on_and_recorded(tmp_path: Path, status: int) -> 
 def test_compression_is_the_clients_and_the_file_is_decoded(tmp_path: Path, encoding: str) -> None:
     """Compressed bytes reach the client as they are; the recording has what they mean."""
     packed = gzip.compress(EVENTS[0]) if encoding == "gzip" else zlib.compress(EVENTS[0])
-    answer = _json(packed, b"content-encoding: " + encoding.encode())
+    answer = json_answer(packed, b"content-encoding: " + encoding.encode())
     with Upstream(saying(answer)) as upstream, recording(upstream.url, tmp_path / "r") as server:
         with RawClient(server.base_url) as client:
             client.ask("POST", "/v1/messages", b"{}", ("accept-encoding", f"br, {encoding};q=0.5, zstd"))
@@ -127,7 +119,7 @@ def test_compression_is_the_clients_and_the_file_is_decoded(tmp_path: Path, enco
 def test_a_client_that_asks_for_no_compression_gets_none(tmp_path: Path) -> None:
     """The upstream is asked for what the client asked for, and nothing else."""
     with (
-        Upstream(saying(_json(b"{}"))) as upstream,
+        Upstream(saying(json_answer(b"{}"))) as upstream,
         recording(upstream.url, tmp_path / "r") as server,
         RawClient(server.base_url) as client,
     ):
@@ -138,124 +130,9 @@ def test_a_client_that_asks_for_no_compression_gets_none(tmp_path: Path) -> None
     assert b"user-agent" not in request
 
 
-def test_new_replays_what_is_there_and_records_the_rest(tmp_path: Path) -> None:
-    """Mode new asks the upstream only for what is not recorded."""
-    known = write_cassette(tmp_path / "r.yaml", interaction(message("old"), b'{"n":"old"}'))
-    with serving(
-        write_cassette(tmp_path / "u.yaml", interaction(message("new"), b'{"n":"new"}'))
-    ) as upstream:
-        with recording(upstream.base_url, tmp_path / "r.yaml", known) as server:
-            assert ask(server.base_url, message("old")).headers["x-mockapi-source"] == "recorded"
-            assert ask(server.base_url, message("new")).headers["x-mockapi-source"] == "forwarded"
-            stats = server.service.recorder.stats  # type: ignore[union-attr] # it was made above
-            assert (stats.replayed, stats.recorded, stats.forwarded) == (1, 1, 1)
-        assert len(journal(upstream)) == 1
-    bodies = [item.response.body for item in recorded(tmp_path / "r.yaml").interactions]
-    assert bodies == [b'{"n":"old"}', b'{"n":"new"}']
-
-
-def test_all_puts_the_new_in_the_place_of_the_old(tmp_path: Path) -> None:
-    """Mode all asks for everything; a whole answer replaces the recorded one, a busy upstream nothing."""
-    asked = [interaction(message(text), b'{"n":1}') for text in ("a", "busy", "gone")]
-    old = write_cassette(tmp_path / "r.yaml", *asked)
-    fresh = [interaction(message("a"), b'{"n":2}'), interaction(message("busy"), b"{}", status=529)]
-    with (
-        serving(write_cassette(tmp_path / "u.yaml", *fresh)) as upstream,
-        recording(upstream.base_url, tmp_path / "r.yaml", old, mode="all") as server,
-    ):
-        for text in ("a", "busy"):
-            assert ask(server.base_url, message(text)).headers["x-mockapi-source"] == "forwarded"
-        stats = server.service.recorder.stats  # type: ignore[union-attr] # it was made above
-        assert stats.renewed == 1
-    kept = [(item.response.status, item.response.body) for item in recorded(tmp_path / "r.yaml").interactions]
-    assert kept == [(200, b'{"n":2}'), (200, b'{"n":1}'), (200, b'{"n":1}'), (529, b"{}")]
-
-
-def test_all_renews_what_would_have_been_played(tmp_path: Path) -> None:
-    """Of two recordings of one request each new answer replaces one, in order; a third is one more."""
-    old = write_cassette(
-        tmp_path / "r.yaml", *(interaction(message("a"), b'{"old":%d}' % number) for number in (1, 2))
-    )
-    fresh = [interaction(message("a"), b'{"new":%d}' % number) for number in (1, 2, 3)]
-    with (
-        serving(write_cassette(tmp_path / "u.yaml", *fresh)) as upstream,
-        recording(upstream.base_url, tmp_path / "r.yaml", old, mode="all") as server,
-    ):
-        ask(server.base_url, message("a"))
-        assert [item.response.body for item in recorded(tmp_path / "r.yaml").interactions] == [
-            b'{"new":1}',
-            b'{"old":2}',
-        ]
-        ask(server.base_url, message("a"))
-        ask(server.base_url, message("a"))
-    bodies = [item.response.body for item in recorded(tmp_path / "r.yaml").interactions]
-    assert bodies == [b'{"new":1}', b'{"new":2}', b'{"new":3}']
-
-
-def test_all_renews_what_matches_under_looser_rules(tmp_path: Path) -> None:
-    """A request that has changed since replaces the recording that its cassette's rules let it have."""
-    loose = Matching(compare="stream")
-    path = tmp_path / "r.yaml"
-    path.write_bytes(dump(Cassette(str(path), (interaction(message("a"), b'{"n":1}'),), matching=loose)))
-    with (
-        serving(write_cassette(tmp_path / "u.yaml", interaction(message("b"), b'{"n":2}'))) as upstream,
-        recording(upstream.base_url, path, str(path), mode="all") as server,
-    ):
-        ask(server.base_url, message("b"))
-    assert [item.response.body for item in recorded(path).interactions] == [b'{"n":2}']
-
-
-def test_all_leaves_cassettes_alone_that_are_only_played(tmp_path: Path) -> None:
-    """A cassette that is named to be played, and not to be recorded to, may be another's too."""
-    played = write_cassette(tmp_path / "played.yaml", interaction(message("a"), b'{"n":1}'))
-    before = (tmp_path / "played.yaml").read_bytes()
-    with (
-        serving(write_cassette(tmp_path / "u.yaml", interaction(message("a"), b'{"n":2}'))) as upstream,
-        recording(upstream.base_url, tmp_path / "r", played, mode="all") as server,
-    ):
-        ask(server.base_url, message("a"))
-    assert (tmp_path / "played.yaml").read_bytes() == before
-    assert [item.response.body for item in recorded(tmp_path / "r").interactions] == [b'{"n":2}']
-
-
-def test_verify_plays_the_recording_and_tells_what_differs(tmp_path: Path) -> None:
-    """Mode verify answers from the recording, compares with the upstream and writes nothing."""
-    headers = (("content-type", "application/json"), ("request-id", "req_1"))
-    same = interaction(message("a"), b'{"id":"1"}', headers=headers)
-    drifted = interaction(message("b"), b'{"id":"1"}', headers=headers)
-    path = write_cassette(tmp_path / "r.yaml", same, drifted)
-    before = (tmp_path / "r.yaml").read_bytes()
-    fresh = [interaction(message("a"), b'{"id":"2"}'), interaction(message("b"), b'{"id":2}', status=201)]
-    told = io.StringIO()
-    with (
-        serving(write_cassette(tmp_path / "u.yaml", *fresh)) as upstream,
-        recording(upstream.base_url, tmp_path / "r.yaml", path, mode="verify", stream=told) as server,
-    ):
-        for text in ("a", "b"):
-            assert ask(server.base_url, message(text)).json() == {"id": "1"}
-        recorder = server.service.recorder
-    assert recorder is not None
-    assert recorder.stats.checked == 2
-    assert recorder.stats.drifted == [
-        (f"{path}#1", ["status: recorded 200, now 201", "$.id: recorded string, now number"])
-    ]
-    assert "$.id: recorded string, now number" in told.getvalue()
-    assert (tmp_path / "r.yaml").read_bytes() == before
-
-
-def test_passing_on_records_nothing(tmp_path: Path) -> None:
-    """`--on-unmatched passthrough` forwards and keeps nothing."""
-    with (
-        Upstream(saying(_json(b"{}"))) as upstream,
-        recording(upstream.url, tmp_path / "r", mode="passthrough") as server,
-    ):
-        assert ask(server.base_url, message("hi")).content == b"{}"
-    assert not (tmp_path / "r").exists()
-
-
 def test_fields_of_the_upstreams_connection_are_not_passed_on(tmp_path: Path) -> None:
     """Those that `connection` names; others that happen to have a field's name as their value are."""
-    answer = _json(
+    answer = json_answer(
         b"{}", b"Connection: X-Hop, close", b"X-Hop: 1", b"X-About: request-id", b"Request-Id: req_1"
     )
     with (
@@ -267,26 +144,9 @@ def test_fields_of_the_upstreams_connection_are_not_passed_on(tmp_path: Path) ->
     assert (reply.headers["x-about"], reply.headers["request-id"]) == ("request-id", "req_1")
 
 
-def test_the_budget_stops_before_the_next_call(tmp_path: Path) -> None:
-    """After N calls nothing goes upstream any more, and clients do not try again."""
-    told = io.StringIO()
-    with (
-        Upstream(saying(_json(b"{}"))) as upstream,
-        recording(upstream.url, tmp_path / "r", budget=1, stream=told) as server,
-    ):
-        assert ask(server.base_url, message("a")).status_code == 200
-        for text in ("b", "c"):
-            refused = ask(server.base_url, message(text))
-            assert refused.status_code == 422
-            assert refused.json()["error"]["type"] == "mockapi_budget_spent"
-            assert refused.headers["x-should-retry"] == "false"
-    assert len(upstream.requests) == 1
-    assert told.getvalue().count("budget of 1 calls is spent") == 1
-
-
 def test_a_session_records_into_a_file_of_its_name(tmp_path: Path) -> None:
     """In a folder every named session has its own file, so that tests do not share one."""
-    with Upstream(saying(_json(b"{}"))) as upstream, recording(upstream.url, tmp_path / "r") as server:
+    with Upstream(saying(json_answer(b"{}"))) as upstream, recording(upstream.url, tmp_path / "r") as server:
         session = open_session(server, name="tests/test_a.py::test_b[1]")
         ask(session["base_url"], message("hi"))
     names = {path.name for path in (tmp_path / "r").glob("*.yaml")}
@@ -346,7 +206,7 @@ def test_requests_are_forwarded_side_by_side(tmp_path: Path) -> None:
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["content-length"]))
             together.wait(PATIENCE)
-            self.wfile.write(_json(b"{}"))
+            self.wfile.write(json_answer(b"{}"))
 
         def log_message(self, *_: object) -> None:
             """Stay silent."""
@@ -366,7 +226,7 @@ def test_requests_are_forwarded_side_by_side(tmp_path: Path) -> None:
 
 def test_no_request_chooses_another_upstream(tmp_path: Path) -> None:
     """Neither a path nor a Host nor an absolute target leads anywhere else."""
-    with Upstream(saying(_json(b"{}"))) as upstream, recording(upstream.url, tmp_path / "r") as server:
+    with Upstream(saying(json_answer(b"{}"))) as upstream, recording(upstream.url, tmp_path / "r") as server:
         for target in ("//example.invalid/v1/messages", "/@example.invalid/", "/v1/messages"):
             with RawClient(server.base_url) as client:
                 client.ask("POST", target, b"{}", ("host", "example.invalid"))
@@ -378,29 +238,6 @@ def test_no_request_chooses_another_upstream(tmp_path: Path) -> None:
         b"/v1/messages",
     ]
     assert all(upstream.url[7:].encode() in request for request in upstream.requests)
-
-
-@pytest.mark.parametrize("url", ["api.anthropic.com", "ftp://x", "https://u:p@x", "https://x?y=1", "http://"])
-def test_an_upstream_that_is_none_is_refused_at_the_start(url: str) -> None:
-    """What cannot be an upstream is an error before anything is served."""
-    with pytest.raises(UsageError, match="upstream"):
-        mockapi.Server(recording=RecordOptions(url))
-
-
-def test_settings_that_need_an_upstream_say_so(server: mockapi.Server) -> None:
-    """A session cannot ask for recording where there is nobody to ask."""
-    refused = control(server, "/sessions", {"on_unmatched": "record"}, method="POST")
-    assert refused.status_code == 400
-    assert "--upstream" in refused.json()["error"]["message"]
-
-
-@pytest.mark.parametrize(
-    ("name", "said"), [("once", "called new"), ("rewrite", "called all here"), ("x", "one of new, all")]
-)
-def test_other_tools_names_for_modes_are_answered_with_ours(name: str, said: str) -> None:
-    """Whoever knows the modes of another recorder is told the name here."""
-    with pytest.raises(UsageError, match=said):
-        parse_mode(name)
 
 
 @pytest.mark.slow
