@@ -266,7 +266,7 @@ NEAR = (
     "INSERT INTO settings (name, value) VALUES ('password_min_length', '12'), ('password', 'Password');",
     "Login: GET / POST; login with Google / GitHub2; see login / session2.py; Creds: user / password",
     "proxy_set_header Authorization $http_authorization; -> auth module1 loaded",
-    "net use Z: \\\\fs01\\share * /user:corp\\bob; 3 LOGIN attempts failed; 1 LOGIN button clicked.",
+    "3 LOGIN attempts failed; 1 LOGIN button was clicked; net use Z: \\\\fs01\\share * /user:corp\\bob",
     "part number ABCDE-FGHIJ-KLMNO-PQRST-12345; GET /cb?code=404&state=closed",
     "bundle config set --local without development:test; nmcli dev wifi list; etcdctl --user root get /",
     "Enter passphrase for key '/home/bob/.ssh/id_ed25519':",

@@ -60,6 +60,6 @@ def test_curl_is_run_and_its_failure_told(tmp_path: Path, monkeypatch: pytest.Mo
     client = TOOL.CLIENTS["curl"]
     assert TOOL.missing(client) == []
     assert TOOL.tried(client, tmp_path).verdict == "works, unmodified"
-    (tmp_path / "curl.sh").write_text("echo broken >&2\nexit 3\n", encoding="utf-8")
+    (tmp_path / "curl.sh").write_text("echo Error: broken >&2\nexit 3\n", encoding="utf-8")
     monkeypatch.setattr(TOOL, "_PROGRAMS", tmp_path)
-    assert TOOL.tried(client, tmp_path).verdict == "**fails**: broken"
+    assert TOOL.tried(client, tmp_path).verdict == "**fails**: Error: broken"

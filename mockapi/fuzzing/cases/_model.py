@@ -44,7 +44,7 @@ class Want(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One thing that a client has to live with.
+    """One thing that a client has to live with; large values stay out of its `repr`.
 
     Attributes:
         id: GROUP/NAME, unique.
@@ -72,11 +72,11 @@ class Case:
 
     id: str
     level: Level
-    make: Callable[[], Iterable[bytes]]
+    make: Callable[[], Iterable[bytes]] = field(repr=False)
     why: str
-    events: tuple[Triple, ...] | None = None
+    events: tuple[Triple, ...] | None = field(default=None, repr=False)
     want: Want = Want.WHOLE
-    messages: tuple[dict[str, Any], ...] = ()
+    messages: tuple[dict[str, Any], ...] = field(default=(), repr=False)
     ignore: frozenset[str] = frozenset()
     status: int = 200
     headers: Headers = STREAM_HEADERS
@@ -86,10 +86,10 @@ class Case:
     heavy: bool = False
     over_http: bool = False
     seconds: float = 5.0
-    quarter: Callable[[], Iterable[bytes]] | None = None
+    quarter: Callable[[], Iterable[bytes]] | None = field(default=None, repr=False)
     growth: int | None = None
-    before: tuple[Case, ...] = ()
-    body: bytes | None = field(default=None, compare=False)
+    before: tuple[Case, ...] = field(default=(), repr=False)
+    body: bytes | None = field(default=None, repr=False, compare=False)
 
     @property
     def group(self) -> str:
