@@ -85,7 +85,7 @@ def test_generated_streams_find_silent_truncation() -> None:
 
 def test_correct_parsers_survive_generated_streams() -> None:
     """Events and messages."""
-    assert generated("tests.support.good_parsers:by_expression", examples=wanted(300)) is None
+    assert generated("tests.support.good_parsers:by_character", examples=wanted(300)) is None
     assert generated("tests.support.good_parsers:message", examples=wanted(300)) is None
 
 
