@@ -173,8 +173,8 @@ def message(chunks: Iterable[bytes]) -> dict[str, Any]:
         elif kind == "message_delta":
             if not result:
                 raise ValueError("no message_start")
-            stated = True
             result = {**result, **event["delta"]}
+            stated = result.get("stop_reason") is not None  # the last one of them says why
             result["usage"] = {**result.get("usage", {}), **event.get("usage", {})}
         elif kind == "message_stop":
             done = True

@@ -134,6 +134,7 @@ def seen_by_an_application(packets: Sequence[bytes]) -> tuple[list[Any], bytes]:
             await asyncio.sleep(0)
         while state.tasks:
             await asyncio.gather(*state.tasks)
+            await asyncio.sleep(0)  # newer Pythons do not wait for tasks that are done
         protocol.connection_lost(None)
         return transport.written
 
