@@ -252,6 +252,7 @@ def test_json_that_differs_has_differences(recorded: Any, received: Any) -> None
     )
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(_PATIENCE)
 def test_a_hundred_thousand_recordings_take_no_longer_than_a_thousand() -> None:
     """At most a thousand are looked at, the nearest in size among them."""

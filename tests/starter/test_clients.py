@@ -90,6 +90,7 @@ def test_every_message_is_understood_without_waiting(base_url: str) -> None:
     asyncio.run(play())
 
 
+@pytest.mark.slow
 def test_every_stream_is_understood(client: anthropic.Anthropic) -> None:
     """The client's own accumulator makes of each stream the message that ours makes of it."""
     for namespace in (client.messages, client.beta.messages):

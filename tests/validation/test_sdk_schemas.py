@@ -107,6 +107,7 @@ def test_same_verdicts(version: str, named: str) -> None:
     assert same > 150
 
 
+@pytest.mark.slow
 @pytest.mark.corpus
 @pytest.mark.parametrize(("version", "named"), [_NEW, _OLD])
 def test_recorded_bodies(version: str, named: str) -> None:
