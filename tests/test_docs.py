@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "examples" / "README.md"])
 SLOW: Final = {"clouds.md", "README.md", "errors.md", "fuzzing.md", "python.md", "tutorial.md"}
-"""They run pytest with the official client, or many programs."""
+"""They run pytest with the official client, sign for a cloud, or run many programs."""
 TESTS_ELSEWHERE: Final = {"pytest.md", "python.md"}
 """Pages whose files of tests are run by a test of their own: tests/plugin/test_docs.py."""
 RUN_BY_CI: Final = {"demo", "test"}
