@@ -133,7 +133,7 @@ def test_a_killed_recorder_leaves_whole_files(upstream: mockapi.Server, tmp_path
     assert not list(folder.glob(".*.tmp"))
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.timeout(3600)
 def test_two_hundred_killed_recorders_leave_whole_files(upstream: mockapi.Server, tmp_path: Path) -> None:
     """The same at two hundred random moments."""
