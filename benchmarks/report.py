@@ -70,7 +70,7 @@ def growth_goal(of: str, times: float) -> Goal:
 
 
 def chosen(rows: Iterable[_Row], only: Sequence[str] | None, name: Callable[[_Row], str]) -> list[_Row]:
-    """The rows whose name has one of the words, or all; where there are none, the program ends."""
+    """The rows whose name has one of the words, or all; without any the program ends."""
     found = [row for row in rows if not only or any(word in name(row) for word in only)]
     if not found:
         raise SystemExit(f"--only {' '.join(only or ())}: no row has this in its name.")

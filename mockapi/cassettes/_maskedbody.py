@@ -106,7 +106,7 @@ def mask_json(text: str, masking: Masking, *, in_input: bool = False) -> str:
 
 
 def _stray_edits(text: str, scanned: Scan, masking: Masking) -> list[Edit]:
-    """The edits of what stands outside the strings of a text that is no JSON after all."""
+    """The edits of what stands outside the strings of a text that is not JSON after all."""
     if all(_is_sound(text, leaf) for leaf in scanned.leaves):
         return []
     strings = [(leaf.start, leaf.end) for leaf in scanned.leaves if leaf.role is not Role.SCALAR]

@@ -178,7 +178,7 @@ def is_name(text: str, place: Place = Place.QUOTED) -> bool:
 
 
 def shows_itself(text: str) -> bool:
-    """Whether a text alone says that it is no word: by a digit, or by letters in disorder."""
+    """Whether a text alone says that it is not a word: by a digit, or by letters in disorder."""
     if any(map(str.isdigit, text)):
         return True
     humps = len(_HUMPS.findall(text)) if len(text) >= _SHORTEST_SCRAMBLED and text.isalpha() else 0

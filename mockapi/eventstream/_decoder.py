@@ -168,7 +168,7 @@ class Decoder:
         try:
             return Kind(number), at + 1
         except ValueError:
-            self._fail(at, f"the header {name!r} has the kind {number}, which is no kind: they end at 9")
+            self._fail(at, f"the header {name!r} has the kind {number}, which does not exist: they end at 9")
 
     def _value(self, frame: bytes, at: int, kind: Kind, name: str) -> tuple[Value, int]:
         """A header's value, and where it ends."""

@@ -3,7 +3,7 @@
 It plays replies with mockapi's own player, so every ending and chunk is what the case says. Which
 reply it is stands in the path, `/NUMBER/...`; whatever comes behind the number gets it, so a
 client may ask as it likes. An offer may be a sequence: each request gets the next reply of it, and the
-last one stays. A second GET is a reconnection, as EventSource makes it, and learns that there is no more.
+last one stays. A second GET is a reconnection, as EventSource makes it, and learns that the stream is over.
 """
 
 from __future__ import annotations

@@ -170,7 +170,9 @@ def _late_mark(told: list[Event], at: int) -> Damaged:
 
 def _broken_json(told: list[Event], place: int) -> Damaged:
     at = _known(told, place)
-    return _reframed(told, at, lambda f: f.replace(b"}\n\n", b"\n\n"), Want.ERROR, "an event that is no JSON")
+    return _reframed(
+        told, at, lambda f: f.replace(b"}\n\n", b"\n\n"), Want.ERROR, "an event that is not JSON"
+    )
 
 
 def _list_event(told: list[Event], place: int) -> Damaged:

@@ -92,7 +92,7 @@ def read_cases(folder: Path) -> list[Case]:
     """The cases of a folder, by the names of their files.
 
     Raises:
-        UsageError: there are none, or one is not a case; the message says which and why.
+        UsageError: nothing is there, or one is not a case; the message says which and why.
     """
     try:
         paths = sorted(path for path in folder.iterdir() if path.suffix == ".json" and path.name != _SUITE)
@@ -132,7 +132,7 @@ def _refuse_doubles(cases: Iterable[Case], folder: Path) -> None:
 
 
 def kept_failures(folder: Path, sees: Sees) -> list[Case]:
-    """The failures that earlier hunts have kept in a folder, for what shows this; [] if there is none.
+    """The failures that earlier hunts have kept in a folder, for what shows this; [] without any.
 
     Raises:
         UsageError: the folder holds something else.

@@ -100,7 +100,7 @@ class Metrics:
         ProcessCollector(registry=registry)
         try:
             encode, content_type = choose_encoder(accept)
-        except (TypeError, ValueError):  # of a version that is no number
+        except (TypeError, ValueError):  # of a version that is not a number
             encode, content_type = choose_encoder("")
         return encode(registry), content_type
 

@@ -159,7 +159,7 @@ def test_a_secret_in_a_tools_input_is_masked_as_its_echo_is(data: st.DataObject)
 )
 @given(st.binary(max_size=40), secrets.around(), st.binary(max_size=40))
 def test_bodies_of_any_kind_are_masked(before: bytes, planted: tuple[str, str], after: bytes) -> None:
-    """A body that is no JSON, or not even text, is masked too, and keeps its size."""
+    """A body that is not JSON, or not even text, is masked too, and keeps its size."""
     text, secret = planted
     body = before + b" " + text.encode() + b" " + after
     interaction = exchange(body, reply=body)

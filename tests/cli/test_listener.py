@@ -104,7 +104,7 @@ def test_the_command_of_exec_trusts_it(cassette: str) -> None:
 
 
 def test_a_name_of_the_host_stands_in_the_certificate() -> None:
-    """Beside those of loopback; an address that is all addresses is no name."""
+    """Beside those of loopback; the address of all addresses is not a name."""
     with throwaway_tls(("mock.test", "0.0.0.0")) as tls:
         server_in, server_out, client_in, client_out = (ssl.MemoryBIO() for _ in range(4))
         server = tls.context.wrap_bio(server_in, server_out, server_side=True)

@@ -77,7 +77,7 @@ def test_many_bodies(tmp_path: Path) -> None:
 
 
 def test_broken_json(tmp_path: Path) -> None:
-    """A body that is no JSON names the line where it breaks."""
+    """A body that is not JSON names the line where it breaks."""
     result = _run(_file(tmp_path, '{\n  "model": "claude-haiku-4-5",\n  nope\n}'))
     assert ":3: 400 invalid_request_error: The request body is not valid JSON: " in result.stdout
 

@@ -52,7 +52,7 @@ BROKEN = {
     "a name cut off": (frame(b"\5ab"), 15, "in the middle of the name"),
     "a name that is no UTF-8": (frame(header(b"a\xff", 0, b"")), 14, "not UTF-8"),
     "no kind": (frame(b"\1a"), 14, "in the middle of the kind"),
-    "an unknown kind": (frame(header(b"a", 10, b"")), 14, "is no kind"),
+    "an unknown kind": (frame(header(b"a", 10, b"")), 14, "which does not exist"),
     "a number cut off": (frame(header(b"a", 5, b"\0")), 16, "in the middle of the header 'a'"),
     "a length cut off": (frame(header(b"a", 7, b"\0")), 16, "in the middle of the header 'a'"),
     "a text cut off": (frame(header(b"a", 7, b"\0\2b")), 18, "in the middle of the header 'a'"),

@@ -158,7 +158,7 @@ def test_an_input_given_whole_is_kept() -> None:
     "broken", ['{"a": 1', '{"a": "x\\', '{"a": "\\ud8', '{"a": NaN}', "[1]", "nonsense", '"x"', "12"]
 )
 def test_broken_tool_input_is_an_error(broken: str) -> None:
-    """An input that is no JSON object is an error that names the tool and shows the text."""
+    """An input that is not a JSON object is an error that names the tool and shows the text."""
     with pytest.raises(GrammarError, match="'get_weather'") as caught:
         accumulate(tool_stream(broken))
     assert repr(broken) in str(caught.value)

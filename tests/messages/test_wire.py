@@ -61,7 +61,7 @@ def test_too_deep_to_write() -> None:
     "text", ["", "{", "NaN", '{"a": Infinity}', "[1,]", "'a'", "[" * 100_000, "1" * 5000]
 )
 def test_no_json_text(text: str) -> None:
-    """A text that is no JSON, or beyond what can be read, is a ValueError and nothing else."""
+    """A text that is not JSON, or beyond what can be read, is a ValueError and nothing else."""
     with pytest.raises(ValueError, match=r"."):
         load(text)
 

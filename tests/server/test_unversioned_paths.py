@@ -69,7 +69,7 @@ def test_a_recording_matches(tmp_path: Path) -> None:
 
 
 def test_what_is_wrong_in_another_way_stays_wrong(taking: mockapi.Server) -> None:
-    """The hint says in which; and what is no path of the API with a version is none without."""
+    """The hint says in which; and a path that the API lacks with a version stays unknown without one."""
     assert get(taking, "v1/v1/models")[0] == 404
     assert get(taking, "v1/models/")[0] == 404
     assert get(taking, "agents")[0] == 422

@@ -24,7 +24,7 @@ LOOK: Final = {
 
 
 def chat(*messages: Any, **fields: Any) -> dict[str, Any]:
-    """A chat request with these messages, "Hi" if there are none."""
+    """A chat request with these messages, "Hi" without any."""
     return {"model": MODEL, "messages": list(messages) or [{"role": "user", "content": "Hi"}], **fields}
 
 

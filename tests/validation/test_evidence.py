@@ -54,7 +54,7 @@ def test_as_recorded(area: str) -> None:
     differing = {row["id"]: said for row in rows if (said := _differs(row, LIVE)) is not None}
     excepted = {row["id"] for row in rows} & EXCEPTIONS.keys()
     assert {name: said for name, said in differing.items() if name not in excepted} == {}
-    assert excepted <= differing.keys(), "an exception is none any more"
+    assert excepted <= differing.keys(), "an exception is out of date"
 
 
 def test_exceptions_are_rows() -> None:

@@ -109,7 +109,7 @@ def _tools() -> Iterator[Case]:
     why = "That is not a tool's input, though nothing of it is lost."
     for name, piece, value in (
         ("with too much behind", '{"city": "Zürich"}}', {"city": "Zürich"}),
-        ("that is no object", '["Zürich"]', ["Zürich"]),
+        ("that is a list", '["Zürich"]', ["Zürich"]),
     ):
         called = message(tool_use(value), stop_reason="tool_use")
         yield _case(f"tool input {name}", (*head, json_delta(piece), *tail), why, Want.EITHER, called)
@@ -161,7 +161,7 @@ def _errors() -> Iterator[Case]:
     )
     for name, data in {
         "error without a type": b'{"error":{"message":"Overloaded"}}',
-        "error that is no JSON": b"Overloaded",
+        "error that is not JSON": b"Overloaded",
     }.items():
         body = wire(_START, _OPEN) + b"event: error\ndata: " + data + b"\n\n"
         words = "Gateways write errors of their own."
@@ -173,7 +173,7 @@ def _data() -> Iterator[Case]:
     why = "Broken JSON is an error, and one that the client documents."
     whole = wire(*events(TEXT))
     for name, old, new in (
-        ("an event that is no JSON", b'"Hi th"', b'"Hi th'),
+        ("an event that is not JSON", b'"Hi th"', b'"Hi th'),
         ("an event that is a list", wire(_HI).split(b"data: ")[1], b"[1]\n\n"),
         ("an event with empty data", wire(_HI).split(b"data: ")[1], b"\n\n"),
     ):

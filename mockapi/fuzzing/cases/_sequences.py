@@ -49,29 +49,27 @@ def _sequences() -> Iterator[Case]:
 
 def _open_connections() -> Iterator[Case]:
     error = stream_error_event("overloaded_error", "Overloaded", None)
-    chunks = (wire(*events(TEXT)[:3]), wire(error))
-    yield Case(
+    yield _falls_silent(
         "http/error event, then silence",
+        "The error ends the stream; who gives it up lets go of its connection.",
+        (wire(*events(TEXT)[:3]), wire(error)),
+    )
+    yield _falls_silent(
+        "http/silence after mixed line ends",
+        "A blank line ends an event, whichever line end it has; nothing that follows is needed.",
+        tuple(wire(event).replace(b"\n\n", b"\n\r\n") for event in events(TEXT)[:4]),
+    )
+
+
+def _falls_silent(id_: str, why: str, chunks: tuple[bytes, ...]) -> Case:
+    return Case(
+        id_,
         "messages",
         lambda: chunks,
-        "The error ends the stream; who gives it up lets go of its connection.",
+        why,
         want=Want.ERROR,
         messages=(TEXT,),
         size=sum(map(len, chunks)),
-        over_http=True,
-        delay=_PAUSE,
-        ending=Ending.STALL,
-    )
-
-    mixed = tuple(wire(event).replace(b"\n\n", b"\n\r\n") for event in events(TEXT)[:4])
-    yield Case(
-        "http/silence after mixed line ends",
-        "messages",
-        lambda: mixed,
-        "A blank line ends an event, whichever line end it has; nothing that follows is needed.",
-        want=Want.ERROR,
-        messages=(TEXT,),
-        size=sum(map(len, mixed)),
         over_http=True,
         delay=_PAUSE,
         ending=Ending.STALL,

@@ -1,4 +1,4 @@
-"""aiohttp-sse-client, an EventSource: it connects anew at the end, and is told that there is no more."""
+"""aiohttp-sse-client, an EventSource: it connects anew at the end, and is told that the stream is over."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ _BAD_KEY: Final = "Authentication failed: Please make sure your API Key is valid
 
 
 def aws_error(reply: Reply, request: Request) -> Reply:
-    """An error of the API as AWS writes it; what is none of the API's stays as it is."""
+    """An error of the API as AWS writes it; what is not the API's stays as it is."""
     value = jsontext.parse(reply.body)
     error = value.get("error") if isinstance(value, dict) else None
     if not isinstance(error, dict):

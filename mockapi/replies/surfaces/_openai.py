@@ -39,7 +39,7 @@ class _Chat:
     name: Final = "openai"
 
     def plain(self, request: Request) -> Request:
-        """The Messages request that a chat stands for; what is no JSON object goes on as it is."""
+        """The Messages request that a chat stands for; what is not a JSON object goes on as it is."""
         chat = object_of(request)
         note(request, _told(chat))
         return _plain(request, MESSAGES, body=None if chat is None else messages_body(chat))

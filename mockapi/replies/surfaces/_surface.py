@@ -29,6 +29,6 @@ class Surface(Protocol):
 
         Args:
             reply: to the plain request. Faults may have changed its events, so a stream may be in any
-                disorder; what is none of the API's, such as a gateway's page, stays as it is.
+                disorder; what is not the API's, such as a gateway's page, stays as it is.
             request: as it came to the surface.
         """

@@ -35,7 +35,7 @@ Message = dict[str, Any]
 
 STARTED = "mockapi.started"
 """The key in a scope for the moment, in monotonic seconds, of the first byte of a body that takes time; None
-as long as there is none."""
+until it leaves."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.0005, 0.05
 _CLOSE = (b"connection", b"close")

@@ -223,7 +223,7 @@ class Protocol(HttpToolsProtocol):
             self._bound_fields()
         if self.parser.should_upgrade():
             if self.parser.get_method() == b"CONNECT":
-                raise ValueError("A tunnel is no offer, and this is no proxy.")  # answered with 400
+                raise ValueError("A tunnel is for a proxy to open: this is a server.")  # answered with 400
             self._offers = True
             return
         if self._as_offered is not None:  # the request stays what its sender wrote

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     message="Failed to parse JSON: {text}",
     source="quoted in 2026-02 with nothing behind the colon; that the text stands there is our inference",
     confidence="maintainer",
-    hint="The arguments of a call are a string of JSON: {} where there are none.",
+    hint="The arguments of a call are a string of JSON: {} without any.",
 )
 def arguments(context: Context) -> Iterator[Violation]:
     """The arguments of a call that is handed back are not JSON."""

@@ -240,7 +240,7 @@ def test_a_stream_that_is_cut_ends_in_half_a_frame() -> None:
 
 
 def test_events_of_any_kind_pass() -> None:
-    """What is no JSON, or no event of the API's, is carried as it stands."""
+    """What is not JSON, or not an event of the API's, is carried as it stands."""
     reply = BEDROCK.dressed(streamed((0.0, b'data: [DONE]\n\nevent: x\ndata: {"a":1}\n\n')), asked())
     assert texts_of(reply.body) == ["[DONE]", '{"a":1}']
 
@@ -330,7 +330,7 @@ def test_a_credential_that_is_missing_or_invalid_is_a_403(
 
 
 def test_hints_speak_of_bedrocks_fields() -> None:
-    """Where the API's own would name a header field that is none here."""
+    """Where the API's own would name a header field that does not exist here."""
     refusal = Refusal(
         400, "invalid_request_error", "anthropic-version: header is required", "version.missing", "No."
     )

@@ -264,7 +264,7 @@ def test_no_reset_without_a_date() -> None:
 
 
 def test_what_was_ignored_is_said() -> None:
-    """The hint names the fields that had no effect; without any there is none."""
+    """The hint names the fields that had no effect; without any it is left out."""
     reply = _json(_message(_TEXT))
     told = OPENAI.dressed(reply, _asked(seed=1, user="u")).header("x-mockapi-hint")
     assert told == "These fields have no effect, as with the API: seed, user."

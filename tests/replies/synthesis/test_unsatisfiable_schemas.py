@@ -1,4 +1,4 @@
-"""Schemas that no value satisfies, and what is no schema: the reason is told in bounded time."""
+"""Schemas that no value satisfies, and what is not a schema: the reason is told in bounded time."""
 
 from __future__ import annotations
 

@@ -189,7 +189,7 @@ def test_who_offers_and_wants_the_connection_closed_gets_both(play: Play) -> Non
 
 
 def test_a_tunnel_is_refused(play: Play) -> None:
-    """CONNECT is no offer: what follows it is meant for somebody else."""
+    """CONNECT asks for a tunnel: what follows it is meant for somebody else."""
     with RawClient(play(interaction(message("hi"), b"ok"))) as client:
         client.send(b"CONNECT 127.0.0.1 HTTP/1.1\r\nhost: x\r\n\r\n")
         answer, end = client.read_to_end()

@@ -1,4 +1,4 @@
-"""Request bodies: encodings, limits, and everything that is no JSON."""
+"""Request bodies: encodings, limits, and everything that is not JSON."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _BEARER: dict[str, str | None] = {
 
 
 def chat(*messages: Any, **fields: Any) -> dict[str, Any]:
-    """A chat with these messages, "Hi" if there are none."""
+    """A chat with these messages, "Hi" without any."""
     return {"model": HAIKU, "messages": list(messages) or [{"role": "user", "content": "Hi"}], **fields}
 
 
