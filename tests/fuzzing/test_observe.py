@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mockapi.fuzzing import BY_ID, CASES, Finding, Shape, Verdict, assert_conforms, judge, observe
+from mockapi.fuzzing._observe import examine
 from tests.support.good_parsers import Feeder, Triple, by_character
 
 if TYPE_CHECKING:
@@ -129,3 +131,36 @@ def test_no_chunk_of_a_large_case_is_the_same_object_as_another() -> None:
         assert case.quarter is not None
         kept = [chunk for chunk, _ in zip(case.chunks(), range(20), strict=False)]
         assert len({id(chunk) for chunk in kept}) == 20
+
+
+class Clock:
+    """Processor time that a reader moves on by itself."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def process_time(self) -> float:
+        """The time so far, in seconds."""
+        return self.now
+
+
+@pytest.mark.parametrize(
+    ("busy", "factor", "verdict"),
+    [(1, 4, Verdict.CONFORMS), (2, 4, Verdict.CONFORMS), (0, 16, Verdict.HANGS)],
+)
+def test_what_grows_with_the_stream_is_told_from_other_work_of_the_process(
+    monkeypatch: pytest.MonkeyPatch, busy: int, factor: int, verdict: Verdict
+) -> None:
+    """Twice in a row, other work may make a whole stream look forty times as long as a quarter of it."""
+    clock = Clock()
+    monkeypatch.setattr("mockapi.fuzzing._observe.time", clock)
+    quarter = b"data: a quarter\n\n"
+    disturbed = iter([10.0] * busy)
+
+    def reader(chunks: Iterable[bytes]) -> list[Triple]:
+        body = b"".join(chunks)
+        clock.now += 1.0 if body == quarter else factor * next(disturbed, 1.0)
+        return list(by_character([body]))
+
+    case = replace(TWO, quarter=lambda: [quarter], seconds=100.0)
+    assert judge(case, examine(reader, case, "events")).verdict is verdict
