@@ -8,7 +8,7 @@ plays a `Reply` onto the wire. Neither value knows of sockets, clocks or files.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from mockapi import jsontext
@@ -92,7 +92,16 @@ class Reply:
 
     def with_headers(self, *fields: tuple[bytes, bytes]) -> Reply:
         """The same reply with fields added at the end."""
-        return replace(self, headers=(*self.headers, *fields))
+        return self.with_all_headers((*self.headers, *fields))
+
+    def with_all_headers(self, headers: Headers) -> Reply:
+        """The same reply with these fields and no others."""
+        # Not `replace`, which takes three times as long: every synthesized reply comes by here.
+        return Reply(self.status, headers, self.chunks, self.source, self.ending, self.hold, self.usage)
+
+    def with_chunks(self, chunks: tuple[Chunk, ...]) -> Reply:
+        """The same reply with its body in these pieces."""
+        return Reply(self.status, self.headers, chunks, self.source, self.ending, self.hold, self.usage)
 
 
 class _Unparsed(enum.Enum):

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 from mockapi import jsontext
 from mockapi._printable import encodable
-from mockapi.cassettes._key import request_key, request_line
+from mockapi.cassettes._key import canonical_size, request_key, request_line
 from mockapi.cassettes.redaction import for_matching
 from mockapi.exchange import Request
 
@@ -73,10 +73,12 @@ class RecordingSequence:
 class _Table:
     """The tracks under one set of rules."""
 
-    __slots__ = ("_by_key", "_by_text", "_matching")
+    __slots__ = ("_by_key", "_by_text", "_keeps_sizes", "_matching", "_sizes")
 
     def __init__(self, matching: Matching) -> None:
         self._matching = matching
+        self._keeps_sizes = matching.is_plain and matching.redaction.is_plain
+        self._sizes: set[int | None] = set()
         self._by_key: dict[bytes, RecordingSequence] = {}
         self._by_text: dict[tuple[bytes, bytes], RecordingSequence] = {}
 
@@ -84,6 +86,8 @@ class _Table:
         """Put a recording behind those of the same key."""
         track = self._by_key.setdefault(request_key(request, self._matching), RecordingSequence())
         track.recordings.append(recording)
+        if self._keeps_sizes:
+            self._sizes.add(canonical_size(request))
         # The key of a body that is not JSON depends on its content type too.
         if not self._matching.headers and not isinstance(request.parsed, jsontext.NotJSON):
             self._by_text[request_line(request), request.body] = track
@@ -94,6 +98,17 @@ class _Table:
         if track is None:
             track = self._by_key.get(request_key(request, self._matching))
         return track
+
+    def has_size_of(self, request: Request) -> bool:
+        """Whether a recording may be this request, redacted: as far as the size of its body tells.
+
+        A mask is as long as what it masks, so most requests that were never recorded are known here,
+        and nobody has to look for secrets in them. Payloads are kept as digests, which are shorter.
+        """
+        if not self._keeps_sizes or request.known is not None or b'"base64"' in request.body:
+            return True  # what is known was worked out elsewhere, because the body is large
+        size = canonical_size(request)
+        return size is None or size in self._sizes
 
 
 class Index:
@@ -188,6 +203,8 @@ class Index:
             self._unredacted = self._tables_of(redacted_requests(self.redactions()))
             self.is_ready = True
         unredacted = self._unredacted[looseness]
+        if not any(table.has_size_of(request) for table in (*tables.values(), *unredacted.values())):
+            return None
         for rules in {matching.redaction: None for matching in tables}:
             redacted = for_matching(request, rules)
             track = _find(tables, redacted) if redacted is not request else None

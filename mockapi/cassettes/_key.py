@@ -46,6 +46,13 @@ def request_key(request: Request, matching: Matching) -> bytes:
     return digest.digest()
 
 
+def canonical_size(request: Request) -> int | None:
+    """How many bytes a JSON body has in canonical form; None for any other body."""
+    value = request.parsed
+    written = None if isinstance(value, jsontext.NotJSON) else jsontext.canonical(request.body, value)
+    return None if written is None else len(written)
+
+
 def request_line(request: Request) -> bytes:
     """Method, path and query as far as they count."""
     return _line(request.method, request.path, request.query)

@@ -21,8 +21,8 @@ from typing import Final
 ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 """Base 58: no 0, O, I, l. A pattern for ids is `_01[1-9A-HJ-NP-Za-km-z]{22}`."""
 
-_DIGITS: Final = 22
 _PAIRS: Final = tuple(first + second for first in ALPHABET for second in ALPHABET)
+_PIECE: Final = 58**8
 _FIRST_MILLISECOND: Final = 1_790_812_800_000  # 2026-10-01T00:00:00Z
 
 
@@ -77,8 +77,15 @@ def _with_time(bits: int, milliseconds: int) -> int:
 
 
 def _base58(number: int) -> str:
-    pairs = []
-    for _ in range(_DIGITS // 2):
+    # First in three pieces that a machine word holds: dividing the whole number costs more each time.
+    number, low = divmod(number, _PIECE)
+    high, middle = divmod(number, _PIECE)
+    return _digits(high, 3) + _digits(middle, 4) + _digits(low, 4)
+
+
+def _digits(number: int, pairs: int) -> str:
+    text = ""
+    for _ in range(pairs):
         number, pair = divmod(number, 58 * 58)
-        pairs.append(_PAIRS[pair])
-    return "".join(reversed(pairs))
+        text = _PAIRS[pair] + text
+    return text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mockapi.exchange import Chunk
@@ -16,11 +15,11 @@ def at_once(reply: Reply) -> Reply:
     if len(reply.chunks) == 1 and not reply.chunks[0].delay:
         return reply
     body = reply.body
-    return replace(reply, chunks=(Chunk(0.0, body),) if body else ())
+    return reply.with_chunks((Chunk(0.0, body),) if body else ())
 
 
 def at_speed(reply: Reply, factor: float) -> Reply:
     """The recorded chunks with their delays divided by `factor`: 1 as recorded, 2 twice as fast."""
     if factor == 1:
         return reply
-    return replace(reply, chunks=tuple(Chunk(delay / factor, data) for delay, data in reply.chunks))
+    return reply.with_chunks(tuple(Chunk(delay / factor, data) for delay, data in reply.chunks))

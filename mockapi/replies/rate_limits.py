@@ -20,8 +20,8 @@ from __future__ import annotations
 
 import contextlib
 import math
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
@@ -40,6 +40,7 @@ MAX_KEYS: Final = 1000
 """Keys that buckets are kept for; the one that was used longest ago goes."""
 
 _MINUTE: Final = 60.0
+_EPOCH: Final = date(1970, 1, 1)
 _PREFIX: Final = b"anthropic-ratelimit-"
 _BUCKETS: Final = tuple(
     (tuple(_PREFIX + bucket + ending for ending in (b"-limit", b"-remaining", b"-reset")), rounded)
@@ -170,40 +171,50 @@ def _framed_values(body: bytes) -> Iterator[Any]:
 
 def with_fields(reply: Reply, fields: Headers) -> Reply:
     """The reply with these rate-limit fields, where the API has them, in place of any that it had."""
-    kept = [field for field in reply.headers if not field[0].startswith(_PREFIX)]
-    place = len(kept)
-    for index, field in enumerate(kept):
-        if field[0] == b"request-id":
-            place = index
-            break
-    return replace(reply, headers=(*kept[:place], *fields, *kept[place:]))
+    kept = reply.headers
+    names = [name for name, _ in kept]
+    if any([name.startswith(_PREFIX) for name in names]):  # noqa: C419 - a list is faster, and this is asked for every reply
+        kept = tuple(field for field in kept if not field[0].startswith(_PREFIX))
+        names = [name for name, _ in kept]
+    place = names.index(b"request-id") if b"request-id" in names else len(kept)
+    return reply.with_all_headers((*kept[:place], *fields, *kept[place:]))
 
 
 def fields_of(limits: RateLimits, levels: Levels) -> Headers:
     """The header fields of buckets, in the API's order."""
-    requests, tokens_in, tokens_out = limits.requests, limits.input_tokens, limits.output_tokens
-    both, left = tokens_in + tokens_out, levels.input_tokens + levels.output_tokens
-    buckets = ((tokens_in, levels.input_tokens), (tokens_out, levels.output_tokens))
-    fields: list[tuple[bytes, bytes]] = []
-    for (name, rounded), (limit, level) in zip(
-        _BUCKETS, (*buckets, (requests, levels.requests), (both, left)), strict=True
-    ):
-        remaining = min(max(0, int(level + 1e-6)), limit)
-        if rounded:
-            remaining = min((remaining + 500) // 1000 * 1000, limit)
-        full = math.ceil(levels.at + max(0.0, limit - level) / limit * _MINUTE)
-        fields += (
-            (name[0], b"%d" % limit),
-            (name[1], b"%d" % remaining),
-            (name[2], timestamp(full)),
-        )
-    return tuple(fields)
+    at, requests, input_tokens, output_tokens = levels
+    return (
+        *_bucket(0, limits.input_tokens, input_tokens, at),
+        *_bucket(1, limits.output_tokens, output_tokens, at),
+        *_bucket(2, limits.requests, requests, at),
+        *_bucket(3, limits.input_tokens + limits.output_tokens, input_tokens + output_tokens, at),
+    )
 
 
-@lru_cache(maxsize=64)
+def _bucket(number: int, limit: int, level: float, at: float) -> Headers:
+    remaining = max(0, int(level + 1e-6))
+    if _BUCKETS[number][1]:
+        remaining = min((remaining + 500) // 1000 * 1000, limit)
+    full = at if level >= limit else at + (limit - level) / limit * _MINUTE
+    return _bucket_fields(number, limit, remaining, math.ceil(full))
+
+
+@lru_cache(maxsize=256)
+def _bucket_fields(number: int, limit: int, remaining: int, full: int) -> Headers:
+    of_limit, of_remaining, of_reset = _BUCKETS[number][0]
+    return (of_limit, b"%d" % limit), (of_remaining, b"%d" % remaining), (of_reset, timestamp(full))
+
+
 def timestamp(seconds: int) -> bytes:
     """Seconds since 1970 as the API's rate-limit fields have them: RFC 3339, whole seconds and a Z."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode()
+    days, second = divmod(seconds, 86_400)
+    minutes, second = divmod(second, 60)
+    return b"%sT%02d:%02d:%02dZ" % (_day(days), *divmod(minutes, 60), second)
+
+
+@lru_cache(maxsize=4)
+def _day(days: int) -> bytes:
+    return (_EPOCH + timedelta(days)).isoformat().encode()
 
 
 def filled(limits: RateLimits, levels: Levels | None, now: float) -> Levels:

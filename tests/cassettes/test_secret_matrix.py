@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockapi.cassettes import Cassette, Interaction, LintFinding, dump, lint, redact
+from mockapi.cassettes import Cassette, Index, Interaction, LintFinding, Recording, dump, lint, redact
+from mockapi.cassettes._index import as_request
+from mockapi.cassettes._key import canonical_size
 from mockapi.cassettes._redaction_rules import DEFAULT
 from tests.support.credentials import FORMS, PLACES, made, spellings, written
 from tests.support.harmless import HARMLESS
@@ -23,7 +25,7 @@ def _secrets(*interactions: Interaction) -> list[LintFinding]:
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", FORMS)
 def test_no_credential_of_a_known_kind_is_written(kind: str) -> None:
-    """Wherever it stands and however it is cut, encoded or escaped; the reply keeps its size."""
+    """Wherever it stands and however it is cut, encoded or escaped; request and reply keep their sizes."""
     for place, make in PLACES.items():
         text, pieces = made(FORMS[kind], random.Random(f"{kind} {place}"))
         interaction = make(text)
@@ -35,6 +37,9 @@ def test_no_credential_of_a_known_kind_is_written(kind: str) -> None:
         for piece in pieces:
             assert not any(spelled in kept for spelled in spellings(piece)), (place, text)
         assert len(redacted.response.body) == len(interaction.response.body)
+        assert canonical_size(as_request(redacted)) == canonical_size(as_request(interaction))
+        recorded = Index([Recording(Cassette("a.yaml", (redacted,)), 0, 0)])
+        assert recorded.find_exact(as_request(interaction)) is not None, (place, text)
         assert redact(redacted)[0] is redacted, (place, text)
 
 
@@ -84,4 +89,5 @@ def test_masking_is_its_own_mask_in_any_company(kind: str, seed: int, cuts: list
         text = text[:at] + text[at + 1 :]  # a letter lost: half of them are broken now
     masked = DEFAULT.mask(text)
     assert len(masked) == len(text)
+    assert len(masked.encode()) == len(text.encode())
     assert DEFAULT.mask(masked) == masked

@@ -21,6 +21,7 @@ import base64
 import binascii
 import re
 import struct
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.messages import dump
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from mockapi.replies._request_view import Block, RequestView
 
 _PIECE: Final = re.compile(r" ?[A-Za-z]{1,8}|[0-9]{1,3}|[^\S\n]+|\n+|.", re.DOTALL)
+_LONGEST_REMEMBERED: Final = 8192
 _REQUEST: Final = 3
 _MESSAGE: Final = 4
 _SYSTEM: Final = 3
@@ -52,6 +54,12 @@ def setting(value: Any, default: int) -> int:
 
 def of_text(text: str) -> int:
     """The tokens of a text."""
+    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else len(_PIECE.findall(text))
+
+
+@lru_cache(maxsize=1024)
+def _remembered(text: str) -> int:
+    # Each request of a conversation repeats its tools, its system prompt and all turns before.
     return len(_PIECE.findall(text))
 
 
