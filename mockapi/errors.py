@@ -90,6 +90,10 @@ class CassetteError(MockapiError):
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[CassetteError], tuple[tuple[Problem, ...]]]:
+        """As it goes to another process: with its problems, not with their text."""
+        return CassetteError, (self.problems,)
+
 
 class UnwritableError(MockapiError):
     """What was to be written would be refused when it is read, so nothing was written."""

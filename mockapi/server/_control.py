@@ -20,17 +20,25 @@ from starlette.routing import Match, Route, Router
 
 from mockapi._files import Places
 from mockapi._printable import encodable
-from mockapi._version import __version__
-from mockapi._wording import counted
-from mockapi.errors import CassetteError, ScriptError, TooSlowError, UsageError
+from mockapi.errors import CassetteError, TooSlowError, UsageError
 from mockapi.replies import scripts
 from mockapi.server._access import control_objection, doubled
 from mockapi.server._base_url import base_url_of
+from mockapi.server._control_replies import (
+    JSONText,
+    error_response,
+    health,
+    no_session,
+    problem,
+    unready,
+)
 from mockapi.server.aside import is_heavy
 from mockapi.sessions import kind_of, recording_as_json, session_options
 from mockapi.storage import ScriptFiles, folders
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -45,11 +53,18 @@ _EXPLAIN_SECONDS = 10.0
 _PROBES = ("/health", "/livez", "/readyz", "/metrics")
 _NO_METRICS = "Metrics are off: start the server with --metrics."
 DRAINING = "mockapi is shutting down: it finishes what is in flight and takes no new requests."
-RETRY_AFTER = (b"retry-after", b"1")
 
 
-def control_app(service: Service, access: Access) -> ASGIApp:
-    """The control API as an ASGI application, to be mounted."""
+def control_app(
+    service: Service, access: Access, around: Callable[[ASGIApp], ASGIApp] | None = None
+) -> ASGIApp:
+    """The control API as an ASGI application, to be mounted.
+
+    Args:
+        service: the state of the server.
+        access: who may use it.
+        around: makes the control API of the whole server of this process's own; None where that is all.
+    """
     control = _Control(service, _places(service, access))
     router = Router(
         [
@@ -74,20 +89,26 @@ def control_app(service: Service, access: Access) -> ASGIApp:
         redirect_slashes=False,
     )
 
+    async def own(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await router(scope, receive, send)
+        except HTTPException:  # the path is known, the method is not
+            await _wrong_method(scope, router)(scope, receive, send)
+
+    whole = own if around is None else around(own)
+
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         # A probe asks under any Host and from anywhere: a balancer's, a container's, an orchestrator's.
         is_probe = scope["path"].removeprefix(scope.get("root_path", "")) in _PROBES
         objection = doubled(scope["headers"]) if is_probe else control_objection(scope, access)
         if objection is not None:
-            await _problem(objection.status, objection.message)(scope, receive, send)
+            await problem(objection.status, objection.message)(scope, receive, send)
             return
         if service.is_draining and not is_probe:
-            await _unready(_problem(503, DRAINING))(scope, receive, send)
+            await unready(problem(503, DRAINING))(scope, receive, send)
             return
         try:
-            await router(scope, receive, send)
-        except HTTPException:  # the path is known, the method is not
-            await _wrong_method(scope, router)(scope, receive, send)
+            await whole(scope, receive, send)
         except ClientDisconnect:
             return
 
@@ -100,30 +121,20 @@ class _Control:
         self._places = places
 
     async def health(self, _request: Request) -> JSONResponse:
-        service = self._service
-        return JSONResponse(
-            {
-                "status": "draining" if service.is_draining else "ok",
-                "version": __version__,
-                "sessions": len(service.sessions),
-                "cassettes": len(service.library.cassettes),
-                "interactions": len(service.library.recordings),
-                "lateness": service.lateness.as_json(),
-            }
-        )
+        return health(self._service.totals(), is_draining=self._service.is_draining)
 
     async def is_ready(self, _request: Request) -> Response:
         """What answers was loaded before the first connection was taken; so it is ready until it ends."""
         if self._service.is_draining:
-            return _unready(JSONResponse({"status": "draining"}, status_code=503))
+            return unready(JSONResponse({"status": "draining"}, status_code=503))
         return JSONResponse({"status": "ok"})
 
     async def metrics(self, request: Request) -> Response:
         service = self._service
         if service.metrics is None:
-            return _problem(404, _NO_METRICS)
+            return problem(404, _NO_METRICS)
         accept = request.headers.get("accept", "")
-        text, content_type = service.metrics.written(service.sessions, service.lateness, accept)
+        text, content_type = service.metrics.written(service.totals(), accept)
         return Response(text, headers={"content-type": content_type})
 
     async def list_sessions(self, request: Request) -> JSONResponse:
@@ -136,27 +147,27 @@ class _Control:
             )
             session = await self._service.open_session_aside(options, self._places)
         except (UsageError, CassetteError) as error:
-            return _error_response(error)
+            return error_response(error)
         return JSONResponse(_described(session, request), status_code=201)
 
     async def show_session(self, request: Request) -> JSONResponse:
         session = self._session(request)
-        return _no_session(request) if session is None else JSONResponse(_described(session, request))
+        return no_session(request) if session is None else JSONResponse(_described(session, request))
 
     async def close_session(self, request: Request) -> JSONResponse:
         session = self._session(request)
         if session is None:
-            return _no_session(request)
+            return no_session(request)
         try:
             self._service.close_session(session)
         except UsageError as error:
-            return _error_response(error)
+            return error_response(error)
         return JSONResponse({"id": session.id, "closed": True})
 
     async def reset_session(self, request: Request) -> JSONResponse:
         session = self._session(request)
         if session is None:
-            return _no_session(request)
+            return no_session(request)
         session.restart()
         session.journal.clear()
         return JSONResponse(_described(session, request))
@@ -164,17 +175,17 @@ class _Control:
     async def journal(self, request: Request) -> JSONResponse:
         session = self._session(request)
         if session is None:
-            return _no_session(request)
+            return no_session(request)
         try:
             after = int(request.query_params.get("after", "0"))
             limit = min(int(request.query_params.get("limit", "100")), _MAX_PAGE)
         except ValueError:
-            return _problem(400, "`after` and `limit` are whole numbers.")
+            return problem(400, "`after` and `limit` are whole numbers.")
         entries = _page(session.journal, after, limit)
         pending = [entry.miss for entry in entries if entry.miss is not None and not entry.miss.done()]
         if pending:
             await asyncio.wait(pending, timeout=_EXPLAIN_SECONDS)
-        return _JSONText(
+        return JSONText(
             {
                 "session": session.id,
                 "dropped": session.journal.dropped,
@@ -196,7 +207,7 @@ class _Control:
     async def set_script(self, request: Request) -> JSONResponse:
         session = self._session(request)
         if session is None:
-            return _no_session(request)
+            return no_session(request)
         try:
             said = await _json(request)
             files = ScriptFiles(inside=self._places)
@@ -205,17 +216,17 @@ class _Control:
             )  # files may lie on a slow disk
             session.play(script)
         except UsageError as error:
-            return _error_response(error)
+            return error_response(error)
         return JSONResponse(_script_of(session), status_code=201)
 
     async def show_script(self, request: Request) -> JSONResponse:
         session = self._session(request)
-        return _no_session(request) if session is None else JSONResponse(_script_of(session))
+        return no_session(request) if session is None else JSONResponse(_script_of(session))
 
     async def drop_script(self, request: Request) -> JSONResponse:
         session = self._session(request)
         if session is None:
-            return _no_session(request)
+            return no_session(request)
         session.play(None)
         return JSONResponse(_script_of(session))
 
@@ -237,14 +248,14 @@ class _Control:
         try:
             await self._service.load(_paths(await _json(request)), self._places)
         except (UsageError, CassetteError) as error:
-            return _error_response(error)
+            return error_response(error)
         return await self.list_cassettes(request)
 
     async def reload_cassettes(self, request: Request) -> JSONResponse:
         try:
             await self._service.reload()
         except (UsageError, CassetteError) as error:
-            return _error_response(error)
+            return error_response(error)
         return await self.list_cassettes(request)
 
     def _session(self, request: Request) -> ServerSession | None:
@@ -256,13 +267,6 @@ async def _lives(_request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
 
-def _unready(response: Response) -> Response:
-    """A refusal that says when to try again, elsewhere or after a restart."""
-    name, value = RETRY_AFTER
-    response.headers[name.decode()] = value.decode()
-    return response
-
-
 def _places(service: Service, access: Access) -> Places:
     """What control requests may have read: what was named at the start, else the working folder."""
     to = None if service.recorder is None else service.recorder.options.to
@@ -271,13 +275,6 @@ def _places(service: Service, access: Access) -> Places:
         with contextlib.suppress(FileNotFoundError):  # it has gone
             named = [str(Path.cwd())]
     return Places(named)
-
-
-class _JSONText(JSONResponse):
-    """JSON whose parts may be JSON texts already."""
-
-    def render(self, content: Any) -> bytes:
-        return orjson.dumps(content)
 
 
 def _page(journal: Journal, after: int, limit: int) -> list[JournalEntry]:
@@ -333,47 +330,17 @@ def _paths(value: Any) -> list[str]:
     return paths
 
 
-def _error_response(error: UsageError | CassetteError) -> JSONResponse:
-    if isinstance(error, ScriptError):
-        return _problem(400, str(error), pointer=error.pointer)
-    if isinstance(error, UsageError):
-        return _problem(400, str(error))
-    problems = [
-        {
-            "file": encodable(item.file),
-            "line": item.line,
-            "interaction": item.interaction,
-            "cause": encodable(item.cause),
-            "remedy": encodable(item.remedy),
-        }
-        for item in error.problems
-    ]
-    message = f"{counted(len(problems), 'problem')} with cassettes; what was loaded before stays in use."
-    return _problem(422, message, problems=problems)
-
-
-def _problem(status: int, message: str, **more: Any) -> JSONResponse:
-    return JSONResponse(
-        {"type": "error", "error": {"type": "mockapi_control_error", "message": message, **more}},
-        status_code=status,
-    )
-
-
-def _no_session(request: Request) -> JSONResponse:
-    return _problem(404, f"Unknown or closed session {request.path_params['id']!r}.")
-
-
 def _wrong_method(scope: Scope, router: Router) -> Response:
     methods: set[str] = set()
     for route in router.routes:
         if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE:
             methods |= route.methods or set()
     allowed = ", ".join(sorted(methods))
-    response = _problem(405, f"{scope['method']} is not a method of this path; it takes {allowed}.")
+    response = problem(405, f"{scope['method']} is not a method of this path; it takes {allowed}.")
     response.headers["allow"] = allowed
     return response
 
 
 async def _no_such_control(scope: Scope, receive: Receive, send: Send) -> None:
-    response = _problem(404, "Unknown control path; docs/control-api.md lists them.")
+    response = problem(404, "Unknown control path; docs/control-api.md lists them.")
     await response(scope, receive, send)

@@ -10,9 +10,10 @@ own, and a status outside of HTTP's goes by its class.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 from http import HTTPStatus
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from mockapi.errors import UsageError
 from mockapi.exchange import Source
@@ -25,13 +26,48 @@ if TYPE_CHECKING:
 
     from mockapi.exchange import Reply
     from mockapi.server.wire import Lateness
-    from mockapi.sessions import JournalEntry, SessionRegistry
 
 AT_ONCE: Final = 256
 """How many entries are counted together."""
 _KIND: Final = attrgetter("reply.source", "reply.status")
 _SECONDS: Final = attrgetter("seconds")
 _STATUSES: Final = {*map(int, HTTPStatus), 529}  # and the API's own "overloaded"
+
+
+@dataclass(slots=True)
+class Totals:
+    """The numbers of a server that are there without being counted for Prometheus.
+
+    Attributes:
+        sessions: how many are open, the default one included.
+        cassettes: how many are played by default.
+        interactions: of them.
+        journal_bytes: about what the journals keep in memory.
+        lateness: of the chunks that were sent.
+    """
+
+    sessions: int
+    cassettes: int
+    interactions: int
+    journal_bytes: int
+    lateness: Lateness
+
+    def add(self, other: Totals) -> None:
+        """Add those of another process of the same server; the default session and the cassettes are one."""
+        self.sessions += other.sessions - 1
+        self.journal_bytes += other.journal_bytes
+        self.lateness.merge(other.lateness)
+        self.lateness.streams += other.lateness.streams
+
+
+class Counted(Protocol):
+    """An exchange whose reply has been sent."""
+
+    seconds: float | None
+
+    @property
+    def reply(self) -> Reply:
+        """What was sent."""
 
 
 class Metrics:
@@ -51,7 +87,7 @@ class Metrics:
             raise UsageError(
                 "Metrics need prometheus-client: pip install 'messages-mockapi[metrics]'."
             ) from error
-        self.at_once: list[JournalEntry] = []
+        self.at_once: list[Counted] = []
         self._replies: defaultdict[tuple[Source, int, str], int] = defaultdict(int)
         self._first_byte = {source: Histogram() for source in Source}
 
@@ -84,27 +120,37 @@ class Metrics:
             if source is not Source.INVALID:
                 self._replies[source, status, ""] += number
 
-    def written(self, sessions: SessionRegistry, lateness: Lateness, accept: str) -> tuple[bytes, str]:
+    def added(self, other: Metrics) -> None:
+        """Add what another process has counted."""
+        self.add_up()
+        other.add_up()
+        for labels, number in other._replies.items():
+            self._replies[labels] += number
+        for source, histogram in other._first_byte.items():
+            self._first_byte[source].merge(histogram)
+
+    def written(self, totals: Totals, accept: str, *, tells_process: bool = True) -> tuple[bytes, str]:
         """All numbers as text, and its content type.
 
         Args:
-            sessions: that are open, with their journals.
-            lateness: of the chunks that were sent.
+            totals: the numbers that are not counted here.
             accept: the formats that the reader takes, as its header says.
+            tells_process: whether the numbers of this process come too: its memory, its processor time.
         """
         from prometheus_client import CollectorRegistry, ProcessCollector  # noqa: PLC0415 - an extra
         from prometheus_client.exposition import choose_encoder  # noqa: PLC0415 - an extra
 
         registry = CollectorRegistry()
-        registry.register(_Numbers(self, sessions, lateness))
-        ProcessCollector(registry=registry)
+        registry.register(_Numbers(self, totals))
+        if tells_process:
+            ProcessCollector(registry=registry)
         try:
             encode, content_type = choose_encoder(accept)
         except (TypeError, ValueError):  # of a version that is not a number
             encode, content_type = choose_encoder("")
         return encode(registry), content_type
 
-    def families(self, sessions: SessionRegistry, lateness: Lateness) -> Iterator[Metric]:
+    def families(self, totals: Totals) -> Iterator[Metric]:
         """The metrics, as prometheus_client has them."""
         from prometheus_client import core  # noqa: PLC0415 - an extra
 
@@ -134,15 +180,16 @@ class Metrics:
         late = core.HistogramMetricFamily(
             "mockapi_chunk_lateness_seconds", "How long after it was due a paced chunk was sent.", labels=()
         )
-        late.add_metric((), *_shown(lateness))
+        late.add_metric((), *_shown(totals.lateness))
         yield late
+        streams = totals.lateness.streams
         for name, about, value in (
-            ("streams_in_flight", "Replies being sent, or awaited from the upstream.", lateness.streams),
-            ("sessions_open", "Sessions that are open, the default one included.", len(sessions)),
+            ("streams_in_flight", "Replies being sent, or awaited from the upstream.", streams),
+            ("sessions_open", "Sessions that are open, the default one included.", totals.sessions),
             (
                 "journal_bytes",
                 "About what the journals of all open sessions keep in memory.",
-                sum(session.journal.size for session in sessions),
+                totals.journal_bytes,
             ),
         ):
             yield core.GaugeMetricFamily(f"mockapi_{name}", about, value=value)
@@ -151,13 +198,12 @@ class Metrics:
 class _Numbers:
     """What a registry asks for its metrics."""
 
-    def __init__(self, metrics: Metrics, sessions: SessionRegistry, lateness: Lateness) -> None:
+    def __init__(self, metrics: Metrics, totals: Totals) -> None:
         self._metrics = metrics
-        self._sessions = sessions
-        self._lateness = lateness
+        self._totals = totals
 
     def collect(self) -> Iterator[Metric]:
-        return self._metrics.families(self._sessions, self._lateness)
+        return self._metrics.families(self._totals)
 
 
 def _rule(reply: Reply) -> str:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mockapi import cassettes, validation
+from mockapi import validation
 from mockapi._clock import wall
 from mockapi.errors import TooSlowError, UsageError
 from mockapi.exchange import Source
@@ -16,8 +15,11 @@ from mockapi.messages import IdFactory, IdKind
 from mockapi.replies import hint_field
 from mockapi.server import recording as recorders
 from mockapi.server._cors import is_asking, preflight, with_cors
+from mockapi.server._loading import LoadedCassettes
+from mockapi.server._metrics import Totals
+from mockapi.server._misses import Explainer
 from mockapi.server._pages import Uninvited
-from mockapi.server.aside import Helpers
+from mockapi.server.aside import Helpers, is_heavy
 from mockapi.server.wire import Lateness
 from mockapi.sessions import (
     CALLS_OUT,
@@ -35,11 +37,11 @@ from mockapi.sessions import (
 from mockapi.storage import CassetteReader, cache_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable
 
     from mockapi._files import Places
-    from mockapi.cassettes import Index, Matching, Miss, Recording
-    from mockapi.exchange import Request
+    from mockapi.cassettes import Index, Matching
+    from mockapi.exchange import Reply, Request
     from mockapi.server._console import Console
     from mockapi.server._metrics import Metrics
     from mockapi.server.recording import Address, Recorder, RecordOptions
@@ -48,13 +50,6 @@ if TYPE_CHECKING:
     from mockapi.validation import Refusal, ValidationSettings, Validator
 
 _MAX_VALIDATORS = 64
-_MAX_EXPLAINING = 100  # misses looked into at once; a client in a loop must not fill the memory
-_MOST_EXPLAINED = 4 * 1024 * 1024
-"""Bytes of a body: a search for patterns in more would hold up every stream for a tenth of a second."""
-_UNKNOWN_PATH = (
-    "mockapi makes up no replies for this path, and cannot know whether the API has it:"
-    " --on-unmatched record or passthrough asks an upstream."
-)
 
 
 class Service:
@@ -66,6 +61,7 @@ class Service:
         closes_root_connections: whether a connection to the root URL ends with its first reply, so that
             no client writes a request to one whose event loop has ended.
         metrics: what is counted for Prometheus; None counts nothing.
+        explainer: looks into misses.
         is_draining: whether the server only finishes what is in flight, and refuses what is asked.
         takes_unversioned_paths: whether `/messages` is answered as `/v1/messages`, because clients of both
             kinds were given the same base URL.
@@ -112,7 +108,7 @@ class Service:
         )
         self._ids = IdFactory(seed=1)
         self._replies = 0
-        self._explaining = 0
+        self.explainer = Explainer()
         self._validators: dict[ValidationSettings, Validator] = {}
         self._loading = asyncio.Lock()
         self._readying: dict[Index, asyncio.Future[None]] = {}
@@ -134,6 +130,10 @@ class Service:
         """A `request-id` for a reply that is not a recording."""
         self._replies += 1
         return self._ids.make(IdKind.REQUEST, self._replies)
+
+    def new_session_id(self) -> str:
+        """An id for a session that is opened here."""
+        return new_id()
 
     def open_session(self, options: SessionOptions) -> ServerSession:
         """Open a session.
@@ -165,7 +165,7 @@ class Service:
             library = self.library  # another set may have been loaded meanwhile
         unsaid = default_on_unmatched(options.cassettes) if options.cassettes else self._on_unmatched
         session = ServerSession(
-            new_id(),
+            self.new_session_id(),
             options.settings,
             library,
             name=options.name,
@@ -206,16 +206,31 @@ class Service:
         Raises:
             CassetteError: with every problem; what was loaded before stays in use.
         """
-        paths = tuple(paths)
         async with self._loading:
-            playing = [item for item in self.sessions if item.library is self.library]
-            rules = dict.fromkeys(item.settings.effective_matching for item in playing)
-            library = await asyncio.to_thread(self._loaded, paths, tuple(rules), inside)
-            replaced, self.library, self.paths = self.library, library, paths
-            self._inside = inside
-            for session in self.sessions:
-                if session.library is replaced:
-                    session.use(library)
+            await self._replace(LoadedCassettes(tuple(paths), inside))
+
+    async def _replace(self, loaded: LoadedCassettes) -> None:
+        await self.read(loaded)
+        self.use(loaded)
+
+    async def read(self, loaded: LoadedCassettes) -> None:
+        """Read cassettes that are to be played, with the indexes that sessions will ask.
+
+        Raises:
+            CassetteError: with every problem.
+        """
+        playing = [item for item in self.sessions if item.library is self.library]
+        rules = dict.fromkeys(item.settings.effective_matching for item in playing)
+        loaded.library = await asyncio.to_thread(self._loaded, loaded.paths, tuple(rules), loaded.inside)
+
+    def use(self, loaded: LoadedCassettes) -> None:
+        """Play what was read: sessions that play the server's cassettes start over."""
+        assert loaded.library is not None  # noqa: S101 - `read` comes first
+        replaced, self.library, self.paths = self.library, loaded.library, loaded.paths
+        self._inside = loaded.inside
+        for session in self.sessions:
+            if session.library is replaced:
+                session.use(loaded.library)
 
     def _loaded(self, paths: Iterable[str], rules: Iterable[Matching], inside: Places | None) -> CassetteSet:
         library = CassetteSet(self.reader.read_all(paths, inside=inside))
@@ -263,10 +278,31 @@ class Service:
         asked = self._preflighted(exchange)
         return self._written_down(exchange, answer(exchange), server, hint) if asked is None else asked
 
-    async def answer_large(
+    def totals(self) -> Totals:
+        """The numbers of this server as they are now."""
+        library = self.library
+        return Totals(
+            sessions=len(self.sessions),
+            cassettes=len(library.cassettes),
+            interactions=len(library.recordings),
+            journal_bytes=sum(session.journal.size for session in self.sessions),
+            lateness=self.lateness,
+        )
+
+    def is_at_hand(self, request: Request, session: ServerSession) -> bool:
+        """Whether `answer` answers a request without holding up others; else `answer_aside` does."""
+        index = session.index
+        return not is_heavy(request.body) and (index.is_ready or index.has_as_it_came(request))
+
+    async def answer_aside(
         self, request: Request, session: ServerSession, server: Address = None, hint: str = ""
     ) -> JournalEntry | None:
-        """As `answer`, for a body that would hold up the event loop: helper processes look at it."""
+        """As `answer`, where something has to be worked out that would hold up the event loop."""
+        large, index = is_heavy(request.body), session.index
+        if not index.is_ready and (large or not index.has_as_it_came(request)):
+            await self.make_ready(index)
+        if not large:
+            return self.answer(request, session, server, hint)
         exchange = self._begun(request, session)
         asked = self._preflighted(exchange)
         if asked is not None:
@@ -306,7 +342,7 @@ class Service:
             if self.recorder is not None:
                 self.recorder.replayed(request, recording, session, server)
         elif reply.source is Source.UNMATCHED:
-            miss = self._explain(exchange)
+            miss = self.explainer.explain(exchange, self.console)
         elif refusal is not None:
             if exchange.surface is not None:  # it may have fields of its own to speak of
                 refusal = replace(refusal, hint=reply.header("x-mockapi-hint"))
@@ -329,9 +365,15 @@ class Service:
         assert self.recorder is not None  # noqa: S101 - `_check` has seen to it
         now = wall()
         reply, complete = await self.recorder.forward(
-            request, session, scope, receive, send, request_id=self.next_request_id()
+            request, self.recorder.keeper(session), scope, receive, send, request_id=self.next_request_id()
         )
-        entry = session.journal.add(now, request, reply, None, None)
+        return self.forwarded(request, session, reply, now, complete=complete)
+
+    def forwarded(
+        self, request: Request, session: ServerSession, reply: Reply, at: float, *, complete: bool
+    ) -> JournalEntry:
+        """Write down what the upstream answered."""
+        entry = session.journal.add(at, request, reply, None, None)
         entry.complete = complete
         return entry
 
@@ -340,52 +382,3 @@ class Service:
         if self.recorder is not None:
             await self.recorder.aclose()
         self.helpers.close()
-
-    def _explain(self, exchange: Exchange) -> asyncio.Future[Miss] | None:
-        """Look into a miss on another thread: streams in flight must not wait for it."""
-        request, session = exchange.request, exchange.session
-        if self._explaining >= _MAX_EXPLAINING:
-            return None
-        self._explaining += 1
-        loop = asyncio.get_running_loop()
-        future = loop.run_in_executor(
-            None,
-            _explained,
-            request,
-            exchange.plain.path,
-            session.index.recordings,
-            session.settings.effective_matching,
-        )
-
-        def done(finished: asyncio.Future[Miss]) -> None:
-            self._explaining -= 1
-            if not finished.cancelled():
-                self.console.miss(request, finished.result(), session)
-
-        future.add_done_callback(done)
-        return future
-
-
-def _explained(
-    request: Request, plain_path: str, recordings: Sequence[Recording], matching: Matching
-) -> Miss:
-    if len(request.body) > _MOST_EXPLAINED:
-        size = f"{len(request.body):,} bytes"
-        return _unexplained(f"The request has {size}, too many to be compared with what is recorded.")
-    try:
-        miss = cassettes.explain_miss(request, recordings, matching)
-    except RecursionError:
-        return _unexplained("The request is nested too deeply to be compared with what is recorded.")
-    except TooSlowError as error:
-        return _unexplained(f"It was not compared with what is recorded: {error}.")
-    except Exception:
-        # The client has its answer, and no one awaits this future: a defect must not vanish in it.
-        logging.getLogger(__name__).exception("A miss could not be explained: a defect of mockapi.")
-        return _unexplained("Why could not be found out: see the traceback on the server's stderr.")
-    if validation.find_endpoint(plain_path) is None:
-        return replace(miss, remedies=(*miss.remedies, _UNKNOWN_PATH))
-    return miss
-
-
-def _unexplained(why: str) -> Miss:
-    return cassettes.Miss(None, (), (why,))

@@ -64,13 +64,13 @@ class SessionRegistry:
         while len(self._closed) > _MAX_CLOSED:
             self._closed.popitem(last=False)
 
-    def was_closed(self, id_: str) -> bool:
-        """Whether there was a session of that id."""
-        return id_ in self._closed
-
-    def closed_name(self, id_: str) -> str | None:
-        """The name a closed session had."""
-        return self._closed.get(id_)
+    def why_gone(self, id_: str) -> str | None:
+        """Why there is no session of an id any more; None if nobody knows that there was one."""
+        if id_ not in self._closed:
+            return None
+        name = self._closed[id_]
+        which = id_ if name is None else f"{id_} ({name})"
+        return f"The session {which} was closed; its base URL has ended with it."
 
 
 def new_id() -> str:

@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from mockapi.exchange import Ending
-from mockapi.server import _app
+from mockapi.server import _api
 from mockapi.server.wire._protocol import MAX_HEADER_BYTES
 from tests.support.server import (
     RawClient,
@@ -75,7 +75,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[mockapi.Server
 
 def is_quiet(server: mockapi.Server) -> bool:
     """Whether nothing of any client is left."""
-    explaining = server.service._explaining  # misses are looked into after their reply has gone
+    explaining = server.service.explainer.at_work  # misses are looked into after their reply has gone
     return connections(server) == 0 and tasks(server) == 0 and explaining == 0
 
 
@@ -260,7 +260,7 @@ def test_a_defect_anywhere_is_answered(
     def broken(*_: object, **_options: object) -> Any:
         raise ZeroDivisionError("a defect")
 
-    monkeypatch.setattr(_app, where, broken)
+    monkeypatch.setattr(_api, where, broken)
     reply = ask(hostile.base_url, message("hi"))
     assert (reply.status_code, reply.json()["error"]["type"]) == (500, "api_error")
     eventually(lambda: "ZeroDivisionError: a defect" in caplog.text, "the traceback is logged")
@@ -276,7 +276,7 @@ def test_a_defect_in_mid_reply_ends_the_connection(
         await send({"type": "http.response.body", "body": b"half", "more_body": True})
         raise ZeroDivisionError("a defect")
 
-    monkeypatch.setattr(_app, "play", broken)
+    monkeypatch.setattr(_api, "play", broken)
     with RawClient(hostile.base_url) as client:
         client.ask("POST", "/v1/messages", ASKED)
         assert client.read_head().status == 200

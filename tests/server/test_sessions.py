@@ -209,9 +209,8 @@ def test_when_all_places_are_taken_the_longest_unused_session_goes() -> None:
         session.last_used = 100.0 - number
         sessions.add(session)
     assert [session.id for session in sessions] == ["default", "s1", "s3"]
-    assert sessions.was_closed("s2")
-    assert sessions.closed_name("s2") == "name 2"
-    assert not sessions.was_closed("s4")
+    assert "s2 (name 2) was closed" in str(sessions.why_gone("s2"))
+    assert sessions.why_gone("s4") is None
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.8.8", "[::1]", "app.localhost"])

@@ -80,6 +80,7 @@ class OrderedFault:
         seed: what the probability is drawn from.
         when: conditions on the request: any of path, method, stream, model, contains, attempt.
         on_events: whether it changes the API's events; the others act on what a cloud's surface sends.
+        order: the JSON that it was made of; None where a program has made it of a function.
     """
 
     name: str
@@ -91,6 +92,17 @@ class OrderedFault:
     seed: int = 0
     when: Mapping[str, Any] = field(default_factory=dict)
     on_events: bool = False
+    order: Any = field(default=None, repr=False, compare=False)
+
+    def __reduce__(self) -> tuple[Callable[..., OrderedFault], tuple[Any, str]]:
+        """As it goes to another process: a fault is a function, and its order makes it anew.
+
+        Raises:
+            TypeError: there is no order.
+        """
+        if self.order is None:
+            raise TypeError(f"The fault {self.name} is a program's own function, which stays in its process.")
+        return _order, (self.order, self.name)
 
     def fits(self, request: Request) -> bool:
         """Whether the request meets every condition."""
@@ -191,7 +203,7 @@ def _order(value: Any, place: str) -> OrderedFault:
         _CONDITIONS[key](item, (place, "when", key))
     options = {key: item for key, item in value.items() if key not in {"fault", "when", *told}}
     made = make_fault(current, options, place)
-    return OrderedFault(name, made, entry.replaces, when=when, on_events=entry.on_events, **told)
+    return OrderedFault(name, made, entry.replaces, when=when, on_events=entry.on_events, order=value, **told)
 
 
 def start(orders: Iterable[OrderedFault]) -> Counts:

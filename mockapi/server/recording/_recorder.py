@@ -16,7 +16,8 @@ of the user's own could not be applied to.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from mockapi.server.recording._forwarding import BudgetSpentError, Forwarding, budget_spent
 from mockapi.server.recording._interaction import finished_reply, interaction_of, not_the_api
@@ -30,7 +31,7 @@ from mockapi.server.wire import play, play_live
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from mockapi.cassettes import Recording
+    from mockapi.cassettes import Interaction, Recording
     from mockapi.exchange import Ending, Reply, Request
     from mockapi.server._console import Console
     from mockapi.server.aside import Helpers
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from mockapi.server.recording._upstream import Address, Incoming
     from mockapi.server.wire import Message
     from mockapi.sessions import ServerSession
+
+Keep: TypeAlias = "Callable[[Interaction, Request], Awaitable[None]]"
+"""Writes down what was asked and answered; returns when that was tried."""
 
 _GRACE_SECONDS = 2.0
 
@@ -61,12 +65,12 @@ class Recorder:
         self._console = console
         self._forwarding = Forwarding(options, self.stats, console)
         self._verifier = Verifier(self._forwarding, options, self.stats, console)
-        self._writer = WriterQueue(options, self.stats, console, helpers, self._leave_out)
+        self._writer = WriterQueue(options, self.stats, console, helpers, self.leave_out)
 
     async def forward(
         self,
         request: Request,
-        session: ServerSession,
+        keep: Keep | None,
         scope: Message,
         receive: Callable[[], Awaitable[Message]],
         send: Callable[[Message], Awaitable[None]],
@@ -74,6 +78,15 @@ class Recorder:
         request_id: str,
     ) -> tuple[Reply, bool]:
         """Pass a request on and its answer back, and record both if the session says so.
+
+        Args:
+            request: what came.
+            keep: writes down what was asked and answered, and returns when that was tried; None where
+                nothing is recorded.
+            scope: of the ASGI request, as `receive` and `send` are.
+            receive: tells when the client leaves.
+            send: takes the reply.
+            request_id: of a reply that mockapi has to write itself.
 
         Returns:
             The reply as the client got it, its body decoded, and whether the client stayed.
@@ -86,7 +99,6 @@ class Recorder:
         except BudgetSpentError:
             reply = budget_spent(request_id)
             return reply, await play(reply, scope, receive, send)
-        keeps = self.options.to is not None and session.records
 
         settled = False
 
@@ -94,20 +106,26 @@ class Recorder:
             nonlocal settled
             settled = True
             await incoming.done
-            if keeps:
-                await self._keep(request, incoming, session)
+            if keep is not None:
+                await self._keep(request, incoming, keep)
             return incoming.ending
 
         try:
             stayed = await play_live(incoming, settle, scope, receive, send)
-            if not stayed and keeps and not settled:
+            if not stayed and keep is not None and not settled:
                 if await incoming.rest(_GRACE_SECONDS):
-                    await self._keep(request, incoming, session)
+                    await self._keep(request, incoming, keep)
                 else:
-                    self._leave_out(request, "the client left before its end")
+                    self.leave_out(request, "the client left before its end")
         finally:
             incoming.done.cancel()
         return finished_reply(incoming, request.method), stayed
+
+    def keeper(self, session: ServerSession) -> Keep | None:
+        """Writes down what a session records; None if it records nothing."""
+        if self.options.to is None or not session.records:
+            return None
+        return partial(self._writer.put, session)
 
     def replayed(
         self, request: Request, recording: Recording, session: ServerSession, server: Address
@@ -130,14 +148,15 @@ class Recorder:
         await self._writer.aclose()
         await self._forwarding.upstream.aclose()
 
-    async def _keep(self, request: Request, incoming: Incoming, session: ServerSession) -> None:
+    async def _keep(self, request: Request, incoming: Incoming, keep: Keep) -> None:
         reason = incoming.unrecordable or not_the_api(incoming)
         if reason is not None:
-            self._leave_out(request, reason)
+            self.leave_out(request, reason)
             return
-        await self._writer.put(interaction_of(request, incoming), request, session)
+        await keep(interaction_of(request, incoming), request)
 
-    def _leave_out(self, request: Request, reason: str) -> None:
+    def leave_out(self, request: Request, reason: str) -> None:
+        """Tell that a request is not recorded, and why; a clause."""
         line = self.options.rules.shown(f"{request.method} {request.path} was not recorded: {reason}")
         self.stats.left_out.append(line)
         self._console.problem(line)

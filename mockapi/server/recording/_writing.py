@@ -79,7 +79,7 @@ class WriterQueue:
         self._unwritten: list[_Kept] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def put(self, interaction: Interaction, request: Request, session: ServerSession) -> None:
+    async def put(self, session: ServerSession, interaction: Interaction, request: Request) -> None:
         """Have an interaction written; returns when it was tried."""
         try:
             if session.settings.record_mode == "all" and is_heavy(request.body):

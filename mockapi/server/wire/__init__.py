@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         Message,
         play,
         play_live,
+        reset,
         with_closed_connection,
     )
     from mockapi.server.wire._protocol import ARRIVED
@@ -42,6 +43,7 @@ __all__ = [
     "play",
     "play_live",
     "read_body",
+    "reset",
     "throwaway_tls",
     "url_of",
     "with_closed_connection",
@@ -56,7 +58,7 @@ __getattr__ = lazy_exports(
         "_hosted": "without_doubles",
         "_lateness": "Lateness",
         "_listener": "HTTPServer event_loop listen url_of",
-        "_player": "STARTED ConnectionLost Message play play_live with_closed_connection",
+        "_player": "STARTED ConnectionLost Message play play_live reset with_closed_connection",
         "_protocol": "ARRIVED",
         "_thread": "ThreadedServer",
         "_tls": "TLS own_tls throwaway_tls",

@@ -56,6 +56,12 @@ class Histogram:
                 return
         self._buckets[-1] += len(many) - done
 
+    def merge(self, other: Histogram) -> None:
+        """Count what another one has counted, too."""
+        self.total += other.total
+        self.worst = max(self.worst, other.worst)
+        self._buckets = [mine + theirs for mine, theirs in zip(self._buckets, other._buckets, strict=True)]
+
     def quantile(self, part: float) -> float:
         """Seconds within which this part (0 to 1) of them lies; 0 before the first."""
         wanted = self.count * part

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+from typing import TYPE_CHECKING
+
 from mockapi.server.wire._histogram import Histogram
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Lateness(Histogram):
@@ -17,6 +23,15 @@ class Lateness(Histogram):
     def __init__(self) -> None:
         super().__init__()
         self.streams = 0
+
+    @contextlib.contextmanager
+    def streaming(self) -> Iterator[None]:
+        """Count a reply that is awaited or sent."""
+        self.streams += 1
+        try:
+            yield
+        finally:
+            self.streams -= 1
 
     def as_json(self) -> dict[str, float | int]:
         """Count, and p50, p99 and worst in milliseconds."""

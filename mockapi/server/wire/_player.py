@@ -97,6 +97,13 @@ async def play(
             lateness.streams -= 1
 
 
+def reset(scope: Message) -> None:
+    """Tear down the connection of a request that nobody can answer any more."""
+    connection: Connection | None = scope.get("extensions", {}).get(CONNECTION)
+    if connection is not None:
+        connection.reset()
+
+
 def with_closed_connection(
     send: Callable[[Message], Awaitable[None]],
 ) -> Callable[[Message], Awaitable[None]]:

@@ -1,0 +1,280 @@
+"""The API's endpoint: reads a request, finds who answers it, plays the reply, writes it down."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from mockapi._clock import monotonic
+from mockapi.exchange import Request, Source
+from mockapi.messages import error_details
+from mockapi.replies import error_reply
+from mockapi.server._access import doubled, key_objection
+from mockapi.server._base_url import base_url_of, is_plain, path_of
+from mockapi.server._control import DRAINING
+from mockapi.server._control_replies import RETRY_AFTER
+from mockapi.server._cors import is_preflight
+from mockapi.server._elsewhere import OwnerAwayError, OwnerLostError
+from mockapi.server._metrics import AT_ONCE
+from mockapi.server._pages import is_uninvited
+from mockapi.server.wire import (
+    ARRIVED,
+    STARTED,
+    ClientLeft,
+    Refused,
+    play,
+    read_body,
+    reset,
+    with_closed_connection,
+)
+from mockapi.validation import with_version
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from mockapi.exchange import Headers, Reply
+    from mockapi.server._elsewhere import Elsewhere, PassedOn
+    from mockapi.server._metrics import Counted
+    from mockapi.server._service import Service
+    from mockapi.sessions import ServerSession
+
+    Scope = dict[str, Any]
+    Receive = Callable[[], Awaitable[Any]]
+    Send = Callable[[Any], Awaitable[None]]
+
+_SESSION_PREFIX = "/s/"
+_UNVERSIONED = (
+    "{} was taken as {}, because mockapi has set the base URL here. The real API has no such path: with it,"
+    " this client needs a base URL that ends in /v1."
+)
+_CLOSE: Headers = ((b"connection", b"close"),)
+
+
+def defect_reply(service: Service) -> Reply:
+    """What the client is told of a defect of mockapi's own."""
+    return error_reply(
+        500,
+        "api_error",
+        "Internal server error: a defect of mockapi; its traceback is on the server's stderr.",
+        service.next_request_id(),
+        source=Source.INVALID,
+        headers=_CLOSE,  # uvicorn closes the connection when the defect reaches it
+    )
+
+
+class MessagesAPI:
+    """Answers every path that is not the control API's, as an ASGI application.
+
+    Args:
+        service: the state of the server.
+        keys: what clients' keys have to be one of; none at all stands for any key.
+        elsewhere: who has the sessions that this process does not have; None if it has all of them.
+    """
+
+    def __init__(
+        self, service: Service, keys: tuple[str, ...] = (), elsewhere: Elsewhere | None = None
+    ) -> None:
+        self._service = service
+        self._keys = keys
+        self._elsewhere = elsewhere
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read a request, answer it, play the reply, write it down."""
+        service = self._service
+        is_late = service.is_draining
+        try:
+            path = path_of(scope)
+            id_ = None
+            if path.startswith(_SESSION_PREFIX):
+                id_, slash, rest = path[len(_SESSION_PREFIX) :].partition("/")
+                path = slash + rest or "/"
+            owner = None if self._elsewhere is None else self._elsewhere.owner_of(id_)
+            session = None if owner is not None else self._session(id_)
+            hint = ""
+            if service.takes_unversioned_paths and (versioned := with_version(path)) is not None:
+                hint = _UNVERSIONED.format(path, versioned)
+                path = versioned
+            closes = service.closes_root_connections and not id_
+            if closes:
+                send = with_closed_connection(send)
+            fields = self._let_in(scope["method"], scope["headers"], session, is_elsewhere=owner is not None)
+            if session is None and owner is None:
+                await self._turn_away(self._no_session(id_), scope, receive, send)
+                return
+            body = await read_body(receive, fields, path, closes=closes)
+            if is_late:
+                await self._turn_away(self._later(DRAINING), scope, receive, send)
+                return
+            arrived = scope[ARRIVED] if ARRIVED in scope else monotonic()
+            query = scope["query_string"].decode("latin-1")
+            request = Request(scope["method"], path, query, scope["headers"], body)
+            if not request.asks_for_message and not is_plain(scope, fields):  # a message has no links
+                request.known = {"base_url": base_url_of(scope, fields)}
+            passed_on = entry = None
+            if owner is not None:
+                passed_on = await owner.answer(id_, request, scope.get("server"), hint)
+            else:
+                assert session is not None  # noqa: S101 - see above
+                if service.is_at_hand(request, session):
+                    entry = service.answer(request, session, scope.get("server"), hint)
+                else:
+                    entry = await service.answer_aside(request, session, scope.get("server"), hint)
+        except Refused as refused:
+            await self._turn_away(self._refusal(refused, scope["headers"]), scope, receive, send)
+            return
+        except ClientLeft:
+            return
+        except OwnerAwayError as away:
+            await self._turn_away(self._later(str(away)), scope, receive, send)
+            return
+        except OwnerLostError:  # as a process that has the connection too would have ended
+            reset(scope)
+            return
+        except Exception:
+            await self._turn_away(defect_reply(service), scope, receive, send)
+            raise  # uvicorn writes the traceback and closes the connection
+        if passed_on is not None:
+            await self._play_passed_on(passed_on, request, scope, receive, send, arrived)
+            return
+        assert session is not None  # noqa: S101 - see above
+        if entry is None:
+            with service.lateness.streaming():
+                entry = await service.forward(request, session, scope, receive, send)
+        else:
+            entry.complete = await play(entry.reply, scope, receive, send, service.lateness, arrived)
+        entry.seconds = monotonic() - arrived
+        self._count(entry, scope, arrived, complete=entry.complete)
+        if service.console.verbose:
+            service.console.request(entry, session)
+
+    async def _play_passed_on(
+        self,
+        passed_on: PassedOn,
+        request: Request,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        arrived: float,
+    ) -> None:
+        """Play what another process has answered, and tell it how that went."""
+        service = self._service
+        if passed_on.reply is None:
+            assert service.recorder is not None  # noqa: S101 - the owner has one, too
+            with service.lateness.streaming():
+                await passed_on.forward(service.recorder, request, scope, receive, send)
+        else:
+            passed_on.complete = await play(passed_on.reply, scope, receive, send, service.lateness, arrived)
+        passed_on.seconds = monotonic() - arrived
+        counted = cast("Counted", passed_on)  # it has a reply by now
+        self._count(counted, scope, arrived, complete=passed_on.complete)
+        passed_on.ended()
+
+    def _session(self, id_: str | None) -> ServerSession | None:
+        sessions = self._service.sessions
+        return sessions.root() if id_ is None else sessions.get(id_)
+
+    def admitted(self, id_: str | None, request: Request) -> ServerSession | Reply:
+        """The session that answers a request which another process has read, or what turns it away.
+
+        Args:
+            id_: of the session; None for the root URL's.
+            request: what came.
+        """
+        session = self._session(id_)
+        try:
+            self._let_in(request.method, request.headers, session)
+        except Refused as refused:
+            return self._refusal(refused, request.headers)
+        return self._no_session(id_) if session is None else session
+
+    async def _turn_away(self, reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
+        """Play a reply that no session has given."""
+        await play(reply, scope, receive, send)
+        if self._service.metrics is not None:
+            self._service.metrics.replied(reply, None)
+
+    def _count(self, entry: Counted, scope: Scope, arrived: float, *, complete: bool) -> None:
+        metrics = self._service.metrics
+        if metrics is None:
+            return
+        if STARTED in scope or not complete:
+            started = scope.get(STARTED)
+            metrics.replied(entry.reply, None if started is None else started - arrived)
+            return
+        metrics.at_once.append(entry)
+        if len(metrics.at_once) >= AT_ONCE:
+            metrics.add_up()
+
+    def _let_in(
+        self, method: str, headers: Headers, session: ServerSession | None, *, is_elsewhere: bool = False
+    ) -> dict[bytes, bytes]:
+        """The fields of a request's header, looked at before its body is read.
+
+        Args:
+            method: of the request.
+            headers: of the request.
+            session: that it came to, if there is one here.
+            is_elsewhere: whether another process has the session; what depends on it is looked at there.
+
+        Raises:
+            Refused: what it shows does not open this door.
+        """
+        fields = dict(headers)
+        if len(fields) != len(headers):
+            objection = doubled(headers)
+            if objection is not None:
+                raise Refused(objection.status, "invalid_request_error", objection.message)
+        if b"origin" in fields or b"sec-fetch-site" in fields:
+            if is_elsewhere:
+                return fields
+            origins = () if session is None else session.settings.cors
+            forwards = self._service.recorder is not None
+            if is_uninvited(method, fields, origins, forwards=forwards):
+                raise Refused(403, "permission_error", self._service.uninvited.told(fields))
+            if is_preflight(method, fields, origins):
+                return fields  # browsers send no key with it
+        if self._keys:
+            objection = key_objection(fields, self._keys)
+            if objection is not None:
+                raise Refused(objection.status, "authentication_error", objection.message)
+        return fields
+
+    def _refusal(self, refused: Refused, headers: Headers) -> Reply:
+        # The rest of the body is read and dropped: closing while a client still sends could cost it
+        # the reply. Who waits for "100 Continue" may send no body now, so that connection ends.
+        waits = any(name == b"expect" for name, _ in headers)
+        return error_reply(
+            refused.status,
+            refused.error_type,
+            refused.message,
+            self._service.next_request_id(),
+            source=Source.INVALID,
+            headers=_CLOSE if waits else (),
+            details=error_details(refused.code),
+        )
+
+    def _later(self, message: str) -> Reply:
+        return error_reply(
+            503,
+            "api_error",
+            message,
+            self._service.next_request_id(),
+            source=Source.INVALID,
+            headers=(RETRY_AFTER,),
+            retry=True,
+        )
+
+    def _no_session(self, id_: str | None) -> Reply:
+        sessions = self._service.sessions
+        if not id_:
+            status, message = 404, sessions.unrouted_message
+        elif (gone := sessions.why_gone(id_)) is not None:
+            status, message = 410, gone
+        else:
+            status, message = 404, f"Unknown session {id_!r}; open one with POST /_mockapi/sessions."
+        return error_reply(
+            status,
+            "mockapi_no_session",
+            message,
+            self._service.next_request_id(),
+            source=Source.INVALID,
+        )

@@ -1,0 +1,82 @@
+"""What the control API says: numbers, refusals, problems with cassettes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from starlette.responses import JSONResponse, Response
+
+from mockapi._printable import encodable
+from mockapi._version import __version__
+from mockapi._wording import counted
+from mockapi.errors import CassetteError, ScriptError, UsageError
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from mockapi.server._metrics import Totals
+
+RETRY_AFTER = (b"retry-after", b"1")
+
+
+def health(totals: Totals, *, is_draining: bool) -> JSONResponse:
+    """How a server is, in numbers."""
+    return JSONResponse(
+        {
+            "status": "draining" if is_draining else "ok",
+            "version": __version__,
+            "sessions": totals.sessions,
+            "cassettes": totals.cassettes,
+            "interactions": totals.interactions,
+            "lateness": totals.lateness.as_json(),
+        }
+    )
+
+
+def unready(response: Response) -> Response:
+    """A refusal that says when to try again, elsewhere or after a restart."""
+    name, value = RETRY_AFTER
+    response.headers[name.decode()] = value.decode()
+    return response
+
+
+class JSONText(JSONResponse):
+    """JSON whose parts may be JSON texts already."""
+
+    def render(self, content: Any) -> bytes:
+        """As orjson writes it."""
+        return orjson.dumps(content)
+
+
+def error_response(error: UsageError | CassetteError) -> JSONResponse:
+    """What was asked for cannot be done."""
+    if isinstance(error, ScriptError):
+        return problem(400, str(error), pointer=error.pointer)
+    if isinstance(error, UsageError):
+        return problem(400, str(error))
+    problems = [
+        {
+            "file": encodable(item.file),
+            "line": item.line,
+            "interaction": item.interaction,
+            "cause": encodable(item.cause),
+            "remedy": encodable(item.remedy),
+        }
+        for item in error.problems
+    ]
+    message = f"{counted(len(problems), 'problem')} with cassettes; what was loaded before stays in use."
+    return problem(422, message, problems=problems)
+
+
+def problem(status: int, message: str, **more: Any) -> JSONResponse:
+    """A refusal, as the control API words one."""
+    return JSONResponse(
+        {"type": "error", "error": {"type": "mockapi_control_error", "message": message, **more}},
+        status_code=status,
+    )
+
+
+def no_session(request: Request) -> JSONResponse:
+    """There is no session of the id in the path."""
+    return problem(404, f"Unknown or closed session {request.path_params['id']!r}.")

@@ -1,0 +1,90 @@
+"""Sessions that another process has: what a server asks of whoever can reach them.
+
+The process that has the connection reads the request, asks the session's owner for the reply, plays it
+itself and tells the owner how that went. So whatever is a matter of the connection is exact there: keeping it
+alive, recorded timing, resets, stalls, and the upstream's answer while it comes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.types import ASGIApp
+
+    from mockapi.exchange import Reply, Request
+    from mockapi.server.recording import Address, Recorder
+    from mockapi.server.wire import Message
+
+
+class OwnerAwayError(Exception):
+    """The owner of a session cannot be asked now; nothing was done. str() says why."""
+
+
+class OwnerLostError(Exception):
+    """The owner of a session ended after it was asked: nobody knows what it has done."""
+
+
+class PassedOn:
+    """One exchange that another process answers, and this one plays.
+
+    Attributes:
+        reply: what to play; None until the upstream has given it, where that shall answer.
+        complete: whether the reply was sent whole.
+        seconds: from the whole request to the reply's last byte; None until that is sent.
+    """
+
+    __slots__ = ("complete", "reply", "seconds")
+
+    def __init__(self, reply: Reply | None) -> None:
+        self.reply = reply
+        self.complete = False
+        self.seconds: float | None = None
+
+    async def forward(
+        self,
+        recorder: Recorder,
+        request: Request,
+        scope: Message,
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        """Let the upstream answer here, and the owner write it down."""
+        raise NotImplementedError
+
+    def ended(self) -> None:
+        """Tell the owner how it went: `complete` and `seconds` are final."""
+        raise NotImplementedError
+
+
+class Owner(Protocol):
+    """Whoever has a session that this process does not have."""
+
+    async def answer(self, id_: str | None, request: Request, server: Address, hint: str) -> PassedOn:
+        """What a session answers.
+
+        Args:
+            id_: of the session; None for the root URL's.
+            request: what came.
+            server: the address at which it came.
+            hint: what its sender should know, whatever the answer is.
+
+        Raises:
+            OwnerAwayError: nobody was asked.
+            OwnerLostError: it ended meanwhile.
+        """
+        ...
+
+
+class Elsewhere(Protocol):
+    """The other processes of one server."""
+
+    def owner_of(self, id_: str | None) -> Owner | None:
+        """Who has the session of an id, None for the root URL's; None if this process does, or would."""
+        ...
+
+    def around(self, control: ASGIApp) -> ASGIApp:
+        """The control API of the whole server, made of this process's own."""
+        ...
