@@ -38,6 +38,7 @@ _COMMANDS = {
     "cassettes": ("mockapi.cli.cassettes", "Look at, check and mend recordings."),
     "fuzz": ("mockapi.cli.fuzz", "Hunt for bugs in a stream parser or a client."),
     "conformance": ("mockapi.cli.conformance", "Judge a client, in any language, case by case."),
+    "mcp": ("mockapi.cli.mcp", "Give a coding agent the tools to look into a server and its recordings."),
     "init": ("mockapi.cli.init", "Write the first files of a project that tests with mockapi."),
     "completion": ("mockapi.cli.completion", "Write what a shell needs to complete commands."),
 }

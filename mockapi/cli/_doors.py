@@ -59,13 +59,18 @@ def read_access(values: dict[str, Any]) -> server.Access:
         folders = (".",)  # the starter cassettes are played, which nobody has named
     return server.access_of(
         values["allow_host"],
-        _token(values["control_token_file"]),
+        read_token(values["control_token_file"]),
         () if keys is None else _lines(keys, "--api-key-file"),
         folders,
     )
 
 
-def _token(path: str | None) -> str | None:
+def read_token(path: str | None) -> str | None:
+    """The control token that a file or the environment holds; None without one.
+
+    Raises:
+        UsageError: both do, or what is there is another thing.
+    """
     said = os.environ.get(_VARIABLE)
     if path is None:
         if said is None:

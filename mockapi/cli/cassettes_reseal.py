@@ -21,13 +21,21 @@ def command(files: tuple[str, ...]) -> None:
     The edit itself is not masked; `lint` looks for secrets.
     """
     for file in files:
-        text, changed = cassettes.reseal(storage.read_text(file), file)
-        if not changed:
-            echo(f"{file}: every digest is true already")
-            continue
-        try:
-            storage.write_atomically(Path(file), storage.with_schema_line(Path(file), text))
-        except OSError as error:
-            raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
-        which = ", ".join(map(str, changed))
-        echo(f"{file}: sealed anew: interaction {which}")
+        echo(reseal_file(file))
+
+
+def reseal_file(file: str) -> str:
+    """Seal a cassette anew; what was done to it, in a line.
+
+    Raises:
+        CassetteError: the file cannot be used.
+        UsageError: it cannot be written.
+    """
+    text, changed = cassettes.reseal(storage.read_text(file), file)
+    if not changed:
+        return f"{file}: every digest is true already"
+    try:
+        storage.write_atomically(Path(file), storage.with_schema_line(Path(file), text))
+    except OSError as error:
+        raise UsageError(f"{file} cannot be written: {error.strerror}.") from error
+    return f"{file}: sealed anew: interaction {', '.join(map(str, changed))}"

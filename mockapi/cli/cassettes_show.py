@@ -58,6 +58,12 @@ def command(paths: tuple[str, ...], only: int | None, full: bool, size: bool) ->
         raise UsageError(f"There is {what} in {', '.join(paths)}.")
 
 
+def described_lines(interaction: Interaction, *, full: bool) -> Iterator[str]:
+    """An interaction as the command shows it, without colours."""
+    for parts in _described(interaction, None if full else _LONGEST):
+        yield "".join(part if isinstance(part, str) else part.text for part in parts)
+
+
 def _described(interaction: Interaction, longest: int | None) -> Iterator[_Line]:
     request, response = interaction.request, interaction.response
     query = f"?{request.query}" if request.query else ""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
-    from mockapi.server._access import TOKEN, Access, access_of
+    from mockapi.server._access import TOKEN, Access, access_of, control_objection
     from mockapi.server._app import build_app, create_app
     from mockapi.server._base_url import is_prefix, path_of
     from mockapi.server._console import Console
@@ -34,6 +34,7 @@ __all__ = [
     "Settings",
     "access_of",
     "build_app",
+    "control_objection",
     "create_app",
     "event_loop",
     "is_prefix",
@@ -45,7 +46,7 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
-        "_access": "TOKEN Access access_of",
+        "_access": "TOKEN Access access_of control_objection",
         "_app": "build_app create_app",
         "_base_url": "is_prefix path_of",
         "_console": "Console",

@@ -12,7 +12,6 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
@@ -24,10 +23,12 @@ from mockapi.errors import CassetteError, TooSlowError, UsageError
 from mockapi.replies import scripts
 from mockapi.server._access import control_objection, doubled
 from mockapi.server._base_url import base_url_of
+from mockapi.server._control_faults import fault_routes
 from mockapi.server._control_replies import (
     JSONText,
     error_response,
     health,
+    json_of,
     no_session,
     problem,
     unready,
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from mockapi.server._service import Service
     from mockapi.sessions import BodyKind, Journal, JournalEntry, ServerSession
 
-_MAX_BODY = 1024 * 1024
 _MAX_PAGE = 1000
 _MAX_PAGE_BYTES = 8 * 1024 * 1024
 _EXPLAIN_SECONDS = 10.0
@@ -81,6 +81,7 @@ def control_app(
             Route("/sessions/{id}/script", control.show_script, methods=["GET"]),
             Route("/sessions/{id}/script", control.set_script, methods=["POST"]),
             Route("/sessions/{id}/script", control.drop_script, methods=["DELETE"]),
+            *fault_routes(service),
             Route("/cassettes", control.list_cassettes, methods=["GET"]),
             Route("/cassettes", control.load_cassettes, methods=["PUT"]),
             Route("/cassettes/reload", control.reload_cassettes, methods=["POST"]),
@@ -143,7 +144,7 @@ class _Control:
     async def open_session(self, request: Request) -> JSONResponse:
         try:
             options = session_options(
-                await _json(request), self._service.sessions.default.settings, folders()
+                await json_of(request), self._service.sessions.default.settings, folders()
             )
             session = await self._service.open_session_aside(options, self._places)
         except (UsageError, CassetteError) as error:
@@ -209,7 +210,7 @@ class _Control:
         if session is None:
             return no_session(request)
         try:
-            said = await _json(request)
+            said = await json_of(request)
             files = ScriptFiles(inside=self._places)
             script = await asyncio.to_thread(
                 scripts.parse_script, said, files.read, quotes_files=False
@@ -246,7 +247,7 @@ class _Control:
 
     async def load_cassettes(self, request: Request) -> JSONResponse:
         try:
-            await self._service.load(_paths(await _json(request)), self._places)
+            await self._service.load(_paths(await json_of(request)), self._places)
         except (UsageError, CassetteError) as error:
             return error_response(error)
         return await self.list_cassettes(request)
@@ -297,20 +298,6 @@ def _described(session: ServerSession, request: Request) -> dict[str, Any]:
     base = base_url_of(scope, dict(scope["headers"]), "/_mockapi")
     suffix = "" if session.id == "default" else f"/s/{session.id}"
     return {**session.as_json(), "base_url": base + suffix}
-
-
-async def _json(request: Request) -> Any:
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > _MAX_BODY:
-            raise UsageError("A control request has at most 1 MiB.")
-    if not body:
-        return {}
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise UsageError(f"The body is not JSON: {error}.") from error
 
 
 def _script_of(session: ServerSession) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the control API says: numbers, refusals, problems with cassettes."""
+"""What the control API reads and writes, whatever the call: JSON bodies, numbers, refusals in one form."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from mockapi.server._metrics import Totals
 
+_MAX_BODY = 1024 * 1024
 RETRY_AFTER = (b"retry-after", b"1")
 
 
@@ -49,8 +50,27 @@ class JSONText(JSONResponse):
         return orjson.dumps(content)
 
 
+async def json_of(request: Request) -> Any:
+    """The body of a control request; `{}` for none.
+
+    Raises:
+        UsageError: it is too large, or not JSON.
+    """
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _MAX_BODY:
+            raise UsageError("A control request has at most 1 MiB.")
+    if not body:
+        return {}
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise UsageError(f"The body is not JSON: {error}.") from error
+
+
 def error_response(error: UsageError | CassetteError) -> JSONResponse:
-    """What was asked for cannot be done."""
+    """What is said to a request that cannot be done."""
     if isinstance(error, ScriptError):
         return problem(400, str(error), pointer=error.pointer)
     if isinstance(error, UsageError):

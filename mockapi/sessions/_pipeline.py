@@ -133,9 +133,9 @@ def rate_limits(exchange: Exchange) -> Answer | None:
 def replacing_faults(exchange: Exchange) -> Answer | None:
     """Note which faults are due; one that replaces the whole reply makes it here."""
     session, request = exchange.session, exchange.plain
-    if not session.settings.faults:
+    if not session.faults:
         return None
-    due, session.fault_counts = faults.due(session.settings.faults, session.fault_counts, request)
+    due, session.fault_counts = faults.due(session.faults, session.fault_counts, request)
     if not any(order.replaces for order in due):
         exchange.due = due
         return None

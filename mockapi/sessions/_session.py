@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 from mockapi import sessions
 from mockapi._clock import wall
+from mockapi.errors import UsageError
 from mockapi.sessions._journal import Journal
 
 if TYPE_CHECKING:
     from mockapi.cassettes import Recording, RecordingSequence
     from mockapi.exchange import Request
-    from mockapi.replies.faults import Counts
+    from mockapi.replies.faults import Counts, OrderedFault
     from mockapi.replies.scripts import Chooser, Script
     from mockapi.sessions._account import Account
     from mockapi.sessions._generator import ReplyGenerator
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 DEFAULT = "default"
 MAX_REQUESTS = 1_000
 """What a session answers before it says that the loop does not end, unless an option says otherwise."""
+MAX_FAULTS: Final = 1_000
+"""Faults that a session may have: each is looked at with every request."""
 
 
 class ServerSession:
@@ -74,8 +78,9 @@ class ServerSession:
         self.restart()
 
     def restart(self) -> None:
-        """Play every recording from the first again, and forget what replies were made."""
+        """Play every recording from the first again; forget the replies made, and faults ordered since."""
         self._positions: dict[RecordingSequence, int] = {}
+        self._later_faults: tuple[OrderedFault, ...] = ()
         self.fault_counts: Counts = tuple((0, 0) for _ in self.settings.faults)
         self._account: Account | None = None
         self.played: dict[Recording, None] = {}
@@ -105,6 +110,31 @@ class ServerSession:
         self.answered = 0
         self.max_requests = self._limit()
         self.generator.play(script)
+
+    @property
+    def faults(self) -> tuple[OrderedFault, ...]:
+        """Every fault that is ordered: by the settings, and since."""
+        return (*self.settings.faults, *self._later_faults)
+
+    def order(self, orders: tuple[OrderedFault, ...]) -> None:
+        """Order faults for the requests that come from now on, behind those that are ordered already.
+
+        Raises:
+            UsageError: they would be too many.
+        """
+        count = len(self.faults) + len(orders)
+        if count > MAX_FAULTS:
+            raise UsageError(
+                f"The session would have {count:,} faults; {MAX_FAULTS:,} are allowed: drop some."
+            )
+        self._later_faults = (*self._later_faults, *orders)
+        self.fault_counts = (*self.fault_counts, *((0, 0) for _ in orders))
+
+    def drop_faults(self) -> None:
+        """Let nothing go wrong any more."""
+        self.settings = replace(self.settings, faults=())
+        self._later_faults = ()
+        self.fault_counts = ()
 
     def _limit(self) -> int:
         if self.settings.max_requests is not None:
