@@ -12,7 +12,6 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
@@ -21,11 +20,12 @@ from starlette.routing import Match, Route, Router
 from mockapi._files import Places
 from mockapi._printable import encodable
 from mockapi._version import __version__
-from mockapi._wording import counted
-from mockapi.errors import CassetteError, ScriptError, TooSlowError, UsageError
+from mockapi.errors import CassetteError, TooSlowError, UsageError
 from mockapi.replies import scripts
 from mockapi.server._access import control_objection, doubled
 from mockapi.server._base_url import base_url_of
+from mockapi.server._control_json import JSONText, error_response, json_body, no_session, problem
+from mockapi.server._inspection import Inspection, is_page
 from mockapi.server.aside import is_heavy
 from mockapi.sessions import kind_of, recording_as_json, session_options
 from mockapi.storage import ScriptFiles, folders
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from mockapi.server._service import Service
     from mockapi.sessions import BodyKind, Journal, JournalEntry, ServerSession
 
-_MAX_BODY = 1024 * 1024
 _MAX_PAGE = 1000
 _MAX_PAGE_BYTES = 8 * 1024 * 1024
 _EXPLAIN_SECONDS = 10.0
@@ -69,6 +68,7 @@ def control_app(service: Service, access: Access) -> ASGIApp:
             Route("/cassettes", control.list_cassettes, methods=["GET"]),
             Route("/cassettes", control.load_cassettes, methods=["PUT"]),
             Route("/cassettes/reload", control.reload_cassettes, methods=["POST"]),
+            *Inspection(service).routes,
         ],
         default=_no_such_control,
         redirect_slashes=False,
@@ -76,13 +76,16 @@ def control_app(service: Service, access: Access) -> ASGIApp:
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         # A probe asks under any Host and from anywhere: a balancer's, a container's, an orchestrator's.
-        is_probe = scope["path"].removeprefix(scope.get("root_path", "")) in _PROBES
-        objection = doubled(scope["headers"]) if is_probe else control_objection(scope, access)
+        # So does a browser for the page's files, before it can show a token.
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        is_probe = path in _PROBES
+        is_open = is_probe or is_page(path)
+        objection = doubled(scope["headers"]) if is_open else control_objection(scope, access)
         if objection is not None:
-            await _problem(objection.status, objection.message)(scope, receive, send)
+            await problem(objection.status, objection.message)(scope, receive, send)
             return
         if service.is_draining and not is_probe:
-            await _unready(_problem(503, DRAINING))(scope, receive, send)
+            await _unready(problem(503, DRAINING))(scope, receive, send)
             return
         try:
             await router(scope, receive, send)
@@ -121,7 +124,7 @@ class _Control:
     async def metrics(self, request: Request) -> Response:
         service = self._service
         if service.metrics is None:
-            return _problem(404, _NO_METRICS)
+            return problem(404, _NO_METRICS)
         accept = request.headers.get("accept", "")
         text, content_type = service.metrics.written(service.sessions, service.lateness, accept)
         return Response(text, headers={"content-type": content_type})
@@ -132,31 +135,31 @@ class _Control:
     async def open_session(self, request: Request) -> JSONResponse:
         try:
             options = session_options(
-                await _json(request), self._service.sessions.default.settings, folders()
+                await json_body(request), self._service.sessions.default.settings, folders()
             )
             session = await self._service.open_session_aside(options, self._places)
         except (UsageError, CassetteError) as error:
-            return _error_response(error)
+            return error_response(error)
         return JSONResponse(_described(session, request), status_code=201)
 
     async def show_session(self, request: Request) -> JSONResponse:
         session = self._session(request)
-        return _no_session(request) if session is None else JSONResponse(_described(session, request))
+        return no_session(request) if session is None else JSONResponse(_described(session, request))
 
     async def close_session(self, request: Request) -> JSONResponse:
         session = self._session(request)
         if session is None:
-            return _no_session(request)
+            return no_session(request)
         try:
             self._service.close_session(session)
         except UsageError as error:
-            return _error_response(error)
+            return error_response(error)
         return JSONResponse({"id": session.id, "closed": True})
 
     async def reset_session(self, request: Request) -> JSONResponse:
         session = self._session(request)
         if session is None:
-            return _no_session(request)
+            return no_session(request)
         session.restart()
         session.journal.clear()
         return JSONResponse(_described(session, request))
@@ -164,17 +167,17 @@ class _Control:
     async def journal(self, request: Request) -> JSONResponse:
         session = self._session(request)
         if session is None:
-            return _no_session(request)
+            return no_session(request)
         try:
             after = int(request.query_params.get("after", "0"))
             limit = min(int(request.query_params.get("limit", "100")), _MAX_PAGE)
         except ValueError:
-            return _problem(400, "`after` and `limit` are whole numbers.")
+            return problem(400, "`after` and `limit` are whole numbers.")
         entries = _page(session.journal, after, limit)
         pending = [entry.miss for entry in entries if entry.miss is not None and not entry.miss.done()]
         if pending:
             await asyncio.wait(pending, timeout=_EXPLAIN_SECONDS)
-        return _JSONText(
+        return JSONText(
             {
                 "session": session.id,
                 "dropped": session.journal.dropped,
@@ -196,26 +199,26 @@ class _Control:
     async def set_script(self, request: Request) -> JSONResponse:
         session = self._session(request)
         if session is None:
-            return _no_session(request)
+            return no_session(request)
         try:
-            said = await _json(request)
+            said = await json_body(request)
             files = ScriptFiles(inside=self._places)
             script = await asyncio.to_thread(
                 scripts.parse_script, said, files.read, quotes_files=False
             )  # files may lie on a slow disk
             session.play(script)
         except UsageError as error:
-            return _error_response(error)
+            return error_response(error)
         return JSONResponse(_script_of(session), status_code=201)
 
     async def show_script(self, request: Request) -> JSONResponse:
         session = self._session(request)
-        return _no_session(request) if session is None else JSONResponse(_script_of(session))
+        return no_session(request) if session is None else JSONResponse(_script_of(session))
 
     async def drop_script(self, request: Request) -> JSONResponse:
         session = self._session(request)
         if session is None:
-            return _no_session(request)
+            return no_session(request)
         session.play(None)
         return JSONResponse(_script_of(session))
 
@@ -235,16 +238,16 @@ class _Control:
 
     async def load_cassettes(self, request: Request) -> JSONResponse:
         try:
-            await self._service.load(_paths(await _json(request)), self._places)
+            await self._service.load(_paths(await json_body(request)), self._places)
         except (UsageError, CassetteError) as error:
-            return _error_response(error)
+            return error_response(error)
         return await self.list_cassettes(request)
 
     async def reload_cassettes(self, request: Request) -> JSONResponse:
         try:
             await self._service.reload()
         except (UsageError, CassetteError) as error:
-            return _error_response(error)
+            return error_response(error)
         return await self.list_cassettes(request)
 
     def _session(self, request: Request) -> ServerSession | None:
@@ -273,13 +276,6 @@ def _places(service: Service, access: Access) -> Places:
     return Places(named)
 
 
-class _JSONText(JSONResponse):
-    """JSON whose parts may be JSON texts already."""
-
-    def render(self, content: Any) -> bytes:
-        return orjson.dumps(content)
-
-
 def _page(journal: Journal, after: int, limit: int) -> list[JournalEntry]:
     """The entries behind number `after`: at most `limit`, and one or as many as fit into a page's bytes."""
     page: list[JournalEntry] = []
@@ -302,20 +298,6 @@ def _described(session: ServerSession, request: Request) -> dict[str, Any]:
     return {**session.as_json(), "base_url": base + suffix}
 
 
-async def _json(request: Request) -> Any:
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > _MAX_BODY:
-            raise UsageError("A control request has at most 1 MiB.")
-    if not body:
-        return {}
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise UsageError(f"The body is not JSON: {error}.") from error
-
-
 def _script_of(session: ServerSession) -> dict[str, Any]:
     """How often each reply of a session's script was given."""
     running = None if session.script is None else session.generator.script
@@ -333,47 +315,17 @@ def _paths(value: Any) -> list[str]:
     return paths
 
 
-def _error_response(error: UsageError | CassetteError) -> JSONResponse:
-    if isinstance(error, ScriptError):
-        return _problem(400, str(error), pointer=error.pointer)
-    if isinstance(error, UsageError):
-        return _problem(400, str(error))
-    problems = [
-        {
-            "file": encodable(item.file),
-            "line": item.line,
-            "interaction": item.interaction,
-            "cause": encodable(item.cause),
-            "remedy": encodable(item.remedy),
-        }
-        for item in error.problems
-    ]
-    message = f"{counted(len(problems), 'problem')} with cassettes; what was loaded before stays in use."
-    return _problem(422, message, problems=problems)
-
-
-def _problem(status: int, message: str, **more: Any) -> JSONResponse:
-    return JSONResponse(
-        {"type": "error", "error": {"type": "mockapi_control_error", "message": message, **more}},
-        status_code=status,
-    )
-
-
-def _no_session(request: Request) -> JSONResponse:
-    return _problem(404, f"Unknown or closed session {request.path_params['id']!r}.")
-
-
 def _wrong_method(scope: Scope, router: Router) -> Response:
     methods: set[str] = set()
     for route in router.routes:
         if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE:
             methods |= route.methods or set()
     allowed = ", ".join(sorted(methods))
-    response = _problem(405, f"{scope['method']} is not a method of this path; it takes {allowed}.")
+    response = problem(405, f"{scope['method']} is not a method of this path; it takes {allowed}.")
     response.headers["allow"] = allowed
     return response
 
 
 async def _no_such_control(scope: Scope, receive: Receive, send: Send) -> None:
-    response = _problem(404, "Unknown control path; docs/control-api.md lists them.")
+    response = problem(404, "Unknown control path; docs/control-api.md lists them.")
     await response(scope, receive, send)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mockapi import sessions
@@ -106,6 +107,34 @@ class ServerSession:
         self.max_requests = self._limit()
         self.generator.play(script)
 
+    def change(self, settings: Settings) -> None:
+        """Answer by other settings from now on; other rules of matching play every recording anew."""
+        has_other_rules = settings.effective_matching != self.settings.effective_matching
+        self.settings = settings
+        if has_other_rules:
+            self.use(self.library)
+
+    def order(self, value: Any) -> None:
+        """Order faults from JSON behind those there are; the ones that were done as often as ordered go.
+
+        Raises:
+            UsageError: no such fault, or more than can be ordered.
+        """
+        kept = [
+            (fault, counts)
+            for fault, counts in zip(self.settings.faults, self.fault_counts, strict=True)
+            if fault.times is None or counts[1] < fault.times
+        ]
+        ordered = sessions.more_faults(value, (fault for fault, _ in kept))
+        self.settings = replace(self.settings, faults=ordered)
+        fresh = [(0, 0)] * (len(ordered) - len(kept))
+        self.fault_counts = (*(counts for _, counts in kept), *fresh)
+
+    def faults_as_json(self) -> list[dict[str, Any]]:
+        """The faults that are ordered, and how often each was done."""
+        pairs = zip(self.settings.faults, self.fault_counts, strict=True)
+        return [{"fault": fault.name, "times": fault.times, "done": done} for fault, (_, done) in pairs]
+
     def _limit(self) -> int:
         if self.settings.max_requests is not None:
             return self.settings.max_requests
@@ -162,9 +191,11 @@ class ServerSession:
             "played": len(self.played),
             "settings": {
                 "speed": "max" if speed is None else speed,
+                "has_pace": self.settings.pace is not None,
                 "after_last": self.settings.after_last,
                 "convert": self.settings.convert,
                 "on_unmatched": self.on_unmatched,
                 "seed": self.settings.seed,
             },
+            "faults": self.faults_as_json(),
         }

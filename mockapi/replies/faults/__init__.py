@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         retry_header,
     )
     from mockapi.replies.faults._orders import (
+        MAX_ORDERS,
         NEXT_PAIR,
         Counts,
         OrderedFault,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ERRORS",
+    "MAX_ORDERS",
     "NEXT_PAIR",
     "SILENT_FAULTS",
     "TABLE",
@@ -100,7 +102,8 @@ __getattr__ = lazy_exports(
         "_events": "broken_tool_json double_event drop_event no_usage stream_error swap_events unknown_event",
         "_http": "ERRORS broken_json content_length content_type empty_body error html json_for_stream"
         " retry_header",
-        "_orders": "NEXT_PAIR Counts OrderedFault apply blank due parse_fault_text parse_faults start",
+        "_orders": "MAX_ORDERS NEXT_PAIR Counts OrderedFault apply blank due parse_fault_text parse_faults"
+        " start",
         "_sse_variants": "bom comments compressed extra_fields newlines pings",
         "_table": "TABLE make_fault",
         "_transport": "chunking cut delay ending pause slow",
