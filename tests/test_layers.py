@@ -30,9 +30,10 @@ LAYERS = {
     "replies": 3,
     "storage": 4,
     "sessions": 5,
-    "server": 6,
-    "testing": 7,
-    "cli": 8,
+    "inspector": 6,
+    "server": 7,
+    "testing": 8,
+    "cli": 9,
 }
 """Each may import from those with a smaller number, and from what lies at the top."""
 CASE_SERVER = {"mockapi.fuzzing._case_server"}

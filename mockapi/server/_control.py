@@ -33,6 +33,7 @@ from mockapi.server._control_replies import (
     problem,
     unready,
 )
+from mockapi.server._inspection import Inspection, is_page
 from mockapi.server.aside import is_heavy
 from mockapi.sessions import kind_of, recording_as_json, session_options
 from mockapi.storage import ScriptFiles, folders
@@ -85,6 +86,7 @@ def control_app(
             Route("/cassettes", control.list_cassettes, methods=["GET"]),
             Route("/cassettes", control.load_cassettes, methods=["PUT"]),
             Route("/cassettes/reload", control.reload_cassettes, methods=["POST"]),
+            *Inspection(service).routes,
         ],
         default=_no_such_control,
         redirect_slashes=False,
@@ -100,8 +102,11 @@ def control_app(
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
         # A probe asks under any Host and from anywhere: a balancer's, a container's, an orchestrator's.
-        is_probe = scope["path"].removeprefix(scope.get("root_path", "")) in _PROBES
-        objection = doubled(scope["headers"]) if is_probe else control_objection(scope, access)
+        # So does a browser for the page's files, before it can show a token.
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        is_probe = path in _PROBES
+        is_open = is_probe or is_page(path)
+        objection = doubled(scope["headers"]) if is_open else control_objection(scope, access)
         if objection is not None:
             await problem(objection.status, objection.message)(scope, receive, send)
             return

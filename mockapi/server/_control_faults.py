@@ -51,12 +51,4 @@ def fault_routes(service: Service) -> list[Route]:
 
 
 def _ordered(session: ServerSession) -> dict[str, Any]:
-    """Each order of a session, how many requests it fitted, and how many of them it was done to."""
-    orders = zip(session.faults, session.fault_counts, strict=True)
-    return {
-        "session": session.id,
-        "faults": [
-            {"fault": order.name, "times": order.times, "fitting": fitting, "done": done}
-            for order, (fitting, done) in orders
-        ],
-    }
+    return {"session": session.id, "faults": session.faults_as_json()}

@@ -351,7 +351,7 @@ class Service:
             self.console.near_miss(request, said)
         elif exchange.surface is not None and (said := reply.header("x-mockapi-hint")) is not None:
             self.console.hint(request, said)
-        return session.journal.add(exchange.at, request, reply, recording, miss)
+        return session.journal.add(exchange.at, request, reply, recording, miss, refusal)
 
     async def forward(
         self,

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         RecordMode,
         SessionOptions,
         Settings,
+        changed_settings,
         default_on_unmatched,
         parse_speed,
         session_options,
@@ -70,6 +71,7 @@ __all__ = [
     "Settings",
     "answer",
     "answer_large",
+    "changed_settings",
     "default_on_unmatched",
     "kind_of",
     "look_up_ahead",
@@ -94,6 +96,7 @@ __getattr__ = lazy_exports(
         "_registry": "MAX_SESSIONS SessionRegistry new_id",
         "_session": "DEFAULT MAX_REQUESTS ServerSession",
         "_settings": "AFTER_LAST CALLS_OUT MAX_NAME ON_UNMATCHED RECORD_MODES AfterLast OnUnmatched"
-        " RecordMode SessionOptions Settings default_on_unmatched parse_speed session_options",
+        " RecordMode SessionOptions Settings changed_settings default_on_unmatched parse_speed"
+        " session_options",
     },
 )

@@ -39,6 +39,7 @@ class JournalEntry:
         request: what came.
         reply: what answered; the chunks are the recording's own and cost nothing here.
         recording: which recording, if one.
+        refusal: why it was refused, if a rule did.
         miss: why none matched, where that was looked into: a future, because it is worked out
             while the server goes on.
         seconds: from the whole request to the reply's last byte; None until that is sent.
@@ -46,7 +47,9 @@ class JournalEntry:
         size: about how many bytes it keeps in memory.
     """
 
-    __slots__ = ("at", "complete", "miss", "number", "recording", "reply", "request", "seconds", "size")
+    __slots__ = (
+        *("at", "complete", "miss", "number", "recording", "refusal", "reply", "request", "seconds", "size"),
+    )
 
     def __init__(
         self,
@@ -56,6 +59,7 @@ class JournalEntry:
         reply: Reply,
         recording: Recording | None,
         miss: asyncio.Future[Miss] | None,
+        refusal: Refusal | None = None,
     ) -> None:
         self.number = number
         self.at = at
@@ -63,6 +67,7 @@ class JournalEntry:
         self.reply = reply
         self.recording = recording
         self.miss = miss
+        self.refusal = refusal
         self.seconds: float | None = None
         self.complete = False
         self.size = len(request.body) + sum(map(len, chain.from_iterable(request.headers)))
@@ -124,7 +129,13 @@ class JournalEntry:
 
 
 class Journal:
-    """The entries of a session, oldest first. Beyond the bounds the oldest are dropped."""
+    """The entries of a session, oldest first. Beyond the bounds the oldest are dropped.
+
+    Attributes:
+        count: the number of the last entry there was.
+        dropped: how many entries had to go.
+        cleared: the number of the last entry that was there when all were forgotten.
+    """
 
     def __init__(self, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES) -> None:
         self._entries: deque[JournalEntry] = deque()
@@ -133,6 +144,7 @@ class Journal:
         self._bytes = 0
         self.dropped = 0
         self.count = 0
+        self.cleared = 0
 
     def add(
         self,
@@ -141,10 +153,11 @@ class Journal:
         reply: Reply,
         recording: Recording | None,
         miss: asyncio.Future[Miss] | None,
+        refusal: Refusal | None = None,
     ) -> JournalEntry:
         """Write down an exchange as it begins."""
         self.count += 1
-        entry = JournalEntry(self.count, at, request.without_parsed(), reply, recording, miss)
+        entry = JournalEntry(self.count, at, request.without_parsed(), reply, recording, miss, refusal)
         self._entries.append(entry)
         self._bytes += entry.size
         while len(self._entries) > self._max_entries or (
@@ -171,6 +184,21 @@ class Journal:
         """Forget all entries; numbers go on."""
         self._entries.clear()
         self._bytes = 0
+        self.cleared = self.count
+
+    def find(self, number: int) -> JournalEntry | None:
+        """The entry of a number, if it is still kept."""
+        return next((entry for entry in reversed(self._entries) if entry.number == number), None)
+
+    def after(self, number: int) -> list[JournalEntry]:
+        """The entries behind a number, oldest first; the older ones are not looked at."""
+        found: list[JournalEntry] = []
+        for entry in reversed(self._entries):
+            if entry.number <= number:
+                break
+            found.append(entry)
+        found.reverse()
+        return found
 
     def __len__(self) -> int:
         return len(self._entries)

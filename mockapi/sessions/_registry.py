@@ -22,6 +22,7 @@ class SessionRegistry:
         default: the server's own.
         root_session: serves the root URL; None answers `unrouted_message`.
         open_root_session: asked for a session where none serves the root URL; None asks nobody.
+        on_close: told of each session that is closed; None tells nobody.
         unrouted_message: the error message where no session serves the root URL.
     """
 
@@ -29,6 +30,7 @@ class SessionRegistry:
         self.default = default
         self.root_session: ServerSession | None = default
         self.open_root_session: Callable[[], ServerSession | None] | None = None
+        self.on_close: Callable[[ServerSession], None] | None = None
         self.unrouted_message = "No session has this base URL."
         self._open: dict[str, ServerSession] = {default.id: default}
         self._closed: OrderedDict[str, str | None] = OrderedDict()
@@ -59,6 +61,8 @@ class SessionRegistry:
 
     def close(self, session: ServerSession) -> None:
         """Let a session and all its state go; its id and name are remembered."""
+        if self.on_close is not None:
+            self.on_close(session)
         self._open.pop(session.id, None)
         self._closed[session.id] = session.name
         while len(self._closed) > _MAX_CLOSED:

@@ -136,6 +136,21 @@ class ServerSession:
         self._later_faults = ()
         self.fault_counts = ()
 
+    def change(self, settings: Settings) -> None:
+        """Answer by other settings from now on; other rules of matching play every recording anew."""
+        has_other_rules = settings.effective_matching != self.settings.effective_matching
+        self.settings = settings
+        if has_other_rules:
+            self.use(self.library)
+
+    def faults_as_json(self) -> list[dict[str, Any]]:
+        """Each order, how many requests it fitted, and to how many of them it was done."""
+        pairs = zip(self.faults, self.fault_counts, strict=True)
+        return [
+            {"fault": order.name, "times": order.times, "fitting": fitting, "done": done}
+            for order, (fitting, done) in pairs
+        ]
+
     def _limit(self) -> int:
         if self.settings.max_requests is not None:
             return self.settings.max_requests
@@ -192,9 +207,11 @@ class ServerSession:
             "played": len(self.played),
             "settings": {
                 "speed": "max" if speed is None else speed,
+                "has_pace": self.settings.pace is not None,
                 "after_last": self.settings.after_last,
                 "convert": self.settings.convert,
                 "on_unmatched": self.on_unmatched,
                 "seed": self.settings.seed,
             },
+            "faults": self.faults_as_json(),
         }

@@ -204,6 +204,16 @@ def session_options(value: Any, default: Settings, folders: dict[str, str]) -> S
     )
 
 
+def changed_settings(value: Any, settings: Settings, folders: dict[str, str]) -> Settings:
+    """The settings with what JSON says of those that may change while a session is open.
+
+    Raises:
+        OptionError: an option that may not, or a value that does not fit.
+    """
+    value = mapping(value, (), ("pace", "speed", "matching", "convert", "after_last"))
+    return session_options(value, settings, folders).settings
+
+
 def _mishaps(value: dict[str, Any]) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     if "faults" in value:

@@ -107,7 +107,7 @@ def test_an_unknown_path_is_a_404_in_json(server: mockapi.Server, path: str) -> 
         ("POST", "/health", "GET, HEAD"),
         ("PATCH", "/sessions", "GET, HEAD, POST"),
         ("DELETE", "/sessions", "GET, HEAD, POST"),
-        ("PUT", "/sessions/default", "DELETE, GET, HEAD"),
+        ("PUT", "/sessions/default", "DELETE, GET, HEAD, PATCH"),
         ("GET", "/sessions/default/reset", "POST"),
         ("POST", "/sessions/default/journal", "GET, HEAD"),
         ("POST", "/cassettes", "GET, HEAD, PUT"),

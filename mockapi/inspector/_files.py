@@ -1,0 +1,56 @@
+"""The page's own files: plain HTML, CSS and ES modules, as they stand in the package.
+
+They hold nothing of what is played, so that a browser may load them before it has shown the token.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+_PLACE: Final = Path(__file__).parent / "page"
+_TYPES: Final = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+
+class PageFile(NamedTuple):
+    """A file and its content type."""
+
+    content: bytes
+    content_type: str
+
+
+@cache
+def _all() -> dict[str, PageFile]:
+    return {
+        path.relative_to(_PLACE).as_posix(): PageFile(path.read_bytes(), _TYPES[path.suffix])
+        for path in sorted(_PLACE.rglob("*"))
+        if path.suffix in _TYPES
+    }
+
+
+def page_file(name: str) -> PageFile | None:
+    """A file of the page; None if it has none of that name.
+
+    Args:
+        name: such as `page.css` or `views/timeline.js`.
+    """
+    return _all().get(name)
+
+
+def view_sources() -> dict[str, str]:
+    """What a report needs to show exchanges: the views' modules by name, and `page.css`.
+
+    A module of the views imports only modules of the views, and no two of them declare the same name: so
+    they may also be written one after the other into one script.
+    """
+    return {
+        name: file.content.decode()
+        for name, file in _all().items()
+        if name.startswith("views/") or name == "page.css"
+    }
