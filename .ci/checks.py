@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from lowest import lowest_versions
-from plan import PYTHON, differing, environments, main, other_python, readme_command
+from plan import PYTHON, differing, environments, install, main, newer, readme_command
 from steps import Step
 
 if TYPE_CHECKING:
@@ -35,36 +35,23 @@ def plan(work: Path) -> list[Step]:
         # With all examples of the property tests, of which the default run tries few.
         Step(
             "slow",
-            f"{PYTHON} -m pytest -q -n 2 -m '(slow or hypothesis) and not nightly' --timeout=900",
+            f"{PYTHON} -m pytest -q -n 2 --dist loadgroup --timeout=900"
+            " -m '(slow or hypothesis) and not nightly'",
             cores=2,
             after=("test", *before),
             environment={"MOCKAPI_EXAMPLES": "all"},
         ),
         *differing("lowest", work, sys.executable, str(lowest)),
-        *_newer(work, "3.12"),
-        *_newer(work, "3.13"),
+        *newer(work, "3.13"),  # what lies between it and 3.11 is nightly's
         Step("demo", _demo(work), after=("test",)),
     ]
 
 
-def _newer(work: Path, version: str) -> list[Step]:
-    python = other_python(version)
-    if python is None:
-        print(f"left out: Python {version} is neither on the path nor pyenv's")
-        return []
-    return differing(f"python-{version}", work, python)
-
-
 def _pyright(work: Path) -> str:
     """The second type checker of the public API: a build of pyright that needs no node of the machine's."""
+    made = install("pyright", work, sys.executable, "'basedpyright==1.40.2'").script
     place = shlex.quote(str(work / "pyright"))
-    return "\n".join(
-        [
-            f"{shlex.quote(sys.executable)} -m venv {place}",
-            f"{place}/bin/python -m pip install -q 'basedpyright==1.40.2'",
-            f"{place}/bin/basedpyright --pythonpath {PYTHON} --project tests/typing",
-        ]
-    )
+    return f"{made}\n{place}/bin/basedpyright --pythonpath {PYTHON} --project tests/typing"
 
 
 def _demo(work: Path) -> str:

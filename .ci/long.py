@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plan import PYTHON, environments, main, readme_command
+from plan import PYTHON, environments, main, newer, readme_command
 from steps import Step
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def plan(work: Path) -> list[Step]:
         Step("install", install),
         *made,
         Step("browser", _BROWSER),
+        *newer(work, "3.12", after="install"),  # `.ci/run` has 3.11 and 3.13
         *(_order(seed, first) for seed in _ORDERS),
         Step(
             "nightly",

@@ -41,16 +41,17 @@ _IMPORTED = (
 
 
 def _pip(python: Path | str, *arguments: str) -> None:
-    subprocess.run([python, "-m", "pip", *arguments], check=True, timeout=600, stdout=subprocess.DEVNULL)
+    pip = [sys.executable, "-m", "pip", "--python", python]
+    subprocess.run([*pip, *arguments], check=True, timeout=600, stdout=subprocess.DEVNULL)
 
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Python with the client and what its tests import."""
     folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder, with_pip=True)
+    venv.create(folder)
     python = folder / "bin" / "python"
-    _pip(python, "install", "-q", *_IMPORTED)
+    _pip(python, "install", "-q", "--no-compile", *_IMPORTED)
     return python
 
 
