@@ -146,7 +146,7 @@ def objects_by_expression(chunks: Iterable[bytes]) -> Iterator[ServerEvent]:
                 block.type = value
             case "id" if "\0" not in value:
                 last = value
-            case "retry" if re.fullmatch(r"[0-9]+", value):
+            case "retry" if re.fullmatch(r"[0-9]{1,99}", value):
                 block.retry = int(value)
 
 

@@ -90,8 +90,8 @@ class Decoder:
             self.id = value
 
     def take_retry(self, value: str) -> None:
-        """Only ASCII digits make a retry time."""
-        if value.isascii() and value.isdigit():
+        """Only ASCII digits make a retry time; more of them than any time has are passed over."""
+        if value.isascii() and value.isdigit() and len(value) < 100:
             self.retry = int(value)
 
     def unknown(self, name: str, value: str) -> None:

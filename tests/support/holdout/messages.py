@@ -29,6 +29,7 @@ class MessageReader:
         self.open: set[int] = set()
         self.input: dict[int, list[str]] = {}  # pieces of a tool's input
         self.text: dict[tuple[int, str], list[str]] = {}  # pieces of a block's text, by index and member
+        self.ending = False  # a message_delta has come
         self.done = False
 
     def read(self, chunks: Iterable[bytes]) -> dict[str, Any]:
@@ -165,6 +166,7 @@ class MessageReader:
         """What is known at the end; later values count."""
         if not self.message:
             raise StreamBrokenError("a message_delta before message_start")
+        self.ending = True
         self.ends(event["delta"])
         self.usage(event.get("usage") or {})
         if event.get("context_management") is not None:
@@ -182,7 +184,7 @@ class MessageReader:
 
     def stop(self) -> None:
         """The end of the message."""
-        if self.open or not self.message:
+        if self.open or not self.ending:
             raise StreamBrokenError("message_stop too early")
         self.done = True
 

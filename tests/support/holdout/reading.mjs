@@ -89,6 +89,7 @@ const need = (value, what) => {
 export class Message {
   message = null
   done = false
+  #ending = false
   #open = new Set()
   #json = new Map()
 
@@ -123,6 +124,7 @@ export class Message {
       }
       case 'message_delta':
         if (!this.message) throw new StreamBroken('a message_delta before message_start')
+        this.#ending = true
         for (const [name, value] of Object.entries(need(event.delta, 'a delta'))) {
           if (value !== null || !(name in this.message)) this.message[name] = value
         }
@@ -132,7 +134,7 @@ export class Message {
         if (event.context_management) this.message.context_management = event.context_management
         break
       case 'message_stop':
-        if (!this.message || this.#open.size) throw new StreamBroken('message_stop too early')
+        if (!this.#ending || this.#open.size) throw new StreamBroken('message_stop too early')
         this.done = true
         break
       case 'error':
