@@ -1,1 +1,1 @@
-"""Readers of streams, broken and correct, that were written without sight of the cases and of the generator."""
+"""Readers of streams, broken and correct, written without sight of the cases and of the generator."""

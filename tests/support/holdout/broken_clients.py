@@ -1,4 +1,4 @@
-"""Clients over HTTP with one fault each, as drivers: `python -m tests.support.holdout.broken_clients NAME`."""
+"""Clients over HTTP with one fault each: `python -m tests.support.holdout.broken_clients NAME`."""
 
 import socket
 import sys
@@ -99,7 +99,7 @@ class _AnyKind(HttpReply):
 
 
 def empty_for_pages(base_url: str, timeout: float) -> dict[str, Any]:
-    """Takes a page or a JSON body under status 200 for a stream without events, and that for an empty answer."""
+    """Takes a page or a JSON body under status 200 for an answer without content."""
     reader = MessageReader()
     count = 0
     try:

@@ -1,5 +1,8 @@
 """Decoders of event streams with one fault each, made of the correct one."""
 
+# The base class says what a step is for, the docstring of a class what it does wrong there.
+# ruff: noqa: D102
+
 import codecs
 from collections.abc import Iterable, Iterator
 
@@ -20,7 +23,7 @@ class SplitsLikePython(Decoder):
 
 @broken_class("differs", "silent loss")
 class ForgetsTheReturn(Decoder):
-    """Does not remember a carriage return at the end of a chunk, so the line feed that follows is a blank line."""
+    """Forgets a carriage return at the end of a chunk, so the line feed that follows is a blank line."""
 
     def lines(self, chunk: bytes) -> Iterator[bytes]:
         yield from super().lines(chunk)
@@ -118,7 +121,7 @@ class CutsAtColons(Decoder):
     """Takes the second piece between colons for the value."""
 
     def split(self, line: str) -> None:
-        pieces = line.split(":") + [""]
+        pieces = [*line.split(":"), ""]
         self.field(pieces[0], self.value(pieces[1]))
 
 
@@ -250,7 +253,7 @@ class UnknownFieldsCrash(Decoder):
     """Looks every field up in a table."""
 
     def unknown(self, name: str, value: str) -> None:
-        raise KeyError(name)
+        raise KeyError(name, value)
 
 
 @broken_class("differs")

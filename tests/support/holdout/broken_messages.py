@@ -1,5 +1,8 @@
 """Readers of the API's messages with one fault each: what they lose or make up of the message itself."""
 
+# The base class says what a step is for, the docstring of a class what it does wrong there.
+# ruff: noqa: D102
+
 import copy
 import json
 import math

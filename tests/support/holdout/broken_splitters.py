@@ -1,4 +1,4 @@
-"""Decoders of event streams with one fault each, as people write them who have never seen the standard's text."""
+"""Decoders with one fault each, as people write them who have never read the standard."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,7 @@
-"""Readers of the API's messages with one fault each: how they take a stream that ends, fails or surprises them."""
+"""Readers of messages with one fault each: how they take a stream that ends, fails or surprises them."""
+
+# The base class says what a step is for, the docstring of a class what it does wrong there.
+# ruff: noqa: D102
 
 import json
 from collections.abc import Iterable, Iterator
@@ -63,7 +66,7 @@ class UnknownEventsAreErrors(MessageReader):
     """Refuses an event of a type that it does not know."""
 
     def unknown(self, kind: str, event: dict[str, Any]) -> None:
-        raise StreamBrokenError(f"unknown event {kind}")
+        raise StreamBrokenError(f"unknown event {kind} {event}")
 
 
 @broken_class("crashes")
@@ -112,7 +115,7 @@ class EveryDataIsJson(MessageReader):
 class NamesAreNeeded(MessageReader):
     """Goes by the name of an event and ignores the type in its data."""
 
-    def kind(self, name: str, event: dict[str, Any]) -> str:
+    def kind(self, name: str, _event: dict[str, Any]) -> str:
         return name
 
 
@@ -120,7 +123,7 @@ class NamesAreNeeded(MessageReader):
 class TypesAreNeeded(MessageReader):
     """Goes by the type in the data and passes over what has none."""
 
-    def kind(self, name: str, event: dict[str, Any]) -> str:
+    def kind(self, _name: str, event: dict[str, Any]) -> str:
         kind = event.get("type", "")
         return kind if isinstance(kind, str) else ""
 
@@ -174,9 +177,7 @@ class LaterBlockWins(MessageReader):
         self.blocks.pop(index, None)
         self.text = {key: pieces for key, pieces in self.text.items() if key[0] != index}
         self.input.pop(index, None)
-        super().start_block(index, block) if index == len(self.blocks) else self._put(index, block)
-
-    def _put(self, index: int, block: dict[str, Any]) -> None:
+        self.open.discard(index)
         self.blocks[index] = {**block}
         self.open.add(index)
 

@@ -72,14 +72,14 @@ def selected_socket(base_url: str, timeout: float) -> Iterator[bytes]:
             yield from reply.feed(data)
 
 
-async def _asyncio_chunks(base_url: str, timeout: float) -> AsyncIterator[bytes]:
+async def _asyncio_chunks(base_url: str, silence: float) -> AsyncIterator[bytes]:
     (host, port), sent = request(base_url)
     reply = HttpReply()
     reader, writer = await asyncio.open_connection(host, port)
     try:
         writer.write(sent)
         while not reply.ended:
-            data = await asyncio.wait_for(reader.read(65_536), timeout)
+            data = await asyncio.wait_for(reader.read(65_536), silence)
             if not data:
                 reply.end()
                 break
@@ -90,7 +90,7 @@ async def _asyncio_chunks(base_url: str, timeout: float) -> AsyncIterator[bytes]
 
 
 def asyncio_streams(base_url: str, timeout: float) -> dict[str, Any]:
-    """asyncio's streams, and a final message."""
+    """The streams of asyncio, and a final message."""
 
     async def read() -> dict[str, Any]:
         decoder, reader = Decoder(), MessageReader()
@@ -143,7 +143,7 @@ def url_open(base_url: str, timeout: float) -> Iterator[bytes]:
 
 
 def httpx_bytes(base_url: str, timeout: float) -> Iterator[bytes]:
-    """httpx."""
+    """A client of httpx."""
     httpx = importlib.import_module("httpx")
     with (
         httpx.Client(timeout=timeout) as client,

@@ -95,7 +95,7 @@ def characters(chunks: Iterable[bytes]) -> Iterator[tuple[str, str]]:
             line.clear()
             if text:
                 name, _, value = text.partition(":")
-                value = value[1:] if value[:1] == " " else value
+                value = value.removeprefix(" ")
                 if name == "event":
                     kind = value
                 elif name == "data":
@@ -163,7 +163,7 @@ def _text_lines(chunks: Iterable[bytes]) -> Iterator[str]:
             text, at_start = text.removeprefix("\ufeff"), False
         if skip_feed:
             text = text.removeprefix("\n")
-        skip_feed = text.endswith("\r") or (skip_feed and not text and False)
+        skip_feed = text.endswith("\r")
         start = 0
         for end in re.finditer(r"\r\n?|\n", text):
             yield "".join(pieces) + text[start : end.start()]
@@ -232,7 +232,7 @@ def bytes_in_a_buffer(chunks: Iterable[bytes]) -> Iterator[tuple[str, str]]:
 def _of_block(block: list[bytes]) -> Iterator[tuple[str, str]]:
     """The event of a block, if it has data."""
     fields = [line.decode(errors="replace").partition(":") for line in block]
-    values = [(name, value[1:] if value.startswith(" ") else value) for name, _, value in fields]
+    values = [(name, value.removeprefix(" ")) for name, _, value in fields]
     data = [value for name, value in values if name == "data"]
     kinds = [value for name, value in values if name == "event"]
     if data:

@@ -1,5 +1,8 @@
 """Correct readers of the API's messages, strict and lenient, each in a style of its own."""
 
+# The base class says what a step is for, the docstring of a class what it does wrong there.
+# ruff: noqa: D102
+
 import asyncio
 from collections.abc import AsyncIterable, Iterable, Iterator
 from typing import Any

@@ -29,12 +29,13 @@ def message_by(
     fetch: Fetch, documented: tuple[type[Exception], ...] = ()
 ) -> Callable[[str, float], dict[str, Any]]:
     """Answers with the final message."""
+    expected: tuple[type[Exception], ...] = (StreamBrokenError, OSError, *documented)
 
     def answer(base_url: str, timeout: float) -> dict[str, Any]:
         chunks = fetch(base_url, timeout)
         try:
             return {"message": MessageReader().read(chunks), "error": None}
-        except (StreamBrokenError, OSError, *documented) as error:
+        except expected as error:
             return {"message": None, "error": failure(error)}
         finally:
             _close(chunks)
@@ -46,6 +47,7 @@ def stream_by(
     fetch: Fetch, documented: tuple[type[Exception], ...] = ()
 ) -> Callable[[str, float], dict[str, Any]]:
     """Answers with the API's events."""
+    expected: tuple[type[Exception], ...] = (StreamBrokenError, OSError, *documented)
 
     def answer(base_url: str, timeout: float) -> dict[str, Any]:
         shown: list[dict[str, Any]] = []
@@ -60,7 +62,7 @@ def stream_by(
                 if reader.done:
                     break
             reader.finish()
-        except (StreamBrokenError, OSError, *documented) as error:
+        except expected as error:
             return {"stream": shown, "error": failure(error)}
         finally:
             _close(chunks)
@@ -73,13 +75,14 @@ def events_by(
     fetch: Fetch, documented: tuple[type[Exception], ...] = ()
 ) -> Callable[[str, float], dict[str, Any]]:
     """Answers with the events of a decoder."""
+    expected: tuple[type[Exception], ...] = (StreamBrokenError, OSError, *documented)
 
     def answer(base_url: str, timeout: float) -> dict[str, Any]:
         events: list[Any] = []
         chunks = fetch(base_url, timeout)
         try:
             events.extend(Decoder().read(chunks))
-        except (StreamBrokenError, OSError, *documented) as error:
+        except expected as error:
             return {"events": events, "error": failure(error)}
         finally:
             _close(chunks)

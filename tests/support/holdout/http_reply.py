@@ -1,5 +1,6 @@
 """A reply of HTTP/1.1 from bytes, without input and output: what the drivers on raw sockets share."""
 
+import json
 from urllib.parse import urlsplit
 
 from tests.support.holdout.messages import StreamBrokenError
@@ -10,11 +11,12 @@ _HEAD_END = b"\r\n\r\n"
 def request(base_url: str) -> tuple[tuple[str, int], bytes]:
     """Where to connect to, and what to send there."""
     url = urlsplit(base_url)
-    body = b'{"model":"claude-sonnet-4-5","max_tokens":64,"stream":true,"messages":[{"role":"user","content":"Hi"}]}'
+    asked = {"model": "claude-sonnet-4-5", "max_tokens": 64, "stream": True}
+    body = json.dumps({**asked, "messages": [{"role": "user", "content": "Hi"}]}).encode()
     head = (
         f"POST {url.path.rstrip('/')}/v1/messages HTTP/1.1\r\nhost: {url.netloc}\r\nconnection: close\r\n"
         "content-type: application/json\r\naccept: text/event-stream\r\naccept-encoding: identity\r\n"
-        f"x-api-key: sk-ant-test-holdout\r\nanthropic-version: 2023-06-01\r\ncontent-length: {len(body)}\r\n\r\n"
+        f"x-api-key: sk-ant-test-holdout\r\ncontent-length: {len(body)}\r\n\r\n"
     )
     return (url.hostname or "127.0.0.1", url.port or 80), head.encode() + body
 
