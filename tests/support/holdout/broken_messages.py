@@ -147,14 +147,6 @@ class NeedsAStopReason(MessageReader):
 
 
 @broken_class("silent loss", "differs")
-class NoContextManagement(MessageReader):
-    """Loses what a message_delta says of the context beside its delta."""
-
-    def message_delta(self, event: dict[str, Any]) -> None:
-        super().message_delta({name: value for name, value in event.items() if name != "context_management"})
-
-
-@broken_class("silent loss", "differs")
 class NoCitations(MessageReader):
     """Loses citations."""
 
@@ -216,7 +208,6 @@ class SnapshotsForEachPiece(MessageReader):
 
     def piece(self, index: int, member: str, text: str) -> None:
         super().piece(index, member, text)
-        self.seen = "".join(self.text[index, member]).encode()
         self.shown = copy.deepcopy(self.text)
 
 
@@ -229,7 +220,7 @@ class ParsesInputForEachPiece(MessageReader):
         if delta["type"] == "input_json_delta":
             try:
                 self.partial = json.loads("".join(self.input[index]))
-            except ValueError:
+            except (ValueError, RecursionError):
                 self.partial = None
 
 

@@ -101,7 +101,7 @@ class PingsHaveData(MessageReader):
         return super().parse("message" if name == "ping" else name, data)
 
 
-@broken_class("crashes")
+@broken_class("crashes", documented=StreamBrokenError)
 class EveryDataIsJson(MessageReader):
     """Parses the data of events that it will ignore, and without care."""
 
@@ -148,16 +148,6 @@ class DeepJsonCrashes(MessageReader):
             return super().json(text)
         except RecursionError as error:
             raise MemoryError from error
-
-
-@broken_class("silent loss", "differs")
-class SecondStartBeginsAnew(MessageReader):
-    """Forgets what has come when a second message_start comes."""
-
-    def start(self, message: dict[str, Any]) -> None:
-        self.message, self.blocks = {}, {}
-        self.open, self.input, self.text = set(), {}, {}
-        super().start(message)
 
 
 @broken_class("silent loss", "differs")

@@ -67,7 +67,7 @@ async function* byReader(baseUrl, timeout) {
 }
 
 async function* byNodeHttp(baseUrl, timeout) {
-  const request = http.request(`${baseUrl}/v1/messages`, { method: 'POST', headers: HEADERS, agent: false, timeout })
+  const request = http.request(`${baseUrl}/v1/messages`, { method: 'POST', headers: HEADERS, agent: false })
   request.setTimeout(timeout * 1000, () => request.destroy(new StreamBroken('the stream fell silent')))
   const response = await new Promise((resolve, reject) => {
     request.on('response', resolve)
@@ -164,6 +164,15 @@ async function emptyForErrors(events) {
   return nothing ? { message: { type: 'message', content: [] }, error: null } : answer
 }
 
+// An answer may be too deep to be written, which is an error like any other.
+function written(answer) {
+  try {
+    return JSON.stringify(answer)
+  } catch (error) {
+    return JSON.stringify({ message: null, stream: [], events: [], error: failure(error) })
+  }
+}
+
 const CLIENTS = {
   // correct
   'fetch-message': ['message', (url, silence) => message(decoded(byFetch(url, silence)))],
@@ -182,7 +191,7 @@ const [sees, ask, shows] = CLIENTS[process.argv[2]]
 for await (const line of readline.createInterface({ input: process.stdin })) {
   const question = JSON.parse(line)
   const answer = question.hello
-    ? { name: process.argv[2], sees, ...(shows && { shows }) }
+    ? { name: process.argv[2], sees, numbers: 'float64', ...(shows && { shows }) }
     : await ask(question.base_url.replace(/\/$/, ''), question.timeout)
-  process.stdout.write(`${JSON.stringify(answer)}\n`)
+  process.stdout.write(`${written(answer)}\n`)
 }

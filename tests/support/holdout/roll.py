@@ -42,11 +42,16 @@ def broken(*verdicts: str) -> Callable[[Reader], Reader]:
     return enter
 
 
-def broken_class(*verdicts: str) -> Callable[[type[Made]], type[Made]]:
+def broken_class(
+    *verdicts: str, documented: type[Exception] | None = None
+) -> Callable[[type[Made]], type[Made]]:
     """Enter a class with a fault; each stream is read by a new object of it."""
 
     def enter(kind: type[Made]) -> type[Made]:
-        broken(*verdicts)(_function_of(kind))
+        reader = _function_of(kind)
+        if documented is not None:
+            vars(reader)["documented"] = documented
+        broken(*verdicts)(reader)
         return kind
 
     return enter
