@@ -141,6 +141,11 @@ _MEMBERS: Final[Mapping[str, dict[str, Any]]] = {
         "stop_details": {"type": "refusal", "category": "cyber", "explanation": "It asks for an exploit."},
         "stop_reason": "refusal",
     },
+    "edits of the context": {
+        "context_management": {
+            "applied_edits": [{"type": "clear_tool_uses_20250919", "cleared_tool_uses": 8}],
+        }
+    },
     "stop sequence": {"stop_reason": "stop_sequence", "stop_sequence": "END"},
     "unknown stop reason": {"stop_reason": "bored"},
 }

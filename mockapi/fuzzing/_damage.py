@@ -62,6 +62,12 @@ def _dropped(kind: str, want: Want) -> Callable[[list[Event], int], Damaged | No
     return damage
 
 
+def _deltas_missing(told: list[Event], _at: int) -> Damaged:
+    """All of them, where there are several: each of them may tell a client that the message ends."""
+    left = [event for event in told if event["type"] != "message_delta"]
+    return _of(left, Want.ERROR, "message_delta is missing")
+
+
 def _block_missing(told: list[Event], _at: int) -> Damaged | None:
     """Only where deltas follow: a block that is empty and never starts loses nothing."""
     for place, event in enumerate(told[:-1]):
@@ -248,7 +254,7 @@ def _woven(told: list[Event], _at: int) -> Damaged | None:
 
 DAMAGES: Final[Mapping[str, Callable[[list[Event], int], Damaged | None]]] = {
     "message_stop missing": _stop_missing,
-    "message_delta missing": _dropped("message_delta", Want.ERROR),
+    "message_delta missing": _deltas_missing,
     "message_start missing": _dropped("message_start", Want.ERROR),
     "content_block_start missing": _block_missing,
     "content_block_stop missing": _dropped("content_block_stop", Want.EITHER),

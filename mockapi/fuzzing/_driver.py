@@ -9,7 +9,8 @@ object on a line:
 and answers each with one JSON object on a line:
 
     {"name": TEXT, "sees": "events" | "stream" | "message"}            to the hello; also "shows",
-        the parts of a message that the client shows (see `_parts`), and "ignore", members that do not count
+        the parts of a message that the client shows (see `_parts`), "ignore", members that do not count,
+        and "numbers": "float64" where its language has no other numbers
     {"events": [[TYPE, DATA, ID, RETRY], ...], "error": ERROR}         a decoder
     {"stream": [EVENT, ...], "error": ERROR}                           raw events of the API
     {"message": MESSAGE, "error": ERROR}                               the final message
@@ -65,6 +66,7 @@ class Driver:
             answer = json.loads(self._process.ask(b'{"hello": true}', _HELLO))
             name, sees = str(answer["name"]), answer["sees"]
             shows, ignore = tuple(answer.get("shows", ())), frozenset(answer.get("ignore", ()))
+            numbers = answer.get("numbers", "exact")
         except Trouble as trouble:
             raise UsageError(f"The driver {' '.join(command)} does not answer: {trouble}.") from trouble
         except (ValueError, KeyError, TypeError):
@@ -74,7 +76,9 @@ class Driver:
             ) from None
         if sees not in get_args(Sees):
             raise UsageError(f"The driver sees {sees!r}; it can see {', '.join(get_args(Sees))}.")
-        return name, Shape(sees, tuple(map(str, shows)), frozenset(map(str, ignore)))
+        if numbers not in ("exact", "float64"):
+            raise UsageError(f"The numbers of a driver are exact or float64, not {numbers!r}.")
+        return name, Shape(sees, tuple(map(str, shows)), frozenset(map(str, ignore)), numbers)
 
     def look(self, base_url: str, seconds: float) -> Seen:
         """What the client shows of the reply at a base URL; trouble is part of that."""

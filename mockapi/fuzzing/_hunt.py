@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from mockapi.fuzzing._conformance import TimeIsUp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from mockapi.fuzzing._subject import Subject
     from mockapi.fuzzing._verdict import Finding
@@ -24,8 +24,8 @@ BATCH: Final = 25
 _TABLE: Final = 0.5
 """The share of the time after which no further large case is begun: generated streams need some, too."""
 _OWN: Final = "fuzz/"
-_LARGE: Final = 10
-"""After so many batches comes one of the large streams, where a time limit is set."""
+_LARGE: Final = 0.4
+"""The share of the time that the large streams may have, where a time limit is set."""
 
 
 @dataclass(slots=True)
@@ -153,15 +153,17 @@ class _Run:
         without = {feature for names in named for feature in names.split(", ")} - {"whole", "stream"}
         seed = self.result.seed
         level: Level = "sse" if self._subject.sees == "events" else "messages"
-        large = iter(large_cases(level, without))
-        number = 0
+        large = _from(large_cases(level, without), seed)
+        begun, for_large = time.monotonic(), 0.0
         while left is None or left > 0:
             size = BATCH if left is None else min(BATCH, left)
             try:
                 found = self._batch(size, seed, without)
-                number += 1
-                if self._until is not None and number % _LARGE == 0 and (case := next(large, None)):
+                started = time.monotonic()
+                is_due = self._until is not None and for_large <= (started - begun) * _LARGE
+                if is_due and (case := next(large, None)):
                     self.note(self.look(case))
+                    for_large += time.monotonic() - started
             except TimeIsUp:
                 return
             if found is not None:
@@ -215,6 +217,12 @@ class _Run:
 
 class _Found(Exception):  # noqa: N818 - a result, not a defect
     """A stream that the subject gets wrong."""
+
+
+def _from(cases: list[Case], seed: int) -> Iterator[Case]:
+    """All of them, in each hunt beginning with another one: a short hunt has time for a few only."""
+    at = seed % max(len(cases), 1)
+    return iter(cases[at:] + cases[:at])
 
 
 def _size(finding: Finding) -> tuple[int, int]:

@@ -26,6 +26,8 @@ _COUNTS: Final = ("input_tokens", "output_tokens")
 def same(shown: Any, sent: Any, case: Case, shape: Shape | None = None) -> bool:
     """Whether a client shows what was sent, but for what does not count."""
     ignore = case.ignore if shape is None else case.ignore | shape.ignore
+    if shape is not None and shape.numbers == "float64":
+        shown, sent = _in_float64(shown), _in_float64(sent)
     if shape is None or not shape.shows:
         return bool(plain(shown, ignore) == plain(sent, ignore))
     if not isinstance(shown, dict):
@@ -85,6 +87,24 @@ def plain(value: Any, ignore: frozenset[str]) -> Any:
     if isinstance(value, list):
         return [plain(item, ignore) for item in value]
     return None if isinstance(value, float) and value != value else value  # noqa: PLR0124 - that is how NaN is told
+
+
+def _in_float64(value: Any) -> Any:
+    """A value whose integers are as a language has them that knows 64-bit floating point only.
+
+    RFC 8259, section 6, leaves the range and the precision of numbers to whoever reads them. What is
+    beyond the range is infinite there, and null where JSON is written.
+    """
+    if isinstance(value, dict):
+        return {key: _in_float64(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_in_float64(item) for item in value]
+    if isinstance(value, int) and not isinstance(value, bool):
+        try:
+            return float(value)
+        except OverflowError:
+            return None
+    return value
 
 
 def amount(shown: Any) -> int:

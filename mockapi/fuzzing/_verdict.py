@@ -61,11 +61,14 @@ class Shape:
         sees: which of the three kinds of answer it gives.
         shows: the parts of a message that it shows (see `_parts`); () for the API's message as it is.
         ignore: names of members that do not count, at any depth.
+        numbers: `float64` for a client whose language has no other numbers, such as JavaScript: integers
+            that no such number is equal to may then come rounded, as the standard of JSON allows.
     """
 
     sees: Sees
     shows: tuple[str, ...] = ()
     ignore: frozenset[str] = frozenset()
+    numbers: Literal["exact", "float64"] = "exact"
 
 
 @dataclass(slots=True)

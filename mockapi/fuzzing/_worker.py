@@ -23,6 +23,7 @@ from typing import Any, Final
 from mockapi.errors import UsageError
 from mockapi.exchange import Ending
 from mockapi.fuzzing._judge import judge
+from mockapi.fuzzing._large_streams import large_case
 from mockapi.fuzzing._observe import examine, load_target, sees_of
 from mockapi.fuzzing._usage import usage_of
 from mockapi.fuzzing.cases import BY_ID, Case, Want, of_bytes
@@ -31,9 +32,9 @@ _LAST_SECONDS: Final = 5.0
 
 
 def case_as_json(case: Case) -> dict[str, Any]:
-    """A case for the worker; one of the table by its id."""
-    if BY_ID.get(case.id) is case:
-        return {"case": case.id}
+    """A case for the worker; one of the table, or a large stream, by its id."""
+    if (BY_ID.get(case.id) or large_case(case.level, case.id)) is case:
+        return {"case": case.id, "level": case.level}
     return {
         "id": case.id,
         "level": case.level,
@@ -50,7 +51,8 @@ def case_as_json(case: Case) -> dict[str, Any]:
 
 def _case(value: dict[str, Any]) -> Case:
     if "case" in value:
-        return BY_ID[value["case"]]
+        id_ = value["case"]
+        return large_case(value["level"], id_) or BY_ID[id_]
     chunks = [base64.b64decode(chunk) for chunk in value["chunks"]]
     events = value["events"]
     quarter = value["quarter"] and tuple(base64.b64decode(chunk) for chunk in value["quarter"])

@@ -114,6 +114,7 @@ def _changed(draw: st.DrawFn, told: Told, without: Collection[str], turn: int) -
 
 _DAMAGED: Final = 6
 """So many in nine: there are many ways to damage a stream, and few to cut it."""
+_SHOWN_OR_NOT: Final = frozenset({EXTRA, "context_management"})
 _ENDINGS: Final = {"cut": Ending.CLEAN, "broken connection": Ending.RESET}
 
 
@@ -144,7 +145,7 @@ def message_cases(draw: st.DrawFn, without: Collection[str] = (), turn: int = 0)
         *pieces(draw, body, ends),
         want=want,
         messages=(told.message,),
-        ignore=frozenset({EXTRA}),
+        ignore=_SHOWN_OR_NOT,
         ending=_ENDINGS.get(kind, Ending.CLEAN),
     )
 

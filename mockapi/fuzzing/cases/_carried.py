@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from mockapi.exchange import Ending
 from mockapi.fuzzing.cases._grammar import ORDER_CASES
 from mockapi.fuzzing.cases._model import Case, Want, of_bytes
 from mockapi.fuzzing.cases._samples import (
@@ -206,4 +207,32 @@ def _data() -> Iterator[Case]:
     )
 
 
-GRAMMAR_CASES: Final[tuple[Case, ...]] = (*ORDER_CASES, *_tools(), *_errors(), *_data(), *_mid_stream())
+def _endings() -> Iterator[Case]:
+    """A reader of bytes sees a broken connection as an exception from where its chunks come."""
+    broken = "What was cut off is missing; a connection that breaks does not end the message."
+    for name, body in {
+        "in a block": (_START, _OPEN, _HI),
+        "after the content": (_START, _OPEN, _HI, _THERE, _CLOSE),
+        "after the stop reason": (_START, _OPEN, _HI, _THERE, _CLOSE, _DELTA),
+    }.items():
+        yield _case(f"the connection breaks {name}", body, broken, Want.ERROR, ending=Ending.RESET)
+
+
+def _beside() -> Iterator[Case]:
+    """What a message_delta tells beside its delta."""
+    edits = [{"type": "clear_tool_uses_20250919", "cleared_tool_uses": 8, "cleared_input_tokens": 50_000}]
+    told = {**TEXT, "context_management": {"applied_edits": edits}}
+    why = "The edits of the context stand beside the delta: a client may show them, and must not fail."
+    shown_or_not = frozenset({"context_management"})
+    yield _case("edits of the context", events(told), why, Want.WHOLE, told, ignore=shown_or_not)
+
+
+GRAMMAR_CASES: Final[tuple[Case, ...]] = (
+    *ORDER_CASES,
+    *_tools(),
+    *_errors(),
+    *_data(),
+    *_mid_stream(),
+    *_endings(),
+    *_beside(),
+)
