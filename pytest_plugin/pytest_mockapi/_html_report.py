@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from mockapi import report as reports
+from mockapi._wording import counted
 from mockapi.cassettes import DEFAULT
 from mockapi.errors import UsageError
 from mockapi.storage import working_project, write_atomically
 from pytest_mockapi._options import OPTIONS
+from pytest_mockapi._report import as_marker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,9 +52,8 @@ class HTMLReport:
     def __init__(self, path: Path) -> None:
         self.line = ""
         self._path = path
-        self._exchanges: dict[str, list[dict[str, Any]]] = {}
+        self._document = reports.ReportDocument(_TITLE)
         self._outcomes: dict[str, tuple[str, str]] = {}
-        self._parts: list[bytes] = []
         try:
             self._rules = working_project().rules
         except UsageError:  # told elsewhere
@@ -61,8 +62,13 @@ class HTMLReport:
     def take(self, nodeid: str, session: Session, entries: Iterable[JournalEntry]) -> None:
         """Note what a test asked, and what answered."""
         found = session.explained(list(entries))
-        views = [reports.happened_view(entry, session.server_session, self._rules) for entry in found]
-        self._exchanges.setdefault(nodeid, []).extend(views)
+        self._document.add(nodeid, [self._view(entry, session) for entry in found])
+
+    def _view(self, entry: JournalEntry, session: Session) -> dict[str, Any]:
+        view = reports.happened_view(entry, session.server_session, self._rules)
+        if view["miss"] is not None:
+            view["miss"]["remedies"] = list(map(as_marker, view["miss"]["remedies"]))
+        return view
 
     def ended(self, report: pytest.TestReport) -> None:
         """Note how a phase of a test ended; what goes wrong outside the test itself is an error."""
@@ -78,11 +84,12 @@ class HTMLReport:
 
     def packed(self) -> bytes:
         """What this process knows, for the controller."""
-        return self._document().packed()
+        self._judge()
+        return self._document.packed()
 
     def join(self, packed: bytes) -> None:
         """Take in what a worker knows."""
-        self._parts.append(packed)
+        self._document.join(packed)
 
     def write(self) -> None:
         """Write the file.
@@ -90,25 +97,18 @@ class HTMLReport:
         Raises:
             UsageError: it cannot be written.
         """
-        document = self._document()
-        page = reports.report_html(document, _TITLE)
+        self._judge()
+        page = reports.report_html(self._document, _TITLE)
         try:
             write_atomically(self._path, page)
         except OSError as error:
             raise UsageError(f"--mockapi-html {self._path} cannot be written: {error.strerror}.") from error
-        tests = "1 test" if len(document) == 1 else f"{len(document)} tests"
+        tests = counted(len(self._document), "test")
         self.line = f"mockapi: wrote {self._path} ({tests}, {len(page):,} bytes)"
 
-    def _document(self) -> reports.ReportDocument:
-        document = reports.ReportDocument(_TITLE)
-        for nodeid, exchanges in self._exchanges.items():
-            outcome, words = self._outcomes.get(nodeid, ("not finished", ""))
-            document.add(nodeid, exchanges, outcome, words)
-        for part in self._parts:
-            document.join(part)
-        if self._parts:
-            document.sort()
-        return document
+    def _judge(self) -> None:
+        for nodeid, (outcome, words) in self._outcomes.items():
+            self._document.judge(nodeid, outcome, words)
 
 
 def note(item: pytest.Item, report: pytest.TestReport) -> None:
@@ -151,5 +151,5 @@ def finish(session: pytest.Session) -> None:
 def _words_of(report: pytest.TestReport) -> str:
     """What a failure says at its end, without the code around it."""
     crash = getattr(report.longrepr, "reprcrash", None)
-    words = report.longreprtext if crash is None else str(crash.message)
+    words = report.longreprtext if crash is None else str(crash.message).removeprefix("Failed: ")
     return words[:_MOST_WORDS]

@@ -45,6 +45,7 @@ class WideRun(TestRun):
         super().__init__(node, plugin_server, stats, _wanted(node, plugin_server.options))
         self.fixture = fixture
         self._taken = 0
+        self._last = node.nodeid
         self._plugin_server = plugin_server
 
     def begin(self, item: pytest.Item) -> None:
@@ -53,13 +54,13 @@ class WideRun(TestRun):
         if self._guard is None and self.options.network != "off":
             self._guard = self._plugin_server.refuse(item.nodeid)
 
-    def end(self, item: pytest.Item) -> None:
-        """Lead it here no more: a test is over."""
-        html = html_of(item.config)
-        if html is not None:
-            entries = [entry for entry in self.session.entries if entry.number > self._taken]
-            self._taken = self.session.server_session.journal.count
-            html.take(item.nodeid, self.session, entries)
+    def take(self, item: pytest.Item) -> None:
+        """Have what a test asked in the report of the run, if one is written."""
+        self._last = item.nodeid
+        self._take()
+
+    def end(self) -> None:
+        """Lead it here no more: the test is over."""
         self._sessions.root_session = None
         if self._guard is not None:
             self._guard.undo()
@@ -88,7 +89,11 @@ class WideRun(TestRun):
             pytest.fail(words, pytrace=False)
 
     def _take(self) -> None:
-        """Each test has had its own part."""
+        html = html_of(self.item.config)
+        if html is not None:
+            entries = [entry for entry in self.session.entries if entry.number > self._taken]
+            self._taken = self.session.server_session.journal.count
+            html.take(self._last, self.session, entries)
 
     def _new_misses(self) -> list[JournalEntry]:
         return [entry for entry in self.session.misses if entry.number > self._judged]

@@ -101,11 +101,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
     """After a test the environment is the user's own."""
+    for running in _wide_runs(item):  # a session may be closed with its last test
+        running.take(item)
     try:
         yield
     finally:
         for running in _wide_runs(item):
-            running.end(item)
+            running.end()
         if PLUGIN_SERVER in item.config.stash:
             item.config.stash[PLUGIN_SERVER].leave()
 

@@ -8,6 +8,7 @@ import { countOf, duration, inLine, isObject, listOf } from "./views/format.js";
 const FAILED = new Set(["failed", "error"]);
 const WRONG = new Set(["unmatched", "invalid"]);
 const AT_ONCE = 200;
+const NEIGHBOURS = 50;
 
 const found = await documentOf(document.getElementById("document").textContent);
 const groups = found.groups.map((group, number) => ({ ...group, number }));
@@ -30,7 +31,9 @@ function whole(exchange) {
 
 // --- the list -----------------------------------------------------------------------------------------
 
-const rows = element("div.groups", { role: "listbox", tabindex: 0, "aria-label": "Tests and cassettes" });
+const isRun = groups.some((group) => group.outcome);
+const rows = element("div", { role: "listbox", tabindex: 0, "aria-label": isRun ? "Tests" : "Cassettes" });
+const rest = element("div");
 const detail = element("main.pane.detail", { tabindex: 0, "aria-label": "Requests and replies" });
 const count = element("span.quiet", { role: "status" });
 const search = element("input", {
@@ -49,15 +52,14 @@ function list() {
 }
 
 function counted(number) {
-  return countOf(number, groups.some((group) => group.outcome) ? "test" : "cassette");
+  return countOf(number, isRun ? "test" : "cassette");
 }
 
 function more(from) {
   for (const group of state.shown.slice(from, from + AT_ONCE)) rows.append(rowOf(group));
-  const rest = state.shown.length - from - AT_ONCE;
-  if (rest <= 0) return;
-  const next = button(`show ${Math.min(rest, AT_ONCE)} of ${rest} more`, () => { next.remove(); more(from + AT_ONCE); }, { class: "more" });
-  rows.append(next);
+  const left = state.shown.length - from - AT_ONCE;
+  rest.replaceChildren(...(left > 0
+    ? [button(`show ${Math.min(left, AT_ONCE)} of ${left} more`, () => more(from + AT_ONCE), { class: "more" })] : []));
 }
 
 function rowOf(group) {
@@ -74,7 +76,7 @@ function move(steps) {
   const at = state.shown.indexOf(state.group);
   const next = state.shown[Math.min(state.shown.length - 1, Math.max(0, at + steps))];
   if (!next) return;
-  while (!document.getElementById(`group-${next.number}`)) rows.querySelector("button.more").click();
+  while (!document.getElementById(`group-${next.number}`)) rest.querySelector("button").click();
   open(next);
 }
 
@@ -96,11 +98,15 @@ function open(group) {
 function draw() {
   const { group } = state;
   const exchange = group.exchanges[state.exchange];
+  const from = Math.max(0, state.exchange - NEIGHBOURS);
+  const near = group.exchanges.slice(from, state.exchange + NEIGHBOURS);
+  const others = group.exchanges.length - near.length;
   detail.replaceChildren(
     element("header.grouphead", {},
       element("h1", {}, group.outcome ? element("span.outcome", { "data-outcome": group.outcome }, group.outcome) : null, element("span", {}, ...seen(group.name))),
       group.words ? element("pre.verdict", {}, ...seen(group.words)) : null,
-      element("ol.exchanges", {}, group.exchanges.map((item, at) => element("li", {}, tabOf(item, at))))),
+      element("ol.exchanges", {}, near.map((item, at) => element("li", {}, tabOf(item, from + at))),
+        others ? element("li.quiet", {}, `and ${countOf(others, "request")} before and after`) : null)),
     exchange ? exchangeView(whole(exchange), { before: beforeOf(group, state.exchange) }) : element("div.empty", {}, element("h2", {}, "No request came"), "Nothing was asked here."));
   detail.scrollTop = 0;
 }
@@ -126,7 +132,7 @@ function wordsOf(exchange) {
 // The request before in the same conversation: the latest whose first turn is the same.
 function beforeOf(group, at) {
   const value = requestValue(whole(group.exchanges[at]));
-  for (let earlier = at - 1; earlier >= 0; earlier -= 1) {
+  for (let earlier = at - 1; earlier >= Math.max(0, at - NEIGHBOURS); earlier -= 1) {
     if (sharedTurns(requestValue(whole(group.exchanges[earlier])), value) > 0) return group.exchanges[earlier];
   }
   return null;
@@ -160,8 +166,8 @@ document.body.append(element("div.page", {},
     element("span.spread"),
     failures.length ? element("span.outcome", { "data-outcome": "failed" }, `${failures.length} failed`) : null,
     onlyFailed, search,
-    element("span.quiet.wide", {}, element("kbd", {}, "j"), " ", element("kbd", {}, "k"), " test  ", element("kbd", {}, "n"), " ", element("kbd", {}, "p"), " request")),
-  element("div.panes", {}, element("div.pane.list", {}, rows, element("div.foot", {}, count)), detail)));
+    element("span.quiet.wide", {}, element("kbd", {}, "j"), " ", element("kbd", {}, "k"), isRun ? " test  " : " cassette  ", element("kbd", {}, "n"), " ", element("kbd", {}, "p"), " request")),
+  element("div.panes", {}, element("div.pane.list", {}, element("div.groups", {}, rows, rest), element("div.foot", {}, count)), detail)));
 list();
 const first = failures[0] ?? groups.find((group) => group.exchanges.length) ?? groups[0];
 if (first) open(first);
