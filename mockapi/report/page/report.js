@@ -141,6 +141,7 @@ function beforeOf(group, at) {
 // --- the page -----------------------------------------------------------------------------------------
 
 function step(steps) {
+  if (!state.group) return;
   const last = state.group.exchanges.length - 1;
   state.exchange = Math.min(Math.max(0, last), Math.max(0, state.exchange + steps));
   draw();
