@@ -31,6 +31,7 @@ LAYERS = {
     "storage": 4,
     "sessions": 5,
     "inspector": 6,
+    "report": 7,
     "server": 7,
     "testing": 8,
     "cli": 9,

@@ -7,6 +7,7 @@ from mockapi.cli import LazyGroup
 command = LazyGroup(
     {
         "show": ("mockapi.cli.cassettes_show", "Read a recording: conversation, reply, usage, timing."),
+        "view": ("mockapi.cli.cassettes_view", "Write recordings as a page that needs no server."),
         "lint": ("mockapi.cli.cassettes_lint", "Check format, digests, secrets and stream grammar."),
         "reseal": ("mockapi.cli.cassettes_reseal", "Accept an edit: make the digests true again."),
         "prune": ("mockapi.cli.cassettes_prune", "Drop unused recordings."),

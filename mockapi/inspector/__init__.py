@@ -15,7 +15,7 @@ from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from mockapi.inspector._bodies import MOST_SHOWN, shown_body
-    from mockapi.inspector._cassette import cassette_text
+    from mockapi.inspector._cassette import cassette_text, interaction_of
     from mockapi.inspector._exchange import entry_view, interaction_view
     from mockapi.inspector._feed import Feed
     from mockapi.inspector._files import PageFile, page_file, view_sources
@@ -28,6 +28,7 @@ __all__ = [
     "cassette_text",
     "conversation_of",
     "entry_view",
+    "interaction_of",
     "interaction_view",
     "page_file",
     "row_of",
@@ -39,7 +40,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "_bodies": "MOST_SHOWN shown_body",
-        "_cassette": "cassette_text",
+        "_cassette": "cassette_text interaction_of",
         "_exchange": "entry_view interaction_view",
         "_feed": "Feed",
         "_files": "PageFile page_file view_sources",

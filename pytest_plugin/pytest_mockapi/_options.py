@@ -46,6 +46,7 @@ class Options(NamedTuple):  # every run of pytest pays for it, and a dataclass t
         network: when connections to the real API are refused: test, session or off.
         keep_alive: whether connections to the run's base URL outlive a reply.
         matching: rules that are added to those of every cassette; None for none.
+        html: the file that a page about the run is written to; None without one.
     """
 
     exec_url: str | None
@@ -62,6 +63,7 @@ class Options(NamedTuple):  # every run of pytest pays for it, and a dataclass t
     network: str
     keep_alive: bool
     matching: Matching | None
+    html: Path | None
 
 
 OPTIONS: Final[pytest.StashKey[Options]] = pytest.StashKey()
@@ -83,6 +85,9 @@ def add(parser: pytest.Parser) -> None:
         help="recordings that no test played: ignore, report (default) or fail",
     )
     group.addoption("--mockapi-report", metavar="FILE", help="write what was played and what was not")
+    group.addoption(
+        "--mockapi-html", metavar="FILE", help="write a page about the run: tests, requests, misses"
+    )
     group.addoption("--mockapi-cassettes", metavar="FOLDER", help="folder of cassettes")
     group.addoption("--mockapi-compare", metavar="WHAT", help="what of a body is compared, as in a cassette")
     group.addoption("--mockapi-evidence", metavar="WHAT", help="rules that count: any (default) or captured")
@@ -140,7 +145,21 @@ def read(config: pytest.Config) -> Options:
         network=_choice(config.getini("mockapi_network"), "mockapi_network", _NETWORK) or "test",
         keep_alive=config.getini("mockapi_keep_alive"),
         matching=_matching(config),
+        html=_html(config.getoption("--mockapi-html")),
     )
+
+
+def _html(name: str | None) -> Path | None:
+    """The place of the page; that it cannot be written is better said before the first test."""
+    if not name:
+        return None
+    from pathlib import Path
+
+    path = Path(name).absolute()  # a test may go to another folder
+    if path.is_dir() or not path.parent.is_dir():
+        why = "it is a folder" if path.is_dir() else f"there is no folder {path.parent}"
+        raise pytest.UsageError(f"--mockapi-html={name}: {why}; name a file that can be written.")
+    return path
 
 
 def _env(value: str) -> str:

@@ -195,10 +195,10 @@ def _why(entry: JournalEntry) -> Iterator[str]:
         yield f"  {difference}"
     for remedy in miss.remedies:
         if not remedy.startswith("If the request changed"):  # the command for that stands below
-            yield _as_marker(remedy)
+            yield as_marker(remedy)
 
 
-def _as_marker(remedy: str) -> str:
+def as_marker(remedy: str) -> str:
     """A remedy that names options of the command line, with the marker's arguments instead."""
     options = re.search(r"(?<= )--.*(?= makes it match)", remedy)
     if options is None:

@@ -12,6 +12,7 @@ from mockapi.sessions import session_options
 from mockapi.storage import folders
 from mockapi.testing import Session
 from pytest_mockapi import _report
+from pytest_mockapi._html_report import html_of
 from pytest_mockapi._marker import Wanted, shown, wanted
 
 if TYPE_CHECKING:
@@ -128,10 +129,17 @@ class TestRun:
         self._sessions.root_session = self._outer
         late = [entry for entry in self.session.misses if entry.number > self._judged]
         words = _report.missed(self._reported(), late) if late and self._judged else ""
+        self._take()
         self._stats.add(self.session, has_cassette=self.has_cassette, failed=self.failed)
         self.session.close()
         if words:
             pytest.fail(words, pytrace=False)
+
+    def _take(self) -> None:
+        """Have what happened in the report of the run, if one is written."""
+        html = html_of(self.item.config)
+        if html is not None:
+            html.take(self.item.nodeid, self.session, self.session.entries)
 
 
 def _opened(plugin_server: PluginServer, read: SessionOptions, record_to: str) -> ServerSession:

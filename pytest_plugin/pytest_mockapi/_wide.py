@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_mockapi import _report
+from pytest_mockapi._html_report import html_of
 from pytest_mockapi._marker import Wanted, wanted
 from pytest_mockapi._test_run import TestRun
 
@@ -43,6 +44,8 @@ class WideRun(TestRun):
     ) -> None:
         super().__init__(node, plugin_server, stats, _wanted(node, plugin_server.options))
         self.fixture = fixture
+        self._taken = 0
+        self._last = node.nodeid
         self._plugin_server = plugin_server
 
     def begin(self, item: pytest.Item) -> None:
@@ -50,6 +53,11 @@ class WideRun(TestRun):
         self._sessions.root_session = self.session.server_session
         if self._guard is None and self.options.network != "off":
             self._guard = self._plugin_server.refuse(item.nodeid)
+
+    def take(self, item: pytest.Item) -> None:
+        """Have what a test asked in the report of the run, if one is written."""
+        self._last = item.nodeid
+        self._take()
 
     def end(self) -> None:
         """Lead it here no more: the test is over."""
@@ -79,6 +87,13 @@ class WideRun(TestRun):
         super().close()
         if words:
             pytest.fail(words, pytrace=False)
+
+    def _take(self) -> None:
+        html = html_of(self.item.config)
+        if html is not None:
+            entries = [entry for entry in self.session.entries if entry.number > self._taken]
+            self._taken = self.session.server_session.journal.count
+            html.take(self._last, self.session, entries)
 
     def _new_misses(self) -> list[JournalEntry]:
         return [entry for entry in self.session.misses if entry.number > self._judged]

@@ -101,6 +101,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
     """After a test the environment is the user's own."""
+    for running in _wide_runs(item):  # a session may be closed with its last test
+        running.take(item)
     try:
         yield
     finally:
@@ -132,6 +134,10 @@ def pytest_runtest_makereport(
         from pytest_mockapi import _sections
 
         _sections.add(report, call, item.stash.get(TEST_RUN, None) or next(reversed(_wide_runs(item)), None))
+    if item.config.stash[_options.OPTIONS].html is not None:
+        from pytest_mockapi import _html_report
+
+        _html_report.note(item, report)
     return report
 
 
@@ -158,6 +164,10 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
             from pytest_mockapi import _finish
 
             _finish.finish(session, stash[STATS], stash.get(PLUGIN_SERVER, None))
+        if stash[_options.OPTIONS].html is not None:
+            from pytest_mockapi import _html_report
+
+            _html_report.finish(session)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -166,6 +176,10 @@ def pytest_testnodedown(node: Any) -> None:
     output = getattr(node, "workeroutput", None) or {}
     if "mockapi" in output:
         stats_of(node.config).merge(output["mockapi"])
+    if "mockapi_html" in output:
+        from pytest_mockapi import _html_report
+
+        _html_report.join(node.config, output["mockapi_html"])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -174,3 +188,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
     for line in config.stash[STATS].lines(config) if STATS in config.stash else ():
         terminalreporter.write_line(printable(line))
+    if config.stash[_options.OPTIONS].html is not None:
+        from pytest_mockapi._html_report import line_of
+
+        terminalreporter.write_line(printable(line_of(config)))

@@ -107,7 +107,8 @@ class Tools:
         if entry["miss"] is not None:
             return _words.together([_words.entry_line(entry), *_words.miss_lines(entry, session)])
         if entry["reply"]["source"] == "invalid":
-            return _words.together([_words.entry_line(entry), *_judged_anew(entry)])
+            shown = self.client.session(session, f"journal/{entry['number']}")
+            return _words.together([_words.entry_line(entry), *_words.refusal_lines(shown)])
         hint = entry["reply"]["hint"]
         return _words.entry_line(entry) + ("" if hint is None else f"\n  {hint}")
 
@@ -261,14 +262,3 @@ class Tools:
 def _as_text(body: dict[str, Any] | list[Any] | str | None) -> bytes:
     """The bytes of a body; the text of its JSON is judged as it was written."""
     return body.encode("utf-8", "surrogatepass") if isinstance(body, str) else orjson.dumps(body)
-
-
-def _judged_anew(entry: dict[str, Any]) -> Iterator[str]:
-    """The faults of a body in the journal, as `mockapi validate` tells them."""
-    headers = {name: value for name, value in entry["request"]["headers"] if name != "x-mockapi-token"}
-    body = _words.body_of(entry)
-    settings = validation.ValidationSettings()
-    verdicts = list(_payloads.judge("body", body, headers, entry["request"]["path"], settings))
-    yield from _payloads.FORMATS["text"](verdicts)
-    if not any(verdict.findings for verdict in verdicts):
-        yield "  Judged again with the default rules, its body is taken: the server goes by other rules."

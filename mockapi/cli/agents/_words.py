@@ -56,6 +56,22 @@ def miss_lines(entry: dict[str, Any], session: str) -> Iterator[str]:
         yield f"  {remedy}"
 
 
+def refusal_lines(shown: dict[str, Any]) -> Iterator[str]:
+    """The rule that refused a request, of the document of an entry; nothing where no rule did."""
+    refusal = shown["refusal"]
+    if refusal is None:
+        return
+    yield f"  {refusal['status']} {refusal['type']}: {refusal['message']}"
+    where = f" at {refusal['pointer']}" if refusal["pointer"] else ""
+    page = "" if refusal["summary"] is None else f"  (docs/rules.md#{refusal['rule']})"
+    yield f"  rule {refusal['rule']}{where}{page}"
+    for name in ("summary", "source", "confidence"):
+        if refusal[name]:
+            yield f"  {name}: {refusal[name]}"
+    if refusal["hint"] is not None:
+        yield f"  {refusal['hint']}"
+
+
 def body_of(entry: dict[str, Any]) -> bytes:
     """The body of a request in the journal, as JSON or text."""
     request = entry["request"]

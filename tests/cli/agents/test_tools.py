@@ -86,12 +86,13 @@ def test_a_miss_is_explained_as_on_the_console(
     eventually(lambda: told in console.getvalue(), "the console tells the same")
 
 
-def test_a_refusal_is_explained_as_by_validate(server: mockapi.Server, session: str, tools: Tools) -> None:
-    """With the rule and the place in the body."""
+def test_a_refusal_is_explained(server: mockapi.Server, session: str, tools: Tools) -> None:
+    """With the words, the rule, its source, and the place in the body."""
     assert posted(server, session, message("Hi") | {"max_tokens": -1}) == 400
     explained = tools.explain(1, session)
     assert "400 invalid_request_error: max_tokens" in explained
-    assert "/max_tokens  " in explained
+    assert " at /max_tokens  (docs/rules.md#" in explained
+    assert "\n  source: " in explained
 
 
 def test_what_was_answered_needs_no_explanation(server: mockapi.Server, session: str, tools: Tools) -> None:
