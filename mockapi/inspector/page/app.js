@@ -25,10 +25,10 @@ const search = element("input", {
   type: "search", "aria-label": "Search", placeholder: "Search words, model, rule…  /", on: { input: () => filter("text", search.value) },
 });
 const selects = {
-  session: chooser("session", "all sessions"),
-  source: chooser("source", "any source", ["recorded", "scripted", "synthesized", "forwarded", "invalid", "unmatched"]),
-  status: chooser("status", "any status", [["2", "2xx"], ["4", "4xx"], ["5", "5xx"], ["failed", "failed"], ["sending", "being sent"]]),
-  rule: chooser("rule", "any rule"),
+  session: chooser("session", "session"),
+  source: chooser("source", "source", ["recorded", "scripted", "synthesized", "forwarded", "invalid", "unmatched"]),
+  status: chooser("status", "status", [["2", "2xx"], ["4", "4xx"], ["5", "5xx"], ["failed", "failed"], ["sending", "being sent"]]),
+  rule: chooser("rule", "rule"),
 };
 const backlog = element("span");
 const panes = element("div.panes");

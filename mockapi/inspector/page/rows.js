@@ -64,12 +64,12 @@ export class RowList {
       role: "option", id: idOf(key), "aria-selected": String(isChosen), "data-key": key, "data-bad": isBad(row),
       "aria-setsize": this.store.shown.length, "aria-posinset": at + 1, style: { top: `${at * HEIGHT}px` },
     },
-      element("span.lane", {}, laneView(lane)),
-      element("span.time", {}, clock(row.at)),
-      element("span.words", { title: seenText(words) }, seenText(words)),
-      element("span.marks", {}, sourceMark(row.source), statusMark(row.status)),
-      element("span.time", {}, row.turns === null ? "" : `turn ${row.turns - 1}`),
-      element("span.under", {}, under), element("span.took", {}, tokens ? `${tokens} · ${took}` : took));
+      laneView(lane),
+      element("div.line", {}, element("span.time", {}, clock(row.at)),
+        element("span.words", { title: seenText(words) }, seenText(words)), statusMark(row.status)),
+      element("div.line.under", {}, element("span.time", {}, row.turns === null ? "" : `turn ${row.turns - 1}`),
+        element("span.words", {}, sourceMark(row.source), under ? ` · ${under}` : ""),
+        element("span.took", {}, tokens ? `${tokens} · ${took}` : took)));
   }
 
   /** Choose a row by its key. */
@@ -113,6 +113,6 @@ function laneView({ lane, colour: own, drawn: lines, goesOn }) {
   const parts = lines.map((line, at) => (line < 0 ? null : drawn("line", {
     x1: x(at), x2: x(at), y1: 0, y2: goesOn[at] ? HEIGHT : HEIGHT / 2 - 9, stroke: colour(line),
   })));
-  return drawn("svg", { width: 34, height: HEIGHT, "aria-hidden": "true" }, parts,
+  return drawn("svg.lane", { width: 34, height: HEIGHT, "aria-hidden": "true" }, parts,
     drawn("circle", { cx: x(lane), cy: 14, r: 4.5, fill: colour(own) }));
 }

@@ -16,6 +16,8 @@ export function isBad(row) {
 
 /** All rows in the order in which they came, and those that the filters let through. */
 export class Store {
+  #colours = new Map(); // by conversation, in the order of their first requests
+
   constructor() {
     this.rows = [];
     this.byKey = new Map();
@@ -67,6 +69,7 @@ export class Store {
     this.byKey.clear();
     this.sessions.clear();
     this.rules.clear();
+    this.#colours.clear();
     this.dropped = 0;
   }
 
@@ -100,29 +103,25 @@ export class Store {
     this.shown.forEach((row, at) => last.set(laneKey(row), at));
     const lanes = Array(LANES).fill(null);
     const own = new Map();
+    const colours = this.#colours;
     this.lanes = this.shown.map((row, at) => {
       const key = laneKey(row);
+      if (!colours.has(key)) colours.set(key, colours.size % COLOURS);
       if (!own.has(key)) {
         const free = lanes.indexOf(null);
         own.set(key, free < 0 ? LANES - 1 : free);
         if (free >= 0) lanes[free] = key;
       }
       const lane = own.get(key);
-      const drawn = lanes.map((holder) => (holder === null ? -1 : colourOf(holder)));
+      const drawn = lanes.map((holder) => (holder === null ? -1 : colours.get(holder)));
       if (last.get(key) === at && lanes[lane] === key) lanes[lane] = null;
-      return { lane, colour: colourOf(key), drawn, isFirst: false, goesOn: lanes.map((holder) => holder !== null) };
+      return { lane, colour: colours.get(key), drawn, goesOn: lanes.map((holder) => holder !== null) };
     });
   }
 }
 
 function laneKey(row) {
   return `${row.session}/${row.conversation ?? "-"}`;
-}
-
-function colourOf(key) {
-  let hash = 7;
-  for (let at = 0; at < key.length; at += 1) hash = (hash * 31 + key.charCodeAt(at)) >>> 0;
-  return hash % COLOURS;
 }
 
 function passes(row, { session, source, status, rule, conversation }) {

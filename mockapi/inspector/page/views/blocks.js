@@ -7,19 +7,19 @@ import { jsonView } from "./json.js";
 const PICTURES = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 
 /**
- * One content block. `results` are the tool results by the id of their call, which are shown with it;
- * `calls` the names of calls by their id.
+ * One content block. `results` are the tool results by the id of their call, which are shown with it,
+ * `news` those of them that are new, `calls` the names of calls by their id.
  */
-export function blockView(block, { results = new Map(), calls = new Map() } = {}) {
+export function blockView(block, { results = new Map(), calls = new Map(), news = new Set() } = {}) {
   if (typeof block === "string") return longText(block);
   if (!isObject(block)) return jsonView(block);
-  const shown = shownBlock(block, results, calls);
+  const shown = shownBlock(block, results, calls, news);
   const marks = [];
   if (block.cache_control) marks.push(cacheMark(block.cache_control));
   return element("div.block", { "data-type": String(block.type) }, shown, marks);
 }
 
-function shownBlock(block, results, calls) {
+function shownBlock(block, results, calls, news) {
   switch (block.type) {
     case "text":
       return textBlock(block);
@@ -36,7 +36,7 @@ function shownBlock(block, results, calls) {
     case "tool_use":
     case "server_tool_use":
     case "mcp_tool_use":
-      return callView(block, results.get(block.id));
+      return callView(block, results.get(block.id), news);
     case "image":
       return pictureView(block.source);
     case "document":
@@ -63,7 +63,7 @@ function textBlock(block) {
   return [shown, fold(quiet(countOf(citations.length, "citation")), () => jsonView(citations))];
 }
 
-function callView(block, result) {
+function callView(block, result, news) {
   const input = block.input ?? {};
   const head = element(
     "div.callhead", {},
@@ -73,17 +73,17 @@ function callView(block, result) {
   );
   const shown = typeof input === "string" ? longText(input, "div.text.string") : jsonView(input);
   return element("div.call", {}, head, shown, block.isOpen ? element("span.caret") : null,
-    result ? resultView(result, null) : null);
+    result ? resultView(result, null, news.has(result)) : null);
 }
 
-function resultView(result, call) {
+function resultView(result, call, isNew = false) {
   const failed = result.is_error === true;
   const words = failed ? "error" : "result";
   const head = element("div.resulthead", {}, element("span.kind", {}, words),
     call ? element("span.quiet", {}, "of ", ...seen(call)) : null);
   const content = result.content;
   const parts = Array.isArray(content) ? content.map((item) => blockView(item)) : [longText(String(content ?? ""))];
-  return element(failed ? "div.result.failed" : "div.result", {}, head, parts,
+  return element(`div.result${failed ? ".failed" : ""}${isNew ? ".new" : ""}`, {}, head, parts,
     result.cache_control ? cacheMark(result.cache_control) : null);
 }
 

@@ -52,6 +52,7 @@ export function conversationView(exchange, before = null) {
   const from = firstNewTurn(value, before ? requestValue(before) : null);
   const results = new Map();
   const calls = new Map();
+  const news = new Set(turns.slice(from).flatMap((turn) => listOf(turn?.content)));
   for (const block of turns.flatMap((turn) => listOf(turn?.content))) {
     if (block?.type === "tool_result") results.set(block.tool_use_id, block);
     if (typeof block?.id === "string" && /tool_use$/.test(String(block.type))) calls.set(block.id, String(block.name));
@@ -61,7 +62,7 @@ export function conversationView(exchange, before = null) {
     systemView(value.system),
     toolsView(value.tools),
     parametersView(value),
-    lastItems(turns, (turn, at) => turnView(turn, at, at >= from, { results, calls }), "turns"),
+    lastItems(turns, (turn, at) => turnView(turn, at, at >= from, { results, calls, news }), "turns"),
     leftOut(exchange.request.body),
   );
 }

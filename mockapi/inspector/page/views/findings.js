@@ -2,7 +2,7 @@
 
 import { requestValue } from "./conversation.js";
 import { button, element, seen } from "./element.js";
-import { inLine, isObject, listOf } from "./format.js";
+import { inLine, isObject, listOf, parsedJSON } from "./format.js";
 import { jsonView } from "./json.js";
 
 const CONFIDENCE = {
@@ -43,7 +43,7 @@ function refusalView(exchange) {
   ].filter(Boolean);
   const value = refusal.pointer ? valueAt(requestValue(exchange), refusal.pointer) : undefined;
   return element("div.finding.bad", {},
-    element("h3", {}, `Refused with ${refusal.status}`, element("span.kind", {}, ...seen(refusal.type))),
+    element("h2", {}, `Refused with ${refusal.status}`, element("span.kind", {}, ...seen(refusal.type))),
     element("p.said", {}, ...seen(refusal.message)),
     refusal.hint ? element("p", {}, ...seen(refusal.hint)) : null,
     factList(facts),
@@ -70,7 +70,7 @@ function missView(miss, remedy) {
     ? ["The nearest is ", element("code", {}, ...seen(`${miss.nearest.cassette}#${miss.nearest.interaction}`)), ". It differs in:"]
     : ["There is no recording to compare it with."];
   return element("div.finding.bad", {},
-    element("h3", {}, "No recording matches"),
+    element("h2", {}, "No recording matches"),
     element("p", {}, nearest),
     miss.differences.map(differenceView),
     element("ul.remedies", {}, miss.remedies.map((words) => element("li", {}, ...seen(words), remedy(words)))));
@@ -83,20 +83,19 @@ function differenceView({ path, recorded, received }) {
     side("recorded", "recorded", recorded), side("received", "received", received));
 }
 
-// The server puts changed words into brackets.
+// Of texts the server tells the changed words in brackets; other values it tells as JSON.
 function bracketed(text, kind) {
+  const mark = kind === "recorded" ? "del" : "ins";
   const parts = text.split(/(\[[^\]]*\])/);
-  const isMarked = parts.length > 1 && !/^\s*[[{]/.test(text);
-  if (!isMarked) return element(kind === "recorded" ? "del" : "ins", {}, ...seen(inLine(text, 2000)));
-  return parts.map((part) => (/^\[.*\]$/s.test(part)
-    ? element(kind === "recorded" ? "del" : "ins", {}, ...seen(part.slice(1, -1))) : seen(part)));
+  if (parts.length === 1 || parsedJSON(text) !== undefined) return element(mark, {}, ...seen(inLine(text, 2000)));
+  return parts.map((part) => (/^\[.*\]$/s.test(part) ? element(mark, {}, ...seen(part.slice(1, -1))) : seen(part)));
 }
 
 function faultView(fault) {
   const words = fault.skipped
     ? ["The fault ", element("code", {}, fault.name), " was ordered and does not fit this reply: ", ...seen(fault.skipped)]
     : ["The fault ", element("code", {}, ...seen(fault.name)), " was ordered and done. ", fault.summary ?? ""];
-  return element("div.finding.warn", {}, element("h3", {}, "Fault"), element("p", {}, words));
+  return element("div.finding.warn", {}, element("h2", {}, "Fault"), element("p", {}, words));
 }
 
 function hintView(exchange) {

@@ -16,7 +16,7 @@ const NARROWEST = 360;
 export function schedulesOf(exchange) {
   const { reply, recording } = exchange;
   const sent = momentsOf(reply.chunks, reply.hold);
-  const recorded = recording && recording.chunks.length > 1 ? momentsOf(recording.chunks) : null;
+  const recorded = exchange.session !== null && recording && recording.chunks.length > 1 ? momentsOf(recording.chunks) : null;
   const lasts = (moments) => (moments && moments.length ? moments[moments.length - 1].at : 0);
   // Sent at once, a recording still tells how it came when it was recorded.
   const shown = recorded && !recording.differs && lasts(sent) === 0 ? recorded : sent;
@@ -180,14 +180,16 @@ function blockBars(events, times, y, x, schedules) {
     const ends = x(to === null ? schedules.seconds : times[to] ?? schedules.seconds);
     const name = block.name ? `${block.type} ${block.name}` : String(block.type);
     const top = y + lane * BLOCK_HEIGHT;
-    const toLeft = begins > LEFT + 220 && ends - begins < 120;
+    const isInside = ends - begins >= 130;
+    const toLeft = !isInside && begins > LEFT + 220;
     return [
-      drawn(`rect.bar`, { "data-type": String(block.type), x: begins, y: top + 3, width: Math.max(2, ends - begins), height: 9, rx: 2 }),
-      drawn("text.bar", { x: toLeft ? begins - 6 : Math.max(ends, begins + 2) + 6 > x(schedules.seconds) - 60 ? begins + 4 : ends + 6,
-        y: top + 11, "text-anchor": toLeft ? "end" : "start", class: ends - begins >= 120 && !toLeft ? "bar inside" : "bar" }, inLine(name, 40)),
+      drawn("rect.bar", { "data-type": String(block.type), x: begins, y: top + 2, width: Math.max(2, ends - begins), height: 14, rx: 2 }),
+      drawn(isInside ? "text.bar.inside" : "text.bar", {
+        x: toLeft ? begins - 6 : isInside ? begins + 6 : ends + 6, y: top + 13, "text-anchor": toLeft ? "end" : "start",
+      }, inLine(name, 40)),
     ];
   });
-  return [drawn("g", {}, drawn("text.lane", { x: LEFT - 10, y: y + 11, "text-anchor": "end" }, "blocks"), bars), blocks.size * BLOCK_HEIGHT + 4];
+  return [drawn("g", {}, drawn("text.lane", { x: LEFT - 10, y: y + 13, "text-anchor": "end" }, "blocks"), bars), blocks.size * BLOCK_HEIGHT + 4];
 }
 
 function eventTicks(events, times, y, x) {
