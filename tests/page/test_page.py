@@ -16,8 +16,8 @@ from tests.support.server import control, open_session
 from tests.support.traffic import MODEL, everything, post
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Iterator
+    from pathlib import Path
 
     from playwright.sync_api import Browser
 
@@ -227,7 +227,7 @@ def test_everybody_can_use_it(
     source = axe()
     with opened(browser, server, color_scheme=theme, bypass_csp=True) as seen:
         seen.page.evaluate(source)
-        found = []
+        found: list[tuple[str, str, str]] = []
 
         def judge() -> None:
             for item in seen.page.evaluate(f"axe.run({options})")["violations"]:

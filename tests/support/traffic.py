@@ -83,8 +83,6 @@ def everything(server: mockapi.Server) -> None:
     post(
         strict["base_url"], {"model": MODEL, "max_tokens": 64, "messages": [{"role": "user", "content": ""}]}
     )
-    control(
-        server, f"/sessions/{oslo['id']}/faults", {"faults": [{"fault": "cut", "event": 9}]}, method="POST"
-    )
+    control(server, f"/sessions/{oslo['id']}/faults", [{"fault": "cut", "event": 9}], method="POST")
     body = {"model": MODEL, "max_tokens": 200, "stream": True}
     post(oslo["base_url"], {**body, "messages": [{"role": "user", "content": "Tell me about the fjord."}]})

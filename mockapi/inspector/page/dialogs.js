@@ -141,7 +141,7 @@ export async function copyAs(exchange, earlier) {
 /** What a session does from its next request on: faults, pace, reset. */
 export async function sessionDialog(id, name, tell) {
   const [{ faults }, session] = await Promise.all([askJSON("faults"), askJSON(`sessions/${id}`)]);
-  const order = element("input", { type: "text", id: "fault-order", spellcheck: "false", value: '{"fault": "overloaded", "times": 1}' });
+  const order = element("input", { type: "text", id: "fault-order", spellcheck: "false", });
   const about = element("span.quiet");
   const choice = element("select", { id: "fault-name", on: { change: () => choose() } },
     element("option", { value: "" }, "none"), faults.map((fault) => element("option", { value: fault.name }, fault.name)));
