@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from lowest import lowest_versions
-from plan import PYTHON, differing, environments, install, main, newer, readme_command
+from plan import BROWSER, PYTHON, differing, environments, install, main, newer, readme_command
 from steps import Step
 
 if TYPE_CHECKING:
@@ -21,12 +21,13 @@ if TYPE_CHECKING:
 def plan(work: Path) -> list[Step]:
     """What is run, in this order, on two cores."""
     made = environments(work)
-    before = tuple(step.name for step in made)
+    before = (*(step.name for step in made), "browser")
     lowest = work / "lowest.txt"
     lowest.write_text("\n".join(lowest_versions()) + "\n", encoding="utf-8")
     return [
         Step("test", readme_command("test"), cores=2),
         *made,
+        Step("browser", BROWSER, after=("test",)),
         Step("lint", f"{PYTHON} -m ruff check .\n{PYTHON} -m ruff format --check .", after=("test",)),
         Step("types", f"{PYTHON} -m mypy", after=("test",)),
         Step("pyright", _pyright(work), after=("test",)),

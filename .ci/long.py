@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plan import PYTHON, environments, main, newer, readme_command
+from plan import BROWSER, PYTHON, environments, main, newer, readme_command
 from steps import Step
 
 if TYPE_CHECKING:
@@ -19,13 +19,6 @@ _ORDERS = {
     "3": ("-n 2", {"PYTHONDONTWRITEBYTECODE": "1", "MOCKAPI_SHARED": "/nowhere"}),
 }
 """Three seeds: on two workers, on one, and without recorded traffic and compiled modules."""
-
-_BROWSER = """
-if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then
-    apt-get update -qq
-    apt-get install -y -qq --no-install-recommends chromium >/dev/null
-fi
-"""
 
 _RECORDERS = f"""
 if command -v npm >/dev/null; then
@@ -54,7 +47,7 @@ def plan(work: Path) -> list[Step]:
     return [
         Step("install", install),
         *made,
-        Step("browser", _BROWSER),
+        Step("browser", BROWSER, after=("install",)),
         *newer(work, "3.12", after="install"),  # `.ci/run` has 3.11 and 3.13
         *(_order(seed, first) for seed in _ORDERS),
         Step(

@@ -31,6 +31,17 @@ DIFFERS_SLOWLY = (  # but for what runs in the neighbours' environment
 )
 
 
+BROWSER = f"""
+if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends chromium >/dev/null
+fi
+{PYTHON} -m pip install -q --editable '.[page]'
+npm install --silent --no-fund --no-audit --prefix "$MOCKAPI_AXE" axe-core
+"""
+"""What the page is tried in: Chromium, what drives it, and axe-core, which judges whether all can use it."""
+
+
 def readme_command(name: str) -> str:
     """The command that stands in the README behind a marker."""
     text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
@@ -61,6 +72,7 @@ def variables(work: Path) -> dict[str, str]:
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
         "PIP_NO_INPUT": "1",
         "MOCKAPI_CACHE": str(work / "cache"),
+        "MOCKAPI_AXE": str(work / "axe"),
         "MOCKAPI_FORBID_SKIPS": "1",
         "MOCKAPI_SDK_0121": str(work / "sdk-0.121" / "bin" / "python"),
         "MOCKAPI_NEIGHBOURS": str(work / "neighbours" / "bin" / "python"),

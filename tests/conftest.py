@@ -24,7 +24,9 @@ settings.register_profile(
 settings.load_profile("untimed")
 
 _CLIENT_VARIABLES = ("ANTHROPIC_", "MOCKAPI_")
-_KEPT = {"MOCKAPI_SHARED", "MOCKAPI_FORBID_SKIPS", "MOCKAPI_SDK_0121", "MOCKAPI_NEIGHBOURS"}
+_KEPT = {
+    *("MOCKAPI_SHARED", "MOCKAPI_FORBID_SKIPS", "MOCKAPI_SDK_0121", "MOCKAPI_NEIGHBOURS", "MOCKAPI_AXE"),
+}
 
 
 @pytest.fixture(autouse=True)

@@ -74,6 +74,18 @@ class Listener:
             with wire.throwaway_tls((self.host.strip("[]"), *self.names)) as tls:
                 yield tls
 
+    def page_line(self, base_url: str, access: server.Access) -> str | None:
+        """Where the page is, for a browser; None if no browser can go there.
+
+        The token stands in the fragment, which no server gets to see. One that somebody has given stays
+        theirs: others may read the log.
+        """
+        if self.uds is not None:
+            return None
+        base_url = base_url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+        page = f"see what happens: {base_url}/_mockapi/ui"
+        return f"{page}#token={access.token}" if access.is_made else f"{page} (with the token that you gave)"
+
     def has_strangers(self, access: server.Access) -> bool:
         """Whether callers of the control API need the token though nobody has said it."""
         return self.uds is None and access.is_needed_at(self.host.strip("[]"))

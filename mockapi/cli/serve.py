@@ -95,6 +95,8 @@ def run(
         def ready() -> None:
             where = server.url_of(sock, tls) if listener.uds is None else f"unix:{listener.uds}"
             print(f"mockapi ready on {where}", flush=True)
+            if (page := listener.page_line(where, options.access)) is not None:
+                print(page, flush=True)
             if tls is not None:
                 tell_trust(console, tls)
             if listener.has_strangers(options.access):

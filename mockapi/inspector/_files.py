@@ -5,6 +5,7 @@ They hold nothing of what is played, so that a browser may load them before it h
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -18,6 +19,9 @@ _TYPES: Final = {
 }
 
 
+_COMMENT: Final = re.compile(rb"^[ \t]*(?://.*|/\*[\s\S]*?\*/)$", re.MULTILINE)
+
+
 class PageFile(NamedTuple):
     """A file and its content type."""
 
@@ -28,10 +32,15 @@ class PageFile(NamedTuple):
 @cache
 def _all() -> dict[str, PageFile]:
     return {
-        path.relative_to(_PLACE).as_posix(): PageFile(path.read_bytes(), _TYPES[path.suffix])
+        path.relative_to(_PLACE).as_posix(): PageFile(_served(path), _TYPES[path.suffix])
         for path in sorted(_PLACE.rglob("*"))
         if path.suffix in _TYPES
     }
+
+
+def _served(path: Path) -> bytes:
+    """A file without its comments, which are for readers of the source; its lines stay where they are."""
+    return _COMMENT.sub(lambda found: b"\n" * found[0].count(b"\n"), path.read_bytes())
 
 
 def page_file(name: str) -> PageFile | None:

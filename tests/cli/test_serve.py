@@ -41,14 +41,15 @@ def cassette(tmp_path: Path) -> str:
     )
 
 
-def test_stdout_has_the_ready_line_and_nothing_else(cassette: str) -> None:
+def test_stdout_has_the_ready_line_and_the_pages_and_nothing_else(cassette: str) -> None:
     """Other tools wait for this very line; everything for people goes to stderr."""
     with Serving("serve", cassette, "--port", "0", "--validation", "off") as server:
         assert ask(server.url, ASKED).content == b"one"
         assert ask(server.url, message("a miss")).status_code == 422
         outcome = server.stop()
     assert server.before == ""
-    assert outcome.out == ""
+    assert outcome.out.startswith(f"see what happens: {server.url}/_mockapi/ui#token=")
+    assert outcome.out.count("\n") == 1
     assert server.url.startswith("http://127.0.0.1:")
     assert "playing 3 interactions of 1 cassette" in outcome.err
     assert "no recording matches POST /v1/messages" in outcome.err

@@ -22,35 +22,35 @@ const told = element("p.told", { role: "status", hidden: true });
 const foot = element("span");
 const list = new RowList(store, (row) => open(row), () => detail.focus());
 const search = element("input", {
-  type: "search", "aria-label": "Search", placeholder: "Search words, model, rule…  /", on: { input: () => filter("text", search.value) },
+	type: "search", "aria-label": "Search", placeholder: "Search words, model, rule…  /", on: { input: () => filter("text", search.value) },
 });
 const selects = {
-  session: chooser("session", "all sessions"),
-  source: chooser("source", "any source", ["recorded", "scripted", "synthesized", "forwarded", "invalid", "unmatched"]),
-  status: chooser("status", "any status", [["2", "2xx"], ["4", "4xx"], ["5", "5xx"], ["failed", "failed"], ["sending", "being sent"]]),
-  rule: chooser("rule", "any rule"),
+	session: chooser("session", "session"),
+	source: chooser("source", "source", ["recorded", "scripted", "synthesized", "forwarded", "invalid", "unmatched"]),
+	status: chooser("status", "status", [["2", "2xx"], ["4", "4xx"], ["5", "5xx"], ["failed", "failed"], ["sending", "being sent"]]),
+	rule: chooser("rule", "rule"),
 };
 const backlog = element("span");
 const panes = element("div.panes");
 const views = element("div.tabs", { role: "group", "aria-label": "View" },
-  button("Journal", () => view("journal"), { "data-view": "journal", "aria-pressed": "true" }),
-  button("Cassettes", () => view("cassettes"), { "data-view": "cassettes", "aria-pressed": "false" }));
+	button("Journal", () => view("journal"), { "data-view": "journal", "aria-pressed": "true" }),
+	button("Cassettes", () => view("cassettes"), { "data-view": "cassettes", "aria-pressed": "false" }));
 
 function chooser(name, all, values = []) {
-  const made = element("select", { "aria-label": `Filter by ${name}`, on: { change: () => filter(name, made.value) } },
-    element("option", { value: "" }, all), values.map((value) => option(value)));
-  return made;
+	const made = element("select", { "aria-label": `Filter by ${name}`, on: { change: () => filter(name, made.value) } },
+		element("option", { value: "" }, all), values.map((value) => option(value)));
+	return made;
 }
 
 function option(value) {
-  const [said, words] = Array.isArray(value) ? value : [value, value];
-  return element("option", { value: said }, seenText(words));
+	const [said, words] = Array.isArray(value) ? value : [value, value];
+	return element("option", { value: said }, seenText(words));
 }
 
 function filter(name, value) {
-  store.filters[name] = value;
-  store.refresh();
-  draw();
+	store.filters[name] = value;
+	store.refresh();
+	draw();
 }
 
 // --- the list -----------------------------------------------------------------------------------------
@@ -59,53 +59,53 @@ let waiting = [];
 let isDrawing = false;
 
 function take(event) {
-  if (event.kind === "backlog") {
-    backlog.textContent = event.value.rows ? `${numeral(event.value.rows)} still being read` : "";
-    return;
-  }
-  waiting.push(event);
-  schedule();
+	if (event.kind === "backlog") {
+		backlog.textContent = event.value.rows ? `${numeral(event.value.rows)} still being read` : "";
+		return;
+	}
+	waiting.push(event);
+	schedule();
 }
 
 function schedule() {
-  if (isDrawing) return;
-  isDrawing = true;
-  setTimeout(() => {
-    isDrawing = false;
-    const events = waiting.slice(0, EVENTS_AT_ONCE);
-    waiting = waiting.slice(EVENTS_AT_ONCE);
-    const before = current && store.byKey.get(keyOf(current));
-    const wasSending = before?.seconds === null;
-    store.take(events);
-    draw();
-    const now = current && store.byKey.get(keyOf(current));
-    if (now && wasSending && now.seconds !== null) {
-      documents.delete(keyOf(now));
-      open(now, { keepsPlace: true });
-    }
-    if (waiting.length) schedule();
-  }, 16);
+	if (isDrawing) return;
+	isDrawing = true;
+	setTimeout(() => {
+		isDrawing = false;
+		const events = waiting.slice(0, EVENTS_AT_ONCE);
+		waiting = waiting.slice(EVENTS_AT_ONCE);
+		const before = current && store.byKey.get(keyOf(current));
+		const wasSending = before?.seconds === null;
+		store.take(events);
+		draw();
+		const now = current && store.byKey.get(keyOf(current));
+		if (now && wasSending && now.seconds !== null) {
+			documents.delete(keyOf(now));
+			open(now, { keepsPlace: true });
+		}
+		if (waiting.length) schedule();
+	}, 16);
 }
 
 function draw() {
-  refill(selects.session, [...store.sessions.values()].map(({ id, name, closed }) => [id, `${name ?? id}${closed ? " (closed)" : ""}`]));
-  refill(selects.rule, [...store.rules].sort());
-  selects.rule.hidden = !store.rules.size;
-  list.draw();
-  const total = store.rows.length;
-  foot.textContent = store.shown.length === total ? countOf(total, "request") : `${numeral(store.shown.length)} of ${countOf(total, "request")}`;
-  if (!current) showEmpty();
+	refill(selects.session, [...store.sessions.values()].map(({ id, name, closed }) => [id, `${name ?? id}${closed ? " (closed)" : ""}`]));
+	refill(selects.rule, [...store.rules].sort());
+	selects.rule.hidden = !store.rules.size;
+	list.draw();
+	const total = store.rows.length;
+	foot.textContent = store.shown.length === total ? countOf(total, "request") : `${numeral(store.shown.length)} of ${countOf(total, "request")}`;
+	if (!current) showEmpty();
 }
 
 function refill(select, values) {
-  const wanted = values.slice(-500);
-  const known = select.dataset.values;
-  const now = JSON.stringify(wanted);
-  if (known === now) return;
-  select.dataset.values = now;
-  const chosen = select.value;
-  select.replaceChildren(select.firstChild, ...wanted.map(option));
-  select.value = chosen;
+	const wanted = values.slice(-500);
+	const known = select.dataset.values;
+	const now = JSON.stringify(wanted);
+	if (known === now) return;
+	select.dataset.values = now;
+	const chosen = select.value;
+	select.replaceChildren(select.firstChild, ...wanted.map(option));
+	select.value = chosen;
 }
 
 // --- what is chosen -----------------------------------------------------------------------------------
@@ -113,184 +113,184 @@ function refill(select, values) {
 let current = null;
 
 async function documentOf(row) {
-  const key = keyOf(row);
-  if (!documents.has(key)) {
-    const found = await askJSON(`sessions/${row.session}/journal/${row.number}`);
-    if (found.seconds !== null) documents.set(key, found);
-    if (documents.size > MOST_DOCUMENTS) documents.delete(documents.keys().next().value);
-    return found;
-  }
-  return documents.get(key);
+	const key = keyOf(row);
+	if (!documents.has(key)) {
+		const found = await askJSON(`sessions/${row.session}/journal/${row.number}`);
+		if (found.seconds !== null) documents.set(key, found);
+		if (documents.size > MOST_DOCUMENTS) documents.delete(documents.keys().next().value);
+		return found;
+	}
+	return documents.get(key);
 }
 
 async function open(row, { keepsPlace = false } = {}) {
-  current = row;
-  const place = detail.scrollTop;
-  try {
-    const earlier = store.before(row);
-    const [exchange, before] = await Promise.all([documentOf(row), earlier ? documentOf(earlier).catch(() => null) : null]);
-    if (current !== row) return;
-    const actions = actionsOf(row, exchange);
-    detail.replaceChildren(exchangeView(exchange, { before, actions, remedy: (words) => remedyButton(row, words) }));
-    detail.scrollTop = keepsPlace ? place : 0;
-    say("");
-  } catch (error) {
-    if (current === row) detail.replaceChildren(element("div.empty", {}, element("h2", {}, "This request cannot be opened"), error.message));
-  }
+	current = row;
+	const place = detail.scrollTop;
+	try {
+		const earlier = store.before(row);
+		const [exchange, before] = await Promise.all([documentOf(row), earlier ? documentOf(earlier).catch(() => null) : null]);
+		if (current !== row) return;
+		const actions = actionsOf(row, exchange);
+		detail.replaceChildren(exchangeView(exchange, { before, actions, remedy: (words) => remedyButton(row, words) }));
+		detail.scrollTop = keepsPlace ? place : 0;
+		say("");
+	} catch (error) {
+		if (current === row) detail.replaceChildren(element("div.empty", {}, element("h2", {}, "This request cannot be opened"), error.message));
+	}
 }
 
 function actionsOf(row, exchange) {
-  const conversation = store.conversation(row);
-  const numbers = conversation.map((item) => item.number);
-  const isAlone = store.filters.conversation === laneKey(row);
-  const earlier = async () => Promise.all(conversation.filter((item) => item.at <= row.at).slice(-50).map(documentOf));
-  return element("div.actions", {},
-    button("Send again…", () => sendAgain(exchange, ({ session, number }) => choose(`${session}/${number}`))),
-    button("Save as cassette…", () => saveCassette(exchange, numbers)),
-    button("Edit reply…", () => editReply(exchange)),
-    button("Copy as…", () => copyAs(exchange, earlier)),
-    button("Session…", () => sessionDialog(row.session, row.name, say).catch((error) => say(error.message, true))),
-    conversation.length > 1 ? button(`Tokens of ${countOf(conversation.length, "turn")}`, () => chart(conversation)) : null,
-    conversation.length > 1 ? button(isAlone ? "All conversations" : "Only this conversation", () => {
-      filter("conversation", isAlone ? "" : laneKey(row));
-      open(row, { keepsPlace: true });
-    }) : null);
+	const conversation = store.conversation(row);
+	const numbers = conversation.map((item) => item.number);
+	const isAlone = store.filters.conversation === laneKey(row);
+	const earlier = async () => Promise.all(conversation.filter((item) => item.at <= row.at).slice(-50).map(documentOf));
+	return element("div.actions", {},
+		button("Send again…", () => sendAgain(exchange, ({ session, number }) => choose(`${session}/${number}`))),
+		button("Save as cassette…", () => saveCassette(exchange, numbers)),
+		button("Edit reply…", () => editReply(exchange)),
+		button("Copy as…", () => copyAs(exchange, earlier)),
+		button("Session…", () => sessionDialog(row.session, row.name, say).catch((error) => say(error.message, true))),
+		conversation.length > 1 ? button(`Tokens of ${countOf(conversation.length, "turn")}`, () => chart(conversation)) : null,
+		conversation.length > 1 ? button(isAlone ? "All conversations" : "Only this conversation", () => {
+			filter("conversation", isAlone ? "" : laneKey(row));
+			open(row, { keepsPlace: true });
+		}) : null);
 }
 
 function chart(conversation) {
-  const dialog = openDialog("Tokens over the conversation", usageChart(conversation.map((item) => ({
-    label: String(item.number), tokens: item.tokens, onPick: () => {
-      dialog.close();
-      list.select(keyOf(item));
-    },
-  }))));
+	const dialog = openDialog("Tokens over the conversation", usageChart(conversation.map((item) => ({
+		label: String(item.number), tokens: item.tokens, onPick: () => {
+			dialog.close();
+			list.select(keyOf(item));
+		},
+	}))));
 }
 
 // Choose a row that the feed has yet to tell.
 function choose(key) {
-  if (store.byKey.has(key)) list.select(key);
-  else setTimeout(() => choose(key), 50);
+	if (store.byKey.has(key)) list.select(key);
+	else setTimeout(() => choose(key), 50);
 }
 
 function remedyButton(row, words) {
-  const options = remedyOptions(words);
-  if (!options) return null;
-  const said = words.match(/--[\w-]+(?: (?:'[^']*'|[\w$.[\]-]+))?/g)?.join(" ") ?? "";
-  return [button("apply to this session and send again", async () => {
-    try {
-      await ask(`sessions/${row.session}`, { method: "PATCH", body: options });
-      const sent = await askJSON(`sessions/${row.session}/journal/${row.number}/send`, { method: "POST", body: {} });
-      choose(`${sent.session}/${sent.number}`);
-    } catch (error) {
-      say(error.message, true);
-    }
-  }, { class: "small" }), copyButton(said, "copy option")];
+	const options = remedyOptions(words);
+	if (!options) return null;
+	const said = words.match(/--[\w-]+(?: (?:'[^']*'|[\w$.[\]-]+))?/g)?.join(" ") ?? "";
+	return [button("apply to this session and send again", async () => {
+		try {
+			await ask(`sessions/${row.session}`, { method: "PATCH", body: options });
+			const sent = await askJSON(`sessions/${row.session}/journal/${row.number}/send`, { method: "POST", body: {} });
+			choose(`${sent.session}/${sent.number}`);
+		} catch (error) {
+			say(error.message, true);
+		}
+	}, { class: "small" }), copyButton(said, "copy option")];
 }
 
 function say(words, isBad = false) {
-  told.hidden = !words;
-  told.className = isBad ? "told bad" : "told";
-  told.textContent = words;
+	told.hidden = !words;
+	told.className = isBad ? "told bad" : "told";
+	told.textContent = words;
 }
 
 function showEmpty() {
-  const hasRows = store.rows.length > 0;
-  const key = hasRows ? "has" : "none";
-  if (detail.firstChild?.dataset?.empty === key) return;
-  const root = new URL("../", document.baseURI).href.replace(/\/$/, "");
-  const keys = [["j k ↓ ↑", "the next or previous request"], ["Home End", "the first, the last"], ["Enter", "into the request"],
-    ["/", "search"], ["Escape", "back to the list; clears the search"]];
-  detail.replaceChildren(element("div.empty", { "data-empty": key },
-    element("h2", {}, hasRows ? "Choose a request" : "Nothing has come yet"),
-    hasRows ? null : [element("p", {}, "Requests appear here as they come. Point a client at"), element("pre", {}, `ANTHROPIC_BASE_URL=${root}`)],
-    element("div.keys", {}, keys.map(([names, words]) => [element("span", {}, names.split(" ").map((name) => [element("kbd", {}, name), " "])), element("span", {}, words)]))));
+	const hasRows = store.rows.length > 0;
+	const key = hasRows ? "has" : "none";
+	if (detail.firstChild?.dataset?.empty === key) return;
+	const root = new URL("../", document.baseURI).href.replace(/\/$/, "");
+	const keys = [["j k ↓ ↑", "the next or previous request"], ["Home End", "the first, the last"], ["Enter", "into the request"],
+		["/", "search"], ["Escape", "back to the list; clears the search"]];
+	detail.replaceChildren(element("div.empty", { "data-empty": key },
+		element("h2", {}, hasRows ? "Choose a request" : "Nothing has come yet"),
+		hasRows ? null : [element("p", {}, "Requests appear here as they come. Point a client at"), element("pre", {}, `ANTHROPIC_BASE_URL=${root}`)],
+		element("div.keys", {}, keys.map(([names, words]) => [element("span", {}, names.split(" ").map((name) => [element("kbd", {}, name), " "])), element("span", {}, words)]))));
 }
 
 // --- the frame ----------------------------------------------------------------------------------------
 
 async function view(name) {
-  for (const tab of views.children) tab.setAttribute("aria-pressed", String(tab.dataset.view === name));
-  if (name === "journal") {
-    holder.replaceChildren(panes);
-    list.draw();
-    return;
-  }
-  try {
-    holder.replaceChildren(await cassettesView());
-  } catch (error) {
-    say(error.message, true);
-  }
+	for (const tab of views.children) tab.setAttribute("aria-pressed", String(tab.dataset.view === name));
+	if (name === "journal") {
+		holder.replaceChildren(panes);
+		list.draw();
+		return;
+	}
+	try {
+		holder.replaceChildren(await cassettesView());
+	} catch (error) {
+		say(error.message, true);
+	}
 }
 
 function theme() {
-  const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
-  const now = document.documentElement.dataset.theme ?? (isDark ? "dark" : "light");
-  document.documentElement.dataset.theme = now === "dark" ? "light" : "dark";
+	const isDark = matchMedia("(prefers-color-scheme: dark)").matches;
+	const now = document.documentElement.dataset.theme ?? (isDark ? "dark" : "light");
+	document.documentElement.dataset.theme = now === "dark" ? "light" : "dark";
 }
 
 const holder = element("div.holder", {}, panes);
 
 function build() {
-  panes.replaceChildren(
-    element("div.list", { role: "region", "aria-label": "Journal" },
-      element("div.bar", {}, selects.session, selects.source, selects.status, selects.rule),
-      list.node,
-      element("div.foot", {}, foot, backlog, element("span.spread"), element("span", {}, element("kbd", {}, "j"), " ", element("kbd", {}, "k"), " move  ", element("kbd", {}, "/"), " search"))),
-    detail);
-  document.body.replaceChildren(element("div.page", {},
-    element("div", {},
-      element("header.bar", {}, element("span.brand", {}, "mockapi"), state, views, element("span.spread"), search,
-        button("◐", theme, { "aria-label": "Light or dark", title: "Light or dark" })),
-      told),
-    holder));
-  draw();
+	panes.replaceChildren(
+		element("div.list", { role: "region", "aria-label": "Journal" },
+			element("div.bar", {}, selects.session, selects.source, selects.status, selects.rule),
+			list.node,
+			element("div.foot", {}, foot, backlog, element("span.spread"), element("span", {}, element("kbd", {}, "j"), " ", element("kbd", {}, "k"), " move  ", element("kbd", {}, "/"), " search"))),
+		detail);
+	document.body.replaceChildren(element("div.page", {},
+		element("div", {},
+			element("header.bar", {}, element("span.brand", {}, "mockapi"), state, views, element("span.spread"), search,
+				button("◐", theme, { "aria-label": "Light or dark", title: "Light or dark" })),
+			told),
+		holder));
+	draw();
 }
 
 function keyed(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-  const isTyping = /^(?:INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
-  if (event.key === "Escape") {
-    if (event.target === search && search.value) {
-      search.value = "";
-      filter("text", "");
-    } else list.node.focus();
-    return;
-  }
-  if (isTyping) return;
-  const inDetail = detail.contains(event.target);
-  const moves = { j: 1, k: -1, ...(inDetail ? {} : { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -1e9, End: 1e9 }) };
-  if (event.key in moves && panes.isConnected) {
-    event.preventDefault();
-    list.move(moves[event.key]);
-  } else if (event.key === "/") {
-    event.preventDefault();
-    search.focus();
-  }
+	if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+	const isTyping = /^(?:INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+	if (event.key === "Escape") {
+		if (event.target === search && search.value) {
+			search.value = "";
+			filter("text", "");
+		} else list.node.focus();
+		return;
+	}
+	if (isTyping) return;
+	const inDetail = detail.contains(event.target);
+	const moves = { j: 1, k: -1, ...(inDetail ? {} : { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10, Home: -1e9, End: 1e9 }) };
+	if (event.key in moves && panes.isConnected) {
+		event.preventDefault();
+		list.move(moves[event.key]);
+	} else if (event.key === "/") {
+		event.preventDefault();
+		search.focus();
+	}
 }
 
 function askForToken(words) {
-  const field = element("input", { type: "password", id: "token", autocomplete: "off", required: true });
-  document.body.replaceChildren(element("main.empty", {},
-    element("h2", {}, "This page needs the server's token"),
-    element("p", {}, words ?? "Open the address that mockapi serve printed in its second line: the token is in it. Or enter it here."),
-    element("form.actions", { on: { submit: (event) => {
-      event.preventDefault();
-      useToken(field.value.trim());
-      start();
-    } } }, element("label", { for: "token" }, "Token"), field, element("button.primary", { type: "submit" }, "Open"))));
+	const field = element("input", { type: "password", id: "token", autocomplete: "off", required: true });
+	document.body.replaceChildren(element("main.empty", {},
+		element("h2", {}, "This page needs the server's token"),
+		element("p", {}, words ?? "Open the address that mockapi serve printed in its second line: the token is in it. Or enter it here."),
+		element("form.actions", { on: { submit: (event) => {
+			event.preventDefault();
+			useToken(field.value.trim());
+			start();
+		} } }, element("label", { for: "token" }, "Token"), field, element("button.primary", { type: "submit" }, "Open"))));
 }
 
 const STATES = { live: "live", lost: "reconnecting…" };
 
 function start() {
-  if (!hasToken()) return askForToken();
-  build();
-  return follow(take, (now, words) => {
-    if (now === "refused") return askForToken(words);
-    state.dataset.state = now;
-    state.textContent = STATES[now];
-    return undefined;
-  });
+	if (!hasToken()) return askForToken();
+	build();
+	return follow(take, (now, words) => {
+		if (now === "refused") return askForToken(words);
+		state.dataset.state = now;
+		state.textContent = STATES[now];
+		return undefined;
+	});
 }
 
 document.addEventListener("keydown", keyed);

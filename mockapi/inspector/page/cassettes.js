@@ -1,50 +1,63 @@
 // The cassettes that are loaded: which interactions were played, their sizes, and each in the same views.
 
 import { askJSON } from "./api.js";
-import { button, element, seenText } from "./views/element.js";
+import { element, seenText } from "./views/element.js";
 import { exchangeView, statusMark } from "./views/exchange.js";
 import { bytesOf, countOf } from "./views/format.js";
 
 const MOST_INTERACTIONS = 2000;
+const ORDERS = {
+	"as loaded": (a, b) => a.number - b.number,
+	"largest first": (a, b) => sizeOf(b) - sizeOf(a),
+	"oldest first": (a, b) => (a.recorded_at ?? "9").localeCompare(b.recorded_at ?? "9"),
+};
 
 /** The view of all cassettes, filled when the server has answered. */
 export async function cassettesView() {
-  const { paths, interactions } = await askJSON("cassettes/interactions");
-  const detail = element("div.pane.detail", { tabindex: 0, "aria-label": "Interaction" });
-  const shown = element("tbody");
-  const seenBodies = new Map();
-  for (const item of interactions) if (!seenBodies.has(item.digest)) seenBodies.set(item.digest, item.number);
-  const open = async (item) => {
-    const view = exchangeView(await askJSON(`cassettes/interactions/${item.number}`));
-    detail.replaceChildren(view);
-    detail.scrollTop = 0;
-  };
-  const draw = () => {
-    const rows = interactions.filter((item) => (which.value === "unused" ? !item.played : which.value === "edited" ? item.edited : true)
-      && `${item.cassette} ${item.summary}`.toLowerCase().includes(search.value.toLowerCase()));
-    shown.replaceChildren(...rows.slice(0, MOST_INTERACTIONS).map((item) => element("tr", {},
-      element("td", {}, button(seenText(`${shortName(item.cassette)}#${item.interaction}`), () => open(item), { class: "more" })),
-      element("td", {}, seenText(item.summary), item.edited ? element("span.chip", {}, "edited") : null),
-      element("td", {}, statusMark(item.status)),
-      element("td.number", {}, bytesOf(item.asked + item.answered)),
-      element("td", {}, item.played ? "played" : element("span.quiet", {}, "not yet")))));
-    count.textContent = `${countOf(rows.length, "interaction")}, ${bytesOf(rows.reduce((sum, item) => sum + item.asked + item.answered, 0))}; `
-      + `${countOf(interactions.filter((item) => !item.played).length, "interaction")} not played yet`;
-  };
-  const which = element("select", { "aria-label": "Which interactions", on: { change: () => draw() } },
-    element("option", { value: "" }, "all"), element("option", { value: "unused" }, "not played"), element("option", { value: "edited" }, "edited"));
-  const search = element("input", { type: "search", "aria-label": "Search in cassettes", placeholder: "Search", on: { input: () => draw() } });
-  const count = element("p.quiet");
-  const head = ["interaction", "what", "status", "size", "played"].map((name) => element(name === "size" ? "th.number" : "th", { scope: "col" }, name));
-  draw();
-  const table = element("table", {}, element("thead", {}, element("tr", {}, head)), shown);
-  const list = element("div.pane", { tabindex: 0, "aria-label": "Cassettes" }, element("div.cassettes", {},
-    element("div.actions", {}, which, search), count, element("p.quiet", {}, seenText(paths.join(", "))), table));
-  if (interactions.length) open(interactions[0]);
-  else detail.append(element("div.empty", {}, "No cassette is loaded."));
-  return element("div.panes", {}, list, detail);
+	const { paths, interactions } = await askJSON("cassettes/interactions");
+	const detail = element("main.pane.detail", { tabindex: 0, "aria-label": "Interaction" });
+	const rows = element("div.recordings");
+	const count = element("span");
+	const choice = (label, values) => element("select", { "aria-label": label, on: { change: () => draw() } },
+		values.map((value) => element("option", { value }, value)));
+	const which = choice("Which interactions", ["all", "not played", "edited"]);
+	const order = choice("Order", Object.keys(ORDERS));
+	const search = element("input", { type: "search", "aria-label": "Search in cassettes", placeholder: "Search", on: { input: () => draw() } });
+	const open = async (item, chosen) => {
+		for (const row of rows.children) row.removeAttribute("aria-current");
+		chosen?.setAttribute("aria-current", "true");
+		detail.replaceChildren(exchangeView(await askJSON(`cassettes/interactions/${item.number}`)));
+		detail.scrollTop = 0;
+	};
+	const passes = (item) => (which.value !== "not played" || !item.played) && (which.value !== "edited" || item.edited)
+		&& `${item.cassette} ${item.summary}`.toLowerCase().includes(search.value.toLowerCase());
+	const draw = () => {
+		const shown = interactions.filter(passes).sort(ORDERS[order.value]);
+		rows.replaceChildren(...shown.slice(0, MOST_INTERACTIONS).map((item) => recordingRow(item, open)));
+		const unplayed = interactions.filter((item) => !item.played).length;
+		count.textContent = `${countOf(shown.length, "interaction")}, ${bytesOf(shown.reduce((sum, item) => sum + sizeOf(item), 0))}; ${unplayed} not played`;
+	};
+	draw();
+	if (interactions.length) open(interactions[0], rows.firstChild);
+	else detail.append(element("div.empty", {}, "No cassette is loaded."));
+	return element("div.panes", {}, element("div.list", { role: "region", "aria-label": "Cassettes" },
+		element("div.bar", {}, which, order, search), rows,
+		element("div.foot", {}, count, element("span.spread"), element("span", {}, seenText(shortName(paths.join(", ")))))), detail);
+}
+
+function recordingRow(item, open) {
+	const facts = [`${shortName(item.cassette)}#${item.interaction}`, item.recorded_at?.slice(0, 10), item.edited ? "edited" : null,
+		item.played ? "played" : "not played yet"].filter(Boolean).join(" \u00b7 ");
+	const row = element("button", { type: "button", on: { click: () => open(item, row) } },
+		element("div.line", {}, element("span.words", {}, seenText(item.summary)), statusMark(item.status)),
+		element("div.line.under", {}, element("span.words", {}, seenText(facts)), element("span.took", {}, bytesOf(sizeOf(item)))));
+	return row;
+}
+
+function sizeOf(item) {
+	return item.asked + item.answered;
 }
 
 function shortName(name) {
-  return name.split("/").slice(-2).join("/");
+	return name.split("/").slice(-2).join("/");
 }

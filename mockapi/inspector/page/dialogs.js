@@ -10,173 +10,173 @@ const LARGEST_EDIT = 700000;
 
 /** A dialog with fields; `does` gets their values, and what it throws is shown. */
 export function openDialog(title, parts, { label = "OK", does = null } = {}) {
-  const wrong = element("div.wrong", { role: "alert" });
-  const close = button(does ? "Cancel" : "Close", () => dialog.close());
-  const form = element("form", {
-    method: "dialog",
-    on: {
-      submit: async (event) => {
-        event.preventDefault();
-        if (!does) return dialog.close();
-        wrong.textContent = "";
-        main.disabled = true;
-        try {
-          await does();
-          dialog.close();
-        } catch (error) {
-          wrong.textContent = error.message;
-        }
-        main.disabled = false;
-        return undefined;
-      },
-    },
-  });
-  const main = element("button.primary", { type: "submit" }, label);
-  form.append(element("h2", {}, title), ...[parts].flat().filter(Boolean), wrong, element("div.buttons", {}, close, does ? main : null));
-  const dialog = element("dialog", { "aria-label": title, on: { close: () => dialog.remove() } }, form);
-  document.body.append(dialog);
-  dialog.showModal();
-  return dialog;
+	const wrong = element("div.wrong", { role: "alert" });
+	const close = button(does ? "Cancel" : "Close", () => dialog.close());
+	const form = element("form", {
+		method: "dialog",
+		on: {
+			submit: async (event) => {
+				event.preventDefault();
+				if (!does) return dialog.close();
+				wrong.textContent = "";
+				main.disabled = true;
+				try {
+					await does();
+					dialog.close();
+				} catch (error) {
+					wrong.textContent = error.message;
+				}
+				main.disabled = false;
+				return undefined;
+			},
+		},
+	});
+	const main = element("button.primary", { type: "submit" }, label);
+	form.append(element("h2", {}, title), ...[parts].flat().filter(Boolean), wrong, element("div.buttons", {}, close, does ? main : null));
+	const dialog = element("dialog", { "aria-label": title, on: { close: () => dialog.remove() } }, form);
+	document.body.append(dialog);
+	dialog.showModal();
+	return dialog;
 }
 
 function field(label, control) {
-  return [element("label", { for: control.id }, label), control];
+	return [element("label", { for: control.id }, label), control];
 }
 
 function download(content, name) {
-  const url = URL.createObjectURL(content);
-  element("a", { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10000);
+	const url = URL.createObjectURL(content);
+	element("a", { href: url, download: name }).click();
+	setTimeout(() => URL.revokeObjectURL(url), 10000);
 }
 
 /** Send a request again, edited or as it was. */
 export function sendAgain(exchange, select) {
-  const isWhole = exchange.request.body.left_out === 0 && exchange.request.body.kind !== "base64" && exchange.request.body.size < LARGEST_EDIT;
-  const text = element("textarea", { "aria-label": "Body of the request", spellcheck: "false", disabled: !isWhole });
-  text.value = isWhole ? prettied(exchange.request.body.text) : "This body is too large to be edited here; it is sent as it came.";
-  const original = text.value;
-  openDialog("Send again", [
-    element("p.quiet", {}, "The session answers it as if a client had sent it, with the same headers. The reply stands in the journal; no client gets it."),
-    text,
-  ], {
-    label: "Send",
-    does: async () => {
-      const body = isWhole && text.value !== original ? { body: text.value } : {};
-      const path = `sessions/${exchange.session}/journal/${exchange.number}/send`;
-      select(await askJSON(path, { method: "POST", body }));
-    },
-  });
+	const isWhole = exchange.request.body.left_out === 0 && exchange.request.body.kind !== "base64" && exchange.request.body.size < LARGEST_EDIT;
+	const text = element("textarea", { "aria-label": "Body of the request", spellcheck: "false", disabled: !isWhole });
+	text.value = isWhole ? prettied(exchange.request.body.text) : "This body is too large to be edited here; it is sent as it came.";
+	const original = text.value;
+	openDialog("Send again", [
+		element("p.quiet", {}, "The session answers it as if a client had sent it, with the same headers. The reply stands in the journal; no client gets it."),
+		text,
+	], {
+		label: "Send",
+		does: async () => {
+			const body = isWhole && text.value !== original ? { body: text.value } : {};
+			const path = `sessions/${exchange.session}/journal/${exchange.number}/send`;
+			select(await askJSON(path, { method: "POST", body }));
+		},
+	});
 }
 
 function prettied(text) {
-  try {
-    // Numbers that JavaScript would round stay as they are written.
-    return /\d{16}/.test(text) ? text : JSON.stringify(JSON.parse(text), null, 2);
-  } catch {
-    return text;
-  }
+	try {
+		// Numbers that JavaScript would round stay as they are written.
+		return /\d{16}/.test(text) ? text : JSON.stringify(JSON.parse(text), null, 2);
+	} catch {
+		return text;
+	}
 }
 
 /** Save entries of a session as a cassette; `numbers` of the conversation, this one among them. */
 export function saveCassette(exchange, numbers) {
-  const name = element("input", { type: "text", id: "cassette-name", value: "saved.yaml", pattern: "[A-Za-z0-9_.\\-]{1,100}", required: true });
-  const all = element("select", { id: "cassette-which" },
-    element("option", { value: "one" }, "this request"),
-    numbers.length > 1 ? element("option", { value: "all", selected: true }, `the conversation: ${numeral(numbers.length)} requests`) : null);
-  openDialog("Save as cassette", [
-    element("p.quiet", {}, "Credentials are masked as recording masks them. The browser saves the file: put it where your cassettes are."),
-    element("div.fields", {}, field("File", name), field("Requests", all)),
-  ], {
-    label: "Save",
-    does: async () => {
-      const chosen = all.value === "all" ? numbers.slice(-1000) : [exchange.number];
-      await fetchCassette(exchange.session, name.value, chosen.map((number) => ({ number })));
-    },
-  });
+	const name = element("input", { type: "text", id: "cassette-name", value: "saved.yaml", pattern: "[A-Za-z0-9_.\\-]{1,100}", required: true });
+	const all = element("select", { id: "cassette-which" },
+		element("option", { value: "one" }, "this request"),
+		numbers.length > 1 ? element("option", { value: "all", selected: true }, `the conversation: ${numeral(numbers.length)} requests`) : null);
+	openDialog("Save as cassette", [
+		element("p.quiet", {}, "Credentials are masked as recording masks them. The browser saves the file: put it where your cassettes are."),
+		element("div.fields", {}, field("File", name), field("Requests", all)),
+	], {
+		label: "Save",
+		does: async () => {
+			const chosen = all.value === "all" ? numbers.slice(-1000) : [exchange.number];
+			await fetchCassette(exchange.session, name.value, chosen.map((number) => ({ number })));
+		},
+	});
 }
 
 async function fetchCassette(session, name, entries) {
-  const response = await ask(`sessions/${session}/cassette`, { method: "POST", body: { name, entries } });
-  download(await response.blob(), name);
+	const response = await ask(`sessions/${session}/cassette`, { method: "POST", body: { name, entries } });
+	download(await response.blob(), name);
 }
 
 /** Edit a reply, and save it as a sealed cassette that says that it was edited. */
 export function editReply(exchange) {
-  const { body } = exchange.reply;
-  const text = element("textarea", { "aria-label": "Body of the reply", spellcheck: "false" });
-  text.value = body.text;
-  const name = element("input", { type: "text", id: "edited-name", value: "edited.yaml", required: true });
-  openDialog("Edit the reply", [
-    element("p.quiet", {}, "The recording is sealed anew and marked as edited, since it is no longer what the API said. Blanks and line ends stay as they stand here."),
-    text, element("div.fields", {}, field("File", name)),
-  ], {
-    label: "Save",
-    does: async () => {
-      if (body.left_out || body.kind === "base64") throw new Error("This reply is too large, or not text: it cannot be edited here.");
-      await fetchCassette(exchange.session, name.value, [{ number: exchange.number, reply: text.value }]);
-    },
-  });
+	const { body } = exchange.reply;
+	const text = element("textarea", { "aria-label": "Body of the reply", spellcheck: "false" });
+	text.value = body.text;
+	const name = element("input", { type: "text", id: "edited-name", value: "edited.yaml", required: true });
+	openDialog("Edit the reply", [
+		element("p.quiet", {}, "The recording is sealed anew and marked as edited, since it is no longer what the API said. Blanks and line ends stay as they stand here."),
+		text, element("div.fields", {}, field("File", name)),
+	], {
+		label: "Save",
+		does: async () => {
+			if (body.left_out || body.kind === "base64") throw new Error("This reply is too large, or not text: it cannot be edited here.");
+			await fetchCassette(exchange.session, name.value, [{ number: exchange.number, reply: text.value }]);
+		},
+	});
 }
 
 /** The request as a program. `earlier` makes the documents of the conversation. */
 export async function copyAs(exchange, earlier) {
-  const base = baseURLOf(exchange.session);
-  const shown = element("textarea", { "aria-label": "Program", readonly: true, spellcheck: "false" });
-  const copy = element("span");
-  const forms = {
-    pytest: async () => asPytest(await earlier()),
-    curl: async () => asCurl(exchange, base),
-    Python: async () => asPython(exchange, base),
-  };
-  const tabs = element("div.tabs", {}, Object.keys(forms).map((name) => button(name, () => show(name), { "data-form": name })));
-  const show = async (name) => {
-    for (const tab of tabs.children) tab.setAttribute("aria-pressed", String(tab.dataset.form === name));
-    shown.value = await forms[name]();
-    copy.replaceChildren(copyButton(shown.value));
-  };
-  openDialog("Copy as", [element("div.actions", {}, tabs, copy), shown]);
-  await show("pytest");
+	const base = baseURLOf(exchange.session);
+	const shown = element("textarea", { "aria-label": "Program", readonly: true, spellcheck: "false" });
+	const copy = element("span");
+	const forms = {
+		pytest: async () => asPytest(await earlier()),
+		curl: async () => asCurl(exchange, base),
+		Python: async () => asPython(exchange, base),
+	};
+	const tabs = element("div.tabs", {}, Object.keys(forms).map((name) => button(name, () => show(name), { "data-form": name })));
+	const show = async (name) => {
+		for (const tab of tabs.children) tab.setAttribute("aria-pressed", String(tab.dataset.form === name));
+		shown.value = await forms[name]();
+		copy.replaceChildren(copyButton(shown.value));
+	};
+	openDialog("Copy as", [element("div.actions", {}, tabs, copy), shown]);
+	await show("pytest");
 }
 
 /** What a session does from its next request on: faults, pace, reset. */
 export async function sessionDialog(id, name, tell) {
-  const [{ faults }, session] = await Promise.all([askJSON("faults"), askJSON(`sessions/${id}`)]);
-  const order = element("input", { type: "text", id: "fault-order", spellcheck: "false", value: '{"fault": "overloaded", "times": 1}' });
-  const about = element("span.quiet");
-  const choice = element("select", { id: "fault-name", on: { change: () => choose() } },
-    element("option", { value: "" }, "none"), faults.map((fault) => element("option", { value: fault.name }, fault.name)));
-  const choose = () => {
-    const fault = faults.find((item) => item.name === choice.value);
-    order.value = fault ? JSON.stringify({ fault: fault.name, ...Object.fromEntries(fault.needed.map((option) => [option, 1])), times: 1 }) : "";
-    about.textContent = fault ? fault.summary : "";
-  };
-  const speed = element("input", { type: "text", id: "speed", value: String(session.settings.speed) });
-  const first = element("input", { type: "text", id: "pace-first", placeholder: "0.5", size: 8 });
-  const between = element("input", { type: "text", id: "pace-between", placeholder: "0.02", size: 8 });
-  choose();
-  const pending = session.faults.filter((fault) => fault.times === null || fault.done < fault.times);
-  openDialog(`Session ${name ?? id}`, [
-    element("p.quiet", {}, `${numeral(session.requests)} requests so far; ${numeral(session.played)} of ${numeral(session.recordings)} recordings played.`
-      + (pending.length ? ` Ordered: ${pending.map((fault) => fault.fault).join(", ")}.` : "")),
-    element("div.fields", {}, field("Fault for the next request", choice), element("span"), about, field("as an order", order),
-      field("Speed of recordings (max, 1, 2…)", speed),
-      field("Pace: seconds to the first token", first), field("and from token to token", between)),
-    button("Reset: play from the first again, empty the journal", async () => {
-      await ask(`sessions/${id}/reset`, { method: "POST" });
-      tell(`The session ${name ?? id} was reset.`);
-      document.querySelector("dialog")?.close();
-    }),
-  ], {
-    label: "Apply",
-    does: async () => {
-      if (order.value.trim()) await ask(`sessions/${id}/faults`, { method: "POST", body: [JSON.parse(order.value)] });
-      const changes = {};
-      if (speed.value !== String(session.settings.speed)) changes.speed = speed.value === "max" ? "max" : Number(speed.value);
-      if (first.value || between.value) changes.pace = { first: Number(first.value || 0), between: Number(between.value || 0) };
-      if (Object.keys(changes).length) await ask(`sessions/${id}`, { method: "PATCH", body: changes });
-      tell(`From the next request on, the session ${name ?? id} does so.`);
-    },
-  });
+	const [{ faults }, session] = await Promise.all([askJSON("faults"), askJSON(`sessions/${id}`)]);
+	const order = element("input", { type: "text", id: "fault-order", spellcheck: "false", });
+	const about = element("span.quiet");
+	const choice = element("select", { id: "fault-name", on: { change: () => choose() } },
+		element("option", { value: "" }, "none"), faults.map((fault) => element("option", { value: fault.name }, fault.name)));
+	const choose = () => {
+		const fault = faults.find((item) => item.name === choice.value);
+		order.value = fault ? JSON.stringify({ fault: fault.name, ...Object.fromEntries(fault.needed.map((option) => [option, 1])), times: 1 }) : "";
+		about.textContent = fault ? fault.summary : "";
+	};
+	const speed = element("input", { type: "text", id: "speed", value: String(session.settings.speed) });
+	const first = element("input", { type: "text", id: "pace-first", placeholder: "0.5", size: 8 });
+	const between = element("input", { type: "text", id: "pace-between", placeholder: "0.02", size: 8 });
+	choose();
+	const pending = session.faults.filter((fault) => fault.times === null || fault.done < fault.times);
+	openDialog(`Session ${name ?? id}`, [
+		element("p.quiet", {}, `${numeral(session.requests)} requests so far; ${numeral(session.played)} of ${numeral(session.recordings)} recordings played.`
+			+ (pending.length ? ` Ordered: ${pending.map((fault) => fault.fault).join(", ")}.` : "")),
+		element("div.fields", {}, field("Fault for the next request", choice), element("span"), about, field("as an order", order),
+			field("Speed of recordings (max, 1, 2…)", speed),
+			field("Pace: seconds to the first token", first), field("and from token to token", between)),
+		button("Reset: play from the first again, empty the journal", async () => {
+			await ask(`sessions/${id}/reset`, { method: "POST" });
+			tell(`The session ${name ?? id} was reset.`);
+			document.querySelector("dialog")?.close();
+		}),
+	], {
+		label: "Apply",
+		does: async () => {
+			if (order.value.trim()) await ask(`sessions/${id}/faults`, { method: "POST", body: [JSON.parse(order.value)] });
+			const changes = {};
+			if (speed.value !== String(session.settings.speed)) changes.speed = speed.value === "max" ? "max" : Number(speed.value);
+			if (first.value || between.value) changes.pace = { first: Number(first.value || 0), between: Number(between.value || 0) };
+			if (Object.keys(changes).length) await ask(`sessions/${id}`, { method: "PATCH", body: changes });
+			tell(`From the next request on, the session ${name ?? id} does so.`);
+		},
+	});
 }
 
 const SUBSTITUTE = /--substitute (\w+)/g;
@@ -184,15 +184,15 @@ const IGNORE = /--ignore (?:'([^']*)'|(\S+))/g;
 
 /** What a remedy of a miss asks for, as options of a session; null if it is nothing that a session can do. */
 export function remedyOptions(words) {
-  const matching = {};
-  const names = [...words.matchAll(SUBSTITUTE)].map((found) => found[1]);
-  const paths = [...words.matchAll(IGNORE)].map((found) => found[1] ?? found[2]);
-  if (names.length) matching.substitute = names;
-  if (paths.length) matching.ignore = paths;
-  if (words.includes("--rename-tool-ids")) matching.rename_tool_ids = true;
-  if (words.includes("--compare last-turn")) matching.compare = "last-turn";
-  const options = Object.keys(matching).length ? { matching } : {};
-  if (words.includes("--convert")) options.convert = true;
-  if (words.includes("--after-last repeat")) options.after_last = "repeat";
-  return Object.keys(options).length ? options : null;
+	const matching = {};
+	const names = [...words.matchAll(SUBSTITUTE)].map((found) => found[1]);
+	const paths = [...words.matchAll(IGNORE)].map((found) => found[1] ?? found[2]);
+	if (names.length) matching.substitute = names;
+	if (paths.length) matching.ignore = paths;
+	if (words.includes("--rename-tool-ids")) matching.rename_tool_ids = true;
+	if (words.includes("--compare last-turn")) matching.compare = "last-turn";
+	const options = Object.keys(matching).length ? { matching } : {};
+	if (words.includes("--convert")) options.convert = true;
+	if (words.includes("--after-last repeat")) options.after_last = "repeat";
+	return Object.keys(options).length ? options : null;
 }

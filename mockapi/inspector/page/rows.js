@@ -11,108 +11,108 @@ const HUES = [222, 160, 28, 285, 340, 190, 95, 55];
 
 /** A list of rows that scrolls; `onSelect` is told the row that is chosen. */
 export class RowList {
-  constructor(store, onSelect, onOpen) {
-    this.store = store;
-    this.onSelect = onSelect;
-    this.selected = null;
-    this.follows = true;
-    this.sheet = element("div.sheet", { role: "presentation" });
-    this.node = element("div.rows", {
-      tabindex: 0, role: "listbox", "aria-label": "Requests",
-      on: {
-        scroll: () => this.#scrolled(),
-        keydown: (event) => event.key === "Enter" && onOpen(),
-        click: (event) => {
-          const row = event.target.closest(".row");
-          if (row) this.select(row.dataset.key);
-        },
-      },
-    }, this.sheet);
-    new ResizeObserver(() => this.draw()).observe(this.node);
-  }
+	constructor(store, onSelect, onOpen) {
+		this.store = store;
+		this.onSelect = onSelect;
+		this.selected = null;
+		this.follows = true;
+		this.sheet = element("div.sheet", { role: "presentation" });
+		this.node = element("div.rows", {
+			tabindex: 0, role: "listbox", "aria-label": "Requests",
+			on: {
+				scroll: () => this.#scrolled(),
+				keydown: (event) => event.key === "Enter" && onOpen(),
+				click: (event) => {
+					const row = event.target.closest(".row");
+					if (row) this.select(row.dataset.key);
+				},
+			},
+		}, this.sheet);
+		new ResizeObserver(() => this.draw()).observe(this.node);
+	}
 
-  #scrolled() {
-    const { scrollTop, clientHeight, scrollHeight } = this.node;
-    this.follows = scrollTop + clientHeight >= scrollHeight - HEIGHT / 2;
-    this.draw();
-  }
+	#scrolled() {
+		const { scrollTop, clientHeight, scrollHeight } = this.node;
+		this.follows = scrollTop + clientHeight >= scrollHeight - HEIGHT / 2;
+		this.draw();
+	}
 
-  /** Show the store as it is now. */
-  draw() {
-    const { shown, lanes } = this.store;
-    this.sheet.style.setProperty("height", `${shown.length * HEIGHT}px`);
-    if (this.follows) this.node.scrollTop = shown.length * HEIGHT;
-    const first = Math.max(0, Math.floor(this.node.scrollTop / HEIGHT) - BEYOND);
-    const last = Math.min(shown.length, Math.ceil((this.node.scrollTop + this.node.clientHeight) / HEIGHT) + BEYOND);
-    const made = [];
-    for (let at = first; at < last; at += 1) made.push(this.#row(shown[at], lanes[at], at));
-    this.sheet.replaceChildren(...made);
-    const active = this.selected && shown.some((row) => keyOf(row) === this.selected);
-    if (active) this.node.setAttribute("aria-activedescendant", idOf(this.selected));
-    else this.node.removeAttribute("aria-activedescendant");
-  }
+	/** Show the store as it is now. */
+	draw() {
+		const { shown, lanes } = this.store;
+		this.sheet.style.setProperty("height", `${shown.length * HEIGHT}px`);
+		if (this.follows) this.node.scrollTop = shown.length * HEIGHT;
+		const first = Math.max(0, Math.floor(this.node.scrollTop / HEIGHT) - BEYOND);
+		const last = Math.min(shown.length, Math.ceil((this.node.scrollTop + this.node.clientHeight) / HEIGHT) + BEYOND);
+		const made = [];
+		for (let at = first; at < last; at += 1) made.push(this.#row(shown[at], lanes[at], at));
+		this.sheet.replaceChildren(...made);
+		const active = this.selected && shown.some((row) => keyOf(row) === this.selected);
+		if (active) this.node.setAttribute("aria-activedescendant", idOf(this.selected));
+		else this.node.removeAttribute("aria-activedescendant");
+	}
 
-  #row(row, lane, at) {
-    const key = keyOf(row);
-    const isChosen = key === this.selected;
-    const under = [row.name ?? (row.session === "default" ? null : row.session), row.model, row.rule ?? row.faults ?? row.stop, row.said]
-      .filter(Boolean).map(seenText).join(" · ");
-    const words = row.words || `${row.method} ${row.path}`;
-    const tokens = row.tokens ? `${numeral(row.tokens[0] + row.tokens[2] + row.tokens[3])} → ${numeral(row.tokens[1])}` : "";
-    const took = row.seconds === null ? "sending…" : duration(row.seconds);
-    return element(row.seconds === null ? "div.row.sending" : "div.row", {
-      role: "option", id: idOf(key), "aria-selected": String(isChosen), "data-key": key, "data-bad": isBad(row),
-      "aria-setsize": this.store.shown.length, "aria-posinset": at + 1, style: { top: `${at * HEIGHT}px` },
-    },
-      element("span.lane", {}, laneView(lane)),
-      element("span.time", {}, clock(row.at)),
-      element("span.words", { title: seenText(words) }, seenText(words)),
-      element("span.marks", {}, sourceMark(row.source), statusMark(row.status)),
-      element("span.time", {}, row.turns === null ? "" : `turn ${row.turns - 1}`),
-      element("span.under", {}, under), element("span.took", {}, tokens ? `${tokens} · ${took}` : took));
-  }
+	#row(row, lane, at) {
+		const key = keyOf(row);
+		const isChosen = key === this.selected;
+		const under = [row.name ?? (row.session === "default" ? null : row.session), row.model, row.rule ?? row.faults ?? row.stop, row.said]
+			.filter(Boolean).map(seenText).join(" · ");
+		const words = row.words || `${row.method} ${row.path}`;
+		const tokens = row.tokens ? `${numeral(row.tokens[0] + row.tokens[2] + row.tokens[3])} → ${numeral(row.tokens[1])}` : "";
+		const took = row.seconds === null ? "sending…" : duration(row.seconds);
+		return element(row.seconds === null ? "div.row.sending" : "div.row", {
+			role: "option", id: idOf(key), "aria-selected": String(isChosen), "data-key": key, "data-bad": isBad(row),
+			"aria-setsize": this.store.shown.length, "aria-posinset": at + 1, style: { top: `${at * HEIGHT}px` },
+		},
+			laneView(lane),
+			element("div.line", {}, element("span.time", {}, clock(row.at)),
+				element("span.words", { title: seenText(words) }, seenText(words)), statusMark(row.status)),
+			element("div.line.under", {}, element("span.time", {}, row.turns === null ? "" : `turn ${row.turns - 1}`),
+				element("span.words", {}, sourceMark(row.source), under ? ` · ${under}` : ""),
+				element("span.took", {}, tokens ? `${tokens} · ${took}` : took)));
+	}
 
-  /** Choose a row by its key. */
-  select(key) {
-    this.selected = key;
-    const at = this.store.shown.findIndex((row) => keyOf(row) === key);
-    if (at >= 0) this.#bringIntoView(at);
-    this.draw();
-    const row = this.store.byKey.get(key);
-    if (row) this.onSelect(row);
-  }
+	/** Choose a row by its key. */
+	select(key) {
+		this.selected = key;
+		const at = this.store.shown.findIndex((row) => keyOf(row) === key);
+		if (at >= 0) this.#bringIntoView(at);
+		this.draw();
+		const row = this.store.byKey.get(key);
+		if (row) this.onSelect(row);
+	}
 
-  /** Choose a row so many places on. */
-  move(steps) {
-    const { shown } = this.store;
-    if (!shown.length) return;
-    const now = shown.findIndex((row) => keyOf(row) === this.selected);
-    const from = now < 0 ? (steps > 0 ? -1 : shown.length) : now;
-    const to = Math.min(shown.length - 1, Math.max(0, from + steps));
-    this.select(keyOf(shown[to]));
-  }
+	/** Choose a row so many places on. */
+	move(steps) {
+		const { shown } = this.store;
+		if (!shown.length) return;
+		const now = shown.findIndex((row) => keyOf(row) === this.selected);
+		const from = now < 0 ? (steps > 0 ? -1 : shown.length) : now;
+		const to = Math.min(shown.length - 1, Math.max(0, from + steps));
+		this.select(keyOf(shown[to]));
+	}
 
-  #bringIntoView(at) {
-    const { clientHeight, scrollTop } = this.node;
-    if (at * HEIGHT < scrollTop) this.node.scrollTop = at * HEIGHT;
-    else if ((at + 1) * HEIGHT > scrollTop + clientHeight) this.node.scrollTop = (at + 1) * HEIGHT - clientHeight;
-    this.follows = at === this.store.shown.length - 1;
-  }
+	#bringIntoView(at) {
+		const { clientHeight, scrollTop } = this.node;
+		if (at * HEIGHT < scrollTop) this.node.scrollTop = at * HEIGHT;
+		else if ((at + 1) * HEIGHT > scrollTop + clientHeight) this.node.scrollTop = (at + 1) * HEIGHT - clientHeight;
+		this.follows = at === this.store.shown.length - 1;
+	}
 }
 
 function idOf(key) {
-  return `row-${key.replace(/[^\w-]/g, "-")}`;
+	return `row-${key.replace(/[^\w-]/g, "-")}`;
 }
 
 function colour(index) {
-  return `hsl(${HUES[index]} 62% 52%)`;
+	return `hsl(${HUES[index]} 62% 52%)`;
 }
 
 function laneView({ lane, colour: own, drawn: lines, goesOn }) {
-  const x = (at) => 7 + at * 7;
-  const parts = lines.map((line, at) => (line < 0 ? null : drawn("line", {
-    x1: x(at), x2: x(at), y1: 0, y2: goesOn[at] ? HEIGHT : HEIGHT / 2 - 9, stroke: colour(line),
-  })));
-  return drawn("svg", { width: 34, height: HEIGHT, "aria-hidden": "true" }, parts,
-    drawn("circle", { cx: x(lane), cy: 14, r: 4.5, fill: colour(own) }));
+	const x = (at) => 7 + at * 7;
+	const parts = lines.map((line, at) => (line < 0 ? null : drawn("line", {
+		x1: x(at), x2: x(at), y1: 0, y2: goesOn[at] ? HEIGHT : HEIGHT / 2 - 9, stroke: colour(line),
+	})));
+	return drawn("svg.lane", { width: 34, height: HEIGHT, "aria-hidden": "true" }, parts,
+		drawn("circle", { cx: x(lane), cy: 14, r: 4.5, fill: colour(own) }));
 }

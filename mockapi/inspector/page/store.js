@@ -6,139 +6,138 @@ const COLOURS = 8;
 
 /** The name of a row. */
 export function keyOf(row) {
-  return `${row.session}/${row.number}`;
+	return `${row.session}/${row.number}`;
 }
 
 /** Whether an exchange went wrong. */
 export function isBad(row) {
-  return row.status >= 400 || (row.seconds !== null && !row.complete);
+	return row.status >= 400 || (row.seconds !== null && !row.complete);
 }
 
 /** All rows in the order in which they came, and those that the filters let through. */
 export class Store {
-  constructor() {
-    this.rows = [];
-    this.byKey = new Map();
-    this.sessions = new Map();
-    this.rules = new Set();
-    this.filters = { session: "", source: "", status: "", rule: "", conversation: "", text: "" };
-    this.shown = [];
-    this.dropped = 0;
-  }
+	#colours = new Map(); // by conversation, in the order of their first requests
 
-  /** Take events of the feed. */
-  take(events) {
-    let moved = false;
-    for (const { kind, value } of events) {
-      if (kind === "row") moved = this.#put(value) || moved;
-      else if (kind === "session") this.sessions.set(value.id, value);
-      else if (kind === "cleared") this.#remove((row) => row.session === value.session && row.number <= value.through);
-      else if (kind === "hello" && !value.resumes) this.#restart();
-    }
-    if (moved) this.rows.sort((a, b) => a.at - b.at || a.number - b.number);
-    const over = this.rows.length - MOST_ROWS_KEPT;
-    if (over > 0) {
-      this.dropped += over;
-      for (const row of this.rows.splice(0, over)) this.byKey.delete(keyOf(row));
-    }
-    this.refresh();
-  }
+	constructor() {
+		this.rows = [];
+		this.byKey = new Map();
+		this.sessions = new Map();
+		this.rules = new Set();
+		this.filters = { session: "", source: "", status: "", rule: "", conversation: "", text: "" };
+		this.shown = [];
+		this.dropped = 0;
+	}
 
-  #put(row) {
-    row.text = null;
-    if (row.rule) this.rules.add(row.rule);
-    const known = this.byKey.get(keyOf(row));
-    if (known) {
-      Object.assign(known, row);
-      return false;
-    }
-    this.byKey.set(keyOf(row), row);
-    const last = this.rows[this.rows.length - 1];
-    this.rows.push(row);
-    return last !== undefined && last.at > row.at;
-  }
+	/** Take events of the feed. */
+	take(events) {
+		let moved = false;
+		for (const { kind, value } of events) {
+			if (kind === "row") moved = this.#put(value) || moved;
+			else if (kind === "session") this.sessions.set(value.id, value);
+			else if (kind === "cleared") this.#remove((row) => row.session === value.session && row.number <= value.through);
+			else if (kind === "hello" && !value.resumes) this.#restart();
+		}
+		if (moved) this.rows.sort((a, b) => a.at - b.at || a.number - b.number);
+		const over = this.rows.length - MOST_ROWS_KEPT;
+		if (over > 0) {
+			this.dropped += over;
+			for (const row of this.rows.splice(0, over)) this.byKey.delete(keyOf(row));
+		}
+		this.refresh();
+	}
 
-  #remove(goes) {
-    this.rows = this.rows.filter((row) => !goes(row) || !this.byKey.delete(keyOf(row)));
-  }
+	#put(row) {
+		row.text = null;
+		if (row.rule) this.rules.add(row.rule);
+		const known = this.byKey.get(keyOf(row));
+		if (known) {
+			Object.assign(known, row);
+			return false;
+		}
+		this.byKey.set(keyOf(row), row);
+		const last = this.rows[this.rows.length - 1];
+		this.rows.push(row);
+		return last !== undefined && last.at > row.at;
+	}
 
-  #restart() {
-    this.rows = [];
-    this.byKey.clear();
-    this.sessions.clear();
-    this.rules.clear();
-    this.dropped = 0;
-  }
+	#remove(goes) {
+		this.rows = this.rows.filter((row) => !goes(row) || !this.byKey.delete(keyOf(row)));
+	}
 
-  /** Look through all rows again. */
-  refresh() {
-    const { filters } = this;
-    const words = filters.text.toLowerCase().split(/\s+/).filter(Boolean);
-    this.shown = this.rows.filter((row) => passes(row, filters) && words.every((word) => textOf(row).includes(word)));
-    this.#arrange();
-  }
+	#restart() {
+		this.rows = [];
+		this.byKey.clear();
+		this.sessions.clear();
+		this.rules.clear();
+		this.#colours.clear();
+		this.dropped = 0;
+	}
 
-  /** The rows of a conversation before one of them. */
-  before(row) {
-    if (!row.conversation) return null;
-    let found = null;
-    for (const other of this.rows) {
-      if (other === row) break;
-      if (other.session === row.session && other.conversation === row.conversation) found = other;
-    }
-    return found;
-  }
+	/** Look through all rows again. */
+	refresh() {
+		const { filters } = this;
+		const words = filters.text.toLowerCase().split(/\s+/).filter(Boolean);
+		this.shown = this.rows.filter((row) => passes(row, filters) && words.every((word) => textOf(row).includes(word)));
+		this.#arrange();
+	}
 
-  /** The rows of a row's conversation. */
-  conversation(row) {
-    return this.rows.filter((other) => other.session === row.session && other.conversation === row.conversation);
-  }
+	/** The rows of a conversation before one of them. */
+	before(row) {
+		if (!row.conversation) return null;
+		let found = null;
+		for (const other of this.rows) {
+			if (other === row) break;
+			if (other.session === row.session && other.conversation === row.conversation) found = other;
+		}
+		return found;
+	}
 
-  // Each conversation has a lane from its first row to its last; a lane is free again after that.
-  #arrange() {
-    const last = new Map();
-    this.shown.forEach((row, at) => last.set(laneKey(row), at));
-    const lanes = Array(LANES).fill(null);
-    const own = new Map();
-    this.lanes = this.shown.map((row, at) => {
-      const key = laneKey(row);
-      if (!own.has(key)) {
-        const free = lanes.indexOf(null);
-        own.set(key, free < 0 ? LANES - 1 : free);
-        if (free >= 0) lanes[free] = key;
-      }
-      const lane = own.get(key);
-      const drawn = lanes.map((holder) => (holder === null ? -1 : colourOf(holder)));
-      if (last.get(key) === at && lanes[lane] === key) lanes[lane] = null;
-      return { lane, colour: colourOf(key), drawn, isFirst: false, goesOn: lanes.map((holder) => holder !== null) };
-    });
-  }
+	/** The rows of a row's conversation. */
+	conversation(row) {
+		return this.rows.filter((other) => other.session === row.session && other.conversation === row.conversation);
+	}
+
+	// Each conversation has a lane from its first row to its last; a lane is free again after that.
+	#arrange() {
+		const last = new Map();
+		this.shown.forEach((row, at) => last.set(laneKey(row), at));
+		const lanes = Array(LANES).fill(null);
+		const own = new Map();
+		const colours = this.#colours;
+		this.lanes = this.shown.map((row, at) => {
+			const key = laneKey(row);
+			if (!colours.has(key)) colours.set(key, colours.size % COLOURS);
+			if (!own.has(key)) {
+				const free = lanes.indexOf(null);
+				own.set(key, free < 0 ? LANES - 1 : free);
+				if (free >= 0) lanes[free] = key;
+			}
+			const lane = own.get(key);
+			const drawn = lanes.map((holder) => (holder === null ? -1 : colours.get(holder)));
+			if (last.get(key) === at && lanes[lane] === key) lanes[lane] = null;
+			return { lane, colour: colours.get(key), drawn, goesOn: lanes.map((holder) => holder !== null) };
+		});
+	}
 }
 
 function laneKey(row) {
-  return `${row.session}/${row.conversation ?? "-"}`;
-}
-
-function colourOf(key) {
-  let hash = 7;
-  for (let at = 0; at < key.length; at += 1) hash = (hash * 31 + key.charCodeAt(at)) >>> 0;
-  return hash % COLOURS;
+	return `${row.session}/${row.conversation ?? "-"}`;
 }
 
 function passes(row, { session, source, status, rule, conversation }) {
-  if (session && row.session !== session) return false;
-  if (source && row.source !== source) return false;
-  if (rule && row.rule !== rule) return false;
-  if (conversation && laneKey(row) !== conversation) return false;
-  if (status === "failed") return isBad(row);
-  if (status === "sending") return row.seconds === null;
-  return !status || String(row.status).startsWith(status);
+	if (session && row.session !== session) return false;
+	if (source && row.source !== source) return false;
+	if (rule && row.rule !== rule) return false;
+	if (conversation && laneKey(row) !== conversation) return false;
+	if (status === "failed") return isBad(row);
+	if (status === "sending") return row.seconds === null;
+	return !status || String(row.status).startsWith(status);
 }
 
 function textOf(row) {
-  row.text ??= [row.words, row.said, row.model, row.path, row.rule, row.recording, row.name, row.session, row.faults,
-    row.stop, row.source, row.status].join(" ").toLowerCase();
-  return row.text;
+	row.text ??= [row.words, row.said, row.model, row.path, row.rule, row.recording, row.name, row.session, row.faults,
+		row.stop, row.source, row.status].join(" ").toLowerCase();
+	return row.text;
 }
 
 /** What a filter for a row's conversation is. */

@@ -12,56 +12,56 @@ import { bytesView, replyView } from "./reply.js";
  * an element for the head, `remedy` what `findingsView` takes.
  */
 export function exchangeView(exchange, { before = null, actions = null, remedy } = {}) {
-  const changes = changesView(exchange, before);
-  return element("article.exchange", {},
-    headView(exchange, actions),
-    findingsView(exchange, { remedy }),
-    element("div.columns", {},
-      element("div.column", {}, section("Request", conversationView(exchange, before), bytesOf(exchange.request.body.size))),
-      element("div.column", {},
-        section("Reply", replyView(exchange), bytesOf(exchange.reply.body.size)),
-        changes ? section("Since the request before", changes) : null,
-        section("Headers", headersView(exchange)))));
+	const changes = changesView(exchange, before);
+	return element("article.exchange", {},
+		headView(exchange, actions),
+		findingsView(exchange, { remedy }),
+		element("div.columns", {},
+			element("div.column", {}, section("Request", conversationView(exchange, before), bytesOf(exchange.request.body.size))),
+			element("div.column", {},
+				section("Reply", replyView(exchange), bytesOf(exchange.reply.body.size)),
+				changes ? section("Since the request before", changes) : null,
+				section("Headers", headersView(exchange)))));
 }
 
 function section(title, content, aside = null) {
-  return element("section", {}, element("h2", {}, title, aside ? element("span.quiet", {}, aside) : null), content);
+	return element("section", {}, element("h2", {}, title, aside ? element("span.quiet", {}, aside) : null), content);
 }
 
 /** Where a reply came from, as a mark. */
 export function sourceMark(source) {
-  return element("span.source", { "data-source": source }, source);
+	return element("span.source", { "data-source": source }, source);
 }
 
 /** A status, as a mark. */
 export function statusMark(status) {
-  return element("span.status", { "data-class": String(Math.floor(status / 100)) }, String(status));
+	return element("span.status", { "data-class": String(Math.floor(status / 100)) }, String(status));
 }
 
 function headView(exchange, actions) {
-  const { request, reply, recording } = exchange;
-  const target = request.query ? `${request.path}?${request.query}` : request.path;
-  const facts = [
-    exchange.at === null ? null : clock(exchange.at),
-    exchange.session === null ? null : `session ${exchange.session_name ?? exchange.session}`,
-    exchange.number === null ? null : `entry ${exchange.number}`,
-    exchange.session === null ? null : exchange.seconds === null ? "still being sent" : duration(exchange.seconds),
-    request.surface ? `as ${request.surface}` : null,
-    recording?.cassette ? `${recording.cassette}#${recording.interaction}` : null,
-    recording?.recorded_at ? `recorded ${recording.recorded_at.slice(0, 10)}` : null,
-    recording?.origin ?? null,
-  ].filter(Boolean);
-  return element("header.head", {},
-    element("h1", {}, statusMark(reply.status), element("span.method", {}, request.method), element("span.path", {}, ...seen(target)), sourceMark(reply.source)),
-    element("div.facts", {}, facts.map((fact) => element("span", {}, ...seen(fact)))),
-    actions);
+	const { request, reply, recording } = exchange;
+	const target = request.query ? `${request.path}?${request.query}` : request.path;
+	const facts = [
+		exchange.at === null ? null : clock(exchange.at),
+		exchange.session === null ? null : `session ${exchange.session_name ?? exchange.session}`,
+		exchange.number === null ? null : `entry ${exchange.number}`,
+		exchange.session === null ? null : exchange.seconds === null ? "still being sent" : duration(exchange.seconds),
+		request.surface ? `as ${request.surface}` : null,
+		recording?.cassette ? `${recording.cassette}#${recording.interaction}` : null,
+		recording?.recorded_at ? `recorded ${recording.recorded_at.slice(0, 10)}` : null,
+		recording?.origin ?? null,
+	].filter(Boolean);
+	return element("header.head", {},
+		element("h1", {}, statusMark(reply.status), element("span.method", {}, request.method), element("span.path", {}, ...seen(target)), sourceMark(reply.source)),
+		element("div.facts", {}, facts.map((fact) => element("span", {}, ...seen(fact)))),
+		actions);
 }
 
 function headersView(exchange) {
-  const table = (headers) => element("table.headers", {}, element("tbody", {}, headers.map(([name, value]) =>
-    element("tr", {}, element("th", { scope: "row" }, ...seen(name)), element("td", {}, ...seen(value))))));
-  const one = (words, { headers }) =>
-    fold([`${words} `, element("span.quiet", {}, countOf(headers.length, "field"))], () => table(headers));
-  return [one("request", exchange.request), one("reply", exchange.reply),
-    fold(["request body ", element("span.quiet", {}, "as it came")], () => bytesView(bodyBytes(exchange.request.body)))];
+	const table = (headers) => element("table.headers", {}, element("tbody", {}, headers.map(([name, value]) =>
+		element("tr", {}, element("th", { scope: "row" }, ...seen(name)), element("td", {}, ...seen(value))))));
+	const one = (words, { headers }) =>
+		fold([`${words} `, element("span.quiet", {}, countOf(headers.length, "field"))], () => table(headers));
+	return [one("request", exchange.request), one("reply", exchange.reply),
+		fold(["request body ", element("span.quiet", {}, "as it came")], () => bytesView(bodyBytes(exchange.request.body)))];
 }

@@ -2,14 +2,14 @@
 
 import { requestValue } from "./conversation.js";
 import { button, element, seen } from "./element.js";
-import { inLine, isObject, listOf } from "./format.js";
+import { inLine, isObject, listOf, parsedJSON } from "./format.js";
 import { jsonView } from "./json.js";
 
 const CONFIDENCE = {
-  captured: "measured: an answer of the API itself",
-  maintainer: "quoted by people who saw it",
-  documentation: "documented by the vendor",
-  double: "known from another test double alone",
+	captured: "measured: an answer of the API itself",
+	maintainer: "quoted by people who saw it",
+	documentation: "documented by the vendor",
+	double: "known from another test double alone",
 };
 
 /**
@@ -17,104 +17,103 @@ const CONFIDENCE = {
  * miss can be done with, from its words.
  */
 export function findingsView(exchange, { remedy = () => null } = {}) {
-  const found = [
-    exchange.refusal ? refusalView(exchange) : null,
-    exchange.miss ? missView(exchange.miss, remedy) : null,
-    ...listOf(exchange.faults).map(faultView),
-    hintView(exchange),
-    exchange.recording?.edited ? note("This recording was edited: it is no longer what the API said.") : null,
-  ].filter(Boolean);
-  return found.length ? element("div.findings", {}, found) : null;
+	const found = [
+		exchange.refusal ? refusalView(exchange) : null,
+		exchange.miss ? missView(exchange.miss, remedy) : null,
+		...listOf(exchange.faults).map(faultView),
+		hintView(exchange),
+		exchange.recording?.edited ? note("This recording was edited: it is no longer what the API said.") : null,
+	].filter(Boolean);
+	return found.length ? element("div.findings", {}, found) : null;
 }
 
 function note(...words) {
-  return element("div.finding", {}, element("p", {}, ...words));
+	return element("div.finding", {}, element("p", {}, ...words));
 }
 
 function refusalView(exchange) {
-  const { refusal } = exchange;
-  const facts = [
-    ["rule", element("code", {}, refusal.rule)],
-    refusal.pointer ? ["where", element("code", {}, ...seen(refusal.pointer))] : null,
-    refusal.summary ? ["refuses", refusal.summary] : null,
-    refusal.models ? ["models", refusal.models] : null,
-    refusal.source ? ["source", refusal.source] : null,
-    refusal.confidence ? ["confidence", `${refusal.confidence} \u2013 ${CONFIDENCE[refusal.confidence] ?? ""}`] : null,
-  ].filter(Boolean);
-  const value = refusal.pointer ? valueAt(requestValue(exchange), refusal.pointer) : undefined;
-  return element("div.finding.bad", {},
-    element("h3", {}, `Refused with ${refusal.status}`, element("span.kind", {}, ...seen(refusal.type))),
-    element("p.said", {}, ...seen(refusal.message)),
-    refusal.hint ? element("p", {}, ...seen(refusal.hint)) : null,
-    factList(facts),
-    value === undefined ? null : element("div.there", {}, element("span.quiet", {}, "what stands there"), jsonView(value)));
+	const { refusal } = exchange;
+	const facts = [
+		["rule", element("code", {}, refusal.rule)],
+		refusal.pointer ? ["where", element("code", {}, ...seen(refusal.pointer))] : null,
+		refusal.summary ? ["refuses", refusal.summary] : null,
+		refusal.models ? ["models", refusal.models] : null,
+		refusal.source ? ["source", refusal.source] : null,
+		refusal.confidence ? ["confidence", `${refusal.confidence} \u2013 ${CONFIDENCE[refusal.confidence] ?? ""}`] : null,
+	].filter(Boolean);
+	const value = refusal.pointer ? valueAt(requestValue(exchange), refusal.pointer) : undefined;
+	return element("div.finding.bad", {},
+		element("h2", {}, `Refused with ${refusal.status}`, element("span.kind", {}, ...seen(refusal.type))),
+		element("p.said", {}, ...seen(refusal.message)),
+		refusal.hint ? element("p", {}, ...seen(refusal.hint)) : null,
+		factList(facts),
+		value === undefined ? null : element("div.there", {}, element("span.quiet", {}, "what stands there"), jsonView(value)));
 }
 
 /** The value at a JSON pointer, or undefined. */
 export function valueAt(value, pointer) {
-  let at = value;
-  for (const part of pointer.split("/").slice(1)) {
-    const key = part.replace(/~1/g, "/").replace(/~0/g, "~");
-    if (!(isObject(at) || Array.isArray(at)) || !Object.hasOwn(at, key)) return undefined;
-    at = at[key];
-  }
-  return at;
+	let at = value;
+	for (const part of pointer.split("/").slice(1)) {
+		const key = part.replace(/~1/g, "/").replace(/~0/g, "~");
+		if (!(isObject(at) || Array.isArray(at)) || !Object.hasOwn(at, key)) return undefined;
+		at = at[key];
+	}
+	return at;
 }
 
 function factList(facts) {
-  return element("dl.factlist", {}, facts.map(([name, said]) => [element("dt", {}, name), element("dd", {}, said)]));
+	return element("dl.factlist", {}, facts.map(([name, said]) => [element("dt", {}, name), element("dd", {}, said)]));
 }
 
 function missView(miss, remedy) {
-  const nearest = miss.nearest
-    ? ["The nearest is ", element("code", {}, ...seen(`${miss.nearest.cassette}#${miss.nearest.interaction}`)), ". It differs in:"]
-    : ["There is no recording to compare it with."];
-  return element("div.finding.bad", {},
-    element("h3", {}, "No recording matches"),
-    element("p", {}, nearest),
-    miss.differences.map(differenceView),
-    element("ul.remedies", {}, miss.remedies.map((words) => element("li", {}, ...seen(words), remedy(words)))));
+	const nearest = miss.nearest
+		? ["The nearest is ", element("code", {}, ...seen(`${miss.nearest.cassette}#${miss.nearest.interaction}`)), ". It differs in:"]
+		: ["There is no recording to compare it with."];
+	return element("div.finding.bad", {},
+		element("h2", {}, "No recording matches"),
+		element("p", {}, nearest),
+		miss.differences.map(differenceView),
+		element("ul.remedies", {}, miss.remedies.map((words) => element("li", {}, ...seen(words), remedy(words)))));
 }
 
 function differenceView({ path, recorded, received }) {
-  const side = (kind, words, text) => element(`div.${kind}`, {}, element("span.quiet", {}, words),
-    element("span.text", {}, text === null ? element("i", {}, "nothing") : bracketed(text, kind)));
-  return element("div.difference", {}, element("code.path", {}, ...seen(path)),
-    side("recorded", "recorded", recorded), side("received", "received", received));
+	const side = (kind, words, text) => element(`div.${kind}`, {}, element("span.quiet", {}, words),
+		element("span.text", {}, text === null ? element("i", {}, "nothing") : bracketed(text, kind)));
+	return element("div.difference", {}, element("code.path", {}, ...seen(path)),
+		side("recorded", "recorded", recorded), side("received", "received", received));
 }
 
-// The server puts changed words into brackets.
+// Of texts the server tells the changed words in brackets; other values it tells as JSON.
 function bracketed(text, kind) {
-  const parts = text.split(/(\[[^\]]*\])/);
-  const isMarked = parts.length > 1 && !/^\s*[[{]/.test(text);
-  if (!isMarked) return element(kind === "recorded" ? "del" : "ins", {}, ...seen(inLine(text, 2000)));
-  return parts.map((part) => (/^\[.*\]$/s.test(part)
-    ? element(kind === "recorded" ? "del" : "ins", {}, ...seen(part.slice(1, -1))) : seen(part)));
+	const mark = kind === "recorded" ? "del" : "ins";
+	const parts = text.split(/(\[[^\]]*\])/);
+	if (parts.length === 1 || parsedJSON(text) !== undefined) return element(mark, {}, ...seen(inLine(text, 2000)));
+	return parts.map((part) => (/^\[.*\]$/s.test(part) ? element(mark, {}, ...seen(part.slice(1, -1))) : seen(part)));
 }
 
 function faultView(fault) {
-  const words = fault.skipped
-    ? ["The fault ", element("code", {}, fault.name), " was ordered and does not fit this reply: ", ...seen(fault.skipped)]
-    : ["The fault ", element("code", {}, ...seen(fault.name)), " was ordered and done. ", fault.summary ?? ""];
-  return element("div.finding.warn", {}, element("h3", {}, "Fault"), element("p", {}, words));
+	const words = fault.skipped
+		? ["The fault ", element("code", {}, fault.name), " was ordered and does not fit this reply: ", ...seen(fault.skipped)]
+		: ["The fault ", element("code", {}, ...seen(fault.name)), " was ordered and done. ", fault.summary ?? ""];
+	return element("div.finding.warn", {}, element("h2", {}, "Fault"), element("p", {}, words));
 }
 
 function hintView(exchange) {
-  const hint = exchange.reply.headers.find(([name]) => name.toLowerCase() === "x-mockapi-hint");
-  if (!hint || exchange.refusal) return null;
-  return element("div.finding.warn", {}, element("p", {}, ...seen(hint[1])));
+	const hint = exchange.reply.headers.find(([name]) => name.toLowerCase() === "x-mockapi-hint");
+	if (!hint || exchange.refusal) return null;
+	return element("div.finding.warn", {}, element("p", {}, ...seen(hint[1])));
 }
 
 /** A button that copies a text. */
 export function copyButton(text, words = "copy") {
-  const made = button(words, async () => {
-    try {
-      await navigator.clipboard.writeText(text);
-      made.textContent = "copied";
-    } catch {
-      made.textContent = "cannot copy here";
-    }
-    setTimeout(() => { made.textContent = words; }, 1500);
-  }, { class: "small" });
-  return made;
+	const made = button(words, async () => {
+		try {
+			await navigator.clipboard.writeText(text);
+			made.textContent = "copied";
+		} catch {
+			made.textContent = "cannot copy here";
+		}
+		setTimeout(() => { made.textContent = words; }, 1500);
+	}, { class: "small" });
+	return made;
 }

@@ -1,0 +1,63 @@
+"""The page's own files: small, of no framework, and such that a report can hold its views."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mockapi import inspector
+from mockapi.inspector import page_file, view_sources
+
+PAGE = Path(inspector.__file__).parent / "page"
+FILES = sorted(path for path in PAGE.rglob("*") if path.is_file())
+IMPORT = re.compile(r'^import \{[^}]*\} from "([^"]+)";$', re.MULTILINE)
+DECLARED = re.compile(
+    r"^(?:export )?(?:async )?(?:function\*? |class |const |let )(?:\{ )?(\w+)", re.MULTILINE
+)
+SINKS = re.compile(
+    r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|srcdoc|DOMParser"
+)
+
+
+def test_the_page_is_small() -> None:
+    """Under 120 kB as a browser gets it, so that it is there at once."""
+    files = [page_file(path.relative_to(PAGE).as_posix()) for path in FILES]
+    assert sum(len(file.content) for file in files if file is not None) < 120_000
+
+
+def test_every_file_is_served_with_its_type() -> None:
+    """Without its comments, and with its lines where they were, as errors name them; nothing else is served."""
+    for path in FILES:
+        file = page_file(path.relative_to(PAGE).as_posix())
+        assert file is not None
+        served, source = file.content.splitlines(), path.read_bytes().splitlines()
+        assert len(served) == len(source)
+        for sent, written in zip(served, source, strict=True):
+            is_comment = written.lstrip(b"\t").startswith((b"//", b"/*", b" * ", b" */"))
+            assert sent == (b"" if is_comment else written)
+    assert page_file("../__init__.py") is None
+    assert page_file("views") is None
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.suffix == ".js"], ids=lambda path: path.name)
+def test_no_module_reads_text_as_html_or_code(path: Path) -> None:
+    """Every byte that is shown is hostile."""
+    assert SINKS.findall(path.read_text("utf-8")) == []
+
+
+def test_views_import_views_alone_and_ask_for_nothing() -> None:
+    """So a report without a server can show the same."""
+    sources = {name: text for name, text in view_sources().items() if name.endswith(".js")}
+    assert len(sources) > 5
+    for text in sources.values():
+        assert {f"views/{name.removeprefix('./')}" for name in IMPORT.findall(text)} <= sources.keys()
+        assert "fetch(" not in text
+        assert len(IMPORT.findall(text)) == text.count("\nimport ") + text.startswith("import ")
+
+
+def test_no_two_views_declare_the_same_name() -> None:
+    """So they can be written into one script, one after the other."""
+    names = [name for text in view_sources().values() for name in DECLARED.findall(text)]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
