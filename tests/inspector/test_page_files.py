@@ -28,7 +28,7 @@ def test_the_page_is_small() -> None:
 
 
 def test_every_file_is_served_with_its_type() -> None:
-    """Without its comments, and with its lines where they were, as errors name them; nothing else is served."""
+    """Without its comments, its lines where errors name them; nothing else is served."""
     for path in FILES:
         file = page_file(path.relative_to(PAGE).as_posix())
         assert file is not None
