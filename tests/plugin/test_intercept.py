@@ -138,7 +138,7 @@ def test_it_does_not_go_without_the_guard(pytester: pytest.Pytester) -> None:
 
 def test_requests_aiohttp_and_a_recorder_beside(pytester: pytest.Pytester) -> None:
     """What VCR.py passes by is answered here, of each library that it patches; its fixture is the page's."""
-    folder = pytester.path / "cassettes" / "test_it"
+    folder = pytester.path / "imported" / "test_it"
     folder.mkdir(parents=True)
     reply = b'{"content": [{"type": "text", "text": "recorded"}]}'
     asked = message("hi") | {"max_tokens": 100}
@@ -178,6 +178,10 @@ def pytest_recording_configure(config, vcr):
         assert vcr is None  # the recorder's, of a test that it records nothing of
     """
     )
-    result = run_beside(pytester, "--mockapi-intercept", "-p", "no:randomly")
+    result = run_beside(
+        pytester,
+        *("--mockapi-intercept", "--mockapi-cassettes=imported", "-p", "no:randomly"),
+        *("-o", "asyncio_default_fixture_loop_scope=function"),
+    )
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(["mockapi: 4 replayed"])
