@@ -21,13 +21,17 @@ _ORDERS = {
 """Three seeds: on two workers, on one, and without recorded traffic and compiled modules."""
 
 _RECORDERS = f"""
+apt-get update -qq
+command -v java >/dev/null || apt-get install -y -qq --no-install-recommends default-jre-headless >/dev/null
+apt-get install -y -qq --no-install-recommends \\
+    ruby ruby-vcr ruby-webmock ruby-multi-json ruby-rspec >/dev/null
+{PYTHON} tools/recorders.py --ruby --python "$MOCKAPI_NEIGHBOURS"
 if command -v npm >/dev/null; then
     mkdir -p "$MOCKAPI_CACHE/recorders"
     npm install --silent --prefix "$MOCKAPI_CACHE/recorders" \\
-        nock @pollyjs/core @pollyjs/adapter-node-http @pollyjs/persister-fs msw msw-snapshot
-    {PYTHON} tools/recorders.py --node "$MOCKAPI_CACHE/recorders/node_modules" --python "$MOCKAPI_NEIGHBOURS"
-else
-    {PYTHON} tools/recorders.py --python "$MOCKAPI_NEIGHBOURS"
+        nock@14 @pollyjs/core @pollyjs/adapter-node-http @pollyjs/persister-fs msw msw-snapshot \\
+        wiremock @mockoon/cli
+    {PYTHON} tools/recorders.py --node "$MOCKAPI_CACHE/recorders/node_modules"
 fi
 """
 _SUITES = f"""

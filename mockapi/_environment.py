@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 TEST_KEY = "sk-ant-test-mockapi"
 EXEC_URL = "MOCKAPI_EXEC_URL"
 """The variable by which `mockapi exec` marks the environment of its command: the base URL there."""
-_SET_TO_URL = ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_URL", "ANTHROPIC_API_BASE")
+BASE_URLS = ("ANTHROPIC_BASE_URL", "ANTHROPIC_API_URL", "ANTHROPIC_API_BASE")
+"""The variables that clients of the API itself read its address from."""
 _CREDENTIALS = ("ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_CUSTOM_HEADERS", "ANTHROPIC_PROFILE")
 _CLOUDS = {
     "ANTHROPIC_VERTEX_BASE_URL": "/v1",
@@ -27,7 +28,11 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 def client_environment(
-    environment: Mapping[str, str], base_url: str, *, keep_credentials: bool = False
+    environment: Mapping[str, str],
+    base_url: str,
+    *,
+    keep_credentials: bool = False,
+    keep_address: bool = False,
 ) -> dict[str, str]:
     """An environment in which the clients of the Messages API find the server and nothing else.
 
@@ -36,9 +41,13 @@ def client_environment(
         base_url: the server's.
         keep_credentials: leave keys and tokens as they are, because requests go on to the real API. The
             clouds' clients are left alone then: what they send is not for it.
+        keep_address: let clients of the API itself ask its own address, where somebody intercepts them.
     """
     changed = dict(environment)
-    changed.update(dict.fromkeys(_SET_TO_URL, base_url))
+    for name in BASE_URLS:
+        changed.pop(name, None)
+        if not keep_address:
+            changed[name] = base_url
     if not keep_credentials:
         changed.update({name: f"{base_url}{place}" for name, place in _CLOUDS.items()})
         resource, url, place = _FOUNDRY

@@ -122,7 +122,7 @@ def advice(
             for name in test.cassettes:
                 yield f"{place} take the name {name!r} out, mark the test @pytest.mark.messages_api"
             if test.has_fixture:
-                yield f"{place} the fixture vcr -> messages_api, which has `requests` too"
+                yield f"{place} the fixture vcr -> messages_api, or as docs/pytest.md has it"
     mixed = [
         (layout.tests[name], hosts) for name, hosts in elsewhere.items() if hosts and name in layout.tests
     ]

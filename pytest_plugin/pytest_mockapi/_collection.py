@@ -34,7 +34,7 @@ def begin(config: pytest.Config) -> None:
 
         seen = look(config)
         if seen.uses:
-            server_of(config).variables.set(spared=seen.credentials)
+            server_of(config).lead(spared=seen.credentials)
 
 
 def end(config: pytest.Config) -> None:

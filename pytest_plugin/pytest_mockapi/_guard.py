@@ -15,6 +15,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
+from pytest_mockapi._replacements import Replacements
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -37,7 +39,7 @@ class Guard:
         self.refused: list[str] = []
         self.is_on = True
         self._who = who
-        self._replaced: list[tuple[Any, str, Any, Any]] = []
+        self.replacements = Replacements()
 
     def refusal(self, host: Any) -> str | None:
         """Error for connecting to `host`; None if allowed."""
@@ -56,20 +58,10 @@ class Guard:
         self.refused.append(words)
         return words
 
-    def replace(self, owner: Any, name: str, made: Callable[[Any], Any]) -> None:
-        """Put `made(the present one)` in the place of an attribute."""
-        present = getattr(owner, name)
-        ours = made(present)
-        self._replaced.append((owner, name, present, ours))
-        setattr(owner, name, ours)
-
     def undo(self) -> None:
-        """Put back what others have not replaced since, and refuse no more; harmless the second time."""
+        """Put back what was replaced, and refuse no more; harmless the second time."""
         self.is_on = False
-        while self._replaced:
-            owner, name, present, ours = self._replaced.pop()
-            if getattr(owner, name) is ours:  # pytest-socket, for one, has put back its own by now
-                setattr(owner, name, present)
+        self.replacements.undo()
 
 
 def refusing(who: str, lead: Callable[[Mapping[Any, Any]], Mapping[Any, Any]] | None = None) -> Guard:
@@ -113,13 +105,13 @@ def refusing(who: str, lead: Callable[[Mapping[Any, Any]], Mapping[Any, Any]] | 
 
         return __init__
 
-    guard.replace(socket, "getaddrinfo", checked)
+    guard.replacements.replace(socket, "getaddrinfo", checked)
     if lead is not None:
         import subprocess
 
         if isinstance(subprocess.Popen, type):  # or a test's own fake, which starts nothing
-            guard.replace(subprocess.Popen, "__init__", led)
+            guard.replacements.replace(subprocess.Popen, "__init__", led)
     uvloop = sys.modules.get("uvloop")
     if uvloop is not None:
-        guard.replace(uvloop.Loop, "create_connection", checked_connection)
+        guard.replacements.replace(uvloop.Loop, "create_connection", checked_connection)
     return guard

@@ -44,6 +44,7 @@ class Options(NamedTuple):  # every run of pytest pays for it, and a dataclass t
         unused_recordings: ignore, report or fail.
         unused_replies: ignore or fail.
         network: when connections to the real API are refused: test, session or off.
+        intercept: whether requests for the API's own address are answered here, inside this process.
         keep_alive: whether connections to the run's base URL outlive a reply.
         matching: rules that are added to those of every cassette; None for none.
         html: the file that a page about the run is written to; None without one.
@@ -61,6 +62,7 @@ class Options(NamedTuple):  # every run of pytest pays for it, and a dataclass t
     unused_recordings: str
     unused_replies: str
     network: str
+    intercept: bool
     keep_alive: bool
     matching: Matching | None
     html: Path | None
@@ -91,6 +93,12 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--mockapi-cassettes", metavar="FOLDER", help="folder of cassettes")
     group.addoption("--mockapi-compare", metavar="WHAT", help="what of a body is compared, as in a cassette")
     group.addoption("--mockapi-evidence", metavar="WHAT", help="rules that count: any (default) or captured")
+    group.addoption(
+        "--mockapi-intercept",
+        action="store_true",
+        help="answer requests for https://api.anthropic.com in this process; no base URL is set",
+    )
+    parser.addini("mockapi_intercept", "as --mockapi-intercept", "bool", default=False)
     parser.addini("mockapi_env", "when the variables that clients read are set: auto (default), collection,"
                   " run or off")  # fmt: skip
     parser.addini("mockapi_keep_alive", "keep connections to the run's base URL open", "bool", default=False)
@@ -127,6 +135,13 @@ def read(config: pytest.Config) -> Options:
     folder = config.getoption("--mockapi-cassettes") or config.getini("mockapi_cassettes")
     unused = config.getoption("--mockapi-unused") or config.getini("mockapi_unused_recordings")
     evidence = config.getoption("--mockapi-evidence") or config.getini("mockapi_evidence")
+    network = _choice(config.getini("mockapi_network"), "mockapi_network", _NETWORK) or "test"
+    intercept = config.getoption("--mockapi-intercept") or config.getini("mockapi_intercept")
+    if intercept and network == "off":
+        raise pytest.UsageError(
+            "mockapi_intercept lets clients ask the API's own address, so that one which is not intercepted"
+            " has to be refused: take mockapi_network = off away."
+        )
     return Options(
         exec_url=os.environ.get("MOCKAPI_EXEC_URL"),
         env=_env(config.getini("mockapi_env")),
@@ -142,7 +157,8 @@ def read(config: pytest.Config) -> Options:
             config.getini("mockapi_unused_replies"), "mockapi_unused_replies", ("ignore", "fail")
         )
         or "fail",
-        network=_choice(config.getini("mockapi_network"), "mockapi_network", _NETWORK) or "test",
+        network=network,
+        intercept=intercept,
         keep_alive=config.getini("mockapi_keep_alive"),
         matching=_matching(config),
         html=_html(config.getoption("--mockapi-html")),

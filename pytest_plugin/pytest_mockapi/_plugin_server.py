@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 from pytest_mockapi._variables import ClientVariables
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from mockapi.sessions import ServerSession
     from mockapi.testing import Server
     from pytest_mockapi._guard import Guard
+    from pytest_mockapi._intercept import Interception
     from pytest_mockapi._options import Options
     from pytest_mockapi._proxy import Proxy
 
@@ -50,7 +51,12 @@ class PluginServer:
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=512)
         self._socket.setblocking(False)
         self.base_url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-        self.variables = ClientVariables(self.base_url, keep_credentials=options.record_mode != "none")
+        self._variables = ClientVariables(
+            self.base_url,
+            keep_credentials=options.record_mode != "none",
+            keep_address=options.intercept,
+        )
+        self._interception = self._intercepting() if options.intercept else None
         self._guards: list[Guard] = []
         self._proxy: Proxy | None = None
         if options.network == "session":
@@ -73,15 +79,31 @@ class PluginServer:
         """Whether there is a server."""
         return self._server is not None
 
-    def lead(self) -> None:
-        """Set the variables for a test, unless they are the user's alone."""
+    def lead(self, spared: Collection[str] = ()) -> None:
+        """Lead clients here for a test: by the variables, unless they are the user's alone.
+
+        Args:
+            spared: variables for keys and tokens that stay as the user has them.
+        """
         if self.options.env != "off":
-            self.variables.set()
+            self._variables.set(spared)
+        if self._interception is not None:
+            self._interception.begin()
 
     def leave(self) -> None:
-        """The test is over: the variables are the user's own again, unless the whole run has ours."""
+        """The test is over: what leads here is the user's own again, unless the whole run has ours."""
         if self.options.env != "run":
-            self.variables.take_back()
+            self._take_back()
+
+    def _take_back(self) -> None:
+        self._variables.take_back()
+        if self._interception is not None:
+            self._interception.end()
+
+    def _intercepting(self) -> Interception:
+        from pytest_mockapi._intercept import Interception
+
+        return Interception(self._socket.getsockname()[1])
 
     def open_root(self, session: ServerSession | None = None) -> None:
         """Let the run's base URL lead to the session of a test, or to what there is outside of tests."""
@@ -131,7 +153,12 @@ class PluginServer:
                 from pytest_mockapi._proxy import Proxy
 
                 self._proxy = Proxy(server, self._refusal, os.environ)
-        return self._proxy.lead(environment)
+        led = self._proxy.lead(environment)
+        if self.options.intercept:  # which ends with this process
+            from mockapi._environment import BASE_URLS
+
+            led = {**dict.fromkeys(BASE_URLS, self.base_url), **led}
+        return led
 
     def _refusal(self, host: str) -> str | None:
         words = (guard.refusal(host) for guard in self._guards)
@@ -141,7 +168,7 @@ class PluginServer:
         """Stop the server and put the environment back; harmless the second time."""
         if os.getpid() != self._pid:
             return
-        self.variables.take_back()
+        self._take_back()
         for guard in self._guards:
             guard.undo()
         if self._woken is not None and self._watcher.is_alive():

@@ -20,11 +20,13 @@ class ClientVariables:
     Args:
         base_url: where they lead.
         keep_credentials: whether keys and tokens are left as they are.
+        keep_address: whether clients ask the API's own address, because they are intercepted.
     """
 
-    def __init__(self, base_url: str, *, keep_credentials: bool) -> None:
+    def __init__(self, base_url: str, *, keep_credentials: bool, keep_address: bool) -> None:
         self._base_url = base_url
         self._keep_credentials = keep_credentials
+        self._keep_address = keep_address
         self._replaced: dict[str, tuple[str | None, str | None]] = {}  # what stood there, what we put there
 
     def set(self, spared: Collection[str] = ()) -> None:
@@ -34,7 +36,12 @@ class ClientVariables:
             spared: variables for keys and tokens that stay as the user has them, set or not: something asks
                 for them. What a client that is made meanwhile sends of them goes to this machine only.
         """
-        changed = client_environment(os.environ, self._base_url, keep_credentials=self._keep_credentials)
+        changed = client_environment(
+            os.environ,
+            self._base_url,
+            keep_credentials=self._keep_credentials,
+            keep_address=self._keep_address,
+        )
         for name in spared:
             changed.pop(name, None)
             if name in os.environ:

@@ -83,7 +83,7 @@ def test_what_to_change_is_told_test_by_test(tmp_path: Path, monkeypatch: pytest
         "in the ini file of pytest: mockapi_cassettes = out, and mockapi_matching = uri",
         "tests/test_flat.py: @pytest.mark.vcr -> @pytest.mark.messages_api: test_flat",
         "tests/test_chat.py: @pytest.mark.vcr -> @pytest.mark.messages_api: test_many, test_one",
-        "tests/test_chat.py:5: test_one: the fixture vcr -> messages_api, which has `requests` too",
+        "tests/test_chat.py:5: test_one: the fixture vcr -> messages_api, or as docs/pytest.md has it",
         (
             "tests/test_chat.py:13: TestAll.test_named: take the name 'tests/fixtures/story.yaml' out,"
             " mark the test @pytest.mark.messages_api"

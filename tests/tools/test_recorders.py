@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import mockapi
-from tools.recorders import NODE, PYTHON, SENT, TOOLS, judge, main
+from tools.recorders import NODE, PYTHON, RUBY, SENT, TOOLS, judge, main
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,9 +59,11 @@ def test_what_a_recorder_lost_is_told(tmp_path: Path) -> None:
 
 def test_every_recorder_has_a_recipe(capsys: pytest.CaptureFixture[str]) -> None:
     """Each name is one that a script beside the tool knows, and a run without any is refused."""
-    texts = [(TOOLS / name).read_text(encoding="utf-8") for name in ("recorders.mjs", "recorders_client.py")]
-    assert all(name in "".join(texts) for name in (*NODE, *PYTHON))
+    scripts = {"recorders.mjs": NODE, "recorders_client.py": PYTHON, "recorders.rb": RUBY}
+    for script, names in scripts.items():
+        text = (TOOLS / script).read_text(encoding="utf-8")
+        assert all(name in text for name in names)
     assert len(SENT) == 5
     with pytest.raises(SystemExit):
         main([])
-    assert "name --node, --python, or both" in capsys.readouterr().err
+    assert "name --node, --python or --ruby" in capsys.readouterr().err

@@ -41,8 +41,9 @@ def test_a_test_that_was_red_before_may_be_red_after() -> None:
     [
         (Run({"a": "failed", "b": "failed"}, {"a": "it broke"}), "DIFFERS a: passed -> failed: it broke"),
         (Run({"b": "failed"}, {}), "DIFFERS a: passed -> not run: no cause given"),
+        (Run({"a": "passed", "b": "failed"}, {}, ("a",)), "DIFFERS a: the recorder answered it"),
     ],
-    ids=["red", "not run"],
+    ids=["red", "not run", "by the recorder"],
 )
 def test_another_outcome_is_told_with_its_cause(after: Run, says: str) -> None:
     """A test that ends otherwise, or is not run at all, is named."""
