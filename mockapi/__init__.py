@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mockapi.exchange import Chunk, Ending, Reply, Request, Source
     from mockapi.replies import Pace, RateLimits, parse_pace
     from mockapi.replies.faults import OrderedFault, parse_faults
+    from mockapi.replies.twin import TwinProfile, learn_twin, parse_twin
     from mockapi.server import RecordOptions, create_app
     from mockapi.sessions import JournalEntry, Settings
     from mockapi.testing import Server, Session
@@ -53,12 +54,15 @@ __all__ = [
     "Source",
     "Substitution",
     "TruncatedStream",
+    "TwinProfile",
     "UsageError",
     "ValidationSettings",
     "__version__",
     "create_app",
+    "learn_twin",
     "parse_faults",
     "parse_pace",
+    "parse_twin",
     "validate",
 ]
 
@@ -70,6 +74,7 @@ __getattr__ = lazy_exports(
         "exchange": "Chunk Ending Reply Request Source",
         "replies": "Pace RateLimits parse_pace",
         "replies.faults": "OrderedFault parse_faults",
+        "replies.twin": "TwinProfile learn_twin parse_twin",
         "server": "RecordOptions create_app",
         "sessions": "JournalEntry Settings",
         "testing": "Server Session",

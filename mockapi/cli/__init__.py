@@ -36,6 +36,7 @@ _COMMANDS = {
     "rules": ("mockapi.cli.rules", "List what the API refuses, rule by rule."),
     "reply": ("mockapi.cli.reply", "Write a synthesized reply to a request body."),
     "cassettes": ("mockapi.cli.cassettes", "Look at, check and mend recordings."),
+    "twin": ("mockapi.cli.twin", "Learn from recordings how a twin for load tests answers."),
     "fuzz": ("mockapi.cli.fuzz", "Hunt for bugs in a stream parser or a client."),
     "conformance": ("mockapi.cli.conformance", "Judge a client, in any language, case by case."),
     "mcp": ("mockapi.cli.mcp", "Give a coding agent the tools to look into a server and its recordings."),

@@ -16,6 +16,7 @@ from mockapi.cli._paths import FileToWrite
 from mockapi.cli._recording import read_recording, recording_options
 from mockapi.cli._rule_options import read_named, rule_options
 from mockapi.cli._script import read_script
+from mockapi.cli._twin import read_twin
 from mockapi.errors import UsageError
 from mockapi.replies import faults
 from mockapi.server import recording
@@ -99,10 +100,9 @@ _OPTIONS = (
     *rule_options(_option),
     _option(
         "--speed",
-        default="max",
-        show_default=True,
         metavar="max|FACTOR",
-        help="max sends at once; 1 in the recorded chunks and delays, 2 twice as fast.",
+        help="max sends at once; 1 in the recorded chunks and delays, 2 twice as fast."
+        "  [default: max; 1 with --twin]",
     ),
     _option(
         "--fault",
@@ -119,6 +119,12 @@ _OPTIONS = (
         "--rate-limit",
         metavar="KEY=N,...",
         help="Limits for one minute and key: requests, input_tokens, output_tokens.",
+    ),
+    _option(
+        "--twin",
+        type=click.Path(dir_okay=False),
+        help="Answer like the traffic that this profile was learned from, errors and times included:"
+        " `mockapi twin learn` writes one.",
     ),
     _option(
         "--after-last",
@@ -192,7 +198,7 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
     }
     options = {
         "matching": matching,
-        "speed": values["speed"],
+        "speed": values["speed"] or ("max" if values["twin"] is None else 1),
         "after_last": values["after_last"],
         "convert": values["convert"],
         "on_unmatched": values["on_unmatched"],
@@ -213,7 +219,7 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
     ).settings
     settings = replace(settings, matching=replace(settings.matching, redaction=rules))
     return ServerOptions(
-        paths=tuple(values["cassettes"]) or (() if values["script"] else (str(data_dir("cassettes")),)),
+        paths=tuple(values["cassettes"]) or _unnamed(values),
         settings=replace(settings, **_mishaps(values)),
         listener=read_listener(values),
         access=read_access(values),
@@ -222,6 +228,12 @@ def read_options(values: dict[str, Any]) -> ServerOptions:
         recording=read_recording(values, rules),
         script=None if values["script"] is None else read_script(values["script"]),
     )
+
+
+def _unnamed(values: dict[str, Any]) -> tuple[str, ...]:
+    """What is played where no cassette is named: the starter ones, unless something else answers."""
+    answers = values["script"] is not None or values["twin"] is not None
+    return () if answers else (str(data_dir("cassettes")),)
 
 
 def _defaults(models: str | None, betas: str | None) -> sessions.Settings:
@@ -240,6 +252,8 @@ def _mishaps(values: dict[str, Any]) -> dict[str, Any]:
     if values["rate_limit"] is not None:
         pairs = _pairs(values["rate_limit"], "--rate-limit")
         changes["rate_limits"] = replies.parse_rate_limits(pairs, "--rate-limit")
+    if values["twin"] is not None:
+        changes["twin"] = read_twin(values["twin"])
     return changes
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _OTHERS: Final = ("redact", "max_age")
 """What `[tool.mockapi]` has besides; mockapi.storage reads it."""
 _PATHS: Final = (
-    *("cassettes", "models", "betas", "script", "record_to", "report"),
+    *("cassettes", "models", "betas", "script", "twin", "record_to", "report"),
     *("allow_folder", "control_token_file", "api_key_file"),
     *("uds", "tls_cert", "tls_key"),
 )

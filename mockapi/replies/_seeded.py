@@ -59,6 +59,10 @@ class SeededChoices:
         """True in about `percent` of a hundred cases."""
         return self.below(100) < percent
 
+    def fraction(self) -> float:
+        """Above 0 and below 1."""
+        return (self.below(1 << 32) + 0.5) / (1 << 32)
+
     def pick(self, choices: Sequence[_T]) -> _T:
         """One of them."""
         return choices[self.below(len(choices))]

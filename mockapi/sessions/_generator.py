@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from mockapi.exchange import Source
-from mockapi.replies import error_reply, faults
+from mockapi.replies import error_reply, faults, twin
 from mockapi.replies.endpoints import EndpointContext, ResourceStore, answer
 from mockapi.replies.scripts import Script, Scripted, ScriptState, plan_of
 from mockapi.replies.synthesis import GenerationInput, History, synthesized, view_of, written
@@ -19,11 +19,12 @@ from mockapi.sessions._blobs import Blobs, StorageFull
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockapi.exchange import Reply, Request
+    from mockapi.exchange import Headers, Reply, Request
     from mockapi.replies.endpoints import Validate
     from mockapi.replies.faults import OrderedFault
     from mockapi.replies.scripts import Chooser, NoReply
     from mockapi.replies.synthesis import Plan
+    from mockapi.replies.twin import TwinProfile
     from mockapi.sessions._account import Account
     from mockapi.validation import ValidationSettings
 
@@ -161,6 +162,18 @@ class ReplyGenerator:
         if any(order.replaces for order in chosen.faults):
             return faults.apply(faults.blank("", at, ()), chosen.faults)
         return plan_of(chosen, material, 0)
+
+    def drawn(self, request: Request, profile: TwinProfile, at: float, account: Headers) -> Reply:
+        """The reply to a request that a profile of recorded traffic has.
+
+        Args:
+            request: what came.
+            profile: what replies are like.
+            at: seconds since 1970.
+            account: the fields that tell of the account's rate limits.
+        """
+        reply, self._history = twin.drawn_reply(profile, request, self._seed, self._history, at, account)
+        return reply
 
     def synthesized(
         self, request: Request, at: float, request_id: Callable[[], str], validate: Validate

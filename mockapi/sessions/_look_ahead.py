@@ -133,6 +133,11 @@ async def _fallback(exchange: Exchange, work_out: WorkOut) -> None:
         await asyncio.to_thread(_parse, request)
 
 
+async def _twin(exchange: Exchange, work_out: WorkOut) -> None:
+    if exchange.session.settings.twin is not None and exchange.plain.asks_for_message:
+        await _view(exchange, work_out)
+
+
 async def _view(exchange: Exchange, work_out: WorkOut) -> None:
     """Work out what replies ask of a request besides its members: what depends on all of it."""
     request, seed = exchange.plain, exchange.session.settings.seed
@@ -165,5 +170,6 @@ _AHEAD: Final[dict[SourceStage, Callable[[Exchange, WorkOut], Awaitable[None]]]]
     _pipeline.exact_recording: _recordings,
     _pipeline.validation: _verdict,
     _pipeline.script: _script,
+    _pipeline.twin: _twin,
     _pipeline.fallback: _fallback,
 }

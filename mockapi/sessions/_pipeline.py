@@ -20,13 +20,13 @@ session.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mockapi import replies
 from mockapi import validation as validation_rules
 from mockapi.errors import TooSlowError
-from mockapi.exchange import Reply, Request, Source
+from mockapi.exchange import Chunk, Reply, Request, Source
 from mockapi.replies import at_once, at_speed, converted, error_reply, faults, hint_field, wants_stream
 from mockapi.replies.surfaces import OWN, surface_of
 from mockapi.sessions._answer import FORWARD, Answer
@@ -237,6 +237,21 @@ def nearly_a_path(exchange: Exchange) -> Answer | None:
     return Answer(reply)
 
 
+def twin(exchange: Exchange) -> Answer | None:
+    """What the twin of recorded traffic answers to a request for a message: a drawn reply, or an error."""
+    session = exchange.session
+    if session.settings.twin is None or not exchange.plain.asks_for_message:
+        return None
+    fields = session.account.fields(exchange.plain, exchange.at)
+    reply = session.generator.drawn(exchange.plain, session.settings.twin, exchange.at, fields)
+    reply = _at_session_speed(reply, session)
+    if session.settings.pace is None and reply.chunks:
+        # Load generators take the time to the status line, and a server has none before it has a token.
+        (delay, data), *rest = reply.chunks
+        reply = replace(reply, hold=delay, chunks=(Chunk(0.0, data), *rest))
+    return Answer(reply)
+
+
 def fallback(exchange: Exchange) -> Answer:
     """What nothing matched: synthesized, forwarded, or a miss."""
     session = exchange.session
@@ -303,6 +318,7 @@ SOURCES: Final[tuple[SourceStage, ...]] = (
     script,
     relaxed_recording,
     nearly_a_path,
+    twin,
     fallback,  # answers everything
 )
 CHANGES: Final[tuple[ChangeStage, ...]] = (pace, other_faults, accounting, surface, wire_faults)

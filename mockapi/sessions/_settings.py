@@ -13,7 +13,7 @@ from mockapi._data import data_dir
 from mockapi.cassettes import Matching, parse_matching
 from mockapi.errors import UsageError
 from mockapi.options import FLAG, Kind, OptionError, items, mapping, one_of, shown, strings, text, whole
-from mockapi.replies import faults
+from mockapi.replies import faults, twin
 from mockapi.validation import Evidence, Mode, Profile, ValidationSettings
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mockapi.replies import Pace
     from mockapi.replies.faults import OrderedFault
     from mockapi.replies.rate_limits import RateLimits
+    from mockapi.replies.twin import TwinProfile
 
 AfterLast: TypeAlias = Literal["repeat", "fail"]
 OnUnmatched: TypeAlias = Literal["fail", "synthesize", "record", "passthrough"]
@@ -62,7 +63,7 @@ _VALIDATION_KEYS = ("validation", "rules", "disabled_rules", "invalid_keys", "as
 _KEYS = (
     *("name", "cassettes", "matching", "speed", "after_last", "convert", "on_unmatched", "seed"),
     *("max_requests", "cors", "record_mode"),
-    *("faults", "pace", "rate_limits"),
+    *("faults", "pace", "rate_limits", "twin"),
     *_VALIDATION_KEYS,
 )
 
@@ -93,6 +94,9 @@ class Settings:
         faults: what goes wrong on purpose, and when; `parse_faults` makes them.
         pace: how long replies take; `parse_pace` makes one; None leaves it to `speed`.
         rate_limits: limits for each key; None for none.
+        twin: a profile of recorded traffic, which requests for messages are answered like where nothing
+            recorded or scripted answers them; `parse_twin` reads one; None for none. Its times are
+            kept with a `speed` of 1.
 
     Raises:
         UsageError: a value of the wrong type, or one that the attribute does not have.
@@ -111,6 +115,7 @@ class Settings:
     faults: tuple[OrderedFault, ...] = ()
     pace: Pace | None = None
     rate_limits: RateLimits | None = None
+    twin: TwinProfile | None = None
 
     def __post_init__(self) -> None:
         """Refuse what would be a defect, or be ignored, once the first request has come."""
@@ -143,6 +148,8 @@ class Settings:
             raise UsageError(f"Settings.pace is what mockapi.parse_pace makes, not {self.pace!r:.80}.")
         if self.rate_limits is not None and not isinstance(self.rate_limits, replies.RateLimits):
             raise UsageError(f"Settings.rate_limits is a mockapi.RateLimits, not {self.rate_limits!r:.80}.")
+        if self.twin is not None and not isinstance(self.twin, twin.TwinProfile):
+            raise UsageError(f"Settings.twin is what mockapi.parse_twin makes, not {self.twin!r:.80}.")
         if self.faults != () and not _are_faults(self.faults):
             raise UsageError(f"Settings.faults is what mockapi.parse_faults makes, not {self.faults!r:.80}.")
 
@@ -222,6 +229,10 @@ def _mishaps(value: dict[str, Any]) -> dict[str, Any]:
         changes["pace"] = None if value["pace"] is None else replies.parse_pace(value["pace"])
     if "rate_limits" in value:
         changes["rate_limits"] = replies.parse_rate_limits(value["rate_limits"])
+    if "twin" in value:
+        changes["twin"] = None if value["twin"] is None else twin.parse_twin(value["twin"])
+        if value["twin"] is not None and "speed" not in value:
+            changes["speed"] = 1.0
     return changes
 
 

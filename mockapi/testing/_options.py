@@ -179,6 +179,7 @@ class SessionKeywords(TypedDict, total=False):
     faults: FaultOrders
     pace: PaceKeywords | None
     rate_limits: RateLimitKeywords | None
+    twin: Mapping[str, Any] | None  # a profile, as `mockapi twin learn` writes it
     validation: Mode
     rules: Profile
     disabled_rules: Sequence[str]

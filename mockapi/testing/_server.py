@@ -65,6 +65,7 @@ class Server(ServerThread):
                 - faults: names, or objects such as {"fault": "cut", "event": 3}.
                 - pace: seconds to the `first` token and `between` tokens.
                 - rate_limits: `requests`, `input_tokens` and `output_tokens` a minute for each key.
+                - twin: a profile of recorded traffic, as `mockapi twin learn` writes it.
                 - validation: "strict", "lenient" or "off".
                 - rules: "documented" or "live", where documentation and behaviour differ.
                 - disabled_rules: ids of rules that are not applied; `mockapi rules` lists them.

@@ -17,8 +17,8 @@ from mockapi.validation.rules.headers import VERSIONS, known_betas
 from tests.support import shared
 
 _ROOT = data_dir("schemas")
-_OTHERS = {"models.json", "betas.json", "cassette.json", "conformance-case.json"}
-"""Data, and the formats of recordings and of cases, which are tested with what is written in them."""
+_OTHERS = {"models.json", "betas.json", "cassette.json", "conformance-case.json", "twin.json"}
+"""Data, and the formats of recordings, cases and profiles, which are tested with what is written in them."""
 
 _FILES = sorted(
     path.relative_to(_ROOT).as_posix() for path in _ROOT.rglob("*.json") if path.name not in _OTHERS

@@ -22,7 +22,7 @@ from mockapi.replies._view_digest import Prefix
 from mockapi.replies.synthesis import _tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mockapi.replies._request_view import Block, RequestView
 
@@ -53,6 +53,13 @@ class Usage(NamedTuple):
         return self.plain + self.read + self.written_5m + self.written_1h
 
 
+class Cached(NamedTuple):
+    """What a prompt cache did for a request, as parts of all its input tokens."""
+
+    read: float = 0.0
+    written: float = 0.0
+
+
 class _Entry(NamedTuple):
     expires: float
     lifetime: float
@@ -73,11 +80,7 @@ class PromptCache:
         """
         total = _tokens.input_tokens(view)
         prefixes = prefixes_of(view)
-        breakpoints = [
-            (number, lifetime)
-            for number, prefix in enumerate(prefixes)
-            if (lifetime := prefix.lifetime) is not None and prefix.tokens >= _minimum(view.model)
-        ]
+        breakpoints = list(_breakpoints(prefixes, view.model))
         if not breakpoints:
             return Usage(total), self
         hit = self._longest(prefixes, [number for number, _ in breakpoints], at)
@@ -109,6 +112,27 @@ class PromptCache:
             if entry is not None and entry.expires > at:
                 return number
         return None
+
+
+def usage_of(view: RequestView, cached: Cached) -> Usage:
+    """The usage of a request for which a cache of somebody else's did so much."""
+    total = _tokens.input_tokens(view)
+    read = min(round(total * cached.read), total)
+    written = min(round(total * cached.written), total - read)
+    long = written > 0 and any(prefix.lifetime == "1h" for prefix in prefixes_of(view))
+    return Usage(total - read - written, read, 0 if long else written, written if long else 0)
+
+
+def asks_for_caching(view: RequestView) -> bool:
+    """Whether a request has a breakpoint that counts: one behind as many tokens as its model wants."""
+    return any(_breakpoints(prefixes_of(view), view.model))
+
+
+def _breakpoints(prefixes: Sequence[Prefix], model: str) -> Iterator[tuple[int, str]]:
+    """Where the breakpoints stand that count, and how long what they write lives."""
+    for number, prefix in enumerate(prefixes):
+        if prefix.lifetime is not None and prefix.tokens >= _minimum(model):
+            yield number, prefix.lifetime
 
 
 def prefixes_of(view: RequestView) -> tuple[Prefix, ...]:

@@ -80,7 +80,7 @@ def _decided(view: RequestView, dice: SeededChoices, ids: IdFactory) -> Plan:
     first = _thinking(view, dice)
     tools = _tools_to_use(view)
     if not tools:
-        plan = _answer(view, dice)
+        plan = answer(view, dice)
     elif is_server_tool(tools[0]):
         plan = _run(tools, view, dice, ids)
     else:
@@ -128,7 +128,8 @@ def _tools_to_use(view: RequestView) -> list[Block]:
     return tools[: MAX_CALLS if view.parallel else 1]
 
 
-def _answer(view: RequestView, dice: SeededChoices) -> Plan:
+def answer(view: RequestView, dice: SeededChoices) -> Plan:
+    """A text or a JSON value, and no tool."""
     schema = view.output_schema
     if schema is not None:
         try:
@@ -186,7 +187,7 @@ def _ran(runs: list[ServerToolRun], before: list[PlanPart]) -> Plan:
 
 def _said(runs: list[ServerToolRun], view: RequestView, dice: SeededChoices) -> tuple[PlanPart, ...]:
     if view.output_schema is not None:
-        return _answer(view, dice).parts
+        return answer(view, dice).parts
     said = tuple(part for run in runs for part in run.said)
     return said or (text_part(_words.answer(view, dice)),)
 

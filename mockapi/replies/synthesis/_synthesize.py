@@ -19,7 +19,7 @@ from mockapi.replies._reply_headers import message_headers
 from mockapi.replies._request_view import RequestView
 from mockapi.replies._seeded import SeededChoices
 from mockapi.replies._view_digest import ViewDigest
-from mockapi.replies.synthesis._cache import PromptCache, Usage, prefixes_of
+from mockapi.replies.synthesis._cache import Cached, PromptCache, Usage, prefixes_of, usage_of
 from mockapi.replies.synthesis._cut import shortened
 from mockapi.replies.synthesis._decide import decide
 from mockapi.replies.synthesis._diagnosis import (
@@ -110,6 +110,11 @@ def _key(view: RequestView, seed: int) -> bytes:
     return blake2b(view.canonical, digest_size=16, salt=salt).digest()
 
 
+def counts_thinking(view: RequestView) -> bool:
+    """Whether a stream tells how many tokens thinking has taken so far."""
+    return _THINKING_COUNTS in view.betas
+
+
 def synthesized(request: Request, seed: int, history: History, at: float) -> tuple[Reply, History]:
     """The reply to a request to POST /v1/messages, and the history after it.
 
@@ -133,7 +138,7 @@ def written(
     chunks: tuple[Chunk, ...]
     if stream:
         dice = material.dice.fork(f"wire:{history.turn}")
-        chunks = stream_chunks(message, plan, dice, counted=_THINKING_COUNTS in material.view.betas)
+        chunks = stream_chunks(message, plan, dice, counted=counts_thinking(material.view))
     else:
         chunks = json_chunks(message)
     output_tokens = message["usage"].get("output_tokens") or 0
@@ -149,12 +154,23 @@ def written(
 
 
 def message_for(
-    plan: Plan, material: GenerationInput, history: History, at: float
+    plan: Plan, material: GenerationInput, history: History, at: float, cached: Cached | None = None
 ) -> tuple[dict[str, Any], Plan, Usage, History]:
-    """The message of a plan, the plan as it was cut, the usage, and the history after it."""
+    """The message of a plan, the plan as it was cut, the usage, and the history after it.
+
+    Args:
+        plan: what it says.
+        material: of the request.
+        history: of the session.
+        at: seconds since 1970.
+        cached: what the prompt cache did; None asks the session's.
+    """
     view = material.view
     plan = shortened(plan, view)
-    usage, cache = history.cache.used(view, at)
+    if cached is None:
+        usage, cache = history.cache.used(view, at)
+    else:
+        usage, cache = usage_of(view, cached), history.cache
     message = message_of(plan, view, usage, material.ids, history.turn)
     prompts = history.prompts
     if wants_diagnosis(view):

@@ -28,7 +28,7 @@ from mockapi.messages import dump
 from mockapi.replies._request_view import blocks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from mockapi.replies._request_view import Block, RequestView
 
@@ -61,6 +61,11 @@ def of_text(text: str) -> int:
 def _remembered(text: str) -> int:
     # Each request of a conversation repeats its tools, its system prompt and all turns before.
     return len(_PIECE.findall(text))
+
+
+def ends(text: str) -> Iterator[int]:
+    """Where each token of a text ends."""
+    return (piece.end() for piece in _PIECE.finditer(text))
 
 
 def first(text: str, count: int) -> str:

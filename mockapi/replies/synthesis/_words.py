@@ -45,6 +45,8 @@ _CONSIDERATIONS: Final = (
     "There is nothing to compute, so the answer follows directly.",
     "I go through the parts in order and then put them together.",
 )
+FILLER: Final = (*_REMARKS, *_CONSIDERATIONS, *_FOLLOWING)
+"""What a reply that has to be longer goes on with."""
 _OPTION: Final = re.compile(r"\(([A-Z])\)")
 _LONE_KEY: Final = re.compile(r'[{,]\s*"[^"]*"$')
 _MEDIA: Final = {"image": "image", "document": "document"}

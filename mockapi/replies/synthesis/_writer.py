@@ -110,9 +110,7 @@ def stream_chunks(
         dice: choose lengths, padding and delays.
         counted: whether thinking tells how many tokens it has taken so far.
     """
-    events_now = events_in(message, plan, dice)
-    if counted:
-        events_now = list(_counted(events_now, plan))
+    events_now = events_in(message, plan, dice, counted=counted)
     events = [encode_event(event, dice.below(MAX_PADDING + 1)) for event in events_now]
     chunks = []
     place = min(4, len(events))  # message_start, content_block_start, ping, first delta
@@ -124,10 +122,27 @@ def stream_chunks(
     return tuple(chunks)
 
 
-def events_in(message: dict[str, Any], plan: Plan, dice: SeededChoices) -> list[dict[str, Any]]:
-    """The events of a message, a tool's input told only as far as it was written."""
-    sizes = _sizes(dice)
+def events_in(
+    message: dict[str, Any],
+    plan: Plan,
+    dice: SeededChoices,
+    sizes: Sizes | None = None,
+    *,
+    counted: bool = False,
+) -> list[dict[str, Any]]:
+    """The events of a message, a tool's input told only as far as it was written.
+
+    Args:
+        message: as `message_of` made it.
+        plan: that it was made of.
+        dice: choose lengths as recorded streams have them.
+        sizes: other lengths.
+        counted: whether thinking tells how many tokens it has taken so far.
+    """
+    sizes = sizes or _sizes(dice)
     events = events_of(message, sizes=sizes)
+    if counted:
+        events = list(_counted(events, plan))
     written = plan.parts[-1].written if plan.parts else None
     if not written or message["content"][-1].get("type") not in CALLS:
         return events
