@@ -32,6 +32,7 @@ LAYERS = {
     "sessions": 5,
     "server": 6,
     "testing": 7,
+    "cluster": 7,
     "cli": 8,
 }
 """Each may import from those with a smaller number, and from what lies at the top."""
