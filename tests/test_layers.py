@@ -34,6 +34,7 @@ LAYERS = {
     "report": 7,
     "server": 7,
     "testing": 8,
+    "cluster": 8,
     "cli": 9,
 }
 """Each may import from those with a smaller number, and from what lies at the top."""

@@ -35,11 +35,7 @@ class Operations:
 
     def console(self, *, verbose: bool, rules: RedactionRules) -> server.Console:
         """Where people, or programs, are told things."""
-        if self.log_format == "text":
-            return server.Console(verbose=verbose, rules=rules)
-        console = server.JSONConsole(verbose=verbose, rules=rules)
-        console.collect_logging()
-        return console
+        return server.console_of(self.log_format, verbose=verbose, rules=rules)
 
 
 def operation_options(option: Callable[..., Callable[[Any], Any]]) -> tuple[Callable[[Any], Any], ...]:

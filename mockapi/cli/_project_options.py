@@ -86,7 +86,7 @@ class ServerCommand(click.Command):
         return options
 
 
-_NOT_EVERYWHERE: Final = ("drain", "log_format", "metrics", "watch")
+_NOT_EVERYWHERE: Final = ("drain", "log_format", "metrics", "watch", "workers")
 """Options of `serve` that its kin do not have."""
 
 

@@ -11,10 +11,11 @@ from mockapi._clock import wall
 from mockapi.server import recording
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from mockapi.cassettes import RedactionRules
-    from mockapi.server import Service
+    from mockapi.server import Console, Service
+    from mockapi.server.recording import RecordOptions, RecordStats
 
 
 def recording_options(option: Callable[..., Callable[[Any], Any]]) -> tuple[Callable[[Any], Any], ...]:
@@ -77,10 +78,22 @@ def tell_ages(service: Service) -> None:
 def tell_summary(service: Service) -> None:
     """Say what was recorded and what was not."""
     if service.recorder is not None:
-        for line in recording.summary(service.recorder.stats, service.recorder.options, unused_of(service)):
-            service.console.note(line)
+        tell_stats(service.console, service.recorder.stats, service.recorder.options, unused_of(service))
 
 
-def unused_of(service: Service) -> list[Any]:
+def tell_stats(console: Console, stats: RecordStats, options: RecordOptions, unused: Sequence[str]) -> None:
+    """Say what was recorded and what was not.
+
+    Args:
+        console: where.
+        stats: what was done.
+        options: what was asked for.
+        unused: recordings that answered nothing.
+    """
+    for line in recording.summary(stats, options, unused):
+        console.note(line)
+
+
+def unused_of(service: Service) -> list[str]:
     """The recordings that answered nothing."""
-    return [item for item in service.library.recordings if item not in service.library.played]
+    return [str(item) for item in service.library.recordings if item not in service.library.played]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mockapi import cassettes, storage
 
 if TYPE_CHECKING:
+    from mockapi.cluster import Outcome
     from mockapi.server import Service
 
 
@@ -23,4 +24,15 @@ def write_report(service: Service, path: str) -> None:
         side = played if recording in service.library.played else not_played
         mark = cassettes.fingerprint(recording.interaction)
         side.append(storage.ReportedRecording(recording.cassette.name, recording.position, mark))
+    storage.write_play_report(Path(path), played, not_played)
+
+
+def write_outcome(outcome: Outcome, path: str) -> None:
+    """Write which interactions the workers of a server played and which they did not.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    played = [item for item in outcome.recordings if item[:2] in outcome.played]
+    not_played = [item for item in outcome.recordings if item[:2] not in outcome.played]
     storage.write_play_report(Path(path), played, not_played)

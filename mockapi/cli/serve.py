@@ -20,8 +20,11 @@ from mockapi.cli._project_options import ServerCommand
 from mockapi.cli._recording import tell_ages, tell_summary
 from mockapi.cli._report import write_report
 from mockapi.cli._watch import WatchedFiles, begin_watching, check_watchable
+from mockapi.cli._workers import read_workers, serve_workers
 
 if TYPE_CHECKING:
+    import socket
+
     from mockapi.cli._operations import Operations
     from mockapi.cli._options import ServerOptions
     from mockapi.server.wire import TLS
@@ -36,8 +39,17 @@ if TYPE_CHECKING:
     show_envvar=True,
     help="Read cassettes, the script, models and betas again when they change.",
 )
+@click.option(
+    "--workers",
+    metavar="N|auto",
+    default="1",
+    show_default=True,
+    envvar="MOCKAPI_WORKERS",
+    show_envvar=True,
+    help="How many processes serve; auto is one for each processor. Linux and macOS; docs/scale.md.",
+)
 @cleaned_up()
-def command(*, watch: bool, **values: Any) -> None:
+def command(*, watch: bool, workers: str, **values: Any) -> None:
     """Serve the Messages API from cassettes.
 
     Point a client's base URL at the address that is printed (most want it without /v1) and give it
@@ -54,7 +66,11 @@ def command(*, watch: bool, **values: Any) -> None:
             tuple(values["cassettes"]), values["script"], values["models"], values["betas"]
         )
         check_watchable(watched, values["record_to"])
-    tell_summary(run(options, read_operations(values), watched))
+    count = read_workers(workers)
+    if count > 1:
+        serve_workers(count, options, read_operations(values), tell_ready, is_watching=watch)
+    else:
+        tell_summary(run(options, read_operations(values), watched))
 
 
 def tell_trust(console: server.Console, tls: TLS) -> None:
@@ -64,6 +80,19 @@ def tell_trust(console: server.Console, tls: TLS) -> None:
     console.note(f"clients have to trust the authority of its certificate, {tls.ca_file}:")
     for name, value in tls.variables().items():
         console.note(f"  {name}={value}")
+
+
+def tell_ready(options: ServerOptions, console: server.Console, sock: socket.socket, tls: TLS | None) -> None:
+    """Tell programs where the server is, and people what its clients need."""
+    listener = options.listener
+    where = server.url_of(sock, tls) if listener.uds is None else f"unix:{listener.uds}"
+    print(f"mockapi ready on {where}", flush=True)
+    if (page := listener.page_line(where, options.access)) is not None:
+        print(page, flush=True)
+    if tls is not None:
+        tell_trust(console, tls)
+    if listener.has_strangers(options.access):
+        console.token(options.access.token)
 
 
 def run(
@@ -96,14 +125,7 @@ def run(
             console.note(f"playing a script of {counted(len(options.script.replies), 'message')}")
 
         def ready() -> None:
-            where = server.url_of(sock, tls) if listener.uds is None else f"unix:{listener.uds}"
-            print(f"mockapi ready on {where}", flush=True)
-            if (page := listener.page_line(where, options.access)) is not None:
-                print(page, flush=True)
-            if tls is not None:
-                tell_trust(console, tls)
-            if listener.has_strangers(options.access):
-                console.token(options.access.token)
+            tell_ready(options, console, sock, tls)
 
         def drain(in_flight: int) -> None:
             service.is_draining = True

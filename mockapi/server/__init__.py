@@ -12,11 +12,15 @@ from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from mockapi.server._access import TOKEN, Access, access_of, control_objection
+    from mockapi.server._api import MessagesAPI, defect_reply
     from mockapi.server._app import build_app, create_app
     from mockapi.server._base_url import is_prefix, path_of
     from mockapi.server._console import Console
-    from mockapi.server._json_console import JSONConsole
-    from mockapi.server._metrics import Metrics
+    from mockapi.server._control_replies import health, problem, unready
+    from mockapi.server._elsewhere import Elsewhere, Owner, OwnerAwayError, OwnerLostError, PassedOn
+    from mockapi.server._json_console import JSONConsole, console_of
+    from mockapi.server._loading import LoadedCassettes
+    from mockapi.server._metrics import Metrics, Totals
     from mockapi.server._service import Service
     from mockapi.server.recording import RecordOptions
     from mockapi.server.wire import HTTPServer, event_loop, listen, url_of
@@ -26,20 +30,33 @@ __all__ = [
     "TOKEN",
     "Access",
     "Console",
+    "Elsewhere",
     "HTTPServer",
     "JSONConsole",
+    "LoadedCassettes",
+    "MessagesAPI",
     "Metrics",
+    "Owner",
+    "OwnerAwayError",
+    "OwnerLostError",
+    "PassedOn",
     "RecordOptions",
     "Service",
     "Settings",
+    "Totals",
     "access_of",
     "build_app",
+    "console_of",
     "control_objection",
     "create_app",
+    "defect_reply",
     "event_loop",
+    "health",
     "is_prefix",
     "listen",
     "path_of",
+    "problem",
+    "unready",
     "url_of",
 ]
 
@@ -47,11 +64,15 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "_access": "TOKEN Access access_of control_objection",
+        "_api": "MessagesAPI defect_reply",
         "_app": "build_app create_app",
         "_base_url": "is_prefix path_of",
         "_console": "Console",
-        "_json_console": "JSONConsole",
-        "_metrics": "Metrics",
+        "_control_replies": "health problem unready",
+        "_elsewhere": "Elsewhere Owner OwnerAwayError OwnerLostError PassedOn",
+        "_json_console": "JSONConsole console_of",
+        "_loading": "LoadedCassettes",
+        "_metrics": "Metrics Totals",
         "_service": "Service",
         "mockapi.sessions": "Settings",
         "recording": "RecordOptions",

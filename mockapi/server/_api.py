@@ -127,7 +127,7 @@ class MessagesAPI:
             await self._turn_away(self._later(str(away)), scope, receive, send)
             return
         except OwnerLostError:  # as a process that has the connection too would have ended
-            reset(scope)
+            await reset(scope, receive)
             return
         except Exception:
             await self._turn_away(defect_reply(service), scope, receive, send)
@@ -157,16 +157,21 @@ class MessagesAPI:
     ) -> None:
         """Play what another process has answered, and tell it how that went."""
         service = self._service
-        if passed_on.reply is None:
-            assert service.recorder is not None  # noqa: S101 - the owner has one, too
-            with service.lateness.streaming():
-                await passed_on.forward(service.recorder, request, scope, receive, send)
-        else:
-            passed_on.complete = await play(passed_on.reply, scope, receive, send, service.lateness, arrived)
-        passed_on.seconds = monotonic() - arrived
+        try:
+            if passed_on.reply is None:
+                assert service.recorder is not None  # noqa: S101 - the owner has one, too
+                ours = service.next_request_id()
+                with service.lateness.streaming():
+                    await passed_on.forward(service.recorder, request, scope, receive, send, request_id=ours)
+            else:
+                passed_on.complete = await play(
+                    passed_on.reply, scope, receive, send, service.lateness, arrived
+                )
+            passed_on.seconds = monotonic() - arrived
+        finally:
+            passed_on.ended()
         counted = cast("Counted", passed_on)  # it has a reply by now
         self._count(counted, scope, arrived, complete=passed_on.complete)
-        passed_on.ended()
 
     def _session(self, id_: str | None) -> ServerSession | None:
         sessions = self._service.sessions

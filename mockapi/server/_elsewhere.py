@@ -50,8 +50,19 @@ class PassedOn:
         scope: Message,
         receive: Callable[[], Awaitable[Message]],
         send: Callable[[Message], Awaitable[None]],
+        *,
+        request_id: str,
     ) -> None:
-        """Let the upstream answer here, and the owner write it down."""
+        """Let the upstream answer here, and the owner write it down.
+
+        Args:
+            recorder: asks the upstream.
+            request: what came.
+            scope: of the ASGI request, as `receive` and `send` are.
+            receive: tells when the client leaves.
+            send: takes the reply.
+            request_id: of a reply that mockapi has to write itself.
+        """
         raise NotImplementedError
 
     def ended(self) -> None:

@@ -16,7 +16,7 @@ from mockapi.server._access import TOKEN_HEADER
 from mockapi.server._console import Console
 
 if TYPE_CHECKING:
-    from mockapi.cassettes import Miss, Recording
+    from mockapi.cassettes import Miss, Recording, RedactionRules
     from mockapi.exchange import Request
     from mockapi.sessions import JournalEntry, ServerSession
     from mockapi.validation import Refusal
@@ -120,6 +120,21 @@ class _Handler(logging.Handler):
         except Exception:  # noqa: BLE001 - its arguments may do anything; what it was about is told all the same
             message = str(record.msg)
         self._console.logged(level, record.name, message.rstrip(), traceback)
+
+
+def console_of(log_format: str, *, verbose: bool, rules: RedactionRules) -> Console:
+    """Where people, or programs, are told things.
+
+    Args:
+        log_format: of its lines, "text" or "json".
+        verbose: one line for every request.
+        rules: what is masked.
+    """
+    if log_format == "text":
+        return Console(verbose=verbose, rules=rules)
+    console = JSONConsole(verbose=verbose, rules=rules)
+    console.collect_logging()
+    return console
 
 
 def _asked(request: Request, session: ServerSession) -> dict[str, Any]:

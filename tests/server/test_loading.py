@@ -25,6 +25,7 @@ from tests.support.server import (
     serving,
     write_cassette,
 )
+from tests.support.workers import one_process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -195,6 +196,7 @@ def test_requests_are_answered_while_cassettes_load(
     assert load(server).json()["paths"] == []
 
 
+@one_process
 def test_indexes_are_made_before_the_new_set_is_used(
     loaded: mockapi.Server, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

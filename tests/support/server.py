@@ -29,6 +29,7 @@ from mockapi.cassettes import (
 from mockapi.exchange import Ending
 from mockapi.validation import ValidationSettings
 from tests.support.tls import WrappedSocket
+from tests.support.workers import WORKERS, WorkersServer
 
 if TYPE_CHECKING:
     import ssl
@@ -238,13 +239,19 @@ _CLIENT: Final = httpx.Client(timeout=PATIENCE, trust_env=False, verify=False)  
 atexit.register(_CLIENT.close)
 
 
+class Running(Protocol):
+    """A server that can be asked."""
+
+    base_url: str
+
+
 def ask(base_url: str, body: Any = None, path: str = "/v1/messages", **more: Any) -> httpx.Response:
     """POST a JSON body."""
     return _CLIENT.post(base_url + path, json=body, **more)
 
 
 def control(
-    server: mockapi.Server, path: str, body: Any = None, *, method: str = "GET", **more: Any
+    server: Running, path: str, body: Any = None, *, method: str = "GET", **more: Any
 ) -> httpx.Response:
     """A request to the control API."""
     if body is not None:
@@ -252,19 +259,19 @@ def control(
     return _CLIENT.request(method, f"{server.base_url}/_mockapi{path}", **more)
 
 
-def open_session(server: mockapi.Server, **options: Any) -> dict[str, Any]:
+def open_session(server: Running, **options: Any) -> dict[str, Any]:
     """Open a session; its description."""
     opened = control(server, "/sessions", options, method="POST")
     assert opened.status_code == 201, opened.text
     return dict(opened.json())
 
 
-def close_session(server: mockapi.Server, id_: str) -> None:
+def close_session(server: Running, id_: str) -> None:
     """Close a session that may have been closed already."""
     assert control(server, f"/sessions/{id_}", method="DELETE").status_code in {200, 404}
 
 
-def journal(server: mockapi.Server, session: str = "default", **page: int) -> list[dict[str, Any]]:
+def journal(server: Running, session: str = "default", **page: int) -> list[dict[str, Any]]:
     """The entries of a session's journal."""
     return list(control(server, f"/sessions/{session}/journal", params=page).json()["entries"])
 
@@ -296,5 +303,12 @@ def serving(*cassettes: str, **settings: Any) -> Iterator[mockapi.Server]:
     these tests are about other things. For the same reason requests may have any file read.
     """
     settings = {"validation": ValidationSettings(mode="off"), "on_unmatched": "fail", **settings}
+    if WORKERS > 1:
+        everywhere = WorkersServer(
+            cassettes, settings=mockapi.Settings(**settings), allowed_folders=["/"], workers=WORKERS
+        )
+        with everywhere as workers:
+            yield workers  # type: ignore[misc] # looks like one
+        return
     with mockapi.Server(cassettes, settings=mockapi.Settings(**settings), allowed_folders=["/"]) as server:
         yield server

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from mockapi.server.recording._forwarding import Budget
     from mockapi.server.recording._options import READ_SECONDS, RecordOptions, parse_mode
     from mockapi.server.recording._recorder import Recorder
     from mockapi.server.recording._stats import RecordStats, markdown, summary
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "READ_SECONDS",
     "Address",
+    "Budget",
     "RecordOptions",
     "RecordStats",
     "Recorder",
@@ -26,6 +28,7 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
+        "_forwarding": "Budget",
         "_options": "READ_SECONDS RecordOptions parse_mode",
         "_recorder": "Recorder",
         "_stats": "RecordStats markdown summary",

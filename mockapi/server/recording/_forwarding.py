@@ -20,6 +20,24 @@ class BudgetSpentError(Exception):
     """No more requests may be forwarded."""
 
 
+class Budget:
+    """How often the upstream may be asked.
+
+    Args:
+        calls: so many times; None for any number.
+    """
+
+    def __init__(self, calls: int | None) -> None:
+        self._left = calls
+
+    def take(self) -> bool:
+        """Whether it may be asked once more; then that counts."""
+        if self._left is None:
+            return True
+        self._left -= 1
+        return self._left >= 0
+
+
 class Forwarding:
     """The way to the upstream.
 
@@ -27,16 +45,20 @@ class Forwarding:
         options: where to ask, how often, how patiently.
         stats: where calls are counted.
         console: where people are told what went wrong, at once.
+        budget: how often the upstream may be asked; None leaves it to the options.
 
     Raises:
         UsageError: the URL cannot be an upstream.
     """
 
-    def __init__(self, options: RecordOptions, stats: RecordStats, console: Console) -> None:
+    def __init__(
+        self, options: RecordOptions, stats: RecordStats, console: Console, budget: Budget | None = None
+    ) -> None:
         self.upstream = Upstream(options.upstream, read_seconds=options.read_seconds)
         self._options = options
         self._stats = stats
         self._console = console
+        self._budget = budget or Budget(options.budget)
 
     async def ask(self, request: Request, server: Address) -> Incoming:
         """Pass a request on; returns when the head of the answer is there.
@@ -51,11 +73,11 @@ class Forwarding:
         """
         if self.upstream.is_at(server):
             raise UpstreamFailed("is this very server: name the one that it stands in for")
-        budget = self._options.budget
-        if budget is not None and self._stats.forwarded >= budget:
+        if not self._budget.take():
             self._stats.refused += 1
             if self._stats.refused == 1:
-                self._console.note(f"the budget of {budget} calls is spent; nothing more goes upstream")
+                calls = self._options.budget
+                self._console.note(f"the budget of {calls} calls is spent; nothing more goes upstream")
             raise BudgetSpentError
         self._stats.forwarded += 1
         return await self.upstream.ask(request)

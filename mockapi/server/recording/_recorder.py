@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from mockapi.exchange import Ending, Reply, Request
     from mockapi.server._console import Console
     from mockapi.server.aside import Helpers
+    from mockapi.server.recording._forwarding import Budget
     from mockapi.server.recording._options import RecordOptions
     from mockapi.server.recording._upstream import Address, Incoming
     from mockapi.server.wire import Message
@@ -53,17 +54,20 @@ class Recorder:
         options: where to ask and where to keep.
         console: where people are told what went wrong, at once.
         helpers: mask what is large, where that holds up nobody.
+        budget: how often the upstream may be asked; None leaves it to the options.
 
     Raises:
         UsageError: the upstream's URL or the mode cannot work.
     """
 
-    def __init__(self, options: RecordOptions, console: Console, helpers: Helpers) -> None:
+    def __init__(
+        self, options: RecordOptions, console: Console, helpers: Helpers, budget: Budget | None = None
+    ) -> None:
         parse_mode(options.mode)
         self.options = options
         self.stats = RecordStats()
         self._console = console
-        self._forwarding = Forwarding(options, self.stats, console)
+        self._forwarding = Forwarding(options, self.stats, console, budget)
         self._verifier = Verifier(self._forwarding, options, self.stats, console)
         self._writer = WriterQueue(options, self.stats, console, helpers, self.leave_out)
 
@@ -143,7 +147,7 @@ class Recorder:
             self._verifier.start(request, recording, server)
 
     async def aclose(self) -> None:
-        """Finish what is being compared and written, and close all connections."""
+        """Finish what is being compared and written, and close all connections; it can go on afterwards."""
         await self._verifier.aclose()
         await self._writer.aclose()
         await self._forwarding.upstream.aclose()

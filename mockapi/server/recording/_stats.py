@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from mockapi._wording import counted
@@ -10,7 +10,6 @@ from mockapi._wording import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mockapi.cassettes import Recording
     from mockapi.server.recording._options import RecordOptions
 
 
@@ -40,13 +39,18 @@ class RecordStats:
     refused: int = 0
     renewed: int = 0
 
+    def add(self, other: RecordStats) -> None:
+        """Add what another process has done."""
+        for item in fields(self):
+            setattr(self, item.name, getattr(self, item.name) + getattr(other, item.name))
+
     @property
     def found_something(self) -> bool:
         """Whether there is something that a person should look at."""
         return bool(self.drifted or self.unwritten or self.refused)
 
 
-def summary(stats: RecordStats, options: RecordOptions, unused: Sequence[Recording]) -> Iterator[str]:
+def summary(stats: RecordStats, options: RecordOptions, unused: Sequence[str]) -> Iterator[str]:
     """The lines that a run ends with.
 
     Args:
@@ -74,7 +78,7 @@ def summary(stats: RecordStats, options: RecordOptions, unused: Sequence[Recordi
         yield from (f"  {recording}" for recording in unused)
 
 
-def markdown(stats: RecordStats, options: RecordOptions, unused: Sequence[Recording]) -> str:
+def markdown(stats: RecordStats, options: RecordOptions, unused: Sequence[str]) -> str:
     """The summary as a page, for the report of a nightly job."""
     lines = [f"## Recordings against {options.upstream}", ""]
     if options.mode == "verify":
@@ -91,7 +95,7 @@ def markdown(stats: RecordStats, options: RecordOptions, unused: Sequence[Record
     for title, items in (
         ("Not recorded", stats.left_out),
         ("Not written", stats.unwritten),
-        ("Nobody used", [str(recording) for recording in unused] if options.mode != "all" else []),
+        ("Nobody used", [*unused] if options.mode != "all" else []),
     ):
         if items:
             lines += [f"### {title}", "", *(f"- {_cell(item)}" for item in dict.fromkeys(items)), ""]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     )
     from mockapi.server.wire._protocol import ARRIVED
     from mockapi.server.wire._thread import ThreadedServer
-    from mockapi.server.wire._tls import TLS, own_tls, throwaway_tls
+    from mockapi.server.wire._tls import TLS, own_tls, throwaway_tls, tls_of
     from mockapi.server.wire._unix import listening_at
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "read_body",
     "reset",
     "throwaway_tls",
+    "tls_of",
     "url_of",
     "with_closed_connection",
     "without_doubles",
@@ -61,7 +62,7 @@ __getattr__ = lazy_exports(
         "_player": "STARTED ConnectionLost Message play play_live reset with_closed_connection",
         "_protocol": "ARRIVED",
         "_thread": "ThreadedServer",
-        "_tls": "TLS own_tls throwaway_tls",
+        "_tls": "TLS own_tls throwaway_tls tls_of",
         "_unix": "listening_at",
     },
 )

@@ -97,11 +97,12 @@ async def play(
             lateness.streams -= 1
 
 
-def reset(scope: Message) -> None:
+async def reset(scope: Message, receive: Callable[[], Awaitable[Message]]) -> None:
     """Tear down the connection of a request that nobody can answer any more."""
     connection: Connection | None = scope.get("extensions", {}).get(CONNECTION)
     if connection is not None:
         connection.reset()
+        await _until_left(receive)  # returning before it would look like a reply left out
 
 
 def with_closed_connection(

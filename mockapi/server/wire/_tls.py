@@ -32,15 +32,18 @@ class TLS:
     Args:
         context: with the certificate.
         folder: of the files for clients; None where clients need none.
+        pem: the certificate, those between it and its authority, and its key.
 
     Attributes:
         context: what sockets are wrapped with.
+        pem: what another process of the same server needs to speak it, too.
         ca_file: the certificate of the authority that clients have to trust; None for one of your own.
         bundle: the same, behind those that this machine trusts, for clients that read one file only.
     """
 
-    def __init__(self, context: ssl.SSLContext, folder: Path | None = None) -> None:
+    def __init__(self, context: ssl.SSLContext, folder: Path | None = None, pem: bytes = b"") -> None:
         self.context = context
+        self.pem = pem
         context.set_alpn_protocols(["http/1.1"])
         self._folder = folder
         self.ca_file = None if folder is None else folder / "ca.pem"
@@ -88,7 +91,7 @@ def throwaway_tls(hosts: Iterable[str] = ()) -> TLS:
     issued.configure_cert(context)
     own = authority.cert_pem.bytes()
     folder = Path(tempfile.mkdtemp(prefix="mockapi-tls-"))
-    tls = TLS(context, folder)
+    tls = TLS(context, folder, issued.private_key_and_cert_chain_pem.bytes())
     try:
         _write(folder / "ca.pem", own)
         _write(folder / "bundle.pem", _trusted_here() + own)
@@ -108,10 +111,11 @@ def own_tls(certificate: str, key: str | None = None) -> TLS:
     Raises:
         UsageError: a file that cannot be read, or is something else.
     """
+    pem = b""
     for option, path in (("--tls-cert", certificate), ("--tls-key", key)):
         if path is not None:
             try:
-                read_file(path, MIB)  # OpenSSL would wait for a pipe
+                pem += read_file(path, MIB) + b"\n"  # OpenSSL would wait for a pipe
             except OSError as error:
                 raise UsageError(f"{option} {path} cannot be read: {error.strerror}.") from error
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -119,7 +123,22 @@ def own_tls(certificate: str, key: str | None = None) -> TLS:
         context.load_cert_chain(certificate, key, password=_no_password)
     except ssl.SSLError as error:
         raise UsageError(_why_unusable(certificate, key, error.reason)) from error
-    return TLS(context)
+    return TLS(context, pem=pem)
+
+
+def tls_of(pem: bytes, folder: str) -> TLS:
+    """TLS with a certificate that another process of the same server has.
+
+    Args:
+        pem: what that process's TLS has.
+        folder: where the key may stand for the moment in which OpenSSL reads it; closed to others.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.NamedTemporaryFile(dir=folder) as file:  # its owner's alone
+        file.write(pem)
+        file.flush()
+        context.load_cert_chain(file.name)
+    return TLS(context, pem=pem)
 
 
 def _why_unusable(certificate: str, key: str | None, reason: str | None) -> str:

@@ -1,0 +1,28 @@
+"""Several worker processes that are one server: a supervisor, and sessions that belong to one worker each.
+
+    supervisor    binds the socket, starts workers, replaces those that die; takes no connection itself
+    worker        a whole server on the inherited socket; whoever has a session answers for it, whoever has
+                  the connection plays the reply
+
+Linux and macOS.
+"""
+
+from typing import TYPE_CHECKING
+
+from mockapi._lazy import lazy_exports
+
+if TYPE_CHECKING:
+    from mockapi.cluster._plan import Outcome, WorkerPlan
+    from mockapi.cluster._process import usable_cpus
+    from mockapi.cluster._supervisor import Supervisor, WorkersFailedError
+
+__all__ = ["Outcome", "Supervisor", "WorkerPlan", "WorkersFailedError", "usable_cpus"]
+
+__getattr__ = lazy_exports(
+    __name__,
+    {
+        "_plan": "Outcome WorkerPlan",
+        "_process": "usable_cpus",
+        "_supervisor": "Supervisor WorkersFailedError",
+    },
+)

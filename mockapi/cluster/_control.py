@@ -1,0 +1,199 @@
+"""The control API of several workers: whatever a request concerns is done where it is.
+
+a session              its owner; journals are read when the others have told how replies went
+opening one            the workers in turn
+lists and numbers      all of them, added up
+cassettes              the owner of the default session, which has the others do it too, all or none
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+from starlette.requests import ClientDisconnect
+from starlette.responses import JSONResponse, Response
+
+from mockapi.server import OwnerAwayError, OwnerLostError, health, problem, unready
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from mockapi.cluster._peers import Peers
+    from mockapi.cluster._service import WorkerService
+    from mockapi.server import Metrics, Owner, Totals
+
+_MAX_BODY: Final = 1024 * 1024
+_KEPT: Final = ("type", "http_version", "method", "scheme", "path", "raw_path", "root_path")
+_MORE_KEPT: Final = ("query_string", "headers", "client", "server")
+_READS: Final = ("GET", "HEAD")
+
+
+class WholeServer:
+    """What a worker knows of the whole server: who has which session, and the control API of all.
+
+    Args:
+        peers: the other workers.
+        service: the state of this one.
+    """
+
+    def __init__(self, peers: Peers, service: WorkerService) -> None:
+        self._peers = peers
+        self._service = service
+        self._own: ASGIApp | None = None
+        self._turns = count(peers.own)
+
+    def owner_of(self, id_: str | None) -> Owner | None:
+        """Who has the session of an id, None for the root URL's; None if this worker does, or would."""
+        return self._peers.owner_of(id_)
+
+    def around(self, control: ASGIApp) -> ASGIApp:
+        """The control API of the whole server, made of this worker's own."""
+        self._own = control
+        return self._control
+
+    async def _control(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        reads = scope["method"] in _READS
+        try:
+            if path == "/health" and reads:
+                totals, _ = await self._totals()
+                response: Response = health(totals, is_draining=self._service.is_draining)
+            elif path == "/metrics" and reads and self._service.metrics is not None:
+                response = await self._metrics(scope)
+            elif path == "/sessions" and reads:
+                response = await self._listed(scope)
+            elif path == "/sessions" and scope["method"] == "POST":
+                response = await self._opened(scope, receive)
+            else:
+                response = await self._elsewhere(path, scope, receive)
+        except OwnerAwayError as error:
+            response = unready(problem(503, str(error)))
+        except OwnerLostError as error:
+            response = problem(503, f"{error} Nobody knows whether it has done it.")
+        await response(scope, receive, send)
+
+    async def _elsewhere(self, path: str, scope: Scope, receive: Receive) -> Response:
+        """A request that concerns a session, cassettes, or this worker alone."""
+        _, first, *rest = [*path.split("/"), ""]
+        worker = self._peers.own
+        if first == "sessions" and rest:
+            worker = self._peers.worker_of(rest[0])
+            if worker not in {self._peers.own, *self._peers.others}:
+                worker = self._peers.own
+            if worker == self._peers.own:
+                await self._peers.settle()
+        elif first == "cassettes":
+            worker = self._peers.worker_of(None)
+        return await self._asked(worker, scope, await _body(receive))
+
+    async def _asked(self, worker: int, scope: Scope, body: bytes) -> Response:
+        if worker == self._peers.own:
+            return await self._answered(scope, body)
+        kept = {name: scope[name] for name in (*_KEPT, *_MORE_KEPT) if name in scope}
+        status, headers, said = await self._peers.call(worker, "control", self._peers.own, kept, body)
+        response = Response(said, status)
+        response.raw_headers = headers
+        return response
+
+    async def control(self, sender: int, scope: dict[str, Any], body: bytes) -> tuple[int, list[Any], bytes]:
+        """A request that another worker has let in; status, headers and body."""
+        await self._peers.settle(but=sender)
+        response = await self._answered(scope, body)
+        return response.status_code, response.raw_headers, bytes(response.body)
+
+    async def _answered(self, scope: Scope, body: bytes) -> Response:
+        """What this worker's own control API answers."""
+        assert self._own is not None  # noqa: S101 - it was given before the first request
+        if scope["path"].removeprefix(scope.get("root_path", "")).startswith("/cassettes"):
+            await self._gather_played()
+        start: Message = {}
+        pieces: list[bytes] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+            else:
+                pieces.append(message.get("body", b""))
+
+        scope = {**scope, "app": None}  # by which Starlette knows that its errors are taken care of
+        await self._own(scope, receive, send)
+        response = Response(b"".join(pieces), start["status"])
+        response.raw_headers = list(start["headers"])
+        return response
+
+    async def _opened(self, scope: Scope, receive: Receive) -> Response:
+        """A session at the worker whose turn it is, or at the next one that can be asked."""
+        body = await _body(receive)
+        workers = (self._peers.own, *self._peers.others)
+        turn = next(self._turns)
+        for number in range(turn, turn + len(workers)):
+            try:
+                return await self._asked(number % len(workers), scope, body)
+            except OwnerAwayError:
+                continue
+        return await self._answered(scope, body)
+
+    async def _listed(self, scope: Scope) -> Response:
+        workers = sorted((self._peers.own, *self._peers.others))
+        answers = await asyncio.gather(*(self._asked(worker, scope, b"") for worker in workers))
+        owner = self._peers.worker_of(None)
+        listed = [
+            session
+            for worker, answer in zip(workers, answers, strict=True)
+            for session in orjson.loads(answer.body)["sessions"]
+            if session["id"] != "default" or worker == owner
+        ]
+        return JSONResponse({"sessions": listed})
+
+    async def _totals(self) -> tuple[Totals, list[Any]]:
+        """The numbers of all workers, and what those that could be asked have counted for Prometheus."""
+        others = await self._peers.everywhere("numbers", is_told_only=True)
+        totals, metrics = copy.deepcopy(await self.numbers())
+        for more, _ in others:
+            totals.add(more)
+        return totals, [metrics, *(counts for _, counts in others)]
+
+    async def numbers(self) -> tuple[Totals, Metrics | None]:
+        """This worker's own."""
+        if self._service.metrics is not None:
+            self._service.metrics.add_up()
+        return self._service.totals(), self._service.metrics
+
+    async def _metrics(self, scope: Scope) -> Response:
+        totals, (metrics, *others) = await self._totals()
+        for other in others:
+            metrics.added(other)
+        accept = dict(scope["headers"]).get(b"accept", b"").decode("latin-1")
+        text, content_type = metrics.written(totals, accept, tells_process=False)
+        return Response(text, headers={"content-type": content_type})
+
+    async def _gather_played(self) -> None:
+        """Learn which recordings the others have played."""
+        library = self._service.library
+        by_place = {(item.cassette.name, item.position): item for item in library.recordings}
+        for played in await self._peers.everywhere("played", is_told_only=True):
+            library.played.update(by_place[place] for place in played if place in by_place)
+
+    async def played(self) -> set[tuple[str, int]]:
+        """Which recordings this worker has played, by cassette and position."""
+        return {(item.cassette.name, item.position) for item in self._service.library.played}
+
+
+async def _body(receive: Receive) -> bytes:
+    """The body of a request; of one that is too long as much as shows that."""
+    body = b""
+    more = True
+    while more and len(body) <= _MAX_BODY:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body

@@ -1,0 +1,149 @@
+"""The other workers, as one of them sees them: who has which session, and how to reach it."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mockapi.cluster._link import Link
+from mockapi.cluster._names import place_of
+from mockapi.server import OwnerAwayError, OwnerLostError
+
+if TYPE_CHECKING:
+    from mockapi.cluster._names import Place
+    from mockapi.cluster._plan import WorkerPlan
+    from mockapi.exchange import Request
+    from mockapi.server import PassedOn
+    from mockapi.server.recording import Address
+
+DEFAULT_OWNER = 0
+"""The worker that has the default session."""
+
+
+def door_of(folder: str, worker: int) -> Path:
+    """Where a worker listens for the others."""
+    return Path(folder) / f"{worker}.sock"
+
+
+class Peers:
+    """The other workers.
+
+    Args:
+        plan: what every worker is told.
+        place: which one this is.
+    """
+
+    def __init__(self, plan: WorkerPlan, place: Place) -> None:
+        self._plan = plan
+        self.own = place.worker
+        self.others = tuple(worker for worker in range(plan.workers) if worker != place.worker)
+        self._owners = {worker: _Peer(self, worker) for worker in self.others}
+        self._links: dict[int, Link] = {}
+        self._connecting: dict[int, asyncio.Lock] = {}
+
+    def owner_of(self, id_: str | None) -> _Peer | None:
+        """Who has the session of an id, None for the root URL's; None if this worker does, or would."""
+        return self._owners.get(self.worker_of(id_))
+
+    def worker_of(self, id_: str | None) -> int:
+        """The number of the worker that has the session of an id; ours for what is no id of any."""
+        if id_ is None or id_ == "default":
+            return DEFAULT_OWNER
+        place = place_of(id_)
+        return self.own if place is None else place.worker
+
+    def open_link(self, worker: int) -> Link | None:
+        """The connection to a worker, if it stands."""
+        link = self._links.get(worker)
+        return link if link is not None and link.is_open else None
+
+    async def link(self, worker: int) -> Link:
+        """The connection to a worker.
+
+        Raises:
+            OwnerAwayError: it is being replaced.
+        """
+        async with self._connecting.setdefault(worker, asyncio.Lock()):
+            link = self.open_link(worker)
+            if link is None:
+                name = f"Worker {worker}"
+                path = str(door_of(self._plan.folder, worker))
+                try:
+                    loop = asyncio.get_running_loop()
+                    _, link = await loop.create_unix_connection(partial(Link, name), path)
+                except OSError:
+                    raise OwnerAwayError(
+                        f"{name} of this server, which has the session, has ended and is being replaced."
+                    ) from None
+                self._links[worker] = link
+            return link
+
+    async def call(self, worker: int, name: str, *arguments: Any) -> Any:
+        """Have another worker do something.
+
+        Raises:
+            OwnerAwayError: nobody was asked.
+            OwnerLostError: it ended meanwhile.
+            Exception: what it raises there.
+        """
+        return await (self.open_link(worker) or await self.link(worker)).call(name, *arguments)
+
+    async def everywhere(self, name: str, *arguments: Any, is_told_only: bool = False) -> list[Any]:
+        """Have all other workers do something.
+
+        Args:
+            name: of what to do.
+            arguments: for it.
+            is_told_only: whether one that is being replaced is passed over.
+
+        Raises:
+            OwnerAwayError: one of them was not asked.
+            OwnerLostError: one of them ended meanwhile.
+            Exception: what one of them raises.
+        """
+        calls = (self.call(worker, name, *arguments) for worker in self.others)
+        done = await asyncio.gather(*calls, return_exceptions=True)
+        results: list[Any] = []
+        for result in done:
+            if isinstance(result, OwnerAwayError | OwnerLostError) and is_told_only:
+                continue
+            if isinstance(result, BaseException):
+                raise result
+            results.append(result)
+        return results
+
+    async def settle(self, but: int | None = None) -> None:
+        """Wait until the others have told how the replies went that they have played of our sessions.
+
+        Args:
+            but: one that need not be asked.
+        """
+        calls = (self.call(worker, "tell_all", self.own) for worker in self.others if worker != but)
+        await asyncio.gather(*calls, return_exceptions=True)
+
+    async def tell_all(self, worker: int) -> None:
+        """Let another worker hear all that it is still to be told; returns when it has heard it."""
+        link = self.open_link(worker)
+        if link is not None:
+            await link.call("hear")
+
+    def close(self) -> None:
+        """End the connections."""
+        for link in self._links.values():
+            link.close()
+
+
+class _Peer:
+    """Another worker, as the owner of sessions."""
+
+    def __init__(self, peers: Peers, worker: int) -> None:
+        self._peers = peers
+        self._worker = worker
+
+    async def answer(self, id_: str | None, request: Request, server: Address, hint: str) -> PassedOn:
+        """What a session of it answers; see `mockapi.server.Owner`."""
+        peers = self._peers
+        link = peers.open_link(self._worker) or await peers.link(self._worker)
+        return await link.answer(id_, request, server, hint)

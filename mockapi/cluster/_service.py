@@ -1,0 +1,110 @@
+"""The state of a worker: that of a server, and what it has to know of being one of several."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mockapi.cluster._budget import SharedBudget
+from mockapi.cluster._names import place_of
+from mockapi.messages import IdFactory
+from mockapi.server import LoadedCassettes, Service, recording
+from mockapi.sessions import SessionRegistry
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from mockapi.cluster._names import Place
+    from mockapi.cluster._plan import WorkerPlan
+    from mockapi.server import Console
+    from mockapi.server.recording import Recorder, RecordOptions
+
+
+class WorkerRegistry(SessionRegistry):
+    """The sessions of a worker, and what became of those of the workers before it.
+
+    Args:
+        place: of the worker.
+        options: those of any registry.
+    """
+
+    def __init__(self, place: Place, *options: Any) -> None:
+        super().__init__(*options)
+        self._place = place
+
+    def why_gone(self, id_: str) -> str | None:
+        """Why there is no session of an id any more; None if nobody knows that there was one."""
+        place = place_of(id_)
+        if place is None or place.worker != self._place.worker or place.generation >= self._place.generation:
+            return super().why_gone(id_)
+        return f"The session {id_} ended when its worker did: worker {place.worker} has been replaced since."
+
+
+class WorkerService(Service):
+    """The state of a worker.
+
+    Args:
+        plan: what every worker is told.
+        place: which one this is.
+        console: where people are told things.
+        options: the other ones of any service.
+
+    Attributes:
+        others: has the other workers do something, by name; None while there are none.
+    """
+
+    def __init__(self, plan: WorkerPlan, place: Place, console: Console, **options: Any) -> None:
+        self._place = place
+        self._shared = Path(plan.folder)
+        self.others: Callable[..., Awaitable[Any]] | None = None
+        self._coming: LoadedCassettes | None = None
+        super().__init__(plan.paths, plan.settings, console, recording=plan.recording, **options)
+        self.sessions = WorkerRegistry(place, self.sessions.default)
+        self._ids = IdFactory(seed=1 + place.worker)  # no two workers make the same id
+
+    def _make_recorder(self, options: RecordOptions) -> Recorder:
+        budget = SharedBudget(options.budget, self._shared / "budget")
+        return recording.Recorder(options, self.console, self.helpers, budget)
+
+    def new_session_id(self) -> str:
+        """An id that says where its session is."""
+        return self._place.new_id()
+
+    async def _replace(self, loaded: LoadedCassettes) -> None:
+        """Have all workers play other cassettes, or none: all read them before the first one plays them."""
+        await self.read(loaded)
+        if self.others is not None:
+            await self.others("read_cassettes", loaded.paths, loaded.inside)
+        self.use(loaded)
+        if self.others is not None:
+            await self.others("use_cassettes", is_told_only=True)
+
+    async def read_cassettes(self, paths: tuple[str, ...], inside: Any) -> None:
+        """Read cassettes that another worker will have us play.
+
+        Raises:
+            CassetteError: with every problem.
+        """
+        self._coming = None
+        loaded = LoadedCassettes(paths, inside)
+        await self.read(loaded)
+        self._coming = loaded
+
+    async def use_cassettes(self) -> None:
+        """Play what was read."""
+        if self._coming is not None:
+            self.use(self._coming)
+        self._coming = None
+
+    async def playing(self) -> tuple[tuple[str, ...], Any]:
+        """The cassettes that are played, and where they have to lie; not while others are being loaded."""
+        async with self._loading:
+            return self.paths, self._inside
+
+    async def catch_up(self, paths: tuple[str, ...], inside: Any) -> None:
+        """Play what the other workers play, if that has changed since the server began."""
+        if (paths, inside) != (self.paths, self._inside):
+            async with self._loading:
+                loaded = LoadedCassettes(paths, inside)
+                await self.read(loaded)
+                self.use(loaded)

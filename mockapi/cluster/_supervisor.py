@@ -1,0 +1,230 @@
+"""The supervisor: starts workers on one listening socket, replaces those that die, and ends them together.
+
+It holds the socket and takes no connection itself, so what a dead worker had not taken yet is taken by
+another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import pickle
+import shutil
+import socket
+import tempfile
+from multiprocessing.connection import wait
+from typing import TYPE_CHECKING, Any, Final
+
+from mockapi._clock import monotonic
+from mockapi.cluster._messages import (
+    DRAINED,
+    FAILED,
+    FINISH,
+    LOADED,
+    OUTCOME,
+    REPORT,
+    SERVE,
+    SERVING,
+    STOP,
+)
+from mockapi.cluster._names import Place
+from mockapi.cluster._plan import Outcome
+from mockapi.cluster._process import WorkerProcess
+from mockapi.errors import MockapiError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from mockapi.cluster._plan import WorkerPlan
+    from mockapi.server import Console
+
+_MOST_FAILURES: Final = 3
+"""Workers that die one after the other before they serve: then it is no accident."""
+_GRACE: Final = 10.0
+"""Seconds, beyond those of the drain, that workers have to end."""
+_LONGEST_PATH: Final = 90
+"""Characters of a folder; a Unix socket's path has room for little more than a hundred."""
+
+
+class WorkersFailedError(MockapiError):
+    """Workers die before they serve, one after the other."""
+
+    exit_code = 1
+
+
+class Supervisor:
+    """The workers of one server.
+
+    Args:
+        plan: what they are told.
+        listening: the socket that clients come to.
+        console: where people are told of workers that die.
+        on_ready: called once all workers take connections.
+
+    Raises:
+        UsageError: what they are told cannot be sent to another process.
+    """
+
+    def __init__(
+        self,
+        plan: WorkerPlan,
+        listening: socket.socket,
+        console: Console,
+        on_ready: Callable[[], None],
+    ) -> None:
+        try:
+            pickle.dumps(plan)
+        except (TypeError, AttributeError, pickle.PicklingError) as error:
+            raise UsageError(
+                f"Several workers need settings that can go to other processes: {error}"
+            ) from None
+        self._folder = _private_folder()
+        self._plan = dataclasses.replace(plan, folder=self._folder)
+        self._listening = listening
+        self._console = console
+        self._on_ready = on_ready
+        self._workers: dict[int, WorkerProcess] = {}
+        self._generations = [0] * plan.workers
+        self._failures = 0
+        self._outcomes: list[Outcome] = []
+        self._is_ready = False
+        self._stops = 0
+        self._deadline: float | None = None
+        self._wakes, self._wake = socket.socketpair()
+        self._wake.setblocking(False)
+
+    @property
+    def pids(self) -> dict[int, int]:
+        """The process ids of the workers, by number."""
+        return {number: worker.pid for number, worker in self._workers.items()}
+
+    def stop(self) -> None:
+        """Begin to stop; the second call ends what a drain allows. From any thread, and from a signal."""
+        with contextlib.suppress(OSError):  # it has ended, or is woken already
+            self._wake.send(b"s")
+
+    def run(self) -> Outcome:
+        """Serve until told to stop; what was done.
+
+        Raises:
+            MockapiError: what was named cannot be used, or workers die at once.
+        """
+        try:
+            self._start(0, tells=True)  # the others find what it has read in the cache
+            self._until(lambda: self._all_have(LOADED) or self._stops > 0)
+            for number in range(1, self._plan.workers):
+                if not self._stops:
+                    self._start(number)
+            self._until(lambda: self._all_have(LOADED) or self._stops > 0)
+            self._tell(self._workers.values(), SERVE)
+            self._until(lambda: self._all_have(SERVING) or self._stops > 0)
+            self._is_ready = True
+            if not self._stops:
+                self._on_ready()
+            self._until(lambda: self._stops > 0)
+            self._until(lambda: self._all_have(DRAINED))
+            self._listening.close()
+            return self._outcome()
+        finally:
+            self._end()
+
+    def _outcome(self) -> Outcome:
+        """What was done, by those that are still there."""
+        outcome = Outcome()
+        self._tell(self._workers.values(), REPORT)
+        self._until(lambda: self._all_have(OUTCOME))
+        for item in self._outcomes:
+            outcome.add(item)
+        return outcome
+
+    def _all_have(self, said: str) -> bool:
+        return all(said in worker.has for worker in self._workers.values())
+
+    def _until(self, holds: Callable[[], bool]) -> None:
+        """Listen to the workers until something holds, or until they have had the time to end."""
+        while not holds():
+            left = None if self._deadline is None else self._deadline - monotonic()
+            if left is not None and left <= 0:
+                return
+            channels = {worker.channel: worker for worker in self._workers.values()}
+            for ready in wait([*channels, self._wakes], left):
+                if ready is self._wakes:
+                    for _ in self._wakes.recv(16):
+                        self._begin_to_stop()
+                else:
+                    self._hear(channels[ready])  # type: ignore[index] # it is one of them
+
+    def _hear(self, worker: WorkerProcess) -> None:
+        try:
+            said, value = worker.channel.recv()
+        except (EOFError, OSError):
+            self._replace(worker)
+            return
+        worker.has.add(said)
+        if said == FAILED:
+            raise value
+        if said == LOADED and self._is_ready:  # one in the place of another
+            worker.tell(SERVE)
+        elif said == SERVING:
+            self._failures = 0
+        elif said == OUTCOME:
+            self._outcomes.append(value)
+
+    def _replace(self, worker: WorkerProcess) -> None:
+        """Start another worker in the place of one that has ended."""
+        number = worker.place.worker
+        del self._workers[number]
+        how = worker.reaped()
+        if self._stops:
+            if DRAINED not in worker.has:
+                self._console.problem(f"worker {number} (process {worker.pid}) {how} while it was ending")
+            return
+        if SERVING not in worker.has:
+            self._failures += 1
+            if self._failures >= _MOST_FAILURES:
+                raise WorkersFailedError(
+                    f"{self._failures} workers have died before they served, the last one {how}."
+                )
+        self._console.problem(
+            f"worker {number} (process {worker.pid}) {how}; its sessions have ended with it, and another"
+            " takes its place"
+        )
+        self._generations[number] += 1
+        self._start(number)
+
+    def _start(self, number: int, *, tells: bool = False) -> None:
+        place = Place(number, self._generations[number])
+        self._workers[number] = WorkerProcess(self._plan, place, self._listening, tells=tells)
+
+    def _begin_to_stop(self) -> None:
+        self._stops += 1
+        if self._stops == 1:
+            self._deadline = monotonic() + self._plan.drain + _GRACE
+        elif self._deadline is not None:
+            self._deadline = min(self._deadline, monotonic() + _GRACE)
+        self._tell(self._workers.values(), STOP)
+
+    def _tell(self, workers: Iterable[WorkerProcess], what: Any) -> None:
+        for worker in workers:
+            worker.tell(what)
+
+    def _end(self) -> None:
+        """End all workers, and remove what they shared."""
+        self._tell(self._workers.values(), FINISH)
+        for worker in self._workers.values():
+            worker.reaped()
+        self._workers.clear()
+        self._listening.close()
+        self._wakes.close()
+        self._wake.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _private_folder() -> str:
+    """A folder that is closed to others, with a path that leaves room for a socket's."""
+    folder = tempfile.mkdtemp(prefix="mockapi-")
+    if len(os.fsencode(folder)) > _LONGEST_PATH:
+        os.rmdir(folder)  # noqa: PTH106 - a text, as tempfile gives it
+        folder = tempfile.mkdtemp(prefix="mockapi-", dir="/tmp")
+    return folder

@@ -1,0 +1,210 @@
+"""The program of a worker: a server on a socket that it has inherited, for the sessions that are its own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import socket
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from mockapi import cassettes, server, storage
+from mockapi._clock import wall
+from mockapi._wording import counted
+from mockapi.cluster._control import WholeServer
+from mockapi.cluster._door import Door
+from mockapi.cluster._messages import DRAINED, FAILED, FINISH, LOADED, OUTCOME, REPORT, SERVE, SERVING, STOP
+from mockapi.cluster._peers import DEFAULT_OWNER, Peers, door_of
+from mockapi.cluster._plan import Outcome
+from mockapi.cluster._service import WorkerService
+from mockapi.errors import MockapiError
+from mockapi.server import wire
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from multiprocessing.connection import Connection
+
+    from mockapi.cluster._names import Place
+    from mockapi.cluster._plan import WorkerPlan
+
+
+def main(channel: Connection, listening: int) -> None:
+    """Serve until the supervisor says otherwise, or is gone.
+
+    Args:
+        channel: to the supervisor.
+        listening: the socket that clients come to.
+    """
+    plan, place, tells = channel.recv()
+    console = _console(plan)
+    try:
+        service = WorkerService(plan, place, console, metrics=server.Metrics() if plan.has_metrics else None)
+        tls = None if plan.pem is None else wire.tls_of(plan.pem, plan.folder)
+    except MockapiError as error:
+        channel.send((FAILED, error))
+        return
+    if tells:
+        _tell(service, plan)
+    if plan.script is not None and place.worker == DEFAULT_OWNER:
+        service.sessions.default.play(plan.script)
+    gc.freeze()  # as one process does; see `mockapi serve`
+    gc.set_threshold(50_000, 20, 100)
+    with contextlib.closing(socket.socket(fileno=listening)) as sock:
+        loop = server.event_loop()
+        asyncio.set_event_loop(loop)
+        try:
+            loop.run_until_complete(_Worker(plan, place, service, channel, sock, tls).run())
+            loop.run_until_complete(loop.shutdown_default_executor())
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
+
+
+def _console(plan: WorkerPlan) -> server.Console:
+    if plan.log_format is None:
+        return server.Console(quiet=True)
+    return server.console_of(plan.log_format, verbose=plan.verbose, rules=plan.rules)
+
+
+def _tell(service: WorkerService, plan: WorkerPlan) -> None:
+    """Tell what is played; one worker does it for all."""
+    library, console = service.library, service.console
+    interactions = counted(len(library.recordings), "interaction")
+    console.note(f"playing {interactions} of {counted(len(library.cassettes), 'cassette')}")
+    if plan.paths and not library.cassettes and plan.recording is None:
+        console.note(f"there is no .yaml or .yml file in {', '.join(plan.paths)}")
+    for line in storage.old_recordings(library.cassettes, storage.working_project(), wall()):
+        console.note(line)
+    if plan.script is not None:
+        console.note(f"playing a script of {counted(len(plan.script.replies), 'message')}")
+
+
+class _Worker:
+    """A worker at work."""
+
+    def __init__(
+        self,
+        plan: WorkerPlan,
+        place: Place,
+        service: WorkerService,
+        channel: Connection,
+        sock: socket.socket,
+        tls: wire.TLS | None,
+    ) -> None:
+        self._plan = plan
+        self._place = place
+        self._service = service
+        self._channel = channel
+        self._sock = sock
+        self._peers = Peers(plan, place)
+        self._whole = WholeServer(self._peers, service)
+        service.others = self._peers.everywhere
+        self._app = server.build_app(service, plan.access, plan.root_path, elsewhere=self._whole)
+        self._running = server.HTTPServer(
+            self._app,
+            partial(self._say, SERVING),
+            tell=service.console.problem,
+            tls=tls,
+            drain=plan.drain,
+            on_drain=self._draining,
+        )
+        self._doors: set[Door] = set()
+        self._told = {name: asyncio.Event() for name in (SERVE, FINISH)}
+        self._reporting: asyncio.Task[None] | None = None
+        self._does: dict[str, Callable[..., Awaitable[Any]]] = {
+            "hear": self._hear,
+            "tell_all": self._peers.tell_all,
+            "control": self._whole.control,
+            "numbers": self._whole.numbers,
+            "played": self._whole.played,
+            "playing": service.playing,
+            "read_cassettes": service.read_cassettes,
+            "use_cassettes": service.use_cassettes,
+        }
+
+    async def run(self) -> None:
+        """Open the door, serve, and stay for the others until all have served what was in flight."""
+        loop = asyncio.get_running_loop()
+        path = door_of(self._plan.folder, self._place.worker)
+        path.unlink(missing_ok=True)  # of the worker before this one
+        door = await loop.create_unix_server(self._let_in, path)
+        await self._catch_up()
+        loop.add_reader(self._channel.fileno(), self._listen)
+        self._say(LOADED)
+        await self._told[SERVE].wait()
+        if not self._told[FINISH].is_set():
+            await self._running.serve(sockets=[self._sock])
+            self._say(DRAINED)
+        await self._told[FINISH].wait()
+        loop.remove_reader(self._channel.fileno())
+        await self._service.aclose()
+        self._peers.close()
+        door.close()
+        for connection in tuple(self._doors):
+            connection.close()
+
+    def _let_in(self) -> Door:
+        return Door(self._service, self._app.state.api, self._do, self._doors)
+
+    async def _do(self, name: str, *arguments: Any) -> Any:
+        return await self._does[name](*arguments)
+
+    async def _hear(self) -> None:
+        """Nothing but an answer: what was told before it on the same connection has been heard."""
+
+    async def _catch_up(self) -> None:
+        """Play what the others play, if this worker takes the place of one that has ended."""
+        if self._place.generation == 0:
+            return
+        for worker in self._peers.others:
+            with contextlib.suppress(server.OwnerAwayError, server.OwnerLostError):
+                await self._service.catch_up(*await self._peers.call(worker, "playing"))
+                return
+
+    def _draining(self, in_flight: int) -> None:
+        self._service.is_draining = True
+        self._service.console.note(
+            f"worker {self._place.worker} is ending: {counted(in_flight, 'request')} in flight may take"
+            f" up to {self._plan.drain:g} s; a second signal ends at once"
+        )
+
+    def _say(self, name: str, value: Any = None) -> None:
+        with contextlib.suppress(OSError):  # nobody is left to hear it, which `_listen` learns
+            self._channel.send((name, value))
+
+    def _listen(self) -> None:
+        """Do what the supervisor says; without one, end."""
+        try:
+            said = self._channel.recv()
+        except (EOFError, OSError):
+            asyncio.get_running_loop().remove_reader(self._channel.fileno())
+            self._running.stop()
+            self._running.stop()
+            for event in self._told.values():
+                event.set()
+            return
+        if said == STOP:
+            self._running.stop()
+        elif said == REPORT:
+            self._reporting = asyncio.ensure_future(self._report())
+        else:
+            self._told[said].set()
+            if said == FINISH:
+                self._told[SERVE].set()
+
+    async def _report(self) -> None:
+        service, library = self._service, self._service.library
+        if service.recorder is not None:
+            await service.recorder.aclose()
+        outcome = Outcome(
+            None if service.recorder is None else service.recorder.stats,
+            [
+                storage.ReportedRecording(
+                    item.cassette.name, item.position, cassettes.fingerprint(item.interaction)
+                )
+                for item in library.recordings
+            ],
+            await self._whole.played(),
+        )
+        self._say(OUTCOME, outcome)
