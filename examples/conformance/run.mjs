@@ -18,7 +18,13 @@ const plain = (value, ignore) => {
   const kept = Object.entries(value).filter(([key, item]) => item !== null && !ignore.includes(key)).sort();
   return Object.fromEntries(kept.map(([key, item]) => [key, plain(item, ignore)]));
 };
-const amount = (said) => (said?.content ?? []).flatMap((block) => Object.values(block)).join("").length;
+const sum = (numbers) => numbers.reduce((one, other) => one + other, 0);
+const size = (value) => {
+  if (typeof value === "string") return value.length;
+  if (value === null || typeof value !== "object") return value === null ? 0 : 1;
+  return sum(Object.entries(value).map(([key, item]) => (Array.isArray(value) ? 1 : key.length) + size(item)));
+};
+const amount = (said) => sum((said?.content ?? []).flatMap(Object.values).map(size));
 
 function verdict(told, chunks) {
   const same = (one, other) => JSON.stringify(plain(one, told.ignore)) === JSON.stringify(plain(other, told.ignore));

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from mockapi.fuzzing._conformance import TimeIsUp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from mockapi.fuzzing._subject import Subject
     from mockapi.fuzzing._verdict import Finding
@@ -24,8 +24,10 @@ BATCH: Final = 25
 _TABLE: Final = 0.5
 """The share of the time after which no further large case is begun: generated streams need some, too."""
 _OWN: Final = "fuzz/"
+_SMALL_FIRST: Final = 0.2
+"""The share of the time that goes by before the first of the large streams, where a time limit is set."""
 _LARGE: Final = 0.4
-"""The share of the time that the large streams may have, where a time limit is set."""
+"""The share of the time that large streams may have from then on."""
 
 
 @dataclass(slots=True)
@@ -153,15 +155,14 @@ class _Run:
         without = {feature for names in named for feature in names.split(", ")} - {"whole", "stream"}
         seed = self.result.seed
         level: Level = "sse" if self._subject.sees == "events" else "messages"
-        large = _from(large_cases(level, without), seed)
+        large = iter(large_cases(level, without))
         begun, for_large = time.monotonic(), 0.0
         while left is None or left > 0:
             size = BATCH if left is None else min(BATCH, left)
             try:
                 found = self._batch(size, seed, without)
                 started = time.monotonic()
-                is_due = self._until is not None and for_large <= (started - begun) * _LARGE
-                if is_due and (case := next(large, None)):
+                if self._is_large_due(begun, started, for_large) and (case := next(large, None)):
                     self.note(self.look(case))
                     for_large += time.monotonic() - started
             except TimeIsUp:
@@ -176,6 +177,12 @@ class _Run:
             seed += 1
             if not self.result.failures:
                 self.result.seed = seed
+
+    def _is_large_due(self, begun: float, now: float, for_large: float) -> bool:
+        """Whether it is the turn of a large stream; small ones find most, and sooner."""
+        if self._until is None or now - begun < (self._until - begun) * _SMALL_FIRST:
+            return False
+        return for_large <= (now - begun) * _LARGE
 
     def _batch(self, size: int, seed: int, without: Collection[str]) -> Finding | None:
         """The smallest failure among so many generated streams."""
@@ -217,12 +224,6 @@ class _Run:
 
 class _Found(Exception):  # noqa: N818 - a result, not a defect
     """A stream that the subject gets wrong."""
-
-
-def _from(cases: list[Case], seed: int) -> Iterator[Case]:
-    """All of them, in each hunt beginning with another one: a short hunt has time for a few only."""
-    at = seed % max(len(cases), 1)
-    return iter(cases[at:] + cases[:at])
 
 
 def _size(finding: Finding) -> tuple[int, int]:

@@ -113,5 +113,16 @@ def amount(shown: Any) -> int:
         return 0
     content = shown.get("content")
     blocks = content if isinstance(content, list) else []
-    own = sum(len(str(value)) for block in blocks if isinstance(block, dict) for value in block.values())
-    return own + sum(len(str(shown[part])) for part in _OF_CONTENT if shown.get(part))
+    own = sum(_length(value) for block in blocks if isinstance(block, dict) for value in block.values())
+    return own + sum(_length(shown[part]) for part in _OF_CONTENT if shown.get(part))
+
+
+def _length(value: Any) -> int:
+    """Characters, members and numbers: a number of fewer digits is another number, and nothing is lost."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(len(str(key)) + _length(item) for key, item in value.items())
+    if isinstance(value, list):
+        return sum(1 + _length(item) for item in value)
+    return 0 if value is None else 1

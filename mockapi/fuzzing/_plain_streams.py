@@ -24,6 +24,7 @@ _PLAIN: Final = (b"data: x", b"data: y")
 _LINES: Final[Mapping[str, tuple[bytes, ...]]] = {
     "event": (b"event: y", b"event: add-item.v2", b"event: a:b", b"event", b"event:", b"event: Ping"),
     "id": (b"id: 1", b"id: 2", b"id", b"id: a b", b"id: x:1"),
+    "id that is emptied": (b"id: 1", b"id", b"id:", b"id: "),
     "retry": (b"retry: 10", b"retry: -5", b"retry: 1_0", b"retry: x", b"retry"),
     "comments": (b":", b": c", b":data: x", b": data"),
     "unknown fields": (b"x", b"x: 1", b"datax: 1", b"dat: 1"),

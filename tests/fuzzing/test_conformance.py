@@ -90,6 +90,9 @@ def test_a_driver_that_says_nothing_is_no_driver(tmp_path: Path) -> None:
         Driver([sys.executable, "-c", "input(); print('{}')"])
     with pytest.raises(UsageError, match="sees 'stars'"):
         Driver([sys.executable, "-c", """input(); print('{"name": "x", "sees": "stars"}')"""])
+    hello = '{"name": "x", "sees": "message", "numbers": "roman"}'
+    with pytest.raises(UsageError, match="exact or float64, not 'roman'"):
+        Driver([sys.executable, "-c", f"input(); print({hello!r})"])
     with pytest.raises(UsageError, match="cannot be run"):
         Driver([str(tmp_path / "nothing")])
 

@@ -115,6 +115,21 @@ def test_what_a_client_asks_to_ignore_does_not_count() -> None:
     assert judge(_TEXT, Seen("message", message=shown, shape=shape)).verdict is Verdict.CONFORMS
 
 
+def test_integers_may_come_rounded_where_a_client_says_that_its_numbers_are_floating_point() -> None:
+    """As JavaScript has them; whoever does not say so is held to every digit, and all to the value."""
+    case = BY_ID["m-tools/a big integer"]
+    sent = case.messages[0]
+    (block,) = sent["content"]
+    floating = Shape("message", numbers="float64")
+    for number, shape, verdict in (
+        (float(block["input"]["n"]), floating, Verdict.CONFORMS),
+        (float(block["input"]["n"]), Shape("message"), Verdict.DIFFERS),
+        (float(2**75), floating, Verdict.DIFFERS),
+    ):
+        shown = {**sent, "content": [{**block, "input": {"n": number}}]}
+        assert judge(case, Seen("message", message=shown, shape=shape)).verdict is verdict
+
+
 @pytest.mark.parametrize(
     ("whole", "quarter", "verdict"),
     [

@@ -42,6 +42,16 @@ def test_cases_that_pages_name_exist() -> None:
     assert [name for name in cases if name not in BY_ID] == []
 
 
+def test_the_divergences_of_the_official_clients_stand_in_the_matrix() -> None:
+    """All that were found by hand, each with a case that exists, and so do those of the frameworks."""
+    official, _, others = page("deviations.md").partition("\n## Frameworks")
+    rows = [line.split(" | ")[1] for line in official.splitlines() if line.count(" | ") == 6]
+    cases = [name for name in rows if "/" in name]
+    assert len(set(cases)) >= 37
+    further = [line.split(" | ")[3] for line in others.splitlines() if line.count(" | ") == 4]
+    assert [name for name in [*cases, *further] if "/" in name and name not in BY_ID] == []
+
+
 def test_every_rule_of_the_standard_has_its_cases() -> None:
     """As many rules as the parser lists, each with a case."""
     rules = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from mockapi.fuzzing.cases._model import Case, of_bytes
+from mockapi.fuzzing.cases._model import APART, Case, of_bytes
 from mockapi.fuzzing.cases._sse import FIELDS, FRAMING, KEEP_ALIVE, TEXT, SSERow
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def _row(group: str, row: SSERow) -> Case:
 
 def _cut(name: str, why: str, *chunks: bytes, data: Iterable[str] = ("a",)) -> Case:
     events = tuple(("message", text, "") for text in data)
-    return of_bytes(f"cut/{name}", "sse", b"".join(chunks), why, *chunks, events=events, delay=0.002)
+    return of_bytes(f"cut/{name}", "sse", b"".join(chunks), why, *chunks, events=events, delay=APART)
 
 
 def _bytewise(body: bytes) -> tuple[bytes, ...]:

@@ -28,6 +28,9 @@ Level: TypeAlias = Literal["sse", "messages"]
 Triple: TypeAlias = tuple[str, str, str]
 """An event: type, data, last event id."""
 
+APART = 0.02
+"""Seconds between chunks whose cut is what a case is about: a busy system joins what comes sooner."""
+
 STREAM_HEADERS = (
     wire_field("content-type", "text/event-stream; charset=utf-8"),
     wire_field("cache-control", "no-cache"),

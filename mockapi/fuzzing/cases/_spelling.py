@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.exchange import Chunk, Reply, Source
-from mockapi.fuzzing.cases._model import STREAM_HEADERS, Case, Want, of_bytes
+from mockapi.fuzzing.cases._model import APART, STREAM_HEADERS, Case, Want, of_bytes
 from mockapi.fuzzing.cases._samples import PING, TEXT, delta, events, message, text, tool_use, wire
 from mockapi.replies import faults
 
@@ -132,7 +132,7 @@ def _texts() -> Iterator[Case]:
         "A character may lie in several chunks.",
         *pieces,
         messages=(said,),
-        delay=0.002,
+        delay=APART,
     )
     ascii_only = (
         wire(*events(said)).decode().encode("ascii", "backslashreplace").replace(b"\\xe9", b"\\u00e9")
@@ -157,7 +157,7 @@ def _texts() -> Iterator[Case]:
     )
     mark = "One mark at the start is ignored."
     yield _whole("m-text", "byte order mark", _BOM + _WHOLE, mark)
-    yield _whole("m-text", "byte order mark in two", b"", mark, _BOM[:1], _BOM[1:] + _WHOLE, delay=0.002)
+    yield _whole("m-text", "byte order mark in two", b"", mark, _BOM[:1], _BOM[1:] + _WHOLE, delay=APART)
     yield _whole("m-text", "byte order mark, then a comment", _BOM + b": c\n" + _WHOLE, mark)
 
 

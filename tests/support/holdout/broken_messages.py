@@ -8,7 +8,7 @@ import json
 import math
 from typing import Any
 
-from tests.support.holdout.messages import MessageReader, StreamBrokenError
+from tests.support.holdout.messages import MessageReader, StreamBrokenError, refuse
 from tests.support.holdout.roll import broken_class
 
 
@@ -199,7 +199,7 @@ class LargeNumbersAreFloats(MessageReader):
     """Reads numbers as floating point, so the last digits of a large one change."""
 
     def json(self, text: str) -> Any:
-        return json.loads(text, parse_int=lambda digits: _whole(float(digits)))
+        return json.loads(text, parse_int=lambda digits: _whole(float(digits)), parse_constant=refuse)
 
 
 @broken_class("hangs")

@@ -221,7 +221,8 @@ def bytes_in_a_buffer(chunks: Iterable[bytes]) -> Iterator[tuple[str, str]]:
             if first:
                 line, first = line.removeprefix(b"\xef\xbb\xbf"), False
             if line:
-                block.append(line)
+                if not line.startswith(b":"):  # a stream of comments must not fill the memory
+                    block.append(line)
                 continue
             yield from _of_block(block)
             block = []

@@ -16,7 +16,8 @@ class StreamBrokenError(Exception):
     """The stream did not bring a whole message."""
 
 
-def _refuse(word: str) -> NoReturn:
+def refuse(word: str) -> NoReturn:
+    """NaN and its like, which Python reads as JSON."""
     raise ValueError(f"{word} is not JSON")
 
 
@@ -67,7 +68,7 @@ class MessageReader:
 
     def json(self, text: str) -> Any:
         """JSON, and nothing that only resembles it."""
-        return json.loads(text, parse_constant=_refuse)
+        return json.loads(text, parse_constant=refuse)
 
     def kind(self, name: str, event: dict[str, Any]) -> str:
         """What an event is: its own word counts, then the name of the event."""

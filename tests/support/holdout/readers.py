@@ -4,6 +4,8 @@ from importlib import import_module
 
 from tests.support.holdout.roll import BROKEN, CORRECT, Reader
 
+__all__ = ["BROKEN", "CORRECT"]
+
 for _module in (
     "broken_decoders",
     "broken_splitters",
