@@ -52,7 +52,7 @@ class Found:
     Attributes:
         sources: to import, sorted folder by folder.
         skipped: files that are not looked at: people wrote them, or their first bytes say nothing.
-        closed: folders that are not entered: hidden, or full of other people's code.
+        closed: folders that are not entered: hidden, links, or full of other people's code.
     """
 
     sources: list[ImportSource] = field(default_factory=list)
@@ -80,7 +80,7 @@ def find(sources: Iterable[str]) -> Found:
             found.sources.append(ImportSource(root, root.name, named=True))
             continue
         for place, folders, files in os.walk(root, onerror=unreadable.append):
-            entered = sorted(name for name in folders if name[0] != "." and name not in _NOT_ENTERED)
+            entered = sorted(name for name in folders if _is_entered(Path(place, name)))
             found.closed += [Path(place, name) for name in sorted(folders) if name not in entered]
             folders[:] = entered
             for file in sorted(files):
@@ -93,6 +93,10 @@ def find(sources: Iterable[str]) -> Found:
     once = {(os.path.realpath(source.path), source.name): source for source in reversed(found.sources)}
     found.sources = _grouped(list(reversed(once.values())))
     return found
+
+
+def _is_entered(folder: Path) -> bool:
+    return folder.name[0] != "." and folder.name not in _NOT_ENTERED and not folder.is_symlink()
 
 
 def _is_looked_at(path: Path) -> bool:
@@ -113,8 +117,8 @@ def _grouped(sources: list[ImportSource]) -> list[ImportSource]:
     arranged: list[ImportSource | Path] = []
     for source in sources:
         parents = source.path.absolute().parents
-        folder = next((parent for parent in parents if parent.name == MAPPINGS), None)
-        if folder is None or source.path.suffix.lower() != ".json":
+        folder = next((parent for parent in parents if parent.name.lower() == MAPPINGS), None)
+        if folder is None or not source.path.name.lower().removesuffix(".gz").endswith(".json"):
             arranged.append(source)
             continue
         if folder not in groups:

@@ -6,6 +6,7 @@ each row of `FORMATS` in turn. Names count only for TOML, which looks like nothi
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import enum
 import json
@@ -152,6 +153,22 @@ FORMATS: tuple[Format, ...] = (
 NOTHING_RECORDED = "a recording without any interaction"
 UNKNOWN = "no recording in a format that is known here"
 _PACKED = (b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+_STANDS_IN = (
+    (
+        b"version https://git-lfs.github.com/",
+        "a pointer of Git LFS is in its place.",
+        "Fetch it: git lfs pull.",
+    ),
+    (b"/annex/objects/", "a pointer of git-annex is in its place.", "Fetch it: git annex get."),
+    (b"\0GITCRYPT\0", "it is encrypted by git-crypt.", "Decrypt it: git-crypt unlock."),
+    (b"$ANSIBLE_VAULT;", "it is encrypted by Ansible Vault.", "Decrypt it: ansible-vault decrypt."),
+)
+"""What a file begins with that is in a recording's place."""
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+)  # fmt: skip
+"""Of UTF-32 first: its mark begins with that of UTF-16."""
 
 
 def open_document(data: bytes, name: str) -> Document:
@@ -165,6 +182,10 @@ def open_document(data: bytes, name: str) -> Document:
             data = inflated(data)
         except ValueError as error:
             raise FormatError((), f"{error}.", "Restore the file.") from error
+    for beginning, cause, remedy in _STANDS_IN:
+        if data.startswith(beginning):
+            raise FormatError((), cause, remedy)
+    data = _as_utf8(data)
     if any(each.recognises(data) for each in (httprr, txtar)) or plain.recognises_stream(data):
         return Document(RecordingFormat.TEXT, data)
     if plain.recognises_whole(data):
@@ -218,6 +239,20 @@ def why_not(document: Document) -> str:
     if isinstance(value, dict) and "messages" in value and "max_tokens" in value:
         return "a request, not a reply"
     return UNKNOWN
+
+
+def _as_utf8(data: bytes) -> bytes:
+    """A text of an editor that writes UTF-16 or UTF-32, in UTF-8."""
+    encoding = next((name for mark, name in _MARKS if data.startswith(mark)), None)
+    if encoding is None and data[:1] in (b"{", b"[", b'"') and set(data[1:64:2]) == {0}:
+        encoding = "utf-16-le"  # without a mark
+    if encoding is None:
+        return data
+    try:
+        return data.decode(encoding).encode()
+    except UnicodeError as error:
+        cause = f"it begins as {encoding.upper()} and is not: {error}."
+        raise FormatError((), cause, "Restore the file.") from error
 
 
 def _json(data: bytes) -> Any:

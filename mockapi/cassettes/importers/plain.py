@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections import Counter
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -126,10 +127,13 @@ def _stream(text: bytes) -> Exchange:
         events = decode_events(text)
     except MockapiError as error:
         raise FormatError((), f"an event stream that is not the API's: {error}", "Check the file.") from error
-    kinds = {event.get("type") for event in events}
-    if not kinds & {"message_start", "error", "completion"}:
+    kinds = Counter(event.get("type") for event in events)
+    if not kinds.keys() & {"message_start", "error", "completion"}:
         raise FormatError((), "an event stream of something else: no message_start, no error, no completion.")
-    if "message_start" in kinds and not kinds & {"message_stop", "error"}:
+    if kinds["message_start"] > 1:
+        cause = f"{kinds['message_start']} event streams, one after another: a reply is one."
+        raise FormatError((), cause, "Put each into a file of its own.")
+    if "message_start" in kinds and not kinds.keys() & {"message_stop", "error"}:
         cause = (
             f"an event stream that breaks off behind {events[-1].get('type')!s:.40}: it has no message_stop."
         )
