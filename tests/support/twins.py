@@ -43,7 +43,7 @@ WRITE: Final[dict[str, Any]] = {
 }
 SECRET: Final = "Vermilion"
 """A word that stands all over the generated traffic, and must not stand in a profile."""
-_LONG: Final = " ".join([SECRET, "keeps", "the", "ledger"] * 400)
+_LONG: Final = " ".join([SECRET, "keeps", "the", "ledger"] * 230)
 
 
 def body(source: random.Random | None = None, **members: Any) -> dict[str, Any]:
