@@ -60,7 +60,7 @@ def body(source: random.Random | None = None, **members: Any) -> dict[str, Any]:
         sent["stream"] = source.random() < 0.8
         if source.random() < 0.6:
             sent["tools"] = [WRITE]
-        if source.random() < 0.5:
+        if source.random() < 0.35:
             sent["system"] = [{"type": "text", "text": _LONG, "cache_control": {"type": "ephemeral"}}]
     return sent | members
 
