@@ -113,6 +113,7 @@ def test_serve_tells_what_is_wrong_with_a_profile(text: str, said: str, tmp_path
     assert (missing.code, "cannot be read: No such file" in missing.err) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_server_answers_like_the_profile(tmp_path: Path) -> None:
     """To a client without a session too; no starter cassette is played."""
     kept(tmp_path / "in" / "a.yaml", [streamed(body(), message(60), 0.01, [0.001] * 99)])
