@@ -52,12 +52,11 @@ def command(sources: tuple[str, ...], output: str | None, hosts: tuple[str, ...]
     """
     reader = _Reader(hosts)
     found = find(sources).sources
-    interactions = [
-        interaction for source in tracked(found, "Reading") for interaction in reader.interactions(source)
-    ]
     if not found:
         raise UsageError(f"There is no recording in {', '.join(sources)}: a twin is learned from cassettes.")
-    profile = twin.learn_twin(interactions)
+    profile = twin.learn_twin(
+        interaction for source in tracked(found, "Reading") for interaction in reader.interactions(source)
+    )
     text = twin.dump_twin(profile)
     if output is None:
         click.echo(text, nl=False)

@@ -43,7 +43,7 @@ WRITE: Final[dict[str, Any]] = {
 }
 SECRET: Final = "Vermilion"
 """A word that stands all over the generated traffic, and must not stand in a profile."""
-_LONG: Final = " ".join([SECRET, "keeps", "the", "ledger"] * 400)
+_LONG: Final = " ".join([SECRET, "keeps", "the", "ledger"] * 230)
 
 
 def body(source: random.Random | None = None, **members: Any) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def body(source: random.Random | None = None, **members: Any) -> dict[str, Any]:
         sent["stream"] = source.random() < 0.8
         if source.random() < 0.6:
             sent["tools"] = [WRITE]
-        if source.random() < 0.5:
+        if source.random() < 0.35:
             sent["system"] = [{"type": "text", "text": _LONG, "cache_control": {"type": "ephemeral"}}]
     return sent | members
 

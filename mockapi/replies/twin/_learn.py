@@ -56,7 +56,7 @@ def learn_twin(interactions: Iterable[Interaction]) -> TwinProfile:
             f"None of {len(seen):,} recorded exchanges is a whole message, and a twin needs one to know what"
             f" replies are like. They have the status {told}."
         )
-    failed = [each for each in seen if each.status != 200]
+    failed = [each for each in seen if each.status >= 400]
     met = [each for each in failed if not is_refusal(each.status)]
     refused = [each for each in failed if is_refusal(each.status)]
     streams = sum(each.is_stream for each in seen)

@@ -15,6 +15,7 @@ from mockapi.replies._recorded import recorded_reply
 from mockapi.replies._sse_frames import frames_of
 from mockapi.replies.surfaces import OPENAI, surface_of
 from mockapi.replies.synthesis import PlanPart, asks_for_caching, callable_tools, view_of
+from mockapi.replies.twin._profile import MAX_OUTPUT, MAX_SECONDS, MAX_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -115,7 +116,7 @@ def observed(interaction: Interaction) -> Observation | None:
     reply = recorded_reply(interaction, lambda: "")
     response = interaction.response
     waited = sum(chunk.delay for chunk in response.chunks)
-    seconds = waited if waited > 0 else None
+    seconds = min(waited, MAX_SECONDS) if waited > 0 else None
     model = view.model if _NAME.fullmatch(view.model) else UNNAMED
     size = len(interaction.request.body)
     if response.status != 200:
@@ -163,7 +164,7 @@ def _retry_after(reply: Reply) -> float | None:
         seconds = float(reply.header("retry-after") or "")
     except ValueError:
         return None  # none, or a date, which says nothing without the time of the exchange
-    return seconds if 0 <= seconds <= 3600 else None
+    return seconds if 0 <= seconds <= MAX_SECONDS else None
 
 
 def _message(message: dict[str, Any], usage: dict[str, Any], view: RequestView) -> Message | None:
@@ -179,7 +180,7 @@ def _message(message: dict[str, Any], usage: dict[str, Any], view: RequestView) 
         stop,
         bool(callable_tools(view)),
         min(calls, _MOST_CALLS),
-        output,
+        min(output, MAX_OUTPUT),
         _thinking(content, usage, output) if view.thinking else None,
         asks_for_caching(view) or read + written > 0,
         read,
@@ -204,7 +205,7 @@ def _input_tokens(usage: dict[str, Any]) -> int | None:
         for name in ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
     ]
     known = [count for count in counts if type(count) is int and count >= 0]
-    return sum(known) if len(known) == len(counts) and "input_tokens" in usage else None
+    return min(sum(known), MAX_SIZE) if len(known) == len(counts) and "input_tokens" in usage else None
 
 
 def _share(count: Any, total: int) -> float:
@@ -223,10 +224,10 @@ def _timing(frames: Iterable[SSEFrame]) -> StreamTiming | None:
     moments: list[float] = []
     lengths: list[int] = []
     cut_short: set[int] = set()
-    now = 0.0
+    now: float = 0
     before_block = 0
     for frame in frames:
-        now += frame.delay
+        now = min(now + frame.delay, MAX_SECONDS)
         if frame.type == "content_block_start":
             before_block = len(moments)
         elif frame.type == "content_block_stop" and len(moments) > before_block + 1:

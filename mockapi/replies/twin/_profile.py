@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 VERSION: Final = 1
 """Of the profile's form."""
+MAX_SECONDS: Final = 3600
+MAX_SIZE: Final = 1_000_000_000
+MAX_OUTPUT: Final = 200_000
+"""The most that a profile tells of a time, of a size, and of output tokens: twins keep to them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from mockapi.options import Kind, OptionError, mapping, number, shown, text, whole
 from mockapi.replies.twin._distribution import Distribution
 from mockapi.replies.twin._profile import (
+    MAX_OUTPUT,
+    MAX_SECONDS,
+    MAX_SIZE,
     VERSION,
     CacheUse,
     ErrorShare,
@@ -27,9 +30,6 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 VERSION_KEY: Final = "mockapi_twin"
-MAX_SECONDS: Final = 3600
-MAX_SIZE: Final = 1_000_000_000
-MAX_OUTPUT: Final = 200_000
 _LEARN: Final = "Learn it anew: `mockapi twin learn FOLDER --output PROFILE`."
 _COUNT: Final = whole(0)
 _SHARE: Final = number(0, 1)

@@ -86,7 +86,7 @@ def _ended_by(reply: Reply) -> str | None:
 
 
 @settings(
-    max_examples=examples(40),
+    max_examples=examples(60),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

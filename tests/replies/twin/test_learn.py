@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from mockapi.cassettes import Interaction, RecordedRequest, RecordedResponse
 from mockapi.errors import UsageError
 from mockapi.messages import dump, encode_events, events_of
-from mockapi.replies.twin import Interruption, learn_twin
+from mockapi.replies.twin import Interruption, as_json, learn_twin, parse_twin
+from tests.support.cassettes import responses
+from tests.support.examples import examples
 from tests.support.twins import STREAM, WRITE, body, exchange, failed, message, streamed, whole
 
 ASKED = body()
@@ -208,3 +212,15 @@ def test_replies_of_odd_shapes_do_not_count(odd: bytes) -> None:
         [exchange(ASKED, odd), exchange(ASKED, odd, headers=STREAM), whole(ASKED, message(10))]
     )
     assert (profile.exchanges, profile.replies.replies) == (3, 1)
+
+
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(responses(), max_size=4), st.sampled_from([dump(ASKED), b"", b"[", b'{"tools":5,"messages":{}}'])
+)
+def test_any_recording_can_be_learned_from(answered: list[RecordedResponse], asked: bytes) -> None:
+    """Beside one that is whole: whatever came is counted."""
+    odd = [Interaction(RecordedRequest("POST", "/v1/messages", body=asked), each) for each in answered]
+    profile = learn_twin([*odd, whole(ASKED, message(10))])
+    assert profile.exchanges == len(odd) + 1
+    assert parse_twin(as_json(profile)) == profile

@@ -31,7 +31,7 @@ def with_replies(**members: Any) -> dict[str, Any]:
     return {**told, "replies": {**told["replies"], **members}}
 
 
-@settings(max_examples=examples(30), deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(profiles())
 def test_a_profile_is_read_back_as_it_was_written(profile: TwinProfile) -> None:
     """To the last number; and its text is of the schema."""
