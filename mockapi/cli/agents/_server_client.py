@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import httpx
 
 from mockapi import jsontext
+from mockapi._wording import first_line
 from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
@@ -38,7 +40,9 @@ class ServerClient:
             raise UsageError(f"--url {url}: write it as `mockapi serve` prints it, http://127.0.0.1:4010.")
         self.url = url.rstrip("/")
         headers = {} if token is None else {"x-mockapi-token": token}
-        self._http = httpx.Client(headers=headers, timeout=_SECONDS, trust_env=False)
+        # OpenSSL's own defaults: they follow SSL_CERT_FILE, which `serve --tls` names for its clients.
+        verify = ssl.create_default_context() if parts.scheme == "https" else False
+        self._http = httpx.Client(headers=headers, timeout=_SECONDS, trust_env=False, verify=verify)
 
     def __enter__(self) -> Self:
         return self
@@ -75,7 +79,8 @@ class ServerClient:
         if isinstance(error, httpx.TimeoutException):
             return f"The server at {self.url} does not answer within {_SECONDS:.0f} s."
         return (
-            f"No mockapi server answers at {self.url}. Start one, and call this tool again:\n"
+            f"No mockapi server answers at {self.url} ({first_line(error)}). Start one, and call this tool"
+            " again:\n"
             f"  {command}\n"
             "If it runs elsewhere, start `mockapi mcp` with --url."
         )

@@ -261,3 +261,19 @@ def test_the_token_opens_a_server_that_needs_it(tmp_path: Path) -> None:
             tools.list_sessions()
         with tools_for(running.base_url, tmp_path, "test-token") as tools:
             assert tools.list_sessions().startswith("default: 0 requests")
+
+
+def test_a_server_that_speaks_tls_is_asked_where_its_authority_is_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the variable that `serve --tls` names; without it the answer says why."""
+    with mockapi.Server([], tls=True) as running:
+        assert running.tls is not None
+        with (
+            tools_for(running.base_url, tmp_path) as tools,
+            pytest.raises(MockapiError, match="CERTIFICATE_VERIFY_FAILED"),
+        ):
+            tools.list_sessions()
+        monkeypatch.setenv("SSL_CERT_FILE", str(running.tls.ca_file))
+        with tools_for(running.base_url, tmp_path) as tools:
+            assert tools.list_sessions().startswith("default: 0 requests")
