@@ -74,10 +74,10 @@ function turnView(turn, at, isNew, known) {
 	}
 	const content = isObject(turn) ? turn.content : turn;
 	const blocks = Array.isArray(content) ? content : [content];
-	const shown = blocks.map((block) => {
+	const shown = lastItems(blocks, (block) => {
 		const call = block?.type === "tool_result" ? known.calls.get(block.tool_use_id) : undefined;
 		return call === undefined ? blockView(block, known) : resultMark(block, call);
-	});
+	}, "blocks");
 	const kind = `div.turn.${role === "assistant" ? "assistant" : "user"}${isNew ? ".new" : ""}`;
 	const label = element("div.role", {}, element("span", {}, ...seen(role)), element("span.number", {}, String(at)),
 		isNew ? element("span.newmark", {}, "new") : null);
