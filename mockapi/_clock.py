@@ -33,3 +33,8 @@ def wall(_base: float = time.time() - _system()) -> float:
     A clock that was frozen at that moment is where the count starts.
     """
     return _base + monotonic()
+
+
+def processor() -> float:
+    """Seconds for which a processor has worked on this thread; what else the machine does is not in them."""
+    return time.thread_time()

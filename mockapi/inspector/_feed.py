@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from mockapi._clock import monotonic
+from mockapi._clock import processor
 from mockapi.inspector._rows import row_of
 
 if TYPE_CHECKING:
@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS: Final = 0.1
 """Between two looks at the journals."""
-_BUSY_SHARE: Final = 0.04
-"""The part of the time that rows may take while requests come."""
+_BUSY_SHARE: Final = 0.03
+"""The part of the server's processor time that rows may take while requests come."""
+_LEAST_SECONDS: Final = 0.0005
 _SLICE_SECONDS: Final = 0.005
-"""How long rows are made before others get their turn."""
+"""Processor time that goes into rows before others get their turn."""
 _MOST_KEPT: Final = 10_000
 _MOST_CLOSED: Final = 500
 _MOST_CLOSED_BYTES: Final = 32 * 1024 * 1024
@@ -122,12 +123,13 @@ class Feed:
     # --- looking -----------------------------------------------------------------------------------
 
     async def _look(self) -> None:
-        asked = self._asked()
+        asked, begun = self._asked(), processor()
         while True:
             self._take()
             is_busy = self._asked() != asked
-            asked = self._asked()
-            await self._make_rows(LOOK_SECONDS * (_BUSY_SHARE if is_busy else 1))
+            worked = processor() - begun
+            asked, begun = self._asked(), processor()
+            await self._make_rows(max(_LEAST_SECONDS, worked * _BUSY_SHARE) if is_busy else LOOK_SECONDS)
             await asyncio.sleep(LOOK_SECONDS)
 
     def _take(self) -> None:
@@ -171,18 +173,18 @@ class Feed:
         self._cleared.pop(session, None)
 
     async def _make_rows(self, seconds: float) -> None:
-        """Make rows of what waits, the oldest first, for so long; others get their turn in between."""
+        """Make rows of what waits, the oldest first, for so much processor time; others get their turn."""
         if len(self._waiting) > _MOST_KEPT:  # more than is kept: the oldest would be dropped at once
             del self._waiting[:-_MOST_KEPT]
-        end = monotonic() + seconds
-        while self._waiting and (now := monotonic()) < end:
+        end = processor() + seconds
+        while self._waiting and (now := processor()) < end:
             done = 0
             for session, entry in self._waiting:
                 if not _is_finished(entry):
                     self._unfinished[entry] = session
                 self._tell(("row", session.id, entry.number), "row", row_of(entry, session))
                 done += 1
-                if monotonic() - now > _SLICE_SECONDS:
+                if processor() - now > _SLICE_SECONDS or processor() > end:
                     break
             del self._waiting[:done]
             await asyncio.sleep(0)

@@ -76,7 +76,7 @@ def everything(server: mockapi.Server) -> None:
         if item.interaction.request.path == "/v1/messages" and b"weather" in item.interaction.request.body
     )
     missed = json.loads(nearest.body)
-    missed["messages"][0]["content"] = "What is the weather like in Lisbon on 2026-11-29?"
+    missed["messages"][0]["content"] += " It is 2026-11-29, in Lisbon."
     b = open_session(server, name="tests/test_walks.py::test_lisbon", on_unmatched="fail")
     post(b["base_url"], missed)
     strict = open_session(server, name="tests/test_walks.py::test_refused", validation="strict")

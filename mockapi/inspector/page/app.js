@@ -13,6 +13,7 @@ import { countOf, numeral } from "./views/format.js";
 
 const MOST_DOCUMENTS = 30;
 const EVENTS_AT_ONCE = 1500;
+const MANY_ROWS = 2000; // from here on the list is brought up to date less often
 
 const store = new Store();
 const documents = new Map();
@@ -84,7 +85,7 @@ function schedule() {
 			open(now, { keepsPlace: true });
 		}
 		if (waiting.length) schedule();
-	}, 16);
+	}, store.rows.length < MANY_ROWS ? 16 : 120);
 }
 
 function draw() {

@@ -5,6 +5,7 @@ import { element, fold, lastItems, longText, seen } from "./element.js";
 import { bodyValue, bytesOf, countOf, inLine, isObject, listOf } from "./format.js";
 import { jsonView } from "./json.js";
 
+const TURNS_BEFORE = 3; // of those that are no news
 const SHOWN_ELSEWHERE = new Set(["messages", "system", "tools"]);
 
 /** The Messages request of a document: its own body, or what its body stands for; undefined if none. */
@@ -62,7 +63,7 @@ export function conversationView(exchange, before = null) {
 		systemView(value.system),
 		toolsView(value.tools),
 		parametersView(value),
-		lastItems(turns, (turn, at) => turnView(turn, at, at >= from, { results, calls, news }), "turns"),
+		lastItems(turns, (turn, at) => turnView(turn, at, at >= from, { results, calls, news }), "turns", turns.length - from + TURNS_BEFORE),
 		leftOut(exchange.request.body),
 	);
 }
@@ -74,10 +75,10 @@ function turnView(turn, at, isNew, known) {
 	}
 	const content = isObject(turn) ? turn.content : turn;
 	const blocks = Array.isArray(content) ? content : [content];
-	const shown = blocks.map((block) => {
+	const shown = lastItems(blocks, (block) => {
 		const call = block?.type === "tool_result" ? known.calls.get(block.tool_use_id) : undefined;
 		return call === undefined ? blockView(block, known) : resultMark(block, call);
-	});
+	}, "blocks");
 	const kind = `div.turn.${role === "assistant" ? "assistant" : "user"}${isNew ? ".new" : ""}`;
 	const label = element("div.role", {}, element("span", {}, ...seen(role)), element("span.number", {}, String(at)),
 		isNew ? element("span.newmark", {}, "new") : null);
@@ -88,7 +89,7 @@ function systemView(system) {
 	if (system === undefined || system === null) return null;
 	const blocks = typeof system === "string" ? [{ type: "text", text: system }] : listOf(system);
 	const shown = blocks.map((block) =>
-		element("div.block", {}, longText(typeof block?.text === "string" ? block.text : JSON.stringify(block), "div.text", 800),
+		element("div.block", {}, longText(typeof block?.text === "string" ? block.text : JSON.stringify(block), "div.text", 320),
 			block?.cache_control ? cacheMark(block.cache_control) : null));
 	return element("div.turn.system", {}, element("div.role", {}, "system"), element("div.blocks", {}, shown));
 }

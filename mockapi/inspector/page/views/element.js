@@ -112,7 +112,7 @@ const FIRST_ITEMS = 60;
 const NEXT_ITEMS = 200;
 
 /** A list of any length: the last items, and a button for earlier ones. */
-export function lastItems(items, make, words) {
+export function lastItems(items, make, words, first = FIRST_ITEMS) {
 	const holder = element("div.items");
 	let at = items.length;
 	const more = (count) => {
@@ -128,6 +128,6 @@ export function lastItems(items, make, words) {
 			holder.prepend(next);
 		}
 	};
-	more(FIRST_ITEMS);
+	more(Math.min(first, FIRST_ITEMS));
 	return holder;
 }

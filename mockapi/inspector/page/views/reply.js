@@ -2,7 +2,7 @@
 
 import { blockView, usageView } from "./blocks.js";
 import { leftOut } from "./conversation.js";
-import { button, element, fold, longText, seen } from "./element.js";
+import { button, element, fold, lastItems, longText, seen } from "./element.js";
 import { bytesOf, countOf, duration, inLine, isObject, listOf, numeral } from "./format.js";
 import { jsonView } from "./json.js";
 import { kindOfEvent, messageSoFar, replyRead } from "./stream.js";
@@ -27,7 +27,7 @@ function plainReply(reply, read) {
 }
 
 function messageParts(message) {
-	const parts = listOf(message.content).map((block) => blockView(block));
+	const parts = [lastItems([...listOf(message.content)], (block) => blockView(block), "blocks")];
 	if (message.error) {
 		const error = isObject(message.error) ? message.error : { message: String(message.error) };
 		parts.push(element("div.note.bad", {}, element("b", {}, ...seen(String(error.type ?? "error"))), " ", ...seen(String(error.message ?? ""))));
@@ -35,7 +35,7 @@ function messageParts(message) {
 	const stop = message.stop_reason ? element("span.chip", {}, element("span.quiet", {}, "stop reason"), " ", ...seen(String(message.stop_reason))) : null;
 	const facts = element("div.facts", {}, stop, usageView(message.usage ?? {}));
 	if (facts.childNodes.length) parts.push(facts);
-	if (!parts.length) parts.push(element("div.quiet", {}, "Nothing has come yet."));
+	if (parts.length === 1 && !parts[0].firstChild) parts.push(element("div.quiet", {}, "Nothing has come yet."));
 	return parts;
 }
 
