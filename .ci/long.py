@@ -61,6 +61,13 @@ def plan(work: Path) -> list[Step]:
             after=first,
             environment={"MOCKAPI_EXAMPLES": "many"},
         ),
+        Step(
+            "workers",
+            f"{PYTHON} -m pytest -q -n 2 tests/server -m 'not corpus and not nightly'",
+            cores=2,
+            after=first,
+            environment={"MOCKAPI_TEST_WORKERS": "2", "MOCKAPI_FORBID_SKIPS": ""},
+        ),
         Step("real-clients", f"{PYTHON} tools/real_clients.py", cores=2, after=first),
         Step("recorders", _RECORDERS, after=first),
         Step("suites", _SUITES, cores=2, after=first),

@@ -99,6 +99,11 @@ class Server:
         """Where it answers."""
         return f"{self.scheme}://127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """Its process id; of several processes that of the one that started the others."""
+        return self._running().pid
+
     def cpu_seconds(self) -> float:
         """Processor time of all its threads so far."""
         tasks = Path(f"/proc/{self._running().pid}/task").glob("*/schedstat")

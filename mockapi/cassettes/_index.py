@@ -165,6 +165,16 @@ class Index:
         self._as_it_came = request, _find(self._exact, request)
         return self._as_it_came[1] is not None
 
+    def alone(self, request: Request) -> RecordingSequence | None:
+        """Where `find_exact` finds a request as it came, if one recording is all that is there.
+
+        It is that one's turn whenever the request comes.
+        """
+        if not self.has_as_it_came(request):
+            return None
+        track = self._as_it_came[1]
+        return track if track is not None and len(track.recordings) == 1 else None
+
     def redactions(self) -> list[tuple[Request, RedactionRules]]:
         """What `make_ready` has to know the redactions of: every recorded request, and by which rules."""
         return [

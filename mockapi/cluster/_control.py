@@ -17,6 +17,7 @@ import orjson
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
+from mockapi.cluster._free import taken_over
 from mockapi.server import OwnerAwayError, OwnerLostError, health, problem, unready
 
 if TYPE_CHECKING:
@@ -108,8 +109,12 @@ class WholeServer:
     async def _answered(self, scope: Scope, body: bytes) -> Response:
         """What this worker's own control API answers."""
         assert self._own is not None  # noqa: S101 - it was given before the first request
-        if scope["path"].removeprefix(scope.get("root_path", "")).startswith("/cassettes"):
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        is_owner = self._peers.own == self._peers.worker_of(None)
+        if path.startswith("/cassettes"):
             await self._gather_played()
+        elif is_owner and path.startswith("/sessions"):
+            taken_over(self._service, await self._peers.everywhere("hand_over", is_told_only=True))
         start: Message = {}
         pieces: list[bytes] = []
 
@@ -124,6 +129,8 @@ class WholeServer:
 
         scope = {**scope, "app": None}  # by which Starlette knows that its errors are taken care of
         await self._own(scope, receive, send)
+        if is_owner and scope["method"] not in _READS and path != "/sessions":
+            await self._service.changed()
         response = Response(b"".join(pieces), start["status"])
         response.raw_headers = list(start["headers"])
         return response

@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING, Any
 
 from mockapi.cluster._codec import flat_reply, reply_of, request_of
 from mockapi.cluster._frames import Frames
+from mockapi.cluster._free import is_free
 from mockapi.cluster._link import ANSWER, CALL, ENDED, FORWARD, FORWARDED, KEEP, REPLY, RESULT
 from mockapi.exchange import Reply
 from mockapi.server import defect_reply
+from mockapi.sessions import DEFAULT
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from mockapi.cluster._service import WorkerService
     from mockapi.exchange import Request
-    from mockapi.server import MessagesAPI, Service
+    from mockapi.server import MessagesAPI
     from mockapi.sessions import JournalEntry, ServerSession
 
 _log = logging.getLogger(__name__)
@@ -38,7 +41,7 @@ class Door(Frames):
 
     def __init__(
         self,
-        service: Service,
+        service: WorkerService,
         api: MessagesAPI,
         call: Callable[..., Awaitable[Any]],
         doors: set[Door],
@@ -80,7 +83,7 @@ class Door(Frames):
         try:
             session = self._api.admitted(id_, request)
             if isinstance(session, Reply):
-                self.send((REPLY, number, flat_reply(session)))
+                self.send((REPLY, number, flat_reply(session), None))
             elif self._service.is_at_hand(request, session):
                 self._replied(number, request, session, self._service.answer(request, session, server, hint))
             else:
@@ -102,7 +105,8 @@ class Door(Frames):
     ) -> None:
         if entry is not None:
             self._played[number] = entry, session
-            self.send((REPLY, number, flat_reply(entry.reply)))
+            free = self._service.epoch if session.id == DEFAULT and is_free(session, entry) else None
+            self.send((REPLY, number, flat_reply(entry.reply), free))
             return
         recorder = self._service.recorder
         self._forwarded[number] = request, session
@@ -110,7 +114,7 @@ class Door(Frames):
 
     def _defect(self, number: int, error: Exception) -> None:
         _log.error("A request that another worker has taken met a defect of mockapi.", exc_info=error)
-        self.send((REPLY, number, flat_reply(defect_reply(self._service))))
+        self.send((REPLY, number, flat_reply(defect_reply(self._service)), None))
 
     def _ended(self, number: int, complete: bool, seconds: float | None) -> None:  # noqa: FBT001 - as it comes
         self._forwarded.pop(number, None)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mockapi.server.wire import Message
 
 ANSWER: Final = 0  # what does this session answer? -> REPLY, or FORWARD
-REPLY: Final = 1  # this, to be played; it is in the journal, or the request was turned away
+REPLY: Final = 1  # this, to be played; and the epoch in which it is free, or None
 FORWARD: Final = 2  # let the upstream answer
 ENDED: Final = 3  # the reply was played; so it went
 FORWARDED: Final = 4  # the upstream has answered this
@@ -43,7 +43,7 @@ class Link(Frames):
         self._numbers = count()
         self._waiting: dict[int, asyncio.Future[Any]] = {}
 
-    async def answer(self, id_: str | None, request: Request, server: Address, hint: str) -> PassedOn:
+    async def answer(self, id_: str | None, request: Request, server: Address, hint: str) -> Remote:
         """What a session of the other worker answers.
 
         Args:
@@ -55,8 +55,8 @@ class Link(Frames):
         Raises:
             OwnerLostError: the other worker ended meanwhile.
         """
-        passed_on: PassedOn = await self._asked(ANSWER, id_, flat_request(request), server, hint)
-        return passed_on
+        remote: Remote = await self._asked(ANSWER, id_, flat_request(request), server, hint)
+        return remote
 
     async def call(self, name: str, *arguments: Any) -> Any:
         """Have the other worker do something; what it returns.
@@ -95,9 +95,9 @@ class Link(Frames):
                 self.send_later((ENDED, number, False, None))
             return
         if kind == REPLY:
-            future.set_result(_Remote(self, number, reply_of(parts[0])))
+            future.set_result(Remote(self, number, reply_of(parts[0]), free=parts[1]))
         elif kind == FORWARD:
-            future.set_result(_Remote(self, number, None, keeps=parts[0]))
+            future.set_result(Remote(self, number, None, keeps=parts[0]))
         else:
             # The other end is a process of the same server, started by the same supervisor.
             value = pickle.loads(parts[1])  # noqa: S301 - see above
@@ -116,13 +116,26 @@ class Link(Frames):
         return OwnerLostError(f"{self._name} ended while it was asked.")
 
 
-class _Remote(PassedOn):
-    """What another worker has answered."""
+class Remote(PassedOn):
+    """What another worker has answered.
 
-    __slots__ = ("_keeps", "_link", "_number")
+    Attributes:
+        free: the epoch in which whoever gets the same request may answer so by itself; None if not.
+    """
 
-    def __init__(self, link: Link, number: int, reply: Reply | None, *, keeps: bool = False) -> None:
+    __slots__ = ("_keeps", "_link", "_number", "free")
+
+    def __init__(
+        self,
+        link: Link,
+        number: int,
+        reply: Reply | None,
+        *,
+        keeps: bool = False,
+        free: int | None = None,
+    ) -> None:
         super().__init__(reply)
+        self.free = free
         self._link = link
         self._number = number
         self._keeps = keeps

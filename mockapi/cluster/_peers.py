@@ -12,6 +12,7 @@ from mockapi.cluster._names import place_of
 from mockapi.server import OwnerAwayError, OwnerLostError
 
 if TYPE_CHECKING:
+    from mockapi.cluster._free import FreeReplies
     from mockapi.cluster._names import Place
     from mockapi.cluster._plan import WorkerPlan
     from mockapi.exchange import Request
@@ -33,13 +34,14 @@ class Peers:
     Args:
         plan: what every worker is told.
         place: which one this is.
+        free: what this one plays though another has the session.
     """
 
-    def __init__(self, plan: WorkerPlan, place: Place) -> None:
+    def __init__(self, plan: WorkerPlan, place: Place, free: FreeReplies) -> None:
         self._plan = plan
         self.own = place.worker
         self.others = tuple(worker for worker in range(plan.workers) if worker != place.worker)
-        self._owners = {worker: _Peer(self, worker) for worker in self.others}
+        self._owners = {worker: _Peer(self, worker, free) for worker in self.others}
         self._links: dict[int, Link] = {}
         self._connecting: dict[int, asyncio.Lock] = {}
 
@@ -138,12 +140,20 @@ class Peers:
 class _Peer:
     """Another worker, as the owner of sessions."""
 
-    def __init__(self, peers: Peers, worker: int) -> None:
+    def __init__(self, peers: Peers, worker: int, free: FreeReplies) -> None:
         self._peers = peers
         self._worker = worker
+        self._free = free
 
     async def answer(self, id_: str | None, request: Request, server: Address, hint: str) -> PassedOn:
         """What a session of it answers; see `mockapi.server.Owner`."""
+        if id_ is None:
+            played = self._free.answer(request, server, hint)
+            if played is not None:
+                return played
         peers = self._peers
         link = peers.open_link(self._worker) or await peers.link(self._worker)
-        return await link.answer(id_, request, server, hint)
+        remote = await link.answer(id_, request, server, hint)
+        if remote.free is not None:
+            self._free.learn(request, remote.free)
+        return remote

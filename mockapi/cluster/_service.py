@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.cluster._budget import SharedBudget
 from mockapi.cluster._names import place_of
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mockapi.cluster._plan import WorkerPlan
     from mockapi.server import Console
     from mockapi.server.recording import Recorder, RecordOptions
+_EPOCHS: Final = 1_000_000_000
+"""More than one worker counts: those of the next one with its number come after them."""
 
 
 class WorkerRegistry(SessionRegistry):
@@ -51,6 +53,7 @@ class WorkerService(Service):
 
     Attributes:
         others: has the other workers do something, by name; None while there are none.
+        epoch: counts the changes of the default session, where this worker has that.
     """
 
     def __init__(self, plan: WorkerPlan, place: Place, console: Console, **options: Any) -> None:
@@ -58,6 +61,7 @@ class WorkerService(Service):
         self._shared = Path(plan.folder)
         self.others: Callable[..., Awaitable[Any]] | None = None
         self._coming: LoadedCassettes | None = None
+        self.epoch = place.generation * _EPOCHS
         super().__init__(plan.paths, plan.settings, console, recording=plan.recording, **options)
         self.sessions = WorkerRegistry(place, self.sessions.default)
         self._ids = IdFactory(seed=1 + place.worker)  # no two workers make the same id
@@ -79,6 +83,12 @@ class WorkerService(Service):
         if self.others is not None:
             await self.others("use_cassettes", is_told_only=True)
 
+    async def changed(self) -> None:
+        """Tell the others that the default session has changed: nothing of it is free any more."""
+        self.epoch += 1
+        if self.others is not None:
+            await self.others("forget", self.epoch, is_told_only=True)
+
     async def read_cassettes(self, paths: tuple[str, ...], inside: Any) -> None:
         """Read cassettes that another worker will have us play.
 
@@ -96,10 +106,10 @@ class WorkerService(Service):
             self.use(self._coming)
         self._coming = None
 
-    async def playing(self) -> tuple[tuple[str, ...], Any]:
-        """The cassettes that are played, and where they have to lie; not while others are being loaded."""
+    async def playing(self) -> tuple[tuple[str, ...], Any, int]:
+        """The cassettes that are played, where they have to lie, and the epoch; waits while others load."""
         async with self._loading:
-            return self.paths, self._inside
+            return self.paths, self._inside, self.epoch
 
     async def catch_up(self, paths: tuple[str, ...], inside: Any) -> None:
         """Play what the other workers play, if that has changed since the server began."""

@@ -14,6 +14,7 @@ from mockapi._clock import wall
 from mockapi._wording import counted
 from mockapi.cluster._control import WholeServer
 from mockapi.cluster._door import Door
+from mockapi.cluster._free import FreeReplies
 from mockapi.cluster._messages import DRAINED, FAILED, FINISH, LOADED, OUTCOME, REPORT, SERVE, SERVING, STOP
 from mockapi.cluster._peers import DEFAULT_OWNER, Peers, door_of
 from mockapi.cluster._plan import Outcome
@@ -97,7 +98,8 @@ class _Worker:
         self._service = service
         self._channel = channel
         self._sock = sock
-        self._peers = Peers(plan, place)
+        self._free = FreeReplies(service)
+        self._peers = Peers(plan, place, self._free)
         self._whole = WholeServer(self._peers, service)
         service.others = self._peers.everywhere
         self._app = server.build_app(service, plan.access, plan.root_path, elsewhere=self._whole)
@@ -121,6 +123,8 @@ class _Worker:
             "playing": service.playing,
             "read_cassettes": service.read_cassettes,
             "use_cassettes": service.use_cassettes,
+            "forget": self._free.forget,
+            "hand_over": self._free.hand_over,
         }
 
     async def run(self) -> None:
@@ -157,9 +161,13 @@ class _Worker:
         """Play what the others play, if this worker takes the place of one that has ended."""
         if self._place.generation == 0:
             return
+        if self._place.worker == DEFAULT_OWNER:
+            await self._service.changed()
         for worker in self._peers.others:
             with contextlib.suppress(server.OwnerAwayError, server.OwnerLostError):
-                await self._service.catch_up(*await self._peers.call(worker, "playing"))
+                paths, inside, epoch = await self._peers.call(worker, "playing")
+                await self._service.catch_up(paths, inside)
+                await self._free.forget(epoch)
                 return
 
     def _draining(self, in_flight: int) -> None:

@@ -6,6 +6,7 @@ import base64
 from collections import deque
 from datetime import UTC, datetime
 from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import orjson
@@ -18,7 +19,7 @@ from mockapi.validation import Refusal
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mockapi.cassettes import Miss, Recording
     from mockapi.exchange import Reply, Request
@@ -145,6 +146,7 @@ class Journal:
         self.dropped = 0
         self.count = 0
         self.cleared = 0
+        self._merged = 0
 
     def add(
         self,
@@ -158,6 +160,27 @@ class Journal:
         """Write down an exchange as it begins."""
         self.count += 1
         entry = JournalEntry(self.count, at, request.without_parsed(), reply, recording, miss, refusal)
+        self._keep(entry)
+        return entry
+
+    def merge(self, more: Iterable[JournalEntry]) -> None:
+        """Add entries that were written elsewhere, by time, among those that came since this was done last.
+
+        All of these are numbered anew; nobody may have seen their numbers.
+        """
+        entries = list(more)
+        while self._entries and self._entries[-1].number > self._merged:
+            entry = self._entries.pop()
+            self._bytes -= entry.size
+            self.count -= 1
+            entries.append(entry)
+        for entry in sorted(entries, key=attrgetter("at")):
+            self.count += 1
+            entry.number = self.count
+            self._keep(entry)
+        self._merged = self.count
+
+    def _keep(self, entry: JournalEntry) -> None:
         self._entries.append(entry)
         self._bytes += entry.size
         while len(self._entries) > self._max_entries or (
@@ -165,7 +188,6 @@ class Journal:
         ):
             self._bytes -= self._entries.popleft().size
             self.dropped += 1
-        return entry
 
     @property
     def size(self) -> int:

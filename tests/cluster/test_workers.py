@@ -8,6 +8,7 @@ import signal
 from typing import TYPE_CHECKING
 
 import httpx
+import orjson
 import pytest
 
 from mockapi.errors import CassetteError, UsageError
@@ -45,6 +46,7 @@ def workers(tmp_path_factory: pytest.TempPathFactory, told: io.StringIO) -> Iter
     """Two workers that play a sequence of three replies."""
     folder = tmp_path_factory.mktemp("workers")
     recorded = [interaction(message("hi"), b"%d" % number) for number in range(3)]
+    recorded.append(interaction(message("alone"), b"alone"))
     cassette = write_cassette(folder / "a.yaml", *recorded)
     settings = Settings(validation=ValidationSettings(mode="off"), on_unmatched="fail")
     server = WorkersServer([cassette], settings=settings, allowed_folders=["/"], console=Console(told))
@@ -62,12 +64,14 @@ def opened(workers: WorkersServer, worker: int) -> tuple[str, str]:
 
 def answers(base_url: str, times: int) -> list[bytes]:
     """What a request gets, each time on a connection of its own."""
-    found = []
-    for _ in range(times):
-        with RawClient(base_url) as client:
-            client.ask("POST", "/v1/messages", httpx.Request("POST", base_url, json=message("hi")).content)
-            found.append(client.read().body)
-    return found
+    return [sent(base_url, "hi") for _ in range(times)]
+
+
+def sent(base_url: str, text: str, *headers: tuple[str, str]) -> bytes:
+    """What a request gets on a connection of its own."""
+    with RawClient(base_url) as client:
+        client.ask("POST", "/v1/messages", orjson.dumps(message(text)), *headers)
+        return client.read().body
 
 
 def status(base_url: str) -> int | None:
@@ -86,6 +90,36 @@ def test_a_session_is_one_from_every_connection(workers: WorkersServer, worker: 
     entries = journal(workers, id_)
     assert [entry["number"] for entry in entries] == [*range(1, CONNECTIONS + 1)]
     assert all(entry["reply"]["complete"] and entry["reply"]["seconds"] is not None for entry in entries)
+
+
+def test_the_default_session_is_one_though_all_workers_play_for_it(workers: WorkersServer) -> None:
+    """What needs none of its memory is played where it arrives; its journal has all, in order, once."""
+    control(workers, "/sessions/default/reset", method="POST")
+    before = control(workers, "/sessions/default").json()["requests"]
+    for number in range(2 * CONNECTIONS):
+        assert sent(workers.base_url, "alone", ("x-number", str(number))) == b"alone"
+        if number == CONNECTIONS:
+            assert len(journal(workers)) == CONNECTIONS + 1
+    entries = journal(workers)
+    assert [entry["number"] - before for entry in entries] == [*range(1, 2 * CONNECTIONS + 1)]
+    asked = [dict(entry["request"]["headers"])["x-number"] for entry in entries]
+    assert asked == [str(number) for number in range(2 * CONNECTIONS)]
+    assert all(entry["reply"]["complete"] for entry in entries)
+    assert control(workers, "/sessions/default").json()["played"] == 1
+
+
+def test_a_script_takes_over_at_every_worker(workers: WorkersServer) -> None:
+    """What was played where it arrived counts against the script's limit of requests again."""
+    for _ in range(CONNECTIONS):
+        sent(workers.base_url, "alone")
+    control(workers, "/sessions/default/reset", method="POST")
+    control(workers, "/sessions/default/script", {"replies": [{"text": "no"}]}, method="POST")
+    try:
+        for _ in range(CONNECTIONS):
+            sent(workers.base_url, "alone")
+        assert control(workers, "/sessions/default").json()["played"] == 1
+    finally:
+        control(workers, "/sessions/default/script", method="DELETE")
 
 
 def test_lists_and_numbers_are_those_of_all_workers(workers: WorkersServer) -> None:

@@ -8,12 +8,15 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 import mockapi
 from mockapi.cassettes import Cassette, load
 from mockapi.server._console import Console
 from mockapi.server.recording._options import RecordOptions
 from mockapi.validation import ValidationSettings
 from tests.support.server import PATIENCE
+from tests.support.workers import WORKERS, WorkersServer
 
 if TYPE_CHECKING:
     import ssl
@@ -46,6 +49,14 @@ def recording(
         mode="new" if mode == "passthrough" else mode,  # type: ignore[arg-type] # a test may give a wrong one
         **options,
     )
+    if WORKERS > 1:
+        if stream is not None or own.rules.hook is not None:
+            pytest.skip("looks into the server's process, and these are several")
+        with WorkersServer(
+            cassettes, settings=mockapi.Settings(**settings), workers=WORKERS, recording=own
+        ) as workers:
+            yield workers  # type: ignore[misc] # looks like one
+        return
     console = Console(stream) if stream is not None else None
     with mockapi.Server(
         cassettes, settings=mockapi.Settings(**settings), recording=own, console=console

@@ -25,6 +25,7 @@ from mockapi.validation import ValidationSettings
 from tests.support.recording import Upstream, recorded, recording, resetting, saying
 from tests.support.server import PATIENCE, RawClient, ask, message, serving
 from tests.support.tls import self_signed
+from tests.support.workers import one_process
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,6 +111,7 @@ def test_an_upstream_that_is_silent_for_too_long_is_a_502(tmp_path: Path) -> Non
     assert "did not answer within 0.2 seconds" in reply.json()["error"]["message"]
 
 
+@one_process
 def test_an_upstream_that_accepts_no_connection_is_a_502(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

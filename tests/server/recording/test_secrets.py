@@ -16,6 +16,7 @@ from tests.support import secrets, streams
 from tests.support.examples import examples
 from tests.support.recording import Upstream, recorded, recording
 from tests.support.server import RawClient
+from tests.support.workers import one_process
 
 if TYPE_CHECKING:
     import socket
@@ -80,6 +81,7 @@ def _streamed(text: str, cuts: list[int], *, as_input: bool) -> bytes:
     return b"".join(b"event: %b\ndata: %b\n\n" % (e["type"].encode(), json.dumps(e).encode()) for e in events)
 
 
+@one_process
 @given(data=st.data())
 @settings(max_examples=examples(80), suppress_health_check=[HealthCheck.too_slow])
 def test_no_planted_secret_is_ever_written(setting: Setting, data: st.DataObject) -> None:

@@ -21,6 +21,7 @@ from tests.support.server import (
     open_session,
     tasks,
 )
+from tests.support.workers import one_process
 
 if TYPE_CHECKING:
     import mockapi
@@ -257,6 +258,7 @@ def test_the_journal_shows_json_as_it_came(server: mockapi.Server, play: Play) -
     assert entry["request"]["json"] == {"n": 123456789012345678901234567890}
 
 
+@one_process
 @pytest.mark.parametrize("sent", [b"", b'{"model"'])
 def test_a_client_that_leaves_in_mid_upload_is_forgotten(
     server: mockapi.Server, base_url: str, sent: bytes

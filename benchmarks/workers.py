@@ -1,0 +1,238 @@
+"""What a second worker costs a reply, in processor time of all processes of the server together.
+
+    python benchmarks/run.py --only workers
+    python -m benchmarks.workers [--rounds 9] [--requests 2000]
+
+The connections are chosen by where they landed, which Linux tells: so a reply that another worker owns is
+measured by itself, not as half of a mixture. One request at a time is in flight on each connection. The
+load's own processor time is not counted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import socket
+import sys
+import tempfile
+import urllib.request
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, NamedTuple
+
+_ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(_ROOT))
+
+from benchmarks import workload  # noqa: E402 - a program that is run by its path has to find its package
+from benchmarks.report import Goal, Part  # noqa: E402 - as above
+from benchmarks.servers import LOAD_CORE, Server, mockapi  # noqa: E402 - as above
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+_CONNECTIONS = 8
+_WARM_UP = 500
+_FLAT, _FOREIGN = 1.1, 2.0
+_ABOUT = (
+    "A recording is asked for over eight connections that landed where the row says. The time is that of all"
+    " processes of the server together, on one core; the load's own does not count."
+)
+_COLUMNS = ("reply", "processor time, us", "against one process")
+
+
+class Case(NamedTuple):
+    """One kind of reply.
+
+    Attributes:
+        name: what the table calls it.
+        workers: how many processes serve.
+        owner: the worker that has the session; None for the default session.
+        lands: the worker on which the connections land.
+    """
+
+    name: str
+    workers: int
+    owner: int | None
+    lands: int
+
+
+CASES = (
+    Case("one process", 1, None, 0),
+    Case("two, recorded, the default session's, at its owner", 2, None, 0),
+    Case("two, recorded, the default session's, at the other", 2, None, 1),
+    Case("two, of a session of the same worker", 2, 1, 1),
+    Case("two, of a session of the other worker", 2, 0, 1),
+)
+
+
+def workers_of(server: Server) -> list[int]:
+    """The process ids of the workers, by number; of one process its own."""
+    children = [
+        int(status.parent.name)
+        for status in Path("/proc").glob("[0-9]*/status")
+        if f"\nPPid:\t{server.pid}\n" in _text(status)
+    ]
+    return sorted(children) or [server.pid]  # they are started in the order of their numbers
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError:  # it has ended
+        return ""
+
+
+def _cpu_seconds(pids: list[int]) -> float:
+    tasks = (task for pid in pids for task in Path(f"/proc/{pid}/task").glob("*/schedstat"))
+    return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
+
+
+def _connection_at(server: Server, pid: int) -> socket.socket:
+    """A connection that has landed on a process."""
+    others = []
+    try:
+        while True:
+            sock = socket.create_connection(("127.0.0.1", server.port))
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.sendall(b"GET /_mockapi/livez HTTP/1.1\r\nhost: localhost\r\n\r\n")
+            _size_of_reply(sock)
+            if _inode(server.port, sock.getsockname()[1]) in _sockets_of(pid):
+                return sock
+            others.append(sock)
+    finally:
+        for sock in others:
+            sock.close()
+
+
+def _inode(local: int, remote: int) -> str:
+    """The inode of the server's end of a connection."""
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        if fields[1].endswith(f":{local:04X}") and fields[2].endswith(f":{remote:04X}"):
+            return fields[9]
+    raise RuntimeError("the kernel does not know a connection that was just made")
+
+
+def _sockets_of(pid: int) -> set[str]:
+    found = set()
+    for handle in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            target = str(handle.readlink())
+        except OSError:  # closed meanwhile
+            continue
+        if target.startswith("socket:["):
+            found.add(target[8:-1])
+    return found
+
+
+def _session_at(server: Server, worker: int) -> str:
+    """The path prefix of a session that a worker has."""
+    while True:
+        request = urllib.request.Request(f"{server.url}/_mockapi/sessions", b"{}", method="POST")
+        with urllib.request.urlopen(request, timeout=30) as response:
+            id_ = str(json.load(response)["id"])
+        if id_.startswith(f"w{worker}."):
+            return f"/s/{id_}"
+
+
+def _request(prefix: str, port: int) -> bytes:
+    body = workload.request_body(1)
+    fields = "".join(f"{name}: {value}\r\n" for name, value in workload.HEADERS.items())
+    head = f"POST {prefix}{workload.PATH} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n{fields}"
+    return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
+
+
+def _size_of_reply(sock: socket.socket) -> int:
+    """Read a reply whole; its size."""
+    seen = b""
+    while b"\r\n\r\n" not in seen:
+        seen += sock.recv(65536)
+    head = seen.partition(b"\r\n\r\n")[0]
+    length = re.search(rb"content-length: (\d+)", head)
+    whole = None if length is None else len(head) + 4 + int(length[1])
+    while len(seen) < whole if whole is not None else not seen.endswith(b"\r\n0\r\n\r\n"):
+        seen += sock.recv(65536)
+    return len(seen)
+
+
+def _ask(connections: list[socket.socket], request: bytes, size: int, count: int) -> None:
+    for _ in range(count // len(connections)):
+        for sock in connections:
+            sock.sendall(request)
+        for sock in connections:
+            left = size
+            while left:
+                left -= len(sock.recv(left))
+
+
+def _measured(server: Server, case: Case, requests: int) -> Generator[float]:
+    """Microseconds of processor time for a request, round by round."""
+    pids = workers_of(server)
+    prefix = "" if case.owner is None else _session_at(server, case.owner)
+    request = _request(prefix, server.port)
+    connections = [_connection_at(server, pids[case.lands]) for _ in range(_CONNECTIONS)]
+    try:
+        connections[0].sendall(request)
+        size = _size_of_reply(connections[0])
+        _ask(connections, request, size, _WARM_UP)
+        while True:
+            before = _cpu_seconds([server.pid, *pids])
+            _ask(connections, request, size, requests)
+            yield (_cpu_seconds([server.pid, *pids]) - before) / requests * 1e6
+    finally:
+        for sock in connections:
+            sock.close()
+
+
+def workers_part(work: Path, *, rounds: int, requests: int = 2_000) -> Part:
+    """The costs of all cases, measured in turn, round by round."""
+    folder = workload.cassette_folder(work, "json-1", [workload.interaction(1)])
+    options = ("--on-unmatched", "fail")
+    with (
+        mockapi("one", folder, work / "cache", *options) as one,
+        mockapi("two", folder, work / "cache", "--workers", "2", *options) as two,
+    ):
+        running = [_measured(one if case.workers == 1 else two, case, requests) for case in CASES]
+        measured = [[next(case) for case in running] for _ in range(rounds)]
+        for case in running:
+            case.close()
+    costs = [median(times) for times in zip(*measured, strict=True)]
+    # Within a round, which other work on the machine disturbs least.
+    shares = [
+        median(share)
+        for share in zip(*([cost / times[0] for cost in times] for times in measured), strict=True)
+    ]
+    rows = [
+        (case.name, f"{cost:.1f}", f"{share:.2f}")
+        for case, cost, share in zip(CASES, costs, shares, strict=True)
+    ]
+    flat, foreign = max(shares[1:4]), shares[4]
+    goals = (
+        Goal(
+            "a reply that is played where it lands, against one process",
+            f"{_FLAT}",
+            f"{flat:.2f}",
+            flat <= _FLAT,
+        ),
+        Goal("a reply that another worker owns", f"{_FOREIGN}", f"{foreign:.2f}", foreign <= _FOREIGN),
+    )
+    return Part("Several workers", _ABOUT, _COLUMNS, rows, goals)
+
+
+def main() -> None:
+    """Measure, and print what came out."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--requests", type=int, default=2_000, help="of a round")
+    options = parser.parse_args()
+    work = Path(tempfile.gettempdir(), f"mockapi-benchmarks-{os.getuid()}")
+    work.mkdir(parents=True, exist_ok=True)
+    os.sched_setaffinity(0, {LOAD_CORE})
+    for row in workers_part(work, rounds=options.rounds, requests=options.requests).rows:
+        print(f"{row[0]:>52}{row[1]:>10}{row[2]:>8}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""Replies of the default session that need none of its memory: given where the request arrives.
+
+A recording that is alone on its key always has its turn. Once the owner of the default session has played
+it for a worker, and says that nothing in the session depends on it, that worker plays it by itself. What
+it plays so stays in a journal of its own, and goes to the owner when somebody reads that: entries are put in
+order by time, as one process would have numbered them.
+
+Whatever changes the default session (a script, a reset, other cassettes) begins a new epoch: what was free
+before is not free any more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mockapi.cluster._codec import flat_request, request_of
+from mockapi.server import PassedOn
+from mockapi.sessions import JournalEntry
+
+if TYPE_CHECKING:
+    from mockapi.cassettes import RecordingSequence
+    from mockapi.cluster._service import WorkerService
+    from mockapi.exchange import Request
+    from mockapi.server.recording import Address
+    from mockapi.sessions import ServerSession
+
+
+def can_be_free(session: ServerSession) -> bool:
+    """Whether a session's settings let anything be answered without its memory."""
+    settings = session.settings
+    return (
+        session.max_requests == 0
+        and settings.after_last == "repeat"
+        and settings.record_mode in {"new", "none"}
+        and settings.speed is None
+        and settings.pace is None
+        and settings.rate_limits is None
+        and not (settings.faults or settings.convert or settings.cors)
+    )
+
+
+def is_free(session: ServerSession, entry: JournalEntry) -> bool:
+    """Whether what answered a request answers it from now on, whatever else is asked."""
+    return (
+        entry.recording is not None
+        and can_be_free(session)
+        and session.index.alone(entry.request) is not None
+    )
+
+
+class FreeReplies:
+    """What a worker plays of the default session though another worker has that.
+
+    Args:
+        service: the worker's, whose own default session has the settings and the cassettes of the true one.
+    """
+
+    def __init__(self, service: WorkerService) -> None:
+        self._service = service
+        self._session = service.sessions.default
+        self._free: set[RecordingSequence] = set()
+        self._epoch = 0
+
+    def answer(self, request: Request, server: Address, hint: str) -> PassedOn | None:
+        """The reply to a request, if it is free."""
+        if not self._free or hint or self._session.index.alone(request) not in self._free:
+            return None
+        entry = self._service.answer(request, self._session, server)
+        return None if entry is None else _Played(entry)
+
+    def learn(self, request: Request, epoch: int) -> None:
+        """The owner says, in some epoch, that the reply to a request is free."""
+        track = self._session.index.alone(request)
+        if epoch == self._epoch and track is not None:
+            self._free.add(track)
+
+    async def forget(self, epoch: int) -> None:
+        """Begin an epoch: the default session has changed."""
+        self._epoch = epoch
+        self._free.clear()
+
+    async def hand_over(self) -> list[tuple[Any, ...]]:
+        """What was played since this was asked last, for the owner's journal."""
+        journal = self._session.journal
+        entries = [
+            (entry.at, flat_request(entry.request), entry.recording.number, entry.complete, entry.seconds)
+            for entry in journal
+            if entry.recording is not None
+        ]
+        journal.clear()
+        return entries
+
+
+def taken_over(service: WorkerService, handed_over: list[list[tuple[Any, ...]]]) -> None:
+    """Put what others have played of the default session into its journal."""
+    session = service.sessions.default
+    recordings = session.library.recordings
+    entries = []
+    for at, flat, number, complete, seconds in (entry for part in handed_over for entry in part):
+        if number < len(recordings):
+            recording = recordings[number]
+            entry = JournalEntry(0, at, request_of(flat), session.library.reply(recording), recording, None)
+            entry.complete, entry.seconds = complete, seconds
+            entries.append(entry)
+    session.journal.merge(entries)
+
+
+class _Played(PassedOn):
+    """An exchange that is in the journal here."""
+
+    __slots__ = ("_entry",)
+
+    def __init__(self, entry: JournalEntry) -> None:
+        super().__init__(entry.reply)
+        self._entry = entry
+
+    def ended(self) -> None:
+        """Write down how it went."""
+        self._entry.complete, self._entry.seconds = self.complete, self.seconds
