@@ -76,7 +76,8 @@ class Opened(Watched):
 
     def shown(self) -> str:
         """The name of the group that is shown."""
-        return self.page.locator(".grouphead h1 > span:last-child").inner_text()
+        name: str = self.page.locator(".grouphead h1 > span:last-child").inner_text()
+        return name
 
     def close(self) -> None:
         """Close it: it has complained of nothing, and asked for nothing but itself and pictures in it."""
