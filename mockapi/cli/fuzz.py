@@ -88,13 +88,13 @@ def command(
     not end the hunt: it goes on without what makes that stream unusual. Exits with 1 if something was
     found that is not on file; the smallest stream that shows it is printed.
     """
+    if seconds is None and examples is None:
+        seconds = _SECONDS
+    until = None if seconds is None else time.monotonic() + seconds  # what is imported below counts, too
+
     if (target is None) == (driver is None):
         raise UsageError("Give one of --target and --driver: what is to be hunted.")
     _need_hypothesis()
-
-    if seconds is None and examples is None:
-        seconds = _SECONDS
-    until = None if seconds is None else time.monotonic() + seconds
     known = read_known(expect) if expect is not None else {}
     store = None if database is None else Path(database)
     with cleaned_up(), _subject(target, driver) as subject:

@@ -84,6 +84,19 @@ def _stop_doubled(told: list[Event], _at: int) -> Damaged:
     return _of([*told, told[-1]], Want.EITHER, "message_stop comes twice")
 
 
+def _delta_doubled(told: list[Event], _at: int) -> Damaged:
+    deltas = [event for event in told if event["type"] == "message_delta"]
+    return _of([*told[:-1], deltas[-1], told[-1]], Want.EITHER, "message_delta comes twice")
+
+
+def _index_reused(told: list[Event], _at: int) -> Damaged | None:
+    """The second block goes by the index of the first, which has ended."""
+    if not any(event.get("index") == 1 for event in told):
+        return None
+    left = [{**event, "index": 0} if event.get("index") == 1 else event for event in told]
+    return _of(left, Want.EITHER, "an index is used twice")
+
+
 def _error_instead(told: list[Event], at: int) -> Damaged:
     return _of([*told[:at], _ERROR], Want.ERROR, "an error ends the stream")
 
@@ -259,6 +272,8 @@ DAMAGES: Final[Mapping[str, Callable[[list[Event], int], Damaged | None]]] = {
     "content_block_start missing": _block_missing,
     "content_block_stop missing": _dropped("content_block_stop", Want.EITHER),
     "message_stop doubled": _stop_doubled,
+    "message_delta doubled": _delta_doubled,
+    "index used twice": _index_reused,
     "error at the end": _error_instead,
     "error in mid-stream": _error_within,
     "error of an unknown type": _error_unknown,
