@@ -12,6 +12,7 @@ from tests.support import streams
 from tests.support.foreign import (
     ANSWER,
     ASKED,
+    STREAM,
     as_json,
     as_yaml,
     gzipped,
@@ -216,6 +217,9 @@ def test_half_a_pair_of_surrogates_in_a_store_is_no_reason_to_stop() -> None:
     ("kind", "body", "words"),
     [
         ("application/json", '{"type":"message",', "JSON that breaks off"),
+        ("application/json", '{"type":"message","content":[}', "JSON that is damaged"),
+        ("text/event-stream", STREAM.partition(b"event: message_stop")[0].decode(), "has no message_stop"),
+        ("text/event-stream", STREAM.partition(b"essage_stop")[0].decode(), "has no message_stop"),
         ("application/json", "", "no body"),
         ("text/event-stream; charset=utf-8", "", "no body"),
     ],
