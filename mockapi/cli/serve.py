@@ -117,9 +117,7 @@ def run(
         if options.paths and not library.cassettes and options.recording is None:
             console.note(f"there is no .yaml or .yml file in {', '.join(options.paths)}")
         tell_ages(service)
-        if options.settings.twin is not None:
-            exchanges = counted(options.settings.twin.exchanges, "recorded exchange")
-            console.note(f"answering like {exchanges}, at a speed of {options.settings.speed or 'max'}")
+        console.twin(options.settings)
         if options.script is not None:
             service.sessions.default.play(options.script)
             console.note(f"playing a script of {counted(len(options.script.replies), 'message')}")

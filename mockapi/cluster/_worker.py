@@ -77,6 +77,7 @@ def _tell(service: WorkerService, plan: WorkerPlan) -> None:
         console.note(f"there is no .yaml or .yml file in {', '.join(plan.paths)}")
     for line in storage.old_recordings(library.cassettes, storage.working_project(), wall()):
         console.note(line)
+    console.twin(service.sessions.default.settings)
     if plan.script is not None:
         console.note(f"playing a script of {counted(len(plan.script.replies), 'message')}")
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.replies.synthesis import _tokens, _words
 from mockapi.replies.synthesis._calls import call, callable_tools
+from mockapi.replies.synthesis._compaction import asks_for_summary, compaction
 from mockapi.replies.synthesis._decide import answer, decide, shows_thinking, thought
 from mockapi.replies.synthesis._plan import Plan, PlanPart, text_part
 from mockapi.replies.synthesis.values import Unsatisfiable
@@ -91,7 +92,10 @@ def _prose() -> tuple[str, tuple[int, ...]]:
 
 
 def _has_its_own_way(view: RequestView) -> bool:
-    return bool(view.paused or view.prefill or "compaction" in view.body or "context_management" in view.body)
+    """Whether a request is answered in a way that leaves no choice of kind and length."""
+    if view.paused or view.prefill or ("compaction" in view.body and asks_for_summary(view)):
+        return True
+    return "context_management" in view.body and compaction(view) is not None
 
 
 def _callable(view: RequestView) -> list[Block]:

@@ -139,6 +139,14 @@ def test_an_answer_has_the_length_that_was_drawn(tokens: int) -> None:
     assert (answer["usage"]["output_tokens"], answer["stop_reason"]) == (tokens, "end_turn")
 
 
+def test_edits_of_the_context_do_not_fix_the_length() -> None:
+    """Coding agents always ask for some; they are told in the reply, whose length is drawn."""
+    edits = {"edits": [{"type": "clear_tool_uses_20250919"}]}
+    (answer,) = messages_of(like(("end_turn", 0, 333)), body(context_management=edits))
+    assert answer["usage"]["output_tokens"] == 333
+    assert answer["context_management"] == {"applied_edits": []}
+
+
 def test_max_tokens_cuts_what_is_longer() -> None:
     """And a reply that was cut in the recordings is cut where it reaches the limit, and nowhere else."""
     sent = body(max_tokens=50)
