@@ -146,6 +146,18 @@ def test_everybody_can_use_it(browser: Browser, server: mockapi.Server, tmp_path
     report.close()
 
 
+def test_the_tokens_of_a_test_are_drawn(browser: Browser, server: mockapi.Server, tmp_path: Path) -> None:
+    """A bar for each reply that tells them; it leads to its request."""
+    report = Opened(browser, of_a_run(server), tmp_path)
+    report.page.get_by_text("tokens, cache hits and cost").click()
+    bars = report.page.locator(".chart g:has(title)")
+    assert bars.count() == 1
+    bars.click()
+    assert "test_bad: first" in report.page.locator('.exchanges [aria-pressed="true"]').inner_text()
+    assert bars.count() == 1
+    report.close()
+
+
 def test_every_starter_cassette_is_shown(browser: Browser, tmp_path: Path) -> None:
     """Each recording by the views of the page, one after the other."""
     document = ReportDocument("cassettes")

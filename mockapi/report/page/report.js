@@ -1,19 +1,22 @@
 // The report: tests or cassettes on the left, one of them on the right, with its exchanges.
 
-import { button, element, seen, seenText } from "./views/element.js";
+import { usageChart } from "./views/chart.js";
+import { button, element, fold, seen, seenText } from "./views/element.js";
 import { exchangeView, sourceMark, statusMark } from "./views/exchange.js";
 import { requestValue, sharedTurns } from "./views/conversation.js";
 import { countOf, duration, inLine, isObject, listOf } from "./views/format.js";
+import { replyRead } from "./views/stream.js";
 
 const FAILED = new Set(["failed", "error"]);
 const WRONG = new Set(["unmatched", "invalid"]);
 const AT_ONCE = 200;
 const NEIGHBOURS = 50;
+const TOKENS = ["input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"];
 
 const found = await documentOf(document.getElementById("document").textContent);
 const groups = found.groups.map((group, number) => ({ ...group, number }));
 const failures = groups.filter((group) => FAILED.has(group.outcome));
-const state = { shown: [], group: null, exchange: 0, only: failures.length > 0, text: "" };
+const state = { shown: [], group: null, exchange: 0, only: failures.length > 0, text: "", hasChart: false };
 
 async function documentOf(text) {
 	const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
@@ -106,7 +109,8 @@ function draw() {
 			element("h1", {}, group.outcome ? element("span.outcome", { "data-outcome": group.outcome }, group.outcome) : null, element("span", {}, ...seen(group.name))),
 			group.words ? element("pre.verdict", {}, ...seen(group.words)) : null,
 			element("ol.exchanges", {}, near.map((item, at) => element("li", {}, tabOf(item, from + at))),
-				others ? element("li.quiet", {}, `and ${countOf(others, "request")} before and after`) : null)),
+				others ? element("li.quiet", {}, `and ${countOf(others, "request")} before and after`) : null),
+			near.length > 1 ? chartOf(near, from) : null),
 		exchange ? exchangeView(whole(exchange), { before: beforeOf(group, state.exchange) }) : element("div.empty", {}, element("h2", {}, "No request came"), "Nothing was asked here."));
 	detail.scrollTop = 0;
 }
@@ -118,6 +122,24 @@ function tabOf(exchange, at) {
 		element("span.words", {}, seenText(wordsOf(exchange) || `${request.method} ${request.path}`)),
 		element("span.quiet", {}, exchange.seconds === null ? "" : duration(exchange.seconds)),
 	].flat(), () => { state.exchange = at; draw(); }, { "aria-pressed": String(at === state.exchange) });
+}
+
+// It stays open from one request to the next.
+function chartOf(exchanges, from) {
+	const make = () => usageChart(exchanges.map((item, at) => pointOf(item, from + at)));
+	const chart = fold("tokens, cache hits and cost", make, { open: state.hasChart });
+	chart.addEventListener("toggle", () => { state.hasChart = chart.open; });
+	return chart;
+}
+
+// A bar of the chart: what a reply tells of its tokens.
+function pointOf(exchange, at) {
+	const usage = replyRead(whole(exchange).reply).message?.usage ?? {};
+	const tokens = TOKENS.map((name) => (Number.isFinite(usage[name]) ? usage[name] : 0));
+	return {
+		label: String(exchange.number ?? at), tokens: tokens.some(Boolean) ? tokens : null,
+		onPick: () => { state.exchange = at; draw(); },
+	};
 }
 
 /** What was said last in a request: a text, or what came back from tools. */
