@@ -4,6 +4,7 @@ a session              its owner; journals are read when the others have told ho
 opening one            the workers in turn
 lists and numbers      all of them, added up
 cassettes              the owner of the default session, which has the others do it too, all or none
+the page's feed        this worker, of its own sessions: it never ends, so it can be passed on by nobody
 """
 
 from __future__ import annotations
@@ -59,6 +60,9 @@ class WholeServer:
     async def _control(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         reads = scope["method"] in _READS
+        if path == "/ui/feed" and self._own is not None:
+            await self._own(scope, receive, send)
+            return
         try:
             if path == "/health" and reads:
                 totals, _ = await self._totals()

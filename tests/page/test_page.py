@@ -69,6 +69,18 @@ def test_a_conversation_shows_what_is_new_and_joins_results_to_calls(
         assert "can be read again" in detail.locator(".changes").inner_text()
 
 
+def test_the_turn_that_broke_the_cache_says_where(browser: Browser, server: mockapi.Server) -> None:
+    """The place in which the prefix ends, and the chart of the conversation's tokens."""
+    with opened(browser, server) as seen:
+        seen.choose("And on day 3?")
+        changes = seen.page.locator(".changes")
+        assert "The cached prefix ends at system[0].text" in changes.inner_text()
+        assert "It is nine." in " ".join(changes.locator("ins").all_inner_texts())
+        seen.page.get_by_role("button", name="Tokens of 5 turns").click()
+        assert "% of them read from the cache" in seen.page.locator("dialog").inner_text()
+        assert seen.page.locator("dialog .chart rect.read").count() == 5
+
+
 def test_a_stream_can_be_gone_through_event_by_event(browser: Browser, server: mockapi.Server) -> None:
     """The message as far as it was, the time, and the bytes with their odd blanks."""
     with opened(browser, server) as seen:
@@ -123,7 +135,7 @@ def test_what_just_happened_becomes_a_cassette(
     """The browser saves it; an edited reply is marked as edited."""
     with opened(browser, server) as seen:
         seen.choose("A walk in Oslo")
-        for name, count, edited in (("Save as cassette…", 4, False), ("Edit reply…", 1, True)):
+        for name, count, edited in (("Save as cassette…", 5, False), ("Edit reply…", 1, True)):
             seen.page.get_by_role("button", name=name).click()
             with seen.page.expect_download() as saving:
                 seen.page.get_by_role("button", name="Save", exact=True).click()

@@ -13,7 +13,7 @@ from tests.support.server import PATIENCE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import mockapi
+    from tests.support.server import Running
 
 
 class FeedReader:
@@ -49,7 +49,7 @@ class FeedReader:
 
 
 @contextmanager
-def reading(server: mockapi.Server, last_id: str = "") -> Iterator[FeedReader]:
+def reading(server: Running, last_id: str = "") -> Iterator[FeedReader]:
     """The feed of a server, from its beginning or behind an event."""
     fields = {"last-event-id": last_id} if last_id else {}
     address = f"{server.base_url}/_mockapi/ui/feed"

@@ -43,11 +43,12 @@ def post(base_url: str, body: Any, path: str = "/v1/messages") -> httpx.Response
         return None
 
 
-def conversation(base_url: str, question: str, turns: int = 4) -> None:
-    """An agent's conversation: it streams, calls a tool, and goes on."""
+def conversation(base_url: str, question: str, turns: int = 5) -> None:
+    """An agent's conversation: it streams, calls a tool, and goes on; its third turn breaks the cache."""
     messages: list[dict[str, Any]] = [{"role": "user", "content": question}]
-    system = [{"type": "text", "text": RULES * 60, "cache_control": {"type": "ephemeral"}}]
     for turn in range(turns):
+        rules = RULES * 130 if turn < 2 else f"{RULES}It is nine. {RULES * 130}"
+        system = [{"type": "text", "text": rules, "cache_control": {"type": "ephemeral"}}]
         body = {"model": MODEL, "max_tokens": 400, "stream": True, "system": system, "tools": [WEATHER]}
         reply = post(base_url, {**body, "messages": messages})
         assert reply is not None

@@ -18,10 +18,12 @@ from tests.support.server import (
     serving,
     tasks,
 )
+from tests.support.workers import one_process
 
 if TYPE_CHECKING:
     import mockapi
 
+pytestmark = one_process
 KEY = {"x-api-key": "sk-ant-test-1", "anthropic-version": "2023-06-01"}
 
 
