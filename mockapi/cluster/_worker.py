@@ -7,6 +7,7 @@ import contextlib
 import gc
 import socket
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mockapi import cassettes, server, storage
@@ -19,6 +20,7 @@ from mockapi.cluster._messages import DRAINED, FAILED, FINISH, LOADED, OUTCOME, 
 from mockapi.cluster._peers import DEFAULT_OWNER, Peers, door_of
 from mockapi.cluster._plan import Outcome
 from mockapi.cluster._service import WorkerService
+from mockapi.cluster._sharing import Loads, SharingServer
 from mockapi.errors import MockapiError
 from mockapi.server import wire
 
@@ -104,7 +106,9 @@ class _Worker:
         self._whole = WholeServer(self._peers, service)
         service.others = self._peers.everywhere
         self._app = server.build_app(service, plan.access, plan.root_path, elsewhere=self._whole)
-        self._running = server.HTTPServer(
+        loads = Loads(Path(plan.folder, "connections"), plan.workers, place.worker)
+        self._running = SharingServer(
+            loads,
             self._app,
             partial(self._say, SERVING),
             tell=service.console.problem,
