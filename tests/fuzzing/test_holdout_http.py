@@ -45,7 +45,7 @@ SHOWN_BY = {
     "drops-half-a-chunk": "m-blocks/twelve blocks",
 }
 SHOWN_IN_JAVASCRIPT = {
-    "decodes-each-chunk": ("http/one byte at a time", "differs"),
+    "decodes-each-chunk": ("m-text/cut in every character", "differs"),
     "blocks-of-each-chunk": ("http/one byte at a time", "differs"),
     "any-status": ("http/status 400", "silent loss"),
 }
