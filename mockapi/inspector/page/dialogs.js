@@ -161,6 +161,11 @@ export async function sessionDialog(id, name, tell) {
 		element("div.fields", {}, field("Fault for the next request", choice), element("span"), about, field("as an order", order),
 			field("Speed of recordings (max, 1, 2…)", speed),
 			field("Pace: seconds to the first token", first), field("and from token to token", between)),
+		pending.length ? button("Drop the faults that are ordered", async () => {
+			await ask(`sessions/${id}/faults`, { method: "DELETE" });
+			tell(`The session ${name ?? id} does no fault any more.`);
+			document.querySelector("dialog")?.close();
+		}) : null,
 		button("Reset: play from the first again, empty the journal", async () => {
 			await ask(`sessions/${id}/reset`, { method: "POST" });
 			tell(`The session ${name ?? id} was reset.`);
