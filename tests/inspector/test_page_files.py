@@ -61,3 +61,10 @@ def test_no_two_views_declare_the_same_name() -> None:
     """So they can be written into one script, one after the other."""
     names = [name for text in view_sources().values() for name in DECLARED.findall(text)]
     assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+def test_every_module_is_asked_for_at_once() -> None:
+    """Not one after the other, as they import each other."""
+    index = (PAGE / "index.html").read_text("utf-8")
+    named = re.findall(r'(?:href|src)="?ui/([^">]+)', index)
+    assert sorted(named) == [path.relative_to(PAGE).as_posix() for path in FILES if path.suffix != ".html"]

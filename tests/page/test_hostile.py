@@ -194,7 +194,7 @@ def test_a_server_that_is_started_anew_is_followed(browser: Browser) -> None:
     first = mockapi.Server(control_token="the-same").start()
     with opened(browser, first) as seen:
         ask(first.base_url, message("before"), headers=KEY)
-        seen.page.locator(".row", has_text="before").wait_for()
+        seen.choose("before")
         first.stop()
         seen.page.locator(".state[data-state=lost]").wait_for()
         port = int(first.base_url.rpartition(":")[2])
@@ -202,6 +202,8 @@ def test_a_server_that_is_started_anew_is_followed(browser: Browser) -> None:
             ask(second.base_url, message("after"), headers=KEY)
             seen.page.locator(".row", has_text="after").wait_for()
             assert seen.rows() == ["after"]
+            seen.choose("after")
+            assert "after" in seen.page.locator(".turn.user").inner_text()
         seen.complaints.clear()  # the browser tells of a lost connection
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anthropic
 import pytest
@@ -182,8 +182,22 @@ def test_a_request_is_copied_as_a_program(browser: Browser, server: mockapi.Serv
         if name == "curl":
             assert text.startswith("curl '")
         else:
-            compile(text, name, "exec")
+            _check_program(name, text)
         assert "[hidden]" not in text
+
+
+def _check_program(name: str, text: str) -> None:
+    """Python is compiled; what a test scripts is taken, though nobody asks for it here."""
+    program = compile(text, name, "exec")
+    if name == "pytest":
+        names: dict[str, Any] = {}
+        exec(program, names)
+        with (
+            mockapi.Server() as other,
+            other.open_session() as session,
+            pytest.raises(AssertionError),  # its last line: nobody has asked
+        ):
+            names["test_conversation"](session)
 
 
 def test_cassettes_are_shown_by_the_same_views(browser: Browser, server: mockapi.Server) -> None:

@@ -64,6 +64,11 @@ function take(event) {
 		backlog.textContent = event.value.rows ? `${numeral(event.value.rows)} still being read` : "";
 		return;
 	}
+	if (event.kind === "hello" && !event.value.resumes) { // another run: its numbers mean other requests
+		documents.clear();
+		current = null;
+		list.selected = null;
+	}
 	waiting.push(event);
 	schedule();
 }
@@ -168,9 +173,9 @@ function chart(conversation) {
 }
 
 // Choose a row that the feed has yet to tell.
-function choose(key) {
+function choose(key, tries = 200) {
 	if (store.byKey.has(key)) list.select(key);
-	else setTimeout(() => choose(key), 50);
+	else if (tries) setTimeout(() => choose(key, tries - 1), 50);
 }
 
 function remedyButton(row, words) {

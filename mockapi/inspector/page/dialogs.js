@@ -53,10 +53,10 @@ function download(content, name) {
 export function sendAgain(exchange, select) {
 	const isWhole = exchange.request.body.left_out === 0 && exchange.request.body.kind !== "base64" && exchange.request.body.size < LARGEST_EDIT;
 	const text = element("textarea", { "aria-label": "Body of the request", spellcheck: "false", disabled: !isWhole });
-	text.value = isWhole ? prettied(exchange.request.body.text) : "This body is too large to be edited here; it is sent as it came.";
+	text.value = isWhole ? prettied(exchange.request.body.text) : "Too large to be edited here: it is sent as it came.";
 	const original = text.value;
 	openDialog("Send again", [
-		element("p.quiet", {}, "The session answers it as if a client had sent it, with the same headers. The reply stands in the journal; no client gets it."),
+		element("p.quiet", {}, "Answered as if a client had sent it, with the same headers; the reply stands in the journal."),
 		text,
 	], {
 		label: "Send",
@@ -84,7 +84,7 @@ export function saveCassette(exchange, numbers) {
 		element("option", { value: "one" }, "this request"),
 		numbers.length > 1 ? element("option", { value: "all", selected: true }, `the conversation: ${numeral(numbers.length)} requests`) : null);
 	openDialog("Save as cassette", [
-		element("p.quiet", {}, "Credentials are masked as recording masks them. The browser saves the file: put it where your cassettes are."),
+		element("p.quiet", {}, "Masked as recording masks. Put the file where your cassettes are."),
 		element("div.fields", {}, field("File", name), field("Requests", all)),
 	], {
 		label: "Save",
@@ -107,12 +107,12 @@ export function editReply(exchange) {
 	text.value = body.text;
 	const name = element("input", { type: "text", id: "edited-name", value: "edited.yaml", required: true });
 	openDialog("Edit the reply", [
-		element("p.quiet", {}, "The recording is sealed anew and marked as edited, since it is no longer what the API said. Blanks and line ends stay as they stand here."),
+		element("p.quiet", {}, "The recording is sealed anew, and marked as edited."),
 		text, element("div.fields", {}, field("File", name)),
 	], {
 		label: "Save",
 		does: async () => {
-			if (body.left_out || body.kind === "base64") throw new Error("This reply is too large, or not text: it cannot be edited here.");
+			if (body.left_out || body.kind === "base64") throw new Error("This reply is too large, or not text.");
 			await fetchCassette(exchange.session, name.value, [{ number: exchange.number, reply: text.value }]);
 		},
 	});
@@ -161,6 +161,11 @@ export async function sessionDialog(id, name, tell) {
 		element("div.fields", {}, field("Fault for the next request", choice), element("span"), about, field("as an order", order),
 			field("Speed of recordings (max, 1, 2…)", speed),
 			field("Pace: seconds to the first token", first), field("and from token to token", between)),
+		pending.length ? button("Drop the faults that are ordered", async () => {
+			await ask(`sessions/${id}/faults`, { method: "DELETE" });
+			tell(`The session ${name ?? id} does no fault any more.`);
+			document.querySelector("dialog")?.close();
+		}) : null,
 		button("Reset: play from the first again, empty the journal", async () => {
 			await ask(`sessions/${id}/reset`, { method: "POST" });
 			tell(`The session ${name ?? id} was reset.`);

@@ -87,7 +87,7 @@ function replyLines(exchange) {
 	const isPlain = blocks.every((block) => block.type === "text" && !block.citations?.length);
 	if (isPlain) return [`    messages_api.reply(${blocks.map((block) => pythonText(block.text)).join(", ") || '""'})`];
 	const parts = blocks.map((block) => {
-		const { isOpen, partial, ...kept } = block;
+		const { isOpen, partial, caller, ...kept } = block;
 		return `        ${asPythonValue(kept, "        ")},`;
 	});
 	return ["    messages_api.reply(", ...parts, "    )"];

@@ -63,7 +63,7 @@ export function conversationView(exchange, before = null) {
 		systemView(value.system),
 		toolsView(value.tools),
 		parametersView(value),
-		lastItems(turns, (turn, at) => turnView(turn, at, at >= from, { results, calls, news }), "turns", turns.length - from + TURNS_BEFORE),
+		lastItems(turns, (turn, at) => turnView(turn, at, at >= from, { results, calls, news }), "turn", turns.length - from + TURNS_BEFORE),
 		leftOut(exchange.request.body),
 	);
 }
@@ -78,7 +78,7 @@ function turnView(turn, at, isNew, known) {
 	const shown = lastItems(blocks, (block) => {
 		const call = block?.type === "tool_result" ? known.calls.get(block.tool_use_id) : undefined;
 		return call === undefined ? blockView(block, known) : resultMark(block, call);
-	}, "blocks");
+	}, "block");
 	const kind = `div.turn.${role === "assistant" ? "assistant" : "user"}${isNew ? ".new" : ""}`;
 	const label = element("div.role", {}, element("span", {}, ...seen(role)), element("span.number", {}, String(at)),
 		isNew ? element("span.newmark", {}, "new") : null);

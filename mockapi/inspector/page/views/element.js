@@ -112,7 +112,7 @@ const FIRST_ITEMS = 60;
 const NEXT_ITEMS = 200;
 
 /** A list of any length: the last items, and a button for earlier ones. */
-export function lastItems(items, make, words, first = FIRST_ITEMS) {
+export function lastItems(items, make, word, first = FIRST_ITEMS) {
 	const holder = element("div.items");
 	let at = items.length;
 	const more = (count) => {
@@ -121,7 +121,7 @@ export function lastItems(items, make, words, first = FIRST_ITEMS) {
 		holder.prepend(...made.flat());
 		at = from;
 		if (at > 0) {
-			const next = button(`show earlier (${at.toLocaleString("en")} ${words})`, () => {
+			const next = button(`show earlier (${at.toLocaleString("en")} ${word}${at === 1 ? "" : "s"})`, () => {
 				next.remove();
 				more(NEXT_ITEMS);
 			}, { class: "more" });

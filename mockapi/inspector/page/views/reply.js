@@ -27,7 +27,7 @@ function plainReply(reply, read) {
 }
 
 function messageParts(message) {
-	const parts = [lastItems([...listOf(message.content)], (block) => blockView(block), "blocks")];
+	const parts = [lastItems([...listOf(message.content)], (block) => blockView(block), "block")];
 	if (message.error) {
 		const error = isObject(message.error) ? message.error : { message: String(message.error) };
 		parts.push(element("div.note.bad", {}, element("b", {}, ...seen(String(error.type ?? "error"))), " ", ...seen(String(error.message ?? ""))));
