@@ -36,8 +36,8 @@ _WARM_UP = 500
 _FLAT, _FOREIGN = 1.1, 2.0
 _ABOUT = (
     "A recording is asked for over eight connections that landed where the row says. The time is that of all"
-    " processes of the server together, on one core; the load's own does not count. Of each the cheapest round"
-    " stands here: other work on the machine only adds to it."
+    " processes of the server together, on one core; the load's own does not count. Of each the cheapest"
+    " round stands here: other work on the machine only adds to it."
 )
 _COLUMNS = ("reply", "processor time, us", "against one process")
 
