@@ -13,15 +13,12 @@ from mockapi.cli._report import write_outcome
 from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable
 
-    from mockapi import server
     from mockapi.cli._operations import Operations
     from mockapi.cli._options import ServerOptions
-    from mockapi.server.wire import TLS
 
-    TellReady = Callable[[ServerOptions, server.Console, socket.socket, TLS | None], None]
+    TellReady = Callable[..., None]
 
 _MOST: Final = 256
 
@@ -86,7 +83,11 @@ def serve_workers(
             verbose=options.verbose,
             pem=None if tls is None else tls.pem,
         )
-        supervisor = cluster.Supervisor(plan, sock, console, lambda: tell_ready(options, console, sock, tls))
+
+        def ready() -> None:
+            tell_ready(options, console, sock, tls, has_page=False)
+
+        supervisor = cluster.Supervisor(plan, sock, console, ready)
 
         def stop(*_: Any) -> None:
             supervisor.stop()

@@ -82,12 +82,20 @@ def tell_trust(console: server.Console, tls: TLS) -> None:
         console.note(f"  {name}={value}")
 
 
-def tell_ready(options: ServerOptions, console: server.Console, sock: socket.socket, tls: TLS | None) -> None:
+def tell_ready(
+    options: ServerOptions,
+    console: server.Console,
+    sock: socket.socket,
+    tls: TLS | None,
+    *,
+    has_page: bool = True,
+) -> None:
     """Tell programs where the server is, and people what its clients need."""
     listener = options.listener
     where = server.url_of(sock, tls) if listener.uds is None else f"unix:{listener.uds}"
     print(f"mockapi ready on {where}", flush=True)
-    if (page := listener.page_line(where, options.access)) is not None:
+    page = listener.page_line(where, options.access) if has_page else None
+    if page is not None:
         print(page, flush=True)
     if tls is not None:
         tell_trust(console, tls)

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 _MAX_BODY: Final = 1024 * 1024
 _KEPT: Final = ("type", "http_version", "method", "scheme", "path", "raw_path", "root_path")
 _MORE_KEPT: Final = ("query_string", "headers", "client", "server")
+_PAGE: Final = "/ui"
+_NO_PAGE: Final = (
+    "The page shows one process, and this server has several: start it without --workers to look at it."
+)
 _READS: Final = ("GET", "HEAD")
 
 
@@ -73,6 +77,8 @@ class WholeServer:
                 response = await self._listed(scope)
             elif path == "/sessions" and scope["method"] == "POST":
                 response = await self._opened(scope, receive)
+            elif path == _PAGE or path.startswith(f"{_PAGE}/"):
+                response = problem(404, _NO_PAGE)
             else:
                 response = await self._elsewhere(path, scope, receive)
         except OwnerAwayError as error:
@@ -135,6 +141,7 @@ class WholeServer:
         await self._own(scope, receive, send)
         if is_owner and scope["method"] not in _READS and path != "/sessions":
             await self._service.changed()
+            self._service.sessions.default.journal.merge(())  # whoever has changed it may have seen a number
         response = Response(b"".join(pieces), start["status"])
         response.raw_headers = list(start["headers"])
         return response

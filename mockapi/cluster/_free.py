@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mockapi.cluster._service import WorkerService
     from mockapi.exchange import Request
     from mockapi.server.recording import Address
-    from mockapi.sessions import ServerSession
+    from mockapi.sessions import ServerSession, Settings
 
 
 def can_be_free(session: ServerSession) -> bool:
@@ -35,7 +35,7 @@ def can_be_free(session: ServerSession) -> bool:
         and settings.speed is None
         and settings.pace is None
         and settings.rate_limits is None
-        and not (settings.faults or settings.convert or settings.cors)
+        and not (session.faults or settings.convert or settings.cors)
     )
 
 
@@ -74,10 +74,17 @@ class FreeReplies:
         if epoch == self._epoch and track is not None:
             self._free.add(track)
 
-    async def forget(self, epoch: int) -> None:
-        """Begin an epoch: the default session has changed."""
+    async def forget(self, epoch: int, settings: Settings) -> None:
+        """Begin an epoch: the default session has changed.
+
+        Args:
+            epoch: its number.
+            settings: that the default session has now, and from which sessions that are opened here start.
+        """
         self._epoch = epoch
         self._free.clear()
+        if settings != self._session.settings:
+            self._session.change(settings)
 
     async def hand_over(self) -> list[tuple[Any, ...]]:
         """What was played since this was asked last, for the owner's journal."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mockapi.cluster._names import Place
     from mockapi.cluster._plan import WorkerPlan
-    from mockapi.server import Console
+    from mockapi.server import Console, Settings
     from mockapi.server.recording import Recorder, RecordOptions
 _EPOCHS: Final = 1_000_000_000
 """More than one worker counts: those of the next one with its number come after them."""
@@ -87,7 +87,7 @@ class WorkerService(Service):
         """Tell the others that the default session has changed: nothing of it is free any more."""
         self.epoch += 1
         if self.others is not None:
-            await self.others("forget", self.epoch, is_told_only=True)
+            await self.others("forget", self.epoch, self.sessions.default.settings, is_told_only=True)
 
     async def read_cassettes(self, paths: tuple[str, ...], inside: Any) -> None:
         """Read cassettes that another worker will have us play.
@@ -106,10 +106,13 @@ class WorkerService(Service):
             self.use(self._coming)
         self._coming = None
 
-    async def playing(self) -> tuple[tuple[str, ...], Any, int]:
-        """The cassettes that are played, where they have to lie, and the epoch; waits while others load."""
+    async def playing(self) -> tuple[tuple[str, ...], Any, int, Settings]:
+        """The cassettes that are played, where they have to lie; the default session's epoch and settings.
+
+        It waits while other cassettes are loaded.
+        """
         async with self._loading:
-            return self.paths, self._inside, self.epoch
+            return self.paths, self._inside, self.epoch, self.sessions.default.settings
 
     async def catch_up(self, paths: tuple[str, ...], inside: Any) -> None:
         """Play what the other workers play, if that has changed since the server began."""

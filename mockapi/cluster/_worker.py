@@ -166,13 +166,14 @@ class _Worker:
         """Play what the others play, if this worker takes the place of one that has ended."""
         if self._place.generation == 0:
             return
-        if self._place.worker == DEFAULT_OWNER:
+        if self._place.worker == DEFAULT_OWNER:  # its default session starts anew, as the plan has it
             await self._service.changed()
         for worker in self._peers.others:
             with contextlib.suppress(server.OwnerAwayError, server.OwnerLostError):
-                paths, inside, epoch = await self._peers.call(worker, "playing")
+                paths, inside, epoch, settings = await self._peers.call(worker, "playing")
                 await self._service.catch_up(paths, inside)
-                await self._free.forget(epoch)
+                if self._place.worker != DEFAULT_OWNER:
+                    await self._free.forget(epoch, settings)
                 return
 
     def _draining(self, in_flight: int) -> None:

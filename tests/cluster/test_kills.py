@@ -33,7 +33,9 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(3600)]
 
 KILLS = 100
-CLIENTS = 4
+CLIENTS = 3
+PAUSE = 0.05
+"""Seconds after which a client that was told to come later does."""
 STEPS = 200
 
 
@@ -61,10 +63,13 @@ def ask_on(base_url: str, seen: Seen, stop: threading.Event) -> None:
                 reply = client.read()
         except (OSError, EOFError):
             seen.broken.append(1)
+            stop.wait(PAUSE)
             continue
         seen.statuses[reply.status] += 1
         if reply.status == 200:
             seen.bodies[reply.body] += 1
+        elif reply.status == 503:  # as it is told: later
+            stop.wait(PAUSE)
 
 
 def test_a_hundred_kills_lose_what_the_page_says_and_double_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,68 @@
+"""`mockapi serve --workers`: options, and a server as people start it."""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from mockapi.cli._workers import read_workers
+from mockapi.cluster import usable_cpus
+from mockapi.errors import UsageError
+from tests.support.process import Serving, mockapi
+from tests.support.server import interaction, message, write_cassette
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_number_of_workers_is_read() -> None:
+    """`auto` is one for each processor that may be used."""
+    assert read_workers("1") == 1
+    assert read_workers("12") == 12
+    assert read_workers("auto") == usable_cpus() >= 1
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "257", "two", "", "1.5", "٣"])
+def test_what_is_no_number_of_workers_is_refused(text: str) -> None:
+    """With what would do."""
+    with pytest.raises(UsageError, match="from 1 to 256, or auto"):
+        read_workers(text)
+
+
+def test_a_system_without_such_sockets_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process is served there all the same."""
+    monkeypatch.setattr(os, "name", "nt")
+    assert read_workers("1") == 1
+    with pytest.raises(UsageError, match="needs Linux or macOS"):
+        read_workers("2")
+
+
+def test_watching_files_does_not_go_with_workers(tmp_path: Path) -> None:
+    """It says what does."""
+    cassette = write_cassette(tmp_path / "a.yaml", interaction(message("hi")))
+    outcome = mockapi("serve", cassette, "--workers", "2", "--watch")
+    assert outcome.code == 2
+    assert "/_mockapi/cassettes/reload" in outcome.err
+
+
+@pytest.mark.slow
+def test_a_server_of_two_workers_as_people_start_it(tmp_path: Path) -> None:
+    """One ready line, one summary and report for all, exit code 0; TLS and a drain as with one process."""
+    cassette = write_cassette(
+        tmp_path / "a.yaml", interaction(message("hi"), b"ok"), interaction(message("ho"))
+    )
+    report = tmp_path / "report.json"
+    options = ("--port", "0", "--tls", "--drain", "5", "--report", str(report))
+    with Serving("serve", cassette, "--workers", "2", *options) as server:
+        for _ in range(8):
+            with httpx.Client(verify=False, trust_env=False) as client:
+                assert client.post(f"{server.url}/v1/messages", json=message("hi")).content == b"ok"
+        ended = server.stop(signal.SIGINT)
+    assert ended.code == 0
+    assert ended.err.count("playing 2 interactions of 1 cassette") == 1
+    assert '"interaction": 0' in report.read_text().partition("not_played")[0]
+    assert '"interaction": 1' in report.read_text().partition("not_played")[2]
