@@ -84,7 +84,7 @@ def _text(path: Path) -> str:
         return ""
 
 
-def _cpu_seconds(pids: list[int]) -> float:
+def _cpu_seconds(pids: set[int]) -> float:
     tasks = (task for pid in pids for task in Path(f"/proc/{pid}/task").glob("*/schedstat"))
     return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
@@ -130,7 +130,8 @@ def _sockets_of(pid: int) -> set[str]:
 def _session_at(server: Server, worker: int) -> str:
     """The path prefix of a session that a worker has."""
     while True:
-        request = urllib.request.Request(f"{server.url}/_mockapi/sessions", b"{}", method="POST")
+        unlimited = b'{"max_requests": 0}'
+        request = urllib.request.Request(f"{server.url}/_mockapi/sessions", unlimited, method="POST")
         with urllib.request.urlopen(request, timeout=30) as response:
             id_ = str(json.load(response)["id"])
         if id_.startswith(f"w{worker}."):
@@ -164,12 +165,16 @@ def _ask(connections: list[socket.socket], request: bytes, size: int, count: int
         for sock in connections:
             left = size
             while left:
-                left -= len(sock.recv(left))
+                came = len(sock.recv(left))
+                if not came:
+                    raise RuntimeError("the server closed a connection")
+                left -= came
 
 
 def _measured(server: Server, case: Case, requests: int) -> Generator[float]:
     """Microseconds of processor time for a request, round by round."""
     pids = workers_of(server)
+    every = {server.pid, *pids}
     prefix = "" if case.owner is None else _session_at(server, case.owner)
     request = _request(prefix, server.port)
     connections = [_connection_at(server, pids[case.lands]) for _ in range(_CONNECTIONS)]
@@ -178,9 +183,9 @@ def _measured(server: Server, case: Case, requests: int) -> Generator[float]:
         size = _size_of_reply(connections[0])
         _ask(connections, request, size, _WARM_UP)
         while True:
-            before = _cpu_seconds([server.pid, *pids])
+            before = _cpu_seconds(every)
             _ask(connections, request, size, requests)
-            yield (_cpu_seconds([server.pid, *pids]) - before) / requests * 1e6
+            yield (_cpu_seconds(every) - before) / requests * 1e6
     finally:
         for sock in connections:
             sock.close()
