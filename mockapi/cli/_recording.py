@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockapi import storage
-from mockapi._clock import wall
 from mockapi.server import recording
 
 if TYPE_CHECKING:
@@ -67,12 +65,6 @@ def read_recording(values: dict[str, Any], rules: RedactionRules) -> recording.R
         rules=rules,
         read_seconds=values["upstream_timeout"],
     )
-
-
-def tell_ages(service: Service) -> None:
-    """Warn of recordings that are older than the project allows."""
-    for line in storage.old_recordings(service.library.cassettes, storage.working_project(), wall()):
-        service.console.note(line)
 
 
 def tell_summary(service: Service) -> None:

@@ -17,7 +17,7 @@ from mockapi.cli._operations import read_operations
 from mockapi.cli._options import read_options, standing_options
 from mockapi.cli._progress import Progress
 from mockapi.cli._project_options import ServerCommand
-from mockapi.cli._recording import tell_ages, tell_summary
+from mockapi.cli._recording import tell_summary
 from mockapi.cli._report import write_report
 from mockapi.cli._watch import WatchedFiles, begin_watching, check_watchable
 from mockapi.cli._workers import read_workers, serve_workers
@@ -119,16 +119,10 @@ def run(
             recording=options.recording,
             metrics=operations.metrics,
         )
-        library = service.library
-        interactions = counted(len(library.recordings), "interaction")
-        console.note(f"playing {interactions} of {counted(len(library.cassettes), 'cassette')}")
-        if options.paths and not library.cassettes and options.recording is None:
-            console.note(f"there is no .yaml or .yml file in {', '.join(options.paths)}")
-        tell_ages(service)
-        console.twin(options.settings)
         if options.script is not None:
             service.sessions.default.play(options.script)
-            console.note(f"playing a script of {counted(len(options.script.replies), 'message')}")
+        for note in server.opening_notes(service, options.script):
+            console.note(note)
 
         def ready() -> None:
             tell_ready(options, console, sock, tls)

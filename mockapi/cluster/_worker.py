@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mockapi import cassettes, server, storage
-from mockapi._clock import wall
 from mockapi._wording import counted
 from mockapi.cluster._control import WholeServer
 from mockapi.cluster._door import Door
@@ -72,16 +71,8 @@ def _console(plan: WorkerPlan) -> server.Console:
 
 def _tell(service: WorkerService, plan: WorkerPlan) -> None:
     """Tell what is played; one worker does it for all."""
-    library, console = service.library, service.console
-    interactions = counted(len(library.recordings), "interaction")
-    console.note(f"playing {interactions} of {counted(len(library.cassettes), 'cassette')}")
-    if plan.paths and not library.cassettes and plan.recording is None:
-        console.note(f"there is no .yaml or .yml file in {', '.join(plan.paths)}")
-    for line in storage.old_recordings(library.cassettes, storage.working_project(), wall()):
-        console.note(line)
-    console.twin(service.sessions.default.settings)
-    if plan.script is not None:
-        console.note(f"playing a script of {counted(len(plan.script.replies), 'message')}")
+    for note in server.opening_notes(service, plan.script):
+        service.console.note(note)
 
 
 class _Worker:

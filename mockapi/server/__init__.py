@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mockapi.server._json_console import JSONConsole, console_of
     from mockapi.server._loading import LoadedCassettes
     from mockapi.server._metrics import Metrics, Totals
+    from mockapi.server._opening import opening_notes
     from mockapi.server._service import Service
     from mockapi.server.recording import RecordOptions
     from mockapi.server.wire import HTTPServer, event_loop, listen, url_of
@@ -54,6 +55,7 @@ __all__ = [
     "health",
     "is_prefix",
     "listen",
+    "opening_notes",
     "path_of",
     "problem",
     "unready",
@@ -73,6 +75,7 @@ __getattr__ = lazy_exports(
         "_json_console": "JSONConsole console_of",
         "_loading": "LoadedCassettes",
         "_metrics": "Metrics Totals",
+        "_opening": "opening_notes",
         "_service": "Service",
         "mockapi.sessions": "Settings",
         "recording": "RecordOptions",

@@ -7,14 +7,13 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from mockapi._printable import printable
-from mockapi._wording import counted
 from mockapi.cassettes import DEFAULT
 from mockapi.server._access import TOKEN_HEADER
 
 if TYPE_CHECKING:
     from mockapi.cassettes import Miss, Recording, RedactionRules
     from mockapi.exchange import Request
-    from mockapi.sessions import JournalEntry, ServerSession, Settings
+    from mockapi.sessions import JournalEntry, ServerSession
     from mockapi.validation import Refusal
 
 
@@ -105,13 +104,6 @@ class Console:
     def note(self, text: str) -> None:
         """A line as it is."""
         self._write(text)
-
-    def twin(self, settings: Settings) -> None:
-        """What requests for messages are answered like, if like anything."""
-        if settings.twin is not None:
-            exchanges = counted(settings.twin.exchanges, "recorded exchange")
-            speed = "max" if settings.speed is None else f"{settings.speed:g}"
-            self.note(f"answering like {exchanges}, at a speed of {speed}")
 
     def token(self, token: str) -> None:
         """The token of the control API: the one secret that the console is there to show."""

@@ -132,7 +132,7 @@ class Serving:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
+            bufsize=0,  # what is read ahead of a line is lost to `communicate`
             env=environment(**(env or {})),
         )
         self.url = ""
@@ -143,7 +143,7 @@ class Serving:
         late = threading.Timer(PATIENCE, self.process.kill)
         late.start()
         try:
-            for line in self.process.stdout:
+            for line in map(bytes.decode, self.process.stdout):
                 match = READY.fullmatch(line)
                 if match is not None:
                     self.url = match[1]
@@ -165,7 +165,7 @@ class Serving:
         late.start()
         seen = ""
         try:
-            for line in self.process.stderr:
+            for line in map(bytes.decode, self.process.stderr):
                 seen += line
                 if words in line:
                     return line
@@ -177,4 +177,4 @@ class Serving:
         """Send a signal, and wait for the end."""
         self.process.send_signal(number)
         out, err = self.process.communicate(timeout=PATIENCE)
-        return Outcome(self.process.returncode, out, err)
+        return Outcome(self.process.returncode, out.decode(), err.decode())
