@@ -45,6 +45,7 @@ def entry_view(entry: JournalEntry, session: ServerSession) -> dict[str, Any]:
         "at": entry.at,
         "seconds": entry.seconds,
         "complete": entry.complete,
+        "sent_again_from": entry.sent_again_from,
         "request": {
             "method": request.method,
             "path": request.path,
@@ -82,6 +83,7 @@ def interaction_view(
         "at": _seconds(recorded_at),
         "seconds": sum(delay for delay, _ in response.chunks) if chunks else None,
         "complete": True,
+        "sent_again_from": None,
         "request": {
             "method": request.method,
             "path": request.path,

@@ -5,6 +5,7 @@ They hold nothing of what is played, so that a browser may load them before it h
 
 from __future__ import annotations
 
+import gzip
 import re
 from functools import cache
 from pathlib import Path
@@ -23,18 +24,22 @@ _COMMENT: Final = re.compile(rb"^[ \t]*(?://.*|/\*[\s\S]*?\*/)$", re.MULTILINE)
 
 
 class PageFile(NamedTuple):
-    """A file and its content type."""
+    """A file, its content type, and its content compressed by gzip."""
 
     content: bytes
     content_type: str
+    packed: bytes
 
 
 @cache
 def _all() -> dict[str, PageFile]:
     return {
-        path.relative_to(_PLACE).as_posix(): PageFile(_served(path), _TYPES[path.suffix])
+        path.relative_to(_PLACE).as_posix(): PageFile(
+            content, _TYPES[path.suffix], gzip.compress(content, mtime=0)
+        )
         for path in sorted(_PLACE.rglob("*"))
         if path.suffix in _TYPES
+        for content in (_served(path),)
     }
 
 

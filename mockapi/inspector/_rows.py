@@ -54,6 +54,7 @@ def row_of(entry: JournalEntry, session: ServerSession) -> dict[str, Any]:
         "status": reply.status,
         "seconds": entry.seconds,
         "complete": entry.complete,
+        "sent_again_from": entry.sent_again_from,
         "stream": b"event-stream" in (dict(reply.headers).get(b"content-type") or b""),
         "tokens": tokens,
         "stop": stop,

@@ -50,6 +50,7 @@ _HEADERS: Final = {
 _EXPLAIN_SECONDS: Final = 10.0
 _MOST_SAVED: Final = 1_000
 _NAME: Final = re.compile(r"[\w.-]{1,100}")
+_GZIP: Final = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
 
 
 def is_page(path: str) -> bool:
@@ -172,6 +173,7 @@ class Inspection:
         if answered is None:
             why = "Nothing here answers this request: it would go to the upstream. Let your program send it."
             return problem(409, why)
+        answered.sent_again_from = entry.number
         answered.complete = True
         answered.seconds = 0.0
         return JSONResponse({"session": session.id, "number": answered.number}, status_code=201)
@@ -219,8 +221,8 @@ async def _faults(_request: Request) -> Response:
     return JSONResponse({"faults": listed})
 
 
-async def _index(_request: Request) -> Response:
-    return _shown("index.html")
+async def _index(request: Request) -> Response:
+    return _shown("index.html", request)
 
 
 async def _without_slash(_request: Request) -> Response:
@@ -228,14 +230,17 @@ async def _without_slash(_request: Request) -> Response:
 
 
 async def _file(request: Request) -> Response:
-    return _shown(request.path_params["name"])
+    return _shown(request.path_params["name"], request)
 
 
-def _shown(name: str) -> Response:
+def _shown(name: str, request: Request) -> Response:
     file = inspector.page_file(name)
     if file is None:
         return problem(404, "The page has no file of this name.")
-    return Response(file.content, headers={**_HEADERS, "content-type": file.content_type})
+    headers = {**_HEADERS, "content-type": file.content_type, "vary": "accept-encoding"}
+    if _GZIP.search(request.headers.get("accept-encoding", "")):
+        return Response(file.packed, headers={**headers, "content-encoding": "gzip"})
+    return Response(file.content, headers=headers)
 
 
 def _recorded_row(recording: Recording) -> dict[str, Any]:

@@ -45,11 +45,14 @@ class JournalEntry:
             while the server goes on.
         seconds: from the whole request to the reply's last byte; None until that is sent.
         complete: whether the reply was sent whole; False if the client left before the end.
+        sent_again_from: the number of the entry whose request it repeats on the page's demand: its reply went
+            over no connection; None otherwise.
         size: about how many bytes it keeps in memory.
     """
 
     __slots__ = (
-        *("at", "complete", "miss", "number", "recording", "refusal", "reply", "request", "seconds", "size"),
+        *("at", "complete", "miss", "number", "recording", "refusal", "reply", "request", "seconds"),
+        *("sent_again_from", "size"),
     )
 
     def __init__(
@@ -71,6 +74,7 @@ class JournalEntry:
         self.refusal = refusal
         self.seconds: float | None = None
         self.complete = False
+        self.sent_again_from: int | None = None
         self.size = len(request.body) + sum(map(len, chain.from_iterable(request.headers)))
         if recording is None:  # a recording's bytes are in memory anyway
             self.size += sum(len(chunk.data) for chunk in reply.chunks)

@@ -66,7 +66,7 @@ export class RowList {
 		},
 			laneView(lane),
 			element("div.line", {}, element("span.time", {}, clock(row.at)),
-				element("span.words", { title: seenText(words) }, seenText(words)), statusMark(row.status)),
+				element("span.words", { title: seenText(words) }, seenText(words)), statusMark(row.status, row.seconds === null ? "sending" : isBad(row) && row.status < 400 ? "left" : "whole")),
 			element("div.line.under", {}, element("span.time", {}, row.turns === null ? "" : `turn ${row.turns - 1}`),
 				element("span.words", {}, sourceMark(row.source), under ? ` · ${under}` : ""),
 				element("span.took", {}, tokens ? `${tokens} · ${took}` : took)));

@@ -11,7 +11,7 @@ export function keyOf(row) {
 
 /** Whether an exchange went wrong. */
 export function isBad(row) {
-	return row.status >= 400 || (row.seconds !== null && !row.complete);
+	return row.status >= 400 || (row.seconds !== null && !row.complete && !Number.isInteger(row.sent_again_from));
 }
 
 /** All rows in the order in which they came, and those that the filters let through. */

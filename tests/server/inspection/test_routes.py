@@ -66,6 +66,9 @@ def test_the_pages_own_files_are_for_everybody(server: mockapi.Server, name: str
     for part in ("default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "trusted-types 'none'"):
         assert part in policy
     assert "unsafe" not in policy
+    plain = control(server, f"/ui{name}", headers={"accept-encoding": "gzip;q=0, br"})
+    assert (reply.headers["content-encoding"], plain.headers.get("content-encoding")) == ("gzip", None)
+    assert plain.content == reply.content
     assert reply.headers["x-content-type-options"] == "nosniff"
     assert reply.headers["referrer-policy"] == "no-referrer"
 

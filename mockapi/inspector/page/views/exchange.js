@@ -6,6 +6,7 @@ import { element, fold, seen } from "./element.js";
 import { findingsView } from "./findings.js";
 import { bodyBytes, bytesOf, clock, countOf, duration } from "./format.js";
 import { bytesView, replyView } from "./reply.js";
+import { progressOf } from "./sent.js";
 
 /**
  * A document as elements. `before` is the document of the request before it in its conversation, `actions`
@@ -33,9 +34,12 @@ export function sourceMark(source) {
 	return element("span.source", { "data-source": source }, source);
 }
 
-/** A status, as a mark. */
-export function statusMark(status) {
-	return element("span.status", { "data-class": String(Math.floor(status / 100)) }, String(status));
+const STATE_WORDS = { left: ", client left", sending: ", sending" };
+
+/** A status, as a mark; `state` says how far its reply got. */
+export function statusMark(status, state = "whole") {
+	const kind = STATE_WORDS[state] && status < 400 ? state : String(Math.floor(status / 100));
+	return element("span.status", { "data-class": kind }, `${status}${STATE_WORDS[state] ?? ""}`);
 }
 
 function headView(exchange, actions) {
@@ -45,14 +49,15 @@ function headView(exchange, actions) {
 		exchange.at === null ? null : clock(exchange.at),
 		exchange.session === null ? null : `session ${exchange.session_name ?? exchange.session}`,
 		exchange.number === null ? null : `entry ${exchange.number}`,
-		exchange.session === null ? null : exchange.seconds === null ? "still being sent" : duration(exchange.seconds),
+		exchange.session === null ? null : Number.isInteger(exchange.sent_again_from) ? `sent again from entry ${exchange.sent_again_from}`
+			: exchange.seconds === null ? "still being sent" : duration(exchange.seconds),
 		request.surface ? `as ${request.surface}` : null,
 		recording?.cassette ? `${recording.cassette}#${recording.interaction}` : null,
 		recording?.recorded_at ? `recorded ${recording.recorded_at.slice(0, 10)}` : null,
 		recording?.origin ?? null,
 	].filter(Boolean);
 	return element("header.head", {},
-		element("h1", {}, statusMark(reply.status), element("span.method", {}, request.method), element("span.path", {}, ...seen(target)), sourceMark(reply.source)),
+		element("h1", {}, statusMark(reply.status, progressOf(exchange).state), element("span.method", {}, request.method), element("span.path", {}, ...seen(target)), sourceMark(reply.source)),
 		element("div.facts", {}, facts.map((fact) => element("span", {}, ...seen(fact)))),
 		actions);
 }

@@ -5,6 +5,7 @@ import { leftOut } from "./conversation.js";
 import { button, element, fold, lastItems, longText, seen } from "./element.js";
 import { bytesOf, countOf, duration, inLine, isObject, listOf, numeral } from "./format.js";
 import { jsonView } from "./json.js";
+import { progressOf, progressWords } from "./sent.js";
 import { kindOfEvent, messageSoFar, replyRead } from "./stream.js";
 import { endingWords, firstTokenOf, schedulesOf, timelineView } from "./timeline.js";
 
@@ -15,8 +16,8 @@ export function replyView(exchange) {
 	if (!read.message) return element("div.reply", {}, plainReply(exchange.reply, read), endView(exchange), bytesFold(read.bytes), leftOut(exchange.reply.body));
 	const message = element("div.message");
 	const show = (shown) => message.replaceChildren(...messageParts(shown));
-	show(read.message);
-	const stream = read.events.length ? scrubView(exchange, read, show) : null;
+	const stream = read.events.length ? scrubView(exchange, read, message, show) : null;
+	if (!stream) show(read.message);
 	return element("div.reply", {}, stream, message, endView(exchange), eventsFold(exchange, read), bytesFold(read.bytes),
 		leftOut(exchange.reply.body));
 }
@@ -40,8 +41,9 @@ function messageParts(message) {
 }
 
 // The timeline, and a slider that goes from event to event: both show the message as far as it was.
-function scrubView(exchange, read, show) {
+function scrubView(exchange, read, message, show) {
 	const { events } = read;
+	let progress = progressOf(exchange, events);
 	const at = element("output.at");
 	const slider = element("input.scrub", {
 		type: "range", min: 0, max: events.length, value: events.length, step: 1, "aria-label": "How many events have come",
@@ -50,7 +52,8 @@ function scrubView(exchange, read, show) {
 	const go = (count) => {
 		slider.value = String(count);
 		timeline.show(count);
-		at.replaceChildren(...momentWords(events, timeline.times, count));
+		at.replaceChildren(...momentWords(events, timeline.times, count, progress));
+		message.classList.toggle("unsent", count > progress.events);
 		show(count === events.length ? read.message : messageSoFar(events, count));
 	};
 	slider.addEventListener("input", () => go(Number(slider.value)));
@@ -75,15 +78,25 @@ function scrubView(exchange, read, show) {
 		}, 40);
 		return undefined;
 	}, { class: "play" });
-	at.replaceChildren(...momentWords(events, timeline.times, events.length));
+	go(progress.events);
+	if (progress.state === "sending") {
+		const watch = setInterval(() => {
+			const isFollowing = Number(slider.value) === progress.events && !timer;
+			progress = progressOf(exchange, events);
+			timeline.reach(progress);
+			if (isFollowing) go(progress.events);
+			if (progress.events === events.length || !slider.isConnected) clearInterval(watch);
+		}, 250);
+	}
 	return element("div.scrubber", {}, figures(exchange, read), timeline, element("div.controls", {}, play, slider, at));
 }
 
-function momentWords(events, times, count) {
+function momentWords(events, times, count, progress) {
 	const total = countOf(events.length, "event");
 	if (count === 0) return [`before the first of ${total}`];
 	const time = times[count - 1];
-	const when = time === null || time === undefined ? "never sent" : `at ${duration(time)}`;
+	const isSent = count <= progress.events && time !== null && time !== undefined;
+	const when = isSent ? `at ${duration(time)}` : progress.state === "sending" ? "not due yet" : "never sent";
 	return [element("b", {}, numeral(count)), ` of ${total} · ${when} · `, ...seen(kindOfEvent(events[count - 1]))];
 }
 
@@ -93,19 +106,25 @@ function figures(exchange, read) {
 	const figure = (name, value) => element("div.figure", {}, element("span.quiet", {}, name), element("b", {}, value));
 	const last = sent.length ? sent[sent.length - 1].at : 0;
 	const out = read.message?.usage?.output_tokens;
-	const rate = first !== null && seconds > first && Number.isFinite(out) ? out / (seconds - first) : null;
+	const { state, events, total, until } = progressOf(exchange, read.events);
+	const rate = state === "whole" && first !== null && seconds > first && Number.isFinite(out) ? out / (seconds - first) : null;
 	return element("div.figures", {},
-		figure("first token", first === null ? "none" : duration(first)),
+		state === "aside" && !recorded ? null : figure("first token", first === null ? "none" : first > until ? "not sent" : duration(first)),
 		recorded ? figure("recorded in", duration(recorded[recorded.length - 1].at)) : null,
-		figure(exchange.session === null ? "recorded in" : "sent in", last === 0 ? "one piece" : duration(last)),
+		state === "whole" ? figure(exchange.session === null ? "recorded in" : "sent in", last === 0 ? "one piece" : duration(last)) : null,
+		state === "left" || state === "sending" ? figure("sent", `${numeral(events)} of ${countOf(total, "event")}`) : null,
+		state === "left" ? figure("client left after", duration(until)) : null,
 		figure("chunks", numeral(exchange.reply.chunks.length)),
-		figure("events", numeral(read.events.length)),
+		state === "left" || state === "sending" ? null : figure("events", numeral(read.events.length)),
 		rate === null ? null : figure("tokens a second", rate < 10 ? rate.toFixed(1) : numeral(Math.round(rate))));
 }
 
 function endView(exchange) {
 	const words = endingWords(exchange.reply.ending);
-	if (!words) return exchange.complete || exchange.seconds === null ? null : element("div.note", {}, "The client left before the end.");
+	const progress = progressOf(exchange, replyRead(exchange.reply).events);
+	const said = progressWords(progress);
+	if (said) return element(progress.state === "left" ? "div.note.bad" : "div.note", {}, said);
+	if (!words) return null;
 	return element("div.note.bad", {}, `After ${bytesOf(exchange.reply.body.size)}: ${words}.`);
 }
 
@@ -115,9 +134,10 @@ function eventsFold(exchange, read) {
 	if (!read.events.length) return null;
 	const { shown } = schedulesOf(exchange);
 	const times = read.events.map((event) => momentAt(shown, event.end));
+	const { events: sent } = progressOf(exchange, read.events);
 	return fold(["events ", element("span.quiet", {}, numeral(read.events.length))], () => {
 		const rows = read.events.slice(0, MOST_ROWS).map((event, index) =>
-			element("tr", {}, element("td.number", {}, String(index + 1)), element("td.number", {}, times[index]),
+			element(index < sent ? "tr" : "tr.unsent", {}, element("td.number", {}, String(index)), element("td.number", {}, times[index]),
 				element("td", {}, element("span.dot", { "data-type": kindOfEvent(event) }), ...seen(kindOfEvent(event))),
 				element("td.data", {}, ...seen(inLine(event.text, 240)))));
 		const rest = read.events.length - rows.length;

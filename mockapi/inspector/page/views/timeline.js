@@ -3,6 +3,7 @@
 
 import { drawn, element } from "./element.js";
 import { countOf, duration, inLine, isObject } from "./format.js";
+import { progressOf } from "./sent.js";
 import { kindOfEvent, momentOf, momentsOf } from "./stream.js";
 
 const LEFT = 78;
@@ -15,12 +16,14 @@ const NARROWEST = 360;
 /** Both schedules of a document, and the one that its events are shown on. */
 export function schedulesOf(exchange) {
 	const { reply, recording } = exchange;
-	const sent = momentsOf(reply.chunks, reply.hold);
+	// Sent again from the page, nothing was paced.
+	const isAside = progressOf(exchange).state === "aside";
+	const sent = isAside ? momentsOf(reply.chunks.map(([, size]) => [0, size])) : momentsOf(reply.chunks, reply.hold);
 	const recorded = exchange.session !== null && recording && recording.chunks.length > 1 ? momentsOf(recording.chunks) : null;
 	const lasts = (moments) => (moments && moments.length ? moments[moments.length - 1].at : 0);
 	// Sent at once, a recording still tells how it came when it was recorded.
 	const shown = recorded && !recording.differs && lasts(sent) === 0 ? recorded : sent;
-	return { sent, recorded, shown, seconds: Math.max(lasts(sent), lasts(recorded)) };
+	return { sent, recorded, shown, isAside, seconds: Math.max(lasts(sent), lasts(recorded)) };
 }
 
 /** When the first token came: the first delta of a block; null if none did. */
@@ -44,7 +47,8 @@ export function gapsOf(moments) {
 
 /**
  * The timeline of a document whose reply was read. `onPick` is told the number of events that had come at a
- * moment that was pointed at. The result has `show(count)`, which moves the cursor.
+ * moment that was pointed at. The result has `show(count)`, which moves the cursor, and `reach(progress)`, which
+ * greys what was not sent.
  */
 export function timelineView(exchange, read, onPick = () => {}) {
 	const schedules = schedulesOf(exchange);
@@ -52,6 +56,7 @@ export function timelineView(exchange, read, onPick = () => {}) {
 	const holder = element("div.timeline");
 	let count = read.events.length;
 	let geometry = null;
+	let progress = progressOf(exchange, read.events);
 	const draw = () => {
 		const width = Math.max(NARROWEST, Math.floor(holder.clientWidth || 720));
 		geometry = { width, x: (at) => LEFT + (at / (schedules.seconds || 1)) * (width - LEFT - RIGHT) };
@@ -63,6 +68,7 @@ export function timelineView(exchange, read, onPick = () => {}) {
 		if (!cursor || !geometry) return;
 		const at = count > 0 ? times[count - 1] ?? schedules.seconds : 0;
 		cursor.setAttribute("transform", `translate(${geometry.x(at)} 0)`);
+		cover(holder.querySelector(".unsent"), progress, schedules, geometry);
 	};
 	const pick = (event) => {
 		const box = holder.firstChild.getBoundingClientRect();
@@ -92,6 +98,10 @@ export function timelineView(exchange, read, onPick = () => {}) {
 		count = events;
 		place();
 	};
+	holder.reach = (reached) => {
+		progress = reached;
+		place();
+	};
 	holder.times = times;
 	return holder;
 }
@@ -101,7 +111,7 @@ function picture(exchange, read, schedules, times, { width, x }) {
 	let y = 22;
 	const lanes = [];
 	if (schedules.recorded) lanes.push(["recorded", schedules.recorded]);
-	lanes.push([schedules.recorded ? "sent" : exchange.session === null ? "recorded" : "sent", schedules.sent]);
+	if (!schedules.isAside || !schedules.recorded) lanes.push([exchange.session === null ? "recorded" : "sent", schedules.sent]);
 	const bottomOf = (at) => at + LANE_HEIGHT - 6;
 	for (const [name, moments] of lanes) {
 		parts.push(laneOf(name, moments, y, x, width, schedules.seconds));
@@ -119,12 +129,29 @@ function picture(exchange, read, schedules, times, { width, x }) {
 	const words = `${countOf(exchange.reply.chunks.length, "chunk")} and ${countOf(read.events.length, "event")} in ${duration(schedules.seconds)}`;
 	return drawn(
 		"svg", { width, height: y + 22, viewBox: `0 0 ${width} ${y + 22}`, role: "img", "aria-label": words },
-		axis(schedules.seconds, x, y, width), parts, cursor,
+		axis(schedules, x, y, width), parts,
+		drawn("g.unsent", {}, drawn("rect", { y: 14, height: y - 12 }), drawn("line", { y1: 14, y2: y }), drawn("text", { y: 13 }, "the client left")), cursor,
 	);
 }
 
-function axis(seconds, x, y, width) {
-	if (!seconds) return drawn("text.axis", { x: LEFT, y: y + 16 }, "sent at once");
+// What was not sent lies under a veil; where the client left stands a line.
+function cover(veil, { state, until }, { shown, sent, seconds }, { width, x }) {
+	const isCut = until < seconds && shown === sent;
+	veil.toggleAttribute("hidden", !isCut);
+	veil.dataset.state = state;
+	if (!isCut) return;
+	const at = x(Math.max(0, until));
+	const [rect, line, text] = veil.children;
+	rect.setAttribute("x", at);
+	rect.setAttribute("width", Math.max(0, width - at));
+	line.setAttribute("x1", at);
+	line.setAttribute("x2", at);
+	text.setAttribute("x", at + (at > width / 2 ? -5 : 5));
+	text.setAttribute("text-anchor", at > width / 2 ? "end" : "start");
+}
+
+function axis({ seconds, isAside }, x, y, width) {
+	if (!seconds) return drawn("text.axis", { x: LEFT, y: y + 16 }, isAside ? "not sent over a connection" : "sent at once");
 	const step = niceStep(seconds / Math.max(2, Math.floor((width - LEFT) / 110)));
 	const marks = [];
 	for (let at = 0; at <= seconds * 1.0001; at += step) {
