@@ -2,6 +2,7 @@
 
     entry_view, interaction_view    one exchange as a JSON document (docs/page.md describes it)
     row_of                          the same in one line of a list
+    words_of, mentions              whether words stand in the bodies of an exchange
     Feed                            what changes in the journals, for those who look
     page_file, view_sources         the files of the page, and those of its views alone
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from mockapi.inspector._feed import Feed
     from mockapi.inspector._files import PageFile, page_file, view_sources
     from mockapi.inspector._rows import conversation_of, row_of
+    from mockapi.inspector._search import mentions, words_of
 
 __all__ = [
     "MOST_SHOWN",
@@ -30,10 +32,12 @@ __all__ = [
     "entry_view",
     "interaction_of",
     "interaction_view",
+    "mentions",
     "page_file",
     "row_of",
     "shown_body",
     "view_sources",
+    "words_of",
 ]
 
 __getattr__ = lazy_exports(
@@ -45,5 +49,6 @@ __getattr__ = lazy_exports(
         "_feed": "Feed",
         "_files": "PageFile page_file view_sources",
         "_rows": "conversation_of row_of",
+        "_search": "mentions words_of",
     },
 )

@@ -70,6 +70,10 @@ class Feed:
         """An open session, or one that was closed while somebody looked."""
         return self._sessions.get(id_) or self._closed.get(id_)
 
+    def sessions(self) -> list[ServerSession]:
+        """The sessions whose entries can be opened: those that are open, and those `session` still knows."""
+        return [*self._sessions, *self._closed.values()]
+
     @property
     def is_watched(self) -> bool:
         """Whether somebody looks."""

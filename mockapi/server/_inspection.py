@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.routing import Route
 
 from mockapi import cassettes, inspector
+from mockapi._clock import monotonic
 from mockapi._printable import encodable
 from mockapi._version import __version__
 from mockapi.errors import MockapiError, UnwritableError, UsageError
@@ -27,11 +28,13 @@ from mockapi.sessions import changed_settings
 from mockapi.storage import folders
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from starlette.requests import Request
 
     from mockapi.cassettes import Recording
     from mockapi.server._service import Service
-    from mockapi.sessions import JournalEntry, ServerSession
+    from mockapi.sessions import CassetteSet, JournalEntry, ServerSession
 
 PAGE: Final = "/ui"
 _POLICY: Final = (
@@ -48,6 +51,7 @@ _HEADERS: Final = {
     "x-content-type-options": "nosniff",
 }
 _EXPLAIN_SECONDS: Final = 10.0
+_SEARCH_SECONDS: Final = 5.0
 _MOST_SAVED: Final = 1_000
 _NAME: Final = re.compile(r"[\w.-]{1,100}")
 _GZIP: Final = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))", re.IGNORECASE)
@@ -76,6 +80,7 @@ class Inspection:
             Route(PAGE, _index, methods=["GET"]),
             Route(f"{PAGE}/", _without_slash, methods=["GET"]),
             Route(f"{PAGE}/feed", self._live, methods=["GET"]),
+            Route(f"{PAGE}/search", self._search, methods=["GET"]),
             Route(f"{PAGE}/{{name:path}}", _file, methods=["GET"]),
             Route("/faults", _faults, methods=["GET"]),
             Route("/sessions/{id}", self._change, methods=["PATCH"]),
@@ -95,6 +100,16 @@ class Inspection:
             events, media_type="text/event-stream", headers={"cache-control": "no-store"}
         )
 
+    async def _search(self, request: Request) -> Response:
+        """The entries whose request or reply has all words of `text`, the newest first."""
+        words = inspector.words_of(request.query_params.get("text", ""))
+        entries = [
+            (session.id, entry) for session in self._feed.sessions() for entry in session.journal.entries()
+        ]
+        entries.sort(key=lambda item: item[1].at, reverse=True)
+        found = await asyncio.to_thread(_mentioning, entries, words)
+        return JSONText({"found": found})
+
     async def _entry(self, request: Request) -> Response:
         found = self._found(request)
         if isinstance(found, Response):
@@ -109,20 +124,33 @@ class Inspection:
             view = inspector.entry_view(entry, session)
         return JSONText(view)
 
-    async def _interactions(self, _request: Request) -> Response:
-        library = self._service.library
-        rows = await asyncio.to_thread(lambda: [_recorded_row(item) for item in library.recordings])
-        played = {item.number for item in library.played}
+    async def _interactions(self, request: Request) -> Response:
+        """What the server's cassettes hold, and those of open sessions; with `text` what has its words."""
+        words = inspector.words_of(request.query_params.get("text", ""))
+        libraries: dict[CassetteSet, ServerSession | None] = {self._service.library: None}
+        for session in self._service.sessions:
+            libraries.setdefault(session.library, session)
+        rows = await asyncio.to_thread(
+            lambda: [
+                row for library, owner in libraries.items() for row in _recorded_rows(library, owner, words)
+            ]
+        )
         return JSONText(
             {
                 "version": __version__,
                 "paths": list(map(encodable, self._service.paths)),
-                "interactions": [{**row, "played": row["number"] in played} for row in rows],
+                "interactions": rows,
             }
         )
 
     async def _interaction(self, request: Request) -> Response:
-        recordings = self._service.library.recordings
+        library = self._service.library
+        if (owner := request.query_params.get("session")) is not None:
+            session = self._service.sessions.get(owner)
+            if session is None:
+                return problem(404, f"There is no open session {owner!r}, so its cassettes cannot be shown.")
+            library = session.library
+        recordings = library.recordings
         number = request.path_params["number"]
         if not 0 <= number < len(recordings):
             return problem(404, f"{len(recordings)} interactions are loaded, counted from 0.")
@@ -212,6 +240,18 @@ class Inspection:
         return session, entry
 
 
+def _mentioning(entries: Iterable[tuple[str, JournalEntry]], words: Sequence[str]) -> list[list[str | int]]:
+    """The session and number of each entry that has all words in its bodies, as far as the time allows."""
+    end = monotonic() + _SEARCH_SECONDS
+    found: list[list[str | int]] = []
+    for session, entry in entries:
+        if monotonic() > end:
+            break
+        if inspector.mentions(words, (entry.request.body, entry.reply.body)):
+            found.append([session, entry.number])
+    return found
+
+
 async def _faults(_request: Request) -> Response:
     """The faults that can be ordered, and what each needs to be told."""
     listed = [
@@ -241,6 +281,22 @@ def _shown(name: str, request: Request) -> Response:
     if _GZIP.search(request.headers.get("accept-encoding", "")):
         return Response(file.packed, headers={**headers, "content-encoding": "gzip"})
     return Response(file.content, headers=headers)
+
+
+def _recorded_rows(
+    library: CassetteSet, owner: ServerSession | None, words: Sequence[str]
+) -> Iterable[dict[str, Any]]:
+    """The recordings of a library that have all words; `owner` is the session that alone plays it."""
+    for recording in library.recordings:
+        interaction = recording.interaction
+        named = f"{recording.cassette.name} {cassettes.summarize(interaction)}"
+        if inspector.mentions(words, (interaction.request.body, interaction.response.body), named):
+            yield {
+                **_recorded_row(recording),
+                "session": None if owner is None else owner.id,
+                "session_name": None if owner is None else owner.name,
+                "played": recording in library.played,
+            }
 
 
 def _recorded_row(recording: Recording) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def test_the_turn_that_broke_the_cache_says_where(browser: Browser, server: mock
         changes = seen.page.locator(".changes")
         assert "The cached prefix ends at system[0].text" in changes.inner_text()
         assert "It is nine." in " ".join(changes.locator("ins").all_inner_texts())
-        seen.page.get_by_role("button", name="Tokens of 5 turns").click()
+        seen.page.get_by_role("button", name="Tokens of 5 requests").click()
         assert "% of them read from the cache" in seen.page.locator("dialog").inner_text()
         assert seen.page.locator("dialog .chart rect.read").count() == 5
 
@@ -98,7 +98,7 @@ def test_a_stream_can_be_gone_through_event_by_event(browser: Browser, server: m
         slider.press("End")
         assert seen.page.locator(".message").inner_text() == whole
         seen.page.locator(".reply summary", has_text="bytes").click()
-        assert seen.page.locator(".bytes .padding").count() > 0
+        seen.page.locator(".bytes .padding").first.wait_for()
 
 
 def test_a_miss_can_be_mended_from_the_page(browser: Browser, server: mockapi.Server) -> None:

@@ -21,9 +21,11 @@ const detail = element("main.pane.detail", { tabindex: 0, "aria-label": "Request
 const state = element("span.state", { role: "status" }, "connecting");
 const told = element("p.told", { role: "status", hidden: true });
 const foot = element("span");
+const nothing = element("p.nothing", { role: "status", hidden: true });
 const list = new RowList(store, (row) => open(row), () => detail.focus());
 const search = element("input", {
-	type: "search", "aria-label": "Search", placeholder: "Search words, model, rule…  /", on: { input: () => filter("text", search.value) },
+	type: "search", "aria-label": "Search", placeholder: "Search requests and replies  /", title: "Looks for all words anywhere in requests and replies, up to 1 MiB of each body",
+	on: { input: () => filter("text", search.value.trim()) },
 });
 const selects = {
 	session: chooser("session", "session"),
@@ -52,6 +54,34 @@ function filter(name, value) {
 	store.filters[name] = value;
 	store.refresh();
 	draw();
+	if (name === "text") lookUp();
+}
+
+// The rows hold the last words alone: the server looks through the bodies.
+let looking = 0;
+
+function lookUp() {
+	clearTimeout(looking);
+	const { text } = store.filters;
+	if (!text) return;
+	looking = setTimeout(async () => {
+		try {
+			const { found } = await askJSON(`ui/search?text=${encodeURIComponent(text)}`);
+			store.found(text, found.map(([session, number]) => keyOf({ session, number })));
+			draw();
+		} catch (error) {
+			say(error.message, true);
+		}
+	}, 200);
+}
+
+function clearFilters() {
+	search.value = "";
+	for (const select of Object.values(selects)) select.value = "";
+	for (const name of Object.keys(store.filters)) store.filters[name] = "";
+	store.refresh();
+	draw();
+	if (current) open(current, { keepsPlace: true });
 }
 
 // --- the list -----------------------------------------------------------------------------------------
@@ -84,6 +114,7 @@ function schedule() {
 		const wasSending = before?.seconds === null;
 		store.take(events);
 		draw();
+		if (store.filters.text && events.some(({ kind }) => kind === "row")) lookUp();
 		const now = current && store.byKey.get(keyOf(current));
 		if (now && wasSending && now.seconds !== null) {
 			documents.delete(keyOf(now));
@@ -100,7 +131,17 @@ function draw() {
 	list.draw();
 	const total = store.rows.length;
 	foot.textContent = store.shown.length === total ? countOf(total, "request") : `${numeral(store.shown.length)} of ${countOf(total, "request")}`;
+	nothing.hidden = total === 0 || store.shown.length > 0;
+	if (!nothing.hidden) {
+		const { text } = store.filters;
+		nothing.replaceChildren(text ? `Nothing matches \u201c${seenText(text)}\u201d${areFiltered() ? " with these filters" : ""}. ` : "Nothing matches these filters. ",
+			button(text ? "Clear the search" : "Clear the filters", clearFilters));
+	}
 	if (!current) showEmpty();
+}
+
+function areFiltered() {
+	return Object.entries(store.filters).some(([name, value]) => name !== "text" && value);
 }
 
 function refill(select, values) {
@@ -156,7 +197,7 @@ function actionsOf(row, exchange) {
 		button("Edit reply…", () => editReply(exchange)),
 		button("Copy as…", () => copyAs(exchange, earlier)),
 		button("Session…", () => sessionDialog(row.session, row.name, say).catch((error) => say(error.message, true))),
-		conversation.length > 1 ? button(`Tokens of ${countOf(conversation.length, "turn")}`, () => chart(conversation)) : null,
+		conversation.length > 1 ? button(`Tokens of ${countOf(conversation.length, "request")}`, () => chart(conversation)) : null,
 		conversation.length > 1 ? button(isAlone ? "All conversations" : "Only this conversation", () => {
 			filter("conversation", isAlone ? "" : laneKey(row));
 			open(row, { keepsPlace: true });
@@ -164,8 +205,8 @@ function actionsOf(row, exchange) {
 }
 
 function chart(conversation) {
-	const dialog = openDialog("Tokens over the conversation", usageChart(conversation.map((item) => ({
-		label: String(item.number), tokens: item.tokens, onPick: () => {
+	const dialog = openDialog("Tokens over the conversation, by entry", usageChart(conversation.map((item) => ({
+		label: String(item.number), name: item.turns === null ? `entry ${item.number}` : `entry ${item.number}, turn ${item.turns - 1}`, tokens: item.tokens, onPick: () => {
 			dialog.close();
 			list.select(keyOf(item));
 		},
@@ -216,13 +257,14 @@ function showEmpty() {
 
 async function view(name) {
 	for (const tab of views.children) tab.setAttribute("aria-pressed", String(tab.dataset.view === name));
+	search.hidden = name !== "journal"; // cassettes have a search of their own
 	if (name === "journal") {
 		holder.replaceChildren(panes);
 		list.draw();
 		return;
 	}
 	try {
-		holder.replaceChildren(await cassettesView());
+		holder.replaceChildren(await cassettesView(say));
 	} catch (error) {
 		say(error.message, true);
 	}
@@ -240,7 +282,7 @@ function build() {
 	panes.replaceChildren(
 		element("div.list", { role: "region", "aria-label": "Journal" },
 			element("div.bar", {}, selects.session, selects.source, selects.status, selects.rule),
-			list.node,
+			nothing, list.node,
 			element("div.foot", {}, foot, backlog, element("span.spread"), element("span", {}, element("kbd", {}, "j"), " ", element("kbd", {}, "k"), " move  ", element("kbd", {}, "/"), " search"))),
 		detail);
 	document.body.replaceChildren(element("div.page", {},
@@ -270,7 +312,7 @@ function keyed(event) {
 		list.move(moves[event.key]);
 	} else if (event.key === "/") {
 		event.preventDefault();
-		search.focus();
+		(panes.isConnected ? search : holder.querySelector("input[type=search]"))?.focus();
 	}
 }
 

@@ -2,7 +2,7 @@
 
 import { ask, askJSON, baseURLOf } from "./api.js";
 import { button, element } from "./views/element.js";
-import { numeral } from "./views/format.js";
+import { countOf, numeral } from "./views/format.js";
 import { copyButton } from "./views/findings.js";
 import { asCurl, asPytest, asPython } from "./snippets.js";
 
@@ -84,7 +84,7 @@ export function saveCassette(exchange, numbers) {
 		element("option", { value: "one" }, "this request"),
 		numbers.length > 1 ? element("option", { value: "all", selected: true }, `the conversation: ${numeral(numbers.length)} requests`) : null);
 	openDialog("Save as cassette", [
-		element("p.quiet", {}, "Masked as recording masks. Put the file where your cassettes are."),
+		element("p.quiet", {}, "Secrets are masked as when recording. Put the file where your cassettes are."),
 		element("div.fields", {}, field("File", name), field("Requests", all)),
 	], {
 		label: "Save",
@@ -107,7 +107,7 @@ export function editReply(exchange) {
 	text.value = body.text;
 	const name = element("input", { type: "text", id: "edited-name", value: "edited.yaml", required: true });
 	openDialog("Edit the reply", [
-		element("p.quiet", {}, "The recording is sealed anew, and marked as edited."),
+		element("p.quiet", {}, "The cassette gets a new checksum, and says that this reply was edited."),
 		text, element("div.fields", {}, field("File", name)),
 	], {
 		label: "Save",
@@ -156,7 +156,7 @@ export async function sessionDialog(id, name, tell) {
 	choose();
 	const pending = session.faults.filter((fault) => fault.times === null || fault.done < fault.times);
 	openDialog(`Session ${name ?? id}`, [
-		element("p.quiet", {}, `${numeral(session.requests)} requests so far; ${numeral(session.played)} of ${numeral(session.recordings)} recordings played.`
+		element("p.quiet", {}, `${countOf(session.requests, "request")} so far; ${numeral(session.played)} of ${numeral(session.recordings)} recordings played.`
 			+ (pending.length ? ` Ordered: ${pending.map((fault) => fault.fault).join(", ")}.` : "")),
 		element("div.fields", {}, field("Fault for the next request", choice), element("span"), about, field("as an order", order),
 			field("Speed of recordings (max, 1, 2…)", speed),

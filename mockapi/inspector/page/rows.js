@@ -3,7 +3,7 @@
 import { clock, duration, numeral } from "./views/format.js";
 import { drawn, element, seenText } from "./views/element.js";
 import { sourceMark, statusMark } from "./views/exchange.js";
-import { isBad, keyOf } from "./store.js";
+import { isAgain, isBad, keyOf } from "./store.js";
 
 const HEIGHT = 46;
 const BEYOND = 8;
@@ -67,9 +67,9 @@ export class RowList {
 			laneView(lane),
 			element("div.line", {}, element("span.time", {}, clock(row.at)),
 				element("span.words", { title: seenText(words) }, seenText(words)), statusMark(row.status, row.seconds === null ? "sending" : isBad(row) && row.status < 400 ? "left" : "whole")),
-			element("div.line.under", {}, element("span.time", {}, row.turns === null ? "" : `turn ${row.turns - 1}`),
+			element("div.line.under", {}, element("span.time", {}, placeOf(row)),
 				element("span.words", {}, sourceMark(row.source), under ? ` · ${under}` : ""),
-				element("span.took", {}, tokens ? `${tokens} · ${took}` : took)));
+				element("span.took", { title: tokens ? `${tokens.replace(" → ", " tokens in, those of the cache included; ")} out` : null }, tokens ? `${tokens} · ${took}` : took)));
 	}
 
 	/** Choose a row by its key. */
@@ -100,6 +100,12 @@ export class RowList {
 	}
 }
 
+// Entries are counted in the session, turns in the conversation, from 0 as in `messages[0]`.
+function placeOf(row) {
+	if (isAgain(row)) return `${row.number}, again ${row.sent_again_from}`;
+	return row.turns === null ? `entry ${row.number}` : `entry ${row.number}, turn ${row.turns - 1}`;
+}
+
 function idOf(key) {
 	return `row-${key.replace(/[^\w-]/g, "-")}`;
 }
@@ -113,6 +119,7 @@ function laneView({ lane, colour: own, drawn: lines, goesOn }) {
 	const parts = lines.map((line, at) => (line < 0 ? null : drawn("line", {
 		x1: x(at), x2: x(at), y1: 0, y2: goesOn[at] ? HEIGHT : HEIGHT / 2 - 9, stroke: colour(line),
 	})));
-	return drawn("svg.lane", { width: 34, height: HEIGHT, "aria-hidden": "true" }, parts,
+	return drawn("svg.lane", { width: 34, height: HEIGHT, "aria-hidden": "true" },
+		drawn("title", {}, "Requests on one line of one colour are one conversation: they begin with the same turn."), parts,
 		drawn("circle", { cx: x(lane), cy: 14, r: 4.5, fill: colour(own) }));
 }

@@ -9,13 +9,23 @@ export function keyOf(row) {
 	return `${row.session}/${row.number}`;
 }
 
+/** Whether a request was sent again from the page: it is no turn of its conversation. */
+export function isAgain(row) {
+	return Number.isInteger(row.sent_again_from);
+}
+
+function isTogether(other, row) {
+	return !isAgain(other) && other.session === row.session && other.conversation === row.conversation;
+}
+
 /** Whether an exchange went wrong. */
 export function isBad(row) {
-	return row.status >= 400 || (row.seconds !== null && !row.complete && !Number.isInteger(row.sent_again_from));
+	return row.status >= 400 || (row.seconds !== null && !row.complete && !isAgain(row));
 }
 
 /** All rows in the order in which they came, and those that the filters let through. */
 export class Store {
+	#found = { text: "", keys: new Set() };
 	#colours = new Map(); // by conversation, in the order of their first requests
 
 	constructor() {
@@ -77,24 +87,35 @@ export class Store {
 	refresh() {
 		const { filters } = this;
 		const words = filters.text.toLowerCase().split(/\s+/).filter(Boolean);
-		this.shown = this.rows.filter((row) => passes(row, filters) && words.every((word) => textOf(row).includes(word)));
+		this.shown = this.rows.filter((row) => passes(row, filters) && (this.#hasFound(row) || words.every((word) => textOf(row).includes(word))));
 		this.#arrange();
 	}
 
-	/** The rows of a conversation before one of them. */
+	/** Rows that the server has found by what is searched: in their bodies, which rows do not hold. */
+	found(text, keys) {
+		this.#found = { text, keys: new Set(keys) };
+		this.refresh();
+	}
+
+	#hasFound(row) {
+		return this.filters.text !== "" && this.#found.text === this.filters.text && this.#found.keys.has(keyOf(row));
+	}
+
+	/** The row before one in its conversation; of one that was sent again the row that it was made from. */
 	before(row) {
+		if (isAgain(row)) return this.byKey.get(`${row.session}/${row.sent_again_from}`) ?? null;
 		if (!row.conversation) return null;
 		let found = null;
 		for (const other of this.rows) {
 			if (other === row) break;
-			if (other.session === row.session && other.conversation === row.conversation) found = other;
+			if (isTogether(other, row)) found = other;
 		}
 		return found;
 	}
 
-	/** The rows of a row's conversation. */
+	/** The rows of a row's conversation; what was sent again stands alone. */
 	conversation(row) {
-		return this.rows.filter((other) => other.session === row.session && other.conversation === row.conversation);
+		return this.rows.filter((other) => other === row || (!isAgain(row) && isTogether(other, row)));
 	}
 
 	// Each conversation has a lane from its first row to its last; a lane is free again after that.

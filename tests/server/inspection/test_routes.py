@@ -34,6 +34,7 @@ PAGE = Path(inspector.__file__).parent / "page"
 FILES = sorted(path.relative_to(PAGE).as_posix() for path in PAGE.rglob("*") if path.is_file())
 GUARDED = (
     ("GET", "/ui/feed"),
+    ("GET", "/ui/search"),
     ("GET", "/faults"),
     ("GET", "/sessions/default/journal/1"),
     ("POST", "/sessions/default/journal/1/send"),
@@ -243,3 +244,28 @@ def test_loaded_interactions_are_listed_and_shown(tmp_path: Path) -> None:
         document = control(server, "/cassettes/interactions/0").json()
         assert document["reply"]["body"]["text"] == '{"a":1}'
         assert control(server, "/cassettes/interactions/2").status_code == 404
+
+
+def test_entries_are_found_by_what_stands_in_their_bodies(
+    server: mockapi.Server, session: dict[str, Any]
+) -> None:
+    """Those that have all words, the newest first; a cassette's interactions as well."""
+    for text in ("a zebra", "an okapi", "a zebra too"):
+        say(session, text)
+    found = control(server, "/ui/search?text=ZEBRA").json()["found"]
+    assert found == [[session["id"], 3], [session["id"], 1]]
+    assert control(server, "/ui/search?text=zebra+okapi").json()["found"] == []
+    interactions = control(server, "/cassettes/interactions?text=zebra").json()["interactions"]
+    assert interactions == []
+
+
+def test_cassettes_of_open_sessions_are_listed_and_shown(server: mockapi.Server, tmp_path: Path) -> None:
+    """By their session; what is closed is not there any more."""
+    path = write_cassette(tmp_path / "own.yaml", interaction(message("mine alone"), b"{}"))
+    with server.open_session(cassettes=[path]) as opened:
+        place = "/cassettes/interactions"
+        (row,) = control(server, f"{place}?text=mine+alone").json()["interactions"]
+        assert (row["session"], row["cassette"], row["played"]) == (opened.id, str(path), False)
+        shown = control(server, f"{place}/{row['number']}?session={opened.id}").json()
+        assert "mine alone" in shown["request"]["body"]["text"]
+    assert control(server, f"{place}/0?session={opened.id}").status_code == 404

@@ -22,7 +22,7 @@ export function relativeCost(parts) {
 	return Object.entries(COST_RATIOS).reduce((sum, [name, ratio]) => sum + ratio * parts[name], 0);
 }
 
-/** The chart. Points have `label`, `tokens` as [input, output, read, written], and `onPick`, if they can be opened. */
+/** The chart. Points have `label`, `name` (what it says in full, if that is more), `tokens` as [input, output, read, written], and `onPick`, if they can be opened. */
 export function usageChart(points, width = 860) {
 	const known = points.filter((point) => point.tokens).slice(-120);
 	if (!known.length) return element("div.quiet", {}, "No reply of this conversation tells its tokens.");
@@ -33,7 +33,7 @@ export function usageChart(points, width = 860) {
 	const y = (tokens) => TOP + inner * (1 - tokens / most);
 	let spent = 0;
 	const costs = rows.map(({ parts }) => (spent += relativeCost(parts)));
-	const bars = rows.map(({ parts, label, onPick }, at) => {
+	const bars = rows.map(({ parts, label, name: said = label, onPick }, at) => {
 		let sum = 0;
 		const title = PARTS.map(([name, words]) => `${numeral(parts[name])} ${words}`).join(", ");
 		const rects = PARTS.map(([name]) => {
@@ -43,7 +43,7 @@ export function usageChart(points, width = 860) {
 			return rect;
 		});
 		const text = rows.length <= 24 ? drawn("text", { x: SIDE + (at + 0.5) * slot, y: HEIGHT_OF_CHART - 9, "text-anchor": "middle" }, label) : null;
-		return drawn("g", onPick ? { on: { click: onPick }, style: { cursor: "pointer" } } : {}, drawn("title", {}, `${label}: ${title}`), rects, text);
+		return drawn("g", onPick ? pickable(`${said}: ${title}`, onPick) : {}, drawn("title", {}, `${said}: ${title}`), rects, text);
 	});
 	const line = costs.map((cost, at) => `${at ? "L" : "M"}${SIDE + (at + 0.5) * slot} ${TOP + inner * (1 - cost / spent)}`).join("");
 	const marks = [0, 0.5, 1].map((share) => [
@@ -57,9 +57,19 @@ export function usageChart(points, width = 860) {
 	const words = `${numeral(asked)} tokens in, ${Math.round((100 * sums.read) / Math.max(1, asked))} % of them read from the cache, ${numeral(sums.out)} out; cost as ${numeral(Math.round(spent))} input tokens`;
 	return element("div.chart", {},
 		element("p", {}, words),
-		drawn("svg", { viewBox: `0 0 ${width} ${HEIGHT_OF_CHART}`, role: "img", "aria-label": words }, marks, bars, drawn("path.cost", { d: line })),
+		drawn("svg", { viewBox: `0 0 ${width} ${HEIGHT_OF_CHART}`, role: rows.some((row) => row.onPick) ? "group" : "img", "aria-label": words }, marks, bars, drawn("path.cost", { d: line })),
 		element("div.legend", {}, PARTS.map(([name, said]) => element("span", {}, element("i", { style: { background: LEGEND[name] } }), said)),
 			element("span", {}, "line: cost so far, in input tokens (cache read 0.1, cache write 1.25, output 5)")));
+}
+
+// A bar as a button: for the mouse, and for Tab and Enter.
+function pickable(words, onPick) {
+	const keydown = (event) => {
+		if (event.key !== "Enter" && event.key !== " ") return;
+		event.preventDefault();
+		onPick();
+	};
+	return { role: "button", tabindex: 0, "aria-label": words, on: { click: onPick, keydown }, style: { cursor: "pointer" } };
 }
 
 const LEGEND = { read: "var(--teal)", written: "var(--warn)", fresh: "var(--blue)", out: "var(--violet)" };

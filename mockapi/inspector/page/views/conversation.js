@@ -53,7 +53,7 @@ export function conversationView(exchange, before = null) {
 	const from = firstNewTurn(value, before ? requestValue(before) : null);
 	const results = new Map();
 	const calls = new Map();
-	const news = new Set(turns.slice(from).flatMap((turn) => listOf(turn?.content)));
+	const news = new Set((before === null ? [] : turns.slice(from)).flatMap((turn) => listOf(turn?.content)));
 	for (const block of turns.flatMap((turn) => listOf(turn?.content))) {
 		if (block?.type === "tool_result") results.set(block.tool_use_id, block);
 		if (typeof block?.id === "string" && /tool_use$/.test(String(block.type))) calls.set(block.id, String(block.name));
@@ -63,7 +63,7 @@ export function conversationView(exchange, before = null) {
 		systemView(value.system),
 		toolsView(value.tools),
 		parametersView(value),
-		lastItems(turns, (turn, at) => turnView(turn, at, at >= from, { results, calls, news }), "turn", turns.length - from + TURNS_BEFORE),
+		lastItems(turns, (turn, at) => turnView(turn, at, before !== null && at >= from, { results, calls, news }), "turn", turns.length - from + TURNS_BEFORE),
 		leftOut(exchange.request.body),
 	);
 }
@@ -80,7 +80,7 @@ function turnView(turn, at, isNew, known) {
 		return call === undefined ? blockView(block, known) : resultMark(block, call);
 	}, "block");
 	const kind = `div.turn.${role === "assistant" ? "assistant" : "user"}${isNew ? ".new" : ""}`;
-	const label = element("div.role", {}, element("span", {}, ...seen(role)), element("span.number", {}, String(at)),
+	const label = element("div.role", {}, element("span", {}, ...seen(role)), element("span.number", {}, `turn ${at}`),
 		isNew ? element("span.newmark", {}, "new") : null);
 	return element(kind, {}, label, element("div.blocks", {}, shown));
 }

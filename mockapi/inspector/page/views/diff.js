@@ -112,8 +112,9 @@ export function changesView(exchange, before) {
 	const inside = changesOf(old.slice(shared), turns.slice(shared, old.length)).map((change) => ({
 		...change, path: change.path === "body" ? `messages[${shared}]` : `messages${change.path.replace(/^\[(\d+)\]/, (_, at) => `[${Number(at) + shared}]`)}`,
 	}));
-	const kept = element("p", {}, "The first ", element("b", {}, countOf(shared, "turn")), " are as in the request before (",
-		`entry ${numeral(before.number)}), `, element("b", {}, countOf(Math.max(0, added), "turn")), " follow.");
+	const place = before.number === null ? "" : ` (entry ${numeral(before.number)})`;
+	const kept = element("p", {}, shared ? ["The first ", element("b", {}, countOf(shared, "turn")), shared === 1 ? " is" : " are"] : "No turn is",
+		` as in the request before${place}, `, element("b", {}, countOf(Math.max(0, added), "turn")), added === 1 ? " follows." : " follow.");
 	const broken = cacheVerdict(was, now, outside, shared);
 	return element("div.changes", {}, kept, broken, [...outside, ...inside].map(changeView));
 }

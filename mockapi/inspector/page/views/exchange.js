@@ -21,7 +21,7 @@ export function exchangeView(exchange, { before = null, actions = null, remedy }
 			element("div.column", {}, section("Request", conversationView(exchange, before), bytesOf(exchange.request.body.size))),
 			element("div.column", {},
 				section("Reply", replyView(exchange), bytesOf(exchange.reply.body.size)),
-				changes ? section("Since the request before", changes) : null,
+				changes ? section(Number.isInteger(exchange.sent_again_from) ? `Since entry ${exchange.sent_again_from}` : "Since the request before", changes) : null,
 				section("Headers", headersView(exchange)))));
 }
 
