@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,7 +33,7 @@ from mockapi.replies._convert import paddings
 from mockapi.replies._sse_frames import SSEFrame, frames_of, is_binary_stream, is_stream, with_chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from mockapi.exchange import Reply
     from mockapi.options import Path
@@ -69,12 +69,14 @@ class Pace:
         between: draws the seconds from token to token.
         tokens_per_event: how many tokens each delta carries; None leaves the deltas as they are.
         seed: what the durations are drawn from.
+        told: what `parse_pace` made it of; None if it was made otherwise.
     """
 
     first: Draw
     between: Draw
     tokens_per_event: int | None = None
     seed: int = 0
+    told: Mapping[str, Any] | None = field(default=None, compare=False)
 
 
 def parse_pace(value: Any, place: str = "pace") -> Pace:
@@ -91,6 +93,7 @@ def parse_pace(value: Any, place: str = "pace") -> Pace:
         _duration(told.get("between", 0), (*path, "between")),
         None if tokens is None else _TOKENS(tokens, (*path, "tokens_per_event")),
         _SEED(told.get("seed", 0), (*path, "seed")),
+        dict(told),
     )
 
 

@@ -208,6 +208,7 @@ class ServerSession:
             "settings": {
                 "speed": "max" if speed is None else speed,
                 "has_pace": self.settings.pace is not None,
+                "pace": None if self.settings.pace is None else self.settings.pace.told,
                 "after_last": self.settings.after_last,
                 "convert": self.settings.convert,
                 "on_unmatched": self.on_unmatched,

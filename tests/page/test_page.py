@@ -120,6 +120,8 @@ def test_a_refusal_tells_where_and_by_which_rule(browser: Browser, server: mocka
         finding = seen.page.locator(".finding", has_text="Refused with 400")
         for words in ("/messages/0/content", "source", "confidence"):
             assert words in finding.inner_text()
+        assert finding.locator(".there .marked").inner_text() == '""'
+        assert "refused: /messages/0/content" in seen.page.locator(".turn.user .refused").inner_text()
 
 
 def test_a_fault_tells_what_was_ordered_and_what_left(browser: Browser, server: mockapi.Server) -> None:
@@ -143,6 +145,9 @@ def test_what_just_happened_becomes_a_cassette(
             saving.value.save_as(place)
             interactions = load(place.read_bytes(), place.name).interactions
             assert (len(interactions), interactions[0].edited) == (count, edited)
+            assert f"mockapi serve {place.name}" in seen.page.locator(".told").inner_text()
+            seen.page.get_by_role("button", name="close").click()
+            assert seen.page.locator(".told").is_hidden()
 
 
 def test_a_fault_is_ordered_and_a_request_sent_again_from_the_page(browser: Browser) -> None:
@@ -154,15 +159,21 @@ def test_a_fault_is_ordered_and_a_request_sent_again_from_the_page(browser: Brow
         )
         seen.choose("Hi")
         seen.page.get_by_role("button", name="Session…").click()
+        seen.page.get_by_role("button", name="Apply").click()
+        seen.page.get_by_text("Nothing was changed").wait_for()
+        seen.page.get_by_role("button", name="Session…").click()
         seen.page.get_by_label("Fault for the next request").select_option("no_usage")
         seen.page.get_by_role("button", name="Apply").click()
         seen.page.get_by_text("From the next request on").wait_for()
         seen.page.get_by_role("button", name="Send again…").click()
         body = seen.page.get_by_label("Body of the request")
+        assert body.input_value().startswith('{\n  "model": ')
+        assert body.evaluate("it => [it.selectionStart, it.scrollTop]") == [0, 0]
         body.fill(body.input_value().replace('"Hi"', '"Once more"'))
         seen.page.get_by_role("button", name="Send", exact=True).click()
         seen.page.locator(".finding.warn", has_text="no_usage").wait_for()
         assert seen.rows() == ["Hi", "Once more"]
+        assert seen.page.get_by_role("button", name="Tokens of").count() == 0
         entry = control(server, "/sessions/default/journal/2").json()
         assert "Once more" in entry["request"]["body"]["text"]
 
@@ -209,6 +220,14 @@ def test_cassettes_are_shown_by_the_same_views(browser: Browser, server: mockapi
         seen.page.get_by_label("Order").select_option("largest first")
         seen.page.locator(".recordings button").first.click()
         seen.page.locator(".exchange .head").wait_for()
+        assert seen.page.locator(".exchange .figures", has_text="sent in").count() == 0
+        seen.page.keyboard.press("/")
+        seen.page.keyboard.type("no such words")
+        seen.page.get_by_text("Nothing matches \u201cno such words\u201d").wait_for()
+        seen.page.get_by_role("button", name="Show all").click()
+        seen.page.locator(".recordings button .words").nth(3).wait_for()
+        seen.page.get_by_role("button", name="Reload from disk").click()
+        seen.page.get_by_text("were read from disk again").wait_for()
 
 
 def test_keys_alone_lead_everywhere(browser: Browser, server: mockapi.Server) -> None:
@@ -237,6 +256,21 @@ def test_keys_alone_lead_everywhere(browser: Browser, server: mockapi.Server) ->
         assert seen.page.evaluate("document.activeElement.tagName") == "BUTTON"
         keys.press("Escape")
         assert seen.page.evaluate("document.activeElement.getAttribute('role')") == "listbox"
+        seen.page.reload()
+        seen.page.locator(f'.row[aria-selected=true][data-key="{first}"]').wait_for()
+        assert server.control_token not in seen.page.url
+        seen.choose("A walk in Oslo")
+        total = seen.page.locator(".foot").inner_text()
+        seen.page.get_by_role("button", name="Only this conversation").click()
+        assert seen.page.locator(".foot").inner_text() != total
+        keys.press("Escape")
+        keys.press("Escape")
+        assert seen.page.locator(".foot").inner_text() == total
+        keys.press("/")
+        keys.type("get_weather no-such-word")
+        seen.page.get_by_text("Nothing matches \u201cget_weather no-such-word\u201d").wait_for()
+        seen.page.get_by_role("button", name="Clear the search").click()
+        assert seen.page.locator(".foot").inner_text() == total
 
 
 @pytest.mark.parametrize(

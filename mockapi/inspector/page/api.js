@@ -12,8 +12,25 @@ let token = takenToken();
 // history: that survives a reload, and no other page can read it, not even one of the same origin.
 function takenToken() {
 	const said = new URLSearchParams(location.hash.slice(1)).get("token");
-	if (said) history.replaceState({ token: said }, "", location.pathname + location.search);
+	if (said) keepToken(said);
 	return said ?? history.state?.token ?? null;
+}
+
+function keepToken(said) {
+	const rest = new URLSearchParams(location.hash.slice(1));
+	rest.delete("token");
+	history.replaceState({ token: said }, "", `${location.pathname}${location.search}${rest.size ? `#${rest}` : ""}`);
+}
+
+/** The entry that the address names: its session and number, without the token; null if none. */
+export function namedEntry() {
+	const named = new URLSearchParams(location.hash.slice(1));
+	return named.has("session") && named.has("entry") ? { session: named.get("session"), number: Number(named.get("entry")) } : null;
+}
+
+/** Let the address name an entry, so that a reload leads to it. */
+export function nameEntry({ session, number }) {
+	history.replaceState(history.state, "", `#${new URLSearchParams({ session, entry: number })}`);
 }
 
 /** Whether there is a token to show. */
@@ -24,7 +41,7 @@ export function hasToken() {
 /** Use another token from now on. */
 export function useToken(said) {
 	token = said;
-	history.replaceState({ token: said }, "", location.pathname + location.search);
+	keepToken(said);
 }
 
 /** An answer that is no success: its status, and the server's words. */
@@ -43,10 +60,13 @@ export function baseURLOf(session) {
 
 /** A request to the control API; a Response that is a success. */
 export async function ask(path, { method = "GET", body, signal, headers = {} } = {}) {
-	const response = await fetch(new URL(path, BASE), {
+	const asked = fetch(new URL(path, BASE), {
 		method, signal, cache: "no-store", credentials: "omit", referrerPolicy: "no-referrer",
 		headers: { "x-mockapi-token": token ?? "", ...headers },
 		body: body === undefined ? undefined : JSON.stringify(body),
+	});
+	const response = await asked.catch((error) => {
+		throw error instanceof TypeError ? new Error("The server does not answer: was it stopped? The page goes on trying.") : error;
 	});
 	if (response.ok) return response;
 	const said = await response.json().catch(() => null);

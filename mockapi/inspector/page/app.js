@@ -1,10 +1,10 @@
 // The page: the list on the left follows the feed, what is chosen stands on the right.
 
-import { ask, askJSON, follow, hasToken, useToken } from "./api.js";
+import { ask, askJSON, follow, hasToken, namedEntry, nameEntry, useToken } from "./api.js";
 import { cassettesView } from "./cassettes.js";
 import { copyAs, editReply, openDialog, remedyOptions, saveCassette, sendAgain, sessionDialog } from "./dialogs.js";
 import { RowList } from "./rows.js";
-import { keyOf, laneKey, Store } from "./store.js";
+import { isAgain, keyOf, laneKey, Store } from "./store.js";
 import { usageChart } from "./views/chart.js";
 import { button, element, seenText } from "./views/element.js";
 import { exchangeView } from "./views/exchange.js";
@@ -13,13 +13,14 @@ import { countOf, numeral } from "./views/format.js";
 
 const MOST_DOCUMENTS = 30;
 const EVENTS_AT_ONCE = 1500;
+const SECONDS_TOLD = 12;
 const MANY_ROWS = 2000; // from here on the list is brought up to date less often
 
 const store = new Store();
 const documents = new Map();
 const detail = element("main.pane.detail", { tabindex: 0, "aria-label": "Request and reply" });
 const state = element("span.state", { role: "status" }, "connecting");
-const told = element("p.told", { role: "status", hidden: true });
+const told = element("div.told", { role: "status", hidden: true });
 const foot = element("span");
 const nothing = element("p.nothing", { role: "status", hidden: true });
 const list = new RowList(store, (row) => open(row), () => detail.focus());
@@ -172,6 +173,7 @@ async function documentOf(row) {
 
 async function open(row, { keepsPlace = false } = {}) {
 	current = row;
+	nameEntry(row);
 	const place = detail.scrollTop;
 	try {
 		const earlier = store.before(row);
@@ -180,7 +182,6 @@ async function open(row, { keepsPlace = false } = {}) {
 		const actions = actionsOf(row, exchange);
 		detail.replaceChildren(exchangeView(exchange, { before, actions, remedy: (words) => remedyButton(row, words) }));
 		detail.scrollTop = keepsPlace ? place : 0;
-		say("");
 	} catch (error) {
 		if (current === row) detail.replaceChildren(element("div.empty", {}, element("h2", {}, "This request cannot be opened"), error.message));
 	}
@@ -189,12 +190,13 @@ async function open(row, { keepsPlace = false } = {}) {
 function actionsOf(row, exchange) {
 	const conversation = store.conversation(row);
 	const numbers = conversation.map((item) => item.number);
+	const session = store.rows.filter((item) => item.session === row.session && !isAgain(item)).map((item) => item.number);
 	const isAlone = store.filters.conversation === laneKey(row);
 	const earlier = async () => Promise.all(conversation.filter((item) => item.at <= row.at).slice(-50).map(documentOf));
 	return element("div.actions", {},
 		button("Send again…", () => sendAgain(exchange, ({ session, number }) => choose(`${session}/${number}`))),
-		button("Save as cassette…", () => saveCassette(exchange, numbers)),
-		button("Edit reply…", () => editReply(exchange)),
+		button("Save as cassette…", () => saveCassette(exchange, numbers, session, say)),
+		button("Edit reply…", () => editReply(exchange, say)),
 		button("Copy as…", () => copyAs(exchange, earlier)),
 		button("Session…", () => sessionDialog(row.session, row.name, say).catch((error) => say(error.message, true))),
 		conversation.length > 1 ? button(`Tokens of ${countOf(conversation.length, "request")}`, () => chart(conversation)) : null,
@@ -223,7 +225,8 @@ function remedyButton(row, words) {
 	const options = remedyOptions(words);
 	if (!options) return null;
 	const said = words.match(/--[\w-]+(?: (?:'[^']*'|[\w$.[\]-]+))?/g)?.join(" ") ?? "";
-	return [button("apply to this session and send again", async () => {
+	const isBroad = options.matching?.ignore?.some((path) => /\.(?:content|text|messages|system)(?:\[\d+\])?$/.test(path));
+	return [isBroad ? element("span.quiet", {}, " ignores the whole text there: whatever a client says would match ") : null, button("apply to this session and send again", async () => {
 		try {
 			await ask(`sessions/${row.session}`, { method: "PATCH", body: options });
 			const sent = await askJSON(`sessions/${row.session}/journal/${row.number}/send`, { method: "POST", body: {} });
@@ -231,13 +234,17 @@ function remedyButton(row, words) {
 		} catch (error) {
 			say(error.message, true);
 		}
-	}, { class: "small" }), copyButton(said, "copy option")];
+	}, { class: "small" }), copyButton(said, "copy option")].filter(Boolean);
 }
+
+let saying = 0;
 
 function say(words, isBad = false) {
 	told.hidden = !words;
 	told.className = isBad ? "told bad" : "told";
-	told.textContent = words;
+	told.replaceChildren(element("span", {}, words), button("close", () => say(""), { class: "small" }));
+	clearTimeout(saying);
+	if (words && !isBad) saying = setTimeout(() => say(""), SECONDS_TOLD * 1000);
 }
 
 function showEmpty() {
@@ -246,7 +253,7 @@ function showEmpty() {
 	if (detail.firstChild?.dataset?.empty === key) return;
 	const root = new URL("../", document.baseURI).href.replace(/\/$/, "");
 	const keys = [["j k ↓ ↑", "the next or previous request"], ["Home End", "the first, the last"], ["Enter", "into the request"],
-		["/", "search"], ["Escape", "back to the list; clears the search"]];
+		["/", "search"], ["Escape", "back to the list; there it clears the search and \u201cOnly this conversation\u201d"]];
 	detail.replaceChildren(element("div.empty", { "data-empty": key },
 		element("h2", {}, hasRows ? "Choose a request" : "Nothing has come yet"),
 		hasRows ? null : [element("p", {}, "Requests appear here as they come. Point a client at"), element("pre", {}, `ANTHROPIC_BASE_URL=${root}`)],
@@ -298,9 +305,14 @@ function keyed(event) {
 	if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
 	const isTyping = /^(?:INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
 	if (event.key === "Escape") {
-		if (event.target === search && search.value) {
+		const inList = event.target === document.body || list.node.contains(event.target);
+		const { text, conversation } = store.filters;
+		if (!panes.isConnected) holder.querySelector(".recordings button")?.focus();
+		else if ((event.target === search && text) || (inList && (text || conversation))) {
 			search.value = "";
+			store.filters.conversation = "";
 			filter("text", "");
+			if (current) open(current, { keepsPlace: true });
 		} else list.node.focus();
 		return;
 	}
@@ -333,6 +345,8 @@ const STATES = { live: "live", lost: "reconnecting…" };
 function start() {
 	if (!hasToken()) return askForToken();
 	build();
+	const named = namedEntry();
+	if (named) choose(keyOf(named));
 	return follow(take, (now, words) => {
 		if (now === "refused") return askForToken(words);
 		state.dataset.state = now;

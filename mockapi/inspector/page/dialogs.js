@@ -2,7 +2,7 @@
 
 import { ask, askJSON, baseURLOf } from "./api.js";
 import { button, element } from "./views/element.js";
-import { countOf, numeral } from "./views/format.js";
+import { countOf, numeral, parsedJSON } from "./views/format.js";
 import { copyButton } from "./views/findings.js";
 import { asCurl, asPytest, asPython } from "./snippets.js";
 
@@ -52,8 +52,7 @@ function download(content, name) {
 /** Send a request again, edited or as it was. */
 export function sendAgain(exchange, select) {
 	const isWhole = exchange.request.body.left_out === 0 && exchange.request.body.kind !== "base64" && exchange.request.body.size < LARGEST_EDIT;
-	const text = element("textarea", { "aria-label": "Body of the request", spellcheck: "false", disabled: !isWhole });
-	text.value = isWhole ? prettied(exchange.request.body.text) : "Too large to be edited here: it is sent as it came.";
+	const text = editor("Body of the request", isWhole ? indented(exchange.request.body.text) : "Too large to be edited here: it is sent as it came.", !isWhole);
 	const original = text.value;
 	openDialog("Send again", [
 		element("p.quiet", {}, "Answered as if a client had sent it, with the same headers; the reply stands in the journal."),
@@ -68,29 +67,55 @@ export function sendAgain(exchange, select) {
 	});
 }
 
-function prettied(text) {
-	try {
-		// Numbers that JavaScript would round stay as they are written.
-		return /\d{16}/.test(text) ? text : JSON.stringify(JSON.parse(text), null, 2);
-	} catch {
-		return text;
-	}
+const JSON_PARTS = /"(?:[^"\\]|\\.)*"|\{\s*\}|\[\s*\]|[{}[\],:]|\s+/g;
+
+// JSON with a line for each member. Its numbers stay as they are written: JavaScript would round some.
+function indented(text) {
+	if (parsedJSON(text) === undefined) return text;
+	let depth = 0;
+	const line = () => `\n${"  ".repeat(depth)}`;
+	return text.replace(JSON_PARTS, (part) => {
+		if (part === "{" || part === "[") {
+			depth += 1;
+			return part + line();
+		}
+		if (part === "}" || part === "]") {
+			depth -= 1;
+			return line() + part;
+		}
+		if (part === ",") return part + line();
+		return part === ":" ? ": " : /^[\s{[]/.test(part) ? part.replace(/\s/g, "") : part;
+	});
 }
 
-/** Save entries of a session as a cassette; `numbers` of the conversation, this one among them. */
-export function saveCassette(exchange, numbers) {
+// A text to edit, seen from its beginning.
+function editor(label, text, disabled = false) {
+	const made = element("textarea", { "aria-label": label, spellcheck: "false", disabled });
+	made.value = text;
+	made.setSelectionRange(0, 0);
+	return made;
+}
+
+function savedWords(name) {
+	return `Saved as ${name}, where your browser saves files. Play it: mockapi serve ${name}`;
+}
+
+/** Save entries of a session as a cassette: `numbers` of the conversation, this one among them, or of the `session`. */
+export function saveCassette(exchange, numbers, session, tell) {
 	const name = element("input", { type: "text", id: "cassette-name", value: "saved.yaml", pattern: "[A-Za-z0-9_.\\-]{1,100}", required: true });
 	const all = element("select", { id: "cassette-which" },
 		element("option", { value: "one" }, "this request"),
-		numbers.length > 1 ? element("option", { value: "all", selected: true }, `the conversation: ${numeral(numbers.length)} requests`) : null);
+		numbers.length > 1 ? element("option", { value: "all", selected: true }, `the conversation: ${numeral(numbers.length)} requests`) : null,
+		session.length > numbers.length ? element("option", { value: "session" }, `the whole session: ${numeral(session.length)} requests`) : null);
 	openDialog("Save as cassette", [
 		element("p.quiet", {}, "Secrets are masked as when recording. Put the file where your cassettes are."),
 		element("div.fields", {}, field("File", name), field("Requests", all)),
 	], {
 		label: "Save",
 		does: async () => {
-			const chosen = all.value === "all" ? numbers.slice(-1000) : [exchange.number];
+			const chosen = { one: [exchange.number], all: numbers.slice(-1000), session: session.slice(-1000) }[all.value];
 			await fetchCassette(exchange.session, name.value, chosen.map((number) => ({ number })));
+			tell(savedWords(name.value));
 		},
 	});
 }
@@ -101,10 +126,10 @@ async function fetchCassette(session, name, entries) {
 }
 
 /** Edit a reply, and save it as a sealed cassette that says that it was edited. */
-export function editReply(exchange) {
+export function editReply(exchange, tell) {
 	const { body } = exchange.reply;
-	const text = element("textarea", { "aria-label": "Body of the reply", spellcheck: "false" });
-	text.value = body.text;
+	const text = editor("Body of the reply", indented(body.text));
+	const original = text.value;
 	const name = element("input", { type: "text", id: "edited-name", value: "edited.yaml", required: true });
 	openDialog("Edit the reply", [
 		element("p.quiet", {}, "The cassette gets a new checksum, and says that this reply was edited."),
@@ -113,7 +138,8 @@ export function editReply(exchange) {
 		label: "Save",
 		does: async () => {
 			if (body.left_out || body.kind === "base64") throw new Error("This reply is too large, or not text.");
-			await fetchCassette(exchange.session, name.value, [{ number: exchange.number, reply: text.value }]);
+			await fetchCassette(exchange.session, name.value, [{ number: exchange.number, reply: text.value === original ? body.text : text.value }]);
+			tell(savedWords(name.value));
 		},
 	});
 }
@@ -141,7 +167,7 @@ export async function copyAs(exchange, earlier) {
 /** What a session does from its next request on: faults, pace, reset. */
 export async function sessionDialog(id, name, tell) {
 	const [{ faults }, session] = await Promise.all([askJSON("faults"), askJSON(`sessions/${id}`)]);
-	const order = element("input", { type: "text", id: "fault-order", spellcheck: "false", });
+	const order = element("input", { type: "text", id: "fault-order", spellcheck: "false" });
 	const about = element("span.quiet");
 	const choice = element("select", { id: "fault-name", on: { change: () => choose() } },
 		element("option", { value: "" }, "none"), faults.map((fault) => element("option", { value: fault.name }, fault.name)));
@@ -151,8 +177,10 @@ export async function sessionDialog(id, name, tell) {
 		about.textContent = fault ? fault.summary : "";
 	};
 	const speed = element("input", { type: "text", id: "speed", value: String(session.settings.speed) });
-	const first = element("input", { type: "text", id: "pace-first", placeholder: "0.5", size: 8 });
-	const between = element("input", { type: "text", id: "pace-between", placeholder: "0.02", size: 8 });
+	const { pace } = session.settings;
+	const said = (value) => (value === undefined ? "" : JSON.stringify(value));
+	const first = element("input", { type: "text", id: "pace-first", placeholder: "none, or 0.5", size: 8, value: said(pace?.first) });
+	const between = element("input", { type: "text", id: "pace-between", placeholder: "none, or 0.02", size: 8, value: said(pace?.between) });
 	choose();
 	const pending = session.faults.filter((fault) => fault.times === null || fault.done < fault.times);
 	openDialog(`Session ${name ?? id}`, [
@@ -161,7 +189,7 @@ export async function sessionDialog(id, name, tell) {
 		element("div.fields", {}, field("Fault for the next request", choice), element("span"), about, field("as an order", order),
 			field("Speed of recordings (max, 1, 2…)", speed),
 			field("Pace: seconds to the first token", first), field("and from token to token", between)),
-		pending.length ? button("Drop the faults that are ordered", async () => {
+		element("div.does", {}, pending.length ? button("Drop the faults that are ordered", async () => {
 			await ask(`sessions/${id}/faults`, { method: "DELETE" });
 			tell(`The session ${name ?? id} does no fault any more.`);
 			document.querySelector("dialog")?.close();
@@ -170,16 +198,21 @@ export async function sessionDialog(id, name, tell) {
 			await ask(`sessions/${id}/reset`, { method: "POST" });
 			tell(`The session ${name ?? id} was reset.`);
 			document.querySelector("dialog")?.close();
-		}),
+		})),
 	], {
 		label: "Apply",
 		does: async () => {
-			if (order.value.trim()) await ask(`sessions/${id}/faults`, { method: "POST", body: [JSON.parse(order.value)] });
+			const seconds = (text) => (text.trim() ? JSON.parse(text) : 0);
+			const isOrdered = order.value.trim() !== "";
+			if (isOrdered) await ask(`sessions/${id}/faults`, { method: "POST", body: [JSON.parse(order.value)] });
 			const changes = {};
 			if (speed.value !== String(session.settings.speed)) changes.speed = speed.value === "max" ? "max" : Number(speed.value);
-			if (first.value || between.value) changes.pace = { first: Number(first.value || 0), between: Number(between.value || 0) };
+			if (first.value !== said(pace?.first) || between.value !== said(pace?.between)) {
+				changes.pace = first.value || between.value ? { ...pace, first: seconds(first.value), between: seconds(between.value) } : null;
+			}
+			if (!isOrdered && !Object.keys(changes).length) return tell("Nothing was changed.");
 			if (Object.keys(changes).length) await ask(`sessions/${id}`, { method: "PATCH", body: changes });
-			tell(`From the next request on, the session ${name ?? id} does so.`);
+			return tell(`From the next request on, the session ${name ?? id} does so.`);
 		},
 	});
 }

@@ -1,11 +1,12 @@
 // The list: only the rows that can be seen are made.
 
-import { clock, duration, numeral } from "./views/format.js";
+import { clock, duration, hereSaid, numeral } from "./views/format.js";
 import { drawn, element, seenText } from "./views/element.js";
 import { sourceMark, statusMark } from "./views/exchange.js";
 import { isAgain, isBad, keyOf } from "./store.js";
 
 const HEIGHT = 46;
+const NAMED_HEIGHT = 64; // with a line for the session, so that long names can be told apart
 const BEYOND = 8;
 const HUES = [222, 160, 28, 285, 340, 190, 95, 55];
 
@@ -31,19 +32,23 @@ export class RowList {
 		new ResizeObserver(() => this.draw()).observe(this.node);
 	}
 
+	get #height() {
+		return this.store.sessions.size > 1 ? NAMED_HEIGHT : HEIGHT;
+	}
+
 	#scrolled() {
 		const { scrollTop, clientHeight, scrollHeight } = this.node;
-		this.follows = scrollTop + clientHeight >= scrollHeight - HEIGHT / 2;
+		this.follows = scrollTop + clientHeight >= scrollHeight - this.#height / 2;
 		this.draw();
 	}
 
 	/** Show the store as it is now. */
 	draw() {
 		const { shown, lanes } = this.store;
-		this.sheet.style.setProperty("height", `${shown.length * HEIGHT}px`);
-		if (this.follows) this.node.scrollTop = shown.length * HEIGHT;
-		const first = Math.max(0, Math.floor(this.node.scrollTop / HEIGHT) - BEYOND);
-		const last = Math.min(shown.length, Math.ceil((this.node.scrollTop + this.node.clientHeight) / HEIGHT) + BEYOND);
+		this.sheet.style.setProperty("height", `${shown.length * this.#height}px`);
+		if (this.follows) this.node.scrollTop = shown.length * this.#height;
+		const first = Math.max(0, Math.floor(this.node.scrollTop / this.#height) - BEYOND);
+		const last = Math.min(shown.length, Math.ceil((this.node.scrollTop + this.node.clientHeight) / this.#height) + BEYOND);
 		const made = [];
 		for (let at = first; at < last; at += 1) made.push(this.#row(shown[at], lanes[at], at));
 		this.sheet.replaceChildren(...made);
@@ -55,21 +60,24 @@ export class RowList {
 	#row(row, lane, at) {
 		const key = keyOf(row);
 		const isChosen = key === this.selected;
-		const under = [row.name ?? (row.session === "default" ? null : row.session), row.model, row.rule ?? row.faults ?? row.stop, row.said]
+		const under = [row.model, row.rule ?? row.faults ?? row.stop, hereSaid(row.said ?? "")]
 			.filter(Boolean).map(seenText).join(" · ");
 		const words = row.words || `${row.method} ${row.path}`;
 		const tokens = row.tokens ? `${numeral(row.tokens[0] + row.tokens[2] + row.tokens[3])} → ${numeral(row.tokens[1])}` : "";
+		const isNamed = this.#height === NAMED_HEIGHT;
+		const session = row.name ?? `session ${row.session}`;
 		const took = row.seconds === null ? "sending…" : duration(row.seconds);
-		return element(row.seconds === null ? "div.row.sending" : "div.row", {
+		return element(`div.row${isNamed ? ".named" : ""}${row.seconds === null ? ".sending" : ""}`, {
 			role: "option", id: idOf(key), "aria-selected": String(isChosen), "data-key": key, "data-bad": isBad(row),
-			"aria-setsize": this.store.shown.length, "aria-posinset": at + 1, style: { top: `${at * HEIGHT}px` },
+			"aria-setsize": this.store.shown.length, "aria-posinset": at + 1, style: { top: `${at * this.#height}px` },
 		},
-			laneView(lane),
+			laneView(lane, this.#height),
 			element("div.line", {}, element("span.time", {}, clock(row.at)),
 				element("span.words", { title: seenText(words) }, seenText(words)), statusMark(row.status, row.seconds === null ? "sending" : isBad(row) && row.status < 400 ? "left" : "whole")),
-			element("div.line.under", {}, element("span.time", {}, placeOf(row)),
+			element("div.line.under", {}, element("span.place", {}, placeOf(row)),
 				element("span.words", {}, sourceMark(row.source), under ? ` · ${under}` : ""),
-				element("span.took", { title: tokens ? `${tokens.replace(" → ", " tokens in, those of the cache included; ")} out` : null }, tokens ? `${tokens} · ${took}` : took)));
+				element("span.took", { title: tokens ? `${tokens.replace(" → ", " tokens in, those of the cache included; ")} out` : null }, tokens ? `${tokens} · ${took}` : took)),
+			isNamed ? element("div.line.under", {}, element("span.words", { title: seenText(session) }, seenText(session))) : null);
 	}
 
 	/** Choose a row by its key. */
@@ -94,8 +102,8 @@ export class RowList {
 
 	#bringIntoView(at) {
 		const { clientHeight, scrollTop } = this.node;
-		if (at * HEIGHT < scrollTop) this.node.scrollTop = at * HEIGHT;
-		else if ((at + 1) * HEIGHT > scrollTop + clientHeight) this.node.scrollTop = (at + 1) * HEIGHT - clientHeight;
+		if (at * this.#height < scrollTop) this.node.scrollTop = at * this.#height;
+		else if ((at + 1) * this.#height > scrollTop + clientHeight) this.node.scrollTop = (at + 1) * this.#height - clientHeight;
 		this.follows = at === this.store.shown.length - 1;
 	}
 }
@@ -114,12 +122,12 @@ function colour(index) {
 	return `hsl(${HUES[index]} 62% 52%)`;
 }
 
-function laneView({ lane, colour: own, drawn: lines, goesOn }) {
+function laneView({ lane, colour: own, drawn: lines, goesOn }, height) {
 	const x = (at) => 7 + at * 7;
 	const parts = lines.map((line, at) => (line < 0 ? null : drawn("line", {
-		x1: x(at), x2: x(at), y1: 0, y2: goesOn[at] ? HEIGHT : HEIGHT / 2 - 9, stroke: colour(line),
+		x1: x(at), x2: x(at), y1: 0, y2: goesOn[at] ? height : 14, stroke: colour(line),
 	})));
-	return drawn("svg.lane", { width: 34, height: HEIGHT, "aria-hidden": "true" },
+	return drawn("svg.lane", { width: 34, height, "aria-hidden": "true" },
 		drawn("title", {}, "Requests on one line of one colour are one conversation: they begin with the same turn."), parts,
 		drawn("circle", { cx: x(lane), cy: 14, r: 4.5, fill: colour(own) }));
 }

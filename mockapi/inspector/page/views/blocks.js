@@ -68,7 +68,7 @@ function callView(block, result, news) {
 	const head = element(
 		"div.callhead", {},
 		element("span.toolname", {}, ...seen(String(block.name ?? "tool"))),
-		element("span.id", {}, ...seen(inLine(String(block.id ?? ""), 40))),
+		idView(block.id),
 		block.type === "tool_use" ? null : quiet(String(block.type).replace(/_/g, " ")),
 	);
 	const shown = typeof input === "string" ? longText(input, "div.text.string") : jsonView(input);
@@ -76,11 +76,15 @@ function callView(block, result, news) {
 		result ? resultView(result, null, news.has(result)) : null);
 }
 
+function idView(id) {
+	return element("span.id", {}, ...seen(inLine(String(id ?? ""), 40)));
+}
+
 function resultView(result, call, isNew = false) {
 	const failed = result.is_error === true;
 	const words = failed ? "error" : "result";
 	const head = element("div.resulthead", {}, element("span.kind", {}, words),
-		call ? element("span.quiet", {}, "of ", ...seen(call)) : null);
+		call ? element("span.quiet", {}, "of ", ...seen(call)) : null, idView(result.tool_use_id));
 	const content = result.content;
 	const parts = Array.isArray(content) ? content.map((item) => blockView(item)) : [longText(String(content ?? ""))];
 	return element(`div.result${failed ? ".failed" : ""}${isNew ? ".new" : ""}`, {}, head, parts,
@@ -90,7 +94,7 @@ function resultView(result, call, isNew = false) {
 /** A tool result that stands with its call, where it was said. */
 export function resultMark(block, call) {
 	return element("div.block.joined", {}, quiet(["result of ", ...seen(call), " (shown with its call)"]),
-		block.cache_control ? cacheMark(block.cache_control) : null);
+		" ", idView(block.tool_use_id), block.cache_control ? cacheMark(block.cache_control) : null);
 }
 
 function pictureView(source) {

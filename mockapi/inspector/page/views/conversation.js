@@ -2,7 +2,7 @@
 
 import { blockView, cacheMark, resultMark } from "./blocks.js";
 import { element, fold, lastItems, longText, seen } from "./element.js";
-import { bodyValue, bytesOf, countOf, inLine, isObject, listOf } from "./format.js";
+import { bodyValue, bytesOf, countOf, inLine, isObject, listOf, pointerKeys } from "./format.js";
 import { jsonView } from "./json.js";
 
 const TURNS_BEFORE = 3; // of those that are no news
@@ -51,6 +51,8 @@ export function conversationView(exchange, before = null) {
 	if (!isObject(value) || !Array.isArray(value.messages)) return otherBody(exchange, value);
 	const turns = value.messages;
 	const from = firstNewTurn(value, before ? requestValue(before) : null);
+	const refused = pointerKeys(exchange.refusal?.pointer ?? "");
+	const shownFrom = refused[0] === "messages" ? Math.min(from - TURNS_BEFORE, Number(refused[1] ?? from)) : from - TURNS_BEFORE;
 	const results = new Map();
 	const calls = new Map();
 	const news = new Set((before === null ? [] : turns.slice(from)).flatMap((turn) => listOf(turn?.content)));
@@ -61,9 +63,9 @@ export function conversationView(exchange, before = null) {
 	return element(
 		"div.conversation", {},
 		systemView(value.system),
-		toolsView(value.tools),
-		parametersView(value),
-		lastItems(turns, (turn, at) => turnView(turn, at, before !== null && at >= from, { results, calls, news }), "turn", turns.length - from + TURNS_BEFORE),
+		toolsView(value.tools, refused),
+		parametersView(value, refused),
+		lastItems(turns, (turn, at) => turnView(turn, at, before !== null && at >= from, { results, calls, news, refused }), "turn", turns.length - shownFrom),
 		leftOut(exchange.request.body),
 	);
 }
@@ -75,7 +77,11 @@ function turnView(turn, at, isNew, known) {
 	}
 	const content = isObject(turn) ? turn.content : turn;
 	const blocks = Array.isArray(content) ? content : [content];
-	const shown = lastItems(blocks, (block) => {
+	const isRefused = known.refused[0] === "messages" && Number(known.refused[1]) === at;
+	const shown = lastItems(blocks, (block, place) => {
+		if (isRefused && (known.refused[3] === undefined || Number(known.refused[3]) === place)) {
+			return element("div.refused", {}, element("span.kind", {}, ...seen(`refused: /${known.refused.join("/")}`)), blockView(block, known));
+		}
 		const call = block?.type === "tool_result" ? known.calls.get(block.tool_use_id) : undefined;
 		return call === undefined ? blockView(block, known) : resultMark(block, call);
 	}, "block");
@@ -94,7 +100,7 @@ function systemView(system) {
 	return element("div.turn.system", {}, element("div.role", {}, "system"), element("div.blocks", {}, shown));
 }
 
-function toolsView(tools) {
+function toolsView(tools, refused) {
 	const list = listOf(tools);
 	if (!list.length) return null;
 	const names = list.map((tool) => String(tool?.name ?? tool?.type ?? "?"));
@@ -106,17 +112,17 @@ function toolsView(tools) {
 			isObject(tool?.input_schema) ? jsonView(tool.input_schema) : jsonView(tool, 1),
 			tool?.cache_control ? cacheMark(tool.cache_control) : null,
 		].filter(Boolean);
-		return fold([element("span.toolname", {}, ...seen(names[at])), " ", element("span.quiet", {}, ...seen(about))], parts);
+		return fold([element("span.toolname", {}, ...seen(names[at])), " ", element("span.quiet", {}, ...seen(about))], parts, { open: refused[0] === "tools" && Number(refused[1]) === at });
 	};
 	return element("div.turn.tools", {}, element("div.role", {}, "tools"),
-		element("div.blocks", {}, fold(summary, () => list.slice(0, 500).map(one))));
+		element("div.blocks", {}, fold(summary, () => list.slice(0, 500).map(one), { open: refused[0] === "tools" })));
 }
 
-function parametersView(value) {
+function parametersView(value, refused) {
 	const rest = Object.entries(value).filter(([name]) => !SHOWN_ELSEWHERE.has(name));
 	const chips = rest.map(([name, item]) => {
 		const words = inLine(item, 200);
-		return element("span.chip", {}, element("span.quiet", {}, ...seen(name)), " ", ...seen(words));
+		return element(name === refused[0] ? "span.chip.refused" : "span.chip", {}, element("span.quiet", {}, ...seen(name)), " ", ...seen(words));
 	});
 	return element("div.turn.parameters", {}, element("div.role", {}, "asks"), element("div.chips", {}, chips));
 }

@@ -2,7 +2,7 @@
 
 import { requestValue } from "./conversation.js";
 import { button, element, seen } from "./element.js";
-import { inLine, isObject, listOf, parsedJSON } from "./format.js";
+import { inLine, isObject, listOf, parsedJSON, pointerKeys } from "./format.js";
 import { jsonView } from "./json.js";
 
 const CONFIDENCE = {
@@ -41,24 +41,32 @@ function refusalView(exchange) {
 		refusal.source ? ["source", refusal.source] : null,
 		refusal.confidence ? ["confidence", `${refusal.confidence} \u2013 ${CONFIDENCE[refusal.confidence] ?? ""}`] : null,
 	].filter(Boolean);
-	const value = refusal.pointer ? valueAt(requestValue(exchange), refusal.pointer) : undefined;
+	const there = refusal.pointer ? offence(requestValue(exchange), refusal.pointer) : null;
 	return element("div.finding.bad", {},
 		element("h2", {}, `Refused with ${refusal.status}`, element("span.kind", {}, ...seen(refusal.type))),
 		element("p.said", {}, ...seen(refusal.message)),
 		refusal.hint ? element("p", {}, ...seen(refusal.hint)) : null,
 		factList(facts),
-		value === undefined ? null : element("div.there", {}, element("span.quiet", {}, "what stands there"), jsonView(value)));
+		there === null ? null : element("div.there", {}, element("code.quiet", {}, ...seen(there.place)), jsonView(there.value, 0, there.marked)));
 }
 
-/** The value at a JSON pointer, or undefined. */
-export function valueAt(value, pointer) {
+/** The value at the keys of a JSON pointer, or undefined. */
+export function valueAt(value, keys) {
 	let at = value;
-	for (const part of pointer.split("/").slice(1)) {
-		const key = part.replace(/~1/g, "/").replace(/~0/g, "~");
+	for (const key of keys) {
 		if (!(isObject(at) || Array.isArray(at)) || !Object.hasOwn(at, key)) return undefined;
 		at = at[key];
 	}
 	return at;
+}
+
+// What is shown of a place: the block, turn, tool or member that it lies in, with the keys from there to it.
+function offence(value, pointer) {
+	const keys = pointerKeys(pointer);
+	if (valueAt(value, keys) === undefined) return null;
+	const depth = { messages: keys.length > 3 ? 4 : 2, tools: 2, system: 2 }[keys[0]] ?? 1;
+	const outer = keys.slice(0, depth);
+	return { place: `/${outer.join("/")}`, value: valueAt(value, outer), marked: keys.slice(depth) };
 }
 
 function factList(facts) {

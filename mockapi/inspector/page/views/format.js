@@ -56,6 +56,16 @@ export function inLine(value, most = 120) {
 	return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }
 
+/** The server's words where they are read on a page that tells the rest itself. */
+export function hereSaid(words) {
+	return words.replace("; see the console or the journal of mockapi", "");
+}
+
+/** The keys of a JSON pointer. */
+export function pointerKeys(pointer) {
+	return pointer.split("/").slice(1).map((key) => key.replace(/~1/g, "/").replace(/~0/g, "~"));
+}
+
 /** The list that a value is; an empty one for all else. */
 export function listOf(value) {
 	return Array.isArray(value) ? value : [];

@@ -7,26 +7,32 @@ const OPEN_DEPTH = 2;
 const SHORT_JSON = 90;
 const MOST_MEMBERS = 200;
 
-/** A JSON value; small ones in a line, others as a tree. */
-export function jsonView(value, depth = 0) {
+/**
+ * A JSON value; small ones in a line, others as a tree. `marked` are the keys that lead from it to a part that is
+ * highlighted, and shown open.
+ */
+export function jsonView(value, depth = 0, marked = null) {
+	if (marked?.length === 0) return element("div.marked", {}, jsonView(value, depth));
 	if (typeof value === "string" && value.length > SHORT_JSON) {
 		return element("div.json", {}, longText(value, "div.text.string", 1500));
 	}
-	const short = shortJSON(value);
+	const isBranch = isObject(value) || Array.isArray(value);
+	const leads = marked !== null && isBranch;
+	const short = leads ? null : shortJSON(value);
 	if (short !== null) return element("code.json", {}, ...short);
 	const isList = Array.isArray(value);
 	const entries = isList ? value.map((item, index) => [index, item]) : Object.entries(value);
 	const words = isList ? countOf(entries.length, "item") : countOf(entries.length, "member");
 	const members = () => {
 		const shown = entries.slice(0, MOST_MEMBERS).map(([key, item]) =>
-			element("div.member", {}, element("span.key", {}, ...seen(String(key))), jsonView(item, depth + 1)),
+			element("div.member", {}, element("span.key", {}, ...seen(String(key))), jsonView(item, depth + 1, leads && String(key) === marked[0] ? marked.slice(1) : null)),
 		);
 		const rest = entries.length - shown.length;
 		if (rest > 0) shown.push(element("div.quiet", {}, `and ${countOf(rest, "other")}`));
 		return element("div.members", {}, shown);
 	};
 	return fold(`${isList ? "[" : "{"} ${words} ${isList ? "]" : "}"}`, members, {
-		open: depth < OPEN_DEPTH && entries.length <= 40,
+		open: leads || (depth < OPEN_DEPTH && entries.length <= 40),
 		kind: "details.json.tree",
 	});
 }

@@ -3,7 +3,7 @@
 import { blockView, usageView } from "./blocks.js";
 import { leftOut } from "./conversation.js";
 import { button, element, fold, lastItems, longText, seen } from "./element.js";
-import { bytesOf, countOf, duration, inLine, isObject, listOf, numeral } from "./format.js";
+import { bytesOf, countOf, duration, hereSaid, inLine, isObject, listOf, numeral } from "./format.js";
 import { jsonView } from "./json.js";
 import { progressOf, progressWords } from "./sent.js";
 import { kindOfEvent, messageSoFar, replyRead } from "./stream.js";
@@ -31,7 +31,7 @@ function messageParts(message) {
 	const parts = [lastItems([...listOf(message.content)], (block) => blockView(block), "block")];
 	if (message.error) {
 		const error = isObject(message.error) ? message.error : { message: String(message.error) };
-		parts.push(element("div.note.bad", {}, element("b", {}, ...seen(String(error.type ?? "error"))), " ", ...seen(String(error.message ?? ""))));
+		parts.push(element("div.note.bad", {}, element("b", {}, ...seen(String(error.type ?? "error"))), " ", ...seen(hereSaid(String(error.message ?? "")))));
 	}
 	const stop = message.stop_reason ? element("span.chip", {}, element("span.quiet", {}, "stop reason"), " ", ...seen(String(message.stop_reason))) : null;
 	const facts = element("div.facts", {}, stop, usageView(message.usage ?? {}));
