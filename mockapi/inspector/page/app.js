@@ -226,7 +226,7 @@ function remedyButton(row, words) {
 	if (!options) return null;
 	const said = words.match(/--[\w-]+(?: (?:'[^']*'|[\w$.[\]-]+))?/g)?.join(" ") ?? "";
 	const isBroad = options.matching?.ignore?.some((path) => /\.(?:content|text|messages|system)(?:\[\d+\])?$/.test(path));
-	return [isBroad ? element("span.quiet", {}, " ignores the whole text there: whatever a client says would match ") : null, button("apply to this session and send again", async () => {
+	return [isBroad ? element("span.quiet", {}, " It ignores the whole text there: whatever a client says would match. ") : null, button("apply to this session and send again", async () => {
 		try {
 			await ask(`sessions/${row.session}`, { method: "PATCH", body: options });
 			const sent = await askJSON(`sessions/${row.session}/journal/${row.number}/send`, { method: "POST", body: {} });

@@ -71,8 +71,8 @@ export async function cassettesView(tell) {
 	if (interactions.length) open(interactions[0], rows.firstChild);
 	else detail.append(element("div.empty", {}, "No cassette is loaded."));
 	return element("div.panes", {}, element("div.list", { role: "region", "aria-label": "Cassettes" },
-		element("div.bar", {}, which, order, search, button("Reload from disk", reload)), rows,
-		element("div.foot", {}, count, element("span.spread"), element("span", {}, seenText(shortName(paths.join(", ")))))), detail);
+		element("div.bar", {}, which, order, search), rows,
+		element("div.foot", {}, count, element("span.spread"), element("span", {}, seenText(shortName(paths.join(", ")))), button("Reload from disk", reload, { class: "small" }))), detail);
 }
 
 function recordingRow(item, open) {

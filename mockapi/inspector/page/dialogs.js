@@ -11,7 +11,7 @@ const LARGEST_EDIT = 700000;
 /** A dialog with fields; `does` gets their values, and what it throws is shown. */
 export function openDialog(title, parts, { label = "OK", does = null } = {}) {
 	const wrong = element("div.wrong", { role: "alert" });
-	const close = button(does ? "Cancel" : "Close", () => dialog.close());
+	const close = button(does ? "Cancel" : "Close", () => dialog.close(), { autofocus: !does });
 	const form = element("form", {
 		method: "dialog",
 		on: {

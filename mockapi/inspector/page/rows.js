@@ -63,17 +63,18 @@ export class RowList {
 		const under = [row.model, row.rule ?? row.faults ?? row.stop, hereSaid(row.said ?? "")]
 			.filter(Boolean).map(seenText).join(" · ");
 		const words = row.words || `${row.method} ${row.path}`;
-		const tokens = row.tokens ? `${numeral(row.tokens[0] + row.tokens[2] + row.tokens[3])} → ${numeral(row.tokens[1])}` : "";
+		const isLeft = row.status < 400 && isBad(row); // those tokens were never sent
+		const tokens = row.tokens && !isLeft ? `${numeral(row.tokens[0] + row.tokens[2] + row.tokens[3])} → ${numeral(row.tokens[1])}` : "";
 		const isNamed = this.#height === NAMED_HEIGHT;
 		const session = row.name ?? `session ${row.session}`;
-		const took = row.seconds === null ? "sending…" : duration(row.seconds);
+		const took = row.seconds === null ? "sending…" : isAgain(row) ? `again from entry ${row.sent_again_from}` : duration(row.seconds);
 		return element(`div.row${isNamed ? ".named" : ""}${row.seconds === null ? ".sending" : ""}`, {
 			role: "option", id: idOf(key), "aria-selected": String(isChosen), "data-key": key, "data-bad": isBad(row),
 			"aria-setsize": this.store.shown.length, "aria-posinset": at + 1, style: { top: `${at * this.#height}px` },
 		},
 			laneView(lane, this.#height),
 			element("div.line", {}, element("span.time", {}, clock(row.at)),
-				element("span.words", { title: seenText(words) }, seenText(words)), statusMark(row.status, row.seconds === null ? "sending" : isBad(row) && row.status < 400 ? "left" : "whole")),
+				element("span.words", { title: seenText(words) }, seenText(words)), statusMark(row.status, row.seconds === null ? "sending" : isLeft ? "left" : "whole")),
 			element("div.line.under", {}, element("span.place", {}, placeOf(row)),
 				element("span.words", {}, sourceMark(row.source), under ? ` · ${under}` : ""),
 				element("span.took", { title: tokens ? `${tokens.replace(" → ", " tokens in, those of the cache included; ")} out` : null }, tokens ? `${tokens} · ${took}` : took)),
@@ -110,8 +111,7 @@ export class RowList {
 
 // Entries are counted in the session, turns in the conversation, from 0 as in `messages[0]`.
 function placeOf(row) {
-	if (isAgain(row)) return `${row.number}, again ${row.sent_again_from}`;
-	return row.turns === null ? `entry ${row.number}` : `entry ${row.number}, turn ${row.turns - 1}`;
+	return row.turns === null || isAgain(row) ? `entry ${row.number}` : `entry ${row.number}, turn ${row.turns - 1}`;
 }
 
 function idOf(key) {

@@ -115,6 +115,8 @@ export function changesView(exchange, before) {
 	const place = before.number === null ? "" : ` (entry ${numeral(before.number)})`;
 	const kept = element("p", {}, shared ? ["The first ", element("b", {}, countOf(shared, "turn")), shared === 1 ? " is" : " are"] : "No turn is",
 		` as in the request before${place}, `, element("b", {}, countOf(Math.max(0, added), "turn")), added === 1 ? " follows." : " follow.");
+	const isSame = !outside.length && !inside.length && added === 0 && shared === old.length;
+	if (isSame) return element("div.changes", {}, element("p", {}, `The same as the request before${place}.`));
 	const broken = cacheVerdict(was, now, outside, shared);
 	return element("div.changes", {}, kept, broken, [...outside, ...inside].map(changeView));
 }

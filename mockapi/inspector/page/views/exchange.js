@@ -1,10 +1,10 @@
 // One exchange: what was asked, what answered, and why. The document is described in docs/page.md.
 
-import { conversationView } from "./conversation.js";
+import { conversationView, requestValue } from "./conversation.js";
 import { changesView } from "./diff.js";
 import { element, fold, seen } from "./element.js";
 import { findingsView } from "./findings.js";
-import { bodyBytes, bytesOf, clock, countOf, duration } from "./format.js";
+import { bodyBytes, bytesOf, clock, countOf, duration, listOf } from "./format.js";
 import { bytesView, replyView } from "./reply.js";
 import { progressOf } from "./sent.js";
 
@@ -45,10 +45,11 @@ export function statusMark(status, state = "whole") {
 function headView(exchange, actions) {
 	const { request, reply, recording } = exchange;
 	const target = request.query ? `${request.path}?${request.query}` : request.path;
+	const turns = listOf(requestValue(exchange)?.messages);
 	const facts = [
 		exchange.at === null ? null : clock(exchange.at),
 		exchange.session === null ? null : `session ${exchange.session_name ?? exchange.session}`,
-		exchange.number === null ? null : `entry ${exchange.number}`,
+		exchange.number === null ? null : `entry ${exchange.number}${turns.length ? `, turn ${turns.length - 1}` : ""}`,
 		exchange.session === null ? null : Number.isInteger(exchange.sent_again_from) ? `sent again from entry ${exchange.sent_again_from}`
 			: exchange.seconds === null ? "still being sent" : duration(exchange.seconds),
 		request.surface ? `as ${request.surface}` : null,

@@ -78,6 +78,7 @@ function scrubView(exchange, read, message, show) {
 		}, 40);
 		return undefined;
 	}, { class: "play" });
+	timeline.hidden = play.hidden = progress.state === "aside" && schedulesOf(exchange).seconds === 0; // in no time
 	go(progress.events);
 	if (progress.state === "sending") {
 		const watch = setInterval(() => {
@@ -96,7 +97,7 @@ function momentWords(events, times, count, progress) {
 	if (count === 0) return [`before the first of ${total}`];
 	const time = times[count - 1];
 	const isSent = count <= progress.events && time !== null && time !== undefined;
-	const when = isSent ? `at ${duration(time)}` : progress.state === "sending" ? "not due yet" : "never sent";
+	const when = progress.state === "aside" && !time ? "not sent" : isSent ? `at ${duration(time)}` : progress.state === "sending" ? "not due yet" : "never sent";
 	return [element("b", {}, numeral(count)), ` of ${total} · ${when} · `, ...seen(kindOfEvent(events[count - 1]))];
 }
 
