@@ -66,6 +66,7 @@ function lookUp() {
 	const { text } = store.filters;
 	if (!text) return;
 	looking = setTimeout(async () => {
+		looking = 0;
 		try {
 			const { found } = await askJSON(`ui/search?text=${encodeURIComponent(text)}`);
 			store.found(text, found.map(([session, number]) => keyOf({ session, number })));
@@ -115,7 +116,7 @@ function schedule() {
 		const wasSending = before?.seconds === null;
 		store.take(events);
 		draw();
-		if (store.filters.text && events.some(({ kind }) => kind === "row")) lookUp();
+		if (store.filters.text && events.some(({ kind }) => kind === "row") && !looking) lookUp();
 		const now = current && store.byKey.get(keyOf(current));
 		if (now && wasSending && now.seconds !== null) {
 			documents.delete(keyOf(now));

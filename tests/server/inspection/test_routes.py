@@ -147,6 +147,7 @@ def test_pace_and_speed_of_an_open_session(server: mockapi.Server, session: dict
     changed = control(server, place, {"pace": {"first": 0.01, "between": 0}, "speed": 2}, method="PATCH")
     assert changed.json()["settings"]["speed"] == 2
     assert changed.json()["settings"]["has_pace"] is True
+    assert changed.json()["settings"]["pace"] == {"first": 0.01, "between": 0}
     say(session, "Hi", stream=True)
     assert control(server, f"{place}/journal/1").json()["reply"]["chunks"][0][0] + 1 >= 1
     assert control(server, place, {"seed": 4}, method="PATCH").status_code == 400
