@@ -52,3 +52,14 @@ def test_what_was_not_sent_is_told_apart(browser: Browser) -> None:
         assert detail.locator(".gap").count() == 0
         entry = control(server, f"/sessions/{slow['id']}/journal/2").json()
         assert entry["sent_again_from"] == 1
+
+        server.call(_within_the_process, server)
+        seen.choose("POST /v1/within")
+        assert detail.locator(".head .status").inner_text() == "200"
+
+
+def _within_the_process(server: mockapi.Server) -> None:
+    """An exchange as `transport` leaves it: all of it was taken, and nobody took the time."""
+    reply = mockapi.Reply(200, (), (mockapi.Chunk(0.0, b"data: {}\n\n"),), mockapi.Source.SYNTHESIZED)
+    request = mockapi.Request("POST", "/v1/within", "", (), b"")
+    server.service.sessions.default.journal.add(9e9, request, reply, None, None).complete = True

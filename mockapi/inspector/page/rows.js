@@ -67,17 +67,18 @@ export class RowList {
 		const tokens = row.tokens && !isLeft ? `${numeral(row.tokens[0] + row.tokens[2] + row.tokens[3])} → ${numeral(row.tokens[1])}` : "";
 		const isNamed = this.#height === NAMED_HEIGHT;
 		const session = row.name ?? `session ${row.session}`;
-		const took = row.seconds === null ? "sending…" : isAgain(row) ? `again from entry ${row.sent_again_from}` : duration(row.seconds);
-		return element(`div.row${isNamed ? ".named" : ""}${row.seconds === null ? ".sending" : ""}`, {
+		const isSending = row.seconds === null && !row.complete;
+		const took = isSending ? "sending…" : isAgain(row) ? `again from entry ${row.sent_again_from}` : row.seconds === null ? "" : duration(row.seconds);
+		return element(`div.row${isNamed ? ".named" : ""}${isSending ? ".sending" : ""}`, {
 			role: "option", id: idOf(key), "aria-selected": String(isChosen), "data-key": key, "data-bad": isBad(row),
 			"aria-setsize": this.store.shown.length, "aria-posinset": at + 1, style: { top: `${at * this.#height}px` },
 		},
 			laneView(lane, this.#height),
 			element("div.line", {}, element("span.time", {}, clock(row.at)),
-				element("span.words", { title: seenText(words) }, seenText(words)), statusMark(row.status, row.seconds === null ? "sending" : isLeft ? "left" : "whole")),
+				element("span.words", { title: seenText(words) }, seenText(words)), statusMark(row.status, isSending ? "sending" : isLeft ? "left" : "whole")),
 			element("div.line.under", {}, element("span.place", {}, placeOf(row)),
 				element("span.words", {}, sourceMark(row.source), under ? ` · ${under}` : ""),
-				element("span.took", { title: tokens ? `${tokens.replace(" → ", " tokens in, those of the cache included; ")} out` : null }, tokens ? `${tokens} · ${took}` : took)),
+				element("span.took", { title: tokens ? `${tokens.replace(" → ", " tokens in, those of the cache included; ")} out` : null }, [tokens, took].filter(Boolean).join(" · "))),
 			isNamed ? element("div.line.under", {}, element("span.words", { title: seenText(session) }, seenText(session))) : null);
 	}
 

@@ -151,7 +151,7 @@ function passes(row, { session, source, status, rule, conversation }) {
 	if (rule && row.rule !== rule) return false;
 	if (conversation && laneKey(row) !== conversation) return false;
 	if (status === "failed") return isBad(row);
-	if (status === "sending") return row.seconds === null;
+	if (status === "sending") return row.seconds === null && !row.complete;
 	return !status || String(row.status).startsWith(status);
 }
 

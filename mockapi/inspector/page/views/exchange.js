@@ -51,7 +51,7 @@ function headView(exchange, actions) {
 		exchange.session === null ? null : `session ${exchange.session_name ?? exchange.session}`,
 		exchange.number === null ? null : `entry ${exchange.number}${turns.length ? `, turn ${turns.length - 1}` : ""}`,
 		exchange.session === null ? null : Number.isInteger(exchange.sent_again_from) ? `sent again from entry ${exchange.sent_again_from}`
-			: exchange.seconds === null ? "still being sent" : duration(exchange.seconds),
+			: exchange.seconds !== null ? duration(exchange.seconds) : exchange.complete ? null : "still being sent",
 		request.surface ? `as ${request.surface}` : null,
 		recording?.cassette ? `${recording.cassette}#${recording.interaction}` : null,
 		recording?.recorded_at ? `recorded ${recording.recorded_at.slice(0, 10)}` : null,

@@ -22,7 +22,7 @@ export function progressOf(exchange, events = []) {
 function stateOf({ session, seconds, complete, reply, sent_again_from: from }, moments) {
 	if (session === null) return "whole";
 	if (Number.isInteger(from)) return "aside";
-	if (seconds === null) return "sending";
+	if (seconds === null) return complete ? "whole" : "sending"; // whole: within the process, nobody took the time
 	const last = moments.length ? moments[moments.length - 1].at : 0;
 	// All of it was sent: its ending, not the client, broke it off.
 	const wasBroken = reply.ending !== "clean" && last <= seconds;
