@@ -107,6 +107,8 @@ def test_a_miss_can_be_mended_from_the_page(browser: Browser, server: mockapi.Se
         seen.choose("It is 2026-11-29, in Lisbon")
         finding = seen.page.locator(".finding", has_text="No recording matches")
         assert finding.locator("ins").count() > 0
+        assert "It ignores the whole text there" in finding.inner_text()
+        assert "see the console" not in seen.page.locator("body").inner_text()
         assert "2026-11-29" in " ".join(finding.locator("ins").all_inner_texts())
         finding.get_by_role("button", name="apply to this session").first.click()
         seen.page.locator(".head .source", has_text="recorded").wait_for()

@@ -19,7 +19,7 @@ function takenToken() {
 function keepToken(said) {
 	const rest = new URLSearchParams(location.hash.slice(1));
 	rest.delete("token");
-	history.replaceState({ token: said }, "", `${location.pathname}${location.search}${rest.size ? `#${rest}` : ""}`);
+	history.replaceState({ token: said }, "", `${location.pathname}${location.search}${String(rest) && `#${rest}`}`);
 }
 
 /** The entry that the address names: its session and number, without the token; null if none. */
