@@ -21,13 +21,19 @@ if TYPE_CHECKING:
 def plan(work: Path) -> list[Step]:
     """What is run, in this order, on two cores."""
     made = environments(work)
-    before = (*(step.name for step in made), "browser")
+    before = tuple(step.name for step in made)
     lowest = work / "lowest.txt"
     lowest.write_text("\n".join(lowest_versions()) + "\n", encoding="utf-8")
     return [
         Step("test", readme_command("test"), cores=2),
         *made,
         Step("browser", BROWSER, after=("test",)),
+        # Each folder starts Playwright, which keeps a loop running: nothing else can run one beside it.
+        Step(
+            "page",
+            f"{PYTHON} -m pytest -q -m browser tests/page\n{PYTHON} -m pytest -q -m browser tests/report",
+            after=("browser",),
+        ),
         Step("lint", f"{PYTHON} -m ruff check .\n{PYTHON} -m ruff format --check .", after=("test",)),
         Step("types", f"{PYTHON} -m mypy", after=("test",)),
         Step("pyright", _pyright(work), after=("test",)),

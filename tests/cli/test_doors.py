@@ -36,18 +36,20 @@ def test_a_made_token_is_printed_where_somebody_needs_it() -> None:
         url = server.url.replace("0.0.0.0", "127.0.0.1")
         assert status(url) == 403
         assert status(url, x_mockapi_token=found[1]) == 200
-        assert server.stop().out == ""
+        assert server.stop().out == f"see what happens: {url}/_mockapi/ui#token={found[1]}\n"
 
 
 @pytest.mark.slow  # starts servers
 def test_a_token_that_nobody_needs_is_not_printed(tmp_path: Path) -> None:
-    """On loopback, or where it was said: build logs are read by many."""
+    """On loopback it stands in the page's address alone, and one that was given nowhere: many read logs."""
     (tmp_path / "token").write_text(f"{TOKEN}\n")
     file = ("--control-token-file", str(tmp_path / "token"))
     for options in ((), ("--host", "0.0.0.0", *file)):
         with Serving(*SERVE, *options) as server:
             outcome = server.stop()
-        assert "token" not in outcome.out + outcome.err
+        assert "token" not in outcome.err
+        assert outcome.out.startswith("see what happens: ")
+        assert ("#token=" in outcome.out) == (not options)
         assert TOKEN not in outcome.out + outcome.err
 
 

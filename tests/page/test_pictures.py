@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.browser
 
 _COMPARED = """async ([now, then]) => {
     const pixels = async (data) => {

@@ -15,7 +15,7 @@ from tests.support.traffic import KEY
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.browser
 
 
 def test_what_was_not_sent_is_told_apart(browser: Browser) -> None:

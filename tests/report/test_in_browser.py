@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     import mockapi
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.browser
 
 HOSTILE = "</script><script>document.title='ran'</script><img src=x onerror=\"document.title='ran'\">\u202e"
 _AS_THEY_ARE = {"kind", "source", "ending", "type", "role", "confidence"}

@@ -196,7 +196,9 @@ def test_a_process_writes_nothing_but_json_to_stderr(tmp_path: Path) -> None:
     ) as served:
         ask(served.url.replace("0.0.0.0", "127.0.0.1"), message("ho"))
         outcome = served.stop()
-    assert (outcome.code, outcome.out) == (0, "")
+    assert outcome.code == 0
+    assert outcome.out.startswith("see what happens: ")
+    assert outcome.out.count("\n") == 1
     events = [item["event"] for item in told(io.StringIO(outcome.err))]
     assert events[:2] == ["note", "token"]
     assert {"miss", "refusal"} & set(events)
