@@ -163,7 +163,7 @@ def test_a_file_with_nothing_in_it_is_left_out(data: bytes, tmp_path: Path) -> N
     source = tree(tmp_path / "in", {"a.json": data, "b.yaml": VCR})
     result = run(source, "--to", tmp_path / "out")
     assert (result.exit_code, written(tmp_path / "out")) == (0, ["b.yaml"])
-    assert "1 left out" in result.output
+    assert "1 left out" in result.stderr
 
 
 def test_what_is_not_opened_is_named(tmp_path: Path) -> None:
@@ -174,8 +174,8 @@ def test_what_is_not_opened_is_named(tmp_path: Path) -> None:
     (source / "round").symlink_to(source)
     result = run(source, "--to", tmp_path / "out")
     assert (result.exit_code, written(tmp_path / "out")) == (0, ["a.yaml"])
-    assert "not looked at: 4 files and folders" in result.output
-    assert all(name in result.output for name in (".hidden/", "b.yaml.bz2", "linked/", "round/"))
+    assert "not looked at: 4 files and folders" in result.stderr
+    assert all(name in result.stderr for name in (".hidden/", "b.yaml.bz2", "linked/", "round/"))
 
 
 def test_links_to_files_are_followed_and_broken_ones_told(tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_links_to_files_are_followed_and_broken_ones_told(tmp_path: Path) -> Non
     os.mkfifo(source / "e.yaml")
     result = run(source, "--to", tmp_path / "out")
     assert (result.exit_code, written(tmp_path / "out")) == (1, ["a.yaml", "b.yaml"])
-    assert "2 imported, 3 failed" in result.output
+    assert "2 imported, 3 failed" in result.stderr
 
 
 @pytest.mark.parametrize("kept", ["a mark", "UTF-16", "gzip", "capitals"])
@@ -224,7 +224,7 @@ def test_a_stub_for_any_body_beside_others_is_told(tmp_path: Path) -> None:
     source = tree(tmp_path / "in", {f"stubs/{name}": data for name, data in stubs.items()})
     result = run(source, "--to", tmp_path / "out")
     assert written(tmp_path / "out") == ["stubs/a.yaml", "stubs/b.yaml"]
-    assert "stubs/a.yaml answers any body, and stubs/b.yaml has other answers" in result.output
+    assert "stubs/a.yaml answers any body, and stubs/b.yaml has other answers" in result.stderr
     together = tree(tmp_path / "both", {f"mappings/{name}": data for name, data in stubs.items()})
     refused = run(together, "--to", tmp_path / "none")
     assert (refused.exit_code, written(tmp_path / "none")) == (1, [])
