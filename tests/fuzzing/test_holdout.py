@@ -193,8 +193,9 @@ def test_generated_streams_alone_show_nine_faults_in_ten() -> None:
     for name in BROKEN:
         subject = TargetSubject(f"tests.support.holdout.readers:{name}")
         try:
-            hunt(subject, seconds=60.0, examples=3000, table=False, progress=_stop_at_a_failure)
-            missed.append(name)
+            found = hunt(subject, seconds=60.0, examples=3000, table=False, progress=_stop_at_a_failure)
+            if not found.failures:  # it may have ended by itself, with what it found
+                missed.append(name)
         except _Caught:
             pass
         finally:
