@@ -56,7 +56,7 @@ def plan(work: Path) -> list[Step]:
         *(_order(seed, first) for seed in _ORDERS),
         Step(
             "nightly",
-            f"{PYTHON} -m pytest -q -n 2 -m 'nightly or hypothesis' --timeout=3600",
+            f"{PYTHON} -m pytest -q -n 2 -m 'nightly or hypothesis' --timeout=3600 --ignore tests/page",
             cores=2,
             after=first,
             environment={"MOCKAPI_EXAMPLES": "many"},
@@ -68,6 +68,7 @@ def plan(work: Path) -> list[Step]:
             after=first,
             environment={"MOCKAPI_TEST_WORKERS": "2", "MOCKAPI_FORBID_SKIPS": ""},
         ),
+        Step("pictures", f"{PYTHON} -m pytest -q -m nightly tests/page", after=first),
         Step("real-clients", f"{PYTHON} tools/real_clients.py", cores=2, after=first),
         Step("recorders", _RECORDERS, after=first),
         Step("suites", _SUITES, cores=2, after=first),

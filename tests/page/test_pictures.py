@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.browser
+pytestmark = pytest.mark.nightly  # other fonts, or another Chromium, draw other pixels
 
 _COMPARED = """async ([now, then]) => {
     const pixels = async (data) => {
