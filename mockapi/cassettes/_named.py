@@ -300,9 +300,11 @@ def _value_at(text: str, at: int, match: re.Match[str], name: str, before: str, 
             if match["comma"] and _IS_NAME.match(text, closed.end() + len(quote)):
                 return None  # the next member of an object, not the next argument
             is_member = match["close"] and not match["comma"] and ending not in NEEDS_MACHINE_MADE
-            find = judge(closed[0], start, Place.MEMBER if is_member else Place.QUOTED, name, ending)
-            if find is None and match["sep"] and takes_literal(name, ending) and is_literal(closed[0]):
-                find = found_at(closed[0], start, name)
+            inner = closed[0].strip(" ")  # a blank that was typed with it is no part of it
+            start += len(closed[0]) - len(closed[0].lstrip(" "))
+            find = judge(inner, start, Place.MEMBER if is_member else Place.QUOTED, name, ending)
+            if find is None and match["sep"] and takes_literal(name, ending) and is_literal(inner):
+                find = found_at(inner, start, name)
             return find
     if ending == "authorization" and (field := _FIELD.match(text, start)):
         return Find(start, field.end(), f"a credential called {name}")

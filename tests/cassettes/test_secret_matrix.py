@@ -91,3 +91,11 @@ def test_masking_is_its_own_mask_in_any_company(kind: str, seed: int, cuts: list
     assert len(masked) == len(text)
     assert len(masked.encode()) == len(text.encode())
     assert DEFAULT.mask(masked) == masked
+
+
+@pytest.mark.parametrize("quoted", ["'{} '", "' {}'", '"  {}  "'])
+def test_a_blank_beside_a_quoted_credential_does_not_hide_it(quoted: str) -> None:
+    """It was typed or pasted with it; the blank stays."""
+    value = "a1Zq7Kd93kfPq02mxz81Lsd0"
+    masked = DEFAULT.mask(f"CLIENT_SECRET = {quoted.format(value)}")
+    assert masked == f"CLIENT_SECRET = {quoted.format('*' * len(value))}"
