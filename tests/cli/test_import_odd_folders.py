@@ -179,7 +179,7 @@ def test_what_is_not_opened_is_named(tmp_path: Path) -> None:
 
 
 def test_links_to_files_are_followed_and_broken_ones_told(tmp_path: Path) -> None:
-    """A link into nothing or onto itself, and a pipe, are rows; none of them is waited for."""
+    """A link into nothing or onto itself, and a pipe, are rows, told at once."""
     source = tree(tmp_path / "in", {"a.yaml": VCR})
     (source / "b.yaml").symlink_to("a.yaml")
     (source / "c.yaml").symlink_to("nowhere.yaml")

@@ -46,7 +46,7 @@ def test_a_folder_becomes_a_profile(tmp_path: Path) -> None:
 
 
 def test_recordings_of_other_tools_are_read(tmp_path: Path) -> None:
-    """By the importers, with a gateway's host named; what is no recording is left out and told."""
+    """By the importers, with a gateway's host named; the rest is left out and told."""
     (tmp_path / "other.har").write_bytes(to_har([whole(body(), message(10)), whole(body(), message(30))]))
     (tmp_path / "broken.yaml").write_text("mockapi_cassette: 1\ninteractions: 7\n")
     learned = mockapi("twin", "learn", str(tmp_path))

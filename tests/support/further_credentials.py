@@ -57,7 +57,7 @@ CONNECTIONS: dict[str, str] = {
     "Snowflake": "snowflake://app:«A16»@account/db/schema?warehouse=w",
     "git credential store": "https://bob:«A40»@git.example",
     "git remote with a token": "git clone https://x-access-token:«A36»@git.example/a/b.git",
-    "pip.conf": "index-url = https://__token__:«A40»@packages.example/python",
+    "pip.conf": "find-links = https://__token__:«A40»@packages.example/python",
     "sqlplus": "sqlplus app/«A16»@//db:1521/ORCL",
     "Sentry DSN": "https://«H32»@o1234.ingest.sentry.io/5678",
     "rclone": "[s3]\naccess_key_id = AKIA«U16»\nsecret_access_key = «B40»",

@@ -153,7 +153,7 @@ def _wanted(replies: ReplyProfile, view: RequestView, dice: SeededChoices) -> Wa
 
 
 def _outcome(replies: ReplyProfile, view: RequestView, dice: SeededChoices) -> Outcome:
-    """A kind of reply that the request allows; any if it allows none of them."""
+    """A kind of reply that the request allows; any if it rules out all."""
     alike, others = replies.with_tools, replies.without_tools
     if not callable_tools(view):
         alike, others = others, alike
