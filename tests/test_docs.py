@@ -43,8 +43,12 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "examples" / "README.md"])
-SLOW: Final = {"clouds.md", "README.md", "errors.md", "fuzzing.md", "python.md", "tutorial.md"}
-"""They run pytest with the official client, sign for a cloud, or run many programs."""
+SLOW: Final = {
+    *("README.md", "tutorial.md", "python.md", "clouds.md", "errors.md", "fuzzing.md", "synthesis.md"),
+    *("CONTRIBUTING.md", "cassettes.md", "control-api.md", "load-tests.md", "openai.md", "scripts.md"),
+    *("faults.md", "serve.md", "validation.md"),
+}
+"""They run pytest with the official client, sign for a cloud, or run several programs."""
 TESTS_ELSEWHERE: Final = {"pytest.md", "python.md"}
 """Pages whose files of tests are run by a test of their own: tests/plugin/test_docs.py."""
 RUN_BY_CI: Final = {"demo", "test"}

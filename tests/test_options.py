@@ -43,6 +43,7 @@ VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner) | st.dictionaries(s
 PATHS = st.lists(st.text(min_size=1, max_size=9) | st.integers(0, 99), max_size=4).map(tuple)
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(300))
 @given(st.sampled_from(KINDS), VALUES, PATHS.filter(bool))
 def test_a_value_comes_back_as_it_is_or_is_refused_with_its_place(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -69,6 +70,7 @@ def _read_back(text: bytes) -> list[Interaction]:
 
 
 # The first draws of text load Unicode's tables, which Hypothesis takes for a slow strategy.
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(_interactions, max_size=3))
 def test_the_export_gives_the_interactions_back(interactions: list[Interaction]) -> None:

@@ -66,6 +66,7 @@ def test_a_watched_document_is_left_as_it_was() -> None:
     assert one.parsed == {"a": [{"t": "no"}, {"u": 1}]}
 
 
+@pytest.mark.slow
 def test_redaction_by_a_path_that_takes_too_long_fails() -> None:
     """What could not be looked at is not written."""
     rules = RedactionRules(json_paths=(ENDLESS["wildcards behind each other"][0],))

@@ -64,6 +64,7 @@ def test_a_thinking_stream_is_not_touched_and_its_secret_is_reported() -> None:
     assert [item.signed for item in sightings(interaction)] == [True]
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_a_secret_cut_by_deltas_is_masked(data: st.DataObject) -> None:
     """Wherever deltas cut a text, the masked stream says the masked text, in as many bytes."""

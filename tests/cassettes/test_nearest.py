@@ -274,6 +274,7 @@ def test_long_texts_are_compared_in_bounded_time() -> None:
     assert len(str(found)) < 1000
 
 
+@pytest.mark.slow
 def test_deep_bodies_are_compared_as_text() -> None:
     """Nested deeper than values can be walked, they are still explained."""
     (found,) = _miss(b"[" * 1000 + b"1" + b"]" * 1000, b"[" * 1000 + b"2" + b"]" * 1000).differences
@@ -282,6 +283,7 @@ def test_deep_bodies_are_compared_as_text() -> None:
     assert "[1]" in found.received
 
 
+@pytest.mark.slow
 def test_a_changed_date_in_a_long_prompt_is_found() -> None:
     """Only what lies between the first and the last change of a text is searched."""
     words = "word " * 100_000

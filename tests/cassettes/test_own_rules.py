@@ -85,6 +85,7 @@ def _failing(_: str) -> list[str]:
     raise KeyError("x")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rules", [SLOW, RedactionRules(hook=_failing)], ids=["expression", "hook"])
 def test_what_nobody_could_look_at_is_not_written(rules: RedactionRules) -> None:
     """An expression without end and a hook that fails make redaction fail; lint says so."""
@@ -97,6 +98,7 @@ def test_what_nobody_could_look_at_is_not_written(rules: RedactionRules) -> None
     assert "could not be looked for" in finding.message
 
 
+@pytest.mark.slow
 def test_a_request_that_nobody_could_look_at_is_compared_as_it_is() -> None:
     """Playing goes on: no recording of it could have been written."""
     request = Request("POST", "/v1/messages", "", (), _asking(STALLS).request.body)

@@ -77,6 +77,7 @@ def test_a_frame_gives_back_the_cassette(given: Cassette) -> None:
     assert unpack(pack(given, KEY), "b.yaml", KEY) == dataclasses.replace(given, name="b.yaml")
 
 
+@pytest.mark.slow
 @given(cassettes, st.data())
 def test_a_torn_or_damaged_frame_is_no_frame(given: Cassette, data: st.DataObject) -> None:
     """Cut anywhere or with any byte changed, it is not taken for a cassette."""
@@ -88,6 +89,7 @@ def test_a_torn_or_damaged_frame_is_no_frame(given: Cassette, data: st.DataObjec
     assert unpack(bytes(damaged), "a.yaml", KEY) is None
 
 
+@pytest.mark.slow
 @given(cassettes, st.binary(max_size=64))
 def test_a_frame_that_another_key_sealed_is_no_frame(given: Cassette, key: bytes) -> None:
     """Who does not know the key cannot make one."""

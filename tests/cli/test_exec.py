@@ -52,6 +52,7 @@ def test_the_help_says_where_the_command_goes() -> None:
     assert usage == "Usage: mockapi exec [OPTIONS] [CASSETTE|FOLDER]... -- COMMAND [ARG]..."
 
 
+@pytest.mark.slow
 def test_a_client_that_wants_v1_in_its_base_url_is_answered_too(cassette: str) -> None:
     """It reads the same variable as the others, and asks for /messages."""
     code = ASK.format(asked=message("hi")).replace("/v1/messages", "/messages")
@@ -150,6 +151,7 @@ def test_signals_reach_the_command(cassette: str, name: str) -> None:
     assert (process.returncode, out) == (7, f"got {int(number)}\n"), err
 
 
+@pytest.mark.slow
 def test_a_command_outlives_the_terminal_under_nohup(cassette: str) -> None:
     """The hangup that is ignored when we start is ignored for the command too."""
     code = "import signal; print(signal.getsignal(signal.SIGHUP) is signal.SIG_IGN)"
@@ -166,6 +168,7 @@ def test_a_command_that_a_signal_ended_gives_128_and_its_number(cassette: str) -
     assert run("exec", cassette, "--", *PYTHON, code).code == 128 + signal.SIGKILL
 
 
+@pytest.mark.slow
 def test_the_command_starts_with_signals_as_they_were(cassette: str) -> None:
     """Ctrl-C must end a command that does not catch it, so nothing is ignored on its behalf."""
     code = "import signal; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
@@ -222,6 +225,7 @@ def test_help_needs_no_command() -> None:
     assert "-- COMMAND [ARG]..." in outcome.out
 
 
+@pytest.mark.slow
 def test_streams_of_the_command_are_its_own(cassette: str) -> None:
     """stdin, stdout and stderr pass through; mockapi adds only what people need, on stderr."""
     code = "import sys; sys.stdout.write(sys.stdin.read()); sys.stderr.write('problems\\n')"

@@ -84,6 +84,7 @@ def test_none_never_calls_out(upstream: package.Server, tmp_path: Path) -> None:
         assert server.stop().code == 0
 
 
+@pytest.mark.slow
 def test_serve_records_what_it_does_not_know(upstream: package.Server, tmp_path: Path) -> None:
     """`serve --on-unmatched record` is a server first and a recorder where nothing matches."""
     to = tmp_path / "r"

@@ -94,6 +94,7 @@ def test_streams_in_flight_do_not_hold_up_the_end(tmp_path: Path, number: signal
     assert "Cancel" not in outcome.err
 
 
+@pytest.mark.slow
 def test_each_option_is_an_environment_variable(cassette: str, tmp_path: Path) -> None:
     """`--after-last` is MOCKAPI_AFTER_LAST; cassettes are separated as in PATH; the command line wins."""
     other = write_cassette(tmp_path / "b.yaml", interaction(message("b"), b"from b"))

@@ -48,6 +48,7 @@ def test_serve_plays_a_script_from_the_start(script: Path) -> None:
     assert "playing 0 interactions" in outcome.err
 
 
+@pytest.mark.slow
 def test_exec_plays_a_script(script: Path) -> None:
     """For the command that it runs."""
     code = (

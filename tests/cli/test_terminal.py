@@ -81,6 +81,7 @@ def test_ctrl_c_is_not_the_exit_code_of_a_finding(monkeypatch: pytest.MonkeyPatc
     assert "Traceback" not in outcome.err
 
 
+@pytest.mark.slow
 def test_the_demo_streams_a_first_reply_twice_the_same() -> None:
     """It needs nothing, leaves nothing, and says what to do next."""
     first, second = (run("demo", "--speed", "max") for _ in range(2))
@@ -101,6 +102,7 @@ def test_the_demo_refuses_a_speed_that_is_none(speed: str) -> None:
     assert "factor above 0" in outcome.err
 
 
+@pytest.mark.slow
 def test_colours_come_at_a_terminal_only(tmp_path: Path) -> None:
     """A terminal shows who speaks in colour; a pipe gets the same words plain."""
     path = write_cassette(tmp_path / "a.yaml", interaction(message("hi"), b"words"))

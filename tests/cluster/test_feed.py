@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.support.feed import reading
 from tests.support.server import ask, control, message, open_session
 from tests.support.workers import WorkersServer
 
 
+@pytest.mark.slow
 def test_the_feed_of_a_worker_goes_on_while_the_server_answers() -> None:
     """A reply that never ends is passed on by nobody: the worker that was asked gives it itself."""
     with WorkersServer() as workers, reading(workers) as feed:

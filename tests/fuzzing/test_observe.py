@@ -67,6 +67,7 @@ def test_reading_ahead_is_not_holding_back() -> None:
     assert seen_of(in_a_task).verdict is Verdict.CONFORMS
 
 
+@pytest.mark.slow
 def test_a_thread_that_holds_an_event_back_is_late() -> None:
     """Until the next one comes, which may be never."""
     finding = seen_of(lambda chunks: in_a_thread(chunks, behind=1))
@@ -144,6 +145,7 @@ class Clock:
         return self.now
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("busy", "factor", "verdict"),
     [(1, 4, Verdict.CONFORMS), (2, 4, Verdict.CONFORMS), (0, 16, Verdict.HANGS)],

@@ -72,6 +72,7 @@ def test_any_cut_gives_the_same_events(case: Case) -> None:
         assert list(events((body[:cut], body[cut:]))) == wanted
 
 
+@pytest.mark.slow
 def test_a_lost_end_is_never_silent() -> None:
     """Every prefix of every whole message is an error to the reference."""
     body = b"".join(BY_ID["m-tools/numbers"].chunks())

@@ -53,6 +53,7 @@ def test_a_suite_with_one_loop_may_keep_its_connections(pytester: pytest.Pyteste
         run_beside(pytester, *arguments).assert_outcomes(**outcomes)
 
 
+@pytest.mark.slow
 def test_the_runs_url_lets_go_and_the_sessions_own_does_not(pytester: pytest.Pytester) -> None:
     """The one is shared by all tests, and so by all event loops."""
     pytester.makepyfile(

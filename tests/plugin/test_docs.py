@@ -19,6 +19,7 @@ PYTHON_PAGE = ROOT / "docs" / "python.md"
 EXAMPLE = ROOT / "examples" / "weather_agent"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [PAGE, PYTHON_PAGE], ids=lambda page: page.name)
 def test_every_recipe_passes(page: Path, pytester: pytest.Pytester) -> None:
     """All files of a page, in one run, as its reader would have them; but those that need a framework."""

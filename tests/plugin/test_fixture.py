@@ -30,6 +30,7 @@ def test_every_test_has_a_session_of_its_own(pytester: pytest.Pytester, argument
     result.stdout.fnmatch_lines(["mockapi: 8 scripted"])
 
 
+@pytest.mark.slow
 def test_clients_of_every_kind_reach_the_running_test(pytester: pytest.Pytester) -> None:
     """Made at import, in a fixture of wider scope, in a thread, in a subprocess: all arrive."""
     pytester.makepyfile(
@@ -139,6 +140,7 @@ def test_the_server_opens_sessions_for_wider_fixtures(pytester: pytest.Pytester)
     run(pytester).assert_outcomes(passed=2)
 
 
+@pytest.mark.slow
 def test_unittest_cases_use_it(pytester: pytest.Pytester) -> None:
     """Through an autouse fixture; what they swallow fails them too."""
     pytester.makepyfile(

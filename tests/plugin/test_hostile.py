@@ -34,6 +34,7 @@ def _is_shown_safely(result: pytest.RunResult) -> None:
     assert "INTERNALERROR" not in shown
 
 
+@pytest.mark.slow
 def test_a_report_shows_no_hostile_text_as_it_is(pytester: pytest.Pytester) -> None:
     """Requests, scripts, misses and refusals."""
     pytester.makepyfile(HOSTILE_TEST)

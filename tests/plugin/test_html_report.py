@@ -117,6 +117,7 @@ def test_workers_are_joined(pytester: pytest.Pytester) -> None:
     check(told)
 
 
+@pytest.mark.slow
 def test_a_run_that_asks_nothing_writes_a_page_too(pytester: pytest.Pytester) -> None:
     """What collects it in CI finds it."""
     pytester.makepyfile("def test_a(): ...")
@@ -124,6 +125,7 @@ def test_a_run_that_asks_nothing_writes_a_page_too(pytester: pytest.Pytester) ->
     assert told_by(pytester.path / "page.html") == {}
 
 
+@pytest.mark.slow
 def test_a_test_that_changes_the_folder_does_not_move_the_page(pytester: pytest.Pytester) -> None:
     """It goes where it was ordered to."""
     pytester.makepyfile(
@@ -137,6 +139,7 @@ def test_a_test_that_changes_the_folder_does_not_move_the_page(pytester: pytest.
     assert list(told_by(pytester.path / "page.html")) == ["test_a"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "words"), [("none/page.html", "there is no folder"), (".", "it is a folder")]
 )
@@ -150,6 +153,7 @@ def test_a_place_that_cannot_be_written_is_told_at_the_start(
     result.stderr.fnmatch_lines([f"*--mockapi-html={name}: {words}*"])
 
 
+@pytest.mark.slow
 def test_a_page_that_cannot_be_written_fails_the_run(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -136,6 +136,7 @@ def test_a_large_batch_takes_several_looks(client: anthropic.Anthropic) -> None:
     assert names == [str(number) for number in range(1500)]
 
 
+@pytest.mark.slow
 def test_a_list_looks_at_as_many_batches_as_have_a_thousand_rows(client: anthropic.Anthropic) -> None:
     """The oldest gets the look; the next one's turn comes with the next list."""
     sizes = (1000, 1, 1)

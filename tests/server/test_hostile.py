@@ -121,6 +121,7 @@ ENDLESS = {
 """What comes first, and what then comes without end."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("first", "again"), ENDLESS.values(), ids=ENDLESS)
 def test_what_does_not_end_is_not_collected(hostile: mockapi.Server, first: bytes, again: bytes) -> None:
     """Beyond the bound it is refused before it is whole, so that it can fill no memory and take no time."""

@@ -94,6 +94,7 @@ def test_other_endpoints_are_answered_as_ever(client: httpx.Client) -> None:
     assert reply.json()["input_tokens"] > 0
 
 
+@pytest.mark.slow
 def test_a_large_body_is_answered_by_the_twin_too(client: httpx.Client) -> None:
     """Helper processes look at it, and it is no other reply for that."""
     with serving(twin=LEARNED) as server:

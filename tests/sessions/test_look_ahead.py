@@ -204,6 +204,7 @@ def test_a_large_request_gets_the_reply_of_its_turn(
     assert given == texts
 
 
+@pytest.mark.slow
 def test_recordings_are_redactedelsewhere_only_if_they_are_large(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

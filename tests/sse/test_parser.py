@@ -128,6 +128,7 @@ def test_comments_do_not_add_up_to_the_limit() -> None:
         Parser(max_event_bytes=20).feed(b":" * 21)
 
 
+@pytest.mark.slow
 def test_one_byte_chunks_take_linear_time() -> None:
     """A line of a megabyte in one-byte chunks copies each byte a bounded number of times.
 
@@ -145,6 +146,7 @@ def test_one_byte_chunks_take_linear_time() -> None:
     assert len(buffer) == 0
 
 
+@pytest.mark.slow
 def test_a_huge_line_and_many_events() -> None:
     """A line of 32 MB in chunks, and 100,000 events in one chunk, come through."""
     parser = Parser()

@@ -77,6 +77,7 @@ def test_every_message_is_understood(client: anthropic.Anthropic) -> None:
     assert len(_replies(stream=False)) == 23
 
 
+@pytest.mark.slow
 def test_every_message_is_understood_without_waiting(base_url: str) -> None:
     """The same for the async client, all at once."""
 
@@ -103,6 +104,7 @@ def test_every_stream_is_understood(client: anthropic.Anthropic) -> None:
     assert len(_replies(stream=True)) == 23
 
 
+@pytest.mark.slow
 def test_every_stream_is_understood_without_waiting(base_url: str) -> None:
     """The same for the async client, all at once."""
 
@@ -154,6 +156,7 @@ def test_the_bytes_are_those_of_the_file(client: anthropic.Anthropic) -> None:
         assert reply.headers["x-mockapi-source"] == "recorded"
 
 
+@pytest.mark.slow
 def test_requests_are_recorded_as_the_client_sends_them(
     server: mockapi.Server, client: anthropic.Anthropic, base_url: str
 ) -> None:
@@ -305,6 +308,7 @@ def test_tokens_are_counted(client: anthropic.Anthropic) -> None:
     assert len(_plays("/v1/messages/count_tokens")) == 2
 
 
+@pytest.mark.slow
 def test_models_are_listed_page_by_page(client: anthropic.Anthropic) -> None:
     """The client follows the pages of its own accord."""
     models = list(client.models.list(limit=2))

@@ -33,6 +33,7 @@ _TESTS = """
 """
 
 
+@pytest.mark.slow
 def test_the_guard_fails_the_test_that_tampers(pytester: pytest.Pytester) -> None:
     """A module that a test loads again, takes out or replaces is named, and that test alone fails."""
     packages = pytester.mkdir("site-packages")

@@ -141,6 +141,7 @@ def test_unknown_fields_are_ignored() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_explaining_makes_no_classes() -> None:
     """A refusal costs no class of its own: those would wait in memory for a collection."""
     bad = ask(max_tokens=None)

@@ -64,6 +64,7 @@ EVERY: dict[str, tuple[bytes, str]] = {title: (data, name) for title, (data, nam
 }
 
 
+@pytest.mark.slow
 def test_every_format_is_detected_whatever_the_file_is_called() -> None:
     """The content decides. The samples cover the whole table."""
     assert set(EVERY) == {item.title for item in FORMATS}

@@ -107,6 +107,7 @@ def _digest(python: str, hash_seed: str) -> str:
     return run.stdout.strip()
 
 
+@pytest.mark.slow
 def test_two_processes_make_the_same_bytes() -> None:
     """Every shape, in both forms, headers and chunks included, with different hash seeds."""
     assert _digest(sys.executable, "1") == _digest(sys.executable, "2")

@@ -152,6 +152,7 @@ def test_a_script_without_a_guard_is_not_run_again(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.slow
 def test_a_large_request_gets_the_reply_that_was_recorded(tmp_path: Path) -> None:
     """A helper looks at it, also where a secret in it has to be masked first; the server ends it."""
     secret = "sk-ant-api03-" + "a1B2" * 20

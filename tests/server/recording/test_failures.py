@@ -177,6 +177,7 @@ def _raw(base_url: str) -> tuple[str | None, bytes, str]:
         return length, body, end
 
 
+@pytest.mark.slow
 def test_a_stream_that_stops_coming_is_recorded_as_stalled(tmp_path: Path) -> None:
     """Silence in mid-stream is silence for the client too, until it leaves; the recording stalls likewise."""
     with (
@@ -266,6 +267,7 @@ def test_a_status_that_http_does_not_have_is_a_502(tmp_path: Path) -> None:
     assert "status 999" in reply.json()["error"]["message"]
 
 
+@pytest.mark.slow
 def test_what_an_expression_could_not_look_at_is_not_recorded(tmp_path: Path) -> None:
     """The client gets its reply; the file is not written, and stderr says why without quoting the text."""
     told = io.StringIO()

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 import httpx
+import pytest
 
 from mockapi import Request
 from mockapi.cassettes import _encode
@@ -18,8 +19,6 @@ from tests.support.server import ask, message
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
-
 
 def _answer(body: bytes) -> bytes:
     return (
@@ -27,6 +26,7 @@ def _answer(body: bytes) -> bytes:
     )
 
 
+@pytest.mark.slow
 def test_the_text_of_a_large_reply_is_written_elsewhere(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,6 +57,7 @@ def _conversation(base_url: str) -> list[Any]:
     return said
 
 
+@pytest.mark.slow
 def test_what_the_client_gets_is_the_same_without_the_upstream(tmp_path: Path) -> None:
     """Every object of a recorded conversation comes back equal when the upstream is gone."""
     from mockapi.validation import ValidationSettings

@@ -112,6 +112,7 @@ def test_a_miss_explains_itself(tmp_path: Path) -> None:
     assert not any("makes up no replies" in remedy for remedy in entry["miss"]["remedies"])
 
 
+@pytest.mark.slow
 def test_a_large_request_is_judged_as_a_plain_one(upstream: mockapi.Server) -> None:
     """In a helper process, as the Messages request that it stands for."""
     url = f"{upstream.base_url}{VERTEX_PATH}/claude-opus-4-6:rawPredict"

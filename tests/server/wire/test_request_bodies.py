@@ -158,6 +158,7 @@ def test_a_chunked_body_is_refused_when_it_grows_too_large(base_url: str) -> Non
         assert client.read().body == b"ok"
 
 
+@pytest.mark.slow
 def test_official_clients_see_a_body_that_is_too_large_as_that(base_url: str) -> None:
     """A refusal that comes while the client still sends reaches it as a 413, not as a broken pipe."""
     client = anthropic.Anthropic(base_url=base_url, api_key="sk-ant-test-1", max_retries=0)
