@@ -1,7 +1,8 @@
-"""The floor that mockapi is measured against: uvicorn and Starlette with one fixed answer.
+"""The floors that mockapi is measured against: uvicorn with one fixed answer, with Starlette and without.
 
-Run as a program: `bare_server.py PORT`. POST /v1/messages answers the JSON, POST /stream the
-200 events in one write, POST /events the same one write an event. uvicorn is set as mockapi
+Run as a program: `bare_server.py PORT JSON SSE`. POST /v1/messages answers the JSON, POST /stream the
+200 events in one write, POST /events the same one write an event, through Starlette. With `--function` an
+ASGI function of a few lines reads every request, and answers the JSON. uvicorn is set as mockapi
 sets it: uvloop, httptools, no access log, no headers of its own.
 """
 
@@ -50,6 +51,24 @@ def application(answer: bytes, stream: bytes) -> Starlette:
     )
 
 
+def function(answer: bytes) -> Any:
+    """The same fixed answer without Starlette: as little as an application on uvicorn can do."""
+    start = {
+        "type": "http.response.start",
+        "status": 200,
+        "headers": [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(answer))],
+    }
+    whole = {"type": "http.response.body", "body": answer}
+
+    async def application(_scope: Any, receive: Any, send: Any) -> None:
+        while (await receive()).get("more_body", False):
+            pass
+        await send(start)
+        await send(whole)
+
+    return application
+
+
 class Announcing(uvicorn.Server):
     """A server that says when it accepts connections, as mockapi does."""
 
@@ -68,9 +87,9 @@ def write_answers(folder: Path, answer: bytes, stream: bytes) -> list[str]:
 
 
 def _main() -> None:
-    port, answer, stream = sys.argv[1:]
+    port, answer, stream, *options = sys.argv[1:]
     with open(answer, "rb") as first, open(stream, "rb") as second:  # noqa: PTH123 - pathlib costs start-up
-        app = application(first.read(), second.read())
+        app = function(first.read()) if options else application(first.read(), second.read())
     config = uvicorn.Config(
         app,
         port=int(port),

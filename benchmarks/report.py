@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from benchmarks import aimock
+from benchmarks import npm
 from mockapi._version import __version__
 
 if TYPE_CHECKING:
@@ -138,6 +138,6 @@ def _memory() -> str:
 def _node() -> str:
     node = shutil.which("node")
     if node is None:
-        return "aimock was not compared: there is no Node on this machine"
+        return "aimock and WireMock were not compared: there is no Node on this machine"
     version = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()
-    return f"aimock {aimock.VERSION}, Node {version}"
+    return f"aimock {npm.AIMOCK.version}, WireMock {npm.WIREMOCK.version}, Node {version}"

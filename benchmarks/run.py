@@ -1,13 +1,15 @@
-"""Measures what mockapi costs, against a bare server and against aimock, and writes results.md.
+"""Measures what mockapi costs, against bare servers and others of its kind, and writes results.md.
 
     python benchmarks/run.py                    everything, about an hour; writes results.md
-    python benchmarks/run.py --only json        one part: json, stream, pace, start, library, linear, waiting,
-                                                metrics, tls, workers
+    python benchmarks/run.py --only json        one part: json, peers, synthesis, stream, pace,
+                                                start, library, linear, waiting, metrics, tls,
+                                                workers
     python benchmarks/run.py --quick            fewer rounds and recordings: to see that it runs
 
-Needs Linux, two cores, wrk and taskset (`apt-get install wrk util-linux`). aimock is installed
-from npm into the work folder where there is Node, and left out where there is none. A part or a
-quick run prints its page instead of writing it, unless `--output` names a file.
+Needs Linux, two cores, wrk and taskset (`apt-get install wrk util-linux`). aimock and WireMock are
+installed from npm into the work folder where there is Node, and left out where there is none, as nginx
+is where it is not installed, and WireMock without Java. A part or a quick run prints its page instead of
+writing it, unless `--output` names a file.
 """
 
 from __future__ import annotations
@@ -21,20 +23,25 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(_ROOT))
 
-from benchmarks import aimock  # noqa: E402 - a program that is run by its path has to find its package
+from benchmarks import npm  # noqa: E402 - a program that is run by its path has to find its package
 from benchmarks.linear import SIZE, linear_part  # noqa: E402 - as above
 from benchmarks.load import require_wrk  # noqa: E402 - as above
 from benchmarks.metrics import metrics_part  # noqa: E402 - as above
 from benchmarks.pacing import pace_part  # noqa: E402 - as above
+from benchmarks.peers import peers_part  # noqa: E402 - as above
 from benchmarks.report import page  # noqa: E402 - as above
 from benchmarks.servers import LOAD_CORE  # noqa: E402 - as above
 from benchmarks.start import library_part, start_part  # noqa: E402 - as above
+from benchmarks.synthesis import synthesis_part  # noqa: E402 - as above
 from benchmarks.throughput import json_part, stream_part  # noqa: E402 - as above
 from benchmarks.tls import tls_part  # noqa: E402 - as above
 from benchmarks.waiting import waiting_part  # noqa: E402 - as above
 from benchmarks.workers import workers_part  # noqa: E402 - as above
 
-PARTS = ("json", "stream", "pace", "start", "library", "linear", "waiting", "metrics", "tls", "workers")
+PARTS = (
+    *("json", "peers", "synthesis", "stream", "pace", "start", "library", "linear", "waiting", "metrics"),
+    *("tls", "workers"),
+)
 _RESULTS = _ROOT / "benchmarks" / "results.md"
 
 
@@ -42,12 +49,14 @@ def main() -> None:
     """Run the parts that were asked for."""
     options = _options()
     require_wrk()
-    other = aimock.installation(options.work)
+    other = npm.installation(options.work, npm.AIMOCK)
     quick = options.quick
     rounds = 3 if quick else 15
     counts = (1, 1_000) if quick else (1, 1_000, 10_000, 100_000)
     makers = {
         "json": lambda: json_part(options.work, other, rounds=rounds, counts=counts),
+        "peers": lambda: peers_part(options.work, rounds=rounds),
+        "synthesis": lambda: synthesis_part(options.work, rounds=rounds),
         "stream": lambda: stream_part(options.work, other, rounds=rounds),
         "pace": lambda: pace_part(seconds=2.0 if quick else 10.0),
         "start": lambda: start_part(options.work, other, rounds=rounds),
@@ -82,7 +91,7 @@ def _options() -> argparse.Namespace:
         "--work",
         type=Path,
         default=Path(tempfile.gettempdir(), f"mockapi-benchmarks-{os.getuid()}"),
-        help="where cassettes, caches and aimock are kept between runs (default: %(default)s)",
+        help="where cassettes, caches and npm's packages are kept between runs (default: %(default)s)",
     )
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)

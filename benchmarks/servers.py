@@ -162,11 +162,11 @@ def mockapi(name: str, cassettes: Path, cache: Path, *options: str, scheme: str 
     )
 
 
-def bare(name: str, answers: Sequence[str]) -> Server:
+def bare(name: str, answers: Sequence[str], *options: str) -> Server:
     """The fixed answer of `bare_server`."""
     return Server(
         name,
-        [sys.executable, str(ROOT / "benchmarks" / "bare_server.py"), "{port}", *answers],
+        [sys.executable, str(ROOT / "benchmarks" / "bare_server.py"), "{port}", *answers, *options],
         ready="bare ready on",
     )
 

@@ -1,6 +1,6 @@
 """How many synthesized replies a second one core makes, over the socket, validation included.
 
-    python -m benchmarks.synthesis [--seconds 5] [--rounds 3]
+    python -m benchmarks.synthesis [--seconds 5] [--rounds 3]      this part alone, to look at while tuning
 
 The server is `mockapi serve` with `--on-unmatched synthesize` and strict validation, alone on one
 core; wrk asks from another. Every request of a workload differs from the one before (a number in the
@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 from benchmarks import bare_server, workload
 from benchmarks.load import CONNECTIONS, require_wrk
+from benchmarks.report import Goal, Part
 from benchmarks.servers import LOAD_CORE, ROOT, Server, bare
 
 _WEATHER = {
@@ -72,6 +73,63 @@ class Figures(NamedTuple):
     cpu_microseconds: float
 
 
+GOALS: dict[str, float] = {
+    "text": 3.0,
+    "text, streamed": 5.0,
+    "tool call": 5.0,
+    "tool call with thinking, streamed": 7.0,
+}
+"""How many times the processor time of the bare server's fixed answer each may cost."""
+_COLUMNS = ("reply", "replies/s", "CPU µs/reply", "replies/s by CPU", "bare CPU µs", "times the bare server")
+
+
+def synthesis_part(work: Path, *, rounds: int, seconds: int = 1) -> Part:
+    """Every workload, in turn with the bare server."""
+    program = "from mockapi.cli import main; main()"
+    command = [sys.executable, "-c", program, "serve", "--port", "{port}", "--on-unmatched", "synthesize"]
+    environment = {"PYTHONPATH": str(ROOT), "MOCKAPI_CACHE": "off"}
+    answers = workload.json_reply(1), workload.stream_reply(1)
+    rows = []
+    goals = []
+    with (
+        Server("mockapi", command, environment=environment, ready="mockapi ready on") as server,
+        bare("bare", bare_server.write_answers(work, *answers)) as floor,
+    ):
+        for name, body in WORKLOADS.items():
+            script = work / "load.lua"
+            head, tail = json.dumps(body).split("NUMBER")
+            script.write_text(_SCRIPT.format(head=head, tail=tail))
+            _measure(server, script, 1)
+            _measure(floor, script, 1)
+            taken = [
+                (_measure(server, script, seconds), _measure(floor, script, seconds)) for _ in range(rounds)
+            ]
+            rate = median(own.rate for own, _ in taken)
+            cpu = median(own.cpu_microseconds for own, _ in taken)
+            least = median(other.cpu_microseconds for _, other in taken)
+            ratio = median(own.cpu_microseconds / other.cpu_microseconds for own, other in taken)
+            rows.append(
+                (name, f"{rate:,.0f}", f"{cpu:,.0f}", f"{1e6 / cpu:,.0f}", f"{least:.0f}", f"{ratio:.1f}")
+            )
+            most = GOALS[name]
+            goals.append(
+                Goal(
+                    f"synthesized {name}, against the bare server",
+                    f"≤ {most:g} x",
+                    f"{ratio:.1f} x",
+                    ratio <= most,
+                )
+            )
+    return Part(
+        "Synthesized replies",
+        "Every request differs from the one before (a number in the user's text), so nothing is answered from"
+        " memory; strict validation is on, as it is by default.",
+        _COLUMNS,
+        rows,
+        goals,
+    )
+
+
 def main() -> None:
     """Measure every workload and print a table."""
     parser = argparse.ArgumentParser(
@@ -81,32 +139,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     require_wrk()
-    program = "from mockapi.cli import main; main()"
-    command = [sys.executable, "-c", program, "serve", "--port", "{port}", "--on-unmatched", "synthesize"]
-    environment = {"PYTHONPATH": str(ROOT), "MOCKAPI_CACHE": "off"}
-    columns = f"{'replies/s':>10} {'CPU us':>8} {'replies/s by CPU':>17} {'bare CPU us':>12} {'ratio':>6}"
-    print(f"{'workload':36} {columns}")
-    answers = workload.json_reply(1), workload.stream_reply(1)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Server("mockapi", command, environment=environment, ready="mockapi ready on") as server,
-        bare("bare", bare_server.write_answers(Path(folder), *answers)) as floor,
-    ):
-        for name, body in WORKLOADS.items():
-            script = Path(folder, "load.lua")
-            head, tail = json.dumps(body).split("NUMBER")
-            script.write_text(_SCRIPT.format(head=head, tail=tail))
-            _measure(server, script, 1)
-            _measure(floor, script, 1)
-            rounds = [
-                (_measure(server, script, options.seconds), _measure(floor, script, options.seconds))
-                for _ in range(options.rounds)
-            ]
-            rate = median(own.rate for own, _ in rounds)
-            cpu = median(own.cpu_microseconds for own, _ in rounds)
-            least = median(other.cpu_microseconds for _, other in rounds)
-            ratio = median(own.cpu_microseconds / other.cpu_microseconds for own, other in rounds)
-            print(f"{name:36} {rate:10,.0f} {cpu:8.0f} {1e6 / cpu:17,.0f} {least:12.0f} {ratio:6.1f}")
+    with tempfile.TemporaryDirectory() as folder:
+        part = synthesis_part(Path(folder), rounds=options.rounds, seconds=options.seconds)
+    for row in (part.columns, *part.rows):
+        print(f"{row[0]:36}" + "".join(f"{cell:>22}" for cell in row[1:]))
 
 
 def _measure(server: Server, script: Path, seconds: int) -> Figures:
