@@ -62,12 +62,18 @@ class Recording:
 
 
 class RecordingSequence:
-    """The recordings that share a key, in recorded order. Compared by identity."""
+    """The recordings that share a key, in recorded order. Compared by identity.
 
-    __slots__ = ("recordings",)
+    Attributes:
+        recordings: in recorded order.
+        body: of the first one's request.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("body", "recordings")
+
+    def __init__(self, body: bytes) -> None:
         self.recordings: list[Recording] = []
+        self.body = body
 
 
 class _Table:
@@ -84,7 +90,10 @@ class _Table:
 
     def add(self, request: Request, recording: Recording) -> None:
         """Put a recording behind those of the same key."""
-        track = self._by_key.setdefault(request_key(request, self._matching), RecordingSequence())
+        key = request_key(request, self._matching)
+        track = self._by_key.get(key)
+        if track is None:
+            track = self._by_key[key] = RecordingSequence(request.body)
         track.recordings.append(recording)
         if self._keeps_sizes:
             self._sizes.add(canonical_size(request))
@@ -159,6 +168,10 @@ class Index:
     def rules(self, *, relaxed: bool) -> tuple[Matching, ...]:
         """The rules that `find_exact` compares by, or `find_relaxed`."""
         return tuple(self._looser if relaxed else self._exact)
+
+    def find_as_it_came(self, request: Request) -> RecordingSequence | None:
+        """What `find_exact` finds without looking for secrets in a request; None says nothing."""
+        return _find(self._exact, request)
 
     def has_as_it_came(self, request: Request) -> bool:
         """Whether `find_exact`, which is told, finds a request without looking for secrets in it."""

@@ -27,16 +27,7 @@ if TYPE_CHECKING:
 
 def can_be_free(session: ServerSession) -> bool:
     """Whether a session's settings let anything be answered without its memory."""
-    settings = session.settings
-    return (
-        session.max_requests == 0
-        and settings.after_last == "repeat"
-        and settings.record_mode in {"new", "none"}
-        and settings.speed is None
-        and settings.pace is None
-        and settings.rate_limits is None
-        and not (session.faults or settings.convert or settings.cors)
-    )
+    return session.is_bare and session.max_requests == 0 and session.settings.after_last == "repeat"
 
 
 def is_free(session: ServerSession, entry: JournalEntry) -> bool:

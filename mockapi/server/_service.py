@@ -126,6 +126,13 @@ class Service:
         if to is None and (settings.on_unmatched == "record" or settings.record_mode == "all"):
             raise UsageError("What is recorded needs a place: name it with --record-to PATH.")
 
+    @property
+    def has_more_to_say(self) -> bool:
+        """Whether a reply is more than what a session answers: the server ends, or so does the connection,
+        or a path is taken as another.
+        """
+        return self.is_draining or self.closes_root_connections or self.takes_unversioned_paths
+
     def next_request_id(self) -> str:
         """A `request-id` for a reply that is not a recording."""
         self._replies += 1
@@ -277,6 +284,23 @@ class Service:
         exchange = self._begun(request, session)
         asked = self._preflighted(exchange)
         return self._written_down(exchange, answer(exchange), server, hint) if asked is None else asked
+
+    def replay(self, request: Request, session: ServerSession, server: Address) -> JournalEntry | None:
+        """As `answer`, where a recording is all there is to the reply; None says nothing: ask `answer`.
+
+        Args:
+            request: what came, for a message.
+            session: where it came.
+            server: the address at which it came.
+        """
+        recording = session.replay(request)
+        if recording is None:
+            return None
+        self.asked += 1
+        session.last_used = now = wall()
+        if self.recorder is not None:
+            self.recorder.replayed(request, recording, session, server)
+        return session.journal.add(now, request, session.library.reply(recording), recording, None)
 
     def totals(self) -> Totals:
         """The numbers of this server as they are now."""

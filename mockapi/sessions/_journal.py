@@ -185,12 +185,11 @@ class Journal:
         self._merged = self.count
 
     def _keep(self, entry: JournalEntry) -> None:
-        self._entries.append(entry)
+        entries = self._entries
+        entries.append(entry)
         self._bytes += entry.size
-        while len(self._entries) > self._max_entries or (
-            self._bytes > self._max_bytes and len(self._entries) > 1
-        ):
-            self._bytes -= self._entries.popleft().size
+        while len(entries) > self._max_entries or (self._bytes > self._max_bytes and len(entries) > 1):
+            self._bytes -= entries.popleft().size
             self.dropped += 1
 
     @property

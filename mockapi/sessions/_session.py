@@ -75,6 +75,8 @@ class ServerSession:
         """Play these cassettes from their beginning."""
         self.library = library
         self.index = library.index(self.settings.effective_matching)
+        self._looked_at: Settings | None = None
+        self._is_bare = False
         self.restart()
 
     def restart(self) -> None:
@@ -182,6 +184,37 @@ class ServerSession:
         self._positions[track] = position + 1
         recording = recordings[position]
         self.played[recording] = None
+        return recording
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether a recording that is found exactly is all there is to a reply: nothing else is ordered."""
+        settings = self.settings
+        if self._looked_at is not settings:  # settings are replaced, never changed
+            self._looked_at = settings
+            self._is_bare = (
+                settings.record_mode in {"new", "none"}
+                and settings.speed is None
+                and settings.pace is None
+                and settings.rate_limits is None
+                and not (settings.faults or settings.convert or settings.cors)
+            )
+        return self._is_bare and not self._later_faults
+
+    def replay(self, request: Request) -> Recording | None:
+        """The recording of exactly this request, if `sessions.answer` would do no more than play it.
+
+        None says nothing, and leaves all as it was. It is what nearly every request of a replay needs, for
+        a third of what the way through all stages costs.
+        """
+        if not self.is_bare or 0 < self.max_requests <= self.answered:
+            return None
+        track = self.index.find_as_it_came(request)
+        recording = self.next_recording(track)
+        if track is not None and recording is not None:
+            self.answered += 1
+            if request.body == track.body:
+                request.body = track.body  # the same bytes; the journal needs no copy of its own
         return recording
 
     def next_to_renew(self, request: Request) -> Recording | None:

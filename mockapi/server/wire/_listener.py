@@ -102,7 +102,9 @@ class HTTPServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http=partial(Protocol, strangers=strangers),  # type: ignore[arg-type] # uvicorn only calls it
+                http=partial(  # type: ignore[arg-type] # uvicorn only calls it
+                    Protocol, strangers=strangers, at_once=getattr(app, "at_once", None)
+                ),
                 ws="none",
                 lifespan="off",
                 log_config=None,

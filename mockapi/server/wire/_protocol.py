@@ -28,9 +28,15 @@ from mockapi._clock import monotonic
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Callable
+    from typing import TypeAlias
 
     from mockapi.exchange import WireHead
     from mockapi.server.wire._strangers import Strangers
+
+    AtOnce: TypeAlias = Callable[[Any, bytes, Any], Any]
+    """Takes scope, body and `send` of a whole request. True: it is answered. None: nothing was done. Else an
+    application that plays the reply which was found."""
 
 CONNECTION = "mockapi.connection"
 """The key in a scope's extensions under which a request finds its `Connection`."""
@@ -128,12 +134,18 @@ class Protocol(HttpToolsProtocol):
 
     Args:
         strangers: hears of connections that begin with another protocol.
+        at_once: answers what it can of whole requests without a task.
         options: uvicorn's own.
     """
 
-    def __init__(self, *, strangers: Strangers | None = None, **options: Any) -> None:
+    def __init__(
+        self, *, strangers: Strangers | None = None, at_once: AtOnce | None = None, **options: Any
+    ) -> None:
         super().__init__(**options)
         self._strangers = strangers
+        self._at_once = at_once
+        self._is_parsing = False
+        self._begun: tuple[RequestResponseCycle, Any] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Remember the connection for the requests on it."""
@@ -165,11 +177,36 @@ class Protocol(HttpToolsProtocol):
         self._read = len(data)
         self._unread += self._read
         self._unset_keepalive_if_required()
+        self._is_parsing = True
         while data:
             data = self._parse(data)
+        while self._begun is not None:  # the reply to one may let the next one begin
+            begun, self._begun = self._begun, None
+            self._answer(*begun)
+        self._is_parsing = False
         if self._is_inside and self._unread > MAX_HEADER_BYTES and not self._is_too_large:
             self._is_too_large = True
             self.send_400_response(_TOO_LARGE)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Begin to answer a request: once all that has come is parsed, for then it may be whole.
+
+        Older releases of uvicorn start the task themselves: there every request has one.
+        """
+        if self._is_parsing:
+            self._begun = cycle, app
+        else:
+            self._answer(cycle, app)
+
+    def _answer(self, cycle: RequestResponseCycle, app: Any) -> None:
+        if self._at_once is not None and not (
+            cycle.more_body or cycle.disconnected or self.transport.is_closing() or app is not self.app
+        ):
+            done = self._at_once(cycle.scope, bytes(cycle.body), cycle.send)
+            if done is True:
+                return
+            app = done or app
+        super()._start_asgi_task(cycle, app)
 
     def _parse(self, data: bytes) -> bytes:
         """Parse up to an offer to change the protocol; what comes behind it is still to be parsed."""
@@ -329,7 +366,7 @@ def send_framed(send: Any, frame: WireHead, body: bytes) -> bool:
         return False
     cycle.response_started = True
     cycle.waiting_for_100_continue = False
-    if cycle.scope["scheme"] == "http":
+    if cycle.scope["scheme"] == "http" and len(body) > 4096:
         cycle.transport.writelines((frame.before, body, frame.after))
     else:  # TLS would encrypt each of them for itself
         cycle.transport.write(b"".join((frame.before, body, frame.after)))
