@@ -21,11 +21,11 @@ from mockapi.server.wire import (
     ARRIVED,
     STARTED,
     ClientLeft,
+    Framed,
     Refused,
     play,
     read_body,
     reset,
-    send_framed,
     with_closed_connection,
 )
 from mockapi.validation import with_version
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     Scope = dict[str, Any]
     Receive = Callable[[], Awaitable[Any]]
     Send = Callable[[Any], Awaitable[None]]
+    PlaysReply = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _SESSION_PREFIX = "/s/"
 _MESSAGES = "/v1/messages"
@@ -148,21 +149,20 @@ class MessagesAPI:
             entry.complete = await play(entry.reply, scope, receive, send, service.lateness, arrived)
         self._played(entry, session, scope, arrived)
 
-    def at_once(self, scope: Scope, body: bytes, send: Send) -> Any:
-        """Answer a whole request with its recording, in this turn of the event loop, without a task.
+    def at_once(self, scope: Scope, body: bytes) -> Framed | PlaysReply | None:
+        """The reply to a whole request, if it is a recording and nothing else is to be done.
 
         That is a matter of speed alone: `__call__` answers the same.
 
         Args:
             scope: of the ASGI request.
             body: all of it.
-            send: takes the reply.
 
         Returns:
-            True if it is answered; None if nothing was done; else an application that plays the reply.
+            The reply, to be sent; an application that plays it over time; None if nothing was done.
         """
         service = self._service
-        if scope["method"] != "POST" or service.has_more_to_say or scope["root_path"]:
+        if scope["method"] != "POST" or service.has_more_to_say:
             return None
         path = scope["raw_path"].decode("ascii")
         id_ = None
@@ -179,15 +179,22 @@ class MessagesAPI:
         if self._keys and key_objection(fields, self._keys) is not None:
             return None
         request = Request("POST", path, scope["query_string"].decode("latin-1"), headers, body)
-        entry = service.replay(request, session, scope["server"])
+        try:
+            entry = service.replay(request, session, scope["server"])
+        except Exception as defect:  # noqa: BLE001 - told as the others are, by what tells it
+            return partial(self._tell, defect)
         if entry is None:
             return None
         reply = entry.reply
-        if reply.wire_head is None or not send_framed(send, reply.wire_head, reply.chunks[0].data):
+        if reply.wire_head is None:
             return partial(self._play, entry, session)
         entry.complete = True
         self._played(entry, session, scope, scope[ARRIVED])
-        return True
+        return Framed(reply.wire_head.before, reply.chunks[0].data, reply.wire_head.after)
+
+    async def _tell(self, defect: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._turn_away(defect_reply(self._service), scope, receive, send)
+        raise defect  # uvicorn writes the traceback and closes the connection
 
     async def _play(
         self, entry: JournalEntry, session: ServerSession, scope: Scope, receive: Receive, send: Send

@@ -136,12 +136,11 @@ class App(Starlette):
         else:
             await self._endpoint(scope, receive, send)
 
-
-    def at_once(self, scope: Any, body: bytes, send: Send) -> Any:
+    def at_once(self, scope: Any, body: bytes) -> Any:
         """Answer a whole request without a task, if that can be; see `MessagesAPI.at_once`."""
         if self._root_path or self.user_middleware or _CONTROL in scope["path"]:
             return None
-        return self._endpoint.at_once(scope, body, send)
+        return self._endpoint.at_once(scope, body)
 
 
 class HostedApp(App):

@@ -128,9 +128,7 @@ class Service:
 
     @property
     def has_more_to_say(self) -> bool:
-        """Whether a reply is more than what a session answers: the server ends, or so does the connection,
-        or a path is taken as another.
-        """
+        """Whether more than the session has a say: the server or the connection ends, a path is corrected."""
         return self.is_draining or self.closes_root_connections or self.takes_unversioned_paths
 
     def next_request_id(self) -> str:

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
         reset,
         with_closed_connection,
     )
-    from mockapi.server.wire._protocol import ARRIVED, send_framed
+    from mockapi.server.wire._protocol import ARRIVED
     from mockapi.server.wire._thread import ThreadedServer
     from mockapi.server.wire._tls import TLS, own_tls, throwaway_tls, tls_of
+    from mockapi.server.wire._turns import Framed
     from mockapi.server.wire._unix import listening_at
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "TLS",
     "ClientLeft",
     "ConnectionLost",
+    "Framed",
     "HTTPServer",
     "Histogram",
     "Lateness",
@@ -44,7 +46,6 @@ __all__ = [
     "play_live",
     "read_body",
     "reset",
-    "send_framed",
     "throwaway_tls",
     "tls_of",
     "url_of",
@@ -61,9 +62,10 @@ __getattr__ = lazy_exports(
         "_lateness": "Lateness",
         "_listener": "HTTPServer event_loop listen url_of",
         "_player": "STARTED ConnectionLost Message play play_live reset with_closed_connection",
-        "_protocol": "ARRIVED send_framed",
+        "_protocol": "ARRIVED",
         "_thread": "ThreadedServer",
         "_tls": "TLS own_tls throwaway_tls tls_of",
+        "_turns": "Framed",
         "_unix": "listening_at",
     },
 )

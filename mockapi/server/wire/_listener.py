@@ -15,6 +15,7 @@ from mockapi._clock import monotonic
 from mockapi.errors import UsageError
 from mockapi.server.wire._protocol import Protocol
 from mockapi.server.wire._strangers import Strangers
+from mockapi.server.wire._turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -99,11 +100,12 @@ class HTTPServer(uvicorn.Server):
         on_drain: Callable[[int], None] | None = None,
     ) -> None:
         strangers = None if tell is None else Strangers(tell)
+        at_once = getattr(app, "at_once", None)
         super().__init__(
             uvicorn.Config(
                 app,
                 http=partial(  # type: ignore[arg-type] # uvicorn only calls it
-                    Protocol, strangers=strangers, at_once=getattr(app, "at_once", None)
+                    Protocol, strangers=strangers, turns=None if at_once is None else Turns(at_once)
                 ),
                 ws="none",
                 lifespan="off",

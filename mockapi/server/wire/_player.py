@@ -23,6 +23,7 @@ from mockapi.exchange import Ending, Reply, Source
 from mockapi.replies import wire_head_of
 from mockapi.server.wire._pacer import Pacer
 from mockapi.server.wire._protocol import CONNECTION, send_framed
+from mockapi.server.wire._turns import Framed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -71,7 +72,7 @@ async def play(
     # 1. Whole and at once, the head written out beforehand: straight to the socket.
     chunks = reply.chunks
     head = reply.wire_head or wire_head_of(reply, method=scope["method"])
-    if head is not None and send_framed(send, head, chunks[0].data):
+    if head is not None and send_framed(send, Framed(head.before, chunks[0].data, head.after)):
         return True
     # 2. Whole and at once, but with a head that the HTTP server has to write.
     start = {"type": "http.response.start", "status": reply.status, "headers": list(reply.headers)}

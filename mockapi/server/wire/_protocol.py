@@ -25,18 +25,13 @@ from uvicorn.protocols.http.flow_control import CLOSE_HEADER
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mockapi._clock import monotonic
+from mockapi.server.wire._turns import Framed, write_framed
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
-    from typing import TypeAlias
 
-    from mockapi.exchange import WireHead
     from mockapi.server.wire._strangers import Strangers
-
-    AtOnce: TypeAlias = Callable[[Any, bytes, Any], Any]
-    """Takes scope, body and `send` of a whole request. True: it is answered. None: nothing was done. Else an
-    application that plays the reply which was found."""
+    from mockapi.server.wire._turns import Turns
 
 CONNECTION = "mockapi.connection"
 """The key in a scope's extensions under which a request finds its `Connection`."""
@@ -134,17 +129,16 @@ class Protocol(HttpToolsProtocol):
 
     Args:
         strangers: hears of connections that begin with another protocol.
-        at_once: answers what it can of whole requests without a task.
+        turns: answer what they can of whole requests without a task; None: every request has one.
         options: uvicorn's own.
     """
 
     def __init__(
-        self, *, strangers: Strangers | None = None, at_once: AtOnce | None = None, **options: Any
+        self, *, strangers: Strangers | None = None, turns: Turns | None = None, **options: Any
     ) -> None:
         super().__init__(**options)
         self._strangers = strangers
-        self._at_once = at_once
-        self._is_parsing = False
+        self._turns = turns
         self._begun: tuple[RequestResponseCycle, Any] | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -177,35 +171,39 @@ class Protocol(HttpToolsProtocol):
         self._read = len(data)
         self._unread += self._read
         self._unset_keepalive_if_required()
-        self._is_parsing = True
         while data:
             data = self._parse(data)
-        while self._begun is not None:  # the reply to one may let the next one begin
-            begun, self._begun = self._begun, None
-            self._answer(*begun)
-        self._is_parsing = False
         if self._is_inside and self._unread > MAX_HEADER_BYTES and not self._is_too_large:
             self._is_too_large = True
             self.send_400_response(_TOO_LARGE)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
-        """Begin to answer a request: once all that has come is parsed, for then it may be whole.
+        """Begin to answer a request, once all that has come with it is parsed.
 
         Older releases of uvicorn start the task themselves: there every request has one.
         """
-        if self._is_parsing:
-            self._begun = cycle, app
-        else:
-            self._answer(cycle, app)
+        if self._turns is None or app is not self.app:
+            super()._start_asgi_task(cycle, app)
+            return
+        self._begun = cycle, app
+        self._turns.add(self)
 
-    def _answer(self, cycle: RequestResponseCycle, app: Any) -> None:
-        if self._at_once is not None and not (
-            cycle.more_body or cycle.disconnected or self.transport.is_closing() or app is not self.app
-        ):
-            done = self._at_once(cycle.scope, bytes(cycle.body), cycle.send)
-            if done is True:
+    def answer_begun(self, turns: Turns) -> None:
+        """Answer the request that has begun: at once if it is whole and its reply at hand, else in a task.
+
+        Args:
+            turns: whose turn it is.
+        """
+        if self._begun is None:
+            return
+        (cycle, app), self._begun = self._begun, None
+        if not cycle.more_body and _takes_frame(cycle):
+            found = turns.at_once(cycle.scope, bytes(cycle.body))
+            if type(found) is Framed:
+                turns.write(cycle.transport, found)
+                _end(cycle)
                 return
-            app = done or app
+            app = found or app
         super()._start_asgi_task(cycle, app)
 
     def _parse(self, data: bytes) -> bytes:
@@ -340,37 +338,42 @@ def _unix_path(transport: asyncio.Transport) -> tuple[str, None] | None:
     return str(sock.getsockname()), None
 
 
-def send_framed(send: Any, frame: WireHead, body: bytes) -> bool:
+def send_framed(send: Any, framed: Framed) -> bool:
     """Answer a request with bytes that are ready, past uvicorn's making of a response.
 
     Args:
         send: what the application was given; the request's cycle is found by it.
-        frame: what stands before and after the body.
-        body: of the response.
+        framed: the bytes.
 
     Returns:
         False, and nothing is sent, where uvicorn has a part in the response (to close the
         connection after it, to add fields, to log it), or where something stands before `send`.
     """
     cycle = getattr(send, "__self__", None)
-    if (
-        type(cycle) is not RequestResponseCycle
-        or not cycle.keep_alive
+    if type(cycle) is not RequestResponseCycle or not _takes_frame(cycle):
+        return False
+    write_framed(cycle.transport, framed)
+    _end(cycle)
+    return True
+
+
+def _takes_frame(cycle: RequestResponseCycle) -> bool:
+    """Whether uvicorn has no part in a response but to send it."""
+    return not (
+        not cycle.keep_alive
         or CLOSE_HEADER in cycle.scope["headers"]  # older releases of uvicorn keep it apart
         or cycle.disconnected
         or cycle.response_started
         or cycle.flow.write_paused
         or cycle.default_headers
         or cycle.access_log
-    ):
-        return False
+    )
+
+
+def _end(cycle: RequestResponseCycle) -> None:
+    """Let uvicorn know that a response has been sent."""
     cycle.response_started = True
     cycle.waiting_for_100_continue = False
-    if cycle.scope["scheme"] == "http" and len(body) > 4096:
-        cycle.transport.writelines((frame.before, body, frame.after))
-    else:  # TLS would encrypt each of them for itself
-        cycle.transport.write(b"".join((frame.before, body, frame.after)))
     cycle.response_complete = True
     cycle.message_event.set()
     cycle.on_response()
-    return True

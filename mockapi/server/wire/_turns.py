@@ -1,0 +1,80 @@
+"""Answering without tasks: requests that come in one turn of the event loop are answered in the next.
+
+Each reply that is written wakes its client's process, and a task of its own for each request costs as much as
+all else that a recording needs. So what has come is read first, then answered, then written: each in one go.
+Measured with 16 clients at once, a recorded reply takes a third less of the processor than with tasks.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable
+
+_MOST: Final = 64
+"""Requests of one turn: what is to be sent at its time must not wait for more."""
+_SMALL: Final = 16 * 1024
+"""Bytes of a body that are copied rather than handed over in pieces."""
+
+
+class Framed(NamedTuple):
+    """A whole reply as it goes over the wire: status line, fields and chunk size; body; the end."""
+
+    before: bytes
+    body: bytes
+    after: bytes
+
+
+def write_framed(transport: asyncio.WriteTransport, framed: Framed) -> None:
+    """Write a reply in one go."""
+    if len(framed.body) <= _SMALL or transport.get_extra_info("sslcontext") is not None:
+        transport.write(b"".join(framed))  # TLS would encrypt each piece for itself
+    else:
+        transport.writelines(framed)
+
+
+class Answering(Protocol):
+    """A connection on which a request has begun."""
+
+    loop: asyncio.AbstractEventLoop
+
+    def answer_begun(self, turns: Turns) -> None:
+        """Answer it, or start a task that does."""
+
+
+class Turns:
+    """The requests of one server that have begun, turn by turn.
+
+    Args:
+        at_once: takes scope and body of a whole request. A `Framed` is its reply; None says that nothing was
+            done; an application plays the reply that was found.
+    """
+
+    def __init__(self, at_once: Callable[[Any, bytes], Any]) -> None:
+        self.at_once = at_once
+        self._begun: list[Answering] = []
+        self._replies: list[tuple[asyncio.WriteTransport, Framed]] = []
+
+    def add(self, connection: Answering) -> None:
+        """Have the request that has begun on a connection answered in the next turn."""
+        if not self._begun:
+            connection.loop.call_soon(self._answer)
+        self._begun.append(connection)
+
+    def write(self, transport: asyncio.WriteTransport, framed: Framed) -> None:
+        """Have a reply written at the end of this turn."""
+        self._replies.append((transport, framed))
+
+    def _answer(self) -> None:
+        connections, self._begun = self._begun[:_MOST], self._begun[_MOST:]
+        if self._begun:
+            self._begun[0].loop.call_soon(self._answer)
+        try:
+            for connection in connections:
+                connection.answer_begun(self)
+        finally:
+            replies, self._replies = self._replies, []
+            for transport, framed in replies:
+                write_framed(transport, framed)
