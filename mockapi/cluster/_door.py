@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from mockapi.cluster._codec import flat_reply, reply_of, request_of
 from mockapi.cluster._frames import Frames
-from mockapi.cluster._free import is_free
 from mockapi.cluster._link import ANSWER, CALL, ENDED, FORWARD, FORWARDED, KEEP, REPLY, RESULT
 from mockapi.exchange import Reply
 from mockapi.server import defect_reply
-from mockapi.sessions import DEFAULT
+from mockapi.sessions import DEFAULT, is_free
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

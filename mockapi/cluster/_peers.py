@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mockapi.exchange import Request
     from mockapi.server import PassedOn
     from mockapi.server.recording import Address
+    from mockapi.sessions import ServerSession
 
 DEFAULT_OWNER = 0
 """The worker that has the default session."""
@@ -139,6 +140,8 @@ class Peers:
 
 class _Peer:
     """Another worker, as the owner of sessions."""
+
+    session: ServerSession | None = None
 
     def __init__(self, peers: Peers, worker: int, free: FreeReplies) -> None:
         self._peers = peers

@@ -74,9 +74,10 @@ class WorkerService(Service):
         """An id that says where its session is."""
         return self._place.new_id()
 
-    async def _replace(self, loaded: LoadedCassettes) -> None:
+    async def replace(self, loaded: LoadedCassettes) -> None:
         """Have all workers play other cassettes, or none: all read them before the first one plays them."""
-        await self.read(loaded)
+        if loaded.library is None:
+            await self.read(loaded)
         if self.others is not None:
             await self.others("read_cassettes", loaded.paths, loaded.inside)
         self.use(loaded)

@@ -17,10 +17,18 @@ if TYPE_CHECKING:
     from mockapi.server._base_url import is_prefix, path_of
     from mockapi.server._console import Console
     from mockapi.server._control_replies import health, problem, unready
-    from mockapi.server._elsewhere import Elsewhere, Owner, OwnerAwayError, OwnerLostError, PassedOn
+    from mockapi.server._elsewhere import (
+        Elsewhere,
+        Owner,
+        OwnerAwayError,
+        OwnerLostError,
+        OwnerUnsureError,
+        PassedOn,
+    )
     from mockapi.server._json_console import JSONConsole, console_of
     from mockapi.server._loading import LoadedCassettes
     from mockapi.server._metrics import Metrics, Totals
+    from mockapi.server._moment import Moment
     from mockapi.server._opening import opening_notes
     from mockapi.server._service import Service
     from mockapi.server.recording import RecordOptions
@@ -37,9 +45,11 @@ __all__ = [
     "LoadedCassettes",
     "MessagesAPI",
     "Metrics",
+    "Moment",
     "Owner",
     "OwnerAwayError",
     "OwnerLostError",
+    "OwnerUnsureError",
     "PassedOn",
     "RecordOptions",
     "Service",
@@ -71,10 +81,11 @@ __getattr__ = lazy_exports(
         "_base_url": "is_prefix path_of",
         "_console": "Console",
         "_control_replies": "health problem unready",
-        "_elsewhere": "Elsewhere Owner OwnerAwayError OwnerLostError PassedOn",
+        "_elsewhere": "Elsewhere Owner OwnerAwayError OwnerLostError OwnerUnsureError PassedOn",
         "_json_console": "JSONConsole console_of",
         "_loading": "LoadedCassettes",
         "_metrics": "Metrics Totals",
+        "_moment": "Moment",
         "_opening": "opening_notes",
         "_service": "Service",
         "mockapi.sessions": "Settings",

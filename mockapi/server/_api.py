@@ -13,7 +13,7 @@ from mockapi.server._base_url import base_url_of, is_plain, path_of
 from mockapi.server._control import DRAINING
 from mockapi.server._control_replies import RETRY_AFTER
 from mockapi.server._cors import is_preflight
-from mockapi.server._elsewhere import OwnerAwayError, OwnerLostError
+from mockapi.server._elsewhere import OwnerAwayError, OwnerLostError, OwnerUnsureError
 from mockapi.server._metrics import AT_ONCE
 from mockapi.server._pages import is_uninvited
 from mockapi.server.wire import (
@@ -88,7 +88,7 @@ class MessagesAPI:
                 id_, slash, rest = path[len(_SESSION_PREFIX) :].partition("/")
                 path = slash + rest or "/"
             owner = None if self._elsewhere is None else self._elsewhere.owner_of(id_)
-            session = None if owner is not None else self._session(id_)
+            session = self._session(id_) if owner is None else owner.session
             hint = ""
             if service.takes_unversioned_paths and (versioned := with_version(path)) is not None:
                 hint = _UNVERSIONED.format(path, versioned)
@@ -96,7 +96,8 @@ class MessagesAPI:
             closes = service.closes_root_connections and not id_
             if closes:
                 send = with_closed_connection(send)
-            fields = self._let_in(scope["method"], scope["headers"], session, is_elsewhere=owner is not None)
+            is_elsewhere = owner is not None and session is None
+            fields = self._let_in(scope["method"], scope["headers"], session, is_elsewhere=is_elsewhere)
             if session is None and owner is None:
                 await self._turn_away(self._no_session(id_), scope, receive, send)
                 return
@@ -125,6 +126,9 @@ class MessagesAPI:
             return
         except OwnerAwayError as away:
             await self._turn_away(self._later(str(away)), scope, receive, send)
+            return
+        except OwnerUnsureError as unsure:
+            await self._turn_away(self._unsure(str(unsure)), scope, receive, send)
             return
         except OwnerLostError:  # as a process that has the connection too would have ended
             await reset(scope, receive)
@@ -266,6 +270,17 @@ class MessagesAPI:
             source=Source.INVALID,
             headers=(RETRY_AFTER,),
             retry=True,
+        )
+
+    def _unsure(self, why: str) -> Reply:
+        """Of what may count though nobody knows: a client that sent it again could count twice."""
+        return error_reply(
+            503,
+            "api_error",
+            f"{why} Nobody knows whether this request counts in the default session.",
+            self._service.next_request_id(),
+            source=Source.INVALID,
+            retry=False,
         )
 
     def _no_session(self, id_: str | None) -> Reply:

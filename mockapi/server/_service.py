@@ -7,18 +7,19 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mockapi import validation
 from mockapi._clock import wall
 from mockapi.errors import TooSlowError, UsageError
 from mockapi.exchange import Source
 from mockapi.messages import IdFactory, IdKind
 from mockapi.replies import hint_field
 from mockapi.server import recording as recorders
+from mockapi.server._console import Console
 from mockapi.server._cors import is_asking, preflight, with_cors
 from mockapi.server._loading import LoadedCassettes
 from mockapi.server._metrics import Totals
 from mockapi.server._misses import Explainer
 from mockapi.server._pages import Uninvited
+from mockapi.server._validators import Validators
 from mockapi.server.aside import Helpers, is_heavy
 from mockapi.server.wire import Lateness
 from mockapi.sessions import (
@@ -42,14 +43,11 @@ if TYPE_CHECKING:
     from mockapi._files import Places
     from mockapi.cassettes import Index, Matching
     from mockapi.exchange import Reply, Request
-    from mockapi.server._console import Console
     from mockapi.server._metrics import Metrics
+    from mockapi.server._moment import Moment
     from mockapi.server.recording import Address, Recorder, RecordOptions
     from mockapi.server.wire import Message
     from mockapi.sessions import Answer, JournalEntry, SessionOptions, Settings
-    from mockapi.validation import Refusal, ValidationSettings, Validator
-
-_MAX_VALIDATORS = 64
 
 
 class Service:
@@ -62,6 +60,7 @@ class Service:
             no client writes a request to one whose event loop has ended.
         metrics: what is counted for Prometheus; None counts nothing.
         explainer: looks into misses.
+        in_order: has cassettes loaded on all machines of the server; None where this is the only one.
         is_draining: whether the server only finishes what is in flight, and refuses what is asked.
         takes_unversioned_paths: whether `/messages` is answered as `/v1/messages`, because clients of both
             kinds were given the same base URL.
@@ -91,12 +90,14 @@ class Service:
     ) -> None:
         self.paths = tuple(paths)
         self.console = console
+        self._nobody = Console(quiet=True)
         self.lateness = Lateness()
         self.metrics = metrics
         self.asked = 0
         self.closes_root_connections = False
         self.is_draining = False
         self.takes_unversioned_paths = False
+        self.in_order: Callable[[LoadedCassettes], Awaitable[None]] | None = None
         self.helpers = Helpers()
         self.reader = CassetteReader(cache_folder())
         self.library = CassetteSet(self.reader.read_all(self.paths, progress))
@@ -109,7 +110,7 @@ class Service:
         self._ids = IdFactory(seed=1)
         self._replies = 0
         self.explainer = Explainer()
-        self._validators: dict[ValidationSettings, Validator] = {}
+        self._validate = Validators().refusal
         self._loading = asyncio.Lock()
         self._readying: dict[Index, asyncio.Future[None]] = {}
         self._inside: Places | None = None
@@ -207,10 +208,20 @@ class Service:
             CassetteError: with every problem; what was loaded before stays in use.
         """
         async with self._loading:
-            await self._replace(LoadedCassettes(tuple(paths), inside))
+            loaded = LoadedCassettes(tuple(paths), inside)
+            if self.in_order is None:
+                await self.replace(loaded)
+            else:
+                await self.in_order(loaded)
 
-    async def _replace(self, loaded: LoadedCassettes) -> None:
-        await self.read(loaded)
+    async def replace(self, loaded: LoadedCassettes) -> None:
+        """Read cassettes, unless that is done, and play them here.
+
+        Raises:
+            CassetteError: with every problem; what was loaded before stays in use.
+        """
+        if loaded.library is None:
+            await self.read(loaded)
         self.use(loaded)
 
     async def read(self, loaded: LoadedCassettes) -> None:
@@ -238,19 +249,6 @@ class Service:
             library.index(matching)
         return library
 
-    def _validate(self, request: Request, settings: ValidationSettings) -> Refusal | None:
-        """What the API would refuse a request with; validators are made when first needed."""
-        if settings.mode == "off":
-            return None
-        if request.known is not None and ("refusal", settings) in request.known:
-            return request.known["refusal", settings]  # type: ignore[no-any-return] # what a validator said
-        validator = self._validators.get(settings)
-        if validator is None:
-            if len(self._validators) >= _MAX_VALIDATORS:
-                self._validators.clear()
-            validator = self._validators[settings] = validation.Validator(settings)
-        return validator.check(request)
-
     async def make_ready(self, index: Index) -> None:
         """Have what is recorded redacted elsewhere, once: streams in flight do not wait for it."""
         pending = self._readying.get(index)
@@ -261,7 +259,12 @@ class Service:
             await asyncio.shield(pending)
 
     def answer(
-        self, request: Request, session: ServerSession, server: Address = None, hint: str = ""
+        self,
+        request: Request,
+        session: ServerSession,
+        server: Address = None,
+        hint: str = "",
+        moment: Moment | None = None,
     ) -> JournalEntry | None:
         """Find the reply to a request and write both down; the reply is still to be played.
 
@@ -270,13 +273,16 @@ class Service:
             session: where it came.
             server: the address at which it came.
             hint: what its sender should know, whatever the answer is.
+            moment: when, and with which ids; by default now, with the next ones of this server.
 
         Returns:
             None if the upstream shall answer: see `forward`.
         """
-        exchange = self._begun(request, session)
+        exchange = self._begun(request, session, moment)
         asked = self._preflighted(exchange)
-        return self._written_down(exchange, answer(exchange), server, hint) if asked is None else asked
+        if asked is not None:
+            return asked
+        return self._written_down(exchange, answer(exchange), server, hint, moment)
 
     def totals(self) -> Totals:
         """The numbers of this server as they are now."""
@@ -295,23 +301,31 @@ class Service:
         return not is_heavy(request.body) and (index.is_ready or index.has_as_it_came(request))
 
     async def answer_aside(
-        self, request: Request, session: ServerSession, server: Address = None, hint: str = ""
+        self,
+        request: Request,
+        session: ServerSession,
+        server: Address = None,
+        hint: str = "",
+        moment: Moment | None = None,
     ) -> JournalEntry | None:
         """As `answer`, where something has to be worked out that would hold up the event loop."""
         large, index = is_heavy(request.body), session.index
         if not index.is_ready and (large or not index.has_as_it_came(request)):
             await self.make_ready(index)
         if not large:
-            return self.answer(request, session, server, hint)
-        exchange = self._begun(request, session)
+            return self.answer(request, session, server, hint, moment)
+        exchange = self._begun(request, session, moment)
         asked = self._preflighted(exchange)
         if asked is not None:
             return asked
         found = await answer_large(exchange, self.helpers.run)
-        return self._written_down(exchange, found, server, hint)
+        return self._written_down(exchange, found, server, hint, moment)
 
-    def _begun(self, request: Request, session: ServerSession) -> Exchange:
+    def _begun(self, request: Request, session: ServerSession, moment: Moment | None) -> Exchange:
         self.asked += 1
+        if moment is not None:
+            session.last_used = moment.at
+            return Exchange(request, session, moment.at, self._validate, moment.next_request_id)
         session.last_used = now = wall()
         return Exchange(request, session, now, self._validate, self.next_request_id)
 
@@ -323,15 +337,18 @@ class Service:
         return None if asked is None else session.journal.add(exchange.at, request, asked, None, None)
 
     def _written_down(
-        self, exchange: Exchange, found: Answer, server: Address, hint: str
+        self, exchange: Exchange, found: Answer, server: Address, hint: str, moment: Moment | None
     ) -> JournalEntry | None:
         """What answers, in the journal and, where it concerns people, on the console."""
         request, session = exchange.request, exchange.session
         reply, recording, refusal = found
         if reply is None:
             return None
+        tells = moment is None or moment.tells
+        console = self.console if tells else self._nobody
         if recording is None and request.method == "OPTIONS" and is_asking("OPTIONS", dict(request.headers)):
-            hint = self.uninvited.told(dict(request.headers))
+            uninvited = self.uninvited if tells else Uninvited(console.problem)
+            hint = uninvited.told(dict(request.headers))
         if hint:
             reply = reply.with_headers(hint_field(hint))
         origins = session.settings.cors
@@ -339,18 +356,18 @@ class Service:
             reply = with_cors(reply, request, origins)
         miss = None
         if recording is not None:
-            if self.recorder is not None:
+            if self.recorder is not None and tells:
                 self.recorder.replayed(request, recording, session, server)
         elif reply.source is Source.UNMATCHED:
-            miss = self.explainer.explain(exchange, self.console)
+            miss = self.explainer.explain(exchange, console)
         elif refusal is not None:
             if exchange.surface is not None:  # it may have fields of its own to speak of
                 refusal = replace(refusal, hint=reply.header("x-mockapi-hint"))
-            self.console.refusal(request, refusal, session)
+            console.refusal(request, refusal, session)
         elif reply.status == 404 and (said := reply.header("x-mockapi-hint")) is not None and not hint:
-            self.console.near_miss(request, said)
+            console.near_miss(request, said)
         elif exchange.surface is not None and (said := reply.header("x-mockapi-hint")) is not None:
-            self.console.hint(request, said)
+            console.hint(request, said)
         return session.journal.add(exchange.at, request, reply, recording, miss, refusal)
 
     async def forward(

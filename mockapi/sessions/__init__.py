@@ -11,6 +11,7 @@ from mockapi._lazy import lazy_exports
 if TYPE_CHECKING:
     from mockapi.sessions._account import Account
     from mockapi.sessions._answer import FORWARD, Answer
+    from mockapi.sessions._free import can_be_free, is_free
     from mockapi.sessions._generator import ReplyGenerator
     from mockapi.sessions._journal import (
         BodyKind,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     )
     from mockapi.sessions._library import CassetteSet
     from mockapi.sessions._look_ahead import answer_large, look_up_ahead, make_ready
+    from mockapi.sessions._memory import memory_of, recall
     from mockapi.sessions._pipeline import CHANGES, SOURCES, Exchange, answer
     from mockapi.sessions._registry import MAX_SESSIONS, SessionRegistry, new_id
     from mockapi.sessions._session import DEFAULT, MAX_REQUESTS, ServerSession
@@ -71,14 +73,18 @@ __all__ = [
     "Settings",
     "answer",
     "answer_large",
+    "can_be_free",
     "changed_settings",
     "default_on_unmatched",
+    "is_free",
     "kind_of",
     "look_up_ahead",
     "make_ready",
+    "memory_of",
     "miss_as_json",
     "new_id",
     "parse_speed",
+    "recall",
     "recording_as_json",
     "session_options",
 ]
@@ -88,10 +94,12 @@ __getattr__ = lazy_exports(
     {
         "_account": "Account",
         "_answer": "FORWARD Answer",
+        "_free": "can_be_free is_free",
         "_generator": "ReplyGenerator",
         "_journal": "BodyKind Journal JournalEntry kind_of miss_as_json recording_as_json",
         "_library": "CassetteSet",
         "_look_ahead": "answer_large look_up_ahead make_ready",
+        "_memory": "memory_of recall",
         "_pipeline": "CHANGES SOURCES Exchange answer",
         "_registry": "MAX_SESSIONS SessionRegistry new_id",
         "_session": "DEFAULT MAX_REQUESTS ServerSession",

@@ -44,6 +44,7 @@ class ServerSession:
         own_cassettes: the paths it was opened with; None plays the server's.
         journal: what happened.
         played: the recordings it played, in order of their first use.
+        renewed: the recordings whose place a fresh answer has taken.
         fault_counts: how often each ordered fault was met and done.
         last_used: seconds since 1970.
     """
@@ -84,7 +85,7 @@ class ServerSession:
         self.fault_counts: Counts = tuple((0, 0) for _ in self.settings.faults)
         self._account: Account | None = None
         self.played: dict[Recording, None] = {}
-        self._renewed: set[Recording] = set()
+        self.renewed: set[Recording] = set()
         self.answered = 0
         self._generator: ReplyGenerator | None = None
 
@@ -191,8 +192,8 @@ class ServerSession:
         """
         track = self.index.find_exact(request) or self.index.find_relaxed(request)
         for recording in () if track is None else track.recordings:
-            if recording not in self._renewed:
-                self._renewed.add(recording)
+            if recording not in self.renewed:
+                self.renewed.add(recording)
                 return recording
         return None
 
