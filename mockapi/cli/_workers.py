@@ -81,6 +81,7 @@ def serve_workers(
             recording=options.recording,
             script=options.script,
             drain=operations.drain,
+            limits=operations.limits,
             has_metrics=operations.metrics is not None,
             log_format=operations.log_format,
             verbose=options.verbose,

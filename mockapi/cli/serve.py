@@ -132,6 +132,7 @@ def run(
             Progress("reading cassettes") if operations.log_format == "text" else None,
             recording=options.recording,
             metrics=operations.metrics,
+            limits=operations.limits,
         )
         if options.script is not None:
             service.sessions.default.play(options.script)

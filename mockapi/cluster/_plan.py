@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mockapi.replies.scripts import Script
     from mockapi.server import Access, RecordOptions, Settings
     from mockapi.server.recording import RecordStats
+    from mockapi.sessions import SessionLimits
     from mockapi.storage import ReportedRecording
 
 
@@ -33,6 +34,7 @@ class WorkerPlan:
         verbose: whether the console tells every request.
         pem: certificate and key; None for plain HTTP.
         node: what makes the server one of several machines; None stands alone.
+        limits: what holds for the sessions that are opened; None for what holds without options.
         folder: where the workers' doors are, and what else they share; closed to everybody else.
     """
 
@@ -50,6 +52,7 @@ class WorkerPlan:
     verbose: bool = False
     pem: bytes | None = field(default=None, repr=False)
     node: NodeOptions | None = None
+    limits: SessionLimits | None = None
     folder: str = ""
 
 

@@ -63,7 +63,7 @@ class WorkerService(Service):
         self._coming: LoadedCassettes | None = None
         self.epoch = place.generation * _EPOCHS
         super().__init__(plan.paths, plan.settings, console, recording=plan.recording, **options)
-        self.sessions = WorkerRegistry(place, self.sessions.default)
+        self.sessions = WorkerRegistry(place, self.sessions.default, plan.limits)
         self._ids = IdFactory(seed=1 + place.worker)  # no two workers make the same id
 
     def _make_recorder(self, options: RecordOptions) -> Recorder:

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route, Router
 
+from mockapi._clock import wall
 from mockapi._files import Places
 from mockapi._printable import encodable
 from mockapi.errors import CassetteError, TooSlowError, UsageError
@@ -265,7 +266,11 @@ class _Control:
         return await self.list_cassettes(request)
 
     def _session(self, request: Request) -> ServerSession | None:
-        return self._service.sessions.get(request.path_params["id"])
+        """The session that a request names, which is a use of it."""
+        session = self._service.sessions.get(request.path_params["id"])
+        if session is not None:
+            self._service.sessions.use(session, wall())
+        return session
 
 
 async def _lives(_request: Request) -> JSONResponse:

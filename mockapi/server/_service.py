@@ -15,6 +15,7 @@ from mockapi.replies import hint_field
 from mockapi.server import recording as recorders
 from mockapi.server._console import Console
 from mockapi.server._cors import is_asking, preflight, with_cors
+from mockapi.server._expiry import Expiry
 from mockapi.server._loading import LoadedCassettes
 from mockapi.server._metrics import Totals
 from mockapi.server._misses import Explainer
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from mockapi.server._moment import Moment
     from mockapi.server.recording import Address, Recorder, RecordOptions
     from mockapi.server.wire import Message
-    from mockapi.sessions import Answer, JournalEntry, SessionOptions, Settings
+    from mockapi.sessions import Answer, JournalEntry, SessionLimits, SessionOptions, Settings
 
 
 class Service:
@@ -73,6 +74,7 @@ class Service:
         recording: where requests may be forwarded to, and what becomes of the answers; None never
             calls out.
         metrics: where to count for Prometheus, if anywhere.
+        limits: what holds for the sessions that are opened.
 
     Raises:
         CassetteError: with every problem of every file.
@@ -87,6 +89,7 @@ class Service:
         progress: Callable[[int, int], None] | None = None,
         recording: RecordOptions | None = None,
         metrics: Metrics | None = None,
+        limits: SessionLimits | None = None,
     ) -> None:
         self.paths = tuple(paths)
         self.console = console
@@ -105,8 +108,9 @@ class Service:
         self._check(settings)
         self._on_unmatched = settings.on_unmatched or default_on_unmatched(self.paths)
         self.sessions = SessionRegistry(
-            ServerSession(DEFAULT, settings, self.library, on_unmatched=self._on_unmatched)
+            ServerSession(DEFAULT, settings, self.library, on_unmatched=self._on_unmatched), limits
         )
+        self._expiry = Expiry(lambda: self.sessions)
         self._ids = IdFactory(seed=1)
         self._replies = 0
         self.explainer = Explainer()
@@ -141,6 +145,7 @@ class Service:
 
         Raises:
             CassetteError: cassettes of its own that cannot be used.
+            QuotaError: its owner has as many as one may have.
         """
         return self._opened(options, self._library_for(options))
 
@@ -151,6 +156,7 @@ class Service:
             options: what a request asks for.
             inside: where cassettes of its own have to lie.
         """
+        self.sessions.admit(options.owner, wall())  # before anything is read for it
         return self._opened(options, await asyncio.to_thread(self._library_for, options, inside))
 
     def _library_for(self, options: SessionOptions, inside: Places | None = None) -> CassetteSet:
@@ -162,6 +168,7 @@ class Service:
 
     def _opened(self, options: SessionOptions, library: CassetteSet) -> ServerSession:
         self._check(options.settings)
+        self.sessions.admit(options.owner, wall())
         if options.cassettes is None:
             library = self.library  # another set may have been loaded meanwhile
         unsaid = default_on_unmatched(options.cassettes) if options.cassettes else self._on_unmatched
@@ -172,8 +179,11 @@ class Service:
             name=options.name,
             own_cassettes=options.cassettes,
             on_unmatched=options.settings.on_unmatched or unsaid,
+            owner=options.owner,
+            lifetime=options.lifetime or self.sessions.limits.lifetime,
         )
         self.sessions.add(session)
+        self._expiry.look()
         return session
 
     def close_session(self, session: ServerSession) -> None:
@@ -323,10 +333,10 @@ class Service:
 
     def _begun(self, request: Request, session: ServerSession, moment: Moment | None) -> Exchange:
         self.asked += 1
+        now = wall() if moment is None else moment.at
+        self.sessions.use(session, now)
         if moment is not None:
-            session.last_used = moment.at
-            return Exchange(request, session, moment.at, self._validate, moment.next_request_id)
-        session.last_used = now = wall()
+            return Exchange(request, session, now, self._validate, moment.next_request_id)
         return Exchange(request, session, now, self._validate, self.next_request_id)
 
     def _preflighted(self, exchange: Exchange) -> JournalEntry | None:

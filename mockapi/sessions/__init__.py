@@ -22,14 +22,16 @@ if TYPE_CHECKING:
         recording_as_json,
     )
     from mockapi.sessions._library import CassetteSet
+    from mockapi.sessions._limits import MAX_SESSIONS, SessionLimits, seconds_up
     from mockapi.sessions._look_ahead import answer_large, look_up_ahead, make_ready
     from mockapi.sessions._memory import memory_of, recall
     from mockapi.sessions._pipeline import CHANGES, SOURCES, Exchange, answer
-    from mockapi.sessions._registry import MAX_SESSIONS, SessionRegistry, new_id
+    from mockapi.sessions._registry import SessionRegistry, new_id
     from mockapi.sessions._session import DEFAULT, MAX_REQUESTS, ServerSession
     from mockapi.sessions._settings import (
         AFTER_LAST,
         CALLS_OUT,
+        MAX_LIFETIME,
         MAX_NAME,
         ON_UNMATCHED,
         RECORD_MODES,
@@ -50,6 +52,7 @@ __all__ = [
     "CHANGES",
     "DEFAULT",
     "FORWARD",
+    "MAX_LIFETIME",
     "MAX_NAME",
     "MAX_REQUESTS",
     "MAX_SESSIONS",
@@ -68,6 +71,7 @@ __all__ = [
     "RecordMode",
     "ReplyGenerator",
     "ServerSession",
+    "SessionLimits",
     "SessionOptions",
     "SessionRegistry",
     "Settings",
@@ -86,6 +90,7 @@ __all__ = [
     "parse_speed",
     "recall",
     "recording_as_json",
+    "seconds_up",
     "session_options",
 ]
 
@@ -98,13 +103,14 @@ __getattr__ = lazy_exports(
         "_generator": "ReplyGenerator",
         "_journal": "BodyKind Journal JournalEntry kind_of miss_as_json recording_as_json",
         "_library": "CassetteSet",
+        "_limits": "MAX_SESSIONS SessionLimits seconds_up",
         "_look_ahead": "answer_large look_up_ahead make_ready",
         "_memory": "memory_of recall",
         "_pipeline": "CHANGES SOURCES Exchange answer",
-        "_registry": "MAX_SESSIONS SessionRegistry new_id",
+        "_registry": "SessionRegistry new_id",
         "_session": "DEFAULT MAX_REQUESTS ServerSession",
-        "_settings": "AFTER_LAST CALLS_OUT MAX_NAME ON_UNMATCHED RECORD_MODES AfterLast OnUnmatched"
-        " RecordMode SessionOptions Settings changed_settings default_on_unmatched parse_speed"
+        "_settings": "AFTER_LAST CALLS_OUT MAX_LIFETIME MAX_NAME ON_UNMATCHED RECORD_MODES AfterLast"
+        " OnUnmatched RecordMode SessionOptions Settings changed_settings default_on_unmatched parse_speed"
         " session_options",
     },
 )
