@@ -72,7 +72,8 @@ class WorkerService(Service):
 
     def new_session_id(self) -> str:
         """An id that says where its session is."""
-        return self._place.new_id()
+        own = self._place.new_id()
+        return own if self.node is None else f"{self.node}.{own}"
 
     async def replace(self, loaded: LoadedCassettes) -> None:
         """Have all workers play other cassettes, or none: all read them before the first one plays them."""

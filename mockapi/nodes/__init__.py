@@ -11,17 +11,24 @@ from typing import TYPE_CHECKING
 from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from mockapi.nodes._liveness import Liveness
+    from mockapi.nodes._membership import Membership
+    from mockapi.nodes._names import beginning_of, node_of
     from mockapi.nodes._node import Node
     from mockapi.nodes._options import NodeOptions, StateAddress, node_options, state_address
     from mockapi.nodes._redis import Store, StoreAwayError, StoreDoubtError
 
 __all__ = [
+    "Liveness",
+    "Membership",
     "Node",
     "NodeOptions",
     "StateAddress",
     "Store",
     "StoreAwayError",
     "StoreDoubtError",
+    "beginning_of",
+    "node_of",
     "node_options",
     "state_address",
 ]
@@ -29,6 +36,9 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
+        "_liveness": "Liveness",
+        "_membership": "Membership",
+        "_names": "beginning_of node_of",
         "_node": "Node",
         "_options": "NodeOptions StateAddress node_options state_address",
         "_redis": "Store StoreAwayError StoreDoubtError",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mockapi.nodes._membership import Membership
 from mockapi.nodes._redis import Store
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class Node:
     Attributes:
         options: as they came.
         store: what nodes share; None if they share nothing.
+        membership: its sessions among those of all nodes, and which nodes are live.
 
     Raises:
         UsageError: there is no client for Redis.
@@ -31,13 +33,16 @@ class Node:
     def __init__(self, options: NodeOptions, service: Service) -> None:
         self.options = options
         self.store = None if options.state is None else Store(options.state)
+        self.membership = Membership(options, service, store=self.store)
         self._service = service
 
     async def start(self) -> None:
         """Join the others, before the first connection is taken; without Redis, that is done later."""
+        await self.membership.start()
 
     async def aclose(self) -> None:
         """Leave them."""
+        await self.membership.aclose()
         if self.store is not None:
             await self.store.aclose()
 

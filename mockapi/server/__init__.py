@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mockapi.server._base_url import is_prefix, path_of
     from mockapi.server._console import Console
     from mockapi.server._control_replies import health, problem, unready
+    from mockapi.server._directory import Directory, Whereabouts
     from mockapi.server._elsewhere import (
         Elsewhere,
         Owner,
@@ -39,6 +40,7 @@ __all__ = [
     "TOKEN",
     "Access",
     "Console",
+    "Directory",
     "Elsewhere",
     "HTTPServer",
     "JSONConsole",
@@ -55,6 +57,7 @@ __all__ = [
     "Service",
     "Settings",
     "Totals",
+    "Whereabouts",
     "access_of",
     "build_app",
     "console_of",
@@ -81,6 +84,7 @@ __getattr__ = lazy_exports(
         "_base_url": "is_prefix path_of",
         "_console": "Console",
         "_control_replies": "health problem unready",
+        "_directory": "Directory Whereabouts",
         "_elsewhere": "Elsewhere Owner OwnerAwayError OwnerLostError OwnerUnsureError PassedOn",
         "_json_console": "JSONConsole console_of",
         "_loading": "LoadedCassettes",

@@ -15,11 +15,11 @@ from mockapi.replies import hint_field
 from mockapi.server import recording as recorders
 from mockapi.server._console import Console
 from mockapi.server._cors import is_asking, preflight, with_cors
-from mockapi.server._expiry import Expiry
 from mockapi.server._loading import LoadedCassettes
 from mockapi.server._metrics import Totals
 from mockapi.server._misses import Explainer
 from mockapi.server._pages import Uninvited
+from mockapi.server._session_keeper import SessionKeeper
 from mockapi.server._validators import Validators
 from mockapi.server.aside import Helpers, is_heavy
 from mockapi.server.wire import Lateness
@@ -62,6 +62,10 @@ class Service:
         metrics: what is counted for Prometheus; None counts nothing.
         explainer: looks into misses.
         in_order: has cassettes loaded on all machines of the server; None where this is the only one.
+        on_unmatched: what answers a request that nothing matches, where a session does not say.
+        keeper: opens and closes sessions.
+        advertised: the address at which clients reach this very server; None leaves it to their Host.
+        node: the name of this machine, which the ids of its sessions begin with; None if it is the only one.
         is_draining: whether the server only finishes what is in flight, and refuses what is asked.
         takes_unversioned_paths: whether `/messages` is answered as `/v1/messages`, because clients of both
             kinds were given the same base URL.
@@ -101,16 +105,18 @@ class Service:
         self.is_draining = False
         self.takes_unversioned_paths = False
         self.in_order: Callable[[LoadedCassettes], Awaitable[None]] | None = None
+        self.advertised: str | None = None
+        self.node: str | None = None
         self.helpers = Helpers()
         self.reader = CassetteReader(cache_folder())
         self.library = CassetteSet(self.reader.read_all(self.paths, progress))
         self.recorder = None if recording is None else self._make_recorder(recording)
-        self._check(settings)
-        self._on_unmatched = settings.on_unmatched or default_on_unmatched(self.paths)
+        self.check(settings)
+        self.on_unmatched = settings.on_unmatched or default_on_unmatched(self.paths)
         self.sessions = SessionRegistry(
-            ServerSession(DEFAULT, settings, self.library, on_unmatched=self._on_unmatched), limits
+            ServerSession(DEFAULT, settings, self.library, on_unmatched=self.on_unmatched), limits
         )
-        self._expiry = Expiry(lambda: self.sessions)
+        self.keeper = SessionKeeper(self)
         self._ids = IdFactory(seed=1)
         self._replies = 0
         self.explainer = Explainer()
@@ -123,7 +129,12 @@ class Service:
     def _make_recorder(self, options: RecordOptions) -> Recorder:
         return recorders.Recorder(options, self.console, self.helpers)
 
-    def _check(self, settings: Settings) -> None:
+    def check(self, settings: Settings) -> None:
+        """Refuse settings that need an upstream, or a place for recordings, where there is none.
+
+        Raises:
+            UsageError: with the option that names one.
+        """
         to = None if self.recorder is None else self.recorder.options.to
         asks = settings.on_unmatched in CALLS_OUT or settings.record_mode == "all"
         if asks and self.recorder is None:
@@ -138,7 +149,7 @@ class Service:
 
     def new_session_id(self) -> str:
         """An id for a session that is opened here."""
-        return new_id()
+        return new_id() if self.node is None else f"{self.node}.{new_id()}"
 
     def open_session(self, options: SessionOptions) -> ServerSession:
         """Open a session.
@@ -147,7 +158,7 @@ class Service:
             CassetteError: cassettes of its own that cannot be used.
             QuotaError: its owner has as many as one may have.
         """
-        return self._opened(options, self._library_for(options))
+        return self.keeper.open(options)
 
     async def open_session_aside(self, options: SessionOptions, inside: Places) -> ServerSession:
         """Open a session as `open_session` does; streams in flight do not wait for its cassettes.
@@ -156,35 +167,7 @@ class Service:
             options: what a request asks for.
             inside: where cassettes of its own have to lie.
         """
-        self.sessions.admit(options.owner, wall())  # before anything is read for it
-        return self._opened(options, await asyncio.to_thread(self._library_for, options, inside))
-
-    def _library_for(self, options: SessionOptions, inside: Places | None = None) -> CassetteSet:
-        library = self.library
-        if options.cassettes is not None:
-            library = CassetteSet(self.reader.read_all(options.cassettes, inside=inside))
-        library.index(options.settings.effective_matching)
-        return library
-
-    def _opened(self, options: SessionOptions, library: CassetteSet) -> ServerSession:
-        self._check(options.settings)
-        self.sessions.admit(options.owner, wall())
-        if options.cassettes is None:
-            library = self.library  # another set may have been loaded meanwhile
-        unsaid = default_on_unmatched(options.cassettes) if options.cassettes else self._on_unmatched
-        session = ServerSession(
-            self.new_session_id(),
-            options.settings,
-            library,
-            name=options.name,
-            own_cassettes=options.cassettes,
-            on_unmatched=options.settings.on_unmatched or unsaid,
-            owner=options.owner,
-            lifetime=options.lifetime or self.sessions.limits.lifetime,
-        )
-        self.sessions.add(session)
-        self._expiry.look()
-        return session
+        return await self.keeper.open_aside(options, inside)
 
     def close_session(self, session: ServerSession) -> None:
         """Close a session.
@@ -192,9 +175,7 @@ class Service:
         Raises:
             UsageError: the default session cannot be closed.
         """
-        if session is self.sessions.default:
-            raise UsageError("The default session belongs to the server; reset it instead.")
-        self.sessions.close(session)
+        self.keeper.close(session)
 
     async def reload(self) -> None:
         """Read the same cassettes again.

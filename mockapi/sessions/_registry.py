@@ -31,7 +31,8 @@ class SessionRegistry:
         limits: what holds for the others.
         root_session: serves the root URL; None answers `unrouted_message`.
         open_root_session: asked for a session where none serves the root URL; None asks nobody.
-        on_close: told of each session that ends; None tells nobody.
+        on_close: told of each session that ends, for whoever looks; None tells nobody.
+        on_end: told of it too, for whoever counts.
         unrouted_message: the error message where no session serves the root URL.
     """
 
@@ -41,6 +42,7 @@ class SessionRegistry:
         self.root_session: ServerSession | None = default
         self.open_root_session: Callable[[], ServerSession | None] | None = None
         self.on_close: Callable[[ServerSession], None] | None = None
+        self.on_end: Callable[[ServerSession], None] | None = None
         self.unrouted_message = "No session has this base URL."
         self._open: dict[str, ServerSession] = {default.id: default}
         self._owners = Owners()
@@ -132,8 +134,9 @@ class SessionRegistry:
         return f"The session {which} {how}; its base URL has ended with it."
 
     def _end(self, session: ServerSession, how: str) -> None:
-        if self.on_close is not None:
-            self.on_close(session)
+        for told in (self.on_close, self.on_end):
+            if told is not None:
+                told(session)
         self._open.pop(session.id, None)
         self._owners.remove(session)
         self._ended[session.id] = session.name, how
