@@ -80,6 +80,14 @@ class Store:
         """Have Redis do one thing; its answer. See `Line.ask`."""
         return await self._common.ask(*command)
 
+    async def ask_for_long(self, seconds: float, *command: Any) -> Any:
+        """As `ask`, over a connection of its own, for a command that takes so many seconds longer."""
+        line = Line(self._made, self.address.shown, self.patience)
+        try:
+            return await line.ask_slowly(seconds, *command)
+        finally:
+            await line.aclose()
+
     async def aclose(self) -> None:
         """End the connections."""
         for line in self._lines:
