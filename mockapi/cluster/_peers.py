@@ -43,6 +43,7 @@ class Peers:
         self.own = place.worker
         self.others = tuple(worker for worker in range(plan.workers) if worker != place.worker)
         self._owners = {worker: _Peer(self, worker, free) for worker in self.others}
+        self._node = place.node
         self._links: dict[int, Link] = {}
         self._connecting: dict[int, asyncio.Lock] = {}
 
@@ -54,7 +55,7 @@ class Peers:
         """The number of the worker that has the session of an id; ours for what is no id of any."""
         if id_ is None or id_ == "default":
             return DEFAULT_OWNER
-        place = place_of(id_)
+        place = place_of(id_, self._node)
         return self.own if place is None else place.worker
 
     def open_link(self, worker: int) -> Link | None:

@@ -36,7 +36,7 @@ class WorkerRegistry(SessionRegistry):
 
     def why_gone(self, id_: str) -> str | None:
         """Why there is no session of an id any more; None if nobody knows that there was one."""
-        place = place_of(id_)
+        place = place_of(id_, self._place.node)
         if place is None or place.worker != self._place.worker or place.generation >= self._place.generation:
             return super().why_gone(id_)
         return f"The session {id_} ended when its worker did: worker {place.worker} has been replaced since."
@@ -72,8 +72,7 @@ class WorkerService(Service):
 
     def new_session_id(self) -> str:
         """An id that says where its session is."""
-        own = self._place.new_id()
-        return own if self.node is None else f"{self.node}.{own}"
+        return self._place.new_id()
 
     async def replace(self, loaded: LoadedCassettes) -> None:
         """Have all workers play other cassettes, or none: all read them before the first one plays them."""

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mockapi import cassettes, server, storage
+from mockapi import cassettes, nodes, server, storage
 from mockapi._wording import counted
 from mockapi.cluster._control import WholeServer
 from mockapi.cluster._door import Door
@@ -42,6 +42,9 @@ def main(channel: Connection, listening: int) -> None:
     console = _console(plan)
     try:
         service = WorkerService(plan, place, console, metrics=server.Metrics() if plan.has_metrics else None)
+        member = None
+        if plan.node is not None:
+            member = nodes.Membership(plan.node, service, worker=place.worker)
         tls = None if plan.pem is None else wire.tls_of(plan.pem, plan.folder)
     except MockapiError as error:
         channel.send((FAILED, error))
@@ -56,7 +59,7 @@ def main(channel: Connection, listening: int) -> None:
         loop = server.event_loop()
         asyncio.set_event_loop(loop)
         try:
-            loop.run_until_complete(_Worker(plan, place, service, channel, sock, tls).run())
+            loop.run_until_complete(_Worker(plan, place, service, channel, sock, tls, member).run())
             loop.run_until_complete(loop.shutdown_default_executor())
         finally:
             asyncio.set_event_loop(None)
@@ -86,7 +89,9 @@ class _Worker:
         channel: Connection,
         sock: socket.socket,
         tls: wire.TLS | None,
+        member: nodes.Membership | None,
     ) -> None:
+        self._member = member
         self._plan = plan
         self._place = place
         self._service = service
@@ -130,6 +135,8 @@ class _Worker:
         path.unlink(missing_ok=True)  # of the worker before this one
         door = await loop.create_unix_server(self._let_in, path)
         await self._catch_up()
+        if self._member is not None:
+            await self._member.start()
         loop.add_reader(self._channel.fileno(), self._listen)
         self._say(LOADED)
         await self._told[SERVE].wait()
@@ -138,6 +145,8 @@ class _Worker:
             self._say(DRAINED)
         await self._told[FINISH].wait()
         loop.remove_reader(self._channel.fileno())
+        if self._member is not None:
+            await self._member.aclose()
         await self._service.aclose()
         self._peers.close()
         door.close()

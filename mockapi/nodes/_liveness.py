@@ -54,7 +54,7 @@ class Liveness:
 
     async def start(self) -> None:
         """Say it for the first time, and go on; without Redis, until it is heard."""
-        await self._beat()
+        await self.beat()
         self._task = asyncio.ensure_future(self._go_on())
 
     async def aclose(self) -> None:
@@ -93,12 +93,8 @@ class Liveness:
             self._is_told_away = True
             self._tell(f"{error} Sessions go on; what all nodes share waits.")
 
-    async def _go_on(self) -> None:
-        while True:
-            await asyncio.sleep(EVERY)
-            await self._beat()
-
-    async def _beat(self) -> None:
+    async def beat(self) -> None:
+        """Say that this process is there, and hear who was lost."""
         was_away = self.away is not None
         try:
             is_new, lost = await self.ask(BEAT, self._part, self._address, int(_MILLI * PATIENCE))
@@ -119,3 +115,8 @@ class Liveness:
                 f"node {name.decode()} has not been heard from for {PATIENCE:g} s and counts as lost, and"
                 f" {sessions} with it"
             )
+
+    async def _go_on(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY)
+            await self.beat()

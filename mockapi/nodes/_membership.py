@@ -64,10 +64,15 @@ class Membership:
         if self.liveness is not None:
             await self.liveness.start()
 
+    async def settled(self) -> None:
+        """Wait until the others can know what was closed here."""
+        if self._sessions is not None:
+            await self._sessions.settled()
+
     async def aclose(self) -> None:
         """Leave them."""
         if self._sessions is not None:
-            await self._sessions.aclose()
+            await self._sessions.settled()
         if self.liveness is not None:
             await self.liveness.aclose()
         if self._own_store is not None:

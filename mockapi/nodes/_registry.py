@@ -67,8 +67,8 @@ class SharedSessions:
         liveness.joined = self.tell_all
         liveness.beaten = self._tell_used
 
-    async def aclose(self) -> None:
-        """Have done with what is being told."""
+    async def settled(self) -> None:
+        """Wait until what was closed has been told."""
         if self._closing is not None:
             await self._closing
 

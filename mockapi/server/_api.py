@@ -99,7 +99,7 @@ class MessagesAPI:
             is_elsewhere = owner is not None and session is None
             fields = self._let_in(scope["method"], scope["headers"], session, is_elsewhere=is_elsewhere)
             if session is None and owner is None:
-                await self._turn_away(self._no_session(id_), scope, receive, send)
+                await self._turn_away(await self._missing(id_), scope, receive, send)
                 return
             body = await read_body(receive, fields, path, closes=closes)
             if is_late:
@@ -274,14 +274,19 @@ class MessagesAPI:
 
     def _unsure(self, why: str) -> Reply:
         """Of what may count though nobody knows: a client that sent it again could count twice."""
-        return error_reply(
-            503,
-            "api_error",
-            f"{why} Nobody knows whether this request counts in the default session.",
-            self._service.next_request_id(),
-            source=Source.INVALID,
-            retry=False,
+        return self._error(
+            503, "api_error", f"{why} Nobody knows whether this request counts in the default session."
         )
+
+    async def _missing(self, id_: str | None) -> Reply:
+        """What a request gets whose session is not here, as the list of all machines has it."""
+        directory = self._service.keeper.directory
+        found = None if directory is None or not id_ else await directory.find(id_)
+        if found is None:
+            return self._no_session(id_)
+        if found.status == 503:
+            return self._later(found.message)
+        return self._error(found.status, "mockapi_no_session", found.message)
 
     def _no_session(self, id_: str | None) -> Reply:
         sessions = self._service.sessions
@@ -291,10 +296,9 @@ class MessagesAPI:
             status, message = 410, gone
         else:
             status, message = 404, f"Unknown session {id_!r}; open one with POST /_mockapi/sessions."
+        return self._error(status, "mockapi_no_session", message)
+
+    def _error(self, status: int, error_type: str, message: str) -> Reply:
         return error_reply(
-            status,
-            "mockapi_no_session",
-            message,
-            self._service.next_request_id(),
-            source=Source.INVALID,
+            status, error_type, message, self._service.next_request_id(), source=Source.INVALID
         )
