@@ -1,7 +1,7 @@
 """The control API of several workers: whatever a request concerns is done where it is.
 
 a session              its owner; journals are read when the others have told how replies went
-opening one            the workers in turn
+opening one            the workers in turn; where owners have a quota, worker 0 counts first
 lists and numbers      all of them, added up
 cassettes              the owner of the default session, which has the others do it too, all or none
 the page's feed        this worker, of its own sessions: it never ends, so it can be passed on by nobody
@@ -19,7 +19,9 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from mockapi.cluster._free import taken_over
-from mockapi.server import OwnerAwayError, OwnerLostError, health, problem, unready
+from mockapi.cluster._quota import Quota, owner_in
+from mockapi.errors import QuotaError
+from mockapi.server import OwnerAwayError, OwnerLostError, error_response, health, problem, unready
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -44,11 +46,15 @@ class WholeServer:
     Args:
         peers: the other workers.
         service: the state of this one.
+
+    Attributes:
+        quota: how many sessions an owner may have at all workers.
     """
 
     def __init__(self, peers: Peers, service: WorkerService) -> None:
         self._peers = peers
         self._service = service
+        self.quota = Quota(peers, service)
         self._own: ASGIApp | None = None
         self._turns = count(peers.own)
 
@@ -104,8 +110,11 @@ class WholeServer:
     async def _asked(self, worker: int, scope: Scope, body: bytes) -> Response:
         if worker == self._peers.own:
             return await self._answered(scope, body)
+        return await self._passed_on(worker, "control", scope, body)
+
+    async def _passed_on(self, worker: int, how: str, scope: Scope, body: bytes) -> Response:
         kept = {name: scope[name] for name in (*_KEPT, *_MORE_KEPT) if name in scope}
-        status, headers, said = await self._peers.call(worker, "control", self._peers.own, kept, body)
+        status, headers, said = await self._peers.call(worker, how, self._peers.own, kept, body)
         response = Response(said, status)
         response.raw_headers = headers
         return response
@@ -147,8 +156,33 @@ class WholeServer:
         return response
 
     async def _opened(self, scope: Scope, receive: Receive) -> Response:
-        """A session at the worker whose turn it is, or at the next one that can be asked."""
+        """A session, if the quota of its owner allows one more."""
         body = await _body(receive)
+        if not self.quota.is_set:
+            return await self._opened_in_turn(scope, body)
+        worker = self._peers.worker_of(None)
+        if worker == self._peers.own:
+            return await self._opened_in_quota(scope, body)
+        return await self._passed_on(worker, "open_session", scope, body)
+
+    async def open_session(
+        self, _sender: int, scope: dict[str, Any], body: bytes
+    ) -> tuple[int, list[Any], bytes]:
+        """A session that another worker was asked for; status, headers and body."""
+        response = await self._opened_in_quota(scope, body)
+        return response.status_code, response.raw_headers, bytes(response.body)
+
+    async def _opened_in_quota(self, scope: Scope, body: bytes) -> Response:
+        owner = owner_in(body)
+        async with self.quota.turn(owner):
+            try:
+                await self.quota.check(owner)
+            except QuotaError as error:
+                return error_response(error)
+            return await self._opened_in_turn(scope, body)
+
+    async def _opened_in_turn(self, scope: Scope, body: bytes) -> Response:
+        """A session at the worker whose turn it is, or at the next one that can be asked."""
         workers = (self._peers.own, *self._peers.others)
         turn = next(self._turns)
         for number in range(turn, turn + len(workers)):
@@ -162,13 +196,16 @@ class WholeServer:
         workers = sorted((self._peers.own, *self._peers.others))
         answers = await asyncio.gather(*(self._asked(worker, scope, b"") for worker in workers))
         owner = self._peers.worker_of(None)
-        listed = [
-            session
-            for worker, answer in zip(workers, answers, strict=True)
-            for session in orjson.loads(answer.body)["sessions"]
-            if session["id"] != "default" or worker == owner
-        ]
-        return JSONResponse({"sessions": listed})
+        told: dict[str, Any] = {}
+        listed: dict[str, Any] = {}  # each worker tells of the sessions of other machines, too
+        for worker, answer in zip(workers, answers, strict=True):
+            told |= orjson.loads(answer.body)
+            listed |= {
+                session["id"]: session
+                for session in told["sessions"]
+                if session["id"] != "default" or worker == owner
+            }
+        return JSONResponse({**told, "sessions": list(listed.values())})
 
     async def _totals(self) -> tuple[Totals, list[Any]]:
         """The numbers of all workers, and what those that could be asked have counted for Prometheus."""

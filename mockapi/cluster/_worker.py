@@ -119,6 +119,8 @@ class _Worker:
             "hear": self._hear,
             "tell_all": self._peers.tell_all,
             "control": self._whole.control,
+            "open_session": self._whole.open_session,
+            "owned": self._whole.quota.owned,
             "numbers": self._whole.numbers,
             "played": self._whole.played,
             "playing": service.playing,

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mockapi.server._app import build_app, create_app
     from mockapi.server._base_url import is_prefix, path_of
     from mockapi.server._console import Console
-    from mockapi.server._control_replies import health, problem, unready
+    from mockapi.server._control_replies import error_response, health, problem, unready
     from mockapi.server._directory import Directory, Whereabouts
     from mockapi.server._elsewhere import (
         Elsewhere,
@@ -64,6 +64,7 @@ __all__ = [
     "control_objection",
     "create_app",
     "defect_reply",
+    "error_response",
     "event_loop",
     "health",
     "is_prefix",
@@ -83,7 +84,7 @@ __getattr__ = lazy_exports(
         "_app": "build_app create_app",
         "_base_url": "is_prefix path_of",
         "_console": "Console",
-        "_control_replies": "health problem unready",
+        "_control_replies": "error_response health problem unready",
         "_directory": "Directory Whereabouts",
         "_elsewhere": "Elsewhere Owner OwnerAwayError OwnerLostError OwnerUnsureError PassedOn",
         "_json_console": "JSONConsole console_of",
