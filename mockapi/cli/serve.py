@@ -22,6 +22,7 @@ from mockapi.cli._recording import tell_summary
 from mockapi.cli._report import write_report
 from mockapi.cli._watch import WatchedFiles, begin_watching, check_watchable
 from mockapi.cli._workers import read_workers, serve_workers
+from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
     import socket
@@ -65,6 +66,11 @@ def command(*, watch: bool, workers: str, **values: Any) -> None:
     node = read_nodes(values)
     options = read_options(values)
     watched = None
+    if watch and node is not None and node.state is not None:
+        raise UsageError(
+            "--watch does not go with --state: POST /_mockapi/cassettes/reload has all servers read their"
+            " cassettes again."
+        )
     if watch:
         watched = WatchedFiles(
             tuple(values["cassettes"]), values["script"], values["models"], values["betas"]
@@ -149,7 +155,10 @@ def run(
                 " a second signal ends at once"
             )
 
-        joined = None if node is None else nodes.Node(node, service)
+        joined = None
+        if node is not None:
+            places = server.places_of(service, options.access)
+            joined = nodes.Node(node, service, script=options.script, places=places)
 
         async def close() -> None:
             if joined is not None:

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from mockapi.exchange import Request
 
 
-def told_reply(
-    request: Request, reply: Reply, at: float, rules: RedactionRules
-) -> tuple[list[Any], bytes]:
+def told_reply(request: Request, reply: Reply, at: float, rules: RedactionRules) -> tuple[list[Any], bytes]:
     """What is said of a reply, and its body.
 
     Args:

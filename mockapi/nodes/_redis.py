@@ -186,7 +186,7 @@ class Line:
 
         connection = self._connection
         try:
-            if connection is None or not connection.is_connected:
+            if connection is None or not connection.is_connected or _is_over(connection):
                 async with asyncio.timeout(self._patience):
                     connection = self._connection = self._make()
                     await connection.connect()  # type: ignore[no-untyped-call] # redis-py's own
@@ -235,6 +235,12 @@ def _fail(batch: Sequence[tuple[Any, asyncio.Future[Any]]], error: Exception) ->
     for _, future in batch:
         if not future.done():
             future.set_exception(error)
+
+
+def _is_over(connection: AbstractConnection) -> bool:
+    """Whether Redis has closed a connection while nothing was asked: nothing more can be done over it."""
+    reader = getattr(connection, "_reader", None)  # redis-py says so only to its own pool
+    return isinstance(reader, asyncio.StreamReader) and reader.at_eof()
 
 
 def _reason(error: BaseException) -> str:

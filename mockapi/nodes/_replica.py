@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import orjson
+
 from mockapi.nodes import _log_entries as entries
 from mockapi.nodes._log_forwarded import reply_of
 from mockapi.nodes._log_secrets import with_stand_ins
@@ -55,7 +57,8 @@ class Replica:
     Attributes:
         session: the session.
         free: where recordings stand that answer their requests whatever else happens.
-        out_of_step: why this replica may be unlike the others; None while it is not.
+        has_begun: whether it has followed a log.
+        paths: of the cassettes that it plays at its beginning.
         changes: the control requests that still count, for a snapshot.
         asked: by token, the requests that came to this node and are not applied yet.
     """
@@ -69,7 +72,7 @@ class Replica:
     ) -> None:
         self.session = service.sessions.default
         self.free: set[RecordingSequence] = set()
-        self.out_of_step: str | None = None
+        self.has_begun = False
         self.changes: list[dict[str, Any]] = []
         self.asked: dict[str, Asked] = {}
         self._service = service
@@ -77,7 +80,9 @@ class Replica:
         self._node = node
         self._control = control
         self._settings = with_stand_ins(self.session.settings)
-        self._paths = service.paths
+        self.paths = service.paths
+        self._odd: dict[str, str] = {}
+        self._statuses: OrderedDict[str, tuple[str, int]] = OrderedDict()
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._running: OrderedDict[str, JournalEntry] = OrderedDict()
         self._forwarding: OrderedDict[str, tuple[Request, float]] = OrderedDict()
@@ -86,17 +91,29 @@ class Replica:
     async def begin(self) -> None:
         """Let the session start as the plan of the server has it."""
         session, service = self.session, self._service
-        if service.paths != self._paths:
-            await service.replace(LoadedCassettes(self._paths))
+        if service.paths != self.paths:
+            await service.replace(LoadedCassettes(self.paths))
         session.settings = self._settings
         session.use(service.library)
         session.play(self._script)
         session.journal = Journal()
         self.free.clear()
-        self.out_of_step = None
+        self.has_begun = True
+        self._unmerged.clear()
         self.changes.clear()
-        for kept in (self._seen, self._running, self._forwarding, self._unmerged):
+        for kept in (self._odd, self._statuses, self._seen, self._running, self._forwarding):
             kept.clear()
+
+    @property
+    def out_of_step(self) -> str | None:
+        """Why this replica may be unlike the others; None while it is not."""
+        return next(iter(self._odd.values()), None)
+
+    def fell_out(self, subject: str, why: str) -> None:
+        """This node does not do what the others do, until that is mended."""
+        if self._odd.get(subject) != why:
+            self._odd[subject] = why
+            self._service.console.problem(f"the default session is not answered here. {why}")
 
     async def apply(self, entry: Entry) -> Any:
         """Do what an entry says; what comes of it, for whoever has written it."""
@@ -185,14 +202,34 @@ class Replica:
         self.merge()
         status = await self._control(entry)
         self.free.clear()
+        _bounded(self._statuses, entry.token, (entry.said[1], status))
         if status < 400:
             self._remember({"control": [*entry.said, entry.body.decode("utf-8", "replace")]})
         return status
+
+    def compare(self, token: str, status: int, node: str) -> None:
+        """The node where a control request came tells how it went there: it goes alike everywhere.
+
+        Args:
+            token: of the entry.
+            status: there.
+            node: its name.
+        """
+        path, own = self._statuses.pop(token, ("", status))
+        if own == status:
+            self._odd.pop(path, None)
+        else:
+            self.fell_out(
+                path,
+                f"What it was told under {path} has come to status {own} here, and to {status} on {node}: do"
+                " it again when what it needs is the same on both, or start this node anew.",
+            )
 
     def loaded(self, paths: list[str], digest: str) -> None:
         """Other cassettes are played, or the same ones anew."""
         self.merge()
         self.free.clear()
+        self._odd.pop("cassettes", None)
         self._remember({"load": [paths, digest]})
 
     def _remember(self, change: dict[str, Any]) -> None:
@@ -227,7 +264,15 @@ def _is_void(old: dict[str, Any], new: dict[str, Any]) -> bool:
         return _orders_faults(old)
     if path.endswith("/faults") and method == "DELETE":
         return bool(old_path.endswith("/faults"))
-    return old_method == method == "PATCH" and bool(old["control"] == new["control"])
+    return old_method == method == "PATCH" and _keys(old) <= _keys(new) and "matching" not in _keys(old)
+
+
+def _keys(change: dict[str, Any]) -> set[str]:
+    """The settings that a PATCH changes; rules of matching are added to those there are."""
+    try:
+        return set(orjson.loads(change["control"][-1]))
+    except (orjson.JSONDecodeError, TypeError):
+        return set()
 
 
 def _orders_faults(change: dict[str, Any]) -> bool:

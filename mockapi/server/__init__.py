@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mockapi.server._app import build_app, create_app
     from mockapi.server._base_url import is_prefix, path_of
     from mockapi.server._console import Console
+    from mockapi.server._control import places_of
     from mockapi.server._control_replies import error_response, health, problem, unready
     from mockapi.server._directory import Directory, Whereabouts
     from mockapi.server._elsewhere import (
@@ -71,6 +72,7 @@ __all__ = [
     "listen",
     "opening_notes",
     "path_of",
+    "places_of",
     "problem",
     "unready",
     "url_of",
@@ -84,6 +86,7 @@ __getattr__ = lazy_exports(
         "_app": "build_app create_app",
         "_base_url": "is_prefix path_of",
         "_console": "Console",
+        "_control": "places_of",
         "_control_replies": "error_response health problem unready",
         "_directory": "Directory Whereabouts",
         "_elsewhere": "Elsewhere Owner OwnerAwayError OwnerLostError OwnerUnsureError PassedOn",

@@ -67,7 +67,7 @@ def control_app(
         access: who may use it.
         around: makes the control API of the whole server of this process's own; None where that is all.
     """
-    control = _Control(service, _places(service, access))
+    control = _Control(service, places_of(service, access))
     router = Router(
         [
             Route("/health", control.health),
@@ -301,7 +301,7 @@ async def _lives(_request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
 
-def _places(service: Service, access: Access) -> Places:
+def places_of(service: Service, access: Access) -> Places:
     """What control requests may have read: what was named at the start, else the working folder."""
     to = None if service.recorder is None else service.recorder.options.to
     named = [*service.paths, *access.folders, *([] if to is None else [to])]

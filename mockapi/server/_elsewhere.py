@@ -76,13 +76,12 @@ class PassedOn:
 
 
 class Owner(Protocol):
-    """Whoever has a session that this process does not have, or not alone.
+    """Whoever has a session that this process does not have, or not alone."""
 
-    Attributes:
-        session: this process's own copy of it, by which is judged here who may ask; None if it has none.
-    """
-
-    session: ServerSession | None
+    @property
+    def session(self) -> ServerSession | None:
+        """This process's own copy of it, by which is judged here who may ask; None if it has none."""
+        ...
 
     async def answer(self, id_: str | None, request: Request, server: Address, hint: str) -> PassedOn:
         """What a session answers.
