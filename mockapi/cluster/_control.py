@@ -18,6 +18,7 @@ import orjson
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
+from mockapi.cluster._codec import request_of
 from mockapi.cluster._free import taken_over
 from mockapi.cluster._quota import Quota, owner_in
 from mockapi.errors import QuotaError
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from mockapi.cluster._peers import Peers
     from mockapi.cluster._service import WorkerService
+    from mockapi.nodes import Node
     from mockapi.server import Metrics, Owner, Totals
 
 _MAX_BODY: Final = 1024 * 1024
@@ -46,25 +48,32 @@ class WholeServer:
     Args:
         peers: the other workers.
         service: the state of this one.
+        node: what makes the server one of several machines, where this worker has their default session.
 
     Attributes:
         quota: how many sessions an owner may have at all workers.
     """
 
-    def __init__(self, peers: Peers, service: WorkerService) -> None:
+    def __init__(self, peers: Peers, service: WorkerService, node: Node | None = None) -> None:
         self._peers = peers
         self._service = service
         self.quota = Quota(peers, service)
         self._own: ASGIApp | None = None
         self._turns = count(peers.own)
+        self._node = node
+        self._default = None if node is None else node.default
+        if self._default is not None:
+            self._default.order.gather = self._gather_free
+            self._default.follower.on_change = service.changed
 
     def owner_of(self, id_: str | None) -> Owner | None:
         """Who has the session of an id, None for the root URL's; None if this worker does, or would."""
-        return self._peers.owner_of(id_)
+        owner = self._peers.owner_of(id_)
+        return self._node.owner_of(id_) if owner is None and self._node is not None else owner
 
     def around(self, control: ASGIApp) -> ASGIApp:
         """The control API of the whole server, made of this worker's own."""
-        self._own = control
+        self._own = control if self._node is None else self._node.around(control)
         return self._control
 
     async def _control(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -129,7 +138,7 @@ class WholeServer:
         """What this worker's own control API answers."""
         assert self._own is not None  # noqa: S101 - it was given before the first request
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        is_owner = self._peers.own == self._peers.worker_of(None)
+        is_owner = self._default is None and self._peers.own == self._peers.worker_of(None)
         if path.startswith("/cassettes"):
             await self._gather_played()
         elif is_owner and path.startswith("/sessions"):
@@ -228,6 +237,13 @@ class WholeServer:
         accept = dict(scope["headers"]).get(b"accept", b"").decode("latin-1")
         text, content_type = metrics.written(totals, accept, tells_process=False)
         return Response(text, headers={"content-type": content_type})
+
+    async def _gather_free(self) -> None:
+        """Have the log told what the other workers have played of the default session."""
+        assert self._default is not None  # noqa: S101 - it asks for this
+        for told in await self._peers.everywhere("hand_over", is_told_only=True):
+            for at, request, number, complete, seconds in told:
+                self._default.played(request_of(request), at, number, seconds, complete=complete)
 
     async def _gather_played(self) -> None:
         """Learn which recordings the others have played."""

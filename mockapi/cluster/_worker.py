@@ -44,7 +44,7 @@ def main(channel: Connection, listening: int) -> None:
         service = WorkerService(plan, place, console, metrics=server.Metrics() if plan.has_metrics else None)
         member = None
         if plan.node is not None:
-            member = nodes.Membership(plan.node, service, worker=place.worker)
+            member = _member(plan.node, plan, place, service)
         tls = None if plan.pem is None else wire.tls_of(plan.pem, plan.folder)
     except MockapiError as error:
         channel.send((FAILED, error))
@@ -64,6 +64,16 @@ def main(channel: Connection, listening: int) -> None:
         finally:
             asyncio.set_event_loop(None)
             loop.close()
+
+
+def _member(
+    options: nodes.NodeOptions, plan: WorkerPlan, place: Place, service: WorkerService
+) -> nodes.Node | nodes.Membership:
+    """What makes a worker one of a node: the one with the default session follows the log of all machines."""
+    if place.worker != DEFAULT_OWNER:
+        return nodes.Membership(options, service, worker=place.worker)
+    places = server.places_of(service, plan.access)
+    return nodes.Node(options, service, script=plan.script, places=places, worker=place.worker)
 
 
 def _console(plan: WorkerPlan) -> server.Console:
@@ -89,7 +99,7 @@ class _Worker:
         channel: Connection,
         sock: socket.socket,
         tls: wire.TLS | None,
-        member: nodes.Membership | None,
+        member: nodes.Node | nodes.Membership | None,
     ) -> None:
         self._member = member
         self._plan = plan
@@ -99,7 +109,9 @@ class _Worker:
         self._sock = sock
         self._free = FreeReplies(service)
         self._peers = Peers(plan, place, self._free)
-        self._whole = WholeServer(self._peers, service)
+        node = member if isinstance(member, nodes.Node) else None
+        self._default = None if node is None else node.default
+        self._whole = WholeServer(self._peers, service, node)
         service.others = self._peers.everywhere
         self._app = server.build_app(service, plan.access, plan.root_path, elsewhere=self._whole)
         loads = Loads(Path(plan.folder, "connections"), plan.workers, place.worker)
@@ -156,7 +168,7 @@ class _Worker:
             connection.close()
 
     def _let_in(self) -> Door:
-        return Door(self._service, self._app.state.api, self._do, self._doors)
+        return Door(self._service, self._app.state.api, self._do, self._doors, self._default)
 
     async def _do(self, name: str, *arguments: Any) -> Any:
         return await self._does[name](*arguments)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
+    from mockapi.nodes._default import DefaultSession
+    from mockapi.nodes._default_replies import Free, Ordered
     from mockapi.nodes._liveness import Liveness
     from mockapi.nodes._membership import Membership
     from mockapi.nodes._names import beginning_of, node_of
@@ -19,10 +21,13 @@ if TYPE_CHECKING:
     from mockapi.nodes._redis import Store, StoreAwayError, StoreDoubtError
 
 __all__ = [
+    "DefaultSession",
+    "Free",
     "Liveness",
     "Membership",
     "Node",
     "NodeOptions",
+    "Ordered",
     "StateAddress",
     "Store",
     "StoreAwayError",
@@ -36,6 +41,8 @@ __all__ = [
 __getattr__ = lazy_exports(
     __name__,
     {
+        "_default": "DefaultSession",
+        "_default_replies": "Free Ordered",
         "_liveness": "Liveness",
         "_membership": "Membership",
         "_names": "beginning_of node_of",

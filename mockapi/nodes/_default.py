@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mockapi.nodes._options import NodeOptions
     from mockapi.nodes._redis import Store
     from mockapi.replies.scripts import Script
-    from mockapi.server import LoadedCassettes, PassedOn, Service
+    from mockapi.server import LoadedCassettes, Service
     from mockapi.server.recording import Address
     from mockapi.sessions import JournalEntry
 
@@ -97,7 +97,7 @@ class DefaultSession:
 
     # --- requests --------------------------------------------------------------------------------------
 
-    async def answer(self, _id: str | None, request: Request, server: Address, hint: str) -> PassedOn:
+    async def answer(self, _id: str | None, request: Request, server: Address, hint: str) -> Ordered | Free:
         """What the session answers; see `mockapi.server.Owner`."""
         self._check()
         if not hint and (free := self._free(request, server)) is not None:
@@ -116,7 +116,9 @@ class DefaultSession:
             answered: JournalEntry | None = await self.order.add(entries.ASK, said, shared.body, token)
         finally:
             self._replica.asked.pop(token, None)
-        return Ordered(self, token, answered)
+        tracks = self._replica.free
+        is_free = bool(tracks) and not hint and self.session.index.alone(shared) in tracks
+        return Ordered(self, token, answered, is_free=is_free)
 
     def _free(self, request: Request, server: Address) -> Free | None:
         """A recording that answers a request whatever else happens."""
@@ -141,7 +143,8 @@ class DefaultSession:
         self, request: Request, at: float, number: int, seconds: float | None, *, complete: bool
     ) -> None:
         """A recording was played without the log."""
-        self.order.outbox.played(request, at, number, seconds, complete=complete)
+        shared = entries.as_shared(request)
+        self.order.outbox.played(shared, at, number, seconds, complete=complete)
 
     def forwarded(
         self,

@@ -181,3 +181,4 @@ class DefaultFollower:
     def lost(self, why: str) -> None:
         """The log cannot be followed."""
         self.order.fail(why)
+        self.order.start(self._changed())  # who plays without order stops doing so

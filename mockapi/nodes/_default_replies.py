@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from mockapi._clock import monotonic, wall
-from mockapi.nodes._log_entries import as_shared
+from mockapi._clock import wall
 from mockapi.server import PassedOn
 
 if TYPE_CHECKING:
@@ -55,19 +54,23 @@ class Ordered(PassedOn):
         default: the session.
         token: of the entry.
         entry: what this node's replica has answered; None where the upstream shall.
+        is_free: whether the same request needs no order from now on.
 
     Attributes:
-        token: of the entry in the log.
-        entry: what this node's replica has answered; None where the upstream shall.
+        is_free: as above.
     """
 
-    __slots__ = ("_default", "entry", "token")
+    __slots__ = ("_default", "_entry", "_forwarded", "_token", "is_free")
 
-    def __init__(self, default: Teller, token: str, entry: JournalEntry | None) -> None:
+    def __init__(
+        self, default: Teller, token: str, entry: JournalEntry | None, *, is_free: bool = False
+    ) -> None:
         super().__init__(None if entry is None else entry.reply)
+        self.is_free = is_free
         self._default = default
-        self.token = token
-        self.entry = entry
+        self._token = token
+        self._entry = entry
+        self._forwarded: tuple[Request, float, bool] | None = None
 
     async def forward(
         self,
@@ -80,7 +83,7 @@ class Ordered(PassedOn):
         request_id: str,
     ) -> None:
         """Let the upstream answer here; the log is told what it answered."""
-        at, began = wall(), monotonic()
+        at = wall()
         keep = recorder.keeper(self._default.session)
         is_kept = False
 
@@ -93,16 +96,38 @@ class Ordered(PassedOn):
         reply, complete = await recorder.forward(
             request, None if keep is None else noted, scope, receive, send, request_id=request_id
         )
+        self.upstream_answered(request, reply, at, complete=complete, is_kept=is_kept)
+
+    def upstream_answered(
+        self, request: Request, reply: Reply, at: float, *, complete: bool, is_kept: bool
+    ) -> None:
+        """The upstream has answered, and that was played.
+
+        Args:
+            request: what came.
+            reply: the answer.
+            at: when the request came.
+            complete: whether it was sent whole.
+            is_kept: whether it was written down.
+        """
         self.reply, self.complete = reply, complete
-        seconds = monotonic() - began
-        self._default.forwarded(
-            self.token, request, reply, at, seconds=seconds, complete=complete, is_kept=is_kept
-        )
+        self._forwarded = request, at, is_kept
 
     def ended(self) -> None:
         """Tell the log how it went."""
-        if self.entry is not None:
-            self._default.ended(self.token, self.entry, self.seconds, complete=self.complete)
+        if self._entry is not None:
+            self._default.ended(self._token, self._entry, self.seconds, complete=self.complete)
+        elif self._forwarded is not None and self.reply is not None:
+            request, at, is_kept = self._forwarded
+            self._default.forwarded(
+                self._token,
+                request,
+                self.reply,
+                at,
+                seconds=self.seconds,
+                complete=self.complete,
+                is_kept=is_kept,
+            )
 
 
 class Free(PassedOn):
@@ -117,6 +142,8 @@ class Free(PassedOn):
 
     __slots__ = ("_at", "_default", "_recording", "_request")
 
+    is_free = True
+
     def __init__(self, default: Teller, request: Request, recording: Recording, reply: Reply) -> None:
         super().__init__(reply)
         self._default = default
@@ -127,7 +154,7 @@ class Free(PassedOn):
     def ended(self) -> None:
         """Have it told to the log with others of its kind."""
         self._default.played(
-            as_shared(self._request),
+            self._request,
             self._at,
             self._recording.number,
             self.seconds,

@@ -120,15 +120,12 @@ class MessagesAPI:
                 else:
                     entry = await service.answer_aside(request, session, scope.get("server"), hint)
         except Refused as refused:
-            await self._turn_away(self._refusal(refused, scope["headers"]), scope, receive, send)
+            await self._turn_away(self.refusal(refused, scope["headers"]), scope, receive, send)
             return
         except ClientLeft:
             return
-        except OwnerAwayError as away:
-            await self._turn_away(self._later(str(away)), scope, receive, send)
-            return
-        except OwnerUnsureError as unsure:
-            await self._turn_away(self._unsure(str(unsure)), scope, receive, send)
+        except (OwnerAwayError, OwnerUnsureError) as error:
+            await self._turn_away(self.not_answered(error), scope, receive, send)
             return
         except OwnerLostError:  # as a process that has the connection too would have ended
             await reset(scope, receive)
@@ -192,8 +189,12 @@ class MessagesAPI:
         try:
             self._let_in(request.method, request.headers, session)
         except Refused as refused:
-            return self._refusal(refused, request.headers)
+            return self.refusal(refused, request.headers)
         return self._no_session(id_) if session is None else session
+
+    def not_answered(self, error: OwnerAwayError | OwnerUnsureError) -> Reply:
+        """What is said to a request that the owner of its session has not answered."""
+        return self._later(str(error)) if isinstance(error, OwnerAwayError) else self._unsure(str(error))
 
     async def _turn_away(self, reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
         """Play a reply that no session has given."""
@@ -247,7 +248,8 @@ class MessagesAPI:
                 raise Refused(objection.status, "authentication_error", objection.message)
         return fields
 
-    def _refusal(self, refused: Refused, headers: Headers) -> Reply:
+    def refusal(self, refused: Refused, headers: Headers) -> Reply:
+        """What is said to a request that is not taken."""
         # The rest of the body is read and dropped: closing while a client still sends could cost it
         # the reply. Who waits for "100 Continue" may send no body now, so that connection ends.
         waits = any(name == b"expect" for name, _ in headers)
