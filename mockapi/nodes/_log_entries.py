@@ -76,8 +76,8 @@ class Entry(NamedTuple):
     def moment(self, *, tells: bool) -> Moment:
         """When it counts, and the ids that belong to it: the same wherever it is applied."""
         milliseconds, _, number = self.id.partition(b"-")
-        time = int(milliseconds)
-        return Moment(time / 1000, _ids(time, int(number)), tells)
+        time, place = int(milliseconds), int(number)
+        return Moment((time + min(place, 999) / 1000) / 1000, _ids(time, place), tells)
 
 
 def _ids(time: int, number: int) -> Callable[[], str]:
