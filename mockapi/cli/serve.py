@@ -13,7 +13,7 @@ import click
 from mockapi import nodes, server
 from mockapi._wording import counted
 from mockapi.cli._ended import cleaned_up, heeded
-from mockapi.cli._nodes import nodes_options, read_nodes
+from mockapi.cli._nodes import check_prefix, nodes_options, read_nodes
 from mockapi.cli._operations import read_operations
 from mockapi.cli._options import read_options, standing_options
 from mockapi.cli._progress import Progress
@@ -65,6 +65,7 @@ def command(*, watch: bool, workers: str, **values: Any) -> None:
     """
     node = read_nodes(values)
     options = read_options(values)
+    check_prefix(node, options.listener.root_path)
     watched = None
     if watch and node is not None and node.state is not None:
         raise UsageError(
