@@ -187,6 +187,7 @@ class Line:
         connection = self._connection
         try:
             if connection is None or not connection.is_connected or _is_over(connection):
+                await self._disconnect()
                 async with asyncio.timeout(self._patience):
                     connection = self._connection = self._make()
                     await connection.connect()  # type: ignore[no-untyped-call] # redis-py's own

@@ -225,7 +225,7 @@ def _record(id_: str, owner: str, end: float | None, told: dict[str, Any]) -> _R
 
 def _score(end: float | None) -> str:
     """When a session ends, in milliseconds since 1970."""
-    return "+inf" if end is None else f"{end * _MILLI:.0f}"
+    return "+inf" if end is None else str(int(end * _MILLI))
 
 
 def _pairs(flat: list[bytes]) -> list[tuple[bytes, bytes]]:
