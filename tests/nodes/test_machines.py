@@ -84,7 +84,11 @@ def test_a_session_goes_on_at_its_node_and_ends_with_it(redis: RedisServer, clie
 @pytest.mark.skipif(sys.platform != "linux", reason="finds a worker's process under /proc")
 def test_the_workers_of_a_node_are_one_node(redis: RedisServer, client: httpx.Client) -> None:
     """Each tells its own sessions; those of a worker that was killed leave the registry."""
-    with Node(redis, "workers", "--workers", "2") as first, Node(redis, "workers") as second:
+    quota = ("--sessions-per-owner", "5")
+    with (
+        Node(redis, "workers", "--workers", "2", *quota) as first,
+        Node(redis, "workers", *quota) as second,
+    ):
         sessions = [opened(client, first) for _ in range(4)]
         names = {item["node"] for item in sessions}
         assert len(names) == 1
@@ -94,6 +98,10 @@ def test_the_workers_of_a_node_are_one_node(redis: RedisServer, client: httpx.Cl
             assert ask(client, session["base_url"]).status_code == 200
             assert ask(client, f"{second.url}/s/{session['id']}").status_code == 421
         theirs = opened(client, second)
+        for node in (first, second):
+            refused = client.post(f"{node.url}/_mockapi/sessions", json={})
+            assert refused.status_code == 429
+            assert "5 open sessions, and 5 are allowed" in refused.json()["error"]["message"]
         for _ in range(8):
             assert ask(client, f"{first.url}/s/{theirs['id']}").status_code == 421
             listed = client.get(f"{first.url}/_mockapi/sessions").json()["sessions"]

@@ -12,6 +12,7 @@ import pytest
 
 from mockapi.errors import QuotaError
 from mockapi.nodes import Membership, NodeOptions, node_of, state_address
+from mockapi.nodes._manners_scripts import LEAVE
 from mockapi.server import Console, Service, build_app
 from mockapi.sessions import SessionLimits, SessionOptions, Settings
 from tests.support.redis import RedisServer, needs_redis
@@ -179,6 +180,47 @@ def test_a_node_that_stops_takes_its_sessions_out_of_the_registry(redis: RedisSe
             assert (await second.get(f"/sessions/{opened['id']}")).status_code == 410
             assert (await second.open(owner="team-a")).status_code == 201
             assert await second.liveness.live() == ("b-2",)
+
+    asyncio.run(run())
+
+
+def test_a_node_that_was_taken_for_lost_tells_its_sessions_again(redis: RedisServer) -> None:
+    """It stood still, or was cut off: they are found, and count, as soon as it is heard."""
+
+    async def run() -> None:
+        first, second = (Member(redis, "again", name, per_owner=1) for name in ("a-1", "b-2"))
+        async with members(first, second):
+            opened = (await first.open(owner="team-a")).json()
+            await first.liveness.ask(LEAVE, "has not been heard from any more")
+            gone = await second.client.post(f"/s/{opened['id']}/v1/messages", json={})
+            assert gone.status_code == 410
+            await first.liveness.beat()
+            assert (await second.open(owner="team-a")).status_code == 429
+            assert set(await second.liveness.live()) == {"a-1", "b-2"}
+            other = Member(redis, "again", "c-3")
+            async with members(other):
+                assert (await other.get(f"/sessions/{opened['id']}")).status_code == 421
+
+    asyncio.run(run())
+
+
+def test_a_use_moves_the_end_that_others_are_told(redis: RedisServer) -> None:
+    """Roughly: it is told now and then, not with each request."""
+
+    async def run() -> None:
+        member, other = (Member(redis, "used", name, per_owner=1) for name in ("a-1", "b-2"))
+        async with members(member, other):
+            opened = (await member.open(owner="team-a", lifetime=100)).json()
+            session = member.service.sessions.get(opened["id"])
+            assert session is not None
+            member.service.sessions.use(session, session.opened + 50)
+            registry = member.service.keeper.directory
+            registry._used_told -= 60  # type: ignore[union-attr] # as if it had been a minute ago
+            await member.liveness.beat()
+            refused = await other.open(owner="team-a")
+            assert 140 <= int(refused.headers["retry-after"]) <= 151
+            (listed,) = (item for item in (await other.get("/sessions")).json()["sessions"] if item["owner"])
+            assert listed["last_used"] == pytest.approx(session.last_used, abs=0.01)
 
     asyncio.run(run())
 
