@@ -32,6 +32,7 @@ class Liveness:
         tell: told when Redis goes and comes, and which nodes were lost.
 
     Attributes:
+        patience: seconds of silence after which a node is lost.
         away: why Redis cannot be asked; None while it answers.
         joined: called when Redis does not know this process, or may have forgotten what it was told.
         beaten: called after each word that was heard.
@@ -48,6 +49,7 @@ class Liveness:
         self._tell = tell
         self._task: asyncio.Task[None] | None = None
         self._is_told_away = False
+        self.patience = PATIENCE
         self.away: str | None = "This node has not asked Redis yet."
         self.joined: Callable[[], Awaitable[None]] | None = None
         self.beaten: Callable[[], Awaitable[None]] | None = None
@@ -74,7 +76,7 @@ class Liveness:
             StoreAwayError: Redis cannot be asked.
             StoreDoubtError: its answer was lost.
         """
-        names = await self.ask(LIVE, int(_MILLI * PATIENCE))
+        names = await self.ask(LIVE, int(_MILLI * self.patience))
         return tuple(name.decode() for name in names)
 
     async def ask(self, script: str, *arguments: object) -> Any:
@@ -97,7 +99,7 @@ class Liveness:
         """Say that this process is there, and hear who was lost."""
         was_away = self.away is not None
         try:
-            is_new, lost = await self.ask(BEAT, self._part, self._address, int(_MILLI * PATIENCE))
+            is_new, lost = await self.ask(BEAT, self._part, self._address, int(_MILLI * self.patience))
             self.away = None  # whoever opens a session from now on tells it, behind what `joined` tells
             if (is_new or was_away) and self.joined is not None:
                 await self.joined()
@@ -112,8 +114,8 @@ class Liveness:
         for name, count in zip(lost[::2], lost[1::2], strict=True):
             sessions = counted(int(count), "session")
             self._tell(
-                f"node {name.decode()} has not been heard from for {PATIENCE:g} s and counts as lost, and"
-                f" {sessions} with it"
+                f"node {name.decode()} has not been heard from for {self.patience:g} s and counts as lost,"
+                f" and {sessions} with it"
             )
 
     async def _go_on(self) -> None:
