@@ -35,6 +35,7 @@ class Server(ServerThread):
         allowed_folders: what requests to the control API may have read, besides the cassettes.
         tls: True for HTTPS with a certificate that is made now; clients find its authority in
             `server.tls.ca_file`.
+        limits: how long sessions stay unused, and how many an owner may have; see `SessionLimits`.
 
     Raises:
         CassetteError: cassettes that cannot be used, all of them.

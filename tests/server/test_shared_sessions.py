@@ -9,8 +9,6 @@ import httpx
 import pytest
 
 import mockapi
-from mockapi.server import Console, Service, build_app
-from mockapi.sessions import SessionLimits, Settings
 from tests.support.server import ask, close_session, control, eventually, message, open_session
 
 if TYPE_CHECKING:
@@ -20,8 +18,7 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def running() -> Iterator[mockapi.Server]:
     """A server on which each owner may have two sessions."""
-    with mockapi.Server() as server:
-        server.service.sessions.limits = SessionLimits(per_owner=2)
+    with mockapi.Server(limits=mockapi.SessionLimits(per_owner=2)) as server:
         yield server
 
 
@@ -89,11 +86,12 @@ def test_python_names_owner_and_lifetime_too(running: mockapi.Server) -> None:
 
 
 def test_the_servers_lifetime_holds_where_a_session_has_none_of_its_own() -> None:
-    """And a control call that names a session is a use of it."""
+    """In an application, too; a control call that names a session is a use of it."""
 
     async def run() -> None:
-        service = Service((), Settings(), Console(quiet=True), limits=SessionLimits(lifetime=1000))
-        transport = httpx.ASGITransport(build_app(service))
+        app = mockapi.create_app(limits=mockapi.SessionLimits(lifetime=1000), api_keys=["sk-ant-test-1"])
+        service = app.state.service
+        transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             plain = (await client.post("/_mockapi/sessions", json={})).json()
             own = (await client.post("/_mockapi/sessions", json={"lifetime": 5})).json()
@@ -105,6 +103,7 @@ def test_the_servers_lifetime_holds_where_a_session_has_none_of_its_own() -> Non
             service.sessions.expire(session.opened + 900)
             assert service.sessions.get(plain["id"]) is session
             assert service.sessions.get(own["id"]) is None
+            assert (await client.post("/v1/messages", json={})).status_code == 401
         await service.aclose()
 
     asyncio.run(run())
