@@ -141,6 +141,8 @@ class DefaultFollower:
                 self.order.marked(token, entry.node, status)
                 if entry.node == origin:
                     self.replica.compare(token, status, origin)
+            case entries.JOINED | entries.LEFT:
+                self.order.came(entry)
             case entries.SETTLE:
                 self.order.answer_settle(entry)
             case entries.SNAPSHOT:

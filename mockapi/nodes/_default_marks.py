@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _LOOK: Final = 0.5
 """Seconds until it is asked anew which nodes are live."""
+_NEW: Final = 5_000
+"""Milliseconds for which a node that has joined counts as live though nothing else says so yet."""
 
 
 class Marks:
@@ -30,6 +32,8 @@ class Marks:
         self._own = own
         self._made: dict[str, dict[str, int]] = {}
         self._news: dict[str, asyncio.Event] = {}
+        self._joined: dict[str, int] = {}
+        self._now = 0
 
     def expect(self, token: str) -> None:
         """An entry is about to be added that others have to do."""
@@ -48,9 +52,22 @@ class Marks:
             marks[node] = status
             self._news[token].set()
 
+    def passes(self, milliseconds: int) -> None:
+        """The log has come to a time, by the clock of Redis."""
+        self._now = milliseconds
+
+    def joined(self, node: str) -> None:
+        """A node takes part from now on."""
+        self._joined[node] = self._now
+
+    def left(self, node: str) -> None:
+        """A node does not take part any more."""
+        self._joined.pop(node, None)
+
     async def others(self) -> set[str]:
         """The other nodes that are live."""
-        return {*await self._live()} - {self._own}
+        self._joined = {node: at for node, at in self._joined.items() if self._now - at < _NEW}
+        return {*await self._live(), *self._joined} - {self._own}
 
     async def missing(self, token: str, seconds: float) -> list[str]:
         """Wait for the marks of the other live nodes; those that have not made theirs in time."""

@@ -55,6 +55,8 @@ class Order:
     async def aclose(self) -> None:
         """Tell what is left to tell, and follow no more."""
         await self.outbox.aclose()
+        with contextlib.suppress(StoreAwayError, StoreDoubtError):  # it will be missed
+            await self.log.append(entries.LEFT, None)
         await self.log.aclose()
         for task in tuple(self._tasks):
             task.cancel()
@@ -137,6 +139,7 @@ class Order:
 
     def done(self, entry: Entry, result: Any) -> None:
         """This node's replica has done an entry; an exception is what it has met."""
+        self._marks.passes(entry.milliseconds)
         future = self._own.get(entry.token)
         if future is None or future.done():
             return
@@ -150,6 +153,14 @@ class Order:
         for future in self._own.values():
             if not future.done():
                 future.set_exception(StoreDoubtError(why))
+
+    def came(self, entry: Entry) -> None:
+        """A node has joined, or has left."""
+        self._marks.passes(entry.milliseconds)
+        if entry.kind == entries.JOINED:
+            self._marks.joined(entry.node)
+        else:
+            self._marks.left(entry.node)
 
     def marked(self, token: str, node: str, status: int) -> None:
         """A node has done an entry."""

@@ -11,6 +11,7 @@ mark       a node has done what an entry asked it, with a status
 seal       what was played without order is put in the journal's order now
 snapshot   all that stands before a place in the log can be had at once
 joined     a node takes part from here on
+left       it does not any more
 
 An entry is two fields of a Redis stream: `e`, a JSON array of kind, token, node and what is said; and `b`,
 the bytes of a body, if it has one.
@@ -44,6 +45,7 @@ MARK: Final = "mark"
 SEAL: Final = "seal"
 SNAPSHOT: Final = "snapshot"
 JOINED: Final = "joined"
+LEFT: Final = "left"
 
 _FIRST_MILLISECOND: Final = 1_790_812_800_000
 """The day that ids with a time in them count from."""
@@ -72,6 +74,11 @@ class Entry(NamedTuple):
     def size(self) -> int:
         """About how many bytes it takes in Redis, without what is said."""
         return len(self.body) + 200
+
+    @property
+    def milliseconds(self) -> int:
+        """When it was added, by the clock of Redis."""
+        return int(self.id.partition(b"-")[0])
 
     def moment(self, *, tells: bool) -> Moment:
         """When it counts, and the ids that belong to it: the same wherever it is applied."""

@@ -149,7 +149,7 @@ class Line:
             sending.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await sending
-        await self._disconnect()
+        await self._disconnect(waits=True)
 
     async def _send(self) -> None:
         batch: list[tuple[Command, asyncio.Future[Any]]] = []
@@ -189,6 +189,7 @@ class Line:
             if connection is None or not connection.is_connected or _is_over(connection):
                 await self._disconnect()
                 async with asyncio.timeout(self._patience):
+                    await self._disconnect()
                     connection = self._connection = self._make()
                     await connection.connect()  # type: ignore[no-untyped-call] # redis-py's own
         except TimeoutError:
@@ -222,11 +223,11 @@ class Line:
             raise
         return answers
 
-    async def _disconnect(self) -> None:
+    async def _disconnect(self, *, waits: bool = False) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             with contextlib.suppress(Exception):  # it is given up, whatever it says
-                await connection.disconnect(nowait=True)
+                await connection.disconnect(nowait=not waits)
 
     def _refused(self, command: Command, error: Exception) -> StoreAwayError:
         return StoreAwayError(f"Redis at {self._shown} has refused {command[0]}: {_reason(error)}")

@@ -20,8 +20,8 @@ MAX_ENTRIES: Final = 20_000
 MAX_BYTES: Final = 64 * 1024 * 1024
 _TURN: Final = 10
 """Seconds in which no other node begins a snapshot."""
-_LOOK_AGAIN: Final = 256
-"""Entries until it is tried again."""
+_TRIES: Final = 64
+"""How often it is tried again while the log grows by as much as it may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Growth:
         is_due = 2 * self._entries > self._max_entries or 2 * self._bytes > self._max_bytes
         if not is_due or self._entries < self._next:
             return False
-        self._next = self._entries + _LOOK_AGAIN
+        self._next = self._entries + self._max_entries // _TRIES + 1
         return True
 
     def clear(self) -> None:

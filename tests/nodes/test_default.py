@@ -211,7 +211,7 @@ def test_a_node_that_cannot_follow_says_so(redis: RedisServer, tmp_path: Path) -
             async def other(_loaded: Any) -> None:
                 raise CassetteError([Problem("c.yaml", "It cannot be read.", "Mend the disk.")])
 
-            read, second.service.read = second.service.read, other  # type: ignore[method-assign] # a broken disk
+            read, second.service.read = second.service.read, other  # type: ignore[method-assign,assignment] # a broken disk
             assert (await first.control("/cassettes/reload", {})).status_code == 200
             assert (await first.ask("turns")).status_code == 200
             away = await second.ask("turns")
