@@ -137,8 +137,8 @@ def test_a_node_that_goes_takes_nothing_with_it(redis: RedisServer, cassette: st
             assert (await first.ask("turns")).json() == {"turn": 1}
             async with Machine(url, "late", [cassette]) as late:
                 assert (await late.ask("turns")).json() == {"turn": 2}
-                assert late.memory() == first.memory()
                 assert await late.journal() == await first.journal()
+                assert late.memory() == first.memory()
                 assert late.service.sessions.default.settings.speed == 3
 
     asyncio.run(play())
