@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from lowest import lowest_versions
-from plan import BROWSER, PYTHON, differing, environments, install, main, newer, readme_command
+from plan import BROWSER, PYTHON, REDIS, differing, environments, install, main, newer, readme_command
 from steps import Step
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ def plan(work: Path) -> list[Step]:
     return [
         Step("test", readme_command("test"), cores=2),
         *made,
-        Step("browser", BROWSER, after=("test",)),
+        Step("redis", REDIS),
+        Step("browser", BROWSER, after=("test", "redis")),  # both may install packages of the system
         # Each folder starts Playwright, which keeps a loop running: nothing else can run one beside it.
         Step(
             "page",
@@ -45,7 +46,7 @@ def plan(work: Path) -> list[Step]:
             f"{PYTHON} -m pytest -q -n 2 --dist loadgroup --timeout=900"
             " -m '(slow or hypothesis) and not nightly'",
             cores=2,
-            after=("test", *before),
+            after=("test", "redis", *before),
             environment={"MOCKAPI_EXAMPLES": "all"},
         ),
         *differing("lowest", work, sys.executable, str(lowest)),

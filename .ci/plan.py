@@ -31,6 +31,15 @@ DIFFERS_SLOWLY = (  # but for what runs in the neighbours' environment
 )
 
 
+REDIS = """
+if ! command -v redis-server >/dev/null && command -v apt-get >/dev/null; then
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends redis-server >/dev/null
+fi
+redis-server --version
+"""
+"""What several machines share their state in; the tests start it by themselves."""
+
 BROWSER = f"""
 if ! command -v chromium >/dev/null && ! command -v google-chrome >/dev/null; then
     apt-get update -qq

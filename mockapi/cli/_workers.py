@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from mockapi.cli._operations import Operations
     from mockapi.cli._options import ServerOptions
+    from mockapi.nodes import NodeOptions
 
     TellReady = Callable[..., None]
 
@@ -46,6 +47,7 @@ def serve_workers(
     operations: Operations,
     tell_ready: TellReady,
     *,
+    node: NodeOptions | None = None,
     is_watching: bool = False,
 ) -> None:
     """Serve with several workers until told to stop.
@@ -55,6 +57,7 @@ def serve_workers(
         options: of the server.
         operations: how it is watched and stopped.
         tell_ready: called once all workers take connections.
+        node: what makes it one of several machines, if anything.
         is_watching: whether files are to be read again when they change.
 
     Raises:
@@ -78,10 +81,12 @@ def serve_workers(
             recording=options.recording,
             script=options.script,
             drain=operations.drain,
+            limits=operations.limits,
             has_metrics=operations.metrics is not None,
             log_format=operations.log_format,
             verbose=options.verbose,
             pem=None if tls is None else tls.pem,
+            node=node,
         )
 
         def ready() -> None:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mockapi.cassettes import RedactionRules
+    from mockapi.nodes import NodeOptions
     from mockapi.replies.scripts import Script
     from mockapi.server import Access, RecordOptions, Settings
     from mockapi.server.recording import RecordStats
+    from mockapi.sessions import SessionLimits
     from mockapi.storage import ReportedRecording
 
 
@@ -31,6 +33,8 @@ class WorkerPlan:
         log_format: of the console's lines, "text" or "json"; None tells nothing.
         verbose: whether the console tells every request.
         pem: certificate and key; None for plain HTTP.
+        node: what makes the server one of several machines; None stands alone.
+        limits: what holds for the sessions that are opened; None for what holds without options.
         folder: where the workers' doors are, and what else they share; closed to everybody else.
     """
 
@@ -47,6 +51,8 @@ class WorkerPlan:
     log_format: str | None = "text"
     verbose: bool = False
     pem: bytes | None = field(default=None, repr=False)
+    node: NodeOptions | None = None
+    limits: SessionLimits | None = None
     folder: str = ""
 
 

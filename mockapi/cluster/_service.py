@@ -36,7 +36,7 @@ class WorkerRegistry(SessionRegistry):
 
     def why_gone(self, id_: str) -> str | None:
         """Why there is no session of an id any more; None if nobody knows that there was one."""
-        place = place_of(id_)
+        place = place_of(id_, self._place.node)
         if place is None or place.worker != self._place.worker or place.generation >= self._place.generation:
             return super().why_gone(id_)
         return f"The session {id_} ended when its worker did: worker {place.worker} has been replaced since."
@@ -63,7 +63,7 @@ class WorkerService(Service):
         self._coming: LoadedCassettes | None = None
         self.epoch = place.generation * _EPOCHS
         super().__init__(plan.paths, plan.settings, console, recording=plan.recording, **options)
-        self.sessions = WorkerRegistry(place, self.sessions.default)
+        self.sessions = WorkerRegistry(place, self.sessions.default, plan.limits)
         self._ids = IdFactory(seed=1 + place.worker)  # no two workers make the same id
 
     def _make_recorder(self, options: RecordOptions) -> Recorder:
@@ -74,9 +74,10 @@ class WorkerService(Service):
         """An id that says where its session is."""
         return self._place.new_id()
 
-    async def _replace(self, loaded: LoadedCassettes) -> None:
+    async def replace(self, loaded: LoadedCassettes) -> None:
         """Have all workers play other cassettes, or none: all read them before the first one plays them."""
-        await self.read(loaded)
+        if loaded.library is None:
+            await self.read(loaded)
         if self.others is not None:
             await self.others("read_cassettes", loaded.paths, loaded.inside)
         self.use(loaded)

@@ -194,7 +194,8 @@ class Supervisor:
         self._start(number)
 
     def _start(self, number: int, *, tells: bool = False) -> None:
-        place = Place(number, self._generations[number])
+        node = "" if self._plan.node is None else self._plan.node.name
+        place = Place(number, self._generations[number], node)
         self._workers[number] = WorkerProcess(self._plan, place, self._listening, tells=tells)
 
     def _begin_to_stop(self) -> None:

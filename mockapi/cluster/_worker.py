@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mockapi import cassettes, server, storage
+from mockapi import cassettes, nodes, server, storage
 from mockapi._wording import counted
 from mockapi.cluster._control import WholeServer
 from mockapi.cluster._door import Door
@@ -42,6 +42,9 @@ def main(channel: Connection, listening: int) -> None:
     console = _console(plan)
     try:
         service = WorkerService(plan, place, console, metrics=server.Metrics() if plan.has_metrics else None)
+        member = None
+        if plan.node is not None:
+            member = _member(plan.node, plan, place, service)
         tls = None if plan.pem is None else wire.tls_of(plan.pem, plan.folder)
     except MockapiError as error:
         channel.send((FAILED, error))
@@ -56,11 +59,21 @@ def main(channel: Connection, listening: int) -> None:
         loop = server.event_loop()
         asyncio.set_event_loop(loop)
         try:
-            loop.run_until_complete(_Worker(plan, place, service, channel, sock, tls).run())
+            loop.run_until_complete(_Worker(plan, place, service, channel, sock, tls, member).run())
             loop.run_until_complete(loop.shutdown_default_executor())
         finally:
             asyncio.set_event_loop(None)
             loop.close()
+
+
+def _member(
+    options: nodes.NodeOptions, plan: WorkerPlan, place: Place, service: WorkerService
+) -> nodes.Node | nodes.Membership:
+    """What makes a worker one of a node: the one with the default session follows the log of all machines."""
+    if place.worker != DEFAULT_OWNER:
+        return nodes.Membership(options, service, worker=place.worker)
+    places = server.places_of(service, plan.access)
+    return nodes.Node(options, service, script=plan.script, places=places, worker=place.worker)
 
 
 def _console(plan: WorkerPlan) -> server.Console:
@@ -86,7 +99,9 @@ class _Worker:
         channel: Connection,
         sock: socket.socket,
         tls: wire.TLS | None,
+        member: nodes.Node | nodes.Membership | None,
     ) -> None:
+        self._member = member
         self._plan = plan
         self._place = place
         self._service = service
@@ -94,7 +109,9 @@ class _Worker:
         self._sock = sock
         self._free = FreeReplies(service)
         self._peers = Peers(plan, place, self._free)
-        self._whole = WholeServer(self._peers, service)
+        node = member if isinstance(member, nodes.Node) else None
+        self._default = None if node is None else node.default
+        self._whole = WholeServer(self._peers, service, node)
         service.others = self._peers.everywhere
         self._app = server.build_app(service, plan.access, plan.root_path, elsewhere=self._whole)
         loads = Loads(Path(plan.folder, "connections"), plan.workers, place.worker)
@@ -114,6 +131,8 @@ class _Worker:
             "hear": self._hear,
             "tell_all": self._peers.tell_all,
             "control": self._whole.control,
+            "open_session": self._whole.open_session,
+            "owned": self._whole.quota.owned,
             "numbers": self._whole.numbers,
             "played": self._whole.played,
             "playing": service.playing,
@@ -130,6 +149,8 @@ class _Worker:
         path.unlink(missing_ok=True)  # of the worker before this one
         door = await loop.create_unix_server(self._let_in, path)
         await self._catch_up()
+        if self._member is not None:
+            await self._member.start()
         loop.add_reader(self._channel.fileno(), self._listen)
         self._say(LOADED)
         await self._told[SERVE].wait()
@@ -138,6 +159,8 @@ class _Worker:
             self._say(DRAINED)
         await self._told[FINISH].wait()
         loop.remove_reader(self._channel.fileno())
+        if self._member is not None:
+            await self._member.aclose()
         await self._service.aclose()
         self._peers.close()
         door.close()
@@ -145,7 +168,7 @@ class _Worker:
             connection.close()
 
     def _let_in(self) -> Door:
-        return Door(self._service, self._app.state.api, self._do, self._doors)
+        return Door(self._service, self._app.state.api, self._do, self._doors, self._default)
 
     async def _do(self, name: str, *arguments: Any) -> Any:
         return await self._does[name](*arguments)

@@ -13,7 +13,7 @@ from mockapi.server._base_url import base_url_of, is_plain, path_of
 from mockapi.server._control import DRAINING
 from mockapi.server._control_replies import RETRY_AFTER
 from mockapi.server._cors import is_preflight
-from mockapi.server._elsewhere import OwnerAwayError, OwnerLostError
+from mockapi.server._elsewhere import OwnerAwayError, OwnerLostError, OwnerUnsureError
 from mockapi.server._metrics import AT_ONCE
 from mockapi.server._pages import is_uninvited
 from mockapi.server.wire import (
@@ -88,7 +88,7 @@ class MessagesAPI:
                 id_, slash, rest = path[len(_SESSION_PREFIX) :].partition("/")
                 path = slash + rest or "/"
             owner = None if self._elsewhere is None else self._elsewhere.owner_of(id_)
-            session = None if owner is not None else self._session(id_)
+            session = self._session(id_) if owner is None else owner.session
             hint = ""
             if service.takes_unversioned_paths and (versioned := with_version(path)) is not None:
                 hint = _UNVERSIONED.format(path, versioned)
@@ -96,9 +96,10 @@ class MessagesAPI:
             closes = service.closes_root_connections and not id_
             if closes:
                 send = with_closed_connection(send)
-            fields = self._let_in(scope["method"], scope["headers"], session, is_elsewhere=owner is not None)
+            is_elsewhere = owner is not None and session is None
+            fields = self._let_in(scope["method"], scope["headers"], session, is_elsewhere=is_elsewhere)
             if session is None and owner is None:
-                await self._turn_away(self._no_session(id_), scope, receive, send)
+                await self._turn_away(await self._missing(id_), scope, receive, send)
                 return
             body = await read_body(receive, fields, path, closes=closes)
             if is_late:
@@ -119,12 +120,12 @@ class MessagesAPI:
                 else:
                     entry = await service.answer_aside(request, session, scope.get("server"), hint)
         except Refused as refused:
-            await self._turn_away(self._refusal(refused, scope["headers"]), scope, receive, send)
+            await self._turn_away(self.refusal(refused, scope["headers"]), scope, receive, send)
             return
         except ClientLeft:
             return
-        except OwnerAwayError as away:
-            await self._turn_away(self._later(str(away)), scope, receive, send)
+        except (OwnerAwayError, OwnerUnsureError) as error:
+            await self._turn_away(self.not_answered(error), scope, receive, send)
             return
         except OwnerLostError:  # as a process that has the connection too would have ended
             await reset(scope, receive)
@@ -188,8 +189,12 @@ class MessagesAPI:
         try:
             self._let_in(request.method, request.headers, session)
         except Refused as refused:
-            return self._refusal(refused, request.headers)
+            return self.refusal(refused, request.headers)
         return self._no_session(id_) if session is None else session
+
+    def not_answered(self, error: OwnerAwayError | OwnerUnsureError) -> Reply:
+        """What is said to a request that the owner of its session has not answered."""
+        return self._later(str(error)) if isinstance(error, OwnerAwayError) else self._unsure(str(error))
 
     async def _turn_away(self, reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
         """Play a reply that no session has given."""
@@ -243,7 +248,8 @@ class MessagesAPI:
                 raise Refused(objection.status, "authentication_error", objection.message)
         return fields
 
-    def _refusal(self, refused: Refused, headers: Headers) -> Reply:
+    def refusal(self, refused: Refused, headers: Headers) -> Reply:
+        """What is said to a request that is not taken."""
         # The rest of the body is read and dropped: closing while a client still sends could cost it
         # the reply. Who waits for "100 Continue" may send no body now, so that connection ends.
         waits = any(name == b"expect" for name, _ in headers)
@@ -268,6 +274,22 @@ class MessagesAPI:
             retry=True,
         )
 
+    def _unsure(self, why: str) -> Reply:
+        """Of what may count though nobody knows: a client that sent it again could count twice."""
+        return self._error(
+            503, "api_error", f"{why} Nobody knows whether this request counts in the default session."
+        )
+
+    async def _missing(self, id_: str | None) -> Reply:
+        """What a request gets whose session is not here, as the list of all machines has it."""
+        directory = self._service.keeper.directory
+        found = None if directory is None or not id_ else await directory.find(id_)
+        if found is None:
+            return self._no_session(id_)
+        if found.status == 503:
+            return self._later(found.message)
+        return self._error(found.status, "mockapi_no_session", found.message)
+
     def _no_session(self, id_: str | None) -> Reply:
         sessions = self._service.sessions
         if not id_:
@@ -276,10 +298,9 @@ class MessagesAPI:
             status, message = 410, gone
         else:
             status, message = 404, f"Unknown session {id_!r}; open one with POST /_mockapi/sessions."
+        return self._error(status, "mockapi_no_session", message)
+
+    def _error(self, status: int, error_type: str, message: str) -> Reply:
         return error_reply(
-            status,
-            "mockapi_no_session",
-            message,
-            self._service.next_request_id(),
-            source=Source.INVALID,
+            status, error_type, message, self._service.next_request_id(), source=Source.INVALID
         )

@@ -8,10 +8,6 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from mockapi.server import Service
-from mockapi.server._console import Console
-from mockapi.sessions import ServerSession, SessionRegistry
-from mockapi.sessions._settings import Settings
 from tests.support.server import (
     PATIENCE,
     Play,
@@ -197,20 +193,6 @@ def test_fifty_sessions_at_once_do_not_see_each_other(server: mockapi.Server, tm
             await asyncio.gather(*(one(client, number) for number in range(CLIENTS)))
 
     asyncio.run(all_of_them())
-
-
-def test_when_all_places_are_taken_the_longest_unused_session_goes() -> None:
-    """The default session never goes; of a session that went id and name are remembered."""
-    service = Service((), Settings(), Console(quiet=True))
-    sessions = SessionRegistry(service.sessions.default, max_sessions=3)
-    sessions.default.last_used = 0.0
-    for number in range(1, 4):
-        session = ServerSession(f"s{number}", Settings(), service.library, name=f"name {number}")
-        session.last_used = 100.0 - number
-        sessions.add(session)
-    assert [session.id for session in sessions] == ["default", "s1", "s3"]
-    assert "s2 (name 2) was closed" in str(sessions.why_gone("s2"))
-    assert sessions.why_gone("s4") is None
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.8.8", "[::1]", "app.localhost"])

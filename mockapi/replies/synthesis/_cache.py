@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mockapi.jsontext import canonical_value
 from mockapi.replies._view_digest import Prefix
@@ -70,6 +70,15 @@ class PromptCache:
     """What is in the cache: prefixes by digest. A value; `used` gives the next one."""
 
     entries: Mapping[bytes, _Entry] = field(default_factory=dict)
+
+    def as_json(self) -> list[list[Any]]:
+        """Digest, end and lifetime of each prefix."""
+        return [[digest.hex(), *entry] for digest, entry in self.entries.items()]
+
+    @classmethod
+    def from_json(cls, value: list[list[Any]]) -> PromptCache:
+        """The cache that was written as JSON."""
+        return cls({bytes.fromhex(digest): _Entry(*entry) for digest, *entry in value})
 
     def used(self, view: RequestView, at: float) -> tuple[Usage, PromptCache]:
         """The usage of a request and the cache after it.

@@ -56,6 +56,15 @@ class History:
     cache: PromptCache = field(default_factory=PromptCache)
     prompts: Mapping[str, PromptFingerprint] = field(default_factory=dict)
 
+    def as_json(self) -> dict[str, Any]:
+        """This history without the fingerprints of its prompts."""
+        return {"turn": self.turn, "cache": self.cache.as_json()}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> History:
+        """The history that was written as JSON."""
+        return cls(value["turn"], PromptCache.from_json(value["cache"]))
+
     def with_cached(self, other: History) -> History:
         """This history with what another one has cached and remembered besides."""
         prompts = {**self.prompts, **other.prompts}
