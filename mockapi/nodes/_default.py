@@ -86,14 +86,9 @@ class DefaultSession:
             return f"The default session is shared by several machines. {why_down}"
         return self._replica.out_of_step
 
-    def health(self) -> dict[str, Any]:
-        """How this node gets on with the others, for people and programs."""
-        return {
-            "node": self._name,
-            "address": self.order.log.store.address.shown,
-            "status": "ok" if self.why_away is None else "away",
-            "reason": self.why_away,
-        }
+    def health(self) -> dict[str, str]:
+        """Whether the session can be asked here, for everybody: where Redis is and what it says is not."""
+        return {"node": self._name, "status": "ok" if self.why_away is None else "away"}
 
     # --- requests --------------------------------------------------------------------------------------
 
