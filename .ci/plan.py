@@ -67,6 +67,8 @@ def environments(work: Path) -> list[Step]:
         install("sdk-0.121", work, sys.executable, "anthropic==0.121.0"),
         # The pytest plugin is tried beside other plugins and frameworks.
         install("neighbours", work, sys.executable, "--editable '.[neighbours]'"),
+        # Kubernetes' schemas and the rules of Compose judge deploy/.
+        install("deploy", work, sys.executable, "kubernetes-validate==1.37.0 compose-spec==0.2.1"),
     ]
 
 
@@ -84,6 +86,7 @@ def variables(work: Path) -> dict[str, str]:
         "MOCKAPI_AXE": str(work / "axe"),
         "MOCKAPI_FORBID_SKIPS": "1",
         "MOCKAPI_SDK_0121": str(work / "sdk-0.121" / "bin" / "python"),
+        "MOCKAPI_DEPLOY": str(work / "deploy" / "bin" / "python"),
         "MOCKAPI_NEIGHBOURS": str(work / "neighbours" / "bin" / "python"),
     }
 
