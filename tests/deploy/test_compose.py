@@ -9,7 +9,7 @@ import click
 import pytest
 
 from mockapi.cli import root
-from tests.support.manifests import COMING, DEPLOY, compose
+from tests.support.manifests import DEPLOY, compose
 
 SET = {"MOCKAPI_CONTROL_TOKEN": "a-test-token"}
 NGINX = DEPLOY / "compose" / "nginx.conf"
@@ -23,7 +23,7 @@ def nodes() -> dict[str, Any]:
 
 def parsed(arguments: list[str]) -> dict[str, Any]:
     """A node's arguments as the command line reads them."""
-    name, *args = [argument for argument in arguments if not argument.startswith(COMING)]
+    name, *args = arguments
     command = root.get_command(click.Context(root), name)
     assert command is not None
     return command.make_context(name, args).params

@@ -9,15 +9,7 @@ import pytest
 import yaml
 
 from mockapi.cli import root
-from tests.support.manifests import (
-    COMING,
-    KUBERNETES,
-    documents,
-    kustomization,
-    node,
-    pod_specs,
-    resource,
-)
+from tests.support.manifests import KUBERNETES, documents, kustomization, node, pod_specs, resource
 
 
 def pod() -> dict[str, Any]:
@@ -27,7 +19,7 @@ def pod() -> dict[str, Any]:
 
 def parsed() -> dict[str, Any]:
     """The node's arguments as the command line reads them."""
-    name, *args = [argument for argument in node()["args"] if not argument.startswith(COMING)]
+    name, *args = node()["args"]
     command = root.get_command(click.Context(root), name)
     assert command is not None
     return command.make_context(name, args).params
@@ -45,6 +37,7 @@ def test_the_command_line_takes_every_argument_of_a_node() -> None:
     options = parsed()
     assert options["cassettes"] == ("/cassettes",)
     assert options["metrics"] is True
+    assert options["session_lifetime"] == 3600
     assert options["log_format"] == "json"
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.support.manifests import COMING, KEY, TOKEN, access, cassettes, node
+from tests.support.manifests import KEY, TOKEN, access, cassettes, node
 from tests.support.process import Serving
 from tests.support.server import message
+from tests.support.state import state_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,13 +28,15 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "/etc/mockapi/": f"{access(place / 'access')}/",
         "--host=0.0.0.0": "--host=127.0.0.1",
         "--port=4010": "--port=0",
+        "redis://mockapi-redis:6379/0": state_url(),
+        "$(POD_NAME)": "mockapi-0",
+        "$(POD_NAMESPACE)": "team",
     }
     arguments = []
     for argument in node()["args"]:
         for there, instead in here.items():
             argument = argument.replace(there, instead)  # noqa: PLW2901 - one after the other
-        if not argument.startswith(COMING):
-            arguments.append(argument)
+        arguments.append(argument)
     with Serving(*arguments, env={"MOCKAPI_CACHE": str(place / "cache")}) as serving:
         yield serving.url
 
@@ -60,6 +63,8 @@ def test_a_session_is_opened_with_the_token_alone(url: str) -> None:
     """The token of the Secret opens the control API under the name of a Service; a guess does not."""
     opened = ask(url, "POST", "/_mockapi/sessions", json={}, headers={"x-mockapi-token": TOKEN})
     assert opened.status_code == 201
+    advertised = "http://mockapi-0.mockapi-nodes.team.svc:4010"
+    assert opened.json()["base_url"].startswith(f"{advertised}/s/")
     refused = ask(url, "POST", "/_mockapi/sessions", json={}, headers={"x-mockapi-token": "a-guess"})
     assert refused.status_code == 401
 

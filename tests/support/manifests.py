@@ -16,8 +16,6 @@ KUBERNETES: Final = DEPLOY / "kubernetes"
 COMPOSE: Final = DEPLOY / "compose.yaml"
 TOKEN: Final = "a-test-token-of-a-cluster"
 KEY: Final = "sk-ant-test-of-a-cluster"
-COMING: Final = ("--state=", "--advertise=")
-"""Arguments that the command line has yet to learn."""
 _VARIABLE: Final = re.compile(r"\$\{(?P<name>\w+)(?::(?P<kind>[-?])(?P<rest>[^}]*))?\}")
 
 
