@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from lowest import lowest_versions
-from plan import BROWSER, PYTHON, REDIS, differing, environments, install, main, newer, readme_command
+from plan import BROWSER, PYTHON, differing, environments, install, main, newer, readme_command
 from steps import Step
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ def plan(work: Path) -> list[Step]:
     return [
         Step("test", readme_command("test"), cores=2),
         *made,
-        Step("redis", REDIS),
-        Step("browser", BROWSER, after=("test", "redis")),  # both may install packages of the system
+        Step("browser", BROWSER, after=("test", "services")),  # each may run apt-get
         # Each folder starts Playwright, which keeps a loop running: nothing else can run one beside it.
         Step(
             "page",
@@ -46,7 +45,7 @@ def plan(work: Path) -> list[Step]:
             f"{PYTHON} -m pytest -q -n 2 --dist loadgroup --timeout=900"
             " -m '(slow or hypothesis) and not nightly'",
             cores=2,
-            after=("test", "redis", *before),
+            after=("test", *before),
             environment={"MOCKAPI_EXAMPLES": "all"},
         ),
         *differing("lowest", work, sys.executable, str(lowest)),

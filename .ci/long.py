@@ -51,7 +51,7 @@ def plan(work: Path) -> list[Step]:
     return [
         Step("install", install),
         *made,
-        Step("browser", BROWSER, after=("install",)),
+        Step("browser", BROWSER, after=("install", "services")),  # each may run apt-get
         *newer(work, "3.12", after="install"),  # `.ci/run` has 3.11 and 3.13
         *(_order(seed, first) for seed in _ORDERS),
         Step(

@@ -28,8 +28,9 @@ from mockapi.cassettes import (
 )
 from mockapi.exchange import Ending
 from mockapi.validation import ValidationSettings
+from tests.support.several import NodesServer, several
 from tests.support.tls import WrappedSocket
-from tests.support.workers import WORKERS, WorkersServer
+from tests.support.workers import SEVERAL
 
 if TYPE_CHECKING:
     import ssl
@@ -256,14 +257,18 @@ def control(
     """A request to the control API."""
     if body is not None:
         more["content"] = orjson.dumps(body)
-    return _CLIENT.request(method, f"{server.base_url}/_mockapi{path}", **more)
+    base_url = server.url_for(path) if isinstance(server, NodesServer) else server.base_url
+    return _CLIENT.request(method, f"{base_url}/_mockapi{path}", **more)
 
 
 def open_session(server: Running, **options: Any) -> dict[str, Any]:
     """Open a session; its description."""
     opened = control(server, "/sessions", options, method="POST")
     assert opened.status_code == 201, opened.text
-    return dict(opened.json())
+    session = dict(opened.json())
+    if isinstance(server, NodesServer):
+        server.learn(session)
+    return session
 
 
 def close_session(server: Running, id_: str) -> None:
@@ -303,12 +308,9 @@ def serving(*cassettes: str, **settings: Any) -> Iterator[mockapi.Server]:
     these tests are about other things. For the same reason requests may have any file read.
     """
     settings = {"validation": ValidationSettings(mode="off"), "on_unmatched": "fail", **settings}
-    if WORKERS > 1:
-        everywhere = WorkersServer(
-            cassettes, settings=mockapi.Settings(**settings), allowed_folders=["/"], workers=WORKERS
-        )
-        with everywhere as workers:
-            yield workers  # type: ignore[misc] # looks like one
+    if SEVERAL:
+        with several(cassettes, mockapi.Settings(**settings), allowed_folders=["/"]) as running:
+            yield running
         return
     with mockapi.Server(cassettes, settings=mockapi.Settings(**settings), allowed_folders=["/"]) as server:
         yield server
