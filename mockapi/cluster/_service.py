@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from mockapi.cluster._budget import SharedBudget
 from mockapi.cluster._names import place_of
 from mockapi.messages import IdFactory
 from mockapi.server import LoadedCassettes, Service, recording
@@ -67,6 +66,8 @@ class WorkerService(Service):
         self._ids = IdFactory(seed=1 + place.worker)  # no two workers make the same id
 
     def _make_recorder(self, options: RecordOptions) -> Recorder:
+        from mockapi.cluster._budget import SharedBudget  # noqa: PLC0415 - httpx is dear, and few ask an upstream
+
         budget = SharedBudget(options.budget, self._shared / "budget")
         return recording.Recorder(options, self.console, self.helpers, budget)
 

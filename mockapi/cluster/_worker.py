@@ -29,19 +29,40 @@ if TYPE_CHECKING:
 
     from mockapi.cluster._names import Place
     from mockapi.cluster._plan import WorkerPlan
+    from mockapi.sessions import CassetteSet
 
 
-def main(channel: Connection, listening: int) -> None:
+def prepare(plan):
+    """Import what a worker will need, before it is forked."""
+    for name in ("mockapi.cassettes._prune","mockapi.inspector._feed","mockapi.server._app","mockapi.server._json_console","mockapi.server._opening","mockapi.server.wire._hosted","mockapi.storage._play_report","mockapi.storage._project","uvicorn.lifespan.off","uvloop"):
+        __import__(name)
+    if plan.recording is not None:
+        import mockapi.cluster._budget
+
+
+def main(
+    plan: WorkerPlan,
+    place: Place,
+    library: CassetteSet,
+    channel: Connection,
+    listening: int,
+    *,
+    tells: bool,
+) -> None:
     """Serve until the supervisor says otherwise, or is gone.
 
     Args:
+        plan: what every worker is told.
+        place: which one this is.
+        library: what is played.
         channel: to the supervisor.
         listening: the socket that clients come to.
+        tells: whether it tells people what is played.
     """
-    plan, place, tells = channel.recv()
     console = _console(plan)
+    metrics = server.Metrics() if plan.has_metrics else None
     try:
-        service = WorkerService(plan, place, console, metrics=server.Metrics() if plan.has_metrics else None)
+        service = WorkerService(plan, place, console, library=library, metrics=metrics)
         tls = None if plan.pem is None else wire.tls_of(plan.pem, plan.folder)
     except MockapiError as error:
         channel.send((FAILED, error))

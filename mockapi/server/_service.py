@@ -74,6 +74,7 @@ class Service:
         recording: where requests may be forwarded to, and what becomes of the answers; None never
             calls out.
         metrics: where to count for Prometheus, if anywhere.
+        library: what the paths name, where it has been read.
 
     Raises:
         CassetteError: with every problem of every file.
@@ -88,6 +89,7 @@ class Service:
         progress: Callable[[int, int], None] | None = None,
         recording: RecordOptions | None = None,
         metrics: Metrics | None = None,
+        library: CassetteSet | None = None,
     ) -> None:
         self.paths = tuple(paths)
         self.console = console
@@ -99,7 +101,9 @@ class Service:
         self.takes_unversioned_paths = False
         self.helpers = Helpers()
         self.reader = CassetteReader(cache_folder())
-        self.library = CassetteSet(self.reader.read_all(self.paths, progress))
+        if library is None:
+            library = CassetteSet(self.reader.read_all(self.paths, progress))
+        self.library = library
         self.recorder = None if recording is None else self._make_recorder(recording)
         self._check(settings)
         self._on_unmatched = settings.on_unmatched or default_on_unmatched(self.paths)
