@@ -41,8 +41,8 @@ class ForkedProcess:
         if self.pid:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
             return
-        # From here on this is the new process. What the frames around this one hold stays as it is: nothing is
-        # closed twice, and no `finally` of theirs runs.
+        # From here on this is the new process. What the frames around this one hold stays as it is: nothing
+        # is closed twice, and no `finally` of theirs runs.
         code = 1
         try:
             _let_go({*_STANDARD, *keeps})

@@ -13,7 +13,6 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Final
 
-from mockapi.cluster import _template
 from mockapi.cluster._forked import ForkedProcess, threads
 from mockapi.cluster._messages import ENDED, FAILED, FORK, FORKED, KILL, LOADED
 
@@ -134,6 +133,8 @@ class Template:
 def _started(channel: int, listening: int) -> ForkedProcess | subprocess.Popen[bytes]:
     """A template, forked where that is safe: so it shares with the supervisor what both have imported."""
     if sys.platform == "linux" and threads() == 1:
+        from mockapi.cluster import _template  # noqa: PLC0415 - a supervisor alone needs no server
+
         gc.freeze()  # the collector writes into whatever it looks at
         return ForkedProcess(partial(_template.begin, channel, listening), (channel, listening))
     return subprocess.Popen(  # noqa: S603 - our own interpreter, our own program

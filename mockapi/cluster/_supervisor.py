@@ -102,6 +102,11 @@ class Supervisor:
         """The process ids of the workers, by number."""
         return {number: worker.pid for number, worker in self._workers.items()}
 
+    @property
+    def template_pid(self) -> int:
+        """The process id of what they are forked from."""
+        return self._template.pid
+
     def stop(self) -> None:
         """Begin to stop; the second call ends what a drain allows. From any thread, and from a signal."""
         with contextlib.suppress(OSError):  # it has ended, or is woken already
@@ -225,7 +230,8 @@ class Supervisor:
         if self._wanted:
             self._count_failure(how)
         self._console.problem(
-            f"the process that workers are forked from (process {template.pid}) {how}; another takes its place"
+            f"the process that workers are forked from (process {template.pid}) {how}; another takes its"
+            " place"
         )
         self._template = Template(self._plan, self._listening)
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mockapi.cluster._names import Place
     from mockapi.cluster._plan import WorkerPlan
 
+
 def begin(channel: int, listening: int) -> None:
     """As `main`, in a process that was forked from the supervisor."""
     os.setsid()  # Ctrl-C is for the supervisor
@@ -101,7 +102,8 @@ class _Template:
     def _fork(self, place: Place, tells: bool) -> None:  # noqa: FBT001 - as it comes
         with socket.fromfd(self._channel.fileno(), socket.AF_UNIX, socket.SOCK_STREAM) as sock:
             _, (theirs,), _, _ = socket.recv_fds(sock, 1, 1)
-        process = ForkedProcess(partial(self._be_worker, place, theirs, tells=tells), (theirs, self._listening))
+        work = partial(self._be_worker, place, theirs, tells=tells)
+        process = ForkedProcess(work, (theirs, self._listening))
         os.close(theirs)  # it would keep the connection open when the worker has ended
         self._workers.add(process.pid)
         self._channel.send((FORKED, process.pid))

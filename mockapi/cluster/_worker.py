@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import importlib
 import socket
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mockapi import cassettes, server, storage
+from mockapi import cassettes, inspector, server, storage
 from mockapi._wording import counted
 from mockapi.cluster._control import WholeServer
 from mockapi.cluster._door import Door
@@ -32,12 +33,19 @@ if TYPE_CHECKING:
     from mockapi.sessions import CassetteSet
 
 
-def prepare(plan):
-    """Import what a worker will need, before it is forked."""
-    for name in ("mockapi.cassettes._prune","mockapi.inspector._feed","mockapi.server._app","mockapi.server._json_console","mockapi.server._opening","mockapi.server.wire._hosted","mockapi.storage._play_report","mockapi.storage._project","uvicorn.lifespan.off","uvloop"):
-        __import__(name)
+def prepare(plan: WorkerPlan) -> None:
+    """Import what a worker would import later: what is imported before it is forked is there once."""
+    # A face imports a file when a name of it is first asked for.
+    _ = (
+        *(server.build_app, server.console_of, server.JSONConsole, server.opening_notes),
+        *(storage.ReportedRecording, storage.old_recordings, storage.working_project),
+        *(cassettes.fingerprint, inspector.Feed, wire.without_doubles),
+    )
+    importlib.import_module("uvicorn.lifespan.off")
     if plan.recording is not None:
-        import mockapi.cluster._budget
+        importlib.import_module("mockapi.cluster._budget")
+    with contextlib.suppress(ImportError):
+        importlib.import_module("uvloop")
 
 
 def main(
@@ -182,8 +190,8 @@ class _Worker:
             await self._service.changed()
         for worker in self._peers.others:
             with contextlib.suppress(server.OwnerAwayError, server.OwnerLostError):
-                paths, inside, epoch, settings = await self._peers.call(worker, "playing")
-                await self._service.catch_up(paths, inside)
+                paths, inside, loads, epoch, settings = await self._peers.call(worker, "playing")
+                await self._service.catch_up(paths, inside, loads)
                 if self._place.worker != DEFAULT_OWNER:
                     await self._free.forget(epoch, settings)
                 return
