@@ -107,6 +107,7 @@ def run(
     options: ServerOptions, operations: Operations, watched: WatchedFiles | None = None
 ) -> server.Service:
     """Serve until told to stop; the service as it was at the end."""
+    server.allow_connections()
     console = operations.console(verbose=options.verbose, rules=options.settings.matching.redaction)
     listener = options.listener
     # Bound before anything is read, so that a taken port is told at once.
