@@ -2,7 +2,7 @@
 
     python benchmarks/run.py                    everything, about an hour; writes results.md
     python benchmarks/run.py --only json        one part: json, stream, pace, start, library, linear, waiting,
-                                                metrics, tls, workers
+                                                metrics, tls, workers, worker-memory
     python benchmarks/run.py --quick            fewer rounds and recordings: to see that it runs
 
 Needs Linux, two cores, wrk and taskset (`apt-get install wrk util-linux`). aimock is installed
@@ -32,9 +32,22 @@ from benchmarks.start import library_part, start_part  # noqa: E402 - as above
 from benchmarks.throughput import json_part, stream_part  # noqa: E402 - as above
 from benchmarks.tls import tls_part  # noqa: E402 - as above
 from benchmarks.waiting import waiting_part  # noqa: E402 - as above
+from benchmarks.worker_memory import memory_part  # noqa: E402 - as above
 from benchmarks.workers import workers_part  # noqa: E402 - as above
 
-PARTS = ("json", "stream", "pace", "start", "library", "linear", "waiting", "metrics", "tls", "workers")
+PARTS = (
+    "json",
+    "stream",
+    "pace",
+    "start",
+    "library",
+    "linear",
+    "waiting",
+    "metrics",
+    "tls",
+    "workers",
+    "worker-memory",
+)
 _RESULTS = _ROOT / "benchmarks" / "results.md"
 
 
@@ -57,6 +70,7 @@ def main() -> None:
         "metrics": lambda: metrics_part(options.work, rounds=50 if quick else 1_000),
         "tls": lambda: tls_part(options.work, rounds=rounds),
         "workers": lambda: workers_part(options.work, rounds=rounds),
+        "worker-memory": lambda: memory_part(options.work, interactions=1_000 if quick else 10_000),
     }
     # This process reads the paced streams: it stays off the servers' core, as wrk does.
     os.sched_setaffinity(0, {LOAD_CORE})

@@ -54,7 +54,7 @@ class WireHead(NamedTuple):
     after: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Reply:
     """An answer, ready to be played.
 

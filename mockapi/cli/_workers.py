@@ -6,7 +6,7 @@ import os
 import signal
 from typing import TYPE_CHECKING, Any, Final
 
-from mockapi import cluster
+from mockapi import cluster, server
 from mockapi.cli._ended import heeded
 from mockapi.cli._recording import tell_stats
 from mockapi.cli._report import write_outcome
@@ -68,6 +68,7 @@ def serve_workers(
             "--watch does not go with --workers: POST /_mockapi/cassettes/reload has all workers read their"
             " cassettes again."
         )
+    server.allow_connections()  # the workers inherit it
     console = operations.console(verbose=options.verbose, rules=options.settings.matching.redaction)
     listener = options.listener
     with listener.listening() as sock, listener.tls() as tls:

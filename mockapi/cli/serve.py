@@ -128,6 +128,7 @@ def run(
         watched: files that are read again when they change, if any.
         node: what makes it one of several machines, if anything.
     """
+    server.allow_connections()
     console = operations.console(verbose=options.verbose, rules=options.settings.matching.redaction)
     listener = options.listener
     # Bound before anything is read, so that a taken port is told at once.

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import importlib
 import socket
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mockapi import cassettes, nodes, server, storage
+from mockapi import cassettes, inspector, nodes, server, storage
 from mockapi._wording import counted
 from mockapi.cluster._control import WholeServer
 from mockapi.cluster._door import Door
@@ -29,19 +30,49 @@ if TYPE_CHECKING:
 
     from mockapi.cluster._names import Place
     from mockapi.cluster._plan import WorkerPlan
+    from mockapi.sessions import CassetteSet
 
 
-def main(channel: Connection, listening: int) -> None:
+def prepare(plan: WorkerPlan) -> None:
+    """Import what a worker would import later: what is imported before it is forked is there once."""
+    # A face imports a file when a name of it is first asked for.
+    _ = (
+        *(server.build_app, server.console_of, server.JSONConsole, server.opening_notes),
+        *(storage.ReportedRecording, storage.old_recordings, storage.working_project),
+        *(cassettes.fingerprint, inspector.Feed, wire.without_doubles),
+    )
+    importlib.import_module("uvicorn.lifespan.off")
+    if plan.recording is not None:
+        importlib.import_module("mockapi.cluster._budget")
+    if plan.node is not None:
+        importlib.import_module("redis.asyncio")
+    with contextlib.suppress(ImportError):
+        importlib.import_module("uvloop")
+
+
+def main(
+    plan: WorkerPlan,
+    place: Place,
+    library: CassetteSet,
+    channel: Connection,
+    listening: int,
+    *,
+    tells: bool,
+) -> None:
     """Serve until the supervisor says otherwise, or is gone.
 
     Args:
+        plan: what every worker is told.
+        place: which one this is.
+        library: what is played.
         channel: to the supervisor.
         listening: the socket that clients come to.
+        tells: whether it tells people what is played.
     """
-    plan, place, tells = channel.recv()
     console = _console(plan)
+    metrics = server.Metrics() if plan.has_metrics else None
     try:
-        service = WorkerService(plan, place, console, metrics=server.Metrics() if plan.has_metrics else None)
+        service = WorkerService(plan, place, console, library=library, metrics=metrics)
         member = None
         if plan.node is not None:
             member = _member(plan.node, plan, place, service)
@@ -184,8 +215,8 @@ class _Worker:
             await self._service.changed()
         for worker in self._peers.others:
             with contextlib.suppress(server.OwnerAwayError, server.OwnerLostError):
-                paths, inside, epoch, settings = await self._peers.call(worker, "playing")
-                await self._service.catch_up(paths, inside)
+                paths, inside, loads, epoch, settings = await self._peers.call(worker, "playing")
+                await self._service.catch_up(paths, inside, loads)
                 if self._place.worker != DEFAULT_OWNER:
                     await self._free.forget(epoch, settings)
                 return

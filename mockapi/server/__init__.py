@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mockapi.server._opening import opening_notes
     from mockapi.server._service import Service
     from mockapi.server.recording import RecordOptions
-    from mockapi.server.wire import HTTPServer, event_loop, listen, url_of
+    from mockapi.server.wire import HTTPServer, allow_connections, event_loop, listen, url_of
     from mockapi.sessions import Settings
 
 __all__ = [
@@ -60,6 +60,7 @@ __all__ = [
     "Totals",
     "Whereabouts",
     "access_of",
+    "allow_connections",
     "build_app",
     "console_of",
     "control_objection",
@@ -98,6 +99,6 @@ __getattr__ = lazy_exports(
         "_service": "Service",
         "mockapi.sessions": "Settings",
         "recording": "RecordOptions",
-        "wire": "HTTPServer event_loop listen url_of",
+        "wire": "HTTPServer allow_connections event_loop listen url_of",
     },
 )

@@ -79,6 +79,7 @@ class Service:
             calls out.
         metrics: where to count for Prometheus, if anywhere.
         limits: what holds for the sessions that are opened.
+        library: what the paths name, where it has been read.
 
     Raises:
         CassetteError: with every problem of every file.
@@ -94,6 +95,7 @@ class Service:
         recording: RecordOptions | None = None,
         metrics: Metrics | None = None,
         limits: SessionLimits | None = None,
+        library: CassetteSet | None = None,
     ) -> None:
         self.paths = tuple(paths)
         self.console = console
@@ -109,7 +111,9 @@ class Service:
         self.node: str | None = None
         self.helpers = Helpers()
         self.reader = CassetteReader(cache_folder())
-        self.library = CassetteSet(self.reader.read_all(self.paths, progress))
+        if library is None:
+            library = CassetteSet(self.reader.read_all(self.paths, progress))
+        self.library = library
         self.recorder = None if recording is None else self._make_recorder(recording)
         self.check(settings)
         self.on_unmatched = settings.on_unmatched or default_on_unmatched(self.paths)
