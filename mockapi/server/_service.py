@@ -110,6 +110,7 @@ class Service:
         self._replies = 0
         self.explainer = Explainer()
         self._validators: dict[ValidationSettings, Validator] = {}
+        self._latest: tuple[ValidationSettings, Validator] | None = None
         self._loading = asyncio.Lock()
         self._readying: dict[Index, asyncio.Future[None]] = {}
         self._inside: Places | None = None
@@ -244,11 +245,14 @@ class Service:
             return None
         if request.known is not None and ("refusal", settings) in request.known:
             return request.known["refusal", settings]  # type: ignore[no-any-return] # what a validator said
+        if self._latest is not None and settings is self._latest[0]:
+            return self._latest[1].check(request)  # as nearly always: settings are slow to hash
         validator = self._validators.get(settings)
         if validator is None:
             if len(self._validators) >= _MAX_VALIDATORS:
                 self._validators.clear()
             validator = self._validators[settings] = validation.Validator(settings)
+        self._latest = settings, validator
         return validator.check(request)
 
     async def make_ready(self, index: Index) -> None:
