@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import random
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -322,5 +323,54 @@ def test_a_session_is_refused_in_python_too(redis: RedisServer) -> None:
             await member.open()
             with pytest.raises(QuotaError, match="Sessions without an owner: 1 open session"):
                 member.service.open_session(SessionOptions(Settings()))
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("trouble", ["killed", "paused"])
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_happens_to_redis_it_ends_up_with_the_sessions_that_are_open(
+    tmp_path: Path, trouble: str, seed: int
+) -> None:
+    """None is missing and none too many, in the list and in what owners have, after it came back."""
+    dice = random.Random(seed)
+
+    async def live(member: Member, steps: int) -> None:
+        for _ in range(steps):
+            own = [item.id for item in member.service.sessions if item.id != "default"]
+            if own and dice.random() < 0.4:
+                await member.client.delete(f"/_mockapi/sessions/{dice.choice(own)}")
+            else:
+                await member.open(owner=dice.choice("ab"))
+
+    async def run() -> None:
+        with RedisServer(tmp_path) as redis:
+            nodes = [Member(redis, "law", name) for name in ("a-1", "b-2")]
+            looker = Member(redis, "law", "c-3")
+            async with members(*nodes, looker):
+                busy = asyncio.gather(*(live(member, 60) for member in nodes))
+                await asyncio.sleep(0)
+                for _ in range(2):
+                    (redis.stop if trouble == "killed" else redis.pause)()
+                    await asyncio.gather(*(live(member, 3) for member in nodes))
+                    (redis.start if trouble == "killed" else redis.go_on)()
+                    await asyncio.gather(*(member.heard() for member in nodes))
+                await busy
+                for member in (*nodes, looker):
+                    await member.heard()
+                    await member.membership.settled()
+                open_ = {
+                    item.id: item.owner
+                    for member in nodes
+                    for item in member.service.sessions
+                    if item.id != "default"
+                }
+                listed = (await looker.get("/sessions")).json()
+                assert "incomplete" not in listed
+                told = {item["id"]: item["owner"] for item in listed["sessions"] if item["id"] != "default"}
+                assert told == open_
+                for owner in "ab":
+                    count = f":{list(open_.values()).count(owner)}\r\n".encode()
+                    assert redis.do("ZCARD", f"law:owned:{owner}") == count
 
     asyncio.run(run())
