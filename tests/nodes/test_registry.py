@@ -9,11 +9,12 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import orjson
 import pytest
 
 from mockapi.errors import QuotaError
 from mockapi.nodes import Membership, NodeOptions, node_of, state_address
-from mockapi.nodes._manners_scripts import LEAVE
+from mockapi.nodes._manners_scripts import LEAVE, OPEN
 from mockapi.server import Console, Service, build_app
 from mockapi.sessions import SessionLimits, SessionOptions, Settings
 from tests.support.redis import RedisServer, needs_redis
@@ -201,6 +202,22 @@ def test_a_node_that_was_taken_for_lost_tells_its_sessions_again(redis: RedisSer
             other = Member(redis, "again", "c-3")
             async with members(other):
                 assert (await other.get(f"/sessions/{opened['id']}")).status_code == 421
+
+    asyncio.run(run())
+
+
+def test_an_opening_that_redis_does_late_leaves_nothing_behind(redis: RedisServer) -> None:
+    """It was given up, and sent over a connection that has ended: the next word sets it right."""
+
+    async def run() -> None:
+        member, other = Member(redis, "late", "a-1"), Member(redis, "late", "b-2")
+        async with members(member, other):
+            record = orjson.dumps({"name": None, "owner": "a", "lifetime": None, "opened": 0, "node": "a-1"})
+            await member.liveness.ask(OPEN, 0, "a-1.4f3a9c0d1e2b", "a", "+inf", record)
+            assert (await other.get("/sessions/a-1.4f3a9c0d1e2b")).status_code == 421
+            await member.liveness.beat()
+            listed = (await other.get("/sessions")).json()["sessions"]
+            assert [item["id"] for item in listed] == ["default"]
 
     asyncio.run(run())
 
