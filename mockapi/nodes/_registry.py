@@ -64,8 +64,9 @@ class SharedSessions:
         self._closed: dict[str, str] = {}
         self._closing: asyncio.Task[None] | None = None
         self._used_told = wall()
-        liveness.joined = self.tell_all
-        liveness.beaten = self._tell_used
+        self._tells_again = False
+        liveness.joined = self._tell_twice
+        liveness.beaten = self._tell_news
 
     async def settled(self) -> None:
         """Wait until what was closed has been told."""
@@ -110,6 +111,21 @@ class SharedSessions:
         finally:
             self._closed = {}  # or `tell_all` leaves them out
             self._closing = None
+
+    async def _tell_twice(self) -> None:
+        """Tell all sessions, and again with the next word.
+
+        What was sent over a connection that was given up may be done late, when Redis stood still: behind
+        what is told now, but not behind what is told then.
+        """
+        self._tells_again = True
+        await self.tell_all()
+
+    async def _tell_news(self) -> None:
+        if self._tells_again:
+            await self.tell_all()
+            self._tells_again = False
+        await self._tell_used()
 
     async def tell_all(self) -> None:
         """Tell Redis all sessions of this process, whatever it knew before.

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import io
+import random
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import orjson
 import pytest
 
 from mockapi.errors import QuotaError
 from mockapi.nodes import Membership, NodeOptions, node_of, state_address
-from mockapi.nodes._manners_scripts import LEAVE
+from mockapi.nodes._manners_scripts import LEAVE, OPEN
 from mockapi.server import Console, Service, build_app
 from mockapi.sessions import SessionLimits, SessionOptions, Settings
 from tests.support.redis import RedisServer, needs_redis
@@ -204,6 +206,22 @@ def test_a_node_that_was_taken_for_lost_tells_its_sessions_again(redis: RedisSer
     asyncio.run(run())
 
 
+def test_an_opening_that_redis_does_late_leaves_nothing_behind(redis: RedisServer) -> None:
+    """It was given up, and sent over a connection that has ended: the next word sets it right."""
+
+    async def run() -> None:
+        member, other = Member(redis, "late", "a-1"), Member(redis, "late", "b-2")
+        async with members(member, other):
+            record = orjson.dumps({"name": None, "owner": "a", "lifetime": None, "opened": 0, "node": "a-1"})
+            await member.liveness.ask(OPEN, 0, "a-1.4f3a9c0d1e2b", "a", "+inf", record)
+            assert (await other.get("/sessions/a-1.4f3a9c0d1e2b")).status_code == 421
+            await member.liveness.beat()
+            listed = (await other.get("/sessions")).json()["sessions"]
+            assert [item["id"] for item in listed] == ["default"]
+
+    asyncio.run(run())
+
+
 def test_a_use_moves_the_end_that_others_are_told(redis: RedisServer) -> None:
     """Roughly: it is told now and then, not with each request."""
 
@@ -322,5 +340,54 @@ def test_a_session_is_refused_in_python_too(redis: RedisServer) -> None:
             await member.open()
             with pytest.raises(QuotaError, match="Sessions without an owner: 1 open session"):
                 member.service.open_session(SessionOptions(Settings()))
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("trouble", ["killed", "paused"])
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_happens_to_redis_it_ends_up_with_the_sessions_that_are_open(
+    tmp_path: Path, trouble: str, seed: int
+) -> None:
+    """None is missing and none too many, in the list and in what owners have, after it came back."""
+    dice = random.Random(seed)
+
+    async def live(member: Member, steps: int) -> None:
+        for _ in range(steps):
+            own = [item.id for item in member.service.sessions if item.id != "default"]
+            if own and dice.random() < 0.4:
+                await member.client.delete(f"/_mockapi/sessions/{dice.choice(own)}")
+            else:
+                await member.open(owner=dice.choice("ab"))
+
+    async def run() -> None:
+        with RedisServer(tmp_path) as redis:
+            nodes = [Member(redis, "law", name) for name in ("a-1", "b-2")]
+            looker = Member(redis, "law", "c-3")
+            async with members(*nodes, looker):
+                busy = asyncio.gather(*(live(member, 60) for member in nodes))
+                await asyncio.sleep(0)
+                for _ in range(2):
+                    (redis.stop if trouble == "killed" else redis.pause)()
+                    await asyncio.gather(*(live(member, 3) for member in nodes))
+                    (redis.start if trouble == "killed" else redis.go_on)()
+                    await asyncio.gather(*(member.heard() for member in nodes))
+                await busy
+                for member in (*nodes, looker):
+                    await member.heard()
+                    await member.membership.settled()
+                open_ = {
+                    item.id: item.owner
+                    for member in nodes
+                    for item in member.service.sessions
+                    if item.id != "default"
+                }
+                listed = (await looker.get("/sessions")).json()
+                assert "incomplete" not in listed
+                told = {item["id"]: item["owner"] for item in listed["sessions"] if item["id"] != "default"}
+                assert told == open_
+                for owner in "ab":
+                    count = f":{list(open_.values()).count(owner)}\r\n".encode()
+                    assert redis.do("ZCARD", f"law:owned:{owner}") == count
 
     asyncio.run(run())
