@@ -57,7 +57,6 @@ class Replica:
     Attributes:
         session: the session.
         free: where recordings stand that answer their requests whatever else happens.
-        has_begun: whether it has followed a log.
         paths: of the cassettes that it plays at its beginning.
         changes: the control requests that still count, for a snapshot.
         asked: by token, the requests that came to this node and are not applied yet.
@@ -72,7 +71,6 @@ class Replica:
     ) -> None:
         self.session = service.sessions.default
         self.free: set[RecordingSequence] = set()
-        self.has_begun = False
         self.changes: list[dict[str, Any]] = []
         self.asked: dict[str, Asked] = {}
         self._service = service
@@ -98,7 +96,6 @@ class Replica:
         session.play(self._script)
         session.journal = Journal()
         self.free.clear()
-        self.has_begun = True
         self._unmerged.clear()
         self.changes.clear()
         for kept in (self._odd, self._statuses, self._seen, self._running, self._forwarding):

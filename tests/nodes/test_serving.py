@@ -117,7 +117,7 @@ def test_a_node_starts_before_its_redis(redis: RedisServer, client: httpx.Client
 
 
 def test_what_does_not_go_together_is_refused(redis: RedisServer) -> None:
-    """An address that is none, and files that are watched by each node for itself."""
+    """An address of something else, and files that each node would watch for itself."""
     wrong = mockapi("serve", "--state", "http://localhost")
     assert (wrong.code, "--state takes redis://HOST:PORT/DB" in wrong.err) == (2, True)
     watched = mockapi("serve", "--state", redis.url, "--watch")
