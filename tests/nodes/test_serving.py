@@ -72,6 +72,9 @@ def test_workers_of_two_nodes_have_one_default_session(
         assert entries[0] == entries[1]
         assert len(entries[0]) == 20
         assert all(entry["reply"]["complete"] for entry in entries[0])
+        states = [control(client, at, "/health").json()["state"] for at in (first, first, first, second)]
+        assert [state["status"] for state in states] == ["ok"] * 4
+        assert len({state["node"] for state in states}) == 2
         script = {"replies": [{"text": "one"}, {"text": "two"}]}
         assert control(client, second, "/sessions/default/script", script).status_code == 201
         for at, text in ((first, "one"), (second, "two")):
