@@ -86,6 +86,8 @@ class WholeServer:
             if path == "/health" and reads:
                 totals, _ = await self._totals()
                 response: Response = health(totals, is_draining=self._service.is_draining)
+                if self._service.node is not None:
+                    response = JSONResponse({**orjson.loads(response.body), "state": await self._state()})
             elif path == "/metrics" and reads and self._service.metrics is not None:
                 response = await self._metrics(scope)
             elif path == "/sessions" and reads:
@@ -223,6 +225,21 @@ class WholeServer:
         for more, _ in others:
             totals.add(more)
         return totals, [metrics, *(counts for _, counts in others)]
+
+    async def _state(self) -> dict[str, str] | None:
+        """How this node gets on with the others; None if they share nothing."""
+        worker = self._peers.worker_of(None)
+        if worker == self._peers.own:
+            return await self.state()
+        try:
+            told: dict[str, str] | None = await self._peers.call(worker, "state")
+        except (OwnerAwayError, OwnerLostError):
+            return {"node": str(self._service.node), "status": "away"}
+        return told
+
+    async def state(self) -> dict[str, str] | None:
+        """As the worker with the default session tells it."""
+        return None if self._default is None else self._default.health()
 
     async def numbers(self) -> tuple[Totals, Metrics | None]:
         """This worker's own."""

@@ -165,6 +165,7 @@ class _Worker:
             "open_session": self._whole.open_session,
             "owned": self._whole.quota.owned,
             "numbers": self._whole.numbers,
+            "state": self._whole.state,
             "played": self._whole.played,
             "playing": service.playing,
             "read_cassettes": service.read_cassettes,

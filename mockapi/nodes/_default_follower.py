@@ -67,13 +67,12 @@ class DefaultFollower:
         self._service = service
         self._plan = plan_digest(service.library, service.sessions.default.settings, script)
 
-    async def began(self, log: Log) -> bytes:
+    async def began(self, log: Log, before: str) -> bytes:
         """An incarnation is joined: begin as the plan has it, or with the last snapshot."""
-        if self.replica.has_begun:
-            self._service.console.problem(
-                f"Redis at {log.store.address.shown} has forgotten what the machines share: the default"
-                " session starts anew"
-            )
+        if before not in {"", log.incarnation}:
+            forgotten = f"Redis at {log.store.address.shown} has forgotten what the machines share"
+            self._service.console.problem(f"{forgotten}: the default session starts anew")
+            self.order.fail(f"{forgotten}.")
         self.order.outbox.forget()
         self.growth.clear()
         await self.replica.begin()

@@ -58,9 +58,10 @@ class Order:
         with contextlib.suppress(StoreAwayError, StoreDoubtError):  # it will be missed
             await self.log.append(entries.LEFT, None)
         await self.log.aclose()
-        for task in tuple(self._tasks):
-            task.cancel()
         self.fail("This node is ending.")
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     # --- what is added -------------------------------------------------------------------------------
 

@@ -84,7 +84,7 @@ class Outbox:
         """Tell what is left, if it can be told."""
         if self._timer is not None:
             self._timer.cancel()
-        await self._try()
+        await asyncio.gather(self._try(), *self._tasks)
 
     def _soon(self, count: int) -> None:
         if count >= _MOST or self._bytes >= _MOST_BYTES:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import secrets
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -19,6 +20,8 @@ from mockapi.nodes._redis import StoreAwayError, StoreDoubtError
 
 if TYPE_CHECKING:
     from mockapi.nodes._redis import Store
+
+_log = logging.getLogger(__name__)
 
 BEGINNING: Final = b"0-0"
 _BLOCK: Final = 1.0
@@ -34,8 +37,13 @@ _SLOWEST: Final = 8_000_000
 class Follower(Protocol):
     """Whoever does what the log says."""
 
-    async def began(self, log: Log) -> bytes:
-        """An incarnation is joined; the place in it from which the log has to be read."""
+    async def began(self, log: Log, before: str) -> bytes:
+        """An incarnation is joined, or joined anew; the place in it from which the log has to be read.
+
+        Args:
+            log: what is followed.
+            before: the incarnation that was followed before; "" for none.
+        """
         ...
 
     async def apply(self, entry: Entry) -> None:
@@ -78,6 +86,7 @@ class Log:
         self._at_once = _AT_ONCE
         self._following: asyncio.Task[None] | None = None
         self._first = asyncio.Event()
+        self._followed = ""
 
     def key(self, name: str) -> bytes:
         """The name of a key of this incarnation."""
@@ -129,9 +138,10 @@ class Log:
                 await self._read()
                 continue  # another incarnation has begun
             except (StoreAwayError, StoreDoubtError) as error:
-                self.why_down = str(error)
-                self._follower.lost(self.why_down)
-                self._first.set()
+                self._lose(str(error))
+            except Exception as error:  # noqa: BLE001 - what happens here must not end with a defect
+                _log.error("The log of the machines has met a defect of mockapi.", exc_info=error)
+                self._lose("A defect of mockapi keeps this node from following the log; see its stderr.")
             if monotonic() - began > _LONGEST_PAUSE:
                 pause = _FIRST_PAUSE
             await asyncio.sleep(pause)
@@ -142,16 +152,23 @@ class Log:
         key = self.store.key("incarnation")
         await self._reads.ask("SET", key, secrets.token_hex(8), "NX")
         incarnation = (await self._reads.ask("GET", key)).decode()
-        is_new, self.incarnation = incarnation != self.incarnation, incarnation
+        self.incarnation = incarnation
         trimmed = await self._reads.ask("HGET", self.key("snapshot"), "trimmed")
-        if is_new or (trimmed is not None and _order(self.position) < _order(trimmed)):
-            self.position = await self._follower.began(self)
+        if incarnation != self._followed or (trimmed is not None and _order(self.position) < _order(trimmed)):
+            before, self._followed = self._followed, ""  # until it has begun
+            self.position = await self._follower.began(self, before)
+            self._followed = incarnation
         fields = packed(JOINED, self.new_token(), self._node, None)
         here = await self._reads.ask("XADD", self.key("log"), b"*", *fields)
         while _order(self.position) < _order(here):
             await self._next(0)
         self.why_down = None
         await self._follower.resumed()
+        self._first.set()
+
+    def _lose(self, why: str) -> None:
+        self.why_down = why
+        self._follower.lost(why)
         self._first.set()
 
     async def _read(self) -> None:
@@ -177,7 +194,12 @@ class Log:
             return False
         self._at_once = min(_AT_ONCE, 2 * self._at_once)
         for id_, fields in answer[0][1]:
-            await self._follower.apply(unpacked(id_, fields))
+            try:
+                entry = unpacked(id_, fields)
+            except (ValueError, IndexError):  # nobody of ours has written it
+                _log.error("The entry %s of the log cannot be read; it is passed over.", id_.decode())
+            else:
+                await self._follower.apply(entry)
             self.position = id_
         return True
 

@@ -61,6 +61,7 @@ class Entry(NamedTuple):
         node: the name of the node that has written it.
         said: JSON.
         body: bytes that belong to it.
+        size: how many bytes its fields take.
     """
 
     id: bytes
@@ -69,11 +70,7 @@ class Entry(NamedTuple):
     node: str
     said: Any
     body: bytes = b""
-
-    @property
-    def size(self) -> int:
-        """About how many bytes it takes in Redis, without what is said."""
-        return len(self.body) + 200
+    size: int = 0
 
     @property
     def milliseconds(self) -> int:
@@ -109,7 +106,8 @@ def packed(kind: str, token: str, node: str, said: Any, body: bytes = b"") -> tu
 def unpacked(id_: bytes, fields: Sequence[bytes]) -> Entry:
     """The entry of a place, from its fields."""
     kind, token, node, said = orjson.loads(fields[1])
-    return Entry(id_, kind, token, node, said, fields[3] if len(fields) > 3 else b"")
+    body = fields[3] if len(fields) > 3 else b""
+    return Entry(id_, kind, token, node, said, body, len(fields[1]) + len(body))
 
 
 def as_shared(request: Request) -> Request:

@@ -63,7 +63,7 @@ def node_options(state: str | None, advertise: str | None, name: str | None = No
         name: of it; by default the host's, with letters that no other process has.
 
     Raises:
-        UsageError: an address that is none, or a name that does not fit.
+        UsageError: an address or a name that does not fit.
     """
     if state is None and advertise is None:
         return None

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from mockapi.server import Service
     from mockapi.server.recording import Address
 
-_MOST_UNTOLD: Final = 20_000
-"""Requests of which it is remembered that their ends are still to be told; and tokens that were seen."""
+_MOST_TOKENS: Final = 20_000
+"""Tokens of entries that are remembered, so that one which comes again is known."""
+_MOST_FORWARDED: Final = 1_000
+"""Requests to the upstream whose answers are still to be told; they are kept with their bodies."""
 _MOST_UNMERGED: Final = 1_000
 """Replies played without order that wait to be put in the journal's order."""
 
@@ -57,7 +59,6 @@ class Replica:
     Attributes:
         session: the session.
         free: where recordings stand that answer their requests whatever else happens.
-        has_begun: whether it has followed a log.
         paths: of the cassettes that it plays at its beginning.
         changes: the control requests that still count, for a snapshot.
         asked: by token, the requests that came to this node and are not applied yet.
@@ -72,7 +73,6 @@ class Replica:
     ) -> None:
         self.session = service.sessions.default
         self.free: set[RecordingSequence] = set()
-        self.has_begun = False
         self.changes: list[dict[str, Any]] = []
         self.asked: dict[str, Asked] = {}
         self._service = service
@@ -98,7 +98,6 @@ class Replica:
         session.play(self._script)
         session.journal = Journal()
         self.free.clear()
-        self.has_begun = True
         self._unmerged.clear()
         self.changes.clear()
         for kept in (self._odd, self._statuses, self._seen, self._running, self._forwarding):
@@ -153,14 +152,22 @@ class Replica:
         else:
             answered = await service.answer_aside(request, session, server, hint, moment)
         if answered is None:
-            _bounded(self._forwarding, entry.token, (request, moment.at))
+            _bounded(self._forwarding, entry.token, (request, moment.at), _MOST_FORWARDED)
         else:
-            _bounded(self._running, entry.token, answered)
+            self._run(entry.token, answered)
             if answered.recording is not None and not hint and is_free(session, answered):
                 track = session.index.alone(answered.request)
                 if track is not None:
                     self.free.add(track)
         return answered
+
+    def _run(self, token: str, answered: JournalEntry) -> None:
+        """Remember what is played now, as long as the journal has it."""
+        running = self._running
+        running[token] = answered
+        oldest = next(iter(self.session.journal)).number
+        while (first := next(iter(running.values()))).number < oldest and first is not answered:
+            running.popitem(last=False)
 
     def _ended(self, entry: Entry) -> None:
         for token, complete, seconds in entry.said:
@@ -279,7 +286,7 @@ def _orders_faults(change: dict[str, Any]) -> bool:
     return "control" in change and change["control"][1].endswith("/faults") and change["control"][0] == "POST"
 
 
-def _bounded(kept: OrderedDict[str, Any], key: str, value: Any) -> None:
+def _bounded(kept: OrderedDict[str, Any], key: str, value: Any, most: int = _MOST_TOKENS) -> None:
     kept[key] = value
-    if len(kept) > _MOST_UNTOLD:
+    if len(kept) > most:
         kept.popitem(last=False)

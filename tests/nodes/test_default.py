@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockapi.errors import CassetteError, Problem
+from mockapi.nodes._default import MAX_BODY
 from mockapi.replies import RateLimits
 from mockapi.replies.scripts import parse_script
 from tests.support.nodes import FIELDS, machines
@@ -238,5 +239,22 @@ def test_an_opened_session_is_its_nodes_own(redis: RedisServer, cassette: str) -
             assert reply.json() == {"turn": 1}
             assert first.node.default.order.log.position == before
             assert (await second.ask("turns")).json() == {"turn": 1}
+
+    asyncio.run(play())
+
+
+def test_large_requests_go_through_the_log(redis: RedisServer) -> None:
+    """Up to the API's own limit; a larger one is refused, and nothing waits for it."""
+    large = "x" * 9_000_000
+
+    async def play() -> None:
+        async with machines(redis, 2, on_unmatched="synthesize") as (first, second):
+            assert (await first.ask(large)).status_code == 200
+            assert (await second.ask("small")).status_code == 200
+            assert (await second.control("/sessions/default")).json()["requests"] == 2
+            assert first.memory() == second.memory()
+            beyond = await first.client.post("/v1/files", content=b"x" * (MAX_BODY + 1), headers=FIELDS)
+            assert beyond.status_code == 413
+            assert "at most 32 MiB: open a session" in beyond.text
 
     asyncio.run(play())

@@ -46,7 +46,7 @@ others = st.sampled_from([("ended",), ("played",), ("seal",), ("again",)])
 changes = st.tuples(st.just("change"), st.sampled_from(CHANGES))
 steps = st.lists(
     st.tuples(st.one_of(asks, asks, asks, others, changes), st.sampled_from(NODES), st.integers(0, 9_000)),
-    max_size=25,
+    max_size=16,
 )
 
 

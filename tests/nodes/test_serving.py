@@ -72,6 +72,9 @@ def test_workers_of_two_nodes_have_one_default_session(
         assert entries[0] == entries[1]
         assert len(entries[0]) == 20
         assert all(entry["reply"]["complete"] for entry in entries[0])
+        states = [control(client, at, "/health").json()["state"] for at in (first, first, first, second)]
+        assert [state["status"] for state in states] == ["ok"] * 4
+        assert len({state["node"] for state in states}) == 2
         script = {"replies": [{"text": "one"}, {"text": "two"}]}
         assert control(client, second, "/sessions/default/script", script).status_code == 201
         for at, text in ((first, "one"), (second, "two")):
@@ -117,7 +120,7 @@ def test_a_node_starts_before_its_redis(redis: RedisServer, client: httpx.Client
 
 
 def test_what_does_not_go_together_is_refused(redis: RedisServer) -> None:
-    """An address that is none, and files that are watched by each node for itself."""
+    """An address of something else, and files that each node would watch for itself."""
     wrong = mockapi("serve", "--state", "http://localhost")
     assert (wrong.code, "--state takes redis://HOST:PORT/DB" in wrong.err) == (2, True)
     watched = mockapi("serve", "--state", redis.url, "--watch")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from mockapi.replies.scripts import Script
+    from mockapi.server import RecordOptions
     from tests.support.redis import RedisServer
 
 FIELDS = {"x-api-key": "sk-ant-test-1", "anthropic-version": "2023-06-01"}
@@ -37,6 +38,7 @@ class Machine:
         name: of the node.
         cassettes: what it plays.
         script: what its default session plays.
+        recording: what it asks, and where it writes that down.
         settings: of its default session.
     """
 
@@ -47,10 +49,11 @@ class Machine:
         cassettes: Iterable[str] = (),
         *,
         script: Script | None = None,
+        recording: RecordOptions | None = None,
         **settings: Any,
     ) -> None:
         self.told = io.StringIO()
-        self.service = Service(cassettes, Settings(**settings), Console(self.told))
+        self.service = Service(cassettes, Settings(**settings), Console(self.told), recording=recording)
         if script is not None:
             self.service.sessions.default.play(script)
         self.node = Node(NodeOptions(state_address(url), None, name), self.service, script=script)
