@@ -96,16 +96,20 @@ class RequestView:
     @property
     def stop_sequences(self) -> tuple[str, ...]:
         """The texts that end the output."""
+        if "stop_sequences" not in self.body:
+            return ()
         return tuple(
-            text for text in _list(self.body.get("stop_sequences")) if isinstance(text, str) and text
+            text for text in _list(self.body["stop_sequences"]) if isinstance(text, str) and text
         )
 
     @_lazy
     def turns(self) -> tuple[Turn, ...]:
         """The conversation."""
         return tuple(
-            Turn(str(message.get("role")), blocks_of(message.get("content")))
-            for message in _dicts(self.body.get("messages"))
+            [
+                Turn(str(message.get("role")), blocks_of(message.get("content")))
+                for message in _dicts(self.body.get("messages"))
+            ]
         )
 
     @_lazy
@@ -162,16 +166,23 @@ class RequestView:
     @_lazy
     def tools(self) -> tuple[Block, ...]:
         """The tools on offer, with what the conversation's system messages changed."""
+        if "tools" not in self.body and not self._has_system_turn:
+            return ()
         offered = {name_of(tool): tool for tool in _dicts(self.body.get("tools"))}
-        if any(turn.role == "system" for turn in self.turns):
+        if self._has_system_turn:
             _apply_changes(self.turns, offered)
         return tuple(offered.values())
+
+    @_lazy
+    def _has_system_turn(self) -> bool:
+        return "system" in [turn.role for turn in self.turns]
 
     @property
     def choice(self) -> str:
         """How tools may be used: auto, any, tool or none."""
-        choice = _dict(self.body.get("tool_choice")).get("type")
-        return choice if choice in {"any", "tool", "none"} else "auto"
+        choice = self.body.get("tool_choice")
+        kind = choice.get("type") if isinstance(choice, dict) else None
+        return kind if kind in {"any", "tool", "none"} else "auto"
 
     @property
     def chosen_tool(self) -> str:
@@ -187,12 +198,14 @@ class RequestView:
     @property
     def thinking(self) -> dict[str, Any]:
         """The thinking configuration; {} if it is off."""
-        config = _dict(self.body.get("thinking"))
-        return config if config.get("type") in THINKING_ON else {}
+        config = self.body.get("thinking")
+        return config if isinstance(config, dict) and config.get("type") in THINKING_ON else {}
 
     @property
     def output_schema(self) -> Any:
         """The JSON Schema that the reply's text has to satisfy, None if any text will do."""
+        if "output_config" not in self.body and "output_format" not in self.body:
+            return None
         for owner in (_dict(self.body.get("output_config")).get("format"), self.body.get("output_format")):
             if _dict(owner).get("type") == "json_schema":
                 return _dict(owner).get("schema")

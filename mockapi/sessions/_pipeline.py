@@ -264,6 +264,7 @@ def fallback(exchange: Exchange) -> Answer:
             exchange.at,
             exchange.next_request_id,
             lambda row: exchange.validate(row, rules),
+            at_once=session.settings.speed is None,
         )
         return Answer(_at_session_speed(reply, session))
     if session.on_unmatched in CALLS_OUT and session.settings.record_mode != "none":

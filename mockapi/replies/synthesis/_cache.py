@@ -89,6 +89,8 @@ class PromptCache:
         """
         total = _tokens.input_tokens(view)
         prefixes = prefixes_of(view)
+        if not prefixes:
+            return Usage(total), self
         breakpoints = list(_breakpoints(prefixes, view.model))
         if not breakpoints:
             return Usage(total), self

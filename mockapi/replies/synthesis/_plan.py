@@ -36,9 +36,9 @@ class PlanPart(NamedTuple):
         """The output tokens that the part costs; what a server tool says is free."""
         kind = self.block.get("type")
         if kind == "text":
-            return _tokens.of_text(self.block["text"])
+            return _tokens.of_prose(self.block["text"])
         if kind == "thinking":
-            return _tokens.of_text(self.thought or self.block["thinking"])
+            return _tokens.of_prose(self.thought or self.block["thinking"])
         if kind == "redacted_thinking":
             return len(self.block["data"]) // 8
         if kind == "compaction":
@@ -67,8 +67,6 @@ class Plan:
         uncut: whether limits of the request do not shorten it.
         spent: the output tokens of a plan that was cut, which are all that the request allowed; None
             counts those of the parts.
-        output_tokens: of the reply.
-        thinking_tokens: how many of them were spent on thinking.
     """
 
     parts: tuple[PlanPart, ...]
@@ -82,18 +80,49 @@ class Plan:
     overrides: tuple[tuple[str, Any], ...] = ()
     uncut: bool = False
     spent: int | None = None
-    output_tokens: int = field(init=False)
-    thinking_tokens: int = field(init=False)
+    _counted: tuple[int, int] | None = field(default=None, init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        total = thinking = 0
-        for part in self.parts:
-            tokens = part.tokens
-            total += tokens
-            if str(part.block.get("type")).endswith("thinking"):
-                thinking += tokens
-        object.__setattr__(self, "output_tokens", total if self.spent is None else self.spent)
-        object.__setattr__(self, "thinking_tokens", thinking)
+    @property
+    def output_tokens(self) -> int:
+        """The output tokens of the reply."""
+        return self._counts[0]
+
+    @property
+    def thinking_tokens(self) -> int:
+        """How many of them were spent on thinking."""
+        return self._counts[1]
+
+    @property
+    def _counts(self) -> tuple[int, int]:
+        # Counted when first asked for: a plan is often a step on the way to another one.
+        if self._counted is None:
+            total = thinking = 0
+            for part in self.parts:
+                tokens = part.tokens
+                total += tokens
+                if str(part.block.get("type")).endswith("thinking"):
+                    thinking += tokens
+            counted = total if self.spent is None else self.spent, thinking
+            object.__setattr__(self, "_counted", counted)
+            return counted
+        return self._counted
+
+    def behind(self, *parts: PlanPart) -> Plan:
+        """The same plan with these parts before its own."""
+        # Not `replace`, which takes as long as deciding a short reply.
+        return Plan(
+            (*parts, *self.parts),
+            self.stop_reason,
+            self.stop_sequence,
+            self.stop_details,
+            self.container,
+            self.searches,
+            self.fetches,
+            self.hint,
+            self.overrides,
+            self.uncut,
+            self.spent,
+        )
 
 
 def text_part(text: str, citations: list[dict[str, Any]] | None = None) -> PlanPart:

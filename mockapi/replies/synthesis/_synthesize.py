@@ -124,7 +124,9 @@ def counts_thinking(view: RequestView) -> bool:
     return _THINKING_COUNTS in view.betas
 
 
-def synthesized(request: Request, seed: int, history: History, at: float) -> tuple[Reply, History]:
+def synthesized(
+    request: Request, seed: int, history: History, at: float, *, at_once: bool = False
+) -> tuple[Reply, History]:
     """The reply to a request to POST /v1/messages, and the history after it.
 
     Args:
@@ -132,14 +134,21 @@ def synthesized(request: Request, seed: int, history: History, at: float) -> tup
         seed: replies of different seeds differ.
         history: of the session.
         at: seconds since 1970.
+        at_once: whether a stream is one chunk, for who sends it so.
     """
     material = GenerationInput(view_of(request), seed)
     plan = decide(material.view, material.dice, material.ids)
-    return written(plan, material, history, at, Source.SYNTHESIZED)
+    return written(plan, material, history, at, Source.SYNTHESIZED, at_once=at_once)
 
 
 def written(
-    plan: Plan, material: GenerationInput, history: History, at: float, source: Source
+    plan: Plan,
+    material: GenerationInput,
+    history: History,
+    at: float,
+    source: Source,
+    *,
+    at_once: bool = False,
 ) -> tuple[Reply, History]:
     """The reply of a plan, cut to the request's limits, and the history after it."""
     message, plan, usage, after = message_for(plan, material, history, at)
@@ -147,7 +156,8 @@ def written(
     chunks: tuple[Chunk, ...]
     if stream:
         dice = material.dice.fork(f"wire:{history.turn}")
-        chunks = stream_chunks(message, plan, dice, counted=counts_thinking(material.view))
+        counted = counts_thinking(material.view)
+        chunks = stream_chunks(message, plan, dice, counted=counted, at_once=at_once)
     else:
         chunks = json_chunks(message)
     output_tokens = message["usage"].get("output_tokens") or 0
