@@ -43,7 +43,14 @@ class IdKind(enum.StrEnum):
 
 
 _ORDERED: Final = frozenset({IdKind.MESSAGE, IdKind.REQUEST, IdKind.FILE, IdKind.CONTAINER})
-_VERSION_4: Final = frozenset({IdKind.BATCH})
+_VERSIONED: Final = frozenset({IdKind.BATCH})
+
+# The fields of a UUID (RFC 9562): 48 bits of time or chance, 4 of version, 12 of chance, 2 of variant, 62 of chance.
+_48_BITS: Final = (1 << 48) - 1
+_VERSION_BITS: Final = 0xF << 76 | 0b11 << 62
+_RANDOM_BITS: Final = ((1 << 80) - 1) & ~_VERSION_BITS
+_VERSION_7: Final = 7 << 76 | 0b10 << 62
+_VERSION_4: Final = 4 << 76 | 0b10 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +68,10 @@ class IdFactory:
         material = f"{self.seed}:{kind}:{number}".encode()
         bits = int.from_bytes(blake2b(material, digest_size=16, person=b"mockapi ids").digest())
         if kind in _ORDERED:
-            bits = _with_time(_as_uuid(bits, version=7), _FIRST_MILLISECOND + 1000 * number)
-        elif kind in _VERSION_4:
-            bits = _as_uuid(bits, version=4)
+            bits = bits & _RANDOM_BITS | _VERSION_7 | (_FIRST_MILLISECOND + 1000 * number & _48_BITS) << 80
+        elif kind in _VERSIONED:
+            bits = bits & ~_VERSION_BITS | _VERSION_4
         return f"{kind}_01{_base58(bits)}"
-
-
-def _as_uuid(bits: int, *, version: int) -> int:
-    bits = bits & ~(0xF << 76) | version << 76
-    return bits & ~(0b11 << 62) | 0b10 << 62  # the variant of RFC 9562
-
-
-def _with_time(bits: int, milliseconds: int) -> int:
-    return bits & ((1 << 80) - 1) | (milliseconds & ((1 << 48) - 1)) << 80
 
 
 def _base58(number: int) -> str:

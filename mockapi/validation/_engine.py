@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
 
@@ -56,6 +56,20 @@ _REMEMBERED: Final = 512
 _MOST: Final = 100
 
 
+class _Edge(NamedTuple):
+    """What the headers of a request come to.
+
+    Attributes:
+        refusals: what is wrong with them.
+        names: betas and version as one set.
+        gates: those of them that some schema asks for.
+    """
+
+    refusals: tuple[Refusal, ...]
+    names: frozenset[str]
+    gates: frozenset[str]
+
+
 class Validator:
     """Judges requests by one `ValidationSettings`. Safe to share between threads.
 
@@ -79,7 +93,7 @@ class Validator:
         self._chat = tuple(rule for rule in body if rule.on == ("chat",))
         self._body = tuple(rule for rule in body if rule.on not in {("prompt",), ("chat",)})
         self._plans: dict[object, tuple[Rule, ...]] = {}
-        self._judged_headers: dict[tuple[Credentials, bool], tuple[Refusal, ...]] = {}
+        self._edges: dict[tuple[Credentials, bool], _Edge] = {}
         self._tools: Memo[ToolFacts | None] = Memo(_REMEMBERED)
         self._images: Memo[Image | None] = Memo(_REMEMBERED)
         self._pdfs: Memo[Pdf] = Memo(_REMEMBERED)
@@ -112,9 +126,11 @@ class Validator:
         if self._settings.mode == "off":
             return None
         endpoint = find_endpoint("/v1/messages")
-        context = self._context(request, read_headers(request.headers), batch=True)
+        headers = read_headers(request.headers)
+        edge = self._edge_of(request, headers)
+        context = self._context(request, headers, edge.names, batch=True)
         context.body = params
-        return next(self._judge(context, endpoint, every=False), None)
+        return next(self._judge(context, endpoint, edge.gates, every=False), None)
 
     def _refusals(self, request: Request, *, every: bool = False) -> Iterator[Refusal]:
         # 1. The network edge: size, path and method, before anybody looks at a key.
@@ -133,25 +149,29 @@ class Validator:
             return
         # 2. Credentials, version and betas.
         headers = read_headers(request.headers)
-        yield from self._judge_headers(request, headers)
+        edge = self._edge_of(request, headers)
+        if edge.refusals:
+            yield from edge.refusals
         if request.method != "POST" or endpoint.schema is None:
             return
         # 3. The text has to be JSON before it can have a shape.
-        context = self._context(request, headers)
+        context = self._context(request, headers, edge.names)
         context.body = request.parsed
         if isinstance(context.body, NotJSON):
             yield from _run(self._json, context)
             return
         # 4. Shape, then meaning.
-        yield from self._judge(context, endpoint, every=every)
+        yield from self._judge(context, endpoint, edge.gates, every=every)
 
-    def _judge(self, context: Context, endpoint: Endpoint | None, *, every: bool) -> Iterator[Refusal]:
+    def _judge(
+        self, context: Context, endpoint: Endpoint | None, gates: frozenset[str], *, every: bool
+    ) -> Iterator[Refusal]:
         """The faults of a body: of its shape first, and then, as far as that can be relied on, of meaning."""
         if endpoint is None or endpoint.schema is None:
             return
         # The fast engine says yes or no; only a no is explained by the reference, which is slow.
         settings = self._settings
-        variant = variant_of(endpoint.schema, relevant(context.names), settings.mode, settings.rules)
+        variant = variant_of(endpoint.schema, gates, settings.mode, settings.rules)
         tools = self._facts_of_tools(context.body, variant)
         if tools is None or not variant.accepts(context.body):
             faults = variant.explain(context.body)
@@ -197,6 +217,32 @@ class Validator:
             or context.body.get("cache_control")
             or (system.__class__ is list and any(block.get("cache_control") for block in system))
         )
+        retired = None if context.model is None else context.model.retires
+        key = (
+            tuple(context.body),
+            conversation.types,
+            conversation.has_empty,
+            conversation.has_system,
+            conversation.last_role,
+            context.tools.types,
+            context.tools.strict > 0,
+            context.thinking,
+            context.batch,
+            cached,
+            stage,
+            retired,
+        )
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._make_plan(context, stage, cached=cached)
+            if len(self._plans) >= _REMEMBERED:
+                self._plans.clear()
+            self._plans[key] = plan
+        return plan
+
+    def _make_plan(self, context: Context, stage: Stage | None, *, cached: bool) -> tuple[Rule, ...]:
+        conversation = context.conversation
+        types = conversation.types
         marks = (
             "row" if context.batch else "",
             "empty" if conversation.has_empty else "",
@@ -206,18 +252,6 @@ class Validator:
             f"last:{conversation.last_role}",
             f"thinking:{context.thinking}",
         )
-        retired = None if context.model is None else context.model.retires
-        key = (frozenset(context.body), conversation.types, context.tools.types, marks, stage, retired)
-        plan = self._plans.get(key)
-        if plan is None:
-            plan = self._make_plan(context, marks, stage)
-            if len(self._plans) >= _REMEMBERED:
-                self._plans.clear()
-            self._plans[key] = plan
-        return plan
-
-    def _make_plan(self, context: Context, marks: tuple[str, ...], stage: Stage | None) -> tuple[Rule, ...]:
-        types = context.conversation.types
         triggers = {*context.body, *marks, *(f"block:{kind}" for kind in types)}
         triggers.update(f"tool:{kind.rstrip('0123456789').rstrip('_')}" for kind in context.tools.types)
         if any(kind.endswith("_tool_result") and kind != "mcp_tool_result" for kind in types):
@@ -246,9 +280,9 @@ class Validator:
             return judge()
         return self._tools.get(text, judge, variant)
 
-    def _context(self, request: Request, headers: Credentials, *, batch: bool = False) -> Context:
-        version = headers.version or "2023-06-01"
-        names = frozenset((*headers.betas, _FIELDS_OF.get(version, version)))
+    def _context(
+        self, request: Request, headers: Credentials, names: frozenset[str], *, batch: bool = False
+    ) -> Context:
         return Context(
             request.method,
             request.path,
@@ -266,15 +300,18 @@ class Validator:
             self._pdfs,
         )
 
-    def _judge_headers(self, request: Request, headers: Credentials) -> tuple[Refusal, ...]:
+    def _edge_of(self, request: Request, headers: Credentials) -> _Edge:
         key = (headers, request.path == CHAT)
-        refusals = self._judged_headers.get(key)
-        if refusals is None:
-            refusals = tuple(_run(self._edge, self._context(request, headers)))
-            if len(self._judged_headers) >= _REMEMBERED:
-                self._judged_headers.clear()
-            self._judged_headers[key] = refusals
-        return refusals
+        edge = self._edges.get(key)
+        if edge is None:
+            version = headers.version or "2023-06-01"
+            names = frozenset((*headers.betas, _FIELDS_OF.get(version, version)))
+            refusals = tuple(_run(self._edge, self._context(request, headers, names)))
+            edge = _Edge(refusals, names, relevant(names))
+            if len(self._edges) >= _REMEMBERED:
+                self._edges.clear()
+            self._edges[key] = edge
+        return edge
 
     def _model(self, name: str) -> Model | None:
         model = self._catalogue.find(name)
