@@ -31,7 +31,7 @@ from mockapi.validation.rules import http
 from mockapi.validation.rules.models import model_hint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mockapi.exchange import Request
     from mockapi.validation._media import Image, Pdf
@@ -54,6 +54,19 @@ _FIELDS_OF: Final = {"2023-01-01": "2023-06-01"}
 """Versions whose requests have the fields of another: the first two differ in their streams alone."""
 _REMEMBERED: Final = 512
 _MOST: Final = 100
+
+
+class _Plan(NamedTuple):
+    """Rules that are asked of a request, in their order.
+
+    Attributes:
+        rules: all of them.
+        asked: their functions, each with the rule that it speaks for; rules that stand beside each other
+            and share a function are asked once.
+    """
+
+    rules: tuple[Rule, ...]
+    asked: tuple[tuple[Rule, Check], ...]
 
 
 class _Edge(NamedTuple):
@@ -86,13 +99,13 @@ class Validator:
             if rule.id not in settings.disabled
             and (settings.evidence == "any" or rule.confidence != "double")
         )
-        self._edge = tuple(rule for rule in self._rules if rule.check and rule.stage in _EDGE_STAGES)
-        self._json = tuple(rule for rule in self._rules if rule.check and rule.stage == Stage.JSON)
+        self._edge = _plan_of(rule for rule in self._rules if rule.stage in _EDGE_STAGES)
+        self._json = _plan_of(rule for rule in self._rules if rule.stage == Stage.JSON)
         body = [rule for rule in self._rules if rule.check and rule.stage > Stage.SHAPE]
-        self._completions = tuple(rule for rule in body if rule.on == ("prompt",))
-        self._chat = tuple(rule for rule in body if rule.on == ("chat",))
+        self._completions = _plan_of(rule for rule in body if rule.on == ("prompt",))
+        self._chat = _plan_of(rule for rule in body if rule.on == ("chat",))
         self._body = tuple(rule for rule in body if rule.on not in {("prompt",), ("chat",)})
-        self._plans: dict[object, tuple[Rule, ...]] = {}
+        self._plans: dict[object, _Plan] = {}
         self._edges: dict[tuple[Credentials, bool], _Edge] = {}
         self._tools: Memo[ToolFacts | None] = Memo(_REMEMBERED)
         self._images: Memo[Image | None] = Memo(_REMEMBERED)
@@ -207,7 +220,7 @@ class Validator:
                 context.model = _ANY_MODEL  # the report goes on with a model that has no limits of its own
         yield from _run(self._plan(context), context)
 
-    def _plan(self, context: Context, stage: Stage | None = None) -> tuple[Rule, ...]:
+    def _plan(self, context: Context, stage: Stage | None = None) -> _Plan:
         """The rules that what the body holds may break, in their order."""
         conversation = context.conversation
         system = context.body.get("system")
@@ -240,7 +253,7 @@ class Validator:
             self._plans[key] = plan
         return plan
 
-    def _make_plan(self, context: Context, stage: Stage | None, *, cached: bool) -> tuple[Rule, ...]:
+    def _make_plan(self, context: Context, stage: Stage | None, *, cached: bool) -> _Plan:
         conversation = context.conversation
         types = conversation.types
         marks = (
@@ -257,7 +270,7 @@ class Validator:
         if any(kind.endswith("_tool_result") and kind != "mcp_tool_result" for kind in types):
             triggers.add("server_result")
         end = None if context.model is None else context.model.retires
-        return tuple(
+        return _plan_of(
             rule
             for rule in self._body
             if not triggers.isdisjoint(rule.on)
@@ -348,17 +361,21 @@ def _is_shape(refusal: Refusal) -> bool:
     return refusal.rule.startswith("shape.")
 
 
-def _run(rules: tuple[Rule, ...], context: Context) -> Iterator[Refusal]:
-    asked: Check | None = None
-    for rule in rules:
-        check = rule.check
-        if check is None or check is asked:
-            continue  # rules that stand beside each other and share a function are asked once
-        asked = check
+def _plan_of(rules: Iterable[Rule]) -> _Plan:
+    kept = tuple(rule for rule in rules if rule.check)
+    asked: list[tuple[Rule, Check]] = []
+    for rule in kept:
+        if rule.check is not None and (not asked or rule.check is not asked[-1][1]):
+            asked.append((rule, rule.check))
+    return _Plan(kept, tuple(asked))
+
+
+def _run(plan: _Plan, context: Context) -> Iterator[Refusal]:
+    for rule, check in plan.asked:
         for fault in check(context):
             if fault.rule is None:
                 yield rule.refusal(fault)
                 continue
-            for named in rules:  # a rule that is switched off is not among them
+            for named in plan.rules:  # a rule that is switched off is not among them
                 if named.id == fault.rule:
                     yield named.refusal(fault)
