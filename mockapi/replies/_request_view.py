@@ -98,9 +98,7 @@ class RequestView:
         """The texts that end the output."""
         if "stop_sequences" not in self.body:
             return ()
-        return tuple(
-            text for text in _list(self.body["stop_sequences"]) if isinstance(text, str) and text
-        )
+        return tuple(text for text in _list(self.body["stop_sequences"]) if isinstance(text, str) and text)
 
     @_lazy
     def turns(self) -> tuple[Turn, ...]:
@@ -120,6 +118,8 @@ class RequestView:
     @_lazy
     def opening(self) -> tuple[Block, ...]:
         """The blocks of the trailing user messages; () if the conversation ends otherwise."""
+        if len(self.turns) == 1 and self.turns[0].role == "user":
+            return self.turns[0].blocks
         found: list[Block] = []
         for turn in reversed(self.turns):
             if turn.role == "user":
@@ -131,7 +131,7 @@ class RequestView:
     @_lazy
     def tool_results(self) -> tuple[Block, ...]:
         """The results that the opening hands back."""
-        return tuple(block for block in self.opening if block.get("type") == "tool_result")
+        return tuple([block for block in self.opening if block.get("type") == "tool_result"])
 
     @_lazy
     def last_user_text(self) -> str:
@@ -166,16 +166,13 @@ class RequestView:
     @_lazy
     def tools(self) -> tuple[Block, ...]:
         """The tools on offer, with what the conversation's system messages changed."""
-        if "tools" not in self.body and not self._has_system_turn:
+        changes = [turn for turn in self.turns if turn.role == "system"]
+        if not changes and "tools" not in self.body:
             return ()
         offered = {name_of(tool): tool for tool in _dicts(self.body.get("tools"))}
-        if self._has_system_turn:
-            _apply_changes(self.turns, offered)
+        if changes:
+            _apply_changes(changes, offered)
         return tuple(offered.values())
-
-    @_lazy
-    def _has_system_turn(self) -> bool:
-        return "system" in [turn.role for turn in self.turns]
 
     @property
     def choice(self) -> str:
@@ -214,9 +211,9 @@ class RequestView:
     @property
     def manages_context(self) -> bool:
         """Whether the reply tells what context management did."""
-        return "context_management" in self.body or any(
-            beta.startswith("context-management-") for beta in self.betas
-        )
+        if "context_management" in self.body:
+            return True
+        return bool(self.betas) and any(beta.startswith("context-management-") for beta in self.betas)
 
     def subject(self, limit: int = 120) -> str:
         """The last user text on one line, shortened; "" without one."""
@@ -233,9 +230,11 @@ def blocks_of(content: Any) -> tuple[Block, ...]:
 def text_of(blocks: tuple[Block, ...]) -> str:
     """The text of the text blocks."""
     return "\n".join(
-        block["text"]
-        for block in blocks
-        if block.get("type") == "text" and isinstance(block.get("text"), str)
+        [
+            block["text"]
+            for block in blocks
+            if block.get("type") == "text" and isinstance(block.get("text"), str)
+        ]
     )
 
 
@@ -261,12 +260,10 @@ def shortened(text: str, limit: int) -> str:
     return f"{cut}…"
 
 
-def _apply_changes(turns: tuple[Turn, ...], offered: dict[str, Block]) -> None:
+def _apply_changes(turns: list[Turn], offered: dict[str, Block]) -> None:
     """Tools that system messages add, or remove, from their place on."""
     deferred = dict(offered)
     for turn in turns:
-        if turn.role != "system":
-            continue
         for block in turn.blocks:
             reference = _dict(block.get("tool"))
             definition = _dict(reference.get("definition"))

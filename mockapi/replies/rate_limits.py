@@ -133,13 +133,8 @@ def charge(
     output_tokens: int = 0,
 ) -> tuple[Levels, State]:
     """What is in the buckets of a key after a charge, and the state with it."""
-    levels = filled(limits, state.get(key), now)
-    levels = Levels(
-        levels.at,
-        levels.requests - requests,
-        levels.input_tokens - input_tokens,
-        levels.output_tokens - output_tokens,
-    )
+    at, left, left_in, left_out = filled(limits, state.get(key), now)
+    levels = Levels(at, left - requests, left_in - input_tokens, left_out - output_tokens)
     return levels, _put(state, key, levels)
 
 
@@ -200,7 +195,7 @@ def _told(number: int, limit: int, level: float, at: float) -> _Told:
     remaining = int(level + 1e-6) if level > 0 else 0
     if _BUCKETS[number][1]:
         remaining = (remaining + 500) // 1000 * 1000
-        remaining = remaining if remaining < limit else limit
+        remaining = min(limit, remaining)
     full = at if level >= limit else at + (limit - level) / limit * _MINUTE
     return number, limit, remaining, math.ceil(full)
 

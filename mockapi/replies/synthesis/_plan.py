@@ -50,9 +50,9 @@ class PlanPart(NamedTuple):
         return 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Plan:
-    """A reply as it was decided.
+    """A reply as it was decided. Nobody changes one; frozen, it would cost three times as much to make.
 
     Attributes:
         parts: the content.
@@ -83,17 +83,8 @@ class Plan:
     _counted: tuple[int, int] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
-    def output_tokens(self) -> int:
-        """The output tokens of the reply."""
-        return self._counts[0]
-
-    @property
-    def thinking_tokens(self) -> int:
-        """How many of them were spent on thinking."""
-        return self._counts[1]
-
-    @property
-    def _counts(self) -> tuple[int, int]:
+    def tokens(self) -> tuple[int, int]:
+        """The output tokens of the reply, and how many of them were spent on thinking."""
         # Counted when first asked for: a plan is often a step on the way to another one.
         if self._counted is None:
             total = thinking = 0
@@ -102,9 +93,7 @@ class Plan:
                 total += tokens
                 if str(part.block.get("type")).endswith("thinking"):
                     thinking += tokens
-            counted = total if self.spent is None else self.spent, thinking
-            object.__setattr__(self, "_counted", counted)
-            return counted
+            self._counted = total if self.spent is None else self.spent, thinking
         return self._counted
 
     def behind(self, *parts: PlanPart) -> Plan:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from mockapi.replies.synthesis._plan import Plan
 
 
+_NO_BETAS: Final[frozenset[str]] = frozenset()
 _THINKING_COUNTS: Final = "thinking-token-count-2026-05-13"
 
 
@@ -96,8 +97,8 @@ def view_of(request: Request) -> RequestView:
 
     Of a body that is nested too deeply to be written again only the plain members count.
     """
-    header = request.header("anthropic-beta") or ""
-    betas = frozenset(beta.strip() for beta in header.split(",") if beta.strip())
+    header = request.header("anthropic-beta")
+    betas = _NO_BETAS if header is None else frozenset(filter(None, map(str.strip, header.split(","))))
     digest = None if request.known is None else request.known.get("view")
     view = RequestView(request.parsed, betas, digest)
     if not (view.canonical if digest is None else digest.is_written):

@@ -62,8 +62,10 @@ def of_prose(text: str) -> int:
 
     A full stop is a token, and no token goes on behind it: the tokens of what stands between are counted.
     """
+    if len(text) > _LONGEST_REMEMBERED:
+        return of_text(text)
     sentences = text.split(".")
-    return len(sentences) - 1 + sum(map(of_text, sentences))
+    return len(sentences) - 1 + sum(map(_remembered, sentences))
 
 
 @lru_cache(maxsize=1024)
@@ -101,7 +103,7 @@ def of_value(value: Any) -> int:
 def of_tools(tools: Iterable[Block]) -> int:
     """The tokens of tool definitions, without the constant."""
     return sum(
-        of_value({key: value for key, value in tool.items() if key != "cache_control"}) for tool in tools
+        [of_value({key: value for key, value in tool.items() if key != "cache_control"}) for tool in tools]
     )
 
 
@@ -168,9 +170,9 @@ def input_tokens(view: RequestView) -> int:
     if view.digest is not None:
         return view.digest.input_tokens
     # The sum of what `segments` has, without making a list of it.
-    total = _REQUEST + of_tools(view.tools)
-    if view.tools and view.choice != "none":
-        total += _TOOLS
+    total = _REQUEST
+    if view.tools:
+        total += of_tools(view.tools) + (_TOOLS if view.choice != "none" else 0)
     if "system" in view.body and (system := sum(map(of_block, blocks_of(view.body["system"])))):
         total += _SYSTEM + system
     for blocks in _after_compaction(view):

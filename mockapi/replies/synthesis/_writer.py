@@ -10,7 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.exchange import Chunk
-from mockapi.messages import MAX_PADDING, IdKind, dump, encode_event, events_of, order_message
+from mockapi.messages import (
+    MAX_PADDING,
+    NEWEST,
+    IdKind,
+    dump,
+    encode_event,
+    events_of,
+    order_block,
+    order_message,
+)
 from mockapi.messages.catalogue import shipped
 from mockapi.replies.synthesis._compaction import iterations
 from mockapi.replies.synthesis._context import applied_edits
@@ -72,7 +81,7 @@ def message_of(
         "id": ids.make(IdKind.MESSAGE, number),
         "type": "message",
         "role": "assistant",
-        "content": [_block(part.block, form) for part in plan.parts],
+        "content": [order_block(_block(part.block, form)) for part in plan.parts],
     }
     if plan.container:
         message["container"] = _container(view, ids)
@@ -91,6 +100,8 @@ def message_of(
         )
     if "empty_members" in members:
         message["diagnostics"] = None
+    if form.order is NEWEST and not plan.overrides:
+        return message  # put together in this order
     message.update(plan.overrides)
     return order_message(message, form.order)
 
@@ -222,6 +233,7 @@ def _block(block: Block, form: Form) -> Block:
 
 def _usage(plan: Plan, view: RequestView, usage: Usage, model: str, form: Form) -> dict[str, Any]:
     members = form.members
+    output_tokens, thinking_tokens = plan.tokens
     found: dict[str, Any] = {"input_tokens": usage.plain}
     if "cache_counts" in members:
         found["cache_creation_input_tokens"] = usage.written_5m + usage.written_1h
@@ -235,9 +247,9 @@ def _usage(plan: Plan, view: RequestView, usage: Usage, model: str, form: Form) 
         passes = found["iterations"] = iterations(plan.parts, usage)
         found |= {key: passes[-1][key] for key in ("input_tokens", "output_tokens")}
     else:
-        found["output_tokens"] = plan.output_tokens
+        found["output_tokens"] = output_tokens
     if _tells_thinking(plan, model, form):
-        found["output_tokens_details"] = {"thinking_tokens": plan.thinking_tokens}
+        found["output_tokens_details"] = {"thinking_tokens": thinking_tokens}
     if "service_tier" in members:
         found["service_tier"] = "standard"
     if "inference_geo" in members:
