@@ -45,7 +45,7 @@ class IdKind(enum.StrEnum):
 _ORDERED: Final = frozenset({IdKind.MESSAGE, IdKind.REQUEST, IdKind.FILE, IdKind.CONTAINER})
 _VERSIONED: Final = frozenset({IdKind.BATCH})
 
-# The fields of a UUID (RFC 9562): 48 bits of time or chance, 4 of version, 12 of chance, 2 of variant, 62 of chance.
+# A UUID (RFC 9562) has 48 bits of time or chance, 4 of version, 12 of chance, 2 of variant, 62 of chance.
 _48_BITS: Final = (1 << 48) - 1
 _VERSION_BITS: Final = 0xF << 76 | 0b11 << 62
 _RANDOM_BITS: Final = ((1 << 80) - 1) & ~_VERSION_BITS

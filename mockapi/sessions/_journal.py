@@ -77,7 +77,7 @@ class JournalEntry:
         self.sent_again_from: int | None = None
         self.size = len(request.body) + sum(map(len, chain.from_iterable(request.headers)))
         if recording is None:  # a recording's bytes are in memory anyway
-            self.size += sum(len(chunk.data) for chunk in reply.chunks)
+            self.size += sum([len(chunk.data) for chunk in reply.chunks])
 
     @property
     def plain(self) -> Request:
