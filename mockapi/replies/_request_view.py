@@ -72,7 +72,9 @@ class RequestView:
 
         Empty if the body is nested too deeply to be written.
         """
-        without = {key: value for key, value in self.body.items() if key != "stream"}
+        without = self.body
+        if "stream" in without:
+            without = {key: value for key, value in without.items() if key != "stream"}
         written = jsontext.canonical_value(without)
         return b"" if written is None else written
 

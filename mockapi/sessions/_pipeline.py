@@ -115,7 +115,7 @@ def changed(exchange: Exchange, found: Answer | None) -> Answer:
         exchange.surface = None  # it was recorded as the surface sends it
     for change in CHANGES:
         reply = change(exchange, reply)
-    return found if reply is found.reply else found._replace(reply=reply)
+    return found if reply is found.reply else Answer(reply, found.recording, found.refusal)
 
 
 # --- sources ---------------------------------------------------------------------------------------
