@@ -7,21 +7,22 @@ cores client and server share.
 from __future__ import annotations
 
 import contextlib
-import os
 import resource
 import socket
+import sys
 import time
 from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
 _NAP: Final = 0.25
 """Seconds between two looks at all streams."""
 _TICK: Final = 0.005
 """Seconds between two requests beside them."""
 _AT_ONCE: Final = 50
+_PATIENCE: Final = 30.0
 _SPARE: Final = 100
 """Descriptors that are no connections."""
 
@@ -119,7 +120,7 @@ class Crowd:
         """Read an answer of at most so many bytes from each connection; how many were answered."""
         answered = 0
         for sock in self._socks:
-            sock.setblocking(True)
+            sock.settimeout(_PATIENCE)
             answered += sock.recv_into(self._buffer, size) > 0
         return answered
 
@@ -147,9 +148,15 @@ def connected(base_url: str) -> socket.socket:
     return sock
 
 
-def own_seconds(work: Callable[[], object]) -> float:
-    """The processor time of this process, and of the kernel for it, while it does something."""
-    before = os.times()
-    work()
-    after = os.times()
-    return after.user - before.user + after.system - before.system
+def main() -> None:
+    """Hold connections that are answered once, and then idle, until the standard input ends."""
+    base_url, count = sys.argv[1], int(sys.argv[2])
+    allow_descriptors(count)
+    with Crowd() as crowd:
+        crowd.open([base_url], count, b"GET /_mockapi/livez HTTP/1.1\r\nhost: localhost\r\n\r\n")
+        print(crowd.read_some(4096), flush=True)
+        sys.stdin.read()
+
+
+if __name__ == "__main__":
+    main()

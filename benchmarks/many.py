@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -32,6 +33,8 @@ from benchmarks.workers import request_to  # noqa: E402 - as above
 
 _LATE_MS, _STREAM_KB = 50.0, 25.0
 _OPENING = 2.0
+_CROWDS = 4
+"""Processes that hold idle connections: few users may have so many in one."""
 _SETTLED = 1.0
 
 
@@ -62,7 +65,7 @@ def _health(server: Server) -> dict[str, float]:
 
 def streams(count: int, events: int, seconds: float, workers: int) -> dict[str, float]:
     """Streams at once with a load beside them: the server's lateness, and what it takes of all."""
-    allow_descriptors(2 * count)
+    allow_descriptors(count)
     with tempfile.TemporaryDirectory() as name:
         path = cassette(Path(name), events, seconds + _OPENING, workload.interaction(1))
         with _server(path, Path(name), workers) as server, Crowd() as crowd:
@@ -89,16 +92,29 @@ def streams(count: int, events: int, seconds: float, workers: int) -> dict[str, 
     }
 
 
+def _line(crowd: subprocess.Popen[str]) -> str:
+    assert crowd.stdout is not None
+    return crowd.stdout.readline()
+
+
 def idle(count: int, workers: int) -> dict[str, float]:
     """Connections on which nothing happens any more: how many there are, and what they take."""
-    allow_descriptors(2 * count)
     with tempfile.TemporaryDirectory() as name:
         path = cassette(Path(name), 1, 1)
-        with _server(path, Path(name), workers) as server, Crowd() as crowd:
+        with _server(path, Path(name), workers) as server:
             before = _memory(server)
-            asked = b"GET /_mockapi/livez HTTP/1.1\r\nhost: localhost\r\n\r\n"
-            crowd.open([server.url], count, asked)
-            answered = crowd.read_some(4096)
+            share = count // _CROWDS
+            crowds = [
+                subprocess.Popen(
+                    [sys.executable, "-m", "benchmarks.crowd", server.url, str(share)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                    cwd=_ROOT,
+                )
+                for _ in range(_CROWDS)
+            ]
+            answered = sum(int(_line(crowd)) for crowd in crowds)
             held = _memory(server) - before
             time.sleep(_SETTLED)  # whatever the opening left to do is not the idleness
             used = _processor(server)
@@ -107,6 +123,8 @@ def idle(count: int, workers: int) -> dict[str, float]:
             begun = time.perf_counter()
             _health(server)
             waited = time.perf_counter() - begun
+            for crowd in crowds:
+                crowd.communicate()
     return {
         "connections": count,
         "workers": workers,
