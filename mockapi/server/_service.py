@@ -242,6 +242,9 @@ class Service:
             library.index(matching)
         return library
 
+    async def changed(self) -> None:
+        """Hear that the default session has changed, where that concerns other processes."""
+
     def _validate(self, request: Request, settings: ValidationSettings) -> Refusal | None:
         """What the API would refuse a request with; validators are made when first needed."""
         if settings.mode == "off":
