@@ -2,7 +2,7 @@
 
     python benchmarks/run.py                    everything, about an hour; writes results.md
     python benchmarks/run.py --only json        one part: json, stream, pace, start, library, linear, waiting,
-                                                metrics, tls, workers, worker-memory
+                                                metrics, tls, workers, worker-memory, many
     python benchmarks/run.py --quick            fewer rounds and recordings: to see that it runs
 
 Needs Linux, two cores, wrk and taskset (`apt-get install wrk util-linux`). aimock is installed
@@ -24,6 +24,7 @@ sys.path.insert(0, str(_ROOT))
 from benchmarks import aimock  # noqa: E402 - a program that is run by its path has to find its package
 from benchmarks.linear import SIZE, linear_part  # noqa: E402 - as above
 from benchmarks.load import require_wrk  # noqa: E402 - as above
+from benchmarks.many import many_part  # noqa: E402 - as above
 from benchmarks.metrics import metrics_part  # noqa: E402 - as above
 from benchmarks.pacing import pace_part  # noqa: E402 - as above
 from benchmarks.report import page  # noqa: E402 - as above
@@ -70,6 +71,7 @@ def main() -> None:
         "metrics": lambda: metrics_part(options.work, rounds=50 if quick else 1_000),
         "tls": lambda: tls_part(options.work, rounds=rounds),
         "workers": lambda: workers_part(options.work, rounds=rounds),
+        "many": lambda: many_part(idle_ones=2_000 if quick else 20_000, seconds=3.0 if quick else 10.0),
         "worker-memory": lambda: memory_part(options.work, interactions=1_000 if quick else 10_000),
     }
     # This process reads the paced streams: it stays off the servers' core, as wrk does.

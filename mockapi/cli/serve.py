@@ -79,7 +79,7 @@ def command(*, watch: bool, workers: str, **values: Any) -> None:
         check_watchable(watched, values["record_to"])
     count = read_workers(workers)
     if count > 1:
-        serve_workers(count, options, read_operations(values), tell_ready, node=node, is_watching=watch)
+        serve_workers(count, options, read_operations(values), tell_ready, node=node, watched=watched)
     else:
         tell_summary(run(options, read_operations(values), watched, node))
 

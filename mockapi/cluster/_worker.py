@@ -187,7 +187,11 @@ class _Worker:
         self._say(LOADED)
         await self._told[SERVE].wait()
         if not self._told[FINISH].is_set():
+            watching = await self._watched()
             await self._running.serve(sockets=[self._sock])
+            for task in watching:
+                task.cancel()
+            await asyncio.gather(*watching, return_exceptions=True)
             self._say(DRAINED)
         await self._told[FINISH].wait()
         loop.remove_reader(self._channel.fileno())
@@ -198,6 +202,12 @@ class _Worker:
         door.close()
         for connection in tuple(self._doors):
             connection.close()
+
+    async def _watched(self) -> list[asyncio.Task[None]]:
+        """Watch files, if that is wanted: whoever has the default session does it for all."""
+        if self._plan.watch is None or self._place.worker != DEFAULT_OWNER:
+            return []
+        return await self._plan.watch(self._service)
 
     def _let_in(self) -> Door:
         return Door(self._service, self._app.state.api, self._do, self._doors, self._default)

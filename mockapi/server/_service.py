@@ -244,6 +244,9 @@ class Service:
             library.index(matching)
         return library
 
+    async def changed(self) -> None:
+        """Hear that the default session has changed, where that concerns other processes."""
+
     async def make_ready(self, index: Index) -> None:
         """Have what is recorded redacted elsewhere, once: streams in flight do not wait for it."""
         pending = self._readying.get(index)
