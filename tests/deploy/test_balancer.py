@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
 from tests.support.hosts import Host, Hosts, need_hosts, start_node
-from tests.support.manifests import DEPLOY
+from tests.support.manifests import DEPLOY, TOKEN
 from tests.support.server import PATIENCE, eventually, interaction, message, paced, write_cassette
 
 if TYPE_CHECKING:
@@ -31,11 +32,18 @@ def client(tmp_path: Path) -> Iterator[tuple[httpx.Client, dict[str, Host]]]:
         interaction(message("dated"), b"as it was", headers=DATED),
         paced(message("stream"), [(0.0, b"event: a\n\n"), (NEVER, b"event: b\n\n")]),
     )
+    token = tmp_path / "token"
+    token.write_text(TOKEN)
     with Hosts() as hosts:
         nodes = {name: hosts.host(name.replace("-", "")) for name in NODES}
         balancer = hosts.host("balancer")
         for host in nodes.values():
-            start_node(host, tmp_path / f"{host.name}.log", cassette, "--speed", "1", "--validation", "off")
+            start_node(
+                host,
+                tmp_path / f"{host.name}.log",
+                *(cassette, "--speed", "1", "--validation", "off"),
+                *("--advertise", f"http://{host.address}:4010", "--control-token-file", str(token)),
+            )
         configuration = (DEPLOY / "compose" / "nginx.conf").read_text(encoding="utf-8")
         for name, host in nodes.items():
             configuration = configuration.replace(f"server {name}:", f"server {host.address}:")
@@ -74,7 +82,7 @@ def _is_up(client: httpx.Client) -> bool:
 def test_the_balancer_passes_on_what_nodes_say_and_goes_round_a_dead_one(
     client: tuple[httpx.Client, dict[str, Host]],
 ) -> None:
-    """Recorded fields, large bodies and unfinished streams go through it; a node that ends costs nothing."""
+    """Recorded fields, large bodies, streams and openings go through it; a node that ends costs nothing."""
     asking, nodes = client
     dated = asking.post("/v1/messages", json=message("dated"))
     assert dated.text == "as it was"
@@ -86,6 +94,10 @@ def test_the_balancer_passes_on_what_nodes_say_and_goes_round_a_dead_one(
     assert large.headers["x-mockapi-source"] == "unmatched"
     with asking.stream("POST", "/v1/messages", json=message("stream")) as stream:
         assert next(stream.iter_raw()) == b"event: a\n\n"
+    opened = asking.post("/_mockapi/sessions", json={}, headers={"x-mockapi-token": TOKEN}).json()
+    assert urlsplit(opened["base_url"]).hostname in {host.address for host in nodes.values()}
+    straight = asking.post(f"{opened['base_url']}/v1/messages", json=message("dated"))
+    assert straight.text == "as it was"
     nodes["node-2"].kill()
     answered = [asking.post("/v1/messages", json=message("dated")).status_code for _ in range(9)]
     assert answered == [200] * 9

@@ -66,11 +66,14 @@ def test_a_nodes_address_is_the_name_that_the_headless_service_gives_its_pod() -
 
 
 def test_the_state_is_the_redis_of_the_manifests() -> None:
-    """Its name and port are those of the Service."""
+    """Its name and port are those of the Service, and the prefix of all keys is the revision's."""
     (state,) = [argument for argument in node()["args"] if argument.startswith("--state=")]
     service = resource("Service", "mockapi-redis")
     (port,) = service["spec"]["ports"]
-    assert state == f"--state=redis://{service['metadata']['name']}:{port['port']}/0"
+    name = service["metadata"]["name"]
+    assert state == f"--state=redis://{name}:{port['port']}/0?prefix=$(REVISION)"
+    (revision,) = [entry["valueFrom"] for entry in node()["env"] if entry["name"] == "REVISION"]
+    assert revision == {"fieldRef": {"fieldPath": "metadata.labels['controller-revision-hash']"}}
 
 
 def test_redis_writes_nothing_down() -> None:

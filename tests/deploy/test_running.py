@@ -28,7 +28,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "/etc/mockapi/": f"{access(place / 'access')}/",
         "--host=0.0.0.0": "--host=127.0.0.1",
         "--port=4010": "--port=0",
-        "redis://mockapi-redis:6379/0": state_url(),
+        "redis://mockapi-redis:6379/0?prefix=$(REVISION)": state_url(),
         "$(POD_NAME)": "mockapi-0",
         "$(POD_NAMESPACE)": "team",
     }

@@ -139,6 +139,15 @@ class Story:
         assert {answer.status for answer in answers} <= {0, 200, 503}
 
 
+def journal(nodes: Nodes, name: str) -> list[tuple[str, int]]:
+    """The last requests to the default session, as a node remembers them, and the numbers they were told."""
+    entries = nodes.control(name, "GET", "/sessions/default/journal?limit=1000").json()["entries"]
+    return [
+        (dict(entry["request"]["headers"])["x-request-number"], entry["recording"]["interaction"])
+        for entry in entries
+    ]
+
+
 def story_of(nodes: Nodes, harms: list[tuple[str, str]]) -> None:
     """Tell a story, and judge it."""
     sessions = {name: nodes.open_session(name) for name in NODES}
@@ -147,6 +156,9 @@ def story_of(nodes: Nodes, harms: list[tuple[str, str]]) -> None:
         for host, harm in harms:
             story.harm(host, harm)
     story.judge()
+    journals = [journal(nodes, name) for name in NODES]
+    assert journals[0]
+    assert journals[1:] == journals[:1] * 2, "the nodes do not remember the same"
 
 
 @pytest.mark.nightly

@@ -257,18 +257,22 @@ def control(
     """A request to the control API."""
     if body is not None:
         more["content"] = orjson.dumps(body)
-    base_url = server.url_for(path) if isinstance(server, NodesServer) else server.base_url
-    return _CLIENT.request(method, f"{base_url}/_mockapi{path}", **more)
+    reply = _CLIENT.request(method, f"{server.base_url}/_mockapi{path}", **more)
+    if reply.status_code == 421:  # another node has that session, and the reply says where
+        reply = _CLIENT.request(method, reply.json()["error"]["location"], **more)
+    return reply
+
+
+def base_urls(server: Running) -> tuple[str, ...]:
+    """Where a server is found: several nodes have an address each."""
+    return server.base_urls if isinstance(server, NodesServer) else (server.base_url,)
 
 
 def open_session(server: Running, **options: Any) -> dict[str, Any]:
     """Open a session; its description."""
     opened = control(server, "/sessions", options, method="POST")
     assert opened.status_code == 201, opened.text
-    session = dict(opened.json())
-    if isinstance(server, NodesServer):
-        server.learn(session)
-    return session
+    return dict(opened.json())
 
 
 def close_session(server: Running, id_: str) -> None:

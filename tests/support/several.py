@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 import secrets
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from mockapi.server import RecordOptions, Settings
 
 _PATIENCE = 30.0
-_SESSION = re.compile(r"/sessions/([^/?]+)")
 
 
 @contextmanager
@@ -62,8 +60,7 @@ def several(
 class NodesServer:
     """Nodes that are one server, as a context manager that looks like `mockapi.Server`.
 
-    Clients choose in turn: whoever asks for the base URL gets the next node's. Control requests for a
-    session go to the node that has it, whose address the opening has told.
+    Clients choose in turn: whoever asks for the base URL gets the next node's.
 
     Args:
         cassettes: files and folders.
@@ -86,7 +83,6 @@ class NodesServer:
         access = {"token": self.control_token, "folders": tuple(allowed_folders)}
         self._nodes = [_Node(tuple(cassettes), settings, access, recording, state) for _ in range(count)]
         self._turns = itertools.cycle(self._nodes)
-        self._opened: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
@@ -104,14 +100,10 @@ class NodesServer:
         """Of the node whose turn it is."""
         return next(self._turns).base_url
 
-    def learn(self, session: dict[str, Any]) -> None:
-        """Remember where a session was opened."""
-        self._opened[session["id"]] = session["base_url"].rpartition("/s/")[0]
-
-    def url_for(self, path: str) -> str:
-        """Of the node that a path of the control API is for."""
-        named = _SESSION.match(path)
-        return (self._opened.get(named[1]) if named else None) or self.base_url
+    @property
+    def base_urls(self) -> tuple[str, ...]:
+        """Of all nodes."""
+        return tuple(node.base_url for node in self._nodes)
 
     @property
     def service(self) -> NoReturn:
