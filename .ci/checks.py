@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_ORDER = "tests/server/test_scripts.py tests/server/test_ordered_faults.py"
+_NODES = f"{_ORDER} tests/server/test_sessions.py tests/server/test_loading.py"
+"""What order, memory and cassettes are asked for; `.ci/nightly` asks for all."""
+
+
 def plan(work: Path) -> list[Step]:
     """What is run, in this order, on two cores."""
     made = environments(work)
@@ -27,7 +32,7 @@ def plan(work: Path) -> list[Step]:
     return [
         Step("test", readme_command("test"), cores=2),
         *made,
-        Step("browser", BROWSER, after=("test",)),
+        Step("browser", BROWSER, after=("test", "services")),  # each may run apt-get
         # Each folder starts Playwright, which keeps a loop running: nothing else can run one beside it.
         Step(
             "page",
@@ -47,6 +52,14 @@ def plan(work: Path) -> list[Step]:
             cores=2,
             after=("test", *before),
             environment={"MOCKAPI_EXAMPLES": "all"},
+        ),
+        Step(
+            "several",
+            f"MOCKAPI_TEST_NODES=3 {PYTHON} -m pytest -q -n 2 {_NODES}\n"
+            f"MOCKAPI_TEST_STATE=1 {PYTHON} -m pytest -q -n 2 {_ORDER}",
+            cores=2,
+            after=("test", *before),
+            environment={"MOCKAPI_FORBID_SKIPS": ""},  # what looks into one process
         ),
         *differing("lowest", work, sys.executable, str(lowest)),
         *newer(work, "3.13"),  # what lies between it and 3.11 is nightly's

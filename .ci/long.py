@@ -20,6 +20,12 @@ _ORDERS = {
 }
 """Three seeds: on two workers, on one, and without recorded traffic and compiled modules."""
 
+_SEVERAL = {
+    "workers": {"MOCKAPI_TEST_WORKERS": "2"},
+    "state": {"MOCKAPI_TEST_STATE": "1"},
+    "nodes": {"MOCKAPI_TEST_NODES": "3"},
+}
+"""The server's tests with two workers, with two workers and Redis, and with three nodes."""
 _RECORDERS = f"""
 apt-get update -qq
 command -v java >/dev/null || apt-get install -y -qq --no-install-recommends default-jre-headless >/dev/null
@@ -51,7 +57,7 @@ def plan(work: Path) -> list[Step]:
     return [
         Step("install", install),
         *made,
-        Step("browser", BROWSER, after=("install",)),
+        Step("browser", BROWSER, after=("install", "services")),  # each may run apt-get
         *newer(work, "3.12", after="install"),  # `.ci/run` has 3.11 and 3.13
         *(_order(seed, first) for seed in _ORDERS),
         Step(
@@ -61,13 +67,7 @@ def plan(work: Path) -> list[Step]:
             after=first,
             environment={"MOCKAPI_EXAMPLES": "many"},
         ),
-        Step(
-            "workers",
-            f"{PYTHON} -m pytest -q -n 2 tests/server -m 'not corpus and not nightly'",
-            cores=2,
-            after=first,
-            environment={"MOCKAPI_TEST_WORKERS": "2", "MOCKAPI_FORBID_SKIPS": ""},
-        ),
+        *(_several(name, first) for name in _SEVERAL),
         Step("pictures", f"{PYTHON} -m pytest -q -m nightly tests/page", after=first),
         Step("real-clients", f"{PYTHON} tools/real_clients.py", cores=2, after=first),
         Step("recorders", _RECORDERS, after=first),
@@ -79,6 +79,16 @@ def plan(work: Path) -> list[Step]:
             after=first,
         ),
     ]
+
+
+def _several(name: str, after: tuple[str, ...]) -> Step:
+    return Step(
+        name,
+        f"{PYTHON} -m pytest -q -n 2 tests/server -m 'not corpus and not nightly'",
+        cores=2,
+        after=after,
+        environment={**_SEVERAL[name], "MOCKAPI_FORBID_SKIPS": ""},
+    )
 
 
 def _order(seed: str, after: tuple[str, ...]) -> Step:

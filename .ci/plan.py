@@ -42,6 +42,19 @@ npm install --silent --no-fund --no-audit --prefix "$MOCKAPI_AXE" axe-core
 """What the page is tried in: Chromium, what drives it, and axe-core, which judges whether all can use it."""
 
 
+SERVICES = """
+missing=
+command -v ip >/dev/null || missing="$missing iproute2"
+command -v redis-server >/dev/null || missing="$missing redis-server"
+command -v nginx >/dev/null || missing="$missing nginx-light"
+if [ -n "$missing" ]; then
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+fi
+"""
+"""What tests of several machines start: hosts that are network namespaces, Redis, a balancer."""
+
+
 def readme_command(name: str) -> str:
     """The command that stands in the README behind a marker."""
     text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
@@ -52,12 +65,15 @@ def readme_command(name: str) -> str:
 
 
 def environments(work: Path) -> list[Step]:
-    """Python environments that some tests need, beside the one of the checkout."""
+    """What some tests need beside the environment of the checkout: other ones, and programs."""
     return [
+        Step("services", SERVICES),
         # The older client library judges the older API version.
         install("sdk-0.121", work, sys.executable, "anthropic==0.121.0"),
         # The pytest plugin is tried beside other plugins and frameworks.
         install("neighbours", work, sys.executable, "--editable '.[neighbours]'"),
+        # Kubernetes' schemas and the rules of Compose judge deploy/.
+        install("deploy", work, sys.executable, "kubernetes-validate==1.37.0 compose-spec==0.2.1"),
     ]
 
 
@@ -75,6 +91,7 @@ def variables(work: Path) -> dict[str, str]:
         "MOCKAPI_AXE": str(work / "axe"),
         "MOCKAPI_FORBID_SKIPS": "1",
         "MOCKAPI_SDK_0121": str(work / "sdk-0.121" / "bin" / "python"),
+        "MOCKAPI_DEPLOY": str(work / "deploy" / "bin" / "python"),
         "MOCKAPI_NEIGHBOURS": str(work / "neighbours" / "bin" / "python"),
     }
 

@@ -12,16 +12,15 @@ chunk is the client's business too: it is not measured.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
@@ -29,8 +28,12 @@ import orjson
 
 _ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(_ROOT))
-from benchmarks.report import Goal, Part  # noqa: E402 - a program that is run by its path has to find its package
+from benchmarks.crowd import Crowd  # noqa: E402 - a program that is run by its path has to find its package
+from benchmarks.report import Goal, Part  # noqa: E402 - as above
 from benchmarks.servers import LOAD_CORE, SERVER_CORE  # noqa: E402 - as above
+
+if TYPE_CHECKING:
+    from mockapi.cassettes import Interaction
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,7 @@ class Load:
 
 
 LOADS = (Load(50, 40, 5.0), Load(1000, 30, 100.0))
-_AT_ONCE = 50
-_NAP = 0.25  # the reader takes what has come since: reading each chunk at once costs more than sending it
-_ASKED = orjson.dumps(
+ASKED = orjson.dumps(
     {
         "model": "claude-sonnet-5",
         "max_tokens": 1024,
@@ -61,8 +62,8 @@ _ASKED = orjson.dumps(
 )
 
 
-def cassette(folder: Path, events: int, seconds: float) -> Path:
-    """A cassette with a stream of text, an event a chunk, so many events a second."""
+def cassette(folder: Path, events: int, seconds: float, *more: Interaction) -> Path:
+    """A cassette with a stream of text, an event a chunk, so many events a second, and what else is given."""
     from mockapi.cassettes import (
         Cassette,
         Interaction,
@@ -91,36 +92,25 @@ def cassette(folder: Path, events: int, seconds: float) -> Path:
         b"".join(frames),
         tuple(RecordedChunk(1 / events, len(frame)) for frame in frames),
     )
-    request = RecordedRequest("POST", "/v1/messages", "", (("content-type", "application/json"),), _ASKED)
+    request = RecordedRequest("POST", "/v1/messages", "", (("content-type", "application/json"),), ASKED)
     path = folder / "pacing.yaml"
-    path.write_bytes(dump(Cassette(str(path), (Interaction(request, response),))))
+    path.write_bytes(dump(Cassette(str(path), (Interaction(request, response), *more))))
     return path
 
 
 def read_streams(base_url: str, streams: int) -> int:
     """Open all streams and read them to their ends; how many bytes came."""
+    with Crowd() as crowd:
+        crowd.open([base_url], streams, written(base_url, ASKED, "connection: close\r\n"), over=1.0)
+        return crowd.read_to_the_end()
+
+
+def written(base_url: str, body: bytes, fields: str = "") -> bytes:
+    """A request for a message as it is written to a connection."""
     target = urlsplit(base_url)
-    head = f"POST /v1/messages HTTP/1.1\r\nhost: {target.netloc}\r\ncontent-type: application/json\r\n"
-    asked = f"{head}connection: close\r\ncontent-length: {len(_ASKED)}\r\n\r\n".encode() + _ASKED
-    open_ones: list[socket.socket] = []
-    for number in range(streams):
-        sock = socket.create_connection((target.hostname or "", target.port or 0))
-        sock.sendall(asked)
-        sock.setblocking(False)
-        open_ones.append(sock)
-        if number % _AT_ONCE == 0:
-            time.sleep(_AT_ONCE / streams)  # their events must not all be due at one moment
-    total = 0
-    while open_ones:
-        time.sleep(_NAP)
-        for sock in tuple(open_ones):
-            with contextlib.suppress(BlockingIOError):
-                data = sock.recv(1024 * 1024)
-                total += len(data)
-                if not data:
-                    open_ones.remove(sock)
-                    sock.close()
-    return total
+    head = f"POST {target.path}/v1/messages HTTP/1.1\r\nhost: {target.netloc}\r\n"
+    fields += "content-type: application/json\r\n"
+    return f"{head}{fields}content-length: {len(body)}\r\n\r\n".encode() + body
 
 
 def processor_seconds(pid: int) -> tuple[float, float]:

@@ -3,7 +3,7 @@
     python benchmarks/run.py                    everything, about an hour; writes results.md
     python benchmarks/run.py --only json        one part: json, peers, synthesis, stream, pace,
                                                 start, library, linear, waiting, metrics, tls,
-                                                workers
+                                                workers, worker-memory, many
     python benchmarks/run.py --quick            fewer rounds and recordings: to see that it runs
 
 Needs Linux, two cores, wrk and taskset (`apt-get install wrk util-linux`). aimock and WireMock are
@@ -26,6 +26,7 @@ sys.path.insert(0, str(_ROOT))
 from benchmarks import npm  # noqa: E402 - a program that is run by its path has to find its package
 from benchmarks.linear import SIZE, linear_part  # noqa: E402 - as above
 from benchmarks.load import require_wrk  # noqa: E402 - as above
+from benchmarks.many import many_part  # noqa: E402 - as above
 from benchmarks.metrics import metrics_part  # noqa: E402 - as above
 from benchmarks.pacing import pace_part  # noqa: E402 - as above
 from benchmarks.peers import peers_part  # noqa: E402 - as above
@@ -36,11 +37,12 @@ from benchmarks.synthesis import synthesis_part  # noqa: E402 - as above
 from benchmarks.throughput import json_part, stream_part  # noqa: E402 - as above
 from benchmarks.tls import tls_part  # noqa: E402 - as above
 from benchmarks.waiting import waiting_part  # noqa: E402 - as above
+from benchmarks.worker_memory import memory_part  # noqa: E402 - as above
 from benchmarks.workers import workers_part  # noqa: E402 - as above
 
 PARTS = (
     *("json", "peers", "synthesis", "stream", "pace", "start", "library", "linear", "waiting", "metrics"),
-    *("tls", "workers"),
+    *("tls", "workers", "worker-memory", "many"),
 )
 _RESULTS = _ROOT / "benchmarks" / "results.md"
 
@@ -66,6 +68,8 @@ def main() -> None:
         "metrics": lambda: metrics_part(options.work, rounds=50 if quick else 1_000),
         "tls": lambda: tls_part(options.work, rounds=rounds),
         "workers": lambda: workers_part(options.work, rounds=rounds),
+        "many": lambda: many_part(idle_ones=2_000 if quick else 20_000, seconds=3.0 if quick else 10.0),
+        "worker-memory": lambda: memory_part(options.work, interactions=1_000 if quick else 10_000),
     }
     # This process reads the paced streams: it stays off the servers' core, as wrk does.
     os.sched_setaffinity(0, {LOAD_CORE})

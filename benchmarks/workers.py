@@ -25,6 +25,7 @@ _ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(_ROOT))
 
 from benchmarks import workload  # noqa: E402 - a program that is run by its path has to find its package
+from benchmarks.processes import children_of  # noqa: E402 - as above
 from benchmarks.report import Goal, Part  # noqa: E402 - as above
 from benchmarks.servers import LOAD_CORE, Server, mockapi  # noqa: E402 - as above
 
@@ -69,19 +70,8 @@ CASES = (
 
 def workers_of(server: Server) -> list[int]:
     """The process ids of the workers, by number; of one process its own."""
-    children = [
-        int(status.parent.name)
-        for status in Path("/proc").glob("[0-9]*/status")
-        if f"\nPPid:\t{server.pid}\n" in _text(status)
-    ]
-    return sorted(children) or [server.pid]  # they are started in the order of their numbers
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text()
-    except OSError:  # it has ended
-        return ""
+    workers = [worker for template in children_of(server.pid) for worker in children_of(template)]
+    return workers or [server.pid]  # they are forked in the order of their numbers
 
 
 def _cpu_seconds(pids: set[int]) -> float:
@@ -97,7 +87,7 @@ def _connection_at(server: Server, pid: int) -> socket.socket:
             sock = socket.create_connection(("127.0.0.1", server.port))
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             sock.sendall(b"GET /_mockapi/livez HTTP/1.1\r\nhost: localhost\r\n\r\n")
-            _size_of_reply(sock)
+            size_of_reply(sock)
             if _inode(server.port, sock.getsockname()[1]) in _sockets_of(pid):
                 return sock
             others.append(sock)
@@ -138,14 +128,15 @@ def _session_at(server: Server, worker: int) -> str:
             return f"/s/{id_}"
 
 
-def _request(prefix: str, port: int) -> bytes:
-    body = workload.request_body(1)
+def request_to(prefix: str, port: int, number: int, size: int = workload.REQUEST_BYTES) -> bytes:
+    """A request for a recording by its number, as it is written to a connection."""
+    body = workload.request_body(number, size=size)
     fields = "".join(f"{name}: {value}\r\n" for name, value in workload.HEADERS.items())
     head = f"POST {prefix}{workload.PATH} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n{fields}"
     return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
 
 
-def _size_of_reply(sock: socket.socket) -> int:
+def size_of_reply(sock: socket.socket) -> int:
     """Read a reply whole; its size."""
     seen = b""
     while b"\r\n\r\n" not in seen:
@@ -176,11 +167,11 @@ def _measured(server: Server, case: Case, requests: int) -> Generator[float]:
     pids = workers_of(server)
     every = {server.pid, *pids}
     prefix = "" if case.owner is None else _session_at(server, case.owner)
-    request = _request(prefix, server.port)
+    request = request_to(prefix, server.port, 1)
     connections = [_connection_at(server, pids[case.lands]) for _ in range(_CONNECTIONS)]
     try:
         connections[0].sendall(request)
-        size = _size_of_reply(connections[0])
+        size = size_of_reply(connections[0])
         _ask(connections, request, size, _WARM_UP)
         while True:
             before = _cpu_seconds(every)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mockapi.replies.faults import OrderedFault, parse_faults
     from mockapi.replies.twin import TwinProfile, learn_twin, parse_twin
     from mockapi.server import RecordOptions, create_app
-    from mockapi.sessions import JournalEntry, Settings
+    from mockapi.sessions import JournalEntry, SessionLimits, Settings
     from mockapi.testing import Server, Session
     from mockapi.validation import Refusal, ValidationSettings, validate
 
@@ -50,6 +50,7 @@ __all__ = [
     "Request",
     "Server",
     "Session",
+    "SessionLimits",
     "Settings",
     "Source",
     "Substitution",
@@ -76,7 +77,7 @@ __getattr__ = lazy_exports(
         "replies.faults": "OrderedFault parse_faults",
         "replies.twin": "TwinProfile learn_twin parse_twin",
         "server": "RecordOptions create_app",
-        "sessions": "JournalEntry Settings",
+        "sessions": "JournalEntry SessionLimits Settings",
         "testing": "Server Session",
         "validation": "Refusal ValidationSettings validate",
     },

@@ -4,6 +4,7 @@
     ├── UsageError            the caller's: an option, an argument, a port that is taken
     │   ├── TooSlowError      ... what it asks for takes longer than a server may
     │   ├── OptionError       ... a value among many options (mockapi.options); says where it stands
+    │   ├── QuotaError        ... one session too many; says when there is room
     │   └── ScriptError       ... a script that does not fit; points into it
     ├── CassetteError         a cassette file cannot be used; carries one `Problem` or several
     ├── UnwritableError       a cassette would not be read again, so it was not written
@@ -41,6 +42,18 @@ class UsageError(MockapiError):
 
 class TooSlowError(UsageError):
     """What was asked for takes longer than a server may take; the message says what, and what to do."""
+
+
+class QuotaError(UsageError):
+    """An owner has as many sessions as one may have.
+
+    Attributes:
+        retry_after: in how many seconds one of them ends, if nobody uses it; None if none does.
+    """
+
+    def __init__(self, message: str, retry_after: int | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class ScriptError(UsageError):

@@ -54,7 +54,7 @@ class WireHead(NamedTuple):
     after: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Reply:
     """An answer, ready to be played.
 
@@ -123,11 +123,13 @@ class Request:
         query: without the question mark, as it came.
         headers: fields in wire order, names in lower case.
         body: the bytes after content decoding.
+        asks_for_message: whether it asks the model for a message, which is what scripts answer and rate
+            limits count.
         known: answers to questions about it that were worked out beforehand, elsewhere, because the
             body is large; by question. Whoever would work one out looks here first.
     """
 
-    __slots__ = ("_parsed", "body", "headers", "known", "method", "path", "query")
+    __slots__ = ("_parsed", "asks_for_message", "body", "headers", "known", "method", "path", "query")
 
     def __init__(
         self, method: str, path: str, query: str = "", headers: Headers = (), body: bytes = b""
@@ -137,6 +139,7 @@ class Request:
         self.query = query
         self.headers = headers
         self.body = body
+        self.asks_for_message = path == "/v1/messages" and method == "POST"
         self.known: dict[Any, Any] | None = None
         self._parsed: Any = _UNPARSED
 
@@ -150,11 +153,6 @@ class Request:
         if self._parsed is _UNPARSED:
             self._parsed = jsontext.parse(self.body)
         return self._parsed
-
-    @property
-    def asks_for_message(self) -> bool:
-        """Whether it asks the model for a message, which is what scripts answer and rate limits count."""
-        return self.path == "/v1/messages" and self.method == "POST"
 
     def without_parsed(self) -> Request:
         """This request as it is kept for long: its parsed body takes ten times the memory of the text."""

@@ -34,8 +34,9 @@ LAYERS = {
     "report": 7,
     "server": 7,
     "testing": 8,
-    "cluster": 8,
-    "cli": 9,
+    "nodes": 8,
+    "cluster": 9,
+    "cli": 10,
 }
 """Each may import from those with a smaller number, and from what lies at the top."""
 CASE_SERVER = {"mockapi.fuzzing._case_server"}

@@ -153,5 +153,6 @@ def test_the_sdist_holds_what_its_users_test_with(dist: Path) -> None:
         "tests/conftest.py",
         "cassettes/hello.yaml",
         "docs/serve.md",
+        "deploy/compose.yaml",
     } <= names
     assert not [name for name in names if "__pycache__" in name or name.startswith((".venv", ".git/"))]

@@ -34,6 +34,7 @@ OPTIONS_OF_OTHERS: Final = {
     *("--no-date-header", "--no-server-header", "--timeout-graceful-shutdown"),  # uvicorn
     *("--allowed-hosts", "--block-network", "--disable-recording"),  # pytest-recording
     "--disable-vcr",  # pytest-vcr
+    *("--from-file", "--from-literal", "--file", "--build"),  # kubectl, docker compose
     *("--headless", "--users", "--run-time", "--timeout"),  # Locust, wrk
 }
 

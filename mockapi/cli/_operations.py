@@ -10,6 +10,7 @@ import click
 
 from mockapi import server
 from mockapi.errors import UsageError
+from mockapi.sessions import MAX_LIFETIME, MAX_SESSIONS, SessionLimits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,12 +27,14 @@ class Operations:
     Attributes:
         metrics: where to count for Prometheus, if anywhere.
         log_format: of the console's lines, "text" or "json".
+        limits: what holds for the sessions that are opened.
         drain: seconds that requests in flight may take to their end when the server is told to stop.
     """
 
     drain: float
     metrics: server.Metrics | None
     log_format: str
+    limits: SessionLimits
 
     def console(self, *, verbose: bool, rules: RedactionRules) -> server.Console:
         """Where people, or programs, are told things."""
@@ -49,6 +52,20 @@ def operation_options(option: Callable[..., Callable[[Any], Any]]) -> tuple[Call
             metavar="SECONDS",
             help="How long requests in flight may take to their end when a signal ends the server, while new"
             " ones get 503; a second signal ends the wait.",
+        ),
+        option(
+            "--session-lifetime",
+            type=click.FloatRange(0, MAX_LIFETIME, min_open=True),
+            metavar="SECONDS",
+            help="Sessions that nobody has used for so long end, unless they were opened with a lifetime of"
+            " their own.  [default: they stay]",
+        ),
+        option(
+            "--sessions-per-owner",
+            type=click.IntRange(1, MAX_SESSIONS),
+            metavar="N",
+            help="How many sessions may be open at once with the same `owner`; one more is refused with 429."
+            "  [default: any number]",
         ),
         option(
             "--metrics",
@@ -74,8 +91,11 @@ def read_operations(values: dict[str, Any]) -> Operations:
     drain = values["drain"]
     if math.isnan(drain):
         raise UsageError("--drain takes seconds, such as 30; got nan.")
+    if values["session_lifetime"] is not None and math.isnan(values["session_lifetime"]):
+        raise UsageError("--session-lifetime takes seconds, such as 3600; got nan.")
     return Operations(
         drain=drain,
         metrics=server.Metrics() if values["metrics"] else None,
         log_format=values["log_format"],
+        limits=SessionLimits(values["session_lifetime"], values["sessions_per_owner"]),
     )

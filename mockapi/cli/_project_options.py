@@ -86,7 +86,10 @@ class ServerCommand(click.Command):
         return options
 
 
-_NOT_EVERYWHERE: Final = ("drain", "log_format", "metrics", "watch", "workers")
+_NOT_EVERYWHERE: Final = (
+    *("advertise", "drain", "log_format", "metrics", "session_lifetime", "sessions_per_owner", "state"),
+    *("watch", "workers"),
+)
 """Options of `serve` that its kin do not have."""
 
 

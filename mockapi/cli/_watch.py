@@ -19,6 +19,7 @@ from mockapi._printable import encodable
 from mockapi._wording import counted
 from mockapi.cli._script import read_script
 from mockapi.errors import MockapiError, UsageError
+from mockapi.server import OwnerAwayError, OwnerLostError
 from mockapi.storage import SUFFIXES
 
 if TYPE_CHECKING:
@@ -153,27 +154,32 @@ async def _read_again(service: Service, targets: _Targets, paths: set[Path]) -> 
     try:
         if cassettes:
             await service.reload()
+            await service.changed()
             library = service.library
             interactions = counted(len(library.recordings), "interaction")
             service.console.note(f"reloaded {interactions} of {counted(len(library.cassettes), 'cassette')}")
         if script and targets.files.script is not None:
             read = read_script(targets.files.script)
             service.sessions.default.play(read)
+            await service.changed()
             service.console.note(f"reloaded the script: {counted(len(read.replies), 'message')}")
         if models and targets.files.models is not None:
             known = messages.catalogue.read_models(Path(targets.files.models))
-            _use(service, counted(len(known), "model"), models=known)
+            await _use(service, counted(len(known), "model"), models=known)
         if betas and targets.files.betas is not None:
             taken = storage.read_betas(Path(targets.files.betas))
-            _use(service, counted(len(taken), "beta"), betas=taken)
+            await _use(service, counted(len(taken), "beta"), betas=taken)
+    except (OwnerAwayError, OwnerLostError) as error:
+        service.console.problem(f"{error} What was loaded before stays in use until something changes again.")
     except MockapiError as error:
         for line in str(error).splitlines():
             service.console.problem(line)
         service.console.problem("What was loaded before stays in use.")
 
 
-def _use(service: Service, what: str, **changes: Any) -> None:
+async def _use(service: Service, what: str, **changes: Any) -> None:
     """Judge by the models or betas that were read."""
     session = service.sessions.default
     session.settings = replace(session.settings, validation=replace(session.settings.validation, **changes))
+    await service.changed()
     service.console.note(f"reloaded {what}; sessions opened from now on know them")

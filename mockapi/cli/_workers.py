@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from mockapi import cluster
+from mockapi import cluster, server
 from mockapi.cli._ended import heeded
 from mockapi.cli._recording import tell_stats
 from mockapi.cli._report import write_outcome
+from mockapi.cli._watch import begin_watching
 from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
     from mockapi.cli._operations import Operations
     from mockapi.cli._options import ServerOptions
+    from mockapi.cli._watch import WatchedFiles
+    from mockapi.nodes import NodeOptions
 
     TellReady = Callable[..., None]
 
@@ -46,7 +50,8 @@ def serve_workers(
     operations: Operations,
     tell_ready: TellReady,
     *,
-    is_watching: bool = False,
+    node: NodeOptions | None = None,
+    watched: WatchedFiles | None = None,
 ) -> None:
     """Serve with several workers until told to stop.
 
@@ -55,16 +60,10 @@ def serve_workers(
         options: of the server.
         operations: how it is watched and stopped.
         tell_ready: called once all workers take connections.
-        is_watching: whether files are to be read again when they change.
-
-    Raises:
-        UsageError: options that do not go with several workers.
+        node: what makes it one of several machines, if anything.
+        watched: what is read again when it changes; None watches nothing.
     """
-    if is_watching:
-        raise UsageError(
-            "--watch does not go with --workers: POST /_mockapi/cassettes/reload has all workers read their"
-            " cassettes again."
-        )
+    server.allow_connections()  # the workers inherit it
     console = operations.console(verbose=options.verbose, rules=options.settings.matching.redaction)
     listener = options.listener
     with listener.listening() as sock, listener.tls() as tls:
@@ -78,10 +77,13 @@ def serve_workers(
             recording=options.recording,
             script=options.script,
             drain=operations.drain,
+            limits=operations.limits,
             has_metrics=operations.metrics is not None,
             log_format=operations.log_format,
             verbose=options.verbose,
             pem=None if tls is None else tls.pem,
+            node=node,
+            watch=None if watched is None else partial(begin_watching, files=watched),
         )
 
         def ready() -> None:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockapi import server
+from mockapi import nodes, server
 from mockapi._wording import counted
 from mockapi.cli._ended import cleaned_up, heeded
+from mockapi.cli._nodes import check_prefix, nodes_options, read_nodes
 from mockapi.cli._operations import read_operations
 from mockapi.cli._options import read_options, standing_options
 from mockapi.cli._progress import Progress
@@ -21,12 +22,14 @@ from mockapi.cli._recording import tell_summary
 from mockapi.cli._report import write_report
 from mockapi.cli._watch import WatchedFiles, begin_watching, check_watchable
 from mockapi.cli._workers import read_workers, serve_workers
+from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
     import socket
 
     from mockapi.cli._operations import Operations
     from mockapi.cli._options import ServerOptions
+    from mockapi.nodes import NodeOptions
     from mockapi.server.wire import TLS
 
 
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     show_envvar=True,
     help="How many processes serve; auto is one for each processor. Linux and macOS; docs/scale.md.",
 )
+@nodes_options
 @cleaned_up()
 def command(*, watch: bool, workers: str, **values: Any) -> None:
     """Serve the Messages API from cassettes.
@@ -59,8 +63,15 @@ def command(*, watch: bool, workers: str, **values: Any) -> None:
 
     Ends with exit code 0 on Ctrl-C, SIGTERM or SIGHUP, 2 if it cannot start.
     """
+    node = read_nodes(values)
     options = read_options(values)
+    check_prefix(node, options.listener.root_path)
     watched = None
+    if watch and node is not None and node.state is not None:
+        raise UsageError(
+            "--watch does not go with --state: POST /_mockapi/cassettes/reload has all servers read their"
+            " cassettes again."
+        )
     if watch:
         watched = WatchedFiles(
             tuple(values["cassettes"]), values["script"], values["models"], values["betas"]
@@ -68,9 +79,9 @@ def command(*, watch: bool, workers: str, **values: Any) -> None:
         check_watchable(watched, values["record_to"])
     count = read_workers(workers)
     if count > 1:
-        serve_workers(count, options, read_operations(values), tell_ready, is_watching=watch)
+        serve_workers(count, options, read_operations(values), tell_ready, node=node, watched=watched)
     else:
-        tell_summary(run(options, read_operations(values), watched))
+        tell_summary(run(options, read_operations(values), watched, node))
 
 
 def tell_trust(console: server.Console, tls: TLS) -> None:
@@ -104,9 +115,20 @@ def tell_ready(
 
 
 def run(
-    options: ServerOptions, operations: Operations, watched: WatchedFiles | None = None
+    options: ServerOptions,
+    operations: Operations,
+    watched: WatchedFiles | None = None,
+    node: NodeOptions | None = None,
 ) -> server.Service:
-    """Serve until told to stop; the service as it was at the end."""
+    """Serve until told to stop; the service as it was at the end.
+
+    Args:
+        options: of the server.
+        operations: how it is watched and stopped.
+        watched: files that are read again when they change, if any.
+        node: what makes it one of several machines, if anything.
+    """
+    server.allow_connections()
     console = operations.console(verbose=options.verbose, rules=options.settings.matching.redaction)
     listener = options.listener
     # Bound before anything is read, so that a taken port is told at once.
@@ -118,6 +140,7 @@ def run(
             Progress("reading cassettes") if operations.log_format == "text" else None,
             recording=options.recording,
             metrics=operations.metrics,
+            limits=operations.limits,
         )
         if options.script is not None:
             service.sessions.default.play(options.script)
@@ -134,10 +157,20 @@ def run(
                 " a second signal ends at once"
             )
 
+        joined = None
+        if node is not None:
+            places = server.places_of(service, options.access)
+            joined = nodes.Node(node, service, script=options.script, places=places)
+
+        async def close() -> None:
+            if joined is not None:
+                await joined.aclose()
+            await service.aclose()
+
         running = server.HTTPServer(
-            server.build_app(service, options.access, listener.root_path),
+            server.build_app(service, options.access, listener.root_path, elsewhere=joined),
             ready,
-            service.aclose,
+            close,
             console.problem,
             tls,
             drain=operations.drain,
@@ -160,6 +193,8 @@ def run(
         watching: list[asyncio.Task[None]] = []
         if watched is not None:
             watching = loop.run_until_complete(begin_watching(service, watched))
+        if joined is not None:
+            loop.run_until_complete(joined.start())
         loop.run_until_complete(running.serve(sockets=[sock]))
         for task in watching:
             task.cancel()

@@ -7,6 +7,7 @@ pickle takes; both ends are the same interpreter. Whatever is rarer is pickled.
 from __future__ import annotations
 
 from typing import Any, Final, TypeAlias
+from weakref import WeakValueDictionary
 
 from mockapi.exchange import Chunk, Ending, Reply, Request, Source
 
@@ -14,6 +15,8 @@ Flat: TypeAlias = tuple[Any, ...]
 
 _SOURCES: Final = {str(source): source for source in Source}
 _ENDINGS: Final = {str(ending): ending for ending in Ending}
+_CHUNKS: Final = 2
+"""Where the chunks stand in the tuple of a reply."""
 
 
 def flat_request(request: Request) -> Flat:
@@ -49,3 +52,22 @@ def reply_of(flat: Flat) -> Reply:
     status, headers, chunks, source, ending, hold, usage = flat
     made = tuple(map(Chunk._make, chunks))
     return Reply(status, headers, made, _SOURCES[source], _ENDINGS[ending], hold, usage)
+
+
+class SharedReplies:
+    """Makes replies of tuples; of equal ones with many chunks one, for as long as somebody plays it."""
+
+    def __init__(self) -> None:
+        self._made: WeakValueDictionary[Flat, Reply] = WeakValueDictionary()
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def reply_of(self, flat: Flat) -> Reply:
+        """The reply of a tuple."""
+        if len(flat[_CHUNKS]) <= 1:
+            return reply_of(flat)
+        found = self._made.get(flat)
+        if found is None:
+            found = self._made[flat] = reply_of(flat)
+        return found

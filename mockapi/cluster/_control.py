@@ -1,7 +1,7 @@
 """The control API of several workers: whatever a request concerns is done where it is.
 
 a session              its owner; journals are read when the others have told how replies went
-opening one            the workers in turn
+opening one            the workers in turn; where owners have a quota, worker 0 counts first
 lists and numbers      all of them, added up
 cassettes              the owner of the default session, which has the others do it too, all or none
 the page's feed        this worker, of its own sessions: it never ends, so it can be passed on by nobody
@@ -18,14 +18,18 @@ import orjson
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
+from mockapi.cluster._codec import request_of
 from mockapi.cluster._free import taken_over
-from mockapi.server import OwnerAwayError, OwnerLostError, health, problem, unready
+from mockapi.cluster._quota import Quota, owner_in
+from mockapi.errors import QuotaError
+from mockapi.server import OwnerAwayError, OwnerLostError, error_response, health, problem, unready
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from mockapi.cluster._peers import Peers
     from mockapi.cluster._service import WorkerService
+    from mockapi.nodes import Node
     from mockapi.server import Metrics, Owner, Totals
 
 _MAX_BODY: Final = 1024 * 1024
@@ -44,21 +48,32 @@ class WholeServer:
     Args:
         peers: the other workers.
         service: the state of this one.
+        node: what makes the server one of several machines, where this worker has their default session.
+
+    Attributes:
+        quota: how many sessions an owner may have at all workers.
     """
 
-    def __init__(self, peers: Peers, service: WorkerService) -> None:
+    def __init__(self, peers: Peers, service: WorkerService, node: Node | None = None) -> None:
         self._peers = peers
         self._service = service
+        self.quota = Quota(peers, service)
         self._own: ASGIApp | None = None
         self._turns = count(peers.own)
+        self._node = node
+        self._default = None if node is None else node.default
+        if self._default is not None:
+            self._default.order.gather = self._gather_free
+            self._default.follower.on_change = service.changed
 
     def owner_of(self, id_: str | None) -> Owner | None:
         """Who has the session of an id, None for the root URL's; None if this worker does, or would."""
-        return self._peers.owner_of(id_)
+        owner = self._peers.owner_of(id_)
+        return self._node.owner_of(id_) if owner is None and self._node is not None else owner
 
     def around(self, control: ASGIApp) -> ASGIApp:
         """The control API of the whole server, made of this worker's own."""
-        self._own = control
+        self._own = control if self._node is None else self._node.around(control)
         return self._control
 
     async def _control(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -71,6 +86,8 @@ class WholeServer:
             if path == "/health" and reads:
                 totals, _ = await self._totals()
                 response: Response = health(totals, is_draining=self._service.is_draining)
+                if self._service.node is not None:
+                    response = JSONResponse({**orjson.loads(response.body), "state": await self._state()})
             elif path == "/metrics" and reads and self._service.metrics is not None:
                 response = await self._metrics(scope)
             elif path == "/sessions" and reads:
@@ -104,8 +121,11 @@ class WholeServer:
     async def _asked(self, worker: int, scope: Scope, body: bytes) -> Response:
         if worker == self._peers.own:
             return await self._answered(scope, body)
+        return await self._passed_on(worker, "control", scope, body)
+
+    async def _passed_on(self, worker: int, how: str, scope: Scope, body: bytes) -> Response:
         kept = {name: scope[name] for name in (*_KEPT, *_MORE_KEPT) if name in scope}
-        status, headers, said = await self._peers.call(worker, "control", self._peers.own, kept, body)
+        status, headers, said = await self._peers.call(worker, how, self._peers.own, kept, body)
         response = Response(said, status)
         response.raw_headers = headers
         return response
@@ -120,7 +140,7 @@ class WholeServer:
         """What this worker's own control API answers."""
         assert self._own is not None  # noqa: S101 - it was given before the first request
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        is_owner = self._peers.own == self._peers.worker_of(None)
+        is_owner = self._default is None and self._peers.own == self._peers.worker_of(None)
         if path.startswith("/cassettes"):
             await self._gather_played()
         elif is_owner and path.startswith("/sessions"):
@@ -147,8 +167,33 @@ class WholeServer:
         return response
 
     async def _opened(self, scope: Scope, receive: Receive) -> Response:
-        """A session at the worker whose turn it is, or at the next one that can be asked."""
+        """A session, if the quota of its owner allows one more."""
         body = await _body(receive)
+        if not self.quota.is_set:
+            return await self._opened_in_turn(scope, body)
+        worker = self._peers.worker_of(None)
+        if worker == self._peers.own:
+            return await self._opened_in_quota(scope, body)
+        return await self._passed_on(worker, "open_session", scope, body)
+
+    async def open_session(
+        self, _sender: int, scope: dict[str, Any], body: bytes
+    ) -> tuple[int, list[Any], bytes]:
+        """A session that another worker was asked for; status, headers and body."""
+        response = await self._opened_in_quota(scope, body)
+        return response.status_code, response.raw_headers, bytes(response.body)
+
+    async def _opened_in_quota(self, scope: Scope, body: bytes) -> Response:
+        owner = owner_in(body)
+        async with self.quota.turn(owner):
+            try:
+                await self.quota.check(owner)
+            except QuotaError as error:
+                return error_response(error)
+            return await self._opened_in_turn(scope, body)
+
+    async def _opened_in_turn(self, scope: Scope, body: bytes) -> Response:
+        """A session at the worker whose turn it is, or at the next one that can be asked."""
         workers = (self._peers.own, *self._peers.others)
         turn = next(self._turns)
         for number in range(turn, turn + len(workers)):
@@ -162,13 +207,16 @@ class WholeServer:
         workers = sorted((self._peers.own, *self._peers.others))
         answers = await asyncio.gather(*(self._asked(worker, scope, b"") for worker in workers))
         owner = self._peers.worker_of(None)
-        listed = [
-            session
-            for worker, answer in zip(workers, answers, strict=True)
-            for session in orjson.loads(answer.body)["sessions"]
-            if session["id"] != "default" or worker == owner
-        ]
-        return JSONResponse({"sessions": listed})
+        told: dict[str, Any] = {}
+        listed: dict[str, Any] = {}  # each worker tells of the sessions of other machines, too
+        for worker, answer in zip(workers, answers, strict=True):
+            told |= orjson.loads(answer.body)
+            listed |= {
+                session["id"]: session
+                for session in told["sessions"]
+                if session["id"] != "default" or worker == owner
+            }
+        return JSONResponse({**told, "sessions": list(listed.values())})
 
     async def _totals(self) -> tuple[Totals, list[Any]]:
         """The numbers of all workers, and what those that could be asked have counted for Prometheus."""
@@ -177,6 +225,21 @@ class WholeServer:
         for more, _ in others:
             totals.add(more)
         return totals, [metrics, *(counts for _, counts in others)]
+
+    async def _state(self) -> dict[str, str] | None:
+        """How this node gets on with the others; None if they share nothing."""
+        worker = self._peers.worker_of(None)
+        if worker == self._peers.own:
+            return await self.state()
+        try:
+            told: dict[str, str] | None = await self._peers.call(worker, "state")
+        except (OwnerAwayError, OwnerLostError):
+            return {"node": str(self._service.node), "status": "away"}
+        return told
+
+    async def state(self) -> dict[str, str] | None:
+        """As the worker with the default session tells it."""
+        return None if self._default is None else self._default.health()
 
     async def numbers(self) -> tuple[Totals, Metrics | None]:
         """This worker's own."""
@@ -191,6 +254,13 @@ class WholeServer:
         accept = dict(scope["headers"]).get(b"accept", b"").decode("latin-1")
         text, content_type = metrics.written(totals, accept, tells_process=False)
         return Response(text, headers={"content-type": content_type})
+
+    async def _gather_free(self) -> None:
+        """Have the log told what the other workers have played of the default session."""
+        assert self._default is not None  # noqa: S101 - it asks for this
+        for told in await self._peers.everywhere("hand_over", is_told_only=True):
+            for at, request, number, complete, seconds in told:
+                self._default.played(request_of(request), at, number, seconds, complete=complete)
 
     async def _gather_played(self) -> None:
         """Learn which recordings the others have played."""

@@ -22,21 +22,7 @@ if TYPE_CHECKING:
     from mockapi.cluster._service import WorkerService
     from mockapi.exchange import Request
     from mockapi.server.recording import Address
-    from mockapi.sessions import ServerSession, Settings
-
-
-def can_be_free(session: ServerSession) -> bool:
-    """Whether a session's settings let anything be answered without its memory."""
-    return session.is_bare and session.max_requests == 0 and session.settings.after_last == "repeat"
-
-
-def is_free(session: ServerSession, entry: JournalEntry) -> bool:
-    """Whether what answered a request answers it from now on, whatever else is asked."""
-    return (
-        entry.recording is not None
-        and can_be_free(session)
-        and session.index.alone(entry.request) is not None
-    )
+    from mockapi.sessions import Settings
 
 
 class FreeReplies:

@@ -7,7 +7,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi._clock import wall
-from mockapi.cluster._codec import flat_reply, flat_request, reply_of
+from mockapi.cluster._codec import SharedReplies, flat_reply, flat_request
 from mockapi.cluster._frames import Frames
 from mockapi.server import OwnerLostError, PassedOn
 
@@ -41,6 +41,7 @@ class Link(Frames):
         super().__init__()
         self._name = name
         self._numbers = count()
+        self._replies = SharedReplies()
         self._waiting: dict[int, asyncio.Future[Any]] = {}
 
     async def answer(self, id_: str | None, request: Request, server: Address, hint: str) -> Remote:
@@ -95,7 +96,7 @@ class Link(Frames):
                 self.send_later((ENDED, number, False, None))
             return
         if kind == REPLY:
-            future.set_result(Remote(self, number, reply_of(parts[0]), free=parts[1]))
+            future.set_result(Remote(self, number, self._replies.reply_of(parts[0]), free=parts[1]))
         elif kind == FORWARD:
             future.set_result(Remote(self, number, None, keeps=parts[0]))
         else:

@@ -1,7 +1,14 @@
-"""What the supervisor and a worker say to each other, over a connection that ends with either of them.
+"""What the processes of a server say to each other, over connections that end with either of them.
 
-supervisor -> worker     WorkerPlan, Place, whether it tells what is played    once, at its start
-"serve"      take connections
+supervisor -> template   WorkerPlan    once, at its start
+("fork", (Place, whether it tells what is played))    a worker, with its end of a connection behind it
+("kill", process id)    one of its workers
+template -> supervisor   ("failed", error)     what was named cannot be used
+("loaded", None)      it can fork
+("forked", process id)
+("ended", (process id, exit code))    a worker has, as `subprocess` has its code
+
+supervisor -> worker     "serve"      take connections
 "stop"       begin to end; the second time at once
 "report"     what was done? Outcome comes back
 "finish"     end
@@ -15,6 +22,11 @@ worker -> supervisor     ("failed", error)     it cannot serve: what was named c
 from __future__ import annotations
 
 from typing import Final
+
+FORK: Final = "fork"
+KILL: Final = "kill"
+FORKED: Final = "forked"
+ENDED: Final = "ended"
 
 SERVE: Final = "serve"
 STOP: Final = "stop"

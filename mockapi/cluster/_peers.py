@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mockapi.exchange import Request
     from mockapi.server import PassedOn
     from mockapi.server.recording import Address
+    from mockapi.sessions import ServerSession
 
 DEFAULT_OWNER = 0
 """The worker that has the default session."""
@@ -42,6 +43,7 @@ class Peers:
         self.own = place.worker
         self.others = tuple(worker for worker in range(plan.workers) if worker != place.worker)
         self._owners = {worker: _Peer(self, worker, free) for worker in self.others}
+        self._node = place.node
         self._links: dict[int, Link] = {}
         self._connecting: dict[int, asyncio.Lock] = {}
 
@@ -53,7 +55,7 @@ class Peers:
         """The number of the worker that has the session of an id; ours for what is no id of any."""
         if id_ is None or id_ == "default":
             return DEFAULT_OWNER
-        place = place_of(id_)
+        place = place_of(id_, self._node)
         return self.own if place is None else place.worker
 
     def open_link(self, worker: int) -> Link | None:
@@ -139,6 +141,8 @@ class Peers:
 
 class _Peer:
     """Another worker, as the owner of sessions."""
+
+    session: ServerSession | None = None
 
     def __init__(self, peers: Peers, worker: int, free: FreeReplies) -> None:
         self._peers = peers

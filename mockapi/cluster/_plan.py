@@ -6,11 +6,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Awaitable, Callable
+    from typing import TypeAlias
+
     from mockapi.cassettes import RedactionRules
+    from mockapi.nodes import NodeOptions
     from mockapi.replies.scripts import Script
-    from mockapi.server import Access, RecordOptions, Settings
+    from mockapi.server import Access, RecordOptions, Service, Settings
     from mockapi.server.recording import RecordStats
+    from mockapi.sessions import SessionLimits
     from mockapi.storage import ReportedRecording
+
+    Watch: TypeAlias = Callable[[Service], Awaitable[list[asyncio.Task[None]]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +39,9 @@ class WorkerPlan:
         log_format: of the console's lines, "text" or "json"; None tells nothing.
         verbose: whether the console tells every request.
         pem: certificate and key; None for plain HTTP.
+        node: what makes the server one of several machines; None stands alone.
+        limits: what holds for the sessions that are opened; None for what holds without options.
+        watch: begins to watch files for the server, and returns the tasks that do; None watches nothing.
         folder: where the workers' doors are, and what else they share; closed to everybody else.
     """
 
@@ -47,6 +58,9 @@ class WorkerPlan:
     log_format: str | None = "text"
     verbose: bool = False
     pem: bytes | None = field(default=None, repr=False)
+    node: NodeOptions | None = None
+    limits: SessionLimits | None = None
+    watch: Watch | None = None
     folder: str = ""
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from mockapi.cluster._budget import SharedBudget
 from mockapi.cluster._names import place_of
 from mockapi.messages import IdFactory
 from mockapi.server import LoadedCassettes, Service, recording
@@ -36,7 +35,7 @@ class WorkerRegistry(SessionRegistry):
 
     def why_gone(self, id_: str) -> str | None:
         """Why there is no session of an id any more; None if nobody knows that there was one."""
-        place = place_of(id_)
+        place = place_of(id_, self._place.node)
         if place is None or place.worker != self._place.worker or place.generation >= self._place.generation:
             return super().why_gone(id_)
         return f"The session {id_} ended when its worker did: worker {place.worker} has been replaced since."
@@ -54,6 +53,7 @@ class WorkerService(Service):
     Attributes:
         others: has the other workers do something, by name; None while there are none.
         epoch: counts the changes of the default session, where this worker has that.
+        loads: how often other cassettes were loaded since the server began.
     """
 
     def __init__(self, plan: WorkerPlan, place: Place, console: Console, **options: Any) -> None:
@@ -61,12 +61,15 @@ class WorkerService(Service):
         self._shared = Path(plan.folder)
         self.others: Callable[..., Awaitable[Any]] | None = None
         self._coming: LoadedCassettes | None = None
+        self.loads = 0
         self.epoch = place.generation * _EPOCHS
         super().__init__(plan.paths, plan.settings, console, recording=plan.recording, **options)
-        self.sessions = WorkerRegistry(place, self.sessions.default)
+        self.sessions = WorkerRegistry(place, self.sessions.default, plan.limits)
         self._ids = IdFactory(seed=1 + place.worker)  # no two workers make the same id
 
     def _make_recorder(self, options: RecordOptions) -> Recorder:
+        from mockapi.cluster._budget import SharedBudget  # noqa: PLC0415 - httpx is dear, and few ask an upstream
+
         budget = SharedBudget(options.budget, self._shared / "budget")
         return recording.Recorder(options, self.console, self.helpers, budget)
 
@@ -74,12 +77,14 @@ class WorkerService(Service):
         """An id that says where its session is."""
         return self._place.new_id()
 
-    async def _replace(self, loaded: LoadedCassettes) -> None:
+    async def replace(self, loaded: LoadedCassettes) -> None:
         """Have all workers play other cassettes, or none: all read them before the first one plays them."""
-        await self.read(loaded)
+        if loaded.library is None:
+            await self.read(loaded)
         if self.others is not None:
             await self.others("read_cassettes", loaded.paths, loaded.inside)
         self.use(loaded)
+        self.loads += 1
         if self.others is not None:
             await self.others("use_cassettes", is_told_only=True)
 
@@ -104,20 +109,22 @@ class WorkerService(Service):
         """Play what was read."""
         if self._coming is not None:
             self.use(self._coming)
+            self.loads += 1
         self._coming = None
 
-    async def playing(self) -> tuple[tuple[str, ...], Any, int, Settings]:
-        """The cassettes that are played, where they have to lie; the default session's epoch and settings.
+    async def playing(self) -> tuple[tuple[str, ...], Any, int, int, Settings]:
+        """The cassettes, where they have to lie, and the loads; the default session's epoch and settings.
 
         It waits while other cassettes are loaded.
         """
         async with self._loading:
-            return self.paths, self._inside, self.epoch, self.sessions.default.settings
+            return self.paths, self._inside, self.loads, self.epoch, self.sessions.default.settings
 
-    async def catch_up(self, paths: tuple[str, ...], inside: Any) -> None:
-        """Play what the other workers play, if that has changed since the server began."""
-        if (paths, inside) != (self.paths, self._inside):
+    async def catch_up(self, paths: tuple[str, ...], inside: Any, loads: int) -> None:
+        """Play what the other workers play, if it was loaded since the server began."""
+        if loads != self.loads:
             async with self._loading:
                 loaded = LoadedCassettes(paths, inside)
                 await self.read(loaded)
                 self.use(loaded)
+                self.loads = loads

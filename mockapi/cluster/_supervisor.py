@@ -30,7 +30,7 @@ from mockapi.cluster._messages import (
 )
 from mockapi.cluster._names import Place
 from mockapi.cluster._plan import Outcome
-from mockapi.cluster._process import WorkerProcess
+from mockapi.cluster._process import Template, TemplateLostError, WorkerProcess
 from mockapi.errors import MockapiError, UsageError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from mockapi.server import Console
 
 _MOST_FAILURES: Final = 3
-"""Workers that die one after the other before they serve: then it is no accident."""
+"""Processes that die one after the other before they serve: then it is no accident."""
 _GRACE: Final = 10.0
 """Seconds, beyond those of the drain, that workers have to end."""
 _LONGEST_PATH: Final = 90
@@ -84,11 +84,14 @@ class Supervisor:
         self._listening = listening
         self._console = console
         self._on_ready = on_ready
+        self._template: Template
         self._workers: dict[int, WorkerProcess] = {}
+        self._wanted = list(range(plan.workers))
+        """The numbers of those that are still to be forked."""
         self._generations = [0] * plan.workers
         self._failures = 0
         self._outcomes: list[Outcome] = []
-        self._is_ready = False
+        self._serves = False
         self._stops = 0
         self._deadline: float | None = None
         self._wakes, self._wake = socket.socketpair()
@@ -98,6 +101,11 @@ class Supervisor:
     def pids(self) -> dict[int, int]:
         """The process ids of the workers, by number."""
         return {number: worker.pid for number, worker in self._workers.items()}
+
+    @property
+    def template_pid(self) -> int:
+        """The process id of what they are forked from."""
+        return self._template.pid
 
     def stop(self) -> None:
         """Begin to stop; the second call ends what a drain allows. From any thread, and from a signal."""
@@ -110,16 +118,12 @@ class Supervisor:
         Raises:
             MockapiError: what was named cannot be used, or workers die at once.
         """
+        self._template = Template(self._plan, self._listening)
         try:
-            self._start(0, tells=True)  # the others find what it has read in the cache
             self._until(lambda: self._all_have(LOADED) or self._stops > 0)
-            for number in range(1, self._plan.workers):
-                if not self._stops:
-                    self._start(number)
-            self._until(lambda: self._all_have(LOADED) or self._stops > 0)
+            self._serves = True
             self._tell(self._workers.values(), SERVE)
             self._until(lambda: self._all_have(SERVING) or self._stops > 0)
-            self._is_ready = True
             if not self._stops:
                 self._on_ready()
             self._until(lambda: self._stops > 0)
@@ -139,7 +143,7 @@ class Supervisor:
         return outcome
 
     def _all_have(self, said: str) -> bool:
-        return all(said in worker.has for worker in self._workers.values())
+        return not self._wanted and all(said in worker.has for worker in self._workers.values())
 
     def _until(self, holds: Callable[[], bool]) -> None:
         """Listen to the workers until something holds, or until they have had the time to end."""
@@ -148,12 +152,26 @@ class Supervisor:
             if left is not None and left <= 0:
                 return
             channels = {worker.channel: worker for worker in self._workers.values()}
-            for ready in wait([*channels, self._wakes], left):
+            template = self._template
+            for ready in wait([*channels, template.channel, self._wakes], left):
                 if ready is self._wakes:
                     for _ in self._wakes.recv(16):
                         self._begin_to_stop()
+                elif ready is template.channel:
+                    self._hear_template(template)
                 else:
                     self._hear(channels[ready])  # type: ignore[index] # it is one of them
+
+    def _hear_template(self, template: Template) -> None:
+        if template is not self._template or not template.channel.poll():
+            return  # it was heard meanwhile, where a worker was waited for
+        try:
+            said, _ = template.hear()
+        except TemplateLostError:
+            self._renew_template()
+            return
+        if said == LOADED:
+            self._fork_wanted()
 
     def _hear(self, worker: WorkerProcess) -> None:
         try:
@@ -164,7 +182,7 @@ class Supervisor:
         worker.has.add(said)
         if said == FAILED:
             raise value
-        if said == LOADED and self._is_ready:  # one in the place of another
+        if said == LOADED and self._serves:  # one in the place of another
             worker.tell(SERVE)
         elif said == SERVING:
             self._failures = 0
@@ -181,24 +199,53 @@ class Supervisor:
                 self._console.problem(f"worker {number} (process {worker.pid}) {how} while it was ending")
             return
         if SERVING not in worker.has:
-            self._failures += 1
-            if self._failures >= _MOST_FAILURES:
-                raise WorkersFailedError(
-                    f"{self._failures} workers have died before they served, the last one {how}."
-                )
+            self._count_failure(how)
         self._console.problem(
             f"worker {number} (process {worker.pid}) {how}; its sessions have ended with it, and another"
             " takes its place"
         )
         self._generations[number] += 1
-        self._start(number)
+        self._wanted.append(number)
+        self._fork_wanted()
 
-    def _start(self, number: int, *, tells: bool = False) -> None:
-        place = Place(number, self._generations[number])
-        self._workers[number] = WorkerProcess(self._plan, place, self._listening, tells=tells)
+    def _fork_wanted(self) -> None:
+        """Fork the workers that are still to be forked, if the template can."""
+        while self._wanted and self._template.is_loaded:
+            number = self._wanted[0]
+            node = "" if self._plan.node is None else self._plan.node.name
+            place = Place(number, self._generations[number], node)
+            tells = place[:2] == (0, 0)  # one tells for all
+            try:
+                self._workers[number] = WorkerProcess(self._template, place, tells=tells)
+            except TemplateLostError:
+                self._renew_template()
+                return
+            del self._wanted[0]
+
+    def _renew_template(self) -> None:
+        """Start another template in the place of one that has ended; the workers go on meanwhile."""
+        template = self._template
+        how = template.end()
+        if self._stops:
+            return
+        if self._wanted:
+            self._count_failure(how)
+        self._console.problem(
+            f"the process that workers are forked from (process {template.pid}) {how}; another takes its"
+            " place"
+        )
+        self._template = Template(self._plan, self._listening)
+
+    def _count_failure(self, how: str) -> None:
+        self._failures += 1
+        if self._failures >= _MOST_FAILURES:
+            raise WorkersFailedError(
+                f"{self._failures} processes have died before they served, the last one {how}."
+            )
 
     def _begin_to_stop(self) -> None:
         self._stops += 1
+        self._wanted.clear()
         if self._stops == 1:
             self._deadline = monotonic() + self._plan.drain + _GRACE
         elif self._deadline is not None:
@@ -215,6 +262,7 @@ class Supervisor:
         for worker in self._workers.values():
             worker.reaped()
         self._workers.clear()
+        self._template.end()
         self._listening.close()
         self._wakes.close()
         self._wake.close()

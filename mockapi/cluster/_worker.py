@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import importlib
 import socket
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mockapi import cassettes, server, storage
+from mockapi import cassettes, inspector, nodes, server, storage
 from mockapi._wording import counted
 from mockapi.cluster._control import WholeServer
 from mockapi.cluster._door import Door
@@ -29,19 +30,52 @@ if TYPE_CHECKING:
 
     from mockapi.cluster._names import Place
     from mockapi.cluster._plan import WorkerPlan
+    from mockapi.sessions import CassetteSet
 
 
-def main(channel: Connection, listening: int) -> None:
+def prepare(plan: WorkerPlan) -> None:
+    """Import what a worker would import later: what is imported before it is forked is there once."""
+    # A face imports a file when a name of it is first asked for.
+    _ = (
+        *(server.build_app, server.console_of, server.JSONConsole, server.opening_notes),
+        *(storage.ReportedRecording, storage.old_recordings, storage.working_project),
+        *(cassettes.fingerprint, inspector.Feed, wire.without_doubles),
+    )
+    importlib.import_module("uvicorn.lifespan.off")
+    if plan.recording is not None:
+        importlib.import_module("mockapi.cluster._budget")
+    if plan.node is not None:
+        importlib.import_module("redis.asyncio")
+    with contextlib.suppress(ImportError):
+        importlib.import_module("uvloop")
+
+
+def main(
+    plan: WorkerPlan,
+    place: Place,
+    library: CassetteSet,
+    channel: Connection,
+    listening: int,
+    *,
+    tells: bool,
+) -> None:
     """Serve until the supervisor says otherwise, or is gone.
 
     Args:
+        plan: what every worker is told.
+        place: which one this is.
+        library: what is played.
         channel: to the supervisor.
         listening: the socket that clients come to.
+        tells: whether it tells people what is played.
     """
-    plan, place, tells = channel.recv()
     console = _console(plan)
+    metrics = server.Metrics() if plan.has_metrics else None
     try:
-        service = WorkerService(plan, place, console, metrics=server.Metrics() if plan.has_metrics else None)
+        service = WorkerService(plan, place, console, library=library, metrics=metrics)
+        member = None
+        if plan.node is not None:
+            member = _member(plan.node, plan, place, service)
         tls = None if plan.pem is None else wire.tls_of(plan.pem, plan.folder)
     except MockapiError as error:
         channel.send((FAILED, error))
@@ -56,11 +90,21 @@ def main(channel: Connection, listening: int) -> None:
         loop = server.event_loop()
         asyncio.set_event_loop(loop)
         try:
-            loop.run_until_complete(_Worker(plan, place, service, channel, sock, tls).run())
+            loop.run_until_complete(_Worker(plan, place, service, channel, sock, tls, member).run())
             loop.run_until_complete(loop.shutdown_default_executor())
         finally:
             asyncio.set_event_loop(None)
             loop.close()
+
+
+def _member(
+    options: nodes.NodeOptions, plan: WorkerPlan, place: Place, service: WorkerService
+) -> nodes.Node | nodes.Membership:
+    """What makes a worker one of a node: the one with the default session follows the log of all machines."""
+    if place.worker != DEFAULT_OWNER:
+        return nodes.Membership(options, service, worker=place.worker)
+    places = server.places_of(service, plan.access)
+    return nodes.Node(options, service, script=plan.script, places=places, worker=place.worker)
 
 
 def _console(plan: WorkerPlan) -> server.Console:
@@ -86,7 +130,9 @@ class _Worker:
         channel: Connection,
         sock: socket.socket,
         tls: wire.TLS | None,
+        member: nodes.Node | nodes.Membership | None,
     ) -> None:
+        self._member = member
         self._plan = plan
         self._place = place
         self._service = service
@@ -94,7 +140,9 @@ class _Worker:
         self._sock = sock
         self._free = FreeReplies(service)
         self._peers = Peers(plan, place, self._free)
-        self._whole = WholeServer(self._peers, service)
+        node = member if isinstance(member, nodes.Node) else None
+        self._default = None if node is None else node.default
+        self._whole = WholeServer(self._peers, service, node)
         service.others = self._peers.everywhere
         self._app = server.build_app(service, plan.access, plan.root_path, elsewhere=self._whole)
         loads = Loads(Path(plan.folder, "connections"), plan.workers, place.worker)
@@ -114,7 +162,10 @@ class _Worker:
             "hear": self._hear,
             "tell_all": self._peers.tell_all,
             "control": self._whole.control,
+            "open_session": self._whole.open_session,
+            "owned": self._whole.quota.owned,
             "numbers": self._whole.numbers,
+            "state": self._whole.state,
             "played": self._whole.played,
             "playing": service.playing,
             "read_cassettes": service.read_cassettes,
@@ -130,22 +181,36 @@ class _Worker:
         path.unlink(missing_ok=True)  # of the worker before this one
         door = await loop.create_unix_server(self._let_in, path)
         await self._catch_up()
+        if self._member is not None:
+            await self._member.start()
         loop.add_reader(self._channel.fileno(), self._listen)
         self._say(LOADED)
         await self._told[SERVE].wait()
         if not self._told[FINISH].is_set():
+            watching = await self._watched()
             await self._running.serve(sockets=[self._sock])
+            for task in watching:
+                task.cancel()
+            await asyncio.gather(*watching, return_exceptions=True)
             self._say(DRAINED)
         await self._told[FINISH].wait()
         loop.remove_reader(self._channel.fileno())
+        if self._member is not None:
+            await self._member.aclose()
         await self._service.aclose()
         self._peers.close()
         door.close()
         for connection in tuple(self._doors):
             connection.close()
 
+    async def _watched(self) -> list[asyncio.Task[None]]:
+        """Watch files, if that is wanted: whoever has the default session does it for all."""
+        if self._plan.watch is None or self._place.worker != DEFAULT_OWNER:
+            return []
+        return await self._plan.watch(self._service)
+
     def _let_in(self) -> Door:
-        return Door(self._service, self._app.state.api, self._do, self._doors)
+        return Door(self._service, self._app.state.api, self._do, self._doors, self._default)
 
     async def _do(self, name: str, *arguments: Any) -> Any:
         return await self._does[name](*arguments)
@@ -161,8 +226,8 @@ class _Worker:
             await self._service.changed()
         for worker in self._peers.others:
             with contextlib.suppress(server.OwnerAwayError, server.OwnerLostError):
-                paths, inside, epoch, settings = await self._peers.call(worker, "playing")
-                await self._service.catch_up(paths, inside)
+                paths, inside, loads, epoch, settings = await self._peers.call(worker, "playing")
+                await self._service.catch_up(paths, inside, loads)
                 if self._place.worker != DEFAULT_OWNER:
                     await self._free.forget(epoch, settings)
                 return

@@ -22,7 +22,7 @@ ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 """Base 58: no 0, O, I, l. A pattern for ids is `_01[1-9A-HJ-NP-Za-km-z]{22}`."""
 
 _PAIRS: Final = tuple(first + second for first in ALPHABET for second in ALPHABET)
-_PIECE: Final = 58**8
+_PAIR, _QUAD, _PIECE = 58**2, 58**4, 58**8
 _FIRST_MILLISECOND: Final = 1_790_812_800_000  # 2026-10-01T00:00:00Z
 
 
@@ -43,7 +43,14 @@ class IdKind(enum.StrEnum):
 
 
 _ORDERED: Final = frozenset({IdKind.MESSAGE, IdKind.REQUEST, IdKind.FILE, IdKind.CONTAINER})
-_VERSION_4: Final = frozenset({IdKind.BATCH})
+_VERSIONED: Final = frozenset({IdKind.BATCH})
+
+# A UUID (RFC 9562) has 48 bits of time or chance, 4 of version, 12 of chance, 2 of variant, 62 of chance.
+_48_BITS: Final = (1 << 48) - 1
+_VERSION_BITS: Final = 0xF << 76 | 0b11 << 62
+_RANDOM_BITS: Final = ((1 << 80) - 1) & ~_VERSION_BITS
+_VERSION_7: Final = 7 << 76 | 0b10 << 62
+_VERSION_4: Final = 4 << 76 | 0b10 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,31 +68,26 @@ class IdFactory:
         material = f"{self.seed}:{kind}:{number}".encode()
         bits = int.from_bytes(blake2b(material, digest_size=16, person=b"mockapi ids").digest())
         if kind in _ORDERED:
-            bits = _with_time(_as_uuid(bits, version=7), _FIRST_MILLISECOND + 1000 * number)
-        elif kind in _VERSION_4:
-            bits = _as_uuid(bits, version=4)
+            bits = bits & _RANDOM_BITS | _VERSION_7 | (_FIRST_MILLISECOND + 1000 * number & _48_BITS) << 80
+        elif kind in _VERSIONED:
+            bits = bits & ~_VERSION_BITS | _VERSION_4
         return f"{kind}_01{_base58(bits)}"
-
-
-def _as_uuid(bits: int, *, version: int) -> int:
-    bits = bits & ~(0xF << 76) | version << 76
-    return bits & ~(0b11 << 62) | 0b10 << 62  # the variant of RFC 9562
-
-
-def _with_time(bits: int, milliseconds: int) -> int:
-    return bits & ((1 << 80) - 1) | (milliseconds & ((1 << 48) - 1)) << 80
 
 
 def _base58(number: int) -> str:
     # First in three pieces that a machine word holds: dividing the whole number costs more each time.
+    # Then without a loop, which would cost more than the divisions: each reply has two ids and more.
     number, low = divmod(number, _PIECE)
     high, middle = divmod(number, _PIECE)
-    return _digits(high, 3) + _digits(middle, 4) + _digits(low, 4)
-
-
-def _digits(number: int, pairs: int) -> str:
-    text = ""
-    for _ in range(pairs):
-        number, pair = divmod(number, 58 * 58)
-        text = _PAIRS[pair] + text
-    return text
+    first, high = divmod(high, _QUAD)
+    second, third = divmod(high, _PAIR)
+    high, middle = divmod(middle, _QUAD)
+    fourth, fifth = divmod(high, _PAIR)
+    sixth, seventh = divmod(middle, _PAIR)
+    high, low = divmod(low, _QUAD)
+    eighth, ninth = divmod(high, _PAIR)
+    tenth, last = divmod(low, _PAIR)
+    return (
+        f"{_PAIRS[first]}{_PAIRS[second]}{_PAIRS[third]}{_PAIRS[fourth]}{_PAIRS[fifth]}{_PAIRS[sixth]}"
+        f"{_PAIRS[seventh]}{_PAIRS[eighth]}{_PAIRS[ninth]}{_PAIRS[tenth]}{_PAIRS[last]}"
+    )

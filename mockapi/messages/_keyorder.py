@@ -11,6 +11,7 @@ the API puts most of its new ones.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -80,7 +81,15 @@ BLOCKS: Final[Mapping[str, tuple[str, ...]]] = {
 
 def ordered(mapping: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:
     """The same members, those that `order` names first and in that order."""
-    return {key: mapping[key] for key in order if key in mapping} | dict(mapping)
+    keys = _ordered_keys((*mapping,), (*order,))
+    return dict(mapping) if keys is None else {key: mapping[key] for key in keys}
+
+
+@lru_cache(maxsize=256)  # objects of the API come in few shapes
+def _ordered_keys(keys: tuple[str, ...], order: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The keys in order; None if they are."""
+    arranged = (*dict.fromkeys((*(key for key in order if key in keys), *keys)),)
+    return None if arranged == keys else arranged
 
 
 def order_usage(usage: Mapping[str, Any]) -> dict[str, Any]:

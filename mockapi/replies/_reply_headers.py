@@ -22,6 +22,7 @@ WORKSPACE: Final = (b"anthropic-workspace-id", b"wrkspc_011111111111111111111111
 """The workspace that replies name, as they do since 2026-08."""
 ACCOUNT_FIELDS: Final = (ORGANIZATION, WORKSPACE)
 
+_JSON: Final = (b"content-type", b"application/json")
 _STREAM: Final = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"transfer-encoding", b"chunked"),
@@ -46,15 +47,16 @@ def message_headers(
 
     Its rate limits are added when it is accounted for (`_rate_limits`).
     """
-    framing = _STREAM if stream else _sized("application/json", size)
-    return (date_field(at), *framing, *_common(request_id, source, hint))
+    framing = _STREAM if stream else (_JSON, (b"content-length", b"%d" % size))
+    return (_date(int(at)), *framing, (b"request-id", request_id.encode()), *_tail(source, hint))
 
 
 def object_headers(
     *, content_type: str, size: int, at: float, request_id: str, source: Source, more: Headers = ()
 ) -> Headers:
     """The fields of any other reply; they have no rate limits."""
-    return (date_field(at), *_sized(content_type, size), *more, *_common(request_id, source, ""))
+    framing = (wire_field("content-type", content_type), (b"content-length", b"%d" % size))
+    return (_date(int(at)), *framing, *more, (b"request-id", request_id.encode()), *_tail(source, ""))
 
 
 def date_field(at: float) -> tuple[bytes, bytes]:
@@ -67,20 +69,13 @@ def _date(seconds: int) -> tuple[bytes, bytes]:
     return b"date", formatdate(seconds, usegmt=True).encode()
 
 
-def _sized(content_type: str, size: int) -> Headers:
-    return (wire_field("content-type", content_type), (b"content-length", str(size).encode()))
+def _tail(source: Source, hint: str) -> Headers:
+    return (*_known_tail(source), hint_field(hint)) if hint else _known_tail(source)
 
 
-def _common(request_id: str, source: Source, hint: str) -> Headers:
-    fields = (
-        (b"request-id", request_id.encode()),
-        _TRANSPORT,
-        *ACCOUNT_FIELDS,
-        _ROBOTS,
-        _POLICY,
-        wire_field("x-mockapi-source", source),
-    )
-    return (*fields, hint_field(hint)) if hint else fields
+@lru_cache(maxsize=16)
+def _known_tail(source: Source) -> Headers:
+    return (_TRANSPORT, *ACCOUNT_FIELDS, _ROBOTS, _POLICY, wire_field("x-mockapi-source", source))
 
 
 def hint_field(hint: str) -> tuple[bytes, bytes]:

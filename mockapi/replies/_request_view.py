@@ -72,7 +72,9 @@ class RequestView:
 
         Empty if the body is nested too deeply to be written.
         """
-        without = {key: value for key, value in self.body.items() if key != "stream"}
+        without = self.body
+        if "stream" in without:
+            without = {key: value for key, value in without.items() if key != "stream"}
         written = jsontext.canonical_value(without)
         return b"" if written is None else written
 
@@ -96,16 +98,18 @@ class RequestView:
     @property
     def stop_sequences(self) -> tuple[str, ...]:
         """The texts that end the output."""
-        return tuple(
-            text for text in _list(self.body.get("stop_sequences")) if isinstance(text, str) and text
-        )
+        if "stop_sequences" not in self.body:
+            return ()
+        return tuple(text for text in _list(self.body["stop_sequences"]) if isinstance(text, str) and text)
 
     @_lazy
     def turns(self) -> tuple[Turn, ...]:
         """The conversation."""
         return tuple(
-            Turn(str(message.get("role")), blocks_of(message.get("content")))
-            for message in _dicts(self.body.get("messages"))
+            [
+                Turn(str(message.get("role")), blocks_of(message.get("content")))
+                for message in _dicts(self.body.get("messages"))
+            ]
         )
 
     @_lazy
@@ -116,6 +120,8 @@ class RequestView:
     @_lazy
     def opening(self) -> tuple[Block, ...]:
         """The blocks of the trailing user messages; () if the conversation ends otherwise."""
+        if len(self.turns) == 1 and self.turns[0].role == "user":
+            return self.turns[0].blocks
         found: list[Block] = []
         for turn in reversed(self.turns):
             if turn.role == "user":
@@ -127,7 +133,7 @@ class RequestView:
     @_lazy
     def tool_results(self) -> tuple[Block, ...]:
         """The results that the opening hands back."""
-        return tuple(block for block in self.opening if block.get("type") == "tool_result")
+        return tuple([block for block in self.opening if block.get("type") == "tool_result"])
 
     @_lazy
     def last_user_text(self) -> str:
@@ -162,16 +168,20 @@ class RequestView:
     @_lazy
     def tools(self) -> tuple[Block, ...]:
         """The tools on offer, with what the conversation's system messages changed."""
+        changes = [turn for turn in self.turns if turn.role == "system"]
+        if not changes and "tools" not in self.body:
+            return ()
         offered = {name_of(tool): tool for tool in _dicts(self.body.get("tools"))}
-        if any(turn.role == "system" for turn in self.turns):
-            _apply_changes(self.turns, offered)
+        if changes:
+            _apply_changes(changes, offered)
         return tuple(offered.values())
 
     @property
     def choice(self) -> str:
         """How tools may be used: auto, any, tool or none."""
-        choice = _dict(self.body.get("tool_choice")).get("type")
-        return choice if choice in {"any", "tool", "none"} else "auto"
+        choice = self.body.get("tool_choice")
+        kind = choice.get("type") if isinstance(choice, dict) else None
+        return kind if kind in {"any", "tool", "none"} else "auto"
 
     @property
     def chosen_tool(self) -> str:
@@ -187,12 +197,14 @@ class RequestView:
     @property
     def thinking(self) -> dict[str, Any]:
         """The thinking configuration; {} if it is off."""
-        config = _dict(self.body.get("thinking"))
-        return config if config.get("type") in THINKING_ON else {}
+        config = self.body.get("thinking")
+        return config if isinstance(config, dict) and config.get("type") in THINKING_ON else {}
 
     @property
     def output_schema(self) -> Any:
         """The JSON Schema that the reply's text has to satisfy, None if any text will do."""
+        if "output_config" not in self.body and "output_format" not in self.body:
+            return None
         for owner in (_dict(self.body.get("output_config")).get("format"), self.body.get("output_format")):
             if _dict(owner).get("type") == "json_schema":
                 return _dict(owner).get("schema")
@@ -201,9 +213,9 @@ class RequestView:
     @property
     def manages_context(self) -> bool:
         """Whether the reply tells what context management did."""
-        return "context_management" in self.body or any(
-            beta.startswith("context-management-") for beta in self.betas
-        )
+        if "context_management" in self.body:
+            return True
+        return bool(self.betas) and any(beta.startswith("context-management-") for beta in self.betas)
 
     def subject(self, limit: int = 120) -> str:
         """The last user text on one line, shortened; "" without one."""
@@ -220,9 +232,11 @@ def blocks_of(content: Any) -> tuple[Block, ...]:
 def text_of(blocks: tuple[Block, ...]) -> str:
     """The text of the text blocks."""
     return "\n".join(
-        block["text"]
-        for block in blocks
-        if block.get("type") == "text" and isinstance(block.get("text"), str)
+        [
+            block["text"]
+            for block in blocks
+            if block.get("type") == "text" and isinstance(block.get("text"), str)
+        ]
     )
 
 
@@ -248,12 +262,10 @@ def shortened(text: str, limit: int) -> str:
     return f"{cut}…"
 
 
-def _apply_changes(turns: tuple[Turn, ...], offered: dict[str, Block]) -> None:
+def _apply_changes(turns: list[Turn], offered: dict[str, Block]) -> None:
     """Tools that system messages add, or remove, from their place on."""
     deferred = dict(offered)
     for turn in turns:
-        if turn.role != "system":
-            continue
         for block in turn.blocks:
             reference = _dict(block.get("tool"))
             definition = _dict(reference.get("definition"))

@@ -9,6 +9,7 @@ Python; `random` would promise that only for part of its interface.
 from __future__ import annotations
 
 from hashlib import blake2b
+from struct import Struct
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from mockapi.messages import NONCE_BYTES, make_signature
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _T = TypeVar("_T")
-_POOL_BITS: Final = 512
+_WORDS: Final = Struct(">16I")
+"""A block as 32-bit words; the last one is drawn first."""
 
 
 class SeededChoices:
@@ -27,13 +29,12 @@ class SeededChoices:
         key: what the choices are a function of.
     """
 
-    __slots__ = ("_block", "_key", "_left", "_pool")
+    __slots__ = ("_block", "_key", "_words")
 
     def __init__(self, key: bytes) -> None:
         self._key = blake2b(key, digest_size=32).digest()
         self._block = 0
-        self._pool = 0
-        self._left = 0
+        self._words: list[int] = []
 
     def fork(self, label: str) -> SeededChoices:
         """A stream of its own for a part, so that parts do not disturb each other's choices."""
@@ -41,12 +42,18 @@ class SeededChoices:
 
     def below(self, limit: int) -> int:
         """0 to `limit` - 1; `limit` is at most 2 to the power of 32."""
-        if self._left < 32:
-            self._refill()
-        chosen = (self._pool & 0xFFFFFFFF) * limit >> 32
-        self._pool >>= 32
-        self._left -= 32
-        return chosen
+        if not self._words:
+            self._words = [*_WORDS.unpack(self._next_block())]
+        return self._words.pop() * limit >> 32
+
+    def several_below(self, limit: int, count: int) -> list[int]:
+        """What `below` gives in so many calls."""
+        words = self._words
+        while len(words) < count:
+            words = [*_WORDS.unpack(self._next_block()), *words]
+        rest = len(words) - count
+        self._words, drawn = words[:rest], words[rest:]
+        return [word * limit >> 32 for word in reversed(drawn)]
 
     def between(self, low: int, high: int) -> int:
         """`low` to `high`, both included; any size of integers."""
@@ -73,11 +80,10 @@ class SeededChoices:
 
     def take(self, size: int) -> bytes:
         """That many bytes."""
+        self._words = []
         pieces = []
         while size > 0:
-            self._refill()
-            self._left = 0
-            pieces.append(self._pool.to_bytes(_POOL_BITS // 8)[:size])
+            pieces.append(self._next_block()[:size])
             size -= len(pieces[-1])
         return b"".join(pieces)
 
@@ -86,8 +92,7 @@ class SeededChoices:
         nonce = nonce or self.take(NONCE_BYTES)
         return make_signature(nonce, self.take(self.between(80, 380)))
 
-    def _refill(self) -> None:
+    def _next_block(self) -> bytes:
         block = blake2b(self._block.to_bytes(8), key=self._key).digest()
         self._block += 1
-        self._pool = int.from_bytes(block)
-        self._left = _POOL_BITS
+        return block

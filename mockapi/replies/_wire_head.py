@@ -59,15 +59,16 @@ def wire_head_of(reply: Reply, *, method: str) -> WireHead | None:
         or chunks[0].delay
     ):
         return None
-    lines = [b"%b: %b\r\n" % field for field in reply.headers]
-    head = b"".join((_status_line(reply.status), *lines, b"\r\n"))
-    if head.count(b"\n") != len(lines) + 2 or head.count(b"\r") != len(lines) + 2:
+    fields = [*map(b": ".join, reply.headers)]
+    looked_at = b" ".join(fields)
+    if b"\n" in looked_at or b"\r" in looked_at or not fields:
         return None
+    head = _status_line(reply.status) + b"\r\n".join(fields)
     size = len(chunks[0].data)
     framing = [field for field in reply.headers if field[0] in _SERVERS]
     if framing == [_CHUNKED]:
-        return WireHead(head + b"%x\r\n" % size, b"\r\n0\r\n\r\n")
-    return WireHead(head, b"") if framing == [(b"content-length", b"%d" % size)] else None
+        return WireHead(b"%b\r\n\r\n%x\r\n" % (head, size), b"\r\n0\r\n\r\n")
+    return WireHead(head + b"\r\n\r\n", b"") if framing == [(b"content-length", b"%d" % size)] else None
 
 
 @functools.lru_cache(maxsize=64)

@@ -133,13 +133,8 @@ def charge(
     output_tokens: int = 0,
 ) -> tuple[Levels, State]:
     """What is in the buckets of a key after a charge, and the state with it."""
-    levels = filled(limits, state.get(key), now)
-    levels = Levels(
-        levels.at,
-        levels.requests - requests,
-        levels.input_tokens - input_tokens,
-        levels.output_tokens - output_tokens,
-    )
+    at, left, left_in, left_out = filled(limits, state.get(key), now)
+    levels = Levels(at, left - requests, left_in - input_tokens, left_out - output_tokens)
     return levels, _put(state, key, levels)
 
 
@@ -173,7 +168,7 @@ def with_fields(reply: Reply, fields: Headers) -> Reply:
     """The reply with these rate-limit fields, where the API has them, in place of any that it had."""
     kept = reply.headers
     names = [name for name, _ in kept]
-    if any([name.startswith(_PREFIX) for name in names]):  # noqa: C419 - a list is faster, and this is asked for every reply
+    if _PREFIX in b" ".join(names):  # a look at all of them at once: this is asked for every reply
         kept = tuple(field for field in kept if not field[0].startswith(_PREFIX))
         names = [name for name, _ in kept]
     place = names.index(b"request-id") if b"request-id" in names else len(kept)
@@ -183,20 +178,31 @@ def with_fields(reply: Reply, fields: Headers) -> Reply:
 def fields_of(limits: RateLimits, levels: Levels) -> Headers:
     """The header fields of buckets, in the API's order."""
     at, requests, input_tokens, output_tokens = levels
-    return (
-        *_bucket(0, limits.input_tokens, input_tokens, at),
-        *_bucket(1, limits.output_tokens, output_tokens, at),
-        *_bucket(2, limits.requests, requests, at),
-        *_bucket(3, limits.input_tokens + limits.output_tokens, input_tokens + output_tokens, at),
+    both = limits.input_tokens + limits.output_tokens
+    return _fields(
+        _told(0, limits.input_tokens, input_tokens, at),
+        _told(1, limits.output_tokens, output_tokens, at),
+        _told(2, limits.requests, requests, at),
+        _told(3, both, input_tokens + output_tokens, at),
     )
 
 
-def _bucket(number: int, limit: int, level: float, at: float) -> Headers:
-    remaining = max(0, int(level + 1e-6))
+_Told: TypeAlias = tuple[int, int, int, int]
+"""What is told of a bucket: its number, its limit, what remains, and when it is full again."""
+
+
+def _told(number: int, limit: int, level: float, at: float) -> _Told:
+    remaining = int(level + 1e-6) if level > 0 else 0
     if _BUCKETS[number][1]:
-        remaining = min((remaining + 500) // 1000 * 1000, limit)
+        remaining = (remaining + 500) // 1000 * 1000
+        remaining = min(limit, remaining)
     full = at if level >= limit else at + (limit - level) / limit * _MINUTE
-    return _bucket_fields(number, limit, remaining, math.ceil(full))
+    return number, limit, remaining, math.ceil(full)
+
+
+@lru_cache(maxsize=64)  # under load, many requests of one second leave the same behind
+def _fields(*buckets: _Told) -> Headers:
+    return tuple([field for told in buckets for field in _bucket_fields(*told)])
 
 
 @lru_cache(maxsize=256)
@@ -242,7 +248,8 @@ def _wait(limits: RateLimits, levels: Levels) -> float:
 
 
 def _put(state: State, key: str, levels: Levels) -> State:
-    kept = {name: value for name, value in state.items() if name != key}
+    kept = state.copy()
+    kept.pop(key, None)
     while len(kept) >= MAX_KEYS:
         del kept[next(iter(kept))]
     kept[key] = levels

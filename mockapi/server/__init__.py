@@ -16,47 +16,64 @@ if TYPE_CHECKING:
     from mockapi.server._app import build_app, create_app
     from mockapi.server._base_url import is_prefix, path_of
     from mockapi.server._console import Console
-    from mockapi.server._control_replies import health, problem, unready
-    from mockapi.server._elsewhere import Elsewhere, Owner, OwnerAwayError, OwnerLostError, PassedOn
+    from mockapi.server._control import places_of
+    from mockapi.server._control_replies import error_response, health, problem, unready
+    from mockapi.server._directory import Directory, Whereabouts
+    from mockapi.server._elsewhere import (
+        Elsewhere,
+        Owner,
+        OwnerAwayError,
+        OwnerLostError,
+        OwnerUnsureError,
+        PassedOn,
+    )
     from mockapi.server._json_console import JSONConsole, console_of
     from mockapi.server._loading import LoadedCassettes
     from mockapi.server._metrics import Metrics, Totals
+    from mockapi.server._moment import Moment
     from mockapi.server._opening import opening_notes
     from mockapi.server._service import Service
     from mockapi.server.recording import RecordOptions
-    from mockapi.server.wire import HTTPServer, event_loop, listen, url_of
+    from mockapi.server.wire import HTTPServer, allow_connections, event_loop, listen, url_of
     from mockapi.sessions import Settings
 
 __all__ = [
     "TOKEN",
     "Access",
     "Console",
+    "Directory",
     "Elsewhere",
     "HTTPServer",
     "JSONConsole",
     "LoadedCassettes",
     "MessagesAPI",
     "Metrics",
+    "Moment",
     "Owner",
     "OwnerAwayError",
     "OwnerLostError",
+    "OwnerUnsureError",
     "PassedOn",
     "RecordOptions",
     "Service",
     "Settings",
     "Totals",
+    "Whereabouts",
     "access_of",
+    "allow_connections",
     "build_app",
     "console_of",
     "control_objection",
     "create_app",
     "defect_reply",
+    "error_response",
     "event_loop",
     "health",
     "is_prefix",
     "listen",
     "opening_notes",
     "path_of",
+    "places_of",
     "problem",
     "unready",
     "url_of",
@@ -70,15 +87,18 @@ __getattr__ = lazy_exports(
         "_app": "build_app create_app",
         "_base_url": "is_prefix path_of",
         "_console": "Console",
-        "_control_replies": "health problem unready",
-        "_elsewhere": "Elsewhere Owner OwnerAwayError OwnerLostError PassedOn",
+        "_control": "places_of",
+        "_control_replies": "error_response health problem unready",
+        "_directory": "Directory Whereabouts",
+        "_elsewhere": "Elsewhere Owner OwnerAwayError OwnerLostError OwnerUnsureError PassedOn",
         "_json_console": "JSONConsole console_of",
         "_loading": "LoadedCassettes",
         "_metrics": "Metrics Totals",
+        "_moment": "Moment",
         "_opening": "opening_notes",
         "_service": "Service",
         "mockapi.sessions": "Settings",
         "recording": "RecordOptions",
-        "wire": "HTTPServer event_loop listen url_of",
+        "wire": "HTTPServer allow_connections event_loop listen url_of",
     },
 )

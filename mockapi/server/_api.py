@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from mockapi._clock import monotonic
 from mockapi.exchange import Request, Source
 from mockapi.messages import error_details
 from mockapi.replies import error_reply
 from mockapi.server._access import doubled, key_objection
+from mockapi.server._at_once import SESSION_PREFIX, AtOnce
 from mockapi.server._base_url import base_url_of, is_plain, path_of
 from mockapi.server._control import DRAINING
 from mockapi.server._control_replies import RETRY_AFTER
 from mockapi.server._cors import is_preflight
-from mockapi.server._elsewhere import OwnerAwayError, OwnerLostError
+from mockapi.server._elsewhere import OwnerAwayError, OwnerLostError, OwnerUnsureError
 from mockapi.server._metrics import AT_ONCE
 from mockapi.server._pages import is_uninvited
 from mockapi.server.wire import (
     ARRIVED,
     STARTED,
     ClientLeft,
-    Framed,
     Refused,
     play,
     read_body,
@@ -42,12 +41,7 @@ if TYPE_CHECKING:
     Scope = dict[str, Any]
     Receive = Callable[[], Awaitable[Any]]
     Send = Callable[[Any], Awaitable[None]]
-    PlaysReply = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_SESSION_PREFIX = "/s/"
-_MESSAGES = "/v1/messages"
-_LOOKED_AT: Final = frozenset({b"origin", b"sec-fetch-site", b"content-encoding", b"expect"})
-"""Fields by which a request may be turned away, or has to be read in another way."""
 _UNVERSIONED = (
     "{} was taken as {}, because mockapi has set the base URL here. The real API has no such path: with it,"
     " this client needs a base URL that ends in /v1."
@@ -74,6 +68,9 @@ class MessagesAPI:
         service: the state of the server.
         keys: what clients' keys have to be one of; none at all stands for any key.
         elsewhere: who has the sessions that this process does not have; None if it has all of them.
+
+    Attributes:
+        at_once: answers what it can of whole requests without a task.
     """
 
     def __init__(
@@ -82,6 +79,7 @@ class MessagesAPI:
         self._service = service
         self._keys = keys
         self._elsewhere = elsewhere
+        self.at_once = AtOnce(service, keys, elsewhere, self._played, self._fails)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read a request, answer it, play the reply, write it down."""
@@ -90,11 +88,11 @@ class MessagesAPI:
         try:
             path = path_of(scope)
             id_ = None
-            if path.startswith(_SESSION_PREFIX):
-                id_, slash, rest = path[len(_SESSION_PREFIX) :].partition("/")
+            if path.startswith(SESSION_PREFIX):
+                id_, slash, rest = path[len(SESSION_PREFIX) :].partition("/")
                 path = slash + rest or "/"
             owner = None if self._elsewhere is None else self._elsewhere.owner_of(id_)
-            session = None if owner is not None else self._session(id_)
+            session = self._session(id_) if owner is None else owner.session
             hint = ""
             if service.takes_unversioned_paths and (versioned := with_version(path)) is not None:
                 hint = _UNVERSIONED.format(path, versioned)
@@ -102,9 +100,10 @@ class MessagesAPI:
             closes = service.closes_root_connections and not id_
             if closes:
                 send = with_closed_connection(send)
-            fields = self._let_in(scope["method"], scope["headers"], session, is_elsewhere=owner is not None)
+            is_elsewhere = owner is not None and session is None
+            fields = self._let_in(scope["method"], scope["headers"], session, is_elsewhere=is_elsewhere)
             if session is None and owner is None:
-                await self._turn_away(self._no_session(id_), scope, receive, send)
+                await self._turn_away(await self._missing(id_), scope, receive, send)
                 return
             body = await read_body(receive, fields, path, closes=closes)
             if is_late:
@@ -125,12 +124,12 @@ class MessagesAPI:
                 else:
                     entry = await service.answer_aside(request, session, scope.get("server"), hint)
         except Refused as refused:
-            await self._turn_away(self._refusal(refused, scope["headers"]), scope, receive, send)
+            await self._turn_away(self.refusal(refused, scope["headers"]), scope, receive, send)
             return
         except ClientLeft:
             return
-        except OwnerAwayError as away:
-            await self._turn_away(self._later(str(away)), scope, receive, send)
+        except (OwnerAwayError, OwnerUnsureError) as error:
+            await self._turn_away(self.not_answered(error), scope, receive, send)
             return
         except OwnerLostError:  # as a process that has the connection too would have ended
             await reset(scope, receive)
@@ -149,59 +148,14 @@ class MessagesAPI:
             entry.complete = await play(entry.reply, scope, receive, send, service.lateness, arrived)
         self._played(entry, session, scope, arrived)
 
-    def at_once(self, scope: Scope, body: bytes) -> Framed | PlaysReply | None:
-        """The reply to a whole request, if it is a recording and nothing else is to be done.
+    def _fails(self, defect: Exception) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+        """An application that tells of a defect."""
 
-        That is a matter of speed alone: `__call__` answers the same.
+        async def tell(scope: Scope, receive: Receive, send: Send) -> None:
+            await self._turn_away(defect_reply(self._service), scope, receive, send)
+            raise defect  # uvicorn writes the traceback and closes the connection
 
-        Args:
-            scope: of the ASGI request.
-            body: all of it.
-
-        Returns:
-            The reply, to be sent; an application that plays it over time; None if nothing was done.
-        """
-        service = self._service
-        if scope["method"] != "POST" or service.has_more_to_say:
-            return None
-        path = scope["raw_path"].decode("ascii")
-        id_ = None
-        if path.startswith(_SESSION_PREFIX):
-            id_, slash, rest = path[len(_SESSION_PREFIX) :].partition("/")
-            path = slash + rest
-        if path != _MESSAGES or (self._elsewhere is not None and self._elsewhere.owner_of(id_) is not None):
-            return None
-        session = self._session(id_)
-        headers = scope["headers"]
-        fields = dict(headers)
-        if session is None or len(fields) != len(headers) or not fields.keys().isdisjoint(_LOOKED_AT):
-            return None
-        if self._keys and key_objection(fields, self._keys) is not None:
-            return None
-        request = Request("POST", path, scope["query_string"].decode("latin-1"), headers, body)
-        try:
-            entry = service.replay(request, session, scope["server"])
-        except Exception as defect:  # noqa: BLE001 - told as the others are, by what tells it
-            return partial(self._tell, defect)
-        if entry is None:
-            return None
-        reply = entry.reply
-        if reply.wire_head is None:
-            return partial(self._play, entry, session)
-        entry.complete = True
-        self._played(entry, session, scope, scope[ARRIVED])
-        return Framed(reply.wire_head.before, reply.chunks[0].data, reply.wire_head.after)
-
-    async def _tell(self, defect: Exception, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._turn_away(defect_reply(self._service), scope, receive, send)
-        raise defect  # uvicorn writes the traceback and closes the connection
-
-    async def _play(
-        self, entry: JournalEntry, session: ServerSession, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        arrived = scope[ARRIVED]
-        entry.complete = await play(entry.reply, scope, receive, send, self._service.lateness, arrived)
-        self._played(entry, session, scope, arrived)
+        return tell
 
     def _played(self, entry: JournalEntry, session: ServerSession, scope: Scope, arrived: float) -> None:
         """Write down how a reply went."""
@@ -253,8 +207,12 @@ class MessagesAPI:
         try:
             self._let_in(request.method, request.headers, session)
         except Refused as refused:
-            return self._refusal(refused, request.headers)
+            return self.refusal(refused, request.headers)
         return self._no_session(id_) if session is None else session
+
+    def not_answered(self, error: OwnerAwayError | OwnerUnsureError) -> Reply:
+        """What is said to a request that the owner of its session has not answered."""
+        return self._later(str(error)) if isinstance(error, OwnerAwayError) else self._unsure(str(error))
 
     async def _turn_away(self, reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
         """Play a reply that no session has given."""
@@ -308,7 +266,8 @@ class MessagesAPI:
                 raise Refused(objection.status, "authentication_error", objection.message)
         return fields
 
-    def _refusal(self, refused: Refused, headers: Headers) -> Reply:
+    def refusal(self, refused: Refused, headers: Headers) -> Reply:
+        """What is said to a request that is not taken."""
         # The rest of the body is read and dropped: closing while a client still sends could cost it
         # the reply. Who waits for "100 Continue" may send no body now, so that connection ends.
         waits = any(name == b"expect" for name, _ in headers)
@@ -333,6 +292,22 @@ class MessagesAPI:
             retry=True,
         )
 
+    def _unsure(self, why: str) -> Reply:
+        """Of what may count though nobody knows: a client that sent it again could count twice."""
+        return self._error(
+            503, "api_error", f"{why} Nobody knows whether this request counts in the default session."
+        )
+
+    async def _missing(self, id_: str | None) -> Reply:
+        """What a request gets whose session is not here, as the list of all machines has it."""
+        directory = self._service.keeper.directory
+        found = None if directory is None or not id_ else await directory.find(id_)
+        if found is None:
+            return self._no_session(id_)
+        if found.status == 503:
+            return self._later(found.message)
+        return self._error(found.status, "mockapi_no_session", found.message)
+
     def _no_session(self, id_: str | None) -> Reply:
         sessions = self._service.sessions
         if not id_:
@@ -341,10 +316,9 @@ class MessagesAPI:
             status, message = 410, gone
         else:
             status, message = 404, f"Unknown session {id_!r}; open one with POST /_mockapi/sessions."
+        return self._error(status, "mockapi_no_session", message)
+
+    def _error(self, status: int, error_type: str, message: str) -> Reply:
         return error_reply(
-            status,
-            "mockapi_no_session",
-            message,
-            self._service.next_request_id(),
-            source=Source.INVALID,
+            status, error_type, message, self._service.next_request_id(), source=Source.INVALID
         )

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mockapi.exchange import Reply
     from mockapi.server._access import Access
     from mockapi.server._elsewhere import Elsewhere
-    from mockapi.sessions import Settings
+    from mockapi.sessions import SessionLimits, Settings
 
     Scope = dict[str, Any]
     Receive = Callable[[], Awaitable[Any]]
@@ -83,6 +83,8 @@ def create_app(
     settings: Settings | None = None,
     allowed_hosts: Iterable[str] = (),
     control_token: str | None = None,
+    api_keys: Iterable[str] = (),
+    limits: SessionLimits | None = None,
     metrics: bool = False,
 ) -> Starlette:
     """The application alone, to be run by an ASGI server or an in-process transport.
@@ -96,15 +98,17 @@ def create_app(
         allowed_hosts: Host names, besides loopback, under which the control API answers.
         control_token: opens the control API to browsers and to callers from elsewhere; None lets
             neither in.
+        api_keys: what clients' keys have to be one of; none at all stands for any key.
+        limits: how long sessions stay unused, and how many an owner may have; see `SessionLimits`.
         metrics: whether to count for Prometheus; it needs the extra `metrics`.
 
     Raises:
         CassetteError: cassettes that cannot be used, all of them.
         UsageError: there is no prometheus_client to count with.
     """
-    access = access_of(allowed_hosts, control_token)
+    access = access_of(allowed_hosts, control_token, api_keys)
     counts = Metrics() if metrics else None
-    service = Service(cassettes, settings or sessions.Settings(), Console(), metrics=counts)
+    service = Service(cassettes, settings or sessions.Settings(), Console(), metrics=counts, limits=limits)
     return build_app(service, access, is_hosted=True)
 
 

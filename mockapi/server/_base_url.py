@@ -37,9 +37,10 @@ def path_of(scope: Scope) -> str:
     raw = scope.get("raw_path")
     # ASGI leaves `raw_path` to the server; without it the spelling of the escapes is lost.
     path = quote(scope["path"], safe=_PATH_SAFE) if raw is None else raw.decode("ascii")
-    root = quote(scope.get("root_path", ""), safe=_PATH_SAFE)
-    if root and (path == root or path.startswith(f"{root}/")):
-        return path[len(root) :] or "/"
+    if scope.get("root_path"):
+        root = quote(scope["root_path"], safe=_PATH_SAFE)
+        if path == root or path.startswith(f"{root}/"):
+            return path[len(root) :] or "/"
     return path
 
 

@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route, Router
 
+from mockapi._clock import wall
 from mockapi._files import Places
 from mockapi._printable import encodable
 from mockapi.errors import CassetteError, TooSlowError, UsageError
@@ -66,7 +67,7 @@ def control_app(
         access: who may use it.
         around: makes the control API of the whole server of this process's own; None where that is all.
     """
-    control = _Control(service, _places(service, access))
+    control = _Control(service, places_of(service, access))
     router = Router(
         [
             Route("/health", control.health),
@@ -93,6 +94,10 @@ def control_app(
     )
 
     async def own(scope: Scope, receive: Receive, send: Send) -> None:
+        elsewhere = await _of_other_machine(service, scope)
+        if elsewhere is not None:
+            await elsewhere(scope, receive, send)
+            return
         try:
             await router(scope, receive, send)
         except HTTPException:  # the path is known, the method is not
@@ -144,7 +149,13 @@ class _Control:
         return Response(text, headers={"content-type": content_type})
 
     async def list_sessions(self, request: Request) -> JSONResponse:
-        return JSONResponse({"sessions": [_described(item, request) for item in self._service.sessions]})
+        listed = [self._described(item, request) for item in self._service.sessions]
+        directory = self._service.keeper.directory
+        if directory is None:
+            return JSONResponse({"sessions": listed})
+        others, why_more = await directory.others()
+        told: dict[str, Any] = {"sessions": [*listed, *others]}
+        return JSONResponse(told if why_more is None else {**told, "incomplete": why_more})
 
     async def open_session(self, request: Request) -> JSONResponse:
         try:
@@ -154,11 +165,11 @@ class _Control:
             session = await self._service.open_session_aside(options, self._places)
         except (UsageError, CassetteError) as error:
             return error_response(error)
-        return JSONResponse(_described(session, request), status_code=201)
+        return JSONResponse(self._described(session, request), status_code=201)
 
     async def show_session(self, request: Request) -> JSONResponse:
         session = self._session(request)
-        return no_session(request) if session is None else JSONResponse(_described(session, request))
+        return no_session(request) if session is None else JSONResponse(self._described(session, request))
 
     async def close_session(self, request: Request) -> JSONResponse:
         session = self._session(request)
@@ -176,7 +187,7 @@ class _Control:
             return no_session(request)
         session.restart()
         session.journal.clear()
-        return JSONResponse(_described(session, request))
+        return JSONResponse(self._described(session, request))
 
     async def journal(self, request: Request) -> JSONResponse:
         session = self._session(request)
@@ -264,8 +275,25 @@ class _Control:
             return error_response(error)
         return await self.list_cassettes(request)
 
+    def _described(self, session: ServerSession, request: Request) -> dict[str, Any]:
+        """A session with its base URL: at this machine, if that has an address of its own.
+
+        Else it is under the Host that the client used to come here, as the default session always is.
+        """
+        service = self._service
+        scope = dict(request.scope)
+        base = base_url_of(scope, dict(scope["headers"]), "/_mockapi")
+        if session is service.sessions.default:
+            return {**session.as_json(), "base_url": base}
+        told = {**session.as_json(), "base_url": f"{service.advertised or base}/s/{session.id}"}
+        return told if service.node is None else {**told, "node": service.node}
+
     def _session(self, request: Request) -> ServerSession | None:
-        return self._service.sessions.get(request.path_params["id"])
+        """The session that a request names, which is a use of it."""
+        session = self._service.sessions.get(request.path_params["id"])
+        if session is not None:
+            self._service.sessions.use(session, wall())
+        return session
 
 
 async def _lives(_request: Request) -> JSONResponse:
@@ -273,7 +301,7 @@ async def _lives(_request: Request) -> JSONResponse:
     return JSONResponse({"status": "ok"})
 
 
-def _places(service: Service, access: Access) -> Places:
+def places_of(service: Service, access: Access) -> Places:
     """What control requests may have read: what was named at the start, else the working folder."""
     to = None if service.recorder is None else service.recorder.options.to
     named = [*service.paths, *access.folders, *([] if to is None else [to])]
@@ -297,12 +325,21 @@ def _page(journal: Journal, after: int, limit: int) -> list[JournalEntry]:
     return page
 
 
-def _described(session: ServerSession, request: Request) -> dict[str, Any]:
-    """A session with its base URL, under the Host that the client used to come here."""
-    scope = dict(request.scope)
-    base = base_url_of(scope, dict(scope["headers"]), "/_mockapi")
-    suffix = "" if session.id == "default" else f"/s/{session.id}"
-    return {**session.as_json(), "base_url": base + suffix}
+async def _of_other_machine(service: Service, scope: Scope) -> Response | None:
+    """The answer to a request that concerns a session of another machine; None to any other one."""
+    path = scope["path"].removeprefix(scope.get("root_path", ""))
+    directory = service.keeper.directory
+    if directory is None or not path.startswith("/sessions/"):
+        return None
+    id_, slash, rest = path.removeprefix("/sessions/").partition("/")
+    found = None if service.sessions.get(id_) is not None else await directory.find(id_)
+    if found is None:
+        return None
+    told = found.as_json()
+    if found.base_url is not None:
+        told["location"] = f"{found.base_url.removesuffix(f'/s/{id_}')}/_mockapi/sessions/{id_}{slash}{rest}"
+    response = problem(found.status, found.message, **told)
+    return unready(response) if found.status == 503 else response
 
 
 def _script_of(session: ServerSession) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from mockapi._printable import encodable
 from mockapi._version import __version__
 from mockapi._wording import counted
-from mockapi.errors import CassetteError, ScriptError, UsageError
+from mockapi.errors import CassetteError, QuotaError, ScriptError, UsageError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -73,6 +73,11 @@ def error_response(error: UsageError | CassetteError) -> JSONResponse:
     """What is said to a request that cannot be done."""
     if isinstance(error, ScriptError):
         return problem(400, str(error), pointer=error.pointer)
+    if isinstance(error, QuotaError):
+        response = problem(429, str(error))
+        if error.retry_after is not None:
+            response.headers["retry-after"] = str(error.retry_after)
+        return response
     if isinstance(error, UsageError):
         return problem(400, str(error))
     problems = [

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mockapi.exchange import Reply, Request
     from mockapi.server.recording import Address, Recorder
     from mockapi.server.wire import Message
+    from mockapi.sessions import ServerSession
 
 
 class OwnerAwayError(Exception):
@@ -25,6 +26,10 @@ class OwnerAwayError(Exception):
 
 class OwnerLostError(Exception):
     """The owner of a session ended after it was asked: nobody knows what it has done."""
+
+
+class OwnerUnsureError(Exception):
+    """The owner of a session was asked, and its answer was lost: the request may count. str() says why."""
 
 
 class PassedOn:
@@ -71,7 +76,12 @@ class PassedOn:
 
 
 class Owner(Protocol):
-    """Whoever has a session that this process does not have."""
+    """Whoever has a session that this process does not have, or not alone."""
+
+    @property
+    def session(self) -> ServerSession | None:
+        """This process's own copy of it, by which is judged here who may ask; None if it has none."""
+        ...
 
     async def answer(self, id_: str | None, request: Request, server: Address, hint: str) -> PassedOn:
         """What a session answers.
@@ -85,6 +95,7 @@ class Owner(Protocol):
         Raises:
             OwnerAwayError: nobody was asked.
             OwnerLostError: it ended meanwhile.
+            OwnerUnsureError: nobody knows whether it counts.
         """
         ...
 

@@ -7,18 +7,20 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mockapi import validation
 from mockapi._clock import wall
 from mockapi.errors import TooSlowError, UsageError
 from mockapi.exchange import Source
 from mockapi.messages import IdFactory, IdKind
 from mockapi.replies import hint_field
 from mockapi.server import recording as recorders
+from mockapi.server._console import Console
 from mockapi.server._cors import is_asking, preflight, with_cors
 from mockapi.server._loading import LoadedCassettes
 from mockapi.server._metrics import Totals
 from mockapi.server._misses import Explainer
 from mockapi.server._pages import Uninvited
+from mockapi.server._session_keeper import SessionKeeper
+from mockapi.server._validators import Validators
 from mockapi.server.aside import Helpers, is_heavy
 from mockapi.server.wire import Lateness
 from mockapi.sessions import (
@@ -42,14 +44,11 @@ if TYPE_CHECKING:
     from mockapi._files import Places
     from mockapi.cassettes import Index, Matching
     from mockapi.exchange import Reply, Request
-    from mockapi.server._console import Console
     from mockapi.server._metrics import Metrics
+    from mockapi.server._moment import Moment
     from mockapi.server.recording import Address, Recorder, RecordOptions
     from mockapi.server.wire import Message
-    from mockapi.sessions import Answer, JournalEntry, SessionOptions, Settings
-    from mockapi.validation import Refusal, ValidationSettings, Validator
-
-_MAX_VALIDATORS = 64
+    from mockapi.sessions import Answer, JournalEntry, SessionLimits, SessionOptions, Settings
 
 
 class Service:
@@ -62,6 +61,11 @@ class Service:
             no client writes a request to one whose event loop has ended.
         metrics: what is counted for Prometheus; None counts nothing.
         explainer: looks into misses.
+        in_order: has cassettes loaded on all machines of the server; None where this is the only one.
+        on_unmatched: what answers a request that nothing matches, where a session does not say.
+        keeper: opens and closes sessions.
+        advertised: the address at which clients reach this very server; None leaves it to their Host.
+        node: the name of this machine, which the ids of its sessions begin with; None if it is the only one.
         is_draining: whether the server only finishes what is in flight, and refuses what is asked.
         takes_unversioned_paths: whether `/messages` is answered as `/v1/messages`, because clients of both
             kinds were given the same base URL.
@@ -74,6 +78,8 @@ class Service:
         recording: where requests may be forwarded to, and what becomes of the answers; None never
             calls out.
         metrics: where to count for Prometheus, if anywhere.
+        limits: what holds for the sessions that are opened.
+        library: what the paths name, where it has been read.
 
     Raises:
         CassetteError: with every problem of every file.
@@ -88,28 +94,37 @@ class Service:
         progress: Callable[[int, int], None] | None = None,
         recording: RecordOptions | None = None,
         metrics: Metrics | None = None,
+        limits: SessionLimits | None = None,
+        library: CassetteSet | None = None,
     ) -> None:
         self.paths = tuple(paths)
         self.console = console
+        self._nobody = Console(quiet=True)
         self.lateness = Lateness()
         self.metrics = metrics
         self.asked = 0
         self.closes_root_connections = False
         self.is_draining = False
         self.takes_unversioned_paths = False
+        self.in_order: Callable[[LoadedCassettes], Awaitable[None]] | None = None
+        self.advertised: str | None = None
+        self.node: str | None = None
         self.helpers = Helpers()
         self.reader = CassetteReader(cache_folder())
-        self.library = CassetteSet(self.reader.read_all(self.paths, progress))
+        if library is None:
+            library = CassetteSet(self.reader.read_all(self.paths, progress))
+        self.library = library
         self.recorder = None if recording is None else self._make_recorder(recording)
-        self._check(settings)
-        self._on_unmatched = settings.on_unmatched or default_on_unmatched(self.paths)
+        self.check(settings)
+        self.on_unmatched = settings.on_unmatched or default_on_unmatched(self.paths)
         self.sessions = SessionRegistry(
-            ServerSession(DEFAULT, settings, self.library, on_unmatched=self._on_unmatched)
+            ServerSession(DEFAULT, settings, self.library, on_unmatched=self.on_unmatched), limits
         )
+        self.keeper = SessionKeeper(self)
         self._ids = IdFactory(seed=1)
         self._replies = 0
         self.explainer = Explainer()
-        self._validators: dict[ValidationSettings, Validator] = {}
+        self._validate = Validators().refusal
         self._loading = asyncio.Lock()
         self._readying: dict[Index, asyncio.Future[None]] = {}
         self._inside: Places | None = None
@@ -118,18 +133,18 @@ class Service:
     def _make_recorder(self, options: RecordOptions) -> Recorder:
         return recorders.Recorder(options, self.console, self.helpers)
 
-    def _check(self, settings: Settings) -> None:
+    def check(self, settings: Settings) -> None:
+        """Refuse settings that need an upstream, or a place for recordings, where there is none.
+
+        Raises:
+            UsageError: with the option that names one.
+        """
         to = None if self.recorder is None else self.recorder.options.to
         asks = settings.on_unmatched in CALLS_OUT or settings.record_mode == "all"
         if asks and self.recorder is None:
             raise UsageError("Requests can be forwarded only to an upstream: name it with --upstream URL.")
         if to is None and (settings.on_unmatched == "record" or settings.record_mode == "all"):
             raise UsageError("What is recorded needs a place: name it with --record-to PATH.")
-
-    @property
-    def has_more_to_say(self) -> bool:
-        """Whether more than the session has a say: the server or the connection ends, a path is corrected."""
-        return self.is_draining or self.closes_root_connections or self.takes_unversioned_paths
 
     def next_request_id(self) -> str:
         """A `request-id` for a reply that is not a recording."""
@@ -138,15 +153,16 @@ class Service:
 
     def new_session_id(self) -> str:
         """An id for a session that is opened here."""
-        return new_id()
+        return new_id() if self.node is None else f"{self.node}.{new_id()}"
 
     def open_session(self, options: SessionOptions) -> ServerSession:
         """Open a session.
 
         Raises:
             CassetteError: cassettes of its own that cannot be used.
+            QuotaError: its owner has as many as one may have.
         """
-        return self._opened(options, self._library_for(options))
+        return self.keeper.open(options)
 
     async def open_session_aside(self, options: SessionOptions, inside: Places) -> ServerSession:
         """Open a session as `open_session` does; streams in flight do not wait for its cassettes.
@@ -155,30 +171,7 @@ class Service:
             options: what a request asks for.
             inside: where cassettes of its own have to lie.
         """
-        return self._opened(options, await asyncio.to_thread(self._library_for, options, inside))
-
-    def _library_for(self, options: SessionOptions, inside: Places | None = None) -> CassetteSet:
-        library = self.library
-        if options.cassettes is not None:
-            library = CassetteSet(self.reader.read_all(options.cassettes, inside=inside))
-        library.index(options.settings.effective_matching)
-        return library
-
-    def _opened(self, options: SessionOptions, library: CassetteSet) -> ServerSession:
-        self._check(options.settings)
-        if options.cassettes is None:
-            library = self.library  # another set may have been loaded meanwhile
-        unsaid = default_on_unmatched(options.cassettes) if options.cassettes else self._on_unmatched
-        session = ServerSession(
-            self.new_session_id(),
-            options.settings,
-            library,
-            name=options.name,
-            own_cassettes=options.cassettes,
-            on_unmatched=options.settings.on_unmatched or unsaid,
-        )
-        self.sessions.add(session)
-        return session
+        return await self.keeper.open_aside(options, inside)
 
     def close_session(self, session: ServerSession) -> None:
         """Close a session.
@@ -186,9 +179,7 @@ class Service:
         Raises:
             UsageError: the default session cannot be closed.
         """
-        if session is self.sessions.default:
-            raise UsageError("The default session belongs to the server; reset it instead.")
-        self.sessions.close(session)
+        self.keeper.close(session)
 
     async def reload(self) -> None:
         """Read the same cassettes again.
@@ -212,10 +203,20 @@ class Service:
             CassetteError: with every problem; what was loaded before stays in use.
         """
         async with self._loading:
-            await self._replace(LoadedCassettes(tuple(paths), inside))
+            loaded = LoadedCassettes(tuple(paths), inside)
+            if self.in_order is None:
+                await self.replace(loaded)
+            else:
+                await self.in_order(loaded)
 
-    async def _replace(self, loaded: LoadedCassettes) -> None:
-        await self.read(loaded)
+    async def replace(self, loaded: LoadedCassettes) -> None:
+        """Read cassettes, unless that is done, and play them here.
+
+        Raises:
+            CassetteError: with every problem; what was loaded before stays in use.
+        """
+        if loaded.library is None:
+            await self.read(loaded)
         self.use(loaded)
 
     async def read(self, loaded: LoadedCassettes) -> None:
@@ -243,18 +244,8 @@ class Service:
             library.index(matching)
         return library
 
-    def _validate(self, request: Request, settings: ValidationSettings) -> Refusal | None:
-        """What the API would refuse a request with; validators are made when first needed."""
-        if settings.mode == "off":
-            return None
-        if request.known is not None and ("refusal", settings) in request.known:
-            return request.known["refusal", settings]  # type: ignore[no-any-return] # what a validator said
-        validator = self._validators.get(settings)
-        if validator is None:
-            if len(self._validators) >= _MAX_VALIDATORS:
-                self._validators.clear()
-            validator = self._validators[settings] = validation.Validator(settings)
-        return validator.check(request)
+    async def changed(self) -> None:
+        """Hear that the default session has changed, where that concerns other processes."""
 
     async def make_ready(self, index: Index) -> None:
         """Have what is recorded redacted elsewhere, once: streams in flight do not wait for it."""
@@ -266,7 +257,12 @@ class Service:
             await asyncio.shield(pending)
 
     def answer(
-        self, request: Request, session: ServerSession, server: Address = None, hint: str = ""
+        self,
+        request: Request,
+        session: ServerSession,
+        server: Address = None,
+        hint: str = "",
+        moment: Moment | None = None,
     ) -> JournalEntry | None:
         """Find the reply to a request and write both down; the reply is still to be played.
 
@@ -275,30 +271,16 @@ class Service:
             session: where it came.
             server: the address at which it came.
             hint: what its sender should know, whatever the answer is.
+            moment: when, and with which ids; by default now, with the next ones of this server.
 
         Returns:
             None if the upstream shall answer: see `forward`.
         """
-        exchange = self._begun(request, session)
+        exchange = self._begun(request, session, moment)
         asked = self._preflighted(exchange)
-        return self._written_down(exchange, answer(exchange), server, hint) if asked is None else asked
-
-    def replay(self, request: Request, session: ServerSession, server: Address) -> JournalEntry | None:
-        """As `answer`, where a recording is all there is to the reply; None says nothing: ask `answer`.
-
-        Args:
-            request: what came, for a message.
-            session: where it came.
-            server: the address at which it came.
-        """
-        recording = session.replay(request)
-        if recording is None:
-            return None
-        self.asked += 1
-        session.last_used = now = wall()
-        if self.recorder is not None:
-            self.recorder.replayed(request, recording, session, server)
-        return session.journal.add(now, request, session.library.reply(recording), recording, None)
+        if asked is not None:
+            return asked
+        return self._written_down(exchange, answer(exchange), server, hint, moment)
 
     def totals(self) -> Totals:
         """The numbers of this server as they are now."""
@@ -317,24 +299,32 @@ class Service:
         return not is_heavy(request.body) and (index.is_ready or index.has_as_it_came(request))
 
     async def answer_aside(
-        self, request: Request, session: ServerSession, server: Address = None, hint: str = ""
+        self,
+        request: Request,
+        session: ServerSession,
+        server: Address = None,
+        hint: str = "",
+        moment: Moment | None = None,
     ) -> JournalEntry | None:
         """As `answer`, where something has to be worked out that would hold up the event loop."""
         large, index = is_heavy(request.body), session.index
         if not index.is_ready and (large or not index.has_as_it_came(request)):
             await self.make_ready(index)
         if not large:
-            return self.answer(request, session, server, hint)
-        exchange = self._begun(request, session)
+            return self.answer(request, session, server, hint, moment)
+        exchange = self._begun(request, session, moment)
         asked = self._preflighted(exchange)
         if asked is not None:
             return asked
         found = await answer_large(exchange, self.helpers.run)
-        return self._written_down(exchange, found, server, hint)
+        return self._written_down(exchange, found, server, hint, moment)
 
-    def _begun(self, request: Request, session: ServerSession) -> Exchange:
+    def _begun(self, request: Request, session: ServerSession, moment: Moment | None) -> Exchange:
         self.asked += 1
-        session.last_used = now = wall()
+        now = wall() if moment is None else moment.at
+        self.sessions.use(session, now)
+        if moment is not None:
+            return Exchange(request, session, now, self._validate, moment.next_request_id)
         return Exchange(request, session, now, self._validate, self.next_request_id)
 
     def _preflighted(self, exchange: Exchange) -> JournalEntry | None:
@@ -345,15 +335,18 @@ class Service:
         return None if asked is None else session.journal.add(exchange.at, request, asked, None, None)
 
     def _written_down(
-        self, exchange: Exchange, found: Answer, server: Address, hint: str
+        self, exchange: Exchange, found: Answer, server: Address, hint: str, moment: Moment | None
     ) -> JournalEntry | None:
         """What answers, in the journal and, where it concerns people, on the console."""
         request, session = exchange.request, exchange.session
         reply, recording, refusal = found
         if reply is None:
             return None
+        tells = moment is None or moment.tells
+        console = self.console if tells else self._nobody
         if recording is None and request.method == "OPTIONS" and is_asking("OPTIONS", dict(request.headers)):
-            hint = self.uninvited.told(dict(request.headers))
+            uninvited = self.uninvited if tells else Uninvited(console.problem)
+            hint = uninvited.told(dict(request.headers))
         if hint:
             reply = reply.with_headers(hint_field(hint))
         origins = session.settings.cors
@@ -361,18 +354,18 @@ class Service:
             reply = with_cors(reply, request, origins)
         miss = None
         if recording is not None:
-            if self.recorder is not None:
+            if self.recorder is not None and tells:
                 self.recorder.replayed(request, recording, session, server)
         elif reply.source is Source.UNMATCHED:
-            miss = self.explainer.explain(exchange, self.console)
+            miss = self.explainer.explain(exchange, console)
         elif refusal is not None:
             if exchange.surface is not None:  # it may have fields of its own to speak of
                 refusal = replace(refusal, hint=reply.header("x-mockapi-hint"))
-            self.console.refusal(request, refusal, session)
+            console.refusal(request, refusal, session)
         elif reply.status == 404 and (said := reply.header("x-mockapi-hint")) is not None and not hint:
-            self.console.near_miss(request, said)
+            console.near_miss(request, said)
         elif exchange.surface is not None and (said := reply.header("x-mockapi-hint")) is not None:
-            self.console.hint(request, said)
+            console.hint(request, said)
         return session.journal.add(exchange.at, request, reply, recording, miss, refusal)
 
     async def forward(

@@ -11,6 +11,7 @@ from mockapi._lazy import lazy_exports
 if TYPE_CHECKING:
     from mockapi.sessions._account import Account
     from mockapi.sessions._answer import FORWARD, Answer
+    from mockapi.sessions._free import can_be_free, is_free
     from mockapi.sessions._generator import ReplyGenerator
     from mockapi.sessions._journal import (
         BodyKind,
@@ -21,13 +22,16 @@ if TYPE_CHECKING:
         recording_as_json,
     )
     from mockapi.sessions._library import CassetteSet
+    from mockapi.sessions._limits import MAX_SESSIONS, SessionLimits, seconds_up
     from mockapi.sessions._look_ahead import answer_large, look_up_ahead, make_ready
+    from mockapi.sessions._memory import memory_of, recall
     from mockapi.sessions._pipeline import CHANGES, SOURCES, Exchange, answer
-    from mockapi.sessions._registry import MAX_SESSIONS, SessionRegistry, new_id
+    from mockapi.sessions._registry import SessionRegistry, new_id
     from mockapi.sessions._session import DEFAULT, MAX_REQUESTS, ServerSession
     from mockapi.sessions._settings import (
         AFTER_LAST,
         CALLS_OUT,
+        MAX_LIFETIME,
         MAX_NAME,
         ON_UNMATCHED,
         RECORD_MODES,
@@ -48,6 +52,7 @@ __all__ = [
     "CHANGES",
     "DEFAULT",
     "FORWARD",
+    "MAX_LIFETIME",
     "MAX_NAME",
     "MAX_REQUESTS",
     "MAX_SESSIONS",
@@ -66,20 +71,26 @@ __all__ = [
     "RecordMode",
     "ReplyGenerator",
     "ServerSession",
+    "SessionLimits",
     "SessionOptions",
     "SessionRegistry",
     "Settings",
     "answer",
     "answer_large",
+    "can_be_free",
     "changed_settings",
     "default_on_unmatched",
+    "is_free",
     "kind_of",
     "look_up_ahead",
     "make_ready",
+    "memory_of",
     "miss_as_json",
     "new_id",
     "parse_speed",
+    "recall",
     "recording_as_json",
+    "seconds_up",
     "session_options",
 ]
 
@@ -88,15 +99,18 @@ __getattr__ = lazy_exports(
     {
         "_account": "Account",
         "_answer": "FORWARD Answer",
+        "_free": "can_be_free is_free",
         "_generator": "ReplyGenerator",
         "_journal": "BodyKind Journal JournalEntry kind_of miss_as_json recording_as_json",
         "_library": "CassetteSet",
+        "_limits": "MAX_SESSIONS SessionLimits seconds_up",
         "_look_ahead": "answer_large look_up_ahead make_ready",
+        "_memory": "memory_of recall",
         "_pipeline": "CHANGES SOURCES Exchange answer",
-        "_registry": "MAX_SESSIONS SessionRegistry new_id",
+        "_registry": "SessionRegistry new_id",
         "_session": "DEFAULT MAX_REQUESTS ServerSession",
-        "_settings": "AFTER_LAST CALLS_OUT MAX_NAME ON_UNMATCHED RECORD_MODES AfterLast OnUnmatched"
-        " RecordMode SessionOptions Settings changed_settings default_on_unmatched parse_speed"
+        "_settings": "AFTER_LAST CALLS_OUT MAX_LIFETIME MAX_NAME ON_UNMATCHED RECORD_MODES AfterLast"
+        " OnUnmatched RecordMode SessionOptions Settings changed_settings default_on_unmatched parse_speed"
         " session_options",
     },
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mockapi.replies import RateLimits, faults, rate_limits
 
@@ -59,6 +59,14 @@ class Account:
             output_tokens=output_tokens,
         )
         return rate_limits.with_fields(reply, rate_limits.fields_of(self.limits, levels))
+
+    def as_json(self) -> list[list[Any]]:
+        """What the buckets hold: key and levels of each, the longest unused first."""
+        return [[key, *levels] for key, levels in self._state.items()]
+
+    def recall(self, buckets: list[list[Any]]) -> None:
+        """Let the buckets hold what those of another process held."""
+        self._state = {key: rate_limits.Levels(*levels) for key, *levels in buckets}
 
     def fields(self, request: Request, at: float) -> Headers:
         """What the buckets of a request's key hold now, as header fields."""

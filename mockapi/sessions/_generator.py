@@ -83,6 +83,9 @@ def scripted_reply(request: Request, moment: ScriptMoment, at: float) -> Scripte
 class ReplyGenerator:
     """Makes the replies of one session that are not recordings.
 
+    Attributes:
+        history: what went before, as far as replies depend on it.
+
     Args:
         seed: replies of different seeds differ.
         validation: under `lenient` placeholder ids are taken for known ones.
@@ -94,7 +97,7 @@ class ReplyGenerator:
         self._mode = validation.mode
         self._live = validation.rules == "live"
         self._prefix = prefix
-        self._history = History()
+        self.history = History()
         self._store = ResourceStore()
         self._blobs = Blobs()
         self._script: Chooser | None = None
@@ -106,15 +109,15 @@ class ReplyGenerator:
 
     def reserve(self) -> tuple[int, History]:
         """Seed and history of a reply that is worked out elsewhere; the next reply counts on."""
-        history = self._history
-        self._history = replace(history, turn=history.turn + 1)
+        history = self.history
+        self.history = replace(history, turn=history.turn + 1)
         return self._seed, history
 
     def script_moment(self) -> ScriptMoment | None:
         """What the script's next reply depends on besides the request; None where Python code chooses."""
         if not isinstance(self._script, ScriptState):
             return None
-        return ScriptMoment(self._script, self._seed, self._history)
+        return ScriptMoment(self._script, self._seed, self.history)
 
     def play(self, script: Script | Chooser | None) -> None:
         """Use a script, or another chooser of replies, from its beginning; None drops it."""
@@ -143,11 +146,11 @@ class ReplyGenerator:
             return ended, ()
         if made is None:
             return faults.blank(request_id(), at, account.fields(request, at)), chosen.faults
-        reply, self._history = made
+        reply, self.history = made
         return reply, chosen.faults
 
     def _chosen(self, request: Request, script: Chooser, at: float) -> ScriptedReply:
-        before = ScriptMoment(script, self._seed, self._history)
+        before = ScriptMoment(script, self._seed, self.history)
         if request.known is not None and (found := request.known.get(("scripted", before))) is not None:
             return found  # type: ignore[no-any-return] # worked out by the function below
         return scripted_reply(request, before, at)
@@ -172,11 +175,17 @@ class ReplyGenerator:
             at: seconds since 1970.
             account: the fields that tell of the account's rate limits.
         """
-        reply, self._history = twin.drawn_reply(profile, request, self._seed, self._history, at, account)
+        reply, self.history = twin.drawn_reply(profile, request, self._seed, self.history, at, account)
         return reply
 
     def synthesized(
-        self, request: Request, at: float, request_id: Callable[[], str], validate: Validate
+        self,
+        request: Request,
+        at: float,
+        request_id: Callable[[], str],
+        validate: Validate,
+        *,
+        at_once: bool = False,
     ) -> Reply:
         """The synthesized reply to a request.
 
@@ -185,13 +194,14 @@ class ReplyGenerator:
             at: seconds since 1970.
             request_id: makes one, for a reply that is not a message.
             validate: the API's refusal of a request, or None, for the rows of batches.
+            at_once: whether a stream will be sent at once, so that nobody needs its delays.
         """
         if request.asks_for_message:
             if request.known is not None and "synthesized" in request.known:
                 reply, after = request.known["synthesized"]  # with the history that `reserve` gave
-                self._history = self._history.with_cached(after)
+                self.history = self.history.with_cached(after)
                 return reply  # type: ignore[no-any-return] # worked out by the function below
-            reply, self._history = synthesized(request, self._seed, self._history, at)
+            reply, self.history = synthesized(request, self._seed, self.history, at, at_once=at_once)
             return reply
         context = EndpointContext(
             at=at,

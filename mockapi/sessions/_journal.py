@@ -77,7 +77,7 @@ class JournalEntry:
         self.sent_again_from: int | None = None
         self.size = len(request.body) + sum(map(len, chain.from_iterable(request.headers)))
         if recording is None:  # a recording's bytes are in memory anyway
-            self.size += sum(len(chunk.data) for chunk in reply.chunks)
+            self.size += sum([len(chunk.data) for chunk in reply.chunks])
 
     @property
     def plain(self) -> Request:
@@ -172,13 +172,14 @@ class Journal:
 
         All of these are numbered anew; nobody may have seen their numbers.
         """
-        entries = list(more)
+        own: list[JournalEntry] = []
         while self._entries and self._entries[-1].number > self._merged:
             entry = self._entries.pop()
             self._bytes -= entry.size
             self.count -= 1
-            entries.append(entry)
-        for entry in sorted(entries, key=attrgetter("at")):
+            own.append(entry)
+        own.reverse()  # those of one moment stay in their order
+        for entry in sorted((*more, *own), key=attrgetter("at")):
             self.count += 1
             entry.number = self.count
             self._keep(entry)

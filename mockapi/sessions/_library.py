@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from functools import partial
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from mockapi.cassettes import Cassette, Index, Matching, Recording
 from mockapi.messages import IdFactory, IdKind
@@ -41,6 +42,7 @@ class CassetteSet:
         self._indexes: dict[Matching, Index] = {}
         self._indexing = threading.Lock()
         self._replies: list[Reply | None] = [None] * len(self.recordings)
+        self._paced: WeakValueDictionary[int, Reply] = WeakValueDictionary()
         self._ids = IdFactory(seed=0)
 
     def index(self, extra: Matching) -> Index:
@@ -67,8 +69,14 @@ class CassetteSet:
         return found
 
     def paced_reply(self, recording: Recording) -> Reply:
-        """What a recording plays in its recorded chunks."""
-        return self._made(recording, paced=True)
+        """What a recording plays in its recorded chunks: one for all streams that play it at a time.
+
+        Chunks take several times the memory of the body.
+        """
+        found = self._paced.get(recording.number)
+        if found is None:
+            found = self._paced[recording.number] = self._made(recording, paced=True)
+        return found
 
     def _made(self, recording: Recording, *, paced: bool) -> Reply:
         self.played.add(recording)

@@ -115,7 +115,7 @@ def changed(exchange: Exchange, found: Answer | None) -> Answer:
         exchange.surface = None  # it was recorded as the surface sends it
     for change in CHANGES:
         reply = change(exchange, reply)
-    return found if reply is found.reply else found._replace(reply=reply)
+    return found if reply is found.reply else Answer(reply, found.recording, found.refusal)
 
 
 # --- sources ---------------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ def rate_limits(exchange: Exchange) -> Answer | None:
 def replacing_faults(exchange: Exchange) -> Answer | None:
     """Note which faults are due; one that replaces the whole reply makes it here."""
     session, request = exchange.session, exchange.plain
-    if not session.faults:
+    if not session.fault_counts:  # one for each fault
         return None
     due, session.fault_counts = faults.due(session.faults, session.fault_counts, request)
     if not any(order.replaces for order in due):
@@ -167,7 +167,8 @@ def record_everything(exchange: Exchange) -> Answer | None:
 def exact_recording(exchange: Exchange) -> Answer | None:
     """The recording of exactly this request."""
     session = exchange.session
-    return _recorded(exchange, session.next_recording(session.index.find_exact(exchange.request)))
+    track = session.index.find_exact(exchange.request)
+    return None if track is None else _recorded(exchange, session.next_recording(track))
 
 
 def surface_refusal(exchange: Exchange) -> Answer | None:
@@ -220,7 +221,8 @@ def script(exchange: Exchange) -> Answer | None:
 def relaxed_recording(exchange: Exchange) -> Answer | None:
     """A recording that matches under the relaxed rules of its cassette or session."""
     session = exchange.session
-    return _recorded(exchange, session.next_recording(session.index.find_relaxed(exchange.request)))
+    track = session.index.find_relaxed(exchange.request)
+    return None if track is None else _recorded(exchange, session.next_recording(track))
 
 
 def nearly_a_path(exchange: Exchange) -> Answer | None:
@@ -264,6 +266,7 @@ def fallback(exchange: Exchange) -> Answer:
             exchange.at,
             exchange.next_request_id,
             lambda row: exchange.validate(row, rules),
+            at_once=session.settings.speed is None,
         )
         return Answer(_at_session_speed(reply, session))
     if session.on_unmatched in CALLS_OUT and session.settings.record_mode != "none":

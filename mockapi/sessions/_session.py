@@ -26,6 +26,10 @@ MAX_REQUESTS = 1_000
 MAX_FAULTS: Final = 1_000
 """Faults that a session may have: each is looked at with every request."""
 
+_LONGEST_REPLY: Final = 3_600.0
+"""Seconds after which a reply that has not ended is not taken for one that is being sent: its connection may
+have ended in a way that nobody was told of."""
+
 
 class ServerSession:
     """One isolated use of the server.
@@ -44,8 +48,12 @@ class ServerSession:
         own_cassettes: the paths it was opened with; None plays the server's.
         journal: what happened.
         played: the recordings it played, in order of their first use.
+        renewed: the recordings whose place a fresh answer has taken.
         fault_counts: how often each ordered fault was met and done.
+        opened: seconds since 1970.
         last_used: seconds since 1970.
+        owner: the label of those who have opened it; "" without one.
+        lifetime: seconds without use after which it ends; None lets it stay.
     """
 
     def __init__(
@@ -57,9 +65,13 @@ class ServerSession:
         name: str | None = None,
         own_cassettes: tuple[str, ...] | None = None,
         on_unmatched: str = "fail",
+        owner: str = "",
+        lifetime: float | None = None,
     ) -> None:
         self.id = id_
         self.name = name
+        self.owner = owner
+        self.lifetime = lifetime
         self.settings = settings
         self.own_cassettes = own_cassettes
         self.on_unmatched = on_unmatched
@@ -68,7 +80,7 @@ class ServerSession:
         self.record_to: str | None = None
         self.max_requests = self._limit()
         self.journal = Journal()
-        self.last_used = wall()
+        self.last_used = self.opened = wall()
         self.use(library)
 
     def use(self, library: CassetteSet) -> None:
@@ -86,7 +98,7 @@ class ServerSession:
         self.fault_counts: Counts = tuple((0, 0) for _ in self.settings.faults)
         self._account: Account | None = None
         self.played: dict[Recording, None] = {}
-        self._renewed: set[Recording] = set()
+        self.renewed: set[Recording] = set()
         self.answered = 0
         self._generator: ReplyGenerator | None = None
 
@@ -152,6 +164,15 @@ class ServerSession:
             {"fault": order.name, "times": order.times, "fitting": fitting, "done": done}
             for order, (fitting, done) in pairs
         ]
+
+    @property
+    def end(self) -> float | None:
+        """When it ends, unless it is used; None for never."""
+        return None if self.lifetime is None else self.last_used + self.lifetime
+
+    def is_answering(self, now: float) -> bool:
+        """Whether a reply is being sent that was begun not too long ago."""
+        return any(entry.seconds is None and now - entry.at < _LONGEST_REPLY for entry in self.journal)
 
     def _limit(self) -> int:
         if self.settings.max_requests is not None:
@@ -224,8 +245,8 @@ class ServerSession:
         """
         track = self.index.find_exact(request) or self.index.find_relaxed(request)
         for recording in () if track is None else track.recordings:
-            if recording not in self._renewed:
-                self._renewed.add(recording)
+            if recording not in self.renewed:
+                self.renewed.add(recording)
                 return recording
         return None
 
@@ -235,6 +256,8 @@ class ServerSession:
         return {
             "id": self.id,
             "name": self.name,
+            "owner": self.owner,
+            "lifetime": self.lifetime,
             "requests": self.journal.count,
             "recordings": len(self.library.recordings),
             "played": len(self.played),

@@ -12,7 +12,19 @@ from mockapi import replies, validation
 from mockapi._data import data_dir
 from mockapi.cassettes import Matching, parse_matching
 from mockapi.errors import UsageError
-from mockapi.options import FLAG, Kind, OptionError, items, mapping, one_of, shown, strings, text, whole
+from mockapi.options import (
+    FLAG,
+    Kind,
+    OptionError,
+    items,
+    mapping,
+    number,
+    one_of,
+    shown,
+    strings,
+    text,
+    whole,
+)
 from mockapi.replies import faults, twin
 from mockapi.validation import Evidence, Mode, Profile, ValidationSettings
 
@@ -37,6 +49,10 @@ RECORD_MODES: tuple[str, ...] = get_args(RecordMode)
 """What is new is recorded; all is; nothing is asked; answers are compared and nothing is written."""
 MAX_NAME = 500
 """Characters of a session's name; the names of closed sessions are kept."""
+MAX_OWNER: Final = 100
+"""Characters of an owner's label."""
+MAX_LIFETIME: Final = 31_536_000
+"""Seconds of a session's lifetime: a year."""
 
 _ORIGIN_TEXT = re.compile(r"\*|null|[A-Za-z][A-Za-z0-9+.-]*://[^/\s]+")
 _ORIGIN: Final[Kind[str]] = Kind(
@@ -48,6 +64,8 @@ _SPEED: Final[Kind[Any]] = Kind(
     lambda value: value == "max" or (type(value) in (int, float) and 0 < value < 1e6),
 )
 _NAME: Final = text(MAX_NAME)
+_OWNER: Final = text(MAX_OWNER)
+_LIFETIME: Final = number(0.001, MAX_LIFETIME, "a number of seconds")
 _MODE: Final = one_of(get_args(Mode))
 _PROFILE: Final = one_of(get_args(Profile))
 _EVIDENCE: Final = one_of(get_args(Evidence))
@@ -64,6 +82,7 @@ _KEYS = (
     *("name", "cassettes", "matching", "speed", "after_last", "convert", "on_unmatched", "seed"),
     *("max_requests", "cors", "record_mode"),
     *("faults", "pace", "rate_limits", "twin"),
+    *("owner", "lifetime"),
     *_VALIDATION_KEYS,
 )
 
@@ -174,11 +193,21 @@ def default_on_unmatched(paths: Iterable[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SessionOptions:
-    """What opens a session: its name, its settings, and cassettes of its own if it has any."""
+    """What opens a session.
+
+    Attributes:
+        settings: how it answers.
+        name: what messages call it.
+        cassettes: of its own; None plays the server's.
+        owner: the label of those who open it; "" without one.
+        lifetime: seconds without use after which it ends; None leaves that to the server.
+    """
 
     settings: Settings
     name: str | None = None
     cassettes: tuple[str, ...] | None = None
+    owner: str = ""
+    lifetime: float | None = None
 
 
 def session_options(value: Any, default: Settings, folders: dict[str, str]) -> SessionOptions:
@@ -204,10 +233,13 @@ def session_options(value: Any, default: Settings, folders: dict[str, str]) -> S
         changes["validation"] = _validation(value, default.validation)
     changes |= _mishaps(value)
     name, cassettes = value.get("name"), value.get("cassettes")
+    owner, lifetime = value.get("owner"), value.get("lifetime")
     return SessionOptions(
         replace(default, **changes),
         None if name is None else _NAME(name, ("name",)),
         None if cassettes is None else tuple(strings(cassettes, ("cassettes",))),
+        "" if owner is None else _OWNER(owner, ("owner",)),
+        None if lifetime is None else _LIFETIME(lifetime, ("lifetime",)),
     )
 
 

@@ -7,7 +7,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mockapi._files import OUTSIDE, FileTooLargeError, read_file
 from mockapi.cassettes import MAX_BYTES
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from mockapi._files import Places
 
 SUFFIXES = (".yaml", ".yml")
+_VERSIONS: Final = ".."
+"""How the folders begin in which Kubernetes keeps the files of a ConfigMap, such as `..2026_11_22_10_15.1`.
+
+The names beside them are links to those files, and each recording is to be played once."""
 
 
 def folders() -> dict[str, str]:
@@ -57,12 +61,10 @@ def find(paths: Iterable[str], inside: Places | None = None) -> list[str]:
             found.append(path)
             continue
         errors: list[OSError] = []
-        below = [
-            str(Path(folder, file))
-            for folder, _, files in os.walk(path, onerror=errors.append)
-            for file in files
-            if file.endswith(SUFFIXES)
-        ]
+        below: list[str] = []
+        for folder, inner, files in os.walk(path, onerror=errors.append):
+            inner[:] = [name for name in inner if not name.startswith(_VERSIONS)]
+            below.extend(str(Path(folder, file)) for file in files if file.endswith(SUFFIXES))
         problems.extend(
             Problem(str(error.filename), f"cannot be searched: {error.strerror}.", "Check its permissions.")
             for error in errors

@@ -166,6 +166,8 @@ class SessionKeywords(TypedDict, total=False):
     """What `Server.open_session` can be told; what is left out is as the server has it."""
 
     name: str | None
+    owner: str | None
+    lifetime: float | None  # seconds
     cassettes: Sequence[str | PathLike[str]] | None
     matching: MatchingKeywords | None
     speed: float | Literal["max"]

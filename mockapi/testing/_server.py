@@ -35,6 +35,7 @@ class Server(ServerThread):
         allowed_folders: what requests to the control API may have read, besides the cassettes.
         tls: True for HTTPS with a certificate that is made now; clients find its authority in
             `server.tls.ca_file`.
+        limits: how long sessions stay unused, and how many an owner may have; see `SessionLimits`.
 
     Raises:
         CassetteError: cassettes that cannot be used, all of them.
@@ -51,6 +52,8 @@ class Server(ServerThread):
             options: what a session can be told; what is left out is as the server has it. Any of
 
                 - name: for reports and for the journal, up to 500 characters.
+                - owner: a label for whose it is, on a server that many share, up to 100 characters.
+                - lifetime: seconds without use after which it ends; None leaves that to the server.
                 - cassettes: files and folders of its own; [] for no cassette, None for the server's.
                 - matching: rules added to those of every cassette, as in a cassette's `matching`.
                 - speed: "max", or a factor: 1 as recorded, 2 twice as fast.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from mockapi.server import RecordOptions
     from mockapi.server.wire import TLS
+    from mockapi.sessions import SessionLimits
 
 
 class ServerThread:
@@ -37,6 +38,7 @@ class ServerThread:
         api_keys: what clients' keys have to be one of; none at all stands for any key.
         allowed_folders: what requests to the control API may have read, besides the cassettes.
         tls: True for a certificate that is made now, or what `throwaway_tls` or `own_tls` makes.
+        limits: how long sessions stay unused, and how many an owner may have.
 
     Attributes:
         base_url: where clients find it.
@@ -63,6 +65,7 @@ class ServerThread:
         api_keys: Iterable[str] = (),
         allowed_folders: Iterable[str | PathLike[str]] = (),
         tls: TLS | bool = False,
+        limits: SessionLimits | None = None,
     ) -> None:
         paths = [cassettes] if isinstance(cassettes, str | PathLike) else cassettes
         self.service = Service(
@@ -70,6 +73,7 @@ class ServerThread:
             settings or Settings(),
             console or Console(quiet=True),
             recording=recording,
+            limits=limits,
         )
         folders = [os.fspath(folder) for folder in allowed_folders]
         access = access_of(allowed_hosts, control_token, api_keys, folders)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import itertools
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import orjson
 
@@ -31,7 +31,7 @@ from mockapi.validation.rules import http
 from mockapi.validation.rules.models import model_hint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mockapi.exchange import Request
     from mockapi.validation._media import Image, Pdf
@@ -56,6 +56,33 @@ _REMEMBERED: Final = 512
 _MOST: Final = 100
 
 
+class _Plan(NamedTuple):
+    """Rules that are asked of a request, in their order.
+
+    Attributes:
+        rules: all of them.
+        asked: their functions, each with the rule that it speaks for; rules that stand beside each other
+            and share a function are asked once.
+    """
+
+    rules: tuple[Rule, ...]
+    asked: tuple[tuple[Rule, Check], ...]
+
+
+class _Edge(NamedTuple):
+    """What the headers of a request come to.
+
+    Attributes:
+        refusals: what is wrong with them.
+        names: betas and version as one set.
+        gates: those of them that some schema asks for.
+    """
+
+    refusals: tuple[Refusal, ...]
+    names: frozenset[str]
+    gates: frozenset[str]
+
+
 class Validator:
     """Judges requests by one `ValidationSettings`. Safe to share between threads.
 
@@ -72,14 +99,14 @@ class Validator:
             if rule.id not in settings.disabled
             and (settings.evidence == "any" or rule.confidence != "double")
         )
-        self._edge = tuple(rule for rule in self._rules if rule.check and rule.stage in _EDGE_STAGES)
-        self._json = tuple(rule for rule in self._rules if rule.check and rule.stage == Stage.JSON)
+        self._edge = _plan_of(rule for rule in self._rules if rule.stage in _EDGE_STAGES)
+        self._json = _plan_of(rule for rule in self._rules if rule.stage == Stage.JSON)
         body = [rule for rule in self._rules if rule.check and rule.stage > Stage.SHAPE]
-        self._completions = tuple(rule for rule in body if rule.on == ("prompt",))
-        self._chat = tuple(rule for rule in body if rule.on == ("chat",))
+        self._completions = _plan_of(rule for rule in body if rule.on == ("prompt",))
+        self._chat = _plan_of(rule for rule in body if rule.on == ("chat",))
         self._body = tuple(rule for rule in body if rule.on not in {("prompt",), ("chat",)})
-        self._plans: dict[object, tuple[Rule, ...]] = {}
-        self._judged_headers: dict[tuple[Credentials, bool], tuple[Refusal, ...]] = {}
+        self._plans: dict[object, _Plan] = {}
+        self._edges: dict[tuple[Credentials, bool], _Edge] = {}
         self._tools: Memo[ToolFacts | None] = Memo(_REMEMBERED)
         self._images: Memo[Image | None] = Memo(_REMEMBERED)
         self._pdfs: Memo[Pdf] = Memo(_REMEMBERED)
@@ -112,9 +139,11 @@ class Validator:
         if self._settings.mode == "off":
             return None
         endpoint = find_endpoint("/v1/messages")
-        context = self._context(request, read_headers(request.headers), batch=True)
+        headers = read_headers(request.headers)
+        edge = self._edge_of(request, headers)
+        context = self._context(request, headers, edge.names, batch=True)
         context.body = params
-        return next(self._judge(context, endpoint, every=False), None)
+        return next(self._judge(context, endpoint, edge.gates, every=False), None)
 
     def _refusals(self, request: Request, *, every: bool = False) -> Iterator[Refusal]:
         # 1. The network edge: size, path and method, before anybody looks at a key.
@@ -133,25 +162,29 @@ class Validator:
             return
         # 2. Credentials, version and betas.
         headers = read_headers(request.headers)
-        yield from self._judge_headers(request, headers)
+        edge = self._edge_of(request, headers)
+        if edge.refusals:
+            yield from edge.refusals
         if request.method != "POST" or endpoint.schema is None:
             return
         # 3. The text has to be JSON before it can have a shape.
-        context = self._context(request, headers)
+        context = self._context(request, headers, edge.names)
         context.body = request.parsed
         if isinstance(context.body, NotJSON):
             yield from _run(self._json, context)
             return
         # 4. Shape, then meaning.
-        yield from self._judge(context, endpoint, every=every)
+        yield from self._judge(context, endpoint, edge.gates, every=every)
 
-    def _judge(self, context: Context, endpoint: Endpoint | None, *, every: bool) -> Iterator[Refusal]:
+    def _judge(
+        self, context: Context, endpoint: Endpoint | None, gates: frozenset[str], *, every: bool
+    ) -> Iterator[Refusal]:
         """The faults of a body: of its shape first, and then, as far as that can be relied on, of meaning."""
         if endpoint is None or endpoint.schema is None:
             return
         # The fast engine says yes or no; only a no is explained by the reference, which is slow.
         settings = self._settings
-        variant = variant_of(endpoint.schema, relevant(context.names), settings.mode, settings.rules)
+        variant = variant_of(endpoint.schema, gates, settings.mode, settings.rules)
         tools = self._facts_of_tools(context.body, variant)
         if tools is None or not variant.accepts(context.body):
             faults = variant.explain(context.body)
@@ -187,7 +220,7 @@ class Validator:
                 context.model = _ANY_MODEL  # the report goes on with a model that has no limits of its own
         yield from _run(self._plan(context), context)
 
-    def _plan(self, context: Context, stage: Stage | None = None) -> tuple[Rule, ...]:
+    def _plan(self, context: Context, stage: Stage | None = None) -> _Plan:
         """The rules that what the body holds may break, in their order."""
         conversation = context.conversation
         system = context.body.get("system")
@@ -197,6 +230,32 @@ class Validator:
             or context.body.get("cache_control")
             or (system.__class__ is list and any(block.get("cache_control") for block in system))
         )
+        retired = None if context.model is None else context.model.retires
+        key = (
+            tuple(context.body),
+            conversation.types,
+            conversation.has_empty,
+            conversation.has_system,
+            conversation.last_role,
+            context.tools.types,
+            context.tools.strict > 0,
+            context.thinking,
+            context.batch,
+            cached,
+            stage,
+            retired,
+        )
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._make_plan(context, stage, cached=cached)
+            if len(self._plans) >= _REMEMBERED:
+                self._plans.clear()
+            self._plans[key] = plan
+        return plan
+
+    def _make_plan(self, context: Context, stage: Stage | None, *, cached: bool) -> _Plan:
+        conversation = context.conversation
+        types = conversation.types
         marks = (
             "row" if context.batch else "",
             "empty" if conversation.has_empty else "",
@@ -206,24 +265,12 @@ class Validator:
             f"last:{conversation.last_role}",
             f"thinking:{context.thinking}",
         )
-        retired = None if context.model is None else context.model.retires
-        key = (frozenset(context.body), conversation.types, context.tools.types, marks, stage, retired)
-        plan = self._plans.get(key)
-        if plan is None:
-            plan = self._make_plan(context, marks, stage)
-            if len(self._plans) >= _REMEMBERED:
-                self._plans.clear()
-            self._plans[key] = plan
-        return plan
-
-    def _make_plan(self, context: Context, marks: tuple[str, ...], stage: Stage | None) -> tuple[Rule, ...]:
-        types = context.conversation.types
         triggers = {*context.body, *marks, *(f"block:{kind}" for kind in types)}
         triggers.update(f"tool:{kind.rstrip('0123456789').rstrip('_')}" for kind in context.tools.types)
         if any(kind.endswith("_tool_result") and kind != "mcp_tool_result" for kind in types):
             triggers.add("server_result")
         end = None if context.model is None else context.model.retires
-        return tuple(
+        return _plan_of(
             rule
             for rule in self._body
             if not triggers.isdisjoint(rule.on)
@@ -246,9 +293,9 @@ class Validator:
             return judge()
         return self._tools.get(text, judge, variant)
 
-    def _context(self, request: Request, headers: Credentials, *, batch: bool = False) -> Context:
-        version = headers.version or "2023-06-01"
-        names = frozenset((*headers.betas, _FIELDS_OF.get(version, version)))
+    def _context(
+        self, request: Request, headers: Credentials, names: frozenset[str], *, batch: bool = False
+    ) -> Context:
         return Context(
             request.method,
             request.path,
@@ -266,15 +313,18 @@ class Validator:
             self._pdfs,
         )
 
-    def _judge_headers(self, request: Request, headers: Credentials) -> tuple[Refusal, ...]:
+    def _edge_of(self, request: Request, headers: Credentials) -> _Edge:
         key = (headers, request.path == CHAT)
-        refusals = self._judged_headers.get(key)
-        if refusals is None:
-            refusals = tuple(_run(self._edge, self._context(request, headers)))
-            if len(self._judged_headers) >= _REMEMBERED:
-                self._judged_headers.clear()
-            self._judged_headers[key] = refusals
-        return refusals
+        edge = self._edges.get(key)
+        if edge is None:
+            version = headers.version or "2023-06-01"
+            names = frozenset((*headers.betas, _FIELDS_OF.get(version, version)))
+            refusals = tuple(_run(self._edge, self._context(request, headers, names)))
+            edge = _Edge(refusals, names, relevant(names))
+            if len(self._edges) >= _REMEMBERED:
+                self._edges.clear()
+            self._edges[key] = edge
+        return edge
 
     def _model(self, name: str) -> Model | None:
         model = self._catalogue.find(name)
@@ -311,17 +361,21 @@ def _is_shape(refusal: Refusal) -> bool:
     return refusal.rule.startswith("shape.")
 
 
-def _run(rules: tuple[Rule, ...], context: Context) -> Iterator[Refusal]:
-    asked: Check | None = None
-    for rule in rules:
-        check = rule.check
-        if check is None or check is asked:
-            continue  # rules that stand beside each other and share a function are asked once
-        asked = check
+def _plan_of(rules: Iterable[Rule]) -> _Plan:
+    kept = tuple(rule for rule in rules if rule.check)
+    asked: list[tuple[Rule, Check]] = []
+    for rule in kept:
+        if rule.check is not None and (not asked or rule.check is not asked[-1][1]):
+            asked.append((rule, rule.check))
+    return _Plan(kept, tuple(asked))
+
+
+def _run(plan: _Plan, context: Context) -> Iterator[Refusal]:
+    for rule, check in plan.asked:
         for fault in check(context):
             if fault.rule is None:
                 yield rule.refusal(fault)
                 continue
-            for named in rules:  # a rule that is switched off is not among them
+            for named in plan.rules:  # a rule that is switched off is not among them
                 if named.id == fault.rule:
                     yield named.refusal(fault)

@@ -14,6 +14,10 @@ from tests.support.server import ask, interaction, message, write_cassette
 
 pytestmark = pytest.mark.slow  # files are watched by a process of its own
 
+WORKERS = pytest.mark.parametrize(
+    "workers",
+    ["1", pytest.param("2", marks=pytest.mark.skipif(os.name == "nt", reason="there are no workers"))],
+)
 KEY = {"x-api-key": "sk-ant-test-1", "anthropic-version": "2023-06-01"}
 
 
@@ -24,12 +28,13 @@ def _replace(path: Path, text: str) -> None:
     os.replace(fresh, path)  # noqa: PTH105 - what editors call
 
 
-def test_a_cassette_in_a_folder_that_changes_is_played_as_it_is_now(tmp_path: Path) -> None:
-    """Written over or new; what cannot be used is told, and the old one stays."""
+@WORKERS
+def test_a_cassette_in_a_folder_that_changes_is_played_as_it_is_now(tmp_path: Path, workers: str) -> None:
+    """Written over or new; what cannot be used is told, and the old one stays. By all workers."""
     folder = tmp_path / "cassettes"
     folder.mkdir()
     path = write_cassette(folder / "a.yaml", interaction(message("a"), b"old"))
-    with Serving("serve", str(folder), "--watch", "--port", "0") as server:
+    with Serving("serve", str(folder), "--watch", "--port", "0", "--workers", workers) as server:
         assert ask(server.url, message("a"), headers=KEY).content == b"old"
         write_cassette(folder / "a.yaml", interaction(message("a"), b"new"))
         assert "reloaded 1 interaction of 1 cassette" in server.told("reloaded")
@@ -61,13 +66,14 @@ def test_a_file_whose_name_is_not_utf8_does_not_end_the_watch(tmp_path: Path) ->
     assert (outcome.code, "a\\udcff.yaml has a name that is not UTF-8" in outcome.err) == (2, True)
 
 
-def test_a_script_and_models_are_read_again(tmp_path: Path) -> None:
-    """The script plays from its beginning; a model that is added is known."""
+@WORKERS
+def test_a_script_and_models_are_read_again(tmp_path: Path, workers: str) -> None:
+    """The script plays from its beginning; a model that is added is known. By all workers."""
     script, models = tmp_path / "script.json", tmp_path / "models.json"
     script.write_text('["old"]')
     models.write_text('{"models": []}')
     options = ("--script", str(script), "--models", str(models), "--on-unmatched", "synthesize")
-    with Serving("serve", *options, "--watch", "--port", "0") as server:
+    with Serving("serve", *options, "--watch", "--port", "0", "--workers", workers) as server:
         _replace(script, '["new"]')
         server.told("reloaded the script: 1 message")
         reply = ask(server.url, message("a"), headers=KEY).json()

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockapi.cluster._codec import flat_reply, flat_request, reply_of, request_of
+from mockapi.cluster._codec import SharedReplies, flat_reply, flat_request, reply_of, request_of
 from mockapi.exchange import Chunk, Ending, Reply, Request, Source
 
 FIELDS = st.lists(st.tuples(st.binary(), st.binary())).map(tuple)
@@ -51,3 +51,19 @@ def test_a_request_is_what_it_was(
     other = request_of(sent(flat_request(request)))
     assert (other.method, other.path, other.query) == (method, path, query)
     assert (other.headers, other.body, other.known) == (headers, body, request.known)
+
+
+def test_equal_streams_are_one_reply_while_somebody_plays_them() -> None:
+    """Their chunks are in memory once; other headers make another reply, and none outlives its use."""
+    chunks = (Chunk(0.0, b"a"), Chunk(0.1, b"b"))
+    one, other = (
+        flat_reply(Reply(200, ((b"request-id", id_),), chunks, Source.RECORDED)) for id_ in (b"1", b"2")
+    )
+    replies = SharedReplies()
+    first = replies.reply_of(sent(one))
+    assert replies.reply_of(sent(one)) is first
+    assert replies.reply_of(sent(other)) is not first
+    del first
+    assert not len(replies)
+    whole = sent(flat_reply(Reply(200, (), chunks[:1], Source.RECORDED)))
+    assert replies.reply_of(whole) == replies.reply_of(whole)

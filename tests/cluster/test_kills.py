@@ -28,6 +28,7 @@ from tests.support.server import (
 from tests.support.workers import WorkersServer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(3600)]
@@ -37,6 +38,8 @@ CLIENTS = 3
 PAUSE = 0.05
 """Seconds after which a client that was told to come later does."""
 STEPS = 200
+TEMPLATE_EVERY = 10
+"""So often what workers are forked from is killed as well."""
 
 
 class Seen(NamedTuple):
@@ -72,18 +75,26 @@ def ask_on(base_url: str, seen: Seen, stop: threading.Event) -> None:
             stop.wait(PAUSE)
 
 
-def test_a_hundred_kills_lose_what_the_page_says_and_double_nothing(tmp_path: Path) -> None:
+def test_a_hundred_kills_lose_what_the_page_says_and_double_nothing(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     """Each step of a session is answered at most once; what is missing broke, or ended with its session."""
     steps = [interaction(message("step"), b"step %d" % number) for number in range(STEPS)]
     cassette = write_cassette(tmp_path / "a.yaml", *steps)
     settings = Settings(validation=ValidationSettings(mode="off"), on_unmatched="fail", after_last="fail")
     dice = random.Random(7)
+    total: Counter[str] = Counter()
     with WorkersServer([cassette], settings=settings) as server:
-        for _ in range(KILLS):
-            _one_kill(server, dice.randrange(2), dice.random() * 0.2)
+        for number in range(KILLS):
+            if number % TEMPLATE_EVERY == 0:
+                os.kill(server.supervisor.template_pid, signal.SIGKILL)
+            total += _one_kill(server, dice.randrange(2), dice.random() * 0.2)
+    for what, count in total.items():
+        record_property(what, count)
 
 
-def _one_kill(server: WorkersServer, killed: int, after: float) -> None:
+def _one_kill(server: WorkersServer, killed: int, after: float) -> Counter[str]:
+    """Kill a worker under load, and judge what its clients saw; what was answered and what was lost."""
     sessions: list[tuple[str, str, Seen]] = []
     while {id_[1] for id_, _, _ in sessions} != {"0", "1"}:
         with suppress(OSError, AssertionError):  # a worker that is still being replaced
@@ -118,3 +129,12 @@ def _one_kill(server: WorkersServer, killed: int, after: float) -> None:
         # What was played and never came whole went to a connection that broke.
         assert len(set(recorded) - told) <= len(seen.broken)
         assert control(server, f"/sessions/{id_}", method="DELETE").status_code == 200
+    return Counter(
+        {
+            "sessions that went on": len(sessions) - len(lost),
+            "sessions that ended with their worker": len(lost),
+            "replies that came": sum(seen.statuses[200] for _, _, seen in sessions),
+            "requests whose connection broke": sum(len(seen.broken) for _, _, seen in sessions),
+            "requests told to come later": sum(seen.statuses[503] for _, _, seen in sessions),
+        }
+    )

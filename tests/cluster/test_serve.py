@@ -12,7 +12,7 @@ import pytest
 from mockapi.cli._workers import read_workers
 from mockapi.cluster import usable_cpus
 from mockapi.errors import UsageError
-from tests.support.process import Serving, mockapi
+from tests.support.process import Serving
 from tests.support.server import interaction, message, write_cassette
 
 if TYPE_CHECKING:
@@ -39,14 +39,6 @@ def test_a_system_without_such_sockets_says_so(monkeypatch: pytest.MonkeyPatch) 
     assert read_workers("1") == 1
     with pytest.raises(UsageError, match="needs Linux or macOS"):
         read_workers("2")
-
-
-def test_watching_files_does_not_go_with_workers(tmp_path: Path) -> None:
-    """It says what does."""
-    cassette = write_cassette(tmp_path / "a.yaml", interaction(message("hi")))
-    outcome = mockapi("serve", cassette, "--workers", "2", "--watch")
-    assert outcome.code == 2
-    assert "/_mockapi/cassettes/reload" in outcome.err
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ def test_workers_that_die_before_they_serve_end_the_server(monkeypatch: pytest.M
     """Three in a row are no accident: the server says so, and ends with exit code 1."""
     monkeypatch.setattr(_process, "_PROGRAM", "raise SystemExit(3)")
     told = io.StringIO()
-    with pytest.raises(WorkersFailedError, match="3 workers have died before they served") as failed:
+    with pytest.raises(WorkersFailedError, match="3 processes have died before they served") as failed:
         WorkersServer(console=Console(told)).__enter__()
     assert failed.value.exit_code == 1
     assert len(re.findall("ended with exit code 3", told.getvalue())) == 2

@@ -168,6 +168,32 @@ def test_a_worker_that_is_killed_is_replaced(workers: WorkersServer, told: io.St
 
 
 @pytest.mark.slow
+def test_a_template_that_is_killed_is_replaced(tmp_path: Path) -> None:
+    """The workers go on, their ends are told all the same, and those that come later play what they play."""
+    played = write_cassette(tmp_path / "a.yaml", interaction(message("hi"), b"old"))
+    told = io.StringIO()
+    with WorkersServer([played], allowed_folders=["/"], console=Console(told)) as running:
+        pid = running.supervisor.template_pid
+        os.kill(pid, signal.SIGKILL)
+        eventually(lambda: f"(process {pid}) was ended by SIGKILL" in told.getvalue(), "it is told")
+        assert answers(running.base_url, CONNECTIONS) == [b"old"] * CONNECTIONS
+        orphan = running.pid_of(1)
+        lost, lost_url = opened(running, 1)
+        os.kill(orphan, signal.SIGKILL)
+        eventually(lambda: status(lost_url) == 410, "another has taken its place")
+        assert f"worker 1 (process {orphan}) has ended" in told.getvalue()
+        assert lost.startswith("w1.0-")
+        write_cassette(tmp_path / "a.yaml", interaction(message("hi"), b"new"))
+        assert control(running, "/cassettes/reload", method="POST").status_code == 200
+        forked = running.pid_of(1)
+        lost, lost_url = opened(running, 1)
+        os.kill(forked, signal.SIGKILL)
+        eventually(lambda: status(lost_url) == 410, "another has taken its place")
+        assert f"worker 1 (process {forked}) was ended by SIGKILL" in told.getvalue()
+        assert answers(opened(running, 1)[1], CONNECTIONS) == [b"new"] * CONNECTIONS
+
+
+@pytest.mark.slow
 def test_what_was_played_is_told_at_the_end(tmp_path: Path) -> None:
     """By any worker, in one report."""
     recorded = [interaction(message(text), text.encode()) for text in ("a", "b", "c")]

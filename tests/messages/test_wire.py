@@ -82,6 +82,17 @@ def test_event(event: dict[str, Any], padding: int, bytes_: bytes) -> None:
     assert decode_events(bytes_) == [event]
 
 
+@pytest.mark.parametrize("text", ["a", "é\n“", "\ud83d", "x" * 5000])
+@pytest.mark.parametrize("kind", ["content_block_delta", "message_start", "message_stop", "unheard_of"])
+@pytest.mark.parametrize("padding", [0, 1, 15])
+def test_known_and_unknown_types_are_written_alike(kind: str, text: str, padding: int) -> None:
+    """Those that streams are made of take a shorter way to the same bytes."""
+    event = {"type": kind, "delta": {"text": text, "n": 2**70}}
+    data = dump(event)
+    expected = b"event: %b\ndata: %b%b}\n\n" % (kind.encode(), data[:-1], b" " * padding)
+    assert encode_event(event, padding) == expected
+
+
 def test_stream() -> None:
     """A stream takes one padding for each event, pings included, and none means 0."""
     assert encode_events(s.WHOLE) == encode_events(s.WHOLE, [0] * len(s.WHOLE))

@@ -30,6 +30,17 @@ def test_a_choice_lies_between_its_bounds(key: bytes, low: int, span: int) -> No
     assert low <= SeededChoices(key).between(low, low + span) <= low + span
 
 
+@given(st.lists(st.tuples(st.integers(1, 2**32), st.integers(0, 40), st.booleans())))
+def test_several_choices_are_those_that_would_be_made_one_by_one(draws: list[tuple[int, int, bool]]) -> None:
+    """However the two ways, and bytes between them, alternate."""
+    together, one_by_one = SeededChoices(b"key"), SeededChoices(b"key")
+    for limit, count, takes in draws:
+        expected = [one_by_one.below(limit) for _ in range(count)]
+        assert together.several_below(limit, count) == expected
+        if takes:
+            assert together.take(3) == one_by_one.take(3)
+
+
 @pytest.mark.parametrize("limit", [1, 2, 7, 1000])
 def test_every_choice_comes_up(limit: int) -> None:
     """No value below the limit is left out."""

@@ -27,7 +27,7 @@ from tests.support.server import (
     tasks,
     write_cassette,
 )
-from tests.support.workers import WORKERS, one_process
+from tests.support.workers import SEVERAL, one_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,7 +61,7 @@ NOT_HTTP = {
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[mockapi.Server]:
     """A server of its own, whose connections and tasks can be counted."""
-    if WORKERS > 1:
+    if SEVERAL:
         pytest.skip("looks into the server's process, and these are several")
     cassette = write_cassette(
         tmp_path_factory.mktemp("hostile") / "a.yaml",

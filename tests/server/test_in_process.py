@@ -30,6 +30,7 @@ from tests.support.server import (
     serving,
     write_cassette,
 )
+from tests.support.workers import one_process
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,6 +80,7 @@ def test_servers_stand_side_by_side(cassette: str) -> None:
         assert (len(journal(one)), len(journal(other))) == (1, 0)
 
 
+@one_process
 def test_a_server_does_not_wait_for_streams_when_it_stops(
     cassette: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

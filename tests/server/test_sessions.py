@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from mockapi.server import Service
-from mockapi.server._console import Console
-from mockapi.sessions import ServerSession, SessionRegistry
-from mockapi.sessions._settings import Settings
 from tests.support.server import (
     PATIENCE,
     Play,
     RawClient,
     ask,
+    base_urls,
     close_session,
     control,
     interaction,
@@ -36,19 +33,24 @@ CLIENTS = 50
 ROUNDS = 2
 
 
+def listed(server: mockapi.Server) -> set[str]:
+    """The ids of all sessions."""
+    return {session["id"] for session in control(server, "/sessions").json()["sessions"]}
+
+
 def test_a_session_is_opened_shown_listed_and_closed(server: mockapi.Server) -> None:
     """Opening answers 201 with id, settings and base URL; closing takes it off the list."""
     opened = control(server, "/sessions", {"name": "test_x", "speed": 2}, method="POST")
     assert opened.status_code == 201
     described = opened.json()
     path = f"/sessions/{described['id']}"
-    assert described["base_url"] == f"{server.base_url}/s/{described['id']}"
+    assert described["base_url"] in {f"{url}/s/{described['id']}" for url in base_urls(server)}
     assert (described["name"], described["settings"]["speed"]) == ("test_x", 2)
     assert control(server, path).json() == described
-    assert described in control(server, "/sessions").json()["sessions"]
+    assert described["id"] in listed(server)
     assert control(server, path, method="DELETE").json() == {"id": described["id"], "closed": True}
     assert control(server, path).status_code == 404
-    assert described not in control(server, "/sessions").json()["sessions"]
+    assert described["id"] not in listed(server)
 
 
 def test_no_options_are_the_servers(tmp_path: Path) -> None:
@@ -64,7 +66,7 @@ def test_no_options_are_the_servers(tmp_path: Path) -> None:
 
 def test_the_default_session_is_the_bare_base_url_and_stays(server: mockapi.Server) -> None:
     """It is shown under its own URL, can be reset, and cannot be closed."""
-    assert control(server, "/sessions/default").json()["base_url"] == server.base_url
+    assert control(server, "/sessions/default").json()["base_url"] in base_urls(server)
     refused = control(server, "/sessions/default", method="DELETE")
     assert refused.status_code == 400
     assert "reset it instead" in refused.json()["error"]["message"]
@@ -197,20 +199,6 @@ def test_fifty_sessions_at_once_do_not_see_each_other(server: mockapi.Server, tm
             await asyncio.gather(*(one(client, number) for number in range(CLIENTS)))
 
     asyncio.run(all_of_them())
-
-
-def test_when_all_places_are_taken_the_longest_unused_session_goes() -> None:
-    """The default session never goes; of a session that went id and name are remembered."""
-    service = Service((), Settings(), Console(quiet=True))
-    sessions = SessionRegistry(service.sessions.default, max_sessions=3)
-    sessions.default.last_used = 0.0
-    for number in range(1, 4):
-        session = ServerSession(f"s{number}", Settings(), service.library, name=f"name {number}")
-        session.last_used = 100.0 - number
-        sessions.add(session)
-    assert [session.id for session in sessions] == ["default", "s1", "s3"]
-    assert "s2 (name 2) was closed" in str(sessions.why_gone("s2"))
-    assert sessions.why_gone("s4") is None
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.8.8", "[::1]", "app.localhost"])

@@ -60,3 +60,11 @@ def test_no_recording_is_given_twice_where_none_is_repeated(recorded: list[str],
     assert len(answered) == min(len(asked), len(recorded))
     for text in set(recorded):
         assert answered.count(f"re: {text}") <= recorded.count(text)
+
+
+def test_streams_that_play_the_same_recording_share_its_chunks() -> None:
+    """A thousand of them at once hold the chunks of one."""
+    library = CassetteSet([Cassette("c.yaml", (interaction(message("one"), b"re: one"),))])
+    (recording,) = library.recordings
+    playing = library.paced_reply(recording)
+    assert library.paced_reply(recording) is playing

@@ -167,6 +167,16 @@ def test_folders_are_searched_in_a_fixed_order(tmp_path: Path) -> None:
     assert find([str(tmp_path / "c.yaml"), str(tmp_path)]) == [expected[3], *expected[:3]]
 
 
+def test_a_configmap_of_kubernetes_gives_each_file_once(tmp_path: Path) -> None:
+    """Its files lie in a folder of their version, and the names that are meant are links to them."""
+    version = tmp_path / "..2026_11_22_10_15_00.123456789"
+    version.mkdir()
+    (version / "a.yaml").touch()
+    (tmp_path / "..data").symlink_to(version.name)
+    (tmp_path / "a.yaml").symlink_to("..data/a.yaml")
+    assert find([str(tmp_path)]) == [str(tmp_path / "a.yaml")]
+
+
 def test_an_empty_folder_is_no_error(tmp_path: Path) -> None:
     """A project may have recorded nothing yet."""
     assert find([str(tmp_path)]) == []

@@ -16,7 +16,8 @@ from mockapi.server._console import Console
 from mockapi.server.recording._options import RecordOptions
 from mockapi.validation import ValidationSettings
 from tests.support.server import PATIENCE
-from tests.support.workers import WORKERS, WorkersServer
+from tests.support.several import several
+from tests.support.workers import SEVERAL
 
 if TYPE_CHECKING:
     import ssl
@@ -49,13 +50,11 @@ def recording(
         mode="new" if mode == "passthrough" else mode,  # type: ignore[arg-type] # a test may give a wrong one
         **options,
     )
-    if WORKERS > 1:
+    if SEVERAL:
         if stream is not None or own.rules.hook is not None:
             pytest.skip("looks into the server's process, and these are several")
-        with WorkersServer(
-            cassettes, settings=mockapi.Settings(**settings), workers=WORKERS, recording=own
-        ) as workers:
-            yield workers  # type: ignore[misc] # looks like one
+        with several(cassettes, mockapi.Settings(**settings), recording=own) as running:
+            yield running
         return
     console = Console(stream) if stream is not None else None
     with mockapi.Server(

@@ -28,8 +28,9 @@ from mockapi.cassettes import (
 )
 from mockapi.exchange import Ending
 from mockapi.validation import ValidationSettings
+from tests.support.several import NodesServer, several
 from tests.support.tls import WrappedSocket
-from tests.support.workers import WORKERS, WorkersServer
+from tests.support.workers import SEVERAL
 
 if TYPE_CHECKING:
     import ssl
@@ -256,7 +257,15 @@ def control(
     """A request to the control API."""
     if body is not None:
         more["content"] = orjson.dumps(body)
-    return _CLIENT.request(method, f"{server.base_url}/_mockapi{path}", **more)
+    reply = _CLIENT.request(method, f"{server.base_url}/_mockapi{path}", **more)
+    if reply.status_code == 421:  # another node has that session, and the reply says where
+        reply = _CLIENT.request(method, reply.json()["error"]["location"], **more)
+    return reply
+
+
+def base_urls(server: Running) -> tuple[str, ...]:
+    """Where a server is found: several nodes have an address each."""
+    return server.base_urls if isinstance(server, NodesServer) else (server.base_url,)
 
 
 def open_session(server: Running, **options: Any) -> dict[str, Any]:
@@ -303,12 +312,9 @@ def serving(*cassettes: str, **settings: Any) -> Iterator[mockapi.Server]:
     these tests are about other things. For the same reason requests may have any file read.
     """
     settings = {"validation": ValidationSettings(mode="off"), "on_unmatched": "fail", **settings}
-    if WORKERS > 1:
-        everywhere = WorkersServer(
-            cassettes, settings=mockapi.Settings(**settings), allowed_folders=["/"], workers=WORKERS
-        )
-        with everywhere as workers:
-            yield workers  # type: ignore[misc] # looks like one
+    if SEVERAL:
+        with several(cassettes, mockapi.Settings(**settings), allowed_folders=["/"]) as running:
+            yield running
         return
     with mockapi.Server(cassettes, settings=mockapi.Settings(**settings), allowed_folders=["/"]) as server:
         yield server

@@ -1,7 +1,8 @@
 """A server of several workers, for tests that are written for one of a single process.
 
 With MOCKAPI_TEST_WORKERS=2 in the environment, the server that most tests of the server ask is one of two
-workers. What a test can only do in the server's own process is skipped then.
+workers; with MOCKAPI_TEST_STATE=1 these share their state in Redis, as on several machines; and with
+MOCKAPI_TEST_NODES=3 it is three nodes. What a test can only do in the server's own process is skipped then.
 """
 
 from __future__ import annotations
@@ -20,9 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Self
 
-WORKERS: Final = int(os.environ.get("MOCKAPI_TEST_WORKERS", "1"))
+HAS_STATE: Final = os.environ.get("MOCKAPI_TEST_STATE") == "1"
+"""Whether the workers of tests share their state in Redis."""
+NODES: Final = int(os.environ.get("MOCKAPI_TEST_NODES", "1"))
+"""How many nodes the servers of tests have."""
+WORKERS: Final = int(os.environ.get("MOCKAPI_TEST_WORKERS", "2" if HAS_STATE else "1"))
 """How many processes the servers of tests have."""
-one_process = pytest.mark.skipif(WORKERS > 1, reason="looks into the server's process, and these are several")
+SEVERAL: Final = WORKERS > 1 or NODES > 1
+one_process = pytest.mark.skipif(SEVERAL, reason="looks into the server's process, and these are several")
 _PATIENCE: Final = 30.0
 
 

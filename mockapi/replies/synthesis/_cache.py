@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from mockapi.jsontext import canonical_value
 from mockapi.replies._view_digest import Prefix
@@ -71,6 +71,15 @@ class PromptCache:
 
     entries: Mapping[bytes, _Entry] = field(default_factory=dict)
 
+    def as_json(self) -> list[list[Any]]:
+        """Digest, end and lifetime of each prefix."""
+        return [[digest.hex(), *entry] for digest, entry in self.entries.items()]
+
+    @classmethod
+    def from_json(cls, value: list[list[Any]]) -> PromptCache:
+        """The cache that was written as JSON."""
+        return cls({bytes.fromhex(digest): _Entry(*entry) for digest, *entry in value})
+
     def used(self, view: RequestView, at: float) -> tuple[Usage, PromptCache]:
         """The usage of a request and the cache after it.
 
@@ -80,6 +89,8 @@ class PromptCache:
         """
         total = _tokens.input_tokens(view)
         prefixes = prefixes_of(view)
+        if not prefixes:
+            return Usage(total), self
         breakpoints = list(_breakpoints(prefixes, view.model))
         if not breakpoints:
             return Usage(total), self

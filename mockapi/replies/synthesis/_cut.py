@@ -35,7 +35,7 @@ def shortened(plan: Plan, view: RequestView) -> Plan:
     if sequences:
         plan = _at_sequence(plan, sequences)
     limit = view.max_tokens
-    if limit is None or plan.output_tokens <= limit:
+    if limit is None or plan.tokens[0] <= limit:
         return plan
     return _at_limit(plan, limit)
 

@@ -68,15 +68,15 @@ def decide(view: RequestView, dice: SeededChoices, ids: IdFactory) -> Plan:
     part, ends = compacted
     if ends:
         return Plan((part,), stop_reason="compaction")
-    plan = _decided(view, dice, ids)
-    return replace(plan, parts=(part, *plan.parts))
+    return _decided(view, dice, ids).behind(part)
 
 
 def _decided(view: RequestView, dice: SeededChoices, ids: IdFactory) -> Plan:
-    if view.paused:
-        return _after_pause(view, dice, ids)
-    if view.prefill:
-        return Plan((text_part(_words.continuation(view, dice)),))
+    if view.unfinished:
+        if view.paused:
+            return _after_pause(view, dice, ids)
+        if view.prefill:
+            return Plan((text_part(_words.continuation(view, dice)),))
     first = _thinking(view, dice)
     tools = _tools_to_use(view)
     if not tools:
@@ -85,7 +85,7 @@ def _decided(view: RequestView, dice: SeededChoices, ids: IdFactory) -> Plan:
         plan = _run(tools, view, dice, ids)
     else:
         plan = _call(tools, view, dice, ids)
-    return replace(plan, parts=(*first, *plan.parts)) if first else plan
+    return plan.behind(*first) if first else plan
 
 
 def thought(text: str, dice: SeededChoices, *, shown: bool = True) -> PlanPart:
@@ -120,9 +120,12 @@ def _thinking(view: RequestView, dice: SeededChoices) -> tuple[PlanPart, ...]:
 
 def _tools_to_use(view: RequestView) -> list[Block]:
     """The tools of the reply, in order; [] for an answer."""
-    if view.choice == "none" or not view.tools or (view.choice == "auto" and view.tool_results):
+    if not view.tools:
         return []
-    if view.choice == "tool":
+    choice = view.choice
+    if choice == "none" or (choice == "auto" and view.tool_results):
+        return []
+    if choice == "tool":
         return [tool for tool in view.tools if name_of(tool) == view.chosen_tool][:1]
     tools = callable_tools(view) or [tool for tool in view.tools if is_server_tool(tool)]
     return tools[: MAX_CALLS if view.parallel else 1]

@@ -36,14 +36,10 @@ NEWEST_MONTH: Final = "2026-10"
 
 
 class Form(NamedTuple):
-    """The members and the order of one month."""
+    """The order of one month, and the members that replies had, by their names in `SINCE`."""
 
     order: Period
     members: frozenset[str]
-
-    def has(self, member: str) -> bool:
-        """Whether replies had it, by its name in `SINCE`."""
-        return member in self.members
 
 
 @cache

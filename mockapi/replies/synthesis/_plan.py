@@ -36,9 +36,9 @@ class PlanPart(NamedTuple):
         """The output tokens that the part costs; what a server tool says is free."""
         kind = self.block.get("type")
         if kind == "text":
-            return _tokens.of_text(self.block["text"])
+            return _tokens.of_prose(self.block["text"])
         if kind == "thinking":
-            return _tokens.of_text(self.thought or self.block["thinking"])
+            return _tokens.of_prose(self.thought or self.block["thinking"])
         if kind == "redacted_thinking":
             return len(self.block["data"]) // 8
         if kind == "compaction":
@@ -50,9 +50,9 @@ class PlanPart(NamedTuple):
         return 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Plan:
-    """A reply as it was decided.
+    """A reply as it was decided. Nobody changes one; frozen, it would cost three times as much to make.
 
     Attributes:
         parts: the content.
@@ -67,8 +67,6 @@ class Plan:
         uncut: whether limits of the request do not shorten it.
         spent: the output tokens of a plan that was cut, which are all that the request allowed; None
             counts those of the parts.
-        output_tokens: of the reply.
-        thinking_tokens: how many of them were spent on thinking.
     """
 
     parts: tuple[PlanPart, ...]
@@ -82,18 +80,38 @@ class Plan:
     overrides: tuple[tuple[str, Any], ...] = ()
     uncut: bool = False
     spent: int | None = None
-    output_tokens: int = field(init=False)
-    thinking_tokens: int = field(init=False)
+    _counted: tuple[int, int] | None = field(default=None, init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        total = thinking = 0
-        for part in self.parts:
-            tokens = part.tokens
-            total += tokens
-            if str(part.block.get("type")).endswith("thinking"):
-                thinking += tokens
-        object.__setattr__(self, "output_tokens", total if self.spent is None else self.spent)
-        object.__setattr__(self, "thinking_tokens", thinking)
+    @property
+    def tokens(self) -> tuple[int, int]:
+        """The output tokens of the reply, and how many of them were spent on thinking."""
+        # Counted when first asked for: a plan is often a step on the way to another one.
+        if self._counted is None:
+            total = thinking = 0
+            for part in self.parts:
+                tokens = part.tokens
+                total += tokens
+                if str(part.block.get("type")).endswith("thinking"):
+                    thinking += tokens
+            self._counted = total if self.spent is None else self.spent, thinking
+        return self._counted
+
+    def behind(self, *parts: PlanPart) -> Plan:
+        """The same plan with these parts before its own."""
+        # Not `replace`, which takes as long as deciding a short reply.
+        return Plan(
+            (*parts, *self.parts),
+            self.stop_reason,
+            self.stop_sequence,
+            self.stop_details,
+            self.container,
+            self.searches,
+            self.fetches,
+            self.hint,
+            self.overrides,
+            self.uncut,
+            self.spent,
+        )
 
 
 def text_part(text: str, citations: list[dict[str, Any]] | None = None) -> PlanPart:

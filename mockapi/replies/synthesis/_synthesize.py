@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from mockapi.replies.synthesis._plan import Plan
 
 
+_NO_BETAS: Final[frozenset[str]] = frozenset()
 _THINKING_COUNTS: Final = "thinking-token-count-2026-05-13"
 
 
@@ -55,6 +56,15 @@ class History:
     turn: int = 0
     cache: PromptCache = field(default_factory=PromptCache)
     prompts: Mapping[str, PromptFingerprint] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """This history without the fingerprints of its prompts."""
+        return {"turn": self.turn, "cache": self.cache.as_json()}
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> History:
+        """The history that was written as JSON."""
+        return cls(value["turn"], PromptCache.from_json(value["cache"]))
 
     def with_cached(self, other: History) -> History:
         """This history with what another one has cached and remembered besides."""
@@ -87,8 +97,8 @@ def view_of(request: Request) -> RequestView:
 
     Of a body that is nested too deeply to be written again only the plain members count.
     """
-    header = request.header("anthropic-beta") or ""
-    betas = frozenset(beta.strip() for beta in header.split(",") if beta.strip())
+    header = request.header("anthropic-beta")
+    betas = _NO_BETAS if header is None else frozenset(filter(None, map(str.strip, header.split(","))))
     digest = None if request.known is None else request.known.get("view")
     view = RequestView(request.parsed, betas, digest)
     if not (view.canonical if digest is None else digest.is_written):
@@ -115,7 +125,9 @@ def counts_thinking(view: RequestView) -> bool:
     return _THINKING_COUNTS in view.betas
 
 
-def synthesized(request: Request, seed: int, history: History, at: float) -> tuple[Reply, History]:
+def synthesized(
+    request: Request, seed: int, history: History, at: float, *, at_once: bool = False
+) -> tuple[Reply, History]:
     """The reply to a request to POST /v1/messages, and the history after it.
 
     Args:
@@ -123,14 +135,21 @@ def synthesized(request: Request, seed: int, history: History, at: float) -> tup
         seed: replies of different seeds differ.
         history: of the session.
         at: seconds since 1970.
+        at_once: whether a stream is one chunk, for who sends it so.
     """
     material = GenerationInput(view_of(request), seed)
     plan = decide(material.view, material.dice, material.ids)
-    return written(plan, material, history, at, Source.SYNTHESIZED)
+    return written(plan, material, history, at, Source.SYNTHESIZED, at_once=at_once)
 
 
 def written(
-    plan: Plan, material: GenerationInput, history: History, at: float, source: Source
+    plan: Plan,
+    material: GenerationInput,
+    history: History,
+    at: float,
+    source: Source,
+    *,
+    at_once: bool = False,
 ) -> tuple[Reply, History]:
     """The reply of a plan, cut to the request's limits, and the history after it."""
     message, plan, usage, after = message_for(plan, material, history, at)
@@ -138,7 +157,8 @@ def written(
     chunks: tuple[Chunk, ...]
     if stream:
         dice = material.dice.fork(f"wire:{history.turn}")
-        chunks = stream_chunks(message, plan, dice, counted=counts_thinking(material.view))
+        counted = counts_thinking(material.view)
+        chunks = stream_chunks(message, plan, dice, counted=counted, at_once=at_once)
     else:
         chunks = json_chunks(message)
     output_tokens = message["usage"].get("output_tokens") or 0

@@ -57,10 +57,26 @@ def of_text(text: str) -> int:
     return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else len(_PIECE.findall(text))
 
 
+def of_prose(text: str) -> int:
+    """As `of_text`, for a text that is new but for most of its sentences, as replies are.
+
+    A full stop is a token, and no token goes on behind it: the tokens of what stands between are counted.
+    """
+    if len(text) > _LONGEST_REMEMBERED:
+        return of_text(text)
+    sentences = text.split(".")
+    return len(sentences) - 1 + sum(map(_remembered, sentences))
+
+
 @lru_cache(maxsize=1024)
 def _remembered(text: str) -> int:
     # Each request of a conversation repeats its tools, its system prompt and all turns before.
     return len(_PIECE.findall(text))
+
+
+@lru_cache(maxsize=512)
+def _of_written(text: bytes) -> int:
+    return len(_PIECE.findall(text.decode("utf-8", "replace")))
 
 
 def ends(text: str) -> Iterator[int]:
@@ -78,13 +94,16 @@ def first(text: str, count: int) -> str:
 
 def of_value(value: Any) -> int:
     """The tokens of a JSON value as the model reads or writes it."""
-    return of_text(dump(value).decode("utf-8", "replace"))
+    written = dump(value)
+    if len(written) <= _LONGEST_REMEMBERED:
+        return _of_written(written)
+    return of_text(written.decode("utf-8", "replace"))
 
 
 def of_tools(tools: Iterable[Block]) -> int:
     """The tokens of tool definitions, without the constant."""
     return sum(
-        of_value({key: value for key, value in tool.items() if key != "cache_control"}) for tool in tools
+        [of_value({key: value for key, value in tool.items() if key != "cache_control"}) for tool in tools]
     )
 
 
@@ -133,6 +152,9 @@ def segments(view: RequestView) -> list[tuple[Block, int]]:
 
 def _after_compaction(view: RequestView) -> list[tuple[Block, ...]]:
     """The turns' blocks from the last compaction on: it stands for all that was before it."""
+    written = view.canonical
+    if written and b'"compaction"' not in written:
+        return [turn.blocks for turn in view.turns]
     kept: list[tuple[Block, ...]] = []
     for turn in view.turns:
         places = [place for place, block in enumerate(turn.blocks) if block.get("type") == "compaction"]
@@ -147,8 +169,16 @@ def input_tokens(view: RequestView) -> int:
     """The input tokens of a request: what count_tokens answers and what usage starts with."""
     if view.digest is not None:
         return view.digest.input_tokens
+    # The sum of what `segments` has, without making a list of it.
+    total = _REQUEST
+    if view.tools:
+        total += of_tools(view.tools) + (_TOOLS if view.choice != "none" else 0)
+    if "system" in view.body and (system := sum(map(of_block, blocks_of(view.body["system"])))):
+        total += _SYSTEM + system
+    for blocks in _after_compaction(view):
+        total += _MESSAGE + sum(map(of_block, blocks))
     schema = view.output_schema
-    return sum(tokens for _, tokens in segments(view)) + (of_value(schema) if schema is not None else 0)
+    return total if schema is None else total + of_value(schema)
 
 
 def _of_medium(block: Block) -> int:

@@ -122,7 +122,8 @@ def _after_tools(view: RequestView, dice: SeededChoices) -> str:
 
 
 def _media(blocks: tuple[Block, ...]) -> str:
-    counts = {kind: sum(block.get("type") == kind for block in blocks) for kind in _MEDIA}
+    kinds = [block.get("type") for block in blocks]
+    counts = {kind: kinds.count(kind) for kind in _MEDIA}
     parts = [f"{count} {_MEDIA[kind]}{'s' if count > 1 else ''}" for kind, count in counts.items() if count]
     return f"There came {' and '.join(parts)} with it." if parts else ""
 

@@ -10,7 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.exchange import Chunk
-from mockapi.messages import MAX_PADDING, IdKind, dump, encode_event, events_of, order_message
+from mockapi.messages import (
+    MAX_PADDING,
+    NEWEST,
+    IdKind,
+    dump,
+    encode_event,
+    events_of,
+    order_block,
+    order_message,
+)
 from mockapi.messages.catalogue import shipped
 from mockapi.replies.synthesis._compaction import iterations
 from mockapi.replies.synthesis._context import applied_edits
@@ -65,31 +74,34 @@ def message_of(
         form: of which month; the newest if not given.
     """
     form = form or form_of()
+    members = form.members
     model = shipped().resolve(view.model)
     message: dict[str, Any] = {
         "model": model,
         "id": ids.make(IdKind.MESSAGE, number),
         "type": "message",
         "role": "assistant",
-        "content": [_block(part.block, form) for part in plan.parts],
-        "stop_reason": plan.stop_reason,
-        "stop_sequence": plan.stop_sequence,
-        "usage": _usage(plan, view, usage, model, form),
+        "content": [order_block(_block(part.block, form)) for part in plan.parts],
     }
-    if form.has("stop_details"):
-        message["stop_details"] = plan.stop_details
     if plan.container:
         message["container"] = _container(view, ids)
-    elif form.has("empty_members"):
+    elif "empty_members" in members:
         message["container"] = None
+    message["stop_reason"] = plan.stop_reason
+    message["stop_sequence"] = plan.stop_sequence
+    if "stop_details" in members:
+        message["stop_details"] = plan.stop_details
+    message["usage"] = _usage(plan, view, usage, model, form)
     if view.manages_context:
         edits = applied_edits(view, usage.total)
         message["context_management"] = {"applied_edits": edits}
         message["usage"]["input_tokens"] -= min(
             usage.plain, sum(edit["cleared_input_tokens"] for edit in edits)
         )
-    if form.has("empty_members"):
+    if "empty_members" in members:
         message["diagnostics"] = None
+    if form.order is NEWEST and not plan.overrides:
+        return message  # put together in this order
     message.update(plan.overrides)
     return order_message(message, form.order)
 
@@ -100,7 +112,12 @@ def json_chunks(message: dict[str, Any]) -> tuple[Chunk, ...]:
 
 
 def stream_chunks(
-    message: dict[str, Any], plan: Plan, dice: SeededChoices, *, counted: bool = False
+    message: dict[str, Any],
+    plan: Plan,
+    dice: SeededChoices,
+    *,
+    counted: bool = False,
+    at_once: bool = False,
 ) -> tuple[Chunk, ...]:
     """The message as a stream, in transport chunks with the delays of a fast model.
 
@@ -109,9 +126,12 @@ def stream_chunks(
         plan: that it was made of.
         dice: choose lengths, padding and delays.
         counted: whether thinking tells how many tokens it has taken so far.
+        at_once: whether all is one chunk without delay.
     """
-    events_now = events_in(message, plan, dice, counted=counted)
-    events = [encode_event(event, dice.below(MAX_PADDING + 1)) for event in events_now]
+    told = events_in(message, plan, dice, counted=counted)
+    events = list(map(encode_event, told, dice.several_below(MAX_PADDING + 1, len(told))))
+    if at_once:
+        return (Chunk(0.0, b"".join(events)),)
     chunks = []
     place = min(4, len(events))  # message_start, content_block_start, ping, first delta
     chunks.append(Chunk(dice.between(300, 900) / 1000, b"".join(events[:place])))
@@ -192,11 +212,17 @@ def _pieces(text: str, sizes: Sizes) -> Iterator[str]:
 
 
 def _sizes(dice: SeededChoices) -> Sizes:
-    return lambda kind: dice.pick(_SIZES[kind])
+    below = dice.below
+
+    def size(kind: str) -> int:
+        lengths = _SIZES[kind]
+        return lengths[below(len(lengths))]
+
+    return size
 
 
 def _block(block: Block, form: Form) -> Block:
-    if form.has("caller"):
+    if "caller" in form.members:
         if block.get("type") in {"tool_use", "server_tool_use"} and "caller" not in block:
             return block | {"caller": {"type": "direct"}}
         return block
@@ -206,40 +232,45 @@ def _block(block: Block, form: Form) -> Block:
 
 
 def _usage(plan: Plan, view: RequestView, usage: Usage, model: str, form: Form) -> dict[str, Any]:
-    found: dict[str, Any] = {"input_tokens": usage.plain, "output_tokens": plan.output_tokens}
-    if form.has("cache_counts"):
+    members = form.members
+    output_tokens, thinking_tokens = plan.tokens
+    found: dict[str, Any] = {"input_tokens": usage.plain}
+    if "cache_counts" in members:
         found["cache_creation_input_tokens"] = usage.written_5m + usage.written_1h
         found["cache_read_input_tokens"] = usage.read
-    if form.has("cache_creation"):
+    if "cache_creation" in members:
         found["cache_creation"] = {
             "ephemeral_5m_input_tokens": usage.written_5m,
             "ephemeral_1h_input_tokens": usage.written_1h,
         }
-    if form.has("service_tier"):
-        found["service_tier"] = "standard"
-    if form.has("inference_geo"):
-        found["inference_geo"] = "not_available" if model.startswith(_OLD_MODELS) else "global"
+    if "compaction" in [part.block.get("type") for part in plan.parts]:
+        passes = found["iterations"] = iterations(plan.parts, usage)
+        found |= {key: passes[-1][key] for key in ("input_tokens", "output_tokens")}
+    else:
+        found["output_tokens"] = output_tokens
     if _tells_thinking(plan, model, form):
-        found["output_tokens_details"] = {"thinking_tokens": plan.thinking_tokens}
+        found["output_tokens_details"] = {"thinking_tokens": thinking_tokens}
+    if "service_tier" in members:
+        found["service_tier"] = "standard"
+    if "inference_geo" in members:
+        found["inference_geo"] = "not_available" if model.startswith(_OLD_MODELS) else "global"
     if plan.searches or plan.fetches:
         found["server_tool_use"] = {
             "web_search_requests": plan.searches,
             "web_fetch_requests": plan.fetches,
         }
-    if any(part.block.get("type") == "compaction" for part in plan.parts):
-        found["iterations"] = iterations(plan.parts, usage)
-        found |= {key: found["iterations"][-1][key] for key in ("input_tokens", "output_tokens")}
     if view.body.get("speed") in ("standard", "fast"):
         found["speed"] = view.body["speed"]
     return found
 
 
 def _tells_thinking(plan: Plan, model: str, form: Form) -> bool:
-    if form.has("thinking_tokens_all"):
+    members = form.members
+    if "thinking_tokens_all" in members:
         return True
-    if form.has("thinking_tokens_new") and any(generation in model for generation in _FIFTH):
+    if "thinking_tokens_new" in members and any(generation in model for generation in _FIFTH):
         return True
-    return form.has("thinking_tokens") and any(part.block.get("type") == "thinking" for part in plan.parts)
+    return "thinking_tokens" in members and any(part.block.get("type") == "thinking" for part in plan.parts)
 
 
 def _container(view: RequestView, ids: IdFactory) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from mockapi.server.wire._body import ClientLeft, Refused, read_body
+    from mockapi.server.wire._descriptors import allow_connections
     from mockapi.server.wire._histogram import Histogram
     from mockapi.server.wire._hosted import without_doubles
     from mockapi.server.wire._lateness import Lateness
@@ -38,6 +39,7 @@ __all__ = [
     "Message",
     "Refused",
     "ThreadedServer",
+    "allow_connections",
     "event_loop",
     "listen",
     "listening_at",
@@ -57,6 +59,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "_body": "ClientLeft Refused read_body",
+        "_descriptors": "allow_connections",
         "_histogram": "Histogram",
         "_hosted": "without_doubles",
         "_lateness": "Lateness",

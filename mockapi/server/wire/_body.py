@@ -17,7 +17,7 @@ _LIMITS = (
     ("/v1/messages/batches", 256 * _MIB),
     ("/v1/files", 500 * _MIB),
 )
-_DEFAULT_LIMIT = 32 * _MIB
+_DEFAULT_LIMIT = 32 * _MIB  # and the least
 _INFLATED_AT_ONCE = 16 * 1024
 """Encoded bytes; a thousand times as many may come out of them."""
 _PATIENCE = 5.0
@@ -63,7 +63,7 @@ async def read_body(
         ClientLeft: the rest never came.
     """
     length = fields.get(b"content-length", b"")
-    if length.isdigit() and int(length) > limit_of(path):
+    if length.isdigit() and int(length) > _DEFAULT_LIMIT and int(length) > limit_of(path):
         # Refused before the first read, which would send "100 Continue" to who waits for it.
         await _let_finish(receive, fields, closes=closes)
         raise _too_large()

@@ -70,15 +70,16 @@ class Connection:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         self._transport.abort()
 
-    def write(self, data: bytes) -> None:
-        """Send bytes as they are, beside what the response's framing allows."""
-        if not self._transport.is_closing():
-            self._transport.write(data)
+    def write(self, data: bytes) -> bool:
+        """Send bytes as they are, beside what the response's framing allows.
 
-    @property
-    def is_congested(self) -> bool:
-        """Whether so much waits to be sent that the sender should wait too."""
-        return self._transport.get_write_buffer_size() > _MAX_WAITING
+        Returns:
+            Whether so much waits to be sent that the sender should wait too.
+        """
+        transport = self._transport
+        if not transport.is_closing():
+            transport.write(data)
+        return transport.get_write_buffer_size() > _MAX_WAITING
 
     def close(self) -> None:
         """Close in good order, once all that was written has left."""

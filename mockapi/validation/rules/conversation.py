@@ -63,7 +63,9 @@ def empty_cached(context: Context) -> Iterator[Violation]:
 )
 def text_empty(context: Context) -> Iterator[Violation]:
     """A text block of the last turn of the user is empty."""
-    yield from (Violation(pointer) for pointer, text in _last_texts(context) if not text)
+    for pointer, text in _last_texts(context):
+        if not text:
+            yield Violation(pointer)
 
 
 @rule(
@@ -75,7 +77,9 @@ def text_empty(context: Context) -> Iterator[Violation]:
 )
 def text_blank(context: Context) -> Iterator[Violation]:
     """A text of the last turn of the user holds only whitespace."""
-    yield from (Violation(pointer) for pointer, text in _last_texts(context) if text.isspace())
+    for pointer, text in _last_texts(context):
+        if text.isspace():
+            yield Violation(pointer)
 
 
 def _last_texts(context: Context) -> Iterator[tuple[str, str]]:

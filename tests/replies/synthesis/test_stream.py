@@ -10,6 +10,7 @@ import pytest
 from mockapi import jsontext
 from mockapi.exchange import Reply, Request
 from mockapi.messages import accumulate, check_events, decode_events, dump
+from mockapi.replies import at_once
 from mockapi.replies.synthesis import History, synthesized
 from mockapi.replies.synthesis._tokens import of_text
 from mockapi.sessions import Account
@@ -54,6 +55,15 @@ def test_the_bytes_are_framed_as_the_api_frames_them(name: str) -> None:
     names = [kind for kind, _ in events]
     assert names.count(b"ping") == 1
     assert names.index(b"ping") == (2 if b"content_block_start" in names else 1)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_stream_that_is_sent_at_once_has_the_same_bytes(name: str) -> None:
+    """Only the chunks and their delays are left out."""
+    request = Request("POST", "/v1/messages", body=dump({**SHAPES[name], "stream": True}))
+    timed, _ = synthesized(request, 0, History(), 1.7e9)
+    whole, _ = synthesized(request, 0, History(), 1.7e9, at_once=True)
+    assert whole == at_once(timed)
 
 
 @pytest.mark.parametrize("name", SHAPES)

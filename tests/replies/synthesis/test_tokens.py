@@ -39,6 +39,21 @@ def test_the_rule_by_example(text: str, tokens: int) -> None:
     assert _tokens.of_text(text) == tokens
 
 
+@given(st.text("ab1 .\n“é", max_size=200))
+def test_counting_sentence_by_sentence_counts_the_same(text: str) -> None:
+    """No token goes on behind a full stop."""
+    assert _tokens.of_prose(text) == _tokens.of_text(text)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_request_has_the_tokens_of_its_parts(name: str) -> None:
+    """The sum and the parts that the prompt cache goes by are counted apart."""
+    view = RequestView(SHAPES[name])
+    schema = view.output_schema
+    of_format = 0 if schema is None else _tokens.of_value(schema)
+    assert input_tokens(view) == sum(tokens for _, tokens in _tokens.segments(view)) + of_format
+
+
 @given(st.text(max_size=200), st.integers(0, 50))
 def test_a_cut_text_has_so_many_tokens_and_loses_no_part_of_a_character(text: str, count: int) -> None:
     """A text cut at n tokens is a beginning of the text and has at most n tokens."""

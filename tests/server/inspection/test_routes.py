@@ -22,6 +22,7 @@ from tests.support.server import (
     open_session,
     write_cassette,
 )
+from tests.support.workers import one_process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,6 +59,7 @@ def say(session: dict[str, Any], text: str, **more: Any) -> httpx.Response:
     return ask(session["base_url"], {**message(text), **more}, headers=KEY)
 
 
+@one_process
 @pytest.mark.parametrize("name", ["", *(f"/{name}" for name in FILES)])
 def test_the_pages_own_files_are_for_everybody(server: mockapi.Server, name: str) -> None:
     """A browser loads them before it can show the token; they hold nothing of what is played."""
@@ -74,6 +76,7 @@ def test_the_pages_own_files_are_for_everybody(server: mockapi.Server, name: str
     assert reply.headers["referrer-policy"] == "no-referrer"
 
 
+@one_process
 def test_the_address_with_a_slash_leads_to_the_page(server: mockapi.Server) -> None:
     """People type it."""
     reply = control(server, "/ui/")
@@ -247,6 +250,7 @@ def test_loaded_interactions_are_listed_and_shown(tmp_path: Path) -> None:
         assert control(server, "/cassettes/interactions/2").status_code == 404
 
 
+@one_process
 def test_entries_are_found_by_what_stands_in_their_bodies(
     server: mockapi.Server, session: dict[str, Any]
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 import mockapi
 from mockapi.server.wire import _player, _protocol
 from tests.support.server import JSON, STREAM, Play, RawClient, interaction, message, write_cassette
-from tests.support.workers import WORKERS
+from tests.support.workers import SEVERAL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +62,7 @@ def sent_to(base_url: str, recorded: Interaction, *fields: tuple[str, str]) -> b
 @pytest.fixture
 def ways(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """For each reply, whether it went past uvicorn's making of a response."""
-    if WORKERS > 1:
+    if SEVERAL:
         pytest.skip("looks into the server's process, and these are several")
     taken = []
 

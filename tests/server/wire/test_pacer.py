@@ -18,14 +18,10 @@ class Wire:
         self.written: list[tuple[float, bytes]] = []
         self._room = congested_after
 
-    @property
-    def is_congested(self) -> bool:
-        """Whether all the room is taken."""
-        return len(self.written) >= self._room
-
-    def write(self, data: bytes) -> None:
-        """Keep it."""
+    def write(self, data: bytes) -> bool:
+        """Keep it; whether all the room is taken."""
         self.written.append((monotonic(), data))
+        return len(self.written) >= self._room
 
 
 def pacer(

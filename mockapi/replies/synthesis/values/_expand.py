@@ -39,11 +39,15 @@ _COMBINATORS: Final = frozenset(
         "definitions",
     }
 )
+_RESTATED: Final = _COMBINATORS | {"const", "pattern"}
+"""Keywords that a flat schema has in other words."""
 _CONDITION: Final = frozenset({"if", "then", "else"})
 _CALM_DEPTH: Final = 4
 _HIGHER: Final = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
 _LOWER: Final = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains")
 _UNITED: Final = ("required", PATTERNS)
+_TALL: Final = frozenset({"allOf", "anyOf", "oneOf", "$ref", "required", "minItems"})
+"""Keywords without which the lowest value has no levels below it."""
 _LONG: Final = ("properties", "required", "enum", "$defs", "definitions")
 _COUNTED: Final = 64  # members that are merged for the price of a step
 _MOST_LOOKS: Final = 200_000  # at heights, for one value
@@ -83,6 +87,8 @@ class Expander:
             return {}
         if not isinstance(schema, dict):
             raise Unsatisfiable("a part of it is false, which no value satisfies")
+        if _RESTATED.isdisjoint(schema):
+            return schema.copy()
         result = {key: value for key, value in schema.items() if key not in _COMBINATORS}
         if "const" in result:
             result["enum"] = [result.pop("const")]
@@ -180,6 +186,9 @@ class Expander:
         self._looks += 1
         if level > 4 * MAX_DEPTH or self._looks > _MOST_LOOKS:
             return ENDLESS
+        if _TALL.isdisjoint(schema):
+            self._heights[id(schema)] = 0
+            return 0
         self._heights[id(schema)] = ENDLESS  # met again below itself: no end on this way
         found = self._lowest(schema, level)
         if found < ENDLESS:

@@ -119,11 +119,11 @@ class Generator:
     def _object(self, flat: Schema, depth: int) -> dict[str, Any]:
         properties = flat.get("properties")
         properties = properties if isinstance(properties, dict) else {}
-        required = dict.fromkeys(name for name in flat.get("required") or () if isinstance(name, str))
+        required = dict.fromkeys([name for name in flat.get("required") or () if isinstance(name, str)])
         wanted = dict.fromkeys(
-            name for name in properties if name in required or self._wants(properties[name], depth)
+            [name for name in properties if name in required or self._wants(properties[name], depth)]
         )
-        wanted |= dict.fromkeys(name for name in required if name not in properties)
+        wanted |= dict.fromkeys([name for name in required if name not in properties])
         least = _count(flat, "minProperties", 0)
         most = _count(flat, "maxProperties", MAX_NODES)
         names = flat.get("propertyNames")
@@ -131,11 +131,13 @@ class Generator:
             allowed = self._names(names)
             wanted = dict.fromkeys(name for name in wanted if name in required or allowed(name))
             properties = {name: part for name, part in properties.items() if name in wanted or allowed(name)}
-        more = [name for name in properties if name not in wanted]
-        wanted |= dict.fromkeys(more[: max(0, least - len(wanted))])
-        for name in [name for name in wanted if name not in required][::-1]:
-            if len(wanted) > most:
-                del wanted[name]
+        if len(wanted) < least:
+            more = [name for name in properties if name not in wanted]
+            wanted |= dict.fromkeys(more[: least - len(wanted)])
+        if len(wanted) > most:
+            for name in [name for name in wanted if name not in required][::-1]:
+                if len(wanted) > most:
+                    del wanted[name]
         made: dict[str, Any] = {}
         for name in wanted:
             made[name] = self._value(self._schema_of(name, flat, properties), depth + 1, name)
@@ -164,6 +166,8 @@ class Generator:
         )
 
     def _schema_of(self, name: str, flat: Schema, properties: Schema) -> Any:
+        if name in properties and "patternProperties" not in flat:
+            return properties[name]
         found = [
             schema for pattern, schema in _pairs(flat.get("patternProperties")) if found_in(pattern, name)
         ]

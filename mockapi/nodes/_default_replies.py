@@ -1,0 +1,162 @@
+"""Replies of the default session that this node plays, and what the log is told of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from mockapi._clock import wall
+from mockapi.server import PassedOn
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from mockapi.cassettes import Interaction, Recording
+    from mockapi.exchange import Reply, Request
+    from mockapi.server.recording import Recorder
+    from mockapi.server.wire import Message
+    from mockapi.sessions import JournalEntry, ServerSession
+
+
+class Teller(Protocol):
+    """Whoever tells the log how replies went."""
+
+    session: ServerSession
+
+    def ended(self, token: str, entry: JournalEntry, seconds: float | None, *, complete: bool) -> None:
+        """A reply was played; so it went."""
+        ...
+
+    def forwarded(
+        self,
+        token: str,
+        request: Request,
+        reply: Reply,
+        at: float,
+        *,
+        seconds: float | None,
+        complete: bool,
+        is_kept: bool,
+    ) -> None:
+        """The upstream has answered what stands in the log."""
+        ...
+
+    def played(
+        self, request: Request, at: float, number: int, seconds: float | None, *, complete: bool
+    ) -> None:
+        """A recording was played without the log."""
+        ...
+
+
+class Ordered(PassedOn):
+    """The reply to a request that stands in the log.
+
+    Args:
+        default: the session.
+        token: of the entry.
+        entry: what this node's replica has answered; None where the upstream shall.
+        is_free: whether the same request needs no order from now on.
+
+    Attributes:
+        is_free: as above.
+    """
+
+    __slots__ = ("_default", "_entry", "_forwarded", "_token", "is_free")
+
+    def __init__(
+        self, default: Teller, token: str, entry: JournalEntry | None, *, is_free: bool = False
+    ) -> None:
+        super().__init__(None if entry is None else entry.reply)
+        self.is_free = is_free
+        self._default = default
+        self._token = token
+        self._entry = entry
+        self._forwarded: tuple[Request, float, bool] | None = None
+
+    async def forward(
+        self,
+        recorder: Recorder,
+        request: Request,
+        scope: Message,
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+        *,
+        request_id: str,
+    ) -> None:
+        """Let the upstream answer here; the log is told what it answered."""
+        at = wall()
+        keep = recorder.keeper(self._default.session)
+        is_kept = False
+
+        async def noted(interaction: Interaction, request: Request) -> None:
+            nonlocal is_kept
+            is_kept = True
+            if keep is not None:
+                await keep(interaction, request)
+
+        reply, complete = await recorder.forward(
+            request, None if keep is None else noted, scope, receive, send, request_id=request_id
+        )
+        self.upstream_answered(request, reply, at, complete=complete, is_kept=is_kept)
+
+    def upstream_answered(
+        self, request: Request, reply: Reply, at: float, *, complete: bool, is_kept: bool
+    ) -> None:
+        """The upstream has answered, and that was played.
+
+        Args:
+            request: what came.
+            reply: the answer.
+            at: when the request came.
+            complete: whether it was sent whole.
+            is_kept: whether it was written down.
+        """
+        self.reply, self.complete = reply, complete
+        self._forwarded = request, at, is_kept
+
+    def ended(self) -> None:
+        """Tell the log how it went."""
+        if self._entry is not None:
+            self._default.ended(self._token, self._entry, self.seconds, complete=self.complete)
+        elif self._forwarded is not None and self.reply is not None:
+            request, at, is_kept = self._forwarded
+            self._default.forwarded(
+                self._token,
+                request,
+                self.reply,
+                at,
+                seconds=self.seconds,
+                complete=self.complete,
+                is_kept=is_kept,
+            )
+
+
+class Free(PassedOn):
+    """A recording that needs no order, and no memory.
+
+    Args:
+        default: the session.
+        request: what came.
+        recording: what answers it.
+        reply: as it is played.
+    """
+
+    __slots__ = ("_at", "_default", "_recording", "_request")
+
+    is_free = True
+
+    def __init__(self, default: Teller, request: Request, recording: Recording, reply: Reply) -> None:
+        super().__init__(reply)
+        self._default = default
+        self._request = request
+        self._recording = recording
+        self._at = wall()
+
+    def ended(self) -> None:
+        """Have it told to the log with others of its kind."""
+        self._default.played(
+            self._request,
+            self._at,
+            self._recording.number,
+            self.seconds,
+            complete=self.complete,
+        )

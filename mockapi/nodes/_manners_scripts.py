@@ -1,0 +1,164 @@
+"""What Redis does of the registry in one step each, in Lua: nodes come, stay and go, so do sessions.
+
+PREFIX:nodes            sorted set: a node's name, until when it is live (milliseconds of Redis's clock)
+PREFIX:clock            hash: `at`, when any node was last heard; `since`, from when on silence counts
+PREFIX:addresses        hash: a node's name, where its clients reach it
+PREFIX:parts:NODE       hash: the processes of a node that have told their sessions
+PREFIX:gone:NODE        why a node is not there any more, for a day
+PREFIX:sessions         hash: a session's id, what it is (JSON)
+PREFIX:used             hash: a session's id, when it was last used, roughly
+PREFIX:of:NODE          hash: a session's id, its owner; the sessions of one node
+PREFIX:owned:OWNER      sorted set: a session's id, when it ends; the sessions of one owner
+
+The first arguments are the prefix and the name of the node that asks. Time is Redis's own, so that no two
+nodes have to agree on it. While Redis itself was away nobody could be heard: a silence counts from when
+somebody is heard again.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_COMMON: Final = """
+local p, me = ARGV[1] .. ':', ARGV[2]
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function drop(node, id, owner)
+  redis.call('ZREM', p .. 'owned:' .. owner, id)
+  redis.call('HDEL', p .. 'sessions', id)
+  redis.call('HDEL', p .. 'used', id)
+  redis.call('HDEL', p .. 'of:' .. node, id)
+end
+local function add(id, owner, ends, record)
+  redis.call('HSET', p .. 'sessions', id, record)
+  redis.call('HSET', p .. 'of:' .. me, id, owner)
+  redis.call('ZADD', p .. 'owned:' .. owner, ends, id)
+end
+local function leave(node, why)
+  local ids = redis.call('HGETALL', p .. 'of:' .. node)
+  for i = 1, #ids, 2 do
+    drop(node, ids[i], ids[i + 1])
+  end
+  redis.call('DEL', p .. 'parts:' .. node)
+  redis.call('ZREM', p .. 'nodes', node)
+  redis.call('HDEL', p .. 'addresses', node)
+  redis.call('SET', p .. 'gone:' .. node, why, 'EX', 86400)
+  return #ids / 2
+end
+local function silence_counts(patience)
+  local clock = redis.call('HMGET', p .. 'clock', 'at', 'since')
+  return clock[1] and now - clock[1] < patience and now - clock[2] > patience
+end
+"""
+
+BEAT: Final = (
+    _COMMON
+    + """
+local part, address, patience = ARGV[3], ARGV[4], tonumber(ARGV[5])
+local at = redis.call('HGET', p .. 'clock', 'at')
+if not at or now - at > patience / 2 then
+  redis.call('HSET', p .. 'clock', 'since', string.format('%.0f', now))
+end
+redis.call('HSET', p .. 'clock', 'at', string.format('%.0f', now))
+redis.call('ZADD', p .. 'nodes', string.format('%.0f', now + patience), me)
+redis.call('HSET', p .. 'addresses', me, address)
+redis.call('DEL', p .. 'gone:' .. me)
+local lost = {}
+if silence_counts(patience) then
+  for _, node in ipairs(redis.call('ZRANGEBYSCORE', p .. 'nodes', '-inf', string.format('%.0f', now))) do
+    lost[#lost + 1] = node
+    lost[#lost + 1] = leave(node, 'has not been heard from any more')
+  end
+end
+return {redis.call('HSETNX', p .. 'parts:' .. me, part, 1), lost}
+"""
+)
+"""PREFIX NAME PART ADDRESS PATIENCE: whether Redis does not know this process, and who was lost."""
+
+LIVE: Final = (
+    _COMMON
+    + """
+local patience = tonumber(ARGV[3])
+local least = silence_counts(patience) and string.format('%.0f', now) or '-inf'
+return redis.call('ZRANGEBYSCORE', p .. 'nodes', least, '+inf')
+"""
+)
+"""PREFIX NAME PATIENCE: the nodes that are live."""
+
+LEAVE: Final = _COMMON + "return leave(me, ARGV[3])"
+"""PREFIX NAME WHY: this node goes, and its sessions with it."""
+
+OPEN: Final = (
+    _COMMON
+    + """
+local quota, id, owner, ends, record = tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+local owned = p .. 'owned:' .. owner
+local count = redis.call('ZCARD', owned)
+if quota > 0 and count >= quota then
+  return {count, redis.call('ZRANGE', owned, 0, 0, 'WITHSCORES')[2]}
+end
+add(id, owner, ends, record)
+return {-1, ''}
+"""
+)
+"""PREFIX NAME QUOTA ID OWNER ENDS RECORD: -1, or how many the owner has and when the first of them ends."""
+
+CLOSE: Final = (
+    _COMMON
+    + """
+for i = 3, #ARGV, 2 do
+  drop(me, ARGV[i], ARGV[i + 1])
+end
+return 0
+"""
+)
+"""PREFIX NAME (ID OWNER)...: sessions are closed."""
+
+TELL_ALL: Final = (
+    _COMMON
+    + """
+local beginning, told = ARGV[3], {}
+for i = 4, #ARGV, 4 do
+  told[ARGV[i]] = true
+end
+local known = redis.call('HGETALL', p .. 'of:' .. me)
+for i = 1, #known, 2 do
+  if not told[known[i]] and string.sub(known[i], 1, #beginning) == beginning then
+    drop(me, known[i], known[i + 1])
+  end
+end
+for i = 4, #ARGV, 4 do
+  add(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3])
+end
+return 0
+"""
+)
+"""PREFIX NAME BEGINNING (ID OWNER ENDS RECORD)...: these are all sessions whose id begins so."""
+
+USED: Final = (
+    _COMMON
+    + """
+for i = 3, #ARGV, 4 do
+  if redis.call('HEXISTS', p .. 'of:' .. me, ARGV[i]) == 1 then
+    redis.call('HSET', p .. 'used', ARGV[i], ARGV[i + 2])
+    redis.call('ZADD', p .. 'owned:' .. ARGV[i + 1], 'XX', ARGV[i + 3], ARGV[i])
+  end
+end
+return 0
+"""
+)
+"""PREFIX NAME (ID OWNER USED ENDS)...: sessions were used."""
+
+FIND: Final = (
+    _COMMON
+    + """
+local node, id = ARGV[3], ARGV[4]
+return {
+  redis.call('HEXISTS', p .. 'of:' .. node, id),
+  redis.call('HGET', p .. 'addresses', node) or '',
+  redis.call('ZSCORE', p .. 'nodes', node) and 1 or 0,
+  redis.call('GET', p .. 'gone:' .. node) or '',
+}
+"""
+)
+"""PREFIX NAME NODE ID: whether the node has the session, its address, whether it is known, why it is gone."""

@@ -1,0 +1,70 @@
+"""Requests as Redis gets to see them."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockapi._environment import TEST_KEY
+from mockapi.nodes._log_secrets import query_without_secrets, stand_in, with_stand_ins, without_secrets
+from mockapi.sessions import Settings
+from mockapi.validation import ValidationSettings, access_key_id
+
+SIGNED = (
+    b"AWS4-HMAC-SHA256 Credential=AKIATESTTESTTESTTEST/20260101/us-east-1/bedrock/aws4_request,"
+    b" SignedHeaders=host;x-amz-date, Signature=0123456789abcdef0123456789abcdef"
+)
+secrets = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=9, max_size=40)
+
+
+@given(first=secrets, second=secrets)
+def test_equal_keys_stay_equal_and_others_do_not(first: str, second: str) -> None:
+    """What stands for a key tells keys apart as the keys do, and has nothing of them."""
+    assert (stand_in(first) == stand_in(second)) == (first == second)
+    assert first not in stand_in(first)
+
+
+def test_the_kind_of_a_key_stays() -> None:
+    """Rules and surfaces go by how a key begins; an empty one stays empty, and the test key is nobody's."""
+    assert stand_in("sk-ant-oat01-abcdefgh").startswith("sk-ant-oat01-masked-")
+    assert stand_in("ABSKabcdefgh").startswith("ABSKmasked-")
+    assert (stand_in(""), stand_in(TEST_KEY)) == ("", TEST_KEY)
+
+
+def test_credentials_go_and_other_fields_stay() -> None:
+    """Schemes stay, and so does what a signature says of its scope."""
+    headers = (
+        (b"x-api-key", b"sk-ant-test-1"),
+        (b"authorization", b"Bearer sk-ant-test-1"),
+        (b"cookie", b"session=abc"),
+        (b"anthropic-version", b"2023-06-01"),
+    )
+    masked = dict(without_secrets(headers))
+    assert masked[b"anthropic-version"] == b"2023-06-01"
+    assert masked[b"authorization"] == b"Bearer " + masked[b"x-api-key"]
+    assert b"abc" not in masked[b"cookie"]
+    ((_, signed),) = without_secrets(((b"authorization", SIGNED),))
+    assert signed.startswith(b"AWS4-HMAC-SHA256 Credential=AKIA")
+    assert b"/20260101/us-east-1/bedrock/aws4_request, SignedHeaders=host;x-amz-date, Signature=" in signed
+    assert b"TESTTEST" not in signed
+    assert b"0123456789abcdef0123" not in signed
+    assert access_key_id(signed.decode()) not in {None, "AKIATESTTESTTESTTEST"}
+
+
+def test_a_signed_link_loses_its_signature() -> None:
+    """The rest of a query stays as it came."""
+    query = "a=1&X-Amz-Credential=AKIATEST%2F2026&X-Amz-Signature=0123abcd&b=%20"
+    masked = query_without_secrets(query)
+    assert masked.startswith("a=1&X-Amz-Credential=AKIA")
+    assert masked.endswith("&b=%20")
+    assert "AKIATEST" not in masked
+    assert "0123abcd" not in masked
+    assert query_without_secrets("beta=true") == "beta=true"
+
+
+def test_listed_keys_are_known_by_what_stands_for_them() -> None:
+    """Settings without a list stay as they are."""
+    listed = Settings(validation=ValidationSettings(invalid_keys=frozenset({"sk-ant-test-bad"})))
+    assert stand_in("sk-ant-test-bad") in with_stand_ins(listed).validation.invalid_keys
+    plain = Settings()
+    assert with_stand_ins(plain) is plain
