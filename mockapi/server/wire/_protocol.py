@@ -51,6 +51,8 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER: on, 0 seconds
 
 _MAX_WAITING = 64 * 1024  # as uvicorn has it
 
+_SMALL_BODY = 64 * 1024  # bytes that clients send with the header, or at once behind it
+
 _LAST_SECONDS = 0.5  # for the end of a reply that was sent when the server was told to stop
 _KERNEL_TELLS = sys.platform == "linux"
 
@@ -141,6 +143,7 @@ class Protocol(HttpToolsProtocol):
         self._strangers = strangers
         self._turns = turns
         self._begun: tuple[RequestResponseCycle, Any] | None = None
+        self._has_turn = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Remember the connection for the requests on it."""
@@ -161,6 +164,7 @@ class Protocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell whoever waits for the connection's end."""
+        self._begun = None  # nobody is left to be answered
         super().connection_lost(exc)
         if self._lost is not None and not self._lost.done():
             self._lost.set_result(None)
@@ -187,17 +191,28 @@ class Protocol(HttpToolsProtocol):
             super()._start_asgi_task(cycle, app)
             return
         self._begun = cycle, app
-        self._turns.add(self)
+        self._take_turn(self._turns)
+
+    def _take_turn(self, turns: Turns) -> None:
+        if not self._has_turn:
+            self._has_turn = True
+            turns.add(self)
 
     def answer_begun(self, turns: Turns) -> None:
-        """Answer the request that has begun: at once if it is whole and its reply at hand, else in a task.
+        """Answer the request that has begun: at once if its reply is at hand, else in a task.
+
+        Most clients send header and body one after the other: a small body is waited for.
 
         Args:
             turns: whose turn it is.
         """
+        self._has_turn = False
         if self._begun is None:
             return
-        (cycle, app), self._begun = self._begun, None
+        cycle, app = self._begun
+        if cycle.more_body and self._is_small(cycle):
+            return  # `on_message_complete` comes back to it
+        self._begun = None
         if not cycle.more_body and _takes_frame(cycle):
             found = turns.at_once(cycle.scope, bytes(cycle.body))
             if type(found) is Framed:
@@ -206,6 +221,13 @@ class Protocol(HttpToolsProtocol):
                 return
             app = found or app
         super()._start_asgi_task(cycle, app)
+
+    def _is_small(self, cycle: RequestResponseCycle) -> bool:
+        """Whether all that is to come of a body will come soon, and nobody has to be asked for it."""
+        if cycle.waiting_for_100_continue or cycle.disconnected or self.transport.is_closing():
+            return False
+        length = next((value for name, value in cycle.scope["headers"] if name == b"content-length"), b"")
+        return length.isdigit() and int(length) <= _SMALL_BODY
 
     def _parse(self, data: bytes) -> bytes:
         """Parse up to an offer to change the protocol; what comes behind it is still to be parsed."""
@@ -283,6 +305,8 @@ class Protocol(HttpToolsProtocol):
         self._is_inside = False
         self.scope[ARRIVED] = monotonic()  # type: ignore[literal-required] # ours, not ASGI's
         super().on_message_complete()
+        if self._begun is not None and self._turns is not None:
+            self._take_turn(self._turns)
 
     def _bound_fields(self) -> None:
         """Refuse fields that are too large together.

@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 import mockapi
-from mockapi.server.wire import _player, _protocol
+from mockapi.server import _at_once
+from mockapi.server.wire import _player, _protocol, _turns
 from tests.support.server import JSON, STREAM, Play, RawClient, interaction, message, write_cassette
 from tests.support.workers import SEVERAL
 
@@ -70,6 +71,12 @@ def ways(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         taken.append(_protocol.send_framed(*args))
         return taken[-1]
 
+    def written(turns: _turns.Turns, transport: Any, framed: _turns.Framed) -> None:
+        taken.append(True)
+        write(turns, transport, framed)
+
+    write = _turns.Turns.write
+    monkeypatch.setattr(_turns.Turns, "write", written)
     monkeypatch.setattr(_player, "send_framed", seen)
     return taken
 
@@ -82,6 +89,9 @@ def test_the_bytes_are_those_that_uvicorn_would_send(
     base_url = play(recorded)
     direct = sent_to(base_url, recorded)
     assert ways == ([True, True] if recorded.response.body else [])
+    monkeypatch.setattr(_at_once.AtOnce, "__call__", lambda *_: None)
+    assert sent_to(base_url, recorded) == direct
+    assert ways == ([True] * 4 if recorded.response.body else [])
     monkeypatch.setattr(_player, "send_framed", lambda *_: False)
     assert sent_to(base_url, recorded) == direct
 
