@@ -260,7 +260,8 @@ class WholeServer:
         assert self._default is not None  # noqa: S101 - it asks for this
         for told in await self._peers.everywhere("hand_over", is_told_only=True):
             for at, request, number, complete, seconds in told:
-                self._default.played(request_of(request), at, number, seconds, complete=complete)
+                playing = self._default.playing
+                self._default.played(request_of(request), at, number, playing, seconds, complete=complete)
 
     async def _gather_played(self) -> None:
         """Learn which recordings the others have played."""

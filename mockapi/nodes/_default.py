@@ -134,12 +134,24 @@ class DefaultSession:
             entry.complete, entry.seconds = complete, seconds
             self._service.console.request(entry, self.session)
 
+    @property
+    def playing(self) -> str:
+        """Which cassettes are played, as all nodes call them."""
+        return self._replica.playing
+
     def played(
-        self, request: Request, at: float, number: int, seconds: float | None, *, complete: bool
+        self,
+        request: Request,
+        at: float,
+        number: int,
+        playing: str,
+        seconds: float | None,
+        *,
+        complete: bool,
     ) -> None:
-        """A recording was played without the log."""
+        """A recording was played without the log; see `Outbox.played`."""
         shared = entries.as_shared(request)
-        self.order.outbox.played(shared, at, number, seconds, complete=complete)
+        self.order.outbox.played(shared, at, number, playing, seconds, complete=complete)
 
     def forwarded(
         self,

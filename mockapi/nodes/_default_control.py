@@ -70,7 +70,8 @@ class DefaultControl:
         except OwnerAwayError as error:
             response = unready(problem(503, str(error)))
         except OwnerUnsureError as error:
-            response = problem(503, f"{error} Nobody knows whether it has been done.")
+            doubt = "" if reads else " Nobody knows whether it has been done."
+            response = problem(503, f"{error}{doubt}")
         await response(scope, receive, send)
 
     async def _changed(self, path: str, scope: Scope, body: bytes) -> Response:

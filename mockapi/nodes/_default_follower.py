@@ -179,6 +179,10 @@ class DefaultFollower:
         """The log can be asked (again)."""
         self.order.start(self.order.outbox.flush())
 
+    def waited(self) -> None:
+        """For a second nothing has come."""
+        self.order.waited()
+
     def lost(self, why: str) -> None:
         """The log cannot be followed."""
         self.order.fail(why)

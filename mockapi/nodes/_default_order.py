@@ -50,6 +50,8 @@ class Order:
         self._node = node
         self._marks = Marks(live, node)
         self._own: dict[str, asyncio.Future[Any]] = {}
+        self._added: set[str] = set()
+        self._overdue: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def aclose(self) -> None:
@@ -78,12 +80,14 @@ class Order:
             with told():
                 try:
                     await self.log.append(kind, said, body, token)
+                    self._added.add(token)
                 except StoreDoubtError:
                     if not future.done():
                         raise
                 return await future  # in doubt or not, it has come back
         finally:
             self._own.pop(token, None)
+            self._added.discard(token)
             if future.done() and not future.cancelled():
                 future.exception()  # it was raised above, or something else was
 
@@ -154,6 +158,15 @@ class Order:
         for future in self._own.values():
             if not future.done():
                 future.set_exception(StoreDoubtError(why))
+
+    def waited(self) -> None:
+        """For a second nothing has come: what was added before that does not come any more."""
+        for token in self._overdue & self._added:
+            future = self._own.get(token)
+            if future is not None and not future.done():
+                where = self.log.store.address.shown
+                future.set_exception(StoreDoubtError(f"Redis at {where} has lost what was added to the log."))
+        self._overdue = {*self._added}
 
     def came(self, entry: Entry) -> None:
         """A node has joined, or has left."""

@@ -48,7 +48,14 @@ class Outbox:
         self._soon(len(self._ended))
 
     def played(
-        self, request: Request, at: float, number: int, seconds: float | None, *, complete: bool
+        self,
+        request: Request,
+        at: float,
+        number: int,
+        playing: str,
+        seconds: float | None,
+        *,
+        complete: bool,
     ) -> None:
         """A recording was played without the log.
 
@@ -56,10 +63,11 @@ class Outbox:
             request: what came, as all nodes may see it.
             at: when.
             number: of the recording.
+            playing: among which cassettes.
             seconds: how long that took.
             complete: whether it was sent whole.
         """
-        self._played.append([at, entries.told_request(request), number, complete, seconds])
+        self._played.append([at, entries.told_request(request), number, complete, seconds, playing])
         self._bodies.append(request.body)
         self._bytes += len(request.body)
         self._soon(len(self._played))

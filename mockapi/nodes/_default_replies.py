@@ -22,6 +22,11 @@ class Teller(Protocol):
 
     session: ServerSession
 
+    @property
+    def playing(self) -> str:
+        """Which cassettes are played, as all nodes call them."""
+        ...
+
     def ended(self, token: str, entry: JournalEntry, seconds: float | None, *, complete: bool) -> None:
         """A reply was played; so it went."""
         ...
@@ -41,7 +46,14 @@ class Teller(Protocol):
         ...
 
     def played(
-        self, request: Request, at: float, number: int, seconds: float | None, *, complete: bool
+        self,
+        request: Request,
+        at: float,
+        number: int,
+        playing: str,
+        seconds: float | None,
+        *,
+        complete: bool,
     ) -> None:
         """A recording was played without the log."""
         ...
@@ -140,7 +152,7 @@ class Free(PassedOn):
         reply: as it is played.
     """
 
-    __slots__ = ("_at", "_default", "_recording", "_request")
+    __slots__ = ("_at", "_default", "_playing", "_recording", "_request")
 
     is_free = True
 
@@ -149,6 +161,7 @@ class Free(PassedOn):
         self._default = default
         self._request = request
         self._recording = recording
+        self._playing = default.playing
         self._at = wall()
 
     def ended(self) -> None:
@@ -157,6 +170,7 @@ class Free(PassedOn):
             self._request,
             self._at,
             self._recording.number,
+            self._playing,
             self.seconds,
             complete=self.complete,
         )

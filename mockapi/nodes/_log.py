@@ -28,6 +28,8 @@ _BLOCK: Final = 1.0
 """Seconds that Redis waits for an entry before it says that there is none."""
 _AT_ONCE: Final = 64
 """Entries that are read together; each may have some megabytes."""
+_END: Final = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
+"""Ends an incarnation, unless another one has begun."""
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_PAUSE: Final = 2.0
 _SLOWEST: Final = 8_000_000
@@ -52,6 +54,10 @@ class Follower(Protocol):
 
     async def resumed(self) -> None:
         """Everything is applied that was there when the log was reached (again)."""
+        ...
+
+    def waited(self) -> None:
+        """All is applied that there is, and for a second nothing has come."""
         ...
 
     def lost(self, why: str) -> None:
@@ -176,7 +182,11 @@ class Log:
         while True:
             if await self._next(_BLOCK):
                 continue
-            found = await self._reads.ask("GET", self.store.key("incarnation"))
+            self._follower.waited()
+            key = self.store.key("incarnation")
+            if not await self._reads.ask("EXISTS", self.key("log")):  # evicted, or deleted by somebody
+                await self._reads.ask("EVAL", _END, 1, key, self.incarnation)
+            found = await self._reads.ask("GET", key)
             if found is None or found.decode() != self.incarnation:
                 return
 

@@ -59,6 +59,7 @@ class Replica:
     Attributes:
         session: the session.
         free: where recordings stand that answer their requests whatever else happens.
+        playing: which cassettes are played: the digest of those that were loaded last, "" before any were.
         paths: of the cassettes that it plays at its beginning.
         changes: the control requests that still count, for a snapshot.
         asked: by token, the requests that came to this node and are not applied yet.
@@ -81,6 +82,7 @@ class Replica:
         self._control = control
         self._settings = with_stand_ins(self.session.settings)
         self.paths = service.paths
+        self.playing = ""
         self._odd: dict[str, str] = {}
         self._statuses: OrderedDict[str, tuple[str, int]] = OrderedDict()
         self._seen: OrderedDict[str, None] = OrderedDict()
@@ -98,6 +100,7 @@ class Replica:
         session.play(self._script)
         session.journal = Journal()
         self.free.clear()
+        self.playing = ""
         self._unmerged.clear()
         self.changes.clear()
         for kept in (self._odd, self._statuses, self._seen, self._running, self._forwarding):
@@ -180,8 +183,8 @@ class Replica:
         told, lengths = entry.said
         recordings = session.library.recordings
         bodies = entries.split_bodies(lengths, entry.body)
-        for (at, request, number, complete, seconds), body in zip(told, bodies, strict=True):
-            if number >= len(recordings):  # of cassettes that are not played any more
+        for (at, request, number, complete, seconds, playing), body in zip(told, bodies, strict=True):
+            if playing != self.playing:  # of cassettes that are not played any more
                 continue
             recording = recordings[number]
             reply = session.library.reply(recording)
@@ -236,6 +239,7 @@ class Replica:
         """Other cassettes are played, or the same ones anew."""
         self.merge()
         self.free.clear()
+        self.playing = digest
         self._odd.pop("cassettes", None)
         self._remember({"load": [paths, digest]})
 

@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.xdist_group("hosts"), pytest.mark.timeout(900)]
 
-STEPS: Final = 10_000
-PAUSE: Final = 0.05
+STEPS: Final = 2_000
+LONG: Final = 8_000
+"""Numbers of the long stories; reading more takes long."""
+PAUSE: Final = 0.1
+"""Seconds between an answer and its client's next request."""
 CLIENTS: Final = 2
 """Of the default session, at each node."""
 MANY: Final = 20
@@ -40,10 +43,10 @@ STORY: Final = 34
 
 
 @pytest.fixture
-def nodes(tmp_path: Path) -> Iterator[Nodes]:
+def nodes(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Nodes]:
     """Three that answer with numbers, and their Redis."""
     need_hosts("redis-server")
-    cassette = numbers(tmp_path / "numbers.yaml", STEPS)
+    cassette = numbers(tmp_path / "numbers.yaml", getattr(request, "param", STEPS))
     with Nodes(tmp_path, cassette, "--validation", "off", "--after-last", "fail") as made:
         yield made
 
@@ -170,6 +173,7 @@ def test_a_harmed_host_costs_what_was_its_own(nodes: Nodes, host: str, harm: str
 
 
 @pytest.mark.nightly
+@pytest.mark.parametrize("nodes", [LONG], indirect=True)
 @pytest.mark.parametrize("seed", range(3))
 def test_a_hundred_harms_lose_what_the_page_says_and_double_nothing(nodes: Nodes, seed: int) -> None:
     """One after the other, drawn, without a break in the load."""

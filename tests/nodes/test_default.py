@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockapi.errors import CassetteError, Problem
+from mockapi.nodes import _default_outbox
 from mockapi.nodes._default import MAX_BODY
 from mockapi.replies import RateLimits
 from mockapi.replies.scripts import parse_script
@@ -198,6 +199,29 @@ def test_cassettes_change_on_all_nodes_or_none(redis: RedisServer, tmp_path: Pat
             assert (await first.control("/cassettes/reload", {})).status_code == 422
             assert (await second.ask("turns")).json() == {"turn": 8}
             assert (await first.ask("turns")).json() == {"turn": 8}
+
+    asyncio.run(play())
+
+
+def test_what_was_played_of_other_cassettes_is_left_out(
+    redis: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a node tells after a reload is not taken for a recording that has its place now."""
+    monkeypatch.setattr(_default_outbox, "_WAIT", 60)
+    path = write_cassette(tmp_path / "c.yaml", interaction(message("alone"), b'{"old":true}'))
+
+    async def play() -> None:
+        async with machines(redis, 2, [path]) as (first, second):
+            for node in (first, second):
+                assert (await node.ask("alone")).json() == {"old": True}
+            await first.journal()
+            assert (await second.ask("alone")).json() == {"old": True}  # which nobody else knows yet
+            write_cassette(tmp_path / "c.yaml", interaction(message("other"), b'{"new":true}'))
+            assert (await first.control("/cassettes/reload", {})).status_code == 200
+            journal = await first.journal()
+            assert len(journal) == 2
+            assert journal == await second.journal()
+            assert first.memory() == second.memory()
 
     asyncio.run(play())
 

@@ -96,7 +96,7 @@ def _do(step: tuple[Any, ...], add: Callable[..., None], log: list[Entry], milli
             requests = [asked("once", "sk-ant-test-1")] * 2
             lengths, body = entries.joined_bodies([request.body for request in requests])
             told = [
-                [milliseconds / 1000 - 3 * back, entries.told_request(request), 2, True, 0.1]
+                [milliseconds / 1000 - 3 * back, entries.told_request(request), 2, True, 0.1, ""]
                 for back, request in enumerate(requests)
             ]
             add(entries.PLAYED, [told, lengths], body)

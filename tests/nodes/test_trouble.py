@@ -179,6 +179,24 @@ def test_a_log_that_is_cut_short_loses_no_memory(redis: RedisServer, cassette: s
     asyncio.run(play())
 
 
+def test_a_log_that_somebody_deletes_begins_anew(redis: RedisServer, cassette: str) -> None:
+    """As with a Redis that evicts keys: the session starts anew on all nodes, and nobody waits for ever."""
+
+    async def play() -> None:
+        async with machines(redis, 2, [cassette]) as (first, second):
+            assert (await first.ask("turns")).json() == {"turn": 0}
+            assert first.node.default is not None
+            redis.do("DEL", first.node.default.order.log.key("log").decode())
+            away = await first.ask("turns")
+            assert away.status_code == 503
+            assert "has lost the log" in away.text
+            back = [await until(lambda: node.ask("turns"), is_answered) for node in (second, first)]  # noqa: B023 - asked at once
+            assert [reply.json()["turn"] for reply in back] == [0, 1]
+            assert await first.journal() == await second.journal()
+
+    asyncio.run(play())
+
+
 def test_nodes_that_differ_do_not_join(redis: RedisServer, cassette: str) -> None:
     """A node says in what it differs from those that were there before, and what to do."""
 

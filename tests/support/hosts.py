@@ -34,6 +34,8 @@ _PREFIX: Final = "mockapi-test"
 _OURS: Final = re.compile(rf"{_PREFIX}-(\d+)-[0-9a-f]+-\w+")
 _PLACES: Final = Path("/run/netns")
 _CLONE_NEWNET: Final = 0x40000000
+_START: Final = 60.0
+"""Seconds that a process may take until it serves: some read thousands of recordings first."""
 _PORT: Final = 4010
 _REDIS_PORT: Final = 6379
 
@@ -208,7 +210,7 @@ def _told(process: subprocess.Popen[bytes], words: re.Pattern[str]) -> re.Match[
     """The line of stdout that fits, once it is there."""
     assert process.stdout is not None
     seen = []
-    late = threading.Timer(PATIENCE, process.kill)
+    late = threading.Timer(_START, process.kill)
     late.start()
     try:
         for line in map(bytes.decode, process.stdout):

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 class Timetable:
     """Calls by the millisecond, with one timer of the loop for all that are due in the same one.
 
+    A loop that waits in whole milliseconds wakes anywhere within one. Whatever of the next millisecond is due
+    by then is called at once: waiting for its own timer, it would be late twice.
+
     Args:
         loop: whose timers are set.
     """
@@ -34,7 +37,7 @@ class Timetable:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._calls: dict[int, list[Callable[[], None]]] = {}
+        self._calls: dict[int, list[tuple[float, Callable[[], None]]]] = {}
 
     def at(self, moment: float, now: float, call: Callable[[], None]) -> None:
         """Call at a moment in monotonic seconds, or up to a millisecond later; never before it."""
@@ -43,7 +46,7 @@ class Timetable:
         if calls is None:
             calls = self._calls[tick] = []
             self._set_timer(tick, now)
-        calls.append(call)
+        calls.append((moment, call))
 
     def _set_timer(self, tick: int, now: float) -> None:
         # uvloop counts whole milliseconds of this clock, from the last whole one that it knows of.
@@ -54,7 +57,17 @@ class Timetable:
         if now * 1000 < tick:  # the loop's own time was behind when the timer was set
             self._set_timer(tick, now)
             return
-        for call in self._calls.pop(tick):
+        self._make(self._calls.pop(tick))
+        now = monotonic()
+        coming = self._calls.get(math.ceil(now * 1000))
+        if coming:
+            due = [item for item in coming if item[0] <= now]
+            if due:
+                coming[:] = [item for item in coming if item[0] > now]
+                self._make(due)
+
+    def _make(self, calls: list[tuple[float, Callable[[], None]]]) -> None:
+        for _, call in calls:
             try:
                 call()
             except Exception as error:  # noqa: BLE001 - as the loop does it: one failure is not the others'

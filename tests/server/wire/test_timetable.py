@@ -10,6 +10,7 @@ import pytest
 
 from mockapi._clock import monotonic
 from mockapi.server import event_loop
+from mockapi.server.wire import _pacer
 from mockapi.server.wire._pacer import Timetable
 
 
@@ -76,3 +77,33 @@ def test_a_call_that_fails_is_told_and_the_others_are_made() -> None:
     loop.run_until_complete(wait())
     loop.close()
     assert told == [failure]
+
+
+class Waking:
+    """A loop whose timers ring when a test says so."""
+
+    def __init__(self) -> None:
+        self.timers: list[tuple[Any, int]] = []
+
+    def call_later(self, _: float, ring: Any, tick: int) -> None:
+        """Keep what would ring."""
+        self.timers.append((ring, tick))
+
+
+def test_what_is_due_when_a_timer_rings_late_is_not_left_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the millisecond that has begun, what is due by now is called, once, and nothing before its time."""
+    loop, called = Waking(), list[float]()
+    timetable = Timetable(loop)  # type: ignore[arg-type] # all of a loop that it needs
+    for moment in (1.0005, 1.0013, 1.0017, 1.0024):
+        timetable.at(moment, 1.0, partial(called.append, moment))
+    now = 1.0014
+    monkeypatch.setattr(_pacer, "monotonic", lambda: now)
+    (first, at_one), (second, at_two), (third, at_three) = loop.timers
+    first(at_one)
+    assert called == [1.0005, 1.0013]
+    now = 1.0021
+    second(at_two)
+    assert called == [1.0005, 1.0013, 1.0017]
+    now = 1.0031
+    third(at_three)
+    assert called == [1.0005, 1.0013, 1.0017, 1.0024]
