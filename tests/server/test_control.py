@@ -174,7 +174,7 @@ def test_a_client_that_leaves_in_mid_request_leaves_no_trace(
     """No session, no task, no traceback."""
     sessions = len(server.service.sessions)
     client = RawClient(server.base_url)
-    client.ask("POST", "/_mockapi/sessions", b'{"name"', ("content-length", "100"))
+    client.ask("POST", "/_mockapi/sessions", b'{"name"', ("content-length", "100000"))
     eventually(lambda: tasks(server) == 1, "the request is being read")
     client.reset()
     eventually(lambda: tasks(server) == 0, "the request is given up")

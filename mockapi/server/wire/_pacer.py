@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mockapi.exchange import Chunk
+    from mockapi.server.wire._connection import Connection
     from mockapi.server.wire._lateness import Lateness
-    from mockapi.server.wire._protocol import Connection
 
 
 class Timetable:

@@ -21,16 +21,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 from mockapi._clock import monotonic
 from mockapi.exchange import Ending, Reply, Source
 from mockapi.replies import wire_head_of
+from mockapi.server.wire._connection import CONNECTION
 from mockapi.server.wire._pacer import Pacer
-from mockapi.server.wire._protocol import CONNECTION, send_framed
+from mockapi.server.wire._protocol import send_framed
 from mockapi.server.wire._turns import Framed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from mockapi.exchange import Headers
+    from mockapi.server.wire._connection import Connection
     from mockapi.server.wire._lateness import Lateness
-    from mockapi.server.wire._protocol import Connection
 
 Message = dict[str, Any]
 

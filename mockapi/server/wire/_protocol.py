@@ -13,11 +13,8 @@ parsing is begun again with the same header without the offer.
 
 from __future__ import annotations
 
-import array
 import contextlib
 import socket
-import struct
-import sys
 from typing import TYPE_CHECKING, Any
 
 import httptools
@@ -25,6 +22,7 @@ from uvicorn.protocols.http.flow_control import CLOSE_HEADER
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mockapi._clock import monotonic
+from mockapi.server.wire._connection import CONNECTION, Connection
 from mockapi.server.wire._turns import Framed, write_framed
 
 if TYPE_CHECKING:
@@ -32,9 +30,6 @@ if TYPE_CHECKING:
 
     from mockapi.server.wire._strangers import Strangers
     from mockapi.server.wire._turns import Turns
-
-CONNECTION = "mockapi.connection"
-"""The key in a scope's extensions under which a request finds its `Connection`."""
 
 ARRIVED = "mockapi.arrived"
 """The key in a scope for the moment, in monotonic seconds, at which the request was whole."""
@@ -47,84 +42,9 @@ _TOO_LARGE = "The header of the request is too large."
 _STATUS_LINE = b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
 _AROUND_FIELD = 4  # a colon, a blank, and the end of the line
 
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)  # SO_LINGER: on, 0 seconds
-
-_MAX_WAITING = 64 * 1024  # as uvicorn has it
-
 _SMALL_BODY = 64 * 1024  # bytes that clients send with the header, or at once behind it
 
 _LAST_SECONDS = 0.5  # for the end of a reply that was sent when the server was told to stop
-_KERNEL_TELLS = sys.platform == "linux"
-
-
-class Connection:
-    """What may be done to the transport of a request beyond ASGI."""
-
-    __slots__ = ("_transport",)
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self._transport = transport
-
-    def reset(self) -> None:
-        """Tear the connection down; what was written before has left, the client sees a reset."""
-        sock = self._transport.get_extra_info("socket")
-        if sock is not None and sock.family in (socket.AF_INET, socket.AF_INET6):
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-        self._transport.abort()
-
-    def write(self, data: bytes) -> bool:
-        """Send bytes as they are, beside what the response's framing allows.
-
-        Returns:
-            Whether so much waits to be sent that the sender should wait too.
-        """
-        transport = self._transport
-        if not transport.is_closing():
-            transport.write(data)
-        return transport.get_write_buffer_size() > _MAX_WAITING
-
-    def close(self) -> None:
-        """Close in good order, once all that was written has left."""
-        self._transport.close()
-
-    def half_close(self) -> None:
-        """Send no more (FIN), but go on reading until the client closes."""
-        if self._transport.is_closing():
-            return
-        if self._transport.can_write_eof():
-            self._transport.write_eof()
-            return
-        sock = self._transport.get_extra_info(
-            "socket"
-        )  # TLS has no half of a connection; the one below it has
-        with socket.fromfd(sock.fileno(), sock.family, socket.SOCK_STREAM) as below:
-            below.shutdown(socket.SHUT_WR)
-
-    @property
-    def is_wrapped(self) -> bool:
-        """Whether TLS lies between it and the socket, with a buffer below that nobody can look into.
-
-        What is in there goes to the kernel in the event loop's next round, or as soon as that has room.
-        """
-        return self._transport.get_extra_info("sslcontext") is not None
-
-    @property
-    def unsent(self) -> int:
-        """Bytes that the client's side has not acknowledged yet; a reset now would lose them.
-
-        Where the kernel does not tell (anything but Linux), those that the kernel has not taken.
-        """
-        waiting = self._transport.get_write_buffer_size()
-        sock = self._transport.get_extra_info("socket")
-        if _KERNEL_TELLS and sock is not None and not self._transport.is_closing():
-            from fcntl import ioctl  # noqa: PLC0415 - not on every system
-            from termios import TIOCOUTQ  # noqa: PLC0415 - not on every system
-
-            queued = array.array("i", [0])
-            with contextlib.suppress(OSError):
-                ioctl(sock.fileno(), TIOCOUTQ, queued)
-            waiting += queued[0]
-        return waiting
 
 
 class Protocol(HttpToolsProtocol):

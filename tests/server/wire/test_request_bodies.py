@@ -267,7 +267,7 @@ def test_a_client_that_leaves_in_mid_upload_is_forgotten(
     """An upload that is broken off, in whatever way, leaves no task and no journal entry."""
     for leave in (RawClient.reset, lambda client: client.sock.close()):
         client = RawClient(base_url)
-        client.ask("POST", "/v1/messages", sent, ("content-length", "100"))
+        client.ask("POST", "/v1/messages", sent, ("content-length", "100000"))
         eventually(lambda: tasks(server) == 1, "the request is being read")
         leave(client)
         eventually(lambda: tasks(server) == 0, "the request is given up")
