@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mockapi.cluster._codec import flat_request, request_of
-from mockapi.server import PassedOn
+from mockapi.server import PassedOn, replayed
 from mockapi.sessions import JournalEntry
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ class FreeReplies:
         self._free: set[RecordingSequence] = set()
         self._epoch = 0
 
-    def answer(self, request: Request, server: Address, hint: str) -> PassedOn | None:
+    def answer(self, request: Request, server: Address) -> PassedOn | None:
         """The reply to a request, if it is free."""
-        if not self._free or hint or self._session.index.alone(request) not in self._free:
+        if not self._free or self._session.index.alone(request) not in self._free:
             return None
-        entry = self._service.answer(request, self._session, server)
+        entry = replayed(self._service, request, self._session, server)
         return None if entry is None else _Played(entry)
 
     def learn(self, request: Request, epoch: int) -> None:

@@ -149,12 +149,14 @@ class _Peer:
         self._worker = worker
         self._free = free
 
+    def at_hand(self, id_: str | None, request: Request, server: Address) -> PassedOn | None:
+        """What its default session answers whatever else it is asked; see `mockapi.server.Owner`."""
+        return self._free.answer(request, server) if id_ is None else None
+
     async def answer(self, id_: str | None, request: Request, server: Address, hint: str) -> PassedOn:
         """What a session of it answers; see `mockapi.server.Owner`."""
-        if id_ is None:
-            played = self._free.answer(request, server, hint)
-            if played is not None:
-                return played
+        if id_ is None and not hint and (played := self._free.answer(request, server)) is not None:
+            return played
         peers = self._peers
         link = peers.open_link(self._worker) or await peers.link(self._worker)
         remote = await link.answer(id_, request, server, hint)

@@ -92,6 +92,11 @@ class DefaultSession:
 
     # --- requests --------------------------------------------------------------------------------------
 
+    def at_hand(self, _id: str | None, request: Request, server: Address) -> Free | None:
+        """A recording that needs no order; see `mockapi.server.Owner`."""
+        self._check()
+        return self._free(request, server)
+
     async def answer(self, _id: str | None, request: Request, server: Address, hint: str) -> Ordered | Free:
         """What the session answers; see `mockapi.server.Owner`."""
         self._check()

@@ -79,7 +79,7 @@ class MessagesAPI:
         self._service = service
         self._keys = keys
         self._elsewhere = elsewhere
-        self.at_once = AtOnce(service, keys, elsewhere, self._played, self._fails)
+        self.at_once = AtOnce(self, service, keys, elsewhere)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read a request, answer it, play the reply, write it down."""
@@ -109,7 +109,8 @@ class MessagesAPI:
             if is_late:
                 await self._turn_away(self._later(DRAINING), scope, receive, send)
                 return
-            arrived = scope[ARRIVED] if ARRIVED in scope else monotonic()
+            if ARRIVED not in scope:
+                scope[ARRIVED] = monotonic()
             query = scope["query_string"].decode("latin-1")
             request = Request(scope["method"], path, query, scope["headers"], body)
             if not request.asks_for_message and not is_plain(scope, fields):  # a message has no links
@@ -138,41 +139,34 @@ class MessagesAPI:
             await self._turn_away(defect_reply(service), scope, receive, send)
             raise  # uvicorn writes the traceback and closes the connection
         if passed_on is not None:
-            await self._play_passed_on(passed_on, request, scope, receive, send, arrived)
+            await self.play_passed_on(passed_on, request, scope, receive, send)
             return
         assert session is not None  # noqa: S101 - see above
         if entry is None:
             with service.lateness.streaming():
                 entry = await service.forward(request, session, scope, receive, send)
+            self.played(entry, session, scope)
         else:
-            entry.complete = await play(entry.reply, scope, receive, send, service.lateness, arrived)
-        self._played(entry, session, scope, arrived)
+            await self.play(entry, session, scope, receive, send)
 
-    def _fails(self, defect: Exception) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
-        """An application that tells of a defect."""
+    async def play(
+        self, entry: JournalEntry, session: ServerSession, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Play what a session has answered."""
+        arrived = scope[ARRIVED]
+        entry.complete = await play(entry.reply, scope, receive, send, self._service.lateness, arrived)
+        self.played(entry, session, scope)
 
-        async def tell(scope: Scope, receive: Receive, send: Send) -> None:
-            await self._turn_away(defect_reply(self._service), scope, receive, send)
-            raise defect  # uvicorn writes the traceback and closes the connection
-
-        return tell
-
-    def _played(self, entry: JournalEntry, session: ServerSession, scope: Scope, arrived: float) -> None:
-        """Write down how a reply went."""
-        entry.seconds = monotonic() - arrived
+    def played(self, entry: JournalEntry, session: ServerSession, scope: Scope) -> None:
+        """Write down that a reply has been played."""
+        entry.seconds = monotonic() - scope[ARRIVED]
         if self._service.metrics is not None:
-            self._count(entry, scope, arrived, complete=entry.complete)
+            self._count(entry, scope, complete=entry.complete)
         if self._service.console.verbose:
             self._service.console.request(entry, session)
 
-    async def _play_passed_on(
-        self,
-        passed_on: PassedOn,
-        request: Request,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-        arrived: float,
+    async def play_passed_on(
+        self, passed_on: PassedOn, request: Request, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Play what another process has answered, and tell it how that went."""
         service = self._service
@@ -183,14 +177,29 @@ class MessagesAPI:
                 with service.lateness.streaming():
                     await passed_on.forward(service.recorder, request, scope, receive, send, request_id=ours)
             else:
+                arrived = scope[ARRIVED]
                 passed_on.complete = await play(
                     passed_on.reply, scope, receive, send, service.lateness, arrived
                 )
-            passed_on.seconds = monotonic() - arrived
+            passed_on.seconds = monotonic() - scope[ARRIVED]
         finally:
             passed_on.ended()
-        counted = cast("Counted", passed_on)  # it has a reply by now
-        self._count(counted, scope, arrived, complete=passed_on.complete)
+        self._count(cast("Counted", passed_on), scope, complete=passed_on.complete)  # it has a reply by now
+
+    def passed_on_played(self, passed_on: PassedOn, scope: Scope) -> None:
+        """Tell whoever has given a reply that it has been played whole."""
+        passed_on.seconds = monotonic() - scope[ARRIVED]
+        passed_on.ended()
+        self._count(cast("Counted", passed_on), scope, complete=True)
+
+    def fails(self, defect: Exception) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+        """An application that tells of a defect."""
+
+        async def tell(scope: Scope, receive: Receive, send: Send) -> None:
+            await self._turn_away(defect_reply(self._service), scope, receive, send)
+            raise defect  # uvicorn writes the traceback and closes the connection
+
+        return tell
 
     def _session(self, id_: str | None) -> ServerSession | None:
         sessions = self._service.sessions
@@ -220,13 +229,13 @@ class MessagesAPI:
         if self._service.metrics is not None:
             self._service.metrics.replied(reply, None)
 
-    def _count(self, entry: Counted, scope: Scope, arrived: float, *, complete: bool) -> None:
+    def _count(self, entry: Counted, scope: Scope, *, complete: bool) -> None:
         metrics = self._service.metrics
         if metrics is None:
             return
         if STARTED in scope or not complete:
             started = scope.get(STARTED)
-            metrics.replied(entry.reply, None if started is None else started - arrived)
+            metrics.replied(entry.reply, None if started is None else started - scope[ARRIVED])
             return
         metrics.at_once.append(entry)
         if len(metrics.at_once) >= AT_ONCE:

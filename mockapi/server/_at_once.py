@@ -6,17 +6,19 @@ That is a matter of speed alone: the endpoint answers the same to whatever is le
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mockapi._clock import wall
 from mockapi.exchange import Request
 from mockapi.server._access import key_objection
-from mockapi.server.wire import ARRIVED, Framed, play
+from mockapi.server._elsewhere import OwnerAwayError
+from mockapi.server.wire import Framed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from mockapi.server._elsewhere import Elsewhere
+    from mockapi.exchange import Reply
+    from mockapi.server._elsewhere import Elsewhere, PassedOn
     from mockapi.server._service import Service
     from mockapi.server.recording import Address
     from mockapi.sessions import JournalEntry, ServerSession
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     Scope = dict[str, Any]
     Receive = Callable[[], Awaitable[Any]]
     Send = Callable[[Any], Awaitable[None]]
-    Played = Callable[[JournalEntry, ServerSession, Scope, float], None]
     Plays = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 SESSION_PREFIX: Final = "/s/"
@@ -33,30 +34,50 @@ _LOOKED_AT: Final = frozenset({b"origin", b"sec-fetch-site", b"content-encoding"
 """Fields by which a request may be turned away, or has to be read in another way."""
 
 
+class Endpoint(Protocol):
+    """What plays replies, and writes down how they went."""
+
+    async def play(
+        self, entry: JournalEntry, session: ServerSession, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Play a reply that a session of this process has given."""
+
+    async def play_passed_on(
+        self, passed_on: PassedOn, request: Request, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Play a reply that another process has given."""
+
+    def played(self, entry: JournalEntry, session: ServerSession, scope: Scope) -> None:
+        """Write down that a reply has been played."""
+
+    def passed_on_played(self, passed_on: PassedOn, scope: Scope) -> None:
+        """Tell whoever has given a reply how it went."""
+
+    def fails(self, defect: Exception) -> Plays:
+        """An application that tells of a defect."""
+
+
 class AtOnce:
     """Finds the recording of a whole request.
 
     Args:
+        endpoint: plays what takes time, and writes down how replies went.
         service: the state of the server.
         keys: what clients' keys have to be one of; none at all stands for any key.
         elsewhere: who has the sessions that this process does not have.
-        played: told how a reply went.
-        fails: an application that tells of a defect.
     """
 
     def __init__(
         self,
+        endpoint: Endpoint,
         service: Service,
         keys: tuple[str, ...],
         elsewhere: Elsewhere | None,
-        played: Played,
-        fails: Callable[[Exception], Plays],
     ) -> None:
+        self._endpoint = endpoint
         self._service = service
         self._keys = keys
         self._elsewhere = elsewhere
-        self._played = played
-        self._fails = fails
 
     def __call__(self, scope: Scope, body: bytes) -> Framed | Plays | None:
         """The reply to a whole request, if it is a recording and nothing else is to be done.
@@ -78,44 +99,68 @@ class AtOnce:
             path = slash + rest
         if path != _MESSAGES or scope["method"] != "POST":
             return None
-        if self._elsewhere is not None and self._elsewhere.owner_of(id_) is not None:
-            return None
-        session = service.sessions.root() if id_ is None else service.sessions.get(id_)
         headers = scope["headers"]
         fields = dict(headers)
-        if session is None or len(fields) != len(headers) or not fields.keys().isdisjoint(_LOOKED_AT):
+        if len(fields) != len(headers) or not fields.keys().isdisjoint(_LOOKED_AT):
             return None
         if self._keys and key_objection(fields, self._keys) is not None:
             return None
         request = Request("POST", path, scope["query_string"].decode("latin-1"), headers, body)
         try:
-            entry = self._replayed(request, session, scope["server"])
+            owner = None if self._elsewhere is None else self._elsewhere.owner_of(id_)
+            if owner is not None:
+                return self._elsewhere_found(owner.at_hand(id_, request, scope["server"]), request, scope)
+            session = service.sessions.root() if id_ is None else service.sessions.get(id_)
+            entry = None if session is None else replayed(service, request, session, scope["server"])
+        except OwnerAwayError:  # the endpoint meets it, too, and tells
+            return None
         except Exception as defect:  # noqa: BLE001 - told by what tells all of them
-            return self._fails(defect)
-        if entry is None:
+            return self._endpoint.fails(defect)
+        if entry is None or session is None:
             return None
-        reply = entry.reply
-        if reply.wire_head is None:
-            return partial(self._play, entry, session)
+        framed = _framed(entry.reply)
+        if framed is None:
+            return partial(self._endpoint.play, entry, session)
         entry.complete = True
-        self._played(entry, session, scope, scope[ARRIVED])
-        return Framed(reply.wire_head.before, reply.chunks[0].data, reply.wire_head.after)
+        self._endpoint.played(entry, session, scope)
+        return framed
 
-    def _replayed(self, request: Request, session: ServerSession, server: Address) -> JournalEntry | None:
-        recording = session.replay(request)
-        if recording is None:
+    def _elsewhere_found(
+        self, passed_on: PassedOn | None, request: Request, scope: Scope
+    ) -> Framed | Plays | None:
+        if passed_on is None or passed_on.reply is None:
             return None
-        service = self._service
-        service.asked += 1
-        now = wall()
-        service.sessions.use(session, now)
-        if service.recorder is not None:
-            service.recorder.replayed(request, recording, session, server)
-        return session.journal.add(now, request, session.library.reply(recording), recording, None)
+        framed = _framed(passed_on.reply)
+        if framed is None:
+            return partial(self._endpoint.play_passed_on, passed_on, request)
+        passed_on.complete = True
+        self._endpoint.passed_on_played(passed_on, scope)
+        return framed
 
-    async def _play(
-        self, entry: JournalEntry, session: ServerSession, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        arrived = scope[ARRIVED]
-        entry.complete = await play(entry.reply, scope, receive, send, self._service.lateness, arrived)
-        self._played(entry, session, scope, arrived)
+
+def replayed(
+    service: Service, request: Request, session: ServerSession, server: Address
+) -> JournalEntry | None:
+    """As `Service.answer`, where a recording is all there is to the reply; None says nothing.
+
+    Args:
+        service: the state of the server.
+        request: what came, for a message.
+        session: where it came.
+        server: the address at which it came.
+    """
+    recording = session.replay(request)
+    if recording is None:
+        return None
+    service.asked += 1
+    now = wall()
+    service.sessions.use(session, now)
+    if service.recorder is not None:
+        service.recorder.replayed(request, recording, session, server)
+    return session.journal.add(now, request, session.library.reply(recording), recording, None)
+
+
+def _framed(reply: Reply) -> Framed | None:
+    """A reply as it goes over the wire; None where the HTTP server or time has a part in that."""
+    head = reply.wire_head
+    return None if head is None else Framed(head.before, reply.chunks[0].data, head.after)

@@ -83,6 +83,19 @@ class Owner(Protocol):
         """This process's own copy of it, by which is judged here who may ask; None if it has none."""
         ...
 
+    def at_hand(self, id_: str | None, request: Request, server: Address) -> PassedOn | None:
+        """What a session answers, if nobody has to be asked for it; None says nothing: ask `answer`.
+
+        Args:
+            id_: of the session; None for the root URL's.
+            request: what came, for a message.
+            server: the address at which it came.
+
+        Raises:
+            OwnerAwayError: as for `answer`.
+        """
+        ...
+
     async def answer(self, id_: str | None, request: Request, server: Address, hint: str) -> PassedOn:
         """What a session answers.
 
