@@ -151,6 +151,12 @@ def journal(nodes: Nodes, name: str) -> list[tuple[str, int]]:
     ]
 
 
+def is_remembered_alike(nodes: Nodes) -> bool:
+    """Whether all nodes have the same journal of the default session."""
+    first, *others = [journal(nodes, name) for name in NODES]
+    return bool(first) and all(other == first for other in others)
+
+
 def story_of(nodes: Nodes, harms: list[tuple[str, str]]) -> None:
     """Tell a story, and judge it."""
     sessions = {name: nodes.open_session(name) for name in NODES}
@@ -159,9 +165,8 @@ def story_of(nodes: Nodes, harms: list[tuple[str, str]]) -> None:
         for host, harm in harms:
             story.harm(host, harm)
     story.judge()
-    journals = [journal(nodes, name) for name in NODES]
-    assert journals[0]
-    assert journals[1:] == journals[:1] * 2, "the nodes do not remember the same"
+    # Not at once: what a node sent before it was cut off may reach Redis seconds after its client has left.
+    eventually(lambda: is_remembered_alike(nodes), "all nodes remember the same")
 
 
 @pytest.mark.nightly
