@@ -241,7 +241,10 @@ def test_keys_alone_lead_everywhere(browser: Browser, server: mockapi.Server) ->
         keys.press("Escape")
         keys.press("Escape")
         keys.press("/")
-        keys.type("tool_result")
+        with seen.page.expect_response(lambda reply: reply.url.endswith("search?text=tool_result")) as found:
+            keys.type("tool_result")
+        shown = len(found.value.json()["found"])
+        seen.page.locator(".foot", has_text=f"{shown} of ").wait_for()
         keys.press("Tab")
         seen.page.locator(".rows").focus()
         keys.press("j")
