@@ -148,7 +148,7 @@ end
 if is_first or differs then
   redis.call('HSET', p .. 'plan', unpack(ARGV, 5))
 end
-redis.call('ZADD', p .. 'agreed', string.format('%.0f', now + patience), me)
+redis.call('ZADD', p .. 'agreed', 'GT', string.format('%.0f', now + patience), me)
 keep('plan', 'agreed')
 return {differs and 'anew' or 'agreed', {}, {}, ''}
 """

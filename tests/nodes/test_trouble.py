@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mockapi.errors import UsageError
 from mockapi.nodes._snapshot import Growth
 from tests.support.nodes import FIELDS, Machine, machines
 from tests.support.redis import RedisServer, needs_redis
@@ -193,19 +192,5 @@ def test_a_log_that_somebody_deletes_begins_anew(redis: RedisServer, cassette: s
             back = [await until(lambda: node.ask("turns"), is_answered) for node in (second, first)]  # noqa: B023 - asked at once
             assert [reply.json()["turn"] for reply in back] == [0, 1]
             assert await first.journal() == await second.journal()
-
-    asyncio.run(play())
-
-
-def test_nodes_that_differ_do_not_join(redis: RedisServer, cassette: str) -> None:
-    """A node says in what it differs from those that were there before, and what to do."""
-
-    async def play() -> None:
-        async with machines(redis, 1, [cassette]) as (first,):
-            assert first.node.options.state is not None
-            other = Machine(f"{redis.url}?prefix={first.node.options.state.prefix}", "other", [], seed=7)
-            with pytest.raises(UsageError, match=r"different are cassettes, settings\.seed.*\?prefix=NAME"):
-                await other.node.start()
-            await other.__aexit__()
 
     asyncio.run(play())
