@@ -67,8 +67,10 @@ class DefaultFollower:
         self.on_change: Callable[[], Awaitable[None]] | None = None
         self._node = node
         self._service = service
-        digests = plan_digest(service.library, service.sessions.default.settings, script)
-        self.plan = Plan(store, node, digests, service.console.note)
+        settings = service.sessions.default.settings
+        self.plan = Plan(
+            store, node, lambda: plan_digest(service.library, settings, script), service.console.note
+        )
 
     async def agree(self) -> None:
         """This node joins: it takes the place of nodes with another plan if none of them is live."""

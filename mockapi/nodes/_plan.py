@@ -7,6 +7,7 @@ is live: the default session begins anew, and one of them that comes back finds 
 from __future__ import annotations
 
 import asyncio
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from mockapi._clock import monotonic
@@ -31,7 +32,8 @@ class Plan:
     Args:
         store: where the plan of all is.
         node: the name of this node.
-        digests: of what it plays, by what people call the parts.
+        read: digests of what it plays, by what people call the parts; they are made when they are first
+            needed, as a worker that takes another's place plays what that one played last.
         note: tells people what has come of it.
 
     Attributes:
@@ -39,17 +41,22 @@ class Plan:
     """
 
     def __init__(
-        self, store: Store, node: str, digests: Mapping[str, str], note: Callable[[str], None]
+        self, store: Store, node: str, read: Callable[[], Mapping[str, str]], note: Callable[[str], None]
     ) -> None:
         self._store = store
         self._node = node
-        self._digests = dict(digests)
+        self._read = read
+        self._changed: dict[str, str] = {}
         self._note = note
         self.patience = PATIENCE
 
+    @cached_property
+    def _first(self) -> Mapping[str, str]:
+        return self._read()
+
     def change(self, part: str, digest: str) -> None:
         """All nodes play something else in a part, from now on."""
-        self._digests[part] = digest
+        self._changed[part] = digest
 
     async def settle(self) -> str | None:
         """Agree with the others, or outlive them: who is just ending has some seconds for it.
@@ -86,7 +93,7 @@ class Plan:
             StoreDoubtError: its answer was lost.
         """
         address = self._store.address
-        told = (text for pair in self._digests.items() for text in pair)
+        told = (text for pair in {**self._first, **self._changed}.items() for text in pair)
         arguments = (address.prefix, self._node, int(_MILLI * self.patience), int(may_begin), *told)
         outcome, parts, nodes, version = await self._store.ask("EVAL", AGREE, 0, *arguments)
         if outcome == b"anew":
