@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import shutil
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ from mockapi.errors import UsageError
 from mockapi.nodes import Liveness, Store, _registry, state_address
 from mockapi.nodes import _snapshot as snapshots
 from mockapi.nodes._plan import Plan
-from tests.support.nodes import Machine
+from mockapi.server import LoadedCassettes
+from tests.support.nodes import Machine, is_answered, until
 from tests.support.redis import RedisServer, needs_redis
 from tests.support.server import interaction, message, write_cassette
 
@@ -163,9 +165,8 @@ def test_a_node_that_was_given_up_and_comes_back_differs(url: str, tmp_path: Pat
         async with machine(url, "old", old) as first:
             await first.node.membership.aclose()  # nobody hears it any more, and it goes on
             async with machine(url, "new", new) as second:
-                while (away := await first.ask("turns")).status_code != 503 or "(new)" not in away.text:
-                    assert away.status_code == 503
-                    await asyncio.sleep(0.05)
+                away = await until(lambda: first.ask("turns"), lambda reply: "(new)" in reply.text)
+                assert away.status_code == 503
                 assert "play something else than this one (new): different are cassettes" in away.text
                 assert "has forgotten" not in first.told.getvalue()
                 assert (await second.ask("turns")).json() == {"from": "new", "turn": 0}
@@ -230,5 +231,38 @@ def test_what_a_server_leaves_in_redis_ends_by_itself(
             left = await ends_of(store)
             assert {"plan", "incarnation"} < left.keys()
             assert all(0 < seconds <= DAY for seconds in left.values()), left
+
+    asyncio.run(play())
+
+
+def test_a_plan_is_what_a_node_plays_when_it_starts(url: str, tmp_path: Path) -> None:
+    """Cassettes that were read anew before that count, as a worker in the place of another reads them."""
+    old, new = turns(tmp_path, "old"), turns(tmp_path, "new")
+
+    async def play() -> None:
+        async with machine(url, "first", new):
+            late = machine(url, "late", old)
+            shutil.copyfile(new, old)
+            await late.service.replace(LoadedCassettes(late.service.paths))
+            async with late:
+                assert (await late.ask("turns")).json() == {"from": "new", "turn": 0}
+
+    asyncio.run(play())
+
+
+def test_a_plan_follows_what_all_nodes_have_reloaded(url: str, tmp_path: Path) -> None:
+    """When Redis forgets everything, the plan that comes back is of what is played then."""
+    old, new = turns(tmp_path, "old"), turns(tmp_path, "new")
+
+    async def play() -> None:
+        async with machine(url, "first", old) as first, machine(url, "second", old) as second:
+            shutil.copyfile(new, old)
+            assert (await first.control("/cassettes/reload", {})).status_code == 200
+            async with kept(url) as store:
+                await store.ask("DEL", *map(store.key, await ends_of(store)))
+            for node in (first, second):
+                await until(lambda: node.ask("turns"), is_answered)  # noqa: B023 - asked at once
+            async with machine(url, "third", new) as third:
+                assert (await third.ask("turns")).json() == {"from": "new", "turn": 2}
 
     asyncio.run(play())

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mockapi.nodes._snapshot import Growth
-from tests.support.nodes import FIELDS, Machine, machines
+from tests.support.nodes import FIELDS, Machine, is_answered, machines, until
 from tests.support.redis import RedisServer, needs_redis
 from tests.support.server import interaction, message, write_cassette
 from tests.support.swallowing import Swallowing
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    import httpx
 
 pytestmark = [needs_redis, pytest.mark.slow]
 TURNS = 40
-PATIENCE = 20.0
 
 
 @pytest.fixture
@@ -39,20 +36,6 @@ def cassette(tmp_path_factory: pytest.TempPathFactory) -> str:
         tmp_path_factory.mktemp("trouble") / "c.yaml",
         *(interaction(message("turns"), b'{"turn":%d}' % turn) for turn in range(TURNS)),
     )
-
-
-async def until(ask: Callable[[], Awaitable[Any]], holds: Callable[[Any], bool]) -> Any:
-    """The first answer with which something holds."""
-    end = time.monotonic() + PATIENCE
-    while not holds(answer := await ask()):
-        assert time.monotonic() < end, answer
-        await asyncio.sleep(0.05)
-    return answer
-
-
-def is_answered(reply: httpx.Response) -> bool:
-    """Whether a request was answered by its session."""
-    return reply.status_code == 200
 
 
 def test_without_redis_everything_else_goes_on(redis: RedisServer, cassette: str) -> None:
