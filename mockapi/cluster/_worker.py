@@ -92,6 +92,8 @@ def main(
         try:
             loop.run_until_complete(_Worker(plan, place, service, channel, sock, tls, member).run())
             loop.run_until_complete(loop.shutdown_default_executor())
+        except MockapiError as error:  # such as of nodes that play something else
+            channel.send((FAILED, error))
         finally:
             asyncio.set_event_loop(None)
             loop.close()

@@ -12,6 +12,7 @@ from mockapi.nodes._default_order import Order
 from mockapi.nodes._digest import plan_digest
 from mockapi.nodes._log import BEGINNING
 from mockapi.nodes._log_entries import Entry
+from mockapi.nodes._plan import Plan
 from mockapi.nodes._replica import Replica
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class DefaultFollower:
         replica: what it has come to here.
         cassettes: what is played.
         growth: of the log.
+        plan: what all nodes have to have alike.
         control: does control requests here; set before the first entry comes.
         on_change: told of each change of the session; None tells nobody.
     """
@@ -65,22 +67,33 @@ class DefaultFollower:
         self.on_change: Callable[[], Awaitable[None]] | None = None
         self._node = node
         self._service = service
-        self._plan = plan_digest(service.library, service.sessions.default.settings, script)
+        settings = service.sessions.default.settings
+        self.plan = Plan(
+            store, node, lambda: plan_digest(service.library, settings, script), service.console.note
+        )
+
+    async def agree(self) -> None:
+        """This node joins: it takes the place of nodes with another plan if none of them is live."""
+        await self.plan.agree(may_begin=True)
 
     async def began(self, log: Log, before: str) -> bytes:
         """An incarnation is joined: begin as the plan has it, or with the last snapshot."""
-        if before not in {"", log.incarnation}:
-            forgotten = f"Redis at {log.store.address.shown} has forgotten what the machines share"
-            self._service.console.problem(f"{forgotten}: the default session starts anew")
-            self.order.fail(f"{forgotten}.")
+        is_another = before not in {"", log.incarnation}
+        if is_another:
+            self.order.fail(f"What the machines share in Redis at {log.store.address.shown} has begun anew.")
         self.order.outbox.forget()
         self.growth.clear()
         await self.replica.begin()
-        if (different := await self.differences()) is not None:
-            self.replica.fell_out("plan", different)
         snapshot = await snapshots.read(log)
         if snapshot is not None:
             await self.recall(snapshot)
+        if (different := await self.plan.agree(may_begin=False)) is not None:
+            self.replica.fell_out("plan", different)
+        elif is_another:
+            self._service.console.problem(
+                f"Redis at {log.store.address.shown} has forgotten what the machines share: the default"
+                " session starts anew"
+            )
         await self._changed()
         return BEGINNING if snapshot is None else snapshot.place
 
@@ -96,31 +109,6 @@ class DefaultFollower:
     def remembered(self, place: bytes) -> snapshots.Snapshot:
         """What this replica remembers at a place in the log."""
         return snapshots.Snapshot(place, [*self.replica.changes], self.replica.memory())
-
-    async def differences(self) -> str | None:
-        """In what this node differs from those that were there before; None if in nothing.
-
-        Raises:
-            StoreAwayError: Redis cannot be asked.
-            StoreDoubtError: its answer was lost.
-        """
-        store = self.order.log.store
-        key = store.key("plan")
-        flat = [text.decode() for text in await store.ask("HGETALL", key)]
-        theirs = dict(zip(flat[::2], flat[1::2], strict=True))
-        if not theirs:
-            await store.ask("HSET", key, *(text for pair in self._plan.items() for text in pair))
-            return None
-        names = [name for name in {**self._plan, **theirs} if self._plan.get(name) != theirs.get(name)]
-        if not names:
-            return None
-        version = f" (they have {theirs.get('version')})" if "version" in names else ""
-        return (
-            f"The nodes at {store.address.shown} play something else than this one: different are"
-            f" {', '.join(names)}{version}. Nodes of one server have the same version, cassettes and"
-            " settings; a server that takes the place of another has a name of its own: --state"
-            f" {store.address.shown}?prefix=NAME."
-        )
 
     async def apply(self, entry: Entry) -> None:
         """Do what an entry says."""
@@ -149,12 +137,19 @@ class DefaultFollower:
             case entries.LOAD | entries.CONTROL:
                 applies = self.cassettes.apply if entry.kind == entries.LOAD else self.replica.apply
                 status = await applies(entry)
+                if entry.kind == entries.LOAD and status == 200:
+                    self._reloaded(*entry.said)
                 await self._changed()
                 self.order.mark(entry, status)
                 return status
             case _:
                 return await self.replica.apply(entry)
         return None
+
+    def _reloaded(self, paths: list[str], digest: str) -> None:
+        """Files that are this node's own say something else than at its start: so does its plan."""
+        if tuple(paths) == self.replica.paths:
+            self.plan.change("cassettes", digest)
 
     def _cut(self, entry: Entry) -> None:
         """The log is cut short here: write down what it has come to, if that is this node's turn."""

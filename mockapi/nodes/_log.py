@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mockapi._clock import monotonic
 from mockapi.nodes._log_entries import JOINED, Entry, packed, unpacked
+from mockapi.nodes._manners_scripts import DAY
 from mockapi.nodes._redis import StoreAwayError, StoreDoubtError
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ _SLOWEST: Final = 8_000_000
 
 class Follower(Protocol):
     """Whoever does what the log says."""
+
+    async def agree(self) -> None:
+        """An incarnation is about to be joined by a node that follows none."""
+        ...
 
     async def began(self, log: Log, before: str) -> bytes:
         """An incarnation is joined, or joined anew; the place in it from which the log has to be read.
@@ -156,7 +161,9 @@ class Log:
     async def _join(self) -> None:
         """Find the incarnation, or begin one; then be one that takes part."""
         key = self.store.key("incarnation")
-        await self._reads.ask("SET", key, secrets.token_hex(8), "NX")
+        if not self._followed:
+            await self._follower.agree()
+        await self._reads.ask("SET", key, secrets.token_hex(8), "NX", "EX", DAY)
         incarnation = (await self._reads.ask("GET", key)).decode()
         self.incarnation = incarnation
         trimmed = await self._reads.ask("HGET", self.key("snapshot"), "trimmed")
@@ -166,6 +173,7 @@ class Log:
             self._followed = incarnation
         fields = packed(JOINED, self.new_token(), self._node, None)
         here = await self._reads.ask("XADD", self.key("log"), b"*", *fields)
+        await self._reads.ask("EXPIRE", self.key("log"), DAY)  # from now on the beats of nodes keep it
         while _order(self.position) < _order(here):
             await self._next(0)
         self.why_down = None

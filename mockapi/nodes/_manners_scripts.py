@@ -1,4 +1,4 @@
-"""What Redis does of the registry in one step each, in Lua: nodes come, stay and go, so do sessions.
+"""What Redis does in one step each, in Lua: nodes come, agree, stay and go; sessions are opened and close.
 
 PREFIX:nodes            sorted set: a node's name, until when it is live (milliseconds of Redis's clock)
 PREFIX:clock            hash: `at`, when any node was last heard; `since`, from when on silence counts
@@ -9,20 +9,36 @@ PREFIX:sessions         hash: a session's id, what it is (JSON)
 PREFIX:used             hash: a session's id, when it was last used, roughly
 PREFIX:of:NODE          hash: a session's id, its owner; the sessions of one node
 PREFIX:owned:OWNER      sorted set: a session's id, when it ends; the sessions of one owner
+PREFIX:plan             hash: what every node has to have alike, as digests
+PREFIX:agreed           sorted set: a node that has it so, until when it is live
+PREFIX:incarnation      the name of the log, which `PREFIX:log:…` and `PREFIX:snapshot:…` have in theirs
 
 The first arguments are the prefix and the name of the node that asks. Time is Redis's own, so that no two
 nodes have to agree on it. While Redis itself was away nobody could be heard: a silence counts from when
 somebody is heard again.
+
+Every key ends a day after the last word of the nodes that need it, so what a former server has left goes by
+itself.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-_COMMON: Final = """
+DAY: Final = 86_400
+"""Seconds after which Redis forgets what no node speaks of any more."""
+
+_COMMON: Final = (
+    f"local DAY = {DAY}\n"
+    """
 local p, me = ARGV[1] .. ':', ARGV[2]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local function keep(...)
+  for _, name in ipairs({...}) do
+    redis.call('EXPIRE', p .. name, DAY)
+  end
+end
 local function drop(node, id, owner)
   redis.call('ZREM', p .. 'owned:' .. owner, id)
   redis.call('HDEL', p .. 'sessions', id)
@@ -33,6 +49,7 @@ local function add(id, owner, ends, record)
   redis.call('HSET', p .. 'sessions', id, record)
   redis.call('HSET', p .. 'of:' .. me, id, owner)
   redis.call('ZADD', p .. 'owned:' .. owner, ends, id)
+  keep('sessions', 'of:' .. me, 'owned:' .. owner)
 end
 local function leave(node, why)
   local ids = redis.call('HGETALL', p .. 'of:' .. node)
@@ -41,26 +58,37 @@ local function leave(node, why)
   end
   redis.call('DEL', p .. 'parts:' .. node)
   redis.call('ZREM', p .. 'nodes', node)
+  redis.call('ZREM', p .. 'agreed', node)
   redis.call('HDEL', p .. 'addresses', node)
-  redis.call('SET', p .. 'gone:' .. node, why, 'EX', 86400)
+  redis.call('SET', p .. 'gone:' .. node, why, 'EX', DAY)
   return #ids / 2
 end
 local function silence_counts(patience)
   local clock = redis.call('HMGET', p .. 'clock', 'at', 'since')
   return clock[1] and now - clock[1] < patience and now - clock[2] > patience
 end
+local function hear(patience)
+  local at = redis.call('HGET', p .. 'clock', 'at')
+  if not at or now - at > patience / 2 then
+    redis.call('HSET', p .. 'clock', 'since', string.format('%.0f', now))
+  end
+  redis.call('HSET', p .. 'clock', 'at', string.format('%.0f', now))
+  keep('clock')
+end
+local function live(among, patience)
+  local least = silence_counts(patience) and string.format('%.0f', now) or '-inf'
+  return redis.call('ZRANGEBYSCORE', p .. among, least, '+inf')
+end
 """
+)
 
 BEAT: Final = (
     _COMMON
     + """
 local part, address, patience = ARGV[3], ARGV[4], tonumber(ARGV[5])
-local at = redis.call('HGET', p .. 'clock', 'at')
-if not at or now - at > patience / 2 then
-  redis.call('HSET', p .. 'clock', 'since', string.format('%.0f', now))
-end
-redis.call('HSET', p .. 'clock', 'at', string.format('%.0f', now))
+hear(patience)
 redis.call('ZADD', p .. 'nodes', string.format('%.0f', now + patience), me)
+redis.call('ZADD', p .. 'agreed', 'XX', string.format('%.0f', now + patience), me)
 redis.call('HSET', p .. 'addresses', me, address)
 redis.call('DEL', p .. 'gone:' .. me)
 local lost = {}
@@ -70,20 +98,65 @@ if silence_counts(patience) then
     lost[#lost + 1] = leave(node, 'has not been heard from any more')
   end
 end
-return {redis.call('HSETNX', p .. 'parts:' .. me, part, 1), lost}
+local is_new = redis.call('HSETNX', p .. 'parts:' .. me, part, 1)
+local incarnation = redis.call('GET', p .. 'incarnation') or ''
+keep('nodes', 'agreed', 'addresses', 'parts:' .. me, 'sessions', 'used', 'of:' .. me)
+keep('plan', 'incarnation', 'log:' .. incarnation, 'snapshot:' .. incarnation)
+return {is_new, lost}
 """
 )
 """PREFIX NAME PART ADDRESS PATIENCE: whether Redis does not know this process, and who was lost."""
 
-LIVE: Final = (
+LIVE: Final = _COMMON + "return live('nodes', tonumber(ARGV[3]))"
+"""PREFIX NAME PATIENCE: the nodes that are live."""
+
+AGREE: Final = (
     _COMMON
     + """
-local patience = tonumber(ARGV[3])
-local least = silence_counts(patience) and string.format('%.0f', now) or '-inf'
-return redis.call('ZRANGEBYSCORE', p .. 'nodes', least, '+inf')
+local patience, may_begin, plan, others, odd = tonumber(ARGV[3]), ARGV[4] == '1', {}, {}, {}
+hear(patience)
+for i = 5, #ARGV, 2 do
+  plan[ARGV[i]] = ARGV[i + 1]
+end
+local theirs = redis.call('HGETALL', p .. 'plan')
+local is_first, known = #theirs == 0, {}
+for i = 1, #theirs, 2 do
+  known[theirs[i]] = true
+  if plan[theirs[i]] ~= theirs[i + 1] then
+    odd[#odd + 1] = theirs[i]
+  end
+end
+for name in pairs(plan) do
+  if not known[name] then
+    odd[#odd + 1] = name
+  end
+end
+local differs = not is_first and #odd > 0
+if differs then
+  redis.call('ZREM', p .. 'agreed', me)
+  others = live('agreed', patience)
+  if not may_begin or #others > 0 then
+    table.sort(odd)
+    return {'differs', odd, others, redis.call('HGET', p .. 'plan', 'version') or ''}
+  end
+  local incarnation = redis.call('GET', p .. 'incarnation') or ''
+  for _, name in ipairs({'log:', 'snapshot:', 'snapshot-turn:'}) do
+    redis.call('DEL', p .. name .. incarnation)
+  end
+  redis.call('DEL', p .. 'plan', p .. 'incarnation', p .. 'agreed')
+end
+if is_first or differs then
+  redis.call('HSET', p .. 'plan', unpack(ARGV, 5))
+end
+redis.call('ZADD', p .. 'agreed', 'GT', string.format('%.0f', now + patience), me)
+keep('plan', 'agreed')
+return {differs and 'anew' or 'agreed', {}, {}, ''}
 """
 )
-"""PREFIX NAME PATIENCE: the nodes that are live."""
+"""PREFIX NAME PATIENCE MAY_BEGIN (PART DIGEST)...: what comes of it, what differs, with whom, their version.
+
+`differs` changes nothing. `anew` has dropped what nodes of another plan have left, for none of them is live.
+"""
 
 LEAVE: Final = _COMMON + "return leave(me, ARGV[3])"
 """PREFIX NAME WHY: this node goes, and its sessions with it."""
@@ -141,6 +214,7 @@ USED: Final = (
 for i = 3, #ARGV, 4 do
   if redis.call('HEXISTS', p .. 'of:' .. me, ARGV[i]) == 1 then
     redis.call('HSET', p .. 'used', ARGV[i], ARGV[i + 2])
+    keep('used')
     redis.call('ZADD', p .. 'owned:' .. ARGV[i + 1], 'XX', ARGV[i + 3], ARGV[i])
   end
 end

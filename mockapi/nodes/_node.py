@@ -66,7 +66,7 @@ class Node:
         """
         if self.default is not None:
             try:
-                different = await self.default.follower.differences()
+                different = await self.default.follower.plan.settle()
             except (StoreAwayError, StoreDoubtError):
                 different = None  # it is asked again when Redis is there
             if different is not None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from mockapi._clock import monotonic, wall
-from mockapi.nodes._manners_scripts import CLOSE, FIND, OPEN, TELL_ALL, USED
+from mockapi.nodes._manners_scripts import CLOSE, DAY, FIND, OPEN, TELL_ALL, USED
 from mockapi.nodes._names import beginning_of, node_of
 from mockapi.nodes._redis import StoreAwayError, StoreDoubtError
 from mockapi.server import Whereabouts
@@ -32,6 +32,8 @@ _KEPT: Final = 1.0
 _MOST_KEPT: Final = 1_000
 _USE_EVERY: Final = 10.0
 """Seconds between two words about which sessions were used."""
+_TELL_EVERY: Final = DAY / 4
+"""Seconds between two words about all sessions, which Redis would forget after a day."""
 _MILLI: Final = 1_000
 
 _Record = tuple[str, str, str, bytes]
@@ -65,6 +67,7 @@ class SharedSessions:
         self._closing: asyncio.Task[None] | None = None
         self._used_told = wall()
         self._tells_again = False
+        self._all_told = monotonic()
         liveness.joined = self._tell_twice
         liveness.beaten = self._tell_news
 
@@ -122,7 +125,7 @@ class SharedSessions:
         await self.tell_all()
 
     async def _tell_news(self) -> None:
-        if self._tells_again:
+        if self._tells_again or monotonic() - self._all_told > _TELL_EVERY:
             await self.tell_all()
             self._tells_again = False
         await self._tell_used()
@@ -134,6 +137,7 @@ class SharedSessions:
             StoreAwayError: Redis cannot be asked.
             StoreDoubtError: its answer was lost.
         """
+        self._all_told = monotonic()
         sessions = self._service.sessions
         records = dict(self._opening)
         records |= {item.id: self._described(item) for item in sessions if item is not sessions.default}

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from mockapi.nodes._manners_scripts import DAY
+
 if TYPE_CHECKING:
     from mockapi.nodes._log import Log
     from mockapi.nodes._log_entries import Entry
@@ -89,6 +91,7 @@ async def write(log: Log, snapshot: Snapshot) -> None:
     data = orjson.dumps({"changes": snapshot.changes, "memory": snapshot.memory})
     fields = ("place", snapshot.place, "trimmed", before or b"0-0", "data", data)
     await log.store.ask("HSET", key, *fields)
+    await log.store.ask("EXPIRE", key, DAY)
     if before is not None:
         await log.store.ask("XTRIM", log.key("log"), "MINID", before)
 

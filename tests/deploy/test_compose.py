@@ -85,6 +85,11 @@ def test_the_state_is_the_redis_beside_them_which_writes_nothing_down() -> None:
         assert node["depends_on"]["redis"] == {"condition": "service_healthy"}
 
 
+def test_a_node_that_is_refused_is_started_again() -> None:
+    """One that meets old nodes with other cassettes ends; it has to come back when they have ended."""
+    assert {node["restart"] for node in nodes().values()} == {"unless-stopped"}
+
+
 def test_the_balancer_knows_every_node() -> None:
     """By the name and port that it has there."""
     named = re.findall(r"^\s+server ([\w-]+):(\d+) ", NGINX.read_text(encoding="utf-8"), re.MULTILINE)

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from mockapi.cli import root
+from mockapi.nodes import state_address
 from tests.support.manifests import KUBERNETES, documents, kustomization, node, pod_specs, resource
 
 
@@ -74,6 +75,8 @@ def test_the_state_is_the_redis_of_the_manifests() -> None:
     assert state == f"--state=redis://{name}:{port['port']}/0?prefix=$(REVISION)"
     (revision,) = [entry["valueFrom"] for entry in node()["env"] if entry["name"] == "REVISION"]
     assert revision == {"fieldRef": {"fieldPath": "metadata.labels['controller-revision-hash']"}}
+    for label in ("mockapi-5d4f8b9c77", 63 * "a", "a_b.c-D9"):  # what the value of a label may be
+        assert state_address(state.removeprefix("--state=").replace("$(REVISION)", label)).prefix == label
 
 
 def test_redis_writes_nothing_down() -> None:

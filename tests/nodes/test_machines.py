@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 import pytest
 
-from tests.support.process import Serving
+from tests.support.process import Serving, run
 from tests.support.redis import RedisServer, free_port, needs_redis
 from tests.support.server import eventually, message
 
@@ -79,6 +79,16 @@ def test_a_session_goes_on_at_its_node_and_ends_with_it(redis: RedisServer, clie
         opened(client, second, owner="team-a")
         listed = client.get(f"{second.url}/_mockapi/sessions").json()["sessions"]
         assert [item["owner"] for item in listed] == ["", "team-a"]
+
+
+def test_workers_that_differ_from_live_nodes_say_so_in_a_line(redis: RedisServer) -> None:
+    """They wait for those to end, and then end themselves with exit code 2, as one process does."""
+    state = ("--state", f"{redis.url}?prefix=differ")
+    with Node(redis, "differ"):
+        refused = run("serve", "--port", str(free_port()), *state, "--workers", "2", "--seed", "7")
+    assert refused.code == 2
+    assert "different are settings.seed. Nodes of one server have" in refused.err
+    assert "Traceback" not in refused.err
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds a worker's process under /proc")

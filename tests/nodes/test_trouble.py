@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from mockapi.errors import UsageError
 from mockapi.nodes._snapshot import Growth
-from tests.support.nodes import FIELDS, Machine, machines
+from tests.support.nodes import FIELDS, Machine, is_answered, machines, until
 from tests.support.redis import RedisServer, needs_redis
 from tests.support.server import interaction, message, write_cassette
 from tests.support.swallowing import Swallowing
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
-    import httpx
 
 pytestmark = [needs_redis, pytest.mark.slow]
 TURNS = 40
-PATIENCE = 20.0
 
 
 @pytest.fixture
@@ -40,20 +36,6 @@ def cassette(tmp_path_factory: pytest.TempPathFactory) -> str:
         tmp_path_factory.mktemp("trouble") / "c.yaml",
         *(interaction(message("turns"), b'{"turn":%d}' % turn) for turn in range(TURNS)),
     )
-
-
-async def until(ask: Callable[[], Awaitable[Any]], holds: Callable[[Any], bool]) -> Any:
-    """The first answer with which something holds."""
-    end = time.monotonic() + PATIENCE
-    while not holds(answer := await ask()):
-        assert time.monotonic() < end, answer
-        await asyncio.sleep(0.05)
-    return answer
-
-
-def is_answered(reply: httpx.Response) -> bool:
-    """Whether a request was answered by its session."""
-    return reply.status_code == 200
 
 
 def test_without_redis_everything_else_goes_on(redis: RedisServer, cassette: str) -> None:
@@ -193,19 +175,5 @@ def test_a_log_that_somebody_deletes_begins_anew(redis: RedisServer, cassette: s
             back = [await until(lambda: node.ask("turns"), is_answered) for node in (second, first)]  # noqa: B023 - asked at once
             assert [reply.json()["turn"] for reply in back] == [0, 1]
             assert await first.journal() == await second.journal()
-
-    asyncio.run(play())
-
-
-def test_nodes_that_differ_do_not_join(redis: RedisServer, cassette: str) -> None:
-    """A node says in what it differs from those that were there before, and what to do."""
-
-    async def play() -> None:
-        async with machines(redis, 1, [cassette]) as (first,):
-            assert first.node.options.state is not None
-            other = Machine(f"{redis.url}?prefix={first.node.options.state.prefix}", "other", [], seed=7)
-            with pytest.raises(UsageError, match=r"different are cassettes, settings\.seed.*\?prefix=NAME"):
-                await other.node.start()
-            await other.__aexit__()
 
     asyncio.run(play())

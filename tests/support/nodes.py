@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import secrets
+import time
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,7 +20,7 @@ from mockapi.sessions import Settings, memory_of
 from tests.support.server import message
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
     from typing import Self
 
     from starlette.types import ASGIApp
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from tests.support.redis import RedisServer
 
 FIELDS = {"x-api-key": "sk-ant-test-1", "anthropic-version": "2023-06-01"}
+PATIENCE = 20.0
 
 
 class Machine:
@@ -102,6 +105,20 @@ async def machines(
             await stack.enter_async_context(Machine(url, f"node-{number}", cassettes, **more))
             for number in range(count)
         ]
+
+
+async def until(ask: Callable[[], Awaitable[Any]], holds: Callable[[Any], bool]) -> Any:
+    """The first answer with which something holds."""
+    end = time.monotonic() + PATIENCE
+    while not holds(answer := await ask()):
+        assert time.monotonic() < end, answer
+        await asyncio.sleep(0.05)
+    return answer
+
+
+def is_answered(reply: httpx.Response) -> bool:
+    """Whether a request was answered by its session."""
+    return reply.status_code == 200
 
 
 class Followed:
