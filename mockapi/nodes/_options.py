@@ -21,6 +21,8 @@ _UNFIT: Final = re.compile(r"[^A-Za-z0-9_.-]+")
 _TLS: Final = ("ssl_ca_certs", "ssl_cert_reqs", "ssl_certfile", "ssl_check_hostname", "ssl_keyfile")
 """What else the client of Redis is told by the query of an address."""
 _PASSED_ON: Final = (*_TLS, "db")
+_CERT_REQS: Final = ("none", "optional", "required")
+_AUTHORITY: Final = re.compile(r"[^/?#]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +91,61 @@ def state_address(text: str) -> StateAddress:
     Raises:
         UsageError: it is something else.
     """
-    form = "--state takes redis://HOST:PORT/DB (rediss:// for TLS) or unix:///PATH, with ?prefix=NAME"
     try:
         parts = urlsplit(text)
         _ = parts.port
     except ValueError as error:
-        raise UsageError(f"{form}; {error}.") from None
-    if parts.scheme not in _SCHEMES or not (parts.path if parts.scheme == "unix" else parts.hostname):
-        raise UsageError(f"{form}; got {_shown(parts)!r:.200}.")
-    if parts.scheme != "unix" and not re.fullmatch(r"/?[0-9]*", parts.path):
-        raise UsageError(f"{form}; DB is a number, not {parts.path[1:]!r:.80}.")
-    query = dict(parse_qsl(parts.query, keep_blank_values=True))
-    prefix = query.pop("prefix", _PREFIX)
-    if not _NAME.fullmatch(prefix):
-        raise UsageError(f"{form}; NAME is 1 to 64 letters, digits, `.`, `_` and `-`, not {prefix!r:.80}.")
-    for key in query:
-        if key not in _PASSED_ON:
-            raise UsageError(f"{form}; it has no {key!r:.80}: it takes prefix, {', '.join(_PASSED_ON)}.")
+        raise _unfit(text, str(error)) from None
+    is_socket = parts.scheme == "unix"
+    if parts.scheme not in _SCHEMES or not (parts.path if is_socket else parts.hostname):
+        raise _unfit(text, f"got {_without_user(text)!r:.200}")
+    if is_socket and parts.netloc.rpartition("@")[2]:
+        raise _unfit(text, "before PATH, which begins with `/`, there is no host")
+    if not is_socket and not re.fullmatch(r"/?[0-9]*", parts.path):
+        raise _unfit(text, f"DB is a number, not {parts.path[1:]!r:.80}")
+    if parts.fragment:
+        raise _unfit(text, "a `#` in it is written %23")
+    query, prefix = _options_of(text, parts)
     url = f"{parts.scheme}://{parts.netloc}{parts.path}" + (f"?{urlencode(query)}" if query else "")
     return StateAddress(url, _shown(parts), prefix)
+
+
+def _options_of(text: str, parts: SplitResult) -> tuple[dict[str, str], str]:
+    """What the query of an address says: to the client of Redis, and the prefix."""
+    pairs = parse_qsl(parts.query, keep_blank_values=True)
+    query = dict(pairs)
+    prefix = query.pop("prefix", _PREFIX)
+    if not _NAME.fullmatch(prefix):
+        raise _unfit(text, f"NAME is 1 to 64 letters, digits, `.`, `_` and `-`, not {prefix!r:.80}")
+    for key, value in query.items():
+        if key not in _PASSED_ON:
+            raise _unfit(text, f"it has no {key!r:.80}: it takes prefix, {', '.join(_PASSED_ON)}")
+        if key == "db" and not re.fullmatch(r"[0-9]+", value):
+            raise _unfit(text, f"db is a number, not {value!r:.80}")
+        if key in _TLS and parts.scheme != "rediss":
+            raise _unfit(text, f"{key} is for TLS, which is spoken with rediss://")
+        if key == "ssl_cert_reqs" and value not in _CERT_REQS:
+            raise _unfit(text, f"ssl_cert_reqs is {', '.join(_CERT_REQS)}, not {value!r:.80}")
+    if len(pairs) > len(dict(pairs)):
+        raise _unfit(text, "each option can be given once")
+    return query, prefix
+
+
+def _unfit(text: str, why: str) -> UsageError:
+    """What is wrong with an address of Redis, and nothing of a password that has cut it in two."""
+    rest = text.partition("://")[2]
+    if "@" in rest[len(_AUTHORITY.match(rest)[0]) :]:  # type: ignore[index] # it matches everything
+        why = "in USER and PASSWORD, `/` is written %2F, `?` %3F, `#` %23 and `@` %40"
+    return UsageError(
+        "--state takes redis://[USER:PASSWORD@]HOST[:PORT][/DB] (rediss:// for TLS) or unix:///PATH, with"
+        f" ?prefix=NAME; {why}."
+    )
+
+
+def _without_user(text: str) -> str:
+    """An address as it came, but for whatever may be a user and a password."""
+    scheme = re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", text)
+    return (scheme[0] if scheme else "") + text[scheme.end() if scheme else 0 :].rpartition("@")[2]
 
 
 def _shown(parts: SplitResult) -> str:
@@ -127,6 +165,6 @@ def _advertised(text: str) -> str:
     if not fits or parts.query or parts.fragment or parts.username is not None:
         raise UsageError(
             "--advertise takes the address at which clients reach this node, such as"
-            f" http://node-1.mockapi:4010; got {text!r:.200}."
+            f" http://node-1.mockapi:4010; got {_without_user(text)!r:.200}."
         )
     return text.rstrip("/")

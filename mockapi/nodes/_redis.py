@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.errors import MockapiError, UsageError
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 1.0
 """Seconds that Redis may take to answer."""
+
+
+_WHERE_IN_SCRIPT: Final = re.compile(r" script: [0-9a-f]{40}, on @user_script:[0-9]+\.?")
+"""What Redis adds to an error of a script, for whoever wrote that."""
 
 
 class StoreAwayError(MockapiError):
@@ -194,9 +199,13 @@ class Line:
                     await connection.connect()  # type: ignore[no-untyped-call] # redis-py's own
         except TimeoutError:
             await self._disconnect()
-            raise StoreAwayError(
-                f"Redis at {self._shown} cannot be reached: it has not answered for {self._patience:g} s."
-            ) from None
+            why = f"it has not answered for {self._patience:g} s."
+            if self._shown.startswith("rediss:"):
+                why += " Does it speak TLS there?"
+            raise StoreAwayError(f"Redis at {self._shown} cannot be reached: {why}") from None
+        except (exceptions.AuthenticationError, exceptions.ResponseError) as error:
+            await self._disconnect()
+            raise self._locked_out(error) from error
         except (exceptions.RedisError, OSError) as error:
             await self._disconnect()
             raise StoreAwayError(f"Redis at {self._shown} cannot be reached: {_reason(error)}") from error
@@ -212,6 +221,9 @@ class Line:
         except exceptions.BusyLoadingError as error:
             await self._disconnect()
             raise StoreAwayError(f"Redis at {self._shown} is not ready: {_reason(error)}") from error
+        except exceptions.AuthenticationError as error:
+            await self._disconnect()
+            raise self._locked_out(error) from error
         except TimeoutError:
             await self._disconnect()
             raise StoreDoubtError(f"Redis at {self._shown} has not answered for {patience:g} s.") from None
@@ -232,6 +244,11 @@ class Line:
     def _refused(self, command: Command, error: Exception) -> StoreAwayError:
         return StoreAwayError(f"Redis at {self._shown} has refused {command[0]}: {_reason(error)}")
 
+    def _locked_out(self, error: Exception) -> StoreAwayError:
+        return StoreAwayError(
+            f"Redis at {self._shown} has refused the user, password or DB of --state: {_reason(error)}"
+        )
+
 
 def _fail(batch: Sequence[tuple[Any, asyncio.Future[Any]]], error: Exception) -> None:
     for _, future in batch:
@@ -246,4 +263,5 @@ def _is_over(connection: AbstractConnection) -> bool:
 
 
 def _reason(error: BaseException) -> str:
-    return f"{str(error).rstrip('.') or type(error).__name__}."
+    text = _WHERE_IN_SCRIPT.sub("", str(error)).rstrip(".?")
+    return f"{text or type(error).__name__}."

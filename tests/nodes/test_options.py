@@ -38,12 +38,25 @@ def test_addresses_of_redis(text: str, url: str, shown: str, prefix: str) -> Non
     ("text", "why"),
     [
         ("http://host", "got 'http://host'"),
-        ("redis:", "takes redis://HOST:PORT/DB"),
+        ("redis:", "takes redis://[USER:PASSWORD@]HOST[:PORT][/DB]"),
         ("redis://host:99999", "Port out of range"),
         ("redis://host/name", "DB is a number, not 'name'"),
         ("redis://host?prefix=a b", "NAME is 1 to 64 letters"),
         ("redis://host?socket_timeout=9", "it has no 'socket_timeout'"),
         ("redis+x://user:password@host", "got 'redis+x://host'"),
+        ("user:password@host/0", "got 'host/0'"),
+        ("localhost:6379", "got 'localhost:6379'"),
+        ("redis://user:pass/password@host/0", "`/` is written %2F"),
+        ("redis://user:12/password@host/0", "`/` is written %2F"),
+        ("redis://:12#password@host/0", "`#` %23"),
+        ("redis://:12?password@host/0", "`?` %3F"),
+        ("redis://a@b:password/c@host/0", "`@` %40"),
+        ("redis://host/0#1", "a `#` in it is written %23"),
+        ("unix://run/redis.sock", "there is no host"),
+        ("unix:///run/redis.sock?db=one", "db is a number, not 'one'"),
+        ("redis://host?prefix=a&prefix=b", "each option can be given once"),
+        ("redis://host?ssl_cert_reqs=none", "ssl_cert_reqs is for TLS, which is spoken with rediss://"),
+        ("rediss://host?ssl_cert_reqs=maybe", "ssl_cert_reqs is none, optional, required, not 'maybe'"),
     ],
 )
 def test_other_addresses_are_refused(text: str, why: str) -> None:
@@ -63,3 +76,10 @@ def test_a_name_is_made_anew() -> None:
     assert node_options(None, None) is None
     with pytest.raises(UsageError, match="A node's name is"):
         node_options("redis://host", None, "a b")
+
+
+def test_an_advertised_address_with_a_password_is_refused_without_it() -> None:
+    """What was given is quoted from its host on."""
+    with pytest.raises(UsageError, match="got 'http://host'") as refused:
+        node_options(None, "http://user:password@host")
+    assert "password" not in str(refused.value)

@@ -1,15 +1,19 @@
-"""The connections to Redis, where there is none."""
+"""The connections to Redis, where there is none or it refuses."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mockapi.errors import UsageError
 from mockapi.nodes import Store, StoreAwayError, state_address
-from tests.support.redis import free_port
+from tests.support.redis import RedisServer, free_port, needs_redis
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_nobody_listens() -> None:
@@ -27,6 +31,57 @@ def test_nobody_listens() -> None:
             await store.aclose()
 
     asyncio.run(ask())
+
+
+@needs_redis
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ("/99", "has refused the user, password or DB of --state: DB index is out of range."),
+        ("user:wrong@", "has refused the user, password or DB of --state: invalid username-password pair"),
+        ("", "has refused the user, password or DB of --state: Authentication required."),
+    ],
+)
+def test_a_redis_that_lets_nobody_in(change: str, why: str, tmp_path: Path) -> None:
+    """It was reached and has done nothing, and what to look at is named."""
+
+    async def ask(url: str) -> None:
+        host = url.removeprefix("redis://").removesuffix("/0")
+        store, closed = Store(state_address(url)), Store(state_address(_changed(host, change)))
+        try:
+            if not change.startswith("/"):
+                await store.ask("CONFIG", "SET", "requirepass", "right")
+            with pytest.raises(StoreAwayError) as away:
+                await closed.ask("PING")
+            assert why in str(away.value)
+            assert "wrong" not in str(away.value)
+        finally:
+            await closed.aclose()
+            await store.aclose()
+
+    with RedisServer(tmp_path) as redis:
+        asyncio.run(ask(redis.url))
+
+
+def _changed(host: str, change: str) -> str:
+    return f"redis://{change}{host}/0" if not change.startswith("/") else f"redis://{host}{change}"
+
+
+@needs_redis
+def test_what_redis_says_of_its_script_is_left_out(tmp_path: Path) -> None:
+    """A memory that is full is named; the digest and the line of the script are nobody's business."""
+
+    async def ask(url: str) -> None:
+        store = Store(state_address(url))
+        try:
+            await store.ask("CONFIG", "SET", "maxmemory", "1")
+            with pytest.raises(StoreAwayError, match=r"has refused EVAL: .*'maxmemory'\.$"):
+                await store.ask("EVAL", "return redis.call('SET', KEYS[1], '1')", 1, "mockapi:a")
+        finally:
+            await store.aclose()
+
+    with RedisServer(tmp_path) as redis:
+        asyncio.run(ask(redis.url))
 
 
 def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
