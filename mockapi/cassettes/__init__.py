@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mockapi.cassettes._decode import MAX_BYTES, VERSION_KEY, load
     from mockapi.cassettes._differences import Difference
     from mockapi.cassettes._drift import drift
+    from mockapi.cassettes._echoes import carries_credential
     from mockapi.cassettes._encode import as_read, check_size, dump, dump_more, long_bodies
     from mockapi.cassettes._export_har import to_har
     from mockapi.cassettes._index import Index, Recording, RecordingSequence, as_request, redacted_requests
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
         for_matching,
         redact,
         redact_interaction,
+        redacted_target,
         sightings,
         signed_secrets,
     )
@@ -83,6 +85,7 @@ __all__ = [
     "Substitution",
     "as_read",
     "as_request",
+    "carries_credential",
     "chat_reply",
     "check_size",
     "digest_of",
@@ -105,6 +108,7 @@ __all__ = [
     "redact",
     "redact_interaction",
     "redacted_requests",
+    "redacted_target",
     "redactions_of",
     "reply_of",
     "request_key",
@@ -126,6 +130,7 @@ __getattr__ = lazy_exports(
         "_decode": "MAX_BYTES VERSION_KEY load",
         "_differences": "Difference",
         "_drift": "drift",
+        "_echoes": "carries_credential",
         "_encode": "as_read check_size dump dump_more long_bodies",
         "_export_har": "to_har",
         "_index": "Index Recording RecordingSequence as_request redacted_requests",
@@ -145,6 +150,6 @@ __getattr__ = lazy_exports(
         "_secret_table": "CREDENTIAL_HEADERS",
         "_secrets": "Secret",
         "_summary": "reply_of summarize",
-        "redaction": "for_matching redact redact_interaction sightings signed_secrets",
+        "redaction": "for_matching redact redact_interaction redacted_target sightings signed_secrets",
     },
 )

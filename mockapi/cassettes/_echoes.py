@@ -35,7 +35,7 @@ def carried_keys(fields: Iterable[tuple[str, str]], query: str = "") -> tuple[st
     """
     found: set[str] = set()
     for name, value in fields:
-        if may_carry(name):
+        if carries_credential(name):
             found.update(_of_field(name.lower(), value))
     for pair in query.split("&") if query else ():
         name, _, value = pair.partition("=")
@@ -45,7 +45,7 @@ def carried_keys(fields: Iterable[tuple[str, str]], query: str = "") -> tuple[st
 
 
 @functools.lru_cache(maxsize=1024)
-def may_carry(name: str | bytes) -> bool:
+def carries_credential(name: str | bytes) -> bool:
     """Whether a header field carries a credential. Among them a key nearly always opens something."""
     lower = (name if isinstance(name, str) else name.decode("latin-1")).lower()
     if lower in CREDENTIAL_HEADERS or names_something(lower):

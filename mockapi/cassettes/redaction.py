@@ -24,7 +24,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote, unquote_plus
 
-from mockapi.cassettes._echoes import carried_keys, may_carry
+from mockapi.cassettes._echoes import carried_keys, carries_credential
 from mockapi.cassettes._maskedbody import is_stream, mask_body
 from mockapi.cassettes._maskedframes import is_frames
 from mockapi.cassettes._masking import REPLY, Masking
@@ -164,7 +164,11 @@ def for_matching(request: Request, rules: RedactionRules = DEFAULT) -> Request:
 
 
 def _carrying_fields(fields: Iterable[tuple[bytes, bytes]]) -> Iterator[tuple[str, str]]:
-    return ((name.decode("latin-1"), value.decode("latin-1")) for name, value in fields if may_carry(name))
+    return (
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, value in fields
+        if carries_credential(name)
+    )
 
 
 def _comparable(body: bytes, content_type: str, rules: RedactionRules, known: tuple[str, ...]) -> bytes:

@@ -13,13 +13,12 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
 from mockapi._environment import TEST_KEY
-from mockapi.cassettes import CREDENTIAL_HEADERS
+from mockapi.cassettes import carries_credential, redacted_target
 
 if TYPE_CHECKING:
     from mockapi.exchange import Headers
     from mockapi.server import Settings
 
-_NAMES: Final = frozenset(name.encode() for name in CREDENTIAL_HEADERS)
 _KIND: Final = re.compile(r"sk-ant-(?:api|oat|admin|ort)[0-9]{0,2}-|sk-ant-|sk-|ABSK|bedrock-api-key-")
 """How kinds of keys begin."""
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]* +)(.+)", re.DOTALL)
@@ -31,14 +30,20 @@ _SIGNED_QUERY: Final = re.compile(
 
 def without_secrets(headers: Headers) -> Headers:
     """The fields of a request with something else for every credential."""
-    return tuple([(name, _masked(name, value) if name in _NAMES else value) for name, value in headers])
+    return tuple(
+        [(name, _masked(name, value) if carries_credential(name) else value) for name, value in headers]
+    )
 
 
 def query_without_secrets(query: str) -> str:
-    """The query of a request with something else for the credentials of a signed link."""
-    if "amz-" not in query.lower():
-        return query
-    return _SIGNED_QUERY.sub(lambda found: found[1] + _access_key(found[2]), query)
+    """The query of a request with something else for its credentials.
+
+    Those of a signed link stay apart, as keys do. Others are masked as a recording's are: what a recording
+    is compared with stays the same, as a mask is its own mask.
+    """
+    if "amz-" in query.lower():
+        return _SIGNED_QUERY.sub(lambda found: found[1] + _access_key(found[2]), query)
+    return redacted_target("", query)[1]
 
 
 def with_stand_ins(settings: Settings) -> Settings:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mockapi._environment import TEST_KEY
+from mockapi.cassettes import for_matching
+from mockapi.exchange import Request
 from mockapi.nodes._log_secrets import query_without_secrets, stand_in, with_stand_ins, without_secrets
 from mockapi.sessions import Settings
 from mockapi.validation import ValidationSettings, access_key_id
@@ -60,6 +63,35 @@ def test_a_signed_link_loses_its_signature() -> None:
     assert "AKIATEST" not in masked
     assert "0123abcd" not in masked
     assert query_without_secrets("beta=true") == "beta=true"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["x-my-token", "x-auth", "cf-access-client-secret", "x-team-key"],
+)
+def test_fields_of_gateways_go_too(name: str) -> None:
+    """A field whose name says that it opens something is known in every spelling."""
+    ((_, masked),) = without_secrets(((name.encode(), b"aZ9kQ2lm39dk"),))
+    assert masked.startswith(b"masked-")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["anthropic-beta", "content-type", "idempotency-key", "user-agent", "x-stainless-lang", "x-app"],
+)
+def test_fields_that_open_nothing_stay(name: str) -> None:
+    """The API, scripts and people go by them."""
+    fields = ((name.encode(), b"5f0c1e1e-3b1f-4f0e-9a51-6d7f8f1d2c3b"),)
+    assert without_secrets(fields) == fields
+
+
+@pytest.mark.parametrize("query", ["key=aZ9kQ2lm39dkLq02mdkQz", "a=1&api_key=aZ9kQ2lm39dkLq02mdkQz&b=%20"])
+def test_a_key_in_the_query_goes_and_its_recording_still_matches(query: str) -> None:
+    """What is compared with recordings is the same with and without it."""
+    masked = query_without_secrets(query)
+    assert "aZ9kQ2lm" not in masked
+    asked, shared = (Request("POST", "/v1/messages", text, (), b"{}") for text in (query, masked))
+    assert for_matching(asked).query == for_matching(shared).query
 
 
 def test_listed_keys_are_known_by_what_stands_for_them() -> None:
