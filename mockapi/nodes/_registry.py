@@ -190,6 +190,13 @@ class SharedSessions:
         except (StoreAwayError, StoreDoubtError) as error:
             self._liveness.failed(error)
             return Whereabouts(503, cannot + str(error), node)
+        if has_it and address and address.decode() == self._address:
+            return Whereabouts(
+                421,
+                f"The session {id_} is at another node, {node}, which advertises the same address as this"
+                f" one, {self._address}: start each with an --advertise of its own, past any load balancer.",
+                node,
+            )
         if has_it and address:
             base_url = f"{address.decode()}/s/{id_}"
             return Whereabouts(

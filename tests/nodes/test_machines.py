@@ -59,6 +59,19 @@ def ask(client: httpx.Client, base_url: str) -> httpx.Response:
     return client.post(f"{base_url}/v1/messages", json=message("hi"), headers=FIELDS)
 
 
+def test_nodes_that_advertise_one_address(redis: RedisServer, client: httpx.Client) -> None:
+    """Whoever is led to the wrong one of them is told what to change, and is not sent there again."""
+    with Node(redis, "same") as first, Node(redis, "same", "--advertise", first.url) as second:
+        session = opened(client, second)
+        assert session["base_url"].startswith(f"{first.url}/s/")
+        refused = ask(client, session["base_url"])
+        assert refused.status_code == 421
+        assert "which advertises the same address as this" in refused.text
+        told = client.get(f"{first.url}/_mockapi/sessions/{session['id']}").json()["error"]
+        assert told["node"] == session["node"]
+        assert not told.get("base_url")
+
+
 def test_a_session_goes_on_at_its_node_and_ends_with_it(redis: RedisServer, client: httpx.Client) -> None:
     """Others send its clients there; when it was killed they say so, and its owner may open as many again."""
     options = ("--sessions-per-owner", "1")
