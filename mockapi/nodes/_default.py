@@ -20,7 +20,7 @@ from mockapi.server.wire import Refused
 if TYPE_CHECKING:
     from mockapi._files import Places
     from mockapi.exchange import Reply, Request
-    from mockapi.nodes._default_marks import Live
+    from mockapi.nodes._liveness import Liveness
     from mockapi.nodes._options import NodeOptions
     from mockapi.nodes._redis import Store
     from mockapi.replies.scripts import Script
@@ -42,7 +42,7 @@ class DefaultSession:
         service: the state of the server; its default session is the replica.
         store: what nodes share.
         options: what the node is told.
-        live: the names of the nodes that are live.
+        liveness: which nodes are live, and whether Redis hears this one.
         script: what the session plays at its beginning.
         places: where files have to lie that another node names; None leaves them anywhere.
 
@@ -57,13 +57,16 @@ class DefaultSession:
         service: Service,
         store: Store,
         options: NodeOptions,
-        live: Live,
+        liveness: Liveness,
         *,
         script: Script | None = None,
         places: Places | None = None,
     ) -> None:
         self.session = service.sessions.default
-        self.follower = DefaultFollower(service, store, options.name, live, script=script, places=places)
+        self.follower = DefaultFollower(
+            service, store, options.name, liveness.live, script=script, places=places
+        )
+        self._liveness = liveness
         self.order = self.follower.order
         self._replica = self.follower.replica
         self._name = options.name
@@ -87,8 +90,12 @@ class DefaultSession:
         return self._replica.out_of_step
 
     def health(self) -> dict[str, str]:
-        """Whether the session can be asked here, for everybody: where Redis is and what it says is not."""
-        return {"node": self._name, "status": "ok" if self.why_away is None else "away"}
+        """Whether the session can be asked here, for everybody: where Redis is and what it says is not.
+
+        A Redis that is full, or a replica, lets the log be followed and nothing be added.
+        """
+        can_be_asked = self.why_away is None and self._liveness.away is None
+        return {"node": self._name, "status": "ok" if can_be_asked else "away"}
 
     # --- requests --------------------------------------------------------------------------------------
 

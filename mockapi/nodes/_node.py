@@ -55,7 +55,7 @@ class Node:
         liveness = self.membership.liveness
         if self.store is not None and liveness is not None:
             self.default = DefaultSession(
-                service, self.store, options, liveness.live, script=script, places=places
+                service, self.store, options, liveness, script=script, places=places
             )
 
     async def start(self) -> None:

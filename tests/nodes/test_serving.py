@@ -122,6 +122,6 @@ def test_a_node_starts_before_its_redis(redis: RedisServer, client: httpx.Client
 def test_what_does_not_go_together_is_refused(redis: RedisServer) -> None:
     """An address of something else, and files that each node would watch for itself."""
     wrong = mockapi("serve", "--state", "http://localhost")
-    assert (wrong.code, "--state takes redis://HOST:PORT/DB" in wrong.err) == (2, True)
+    assert (wrong.code, "--state takes redis://" in wrong.err) == (2, True)
     watched = mockapi("serve", "--state", redis.url, "--watch")
     assert (watched.code, "--watch does not go with --state" in watched.err) == (2, True)

@@ -67,6 +67,27 @@ def test_without_redis_everything_else_goes_on(redis: RedisServer, cassette: str
     asyncio.run(play())
 
 
+def test_a_redis_that_takes_nothing_more_is_told(redis: RedisServer, cassette: str) -> None:
+    """Health says so where the log can be read and nothing be written, until something can."""
+
+    async def play() -> None:
+        async with machines(redis, 1, [cassette]) as (node,):
+            assert node.node.store is not None
+
+            async def state() -> Any:
+                return (await node.control("/health")).json()["state"]["status"]
+
+            await node.node.store.ask("CONFIG", "SET", "maxmemory", "1")
+            assert (await node.ask("turns")).status_code == 503
+            await until(state, lambda status: status == "away")
+            assert "has refused EVAL: command not allowed when used memory" in node.told.getvalue()
+            await node.node.store.ask("CONFIG", "SET", "maxmemory", "0")
+            await until(state, lambda status: status == "ok")
+            assert (await node.ask("turns")).json() == {"turn": 0}
+
+    asyncio.run(play())
+
+
 def test_a_redis_that_stands_still_is_waited_for_a_moment(redis: RedisServer, cassette: str) -> None:
     """A request that it may have taken is in doubt; it counts once, as one whose reply nobody played."""
 
