@@ -219,7 +219,7 @@ class Inspection:
         for number, edited in chosen:
             entry = session.journal.find(number)
             if entry is None:
-                return problem(404, f"The journal has no entry {number} any more.")
+                return problem(404, f"The journal has no entry {number}.")
             entries.append((entry, edited))
         rules = session.settings.matching.redaction
         try:
@@ -236,7 +236,7 @@ class Inspection:
         entry = session.journal.find(number)
         if entry is None:
             kept = f"it keeps {len(session.journal):,} of {session.journal.count:,}"
-            return problem(404, f"The journal has no entry {number} any more: {kept}.")
+            return problem(404, f"The journal has no entry {number}: {kept}.")
         return session, entry
 
 
