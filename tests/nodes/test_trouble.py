@@ -74,7 +74,7 @@ def test_a_redis_that_takes_nothing_more_is_told(redis: RedisServer, cassette: s
         async with machines(redis, 1, [cassette]) as (node,):
             assert node.node.store is not None
 
-            async def state() -> Any:
+            async def state() -> object:
                 return (await node.control("/health")).json()["state"]["status"]
 
             await node.node.store.ask("CONFIG", "SET", "maxmemory", "1")
