@@ -44,10 +44,11 @@ def plan(work: Path) -> list[Step]:
         Step("pyright", _pyright(work), after=("test",)),
         # News is printed for whoever judges it; only what was judged and got lost fails.
         Step("clients", f"{PYTHON} tools/clients.py", after=("test",)),
-        # With all examples of the property tests, of which the default run tries few.
+        # With all examples of the property tests, of which the default run tries few. Most of these tests
+        # wait for other processes: on two cores twice as many at once take half the time.
         Step(
             "slow",
-            f"{PYTHON} -m pytest -q -n 2 --dist loadgroup --timeout=900"
+            f"{PYTHON} -m pytest -q -n 4 --dist loadgroup --timeout=900 --durations=40"
             " -m '(slow or hypothesis) and not nightly'",
             cores=2,
             after=("test", *before),

@@ -118,4 +118,4 @@ def test_a_step_that_does_not_exist_is_refused(copy: Copy) -> None:
     """Else a misspelt name would check nothing, and pass."""
     done = copy.check("tests")
     assert done.returncode == 2
-    assert "no such step: tests; there are: browser, clients, demo, lint" in done.stderr
+    assert "no such step: tests; there are: browser, clients, demo, deploy, lint" in done.stderr
