@@ -22,10 +22,18 @@ from mockapi.cluster._codec import request_of
 from mockapi.cluster._free import taken_over
 from mockapi.cluster._quota import Quota, owner_in
 from mockapi.errors import QuotaError
-from mockapi.server import OwnerAwayError, OwnerLostError, error_response, health, problem, unready
+from mockapi.server import (
+    OwnerAwayError,
+    OwnerLostError,
+    error_response,
+    health,
+    problem,
+    response_of,
+    unready,
+)
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from mockapi.cluster._peers import Peers
     from mockapi.cluster._service import WorkerService
@@ -145,25 +153,10 @@ class WholeServer:
             await self._gather_played()
         elif is_owner and path.startswith("/sessions"):
             taken_over(self._service, await self._peers.everywhere("hand_over", is_told_only=True))
-        start: Message = {}
-        pieces: list[bytes] = []
-
-        async def receive() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        async def send(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                start.update(message)
-            else:
-                pieces.append(message.get("body", b""))
-
-        scope = {**scope, "app": None}  # by which Starlette knows that its errors are taken care of
-        await self._own(scope, receive, send)
+        response = await response_of(self._own, scope, body)
         if is_owner and scope["method"] not in _READS and path != "/sessions":
             await self._service.changed()
             self._service.sessions.default.journal.merge(())  # whoever has changed it may have seen a number
-        response = Response(b"".join(pieces), start["status"])
-        response.raw_headers = list(start["headers"])
         return response
 
     async def _opened(self, scope: Scope, receive: Receive) -> Response:

@@ -15,10 +15,10 @@ import orjson
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
-from mockapi.server import OwnerAwayError, OwnerUnsureError, problem, unready
+from mockapi.server import OwnerAwayError, OwnerUnsureError, problem, response_of, unready
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from mockapi.nodes._default import DefaultSession
     from mockapi.nodes._log_entries import Entry
@@ -53,20 +53,20 @@ class DefaultControl:
         reads = scope["method"] in _READS
         try:
             if path == "/health" and reads:
-                response = self._with_state(await self._run(scope, b""))
+                response = self._with_state(await response_of(self._own, scope, b""))
             elif not _is_shared(path) or (path == "/sessions" and not reads):
                 await self._own(scope, receive, send)
                 return
             elif reads or path == "/sessions/default/cassette":
                 if path != "/sessions" or self._default.why_away is None:
                     await self._default.settled()
-                response = await self._run(scope, await body_of(receive))
+                response = await response_of(self._own, scope, await body_of(receive))
             elif path.endswith("/send"):
                 response = problem(409, _NO_RESENDING)
             elif path.startswith("/sessions/default/") or scope["method"] == "PATCH":
                 response = await self._changed(path, scope, await body_of(receive))
             else:  # cassettes, and closing the session, which is refused
-                response = await self._run(scope, await body_of(receive))
+                response = await response_of(self._own, scope, await body_of(receive))
         except OwnerAwayError as error:
             response = unready(problem(503, str(error)))
         except OwnerUnsureError as error:
@@ -110,30 +110,10 @@ class DefaultControl:
             "client": None,
             "server": None,
         }
-        response = await self._run(scope, entry.body)
+        response = await response_of(self._own, scope, entry.body)
         if entry.token in self._asked:
             self._answered[entry.token] = response
         return response.status_code
-
-    async def _run(self, scope: Scope, body: bytes) -> Response:
-        """What this node's own control API answers."""
-        start: Message = {}
-        pieces: list[bytes] = []
-
-        async def receive() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}
-
-        async def send(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                start.update(message)
-            else:
-                pieces.append(message.get("body", b""))
-
-        # Without an app, by which Starlette knows that its errors are taken care of.
-        await self._own({**scope, "app": None}, receive, send)
-        response = Response(b"".join(pieces), start["status"])
-        response.raw_headers = list(start["headers"])
-        return response
 
     def _with_state(self, response: Response) -> Response:
         """How the server is, with how it gets on with the others."""

@@ -14,6 +14,7 @@ from mockapi.errors import CassetteError, QuotaError, ScriptError, UsageError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+    from starlette.types import ASGIApp, Message, Scope
 
     from mockapi.server._metrics import Totals
 
@@ -105,3 +106,30 @@ def problem(status: int, message: str, **more: Any) -> JSONResponse:
 def no_session(request: Request) -> JSONResponse:
     """There is no session of the id in the path."""
     return problem(404, f"Unknown or closed session {request.path_params['id']!r}.")
+
+
+async def response_of(app: ASGIApp, scope: Scope, body: bytes) -> Response:
+    """What an application answers to a request whose body has been read.
+
+    Args:
+        app: the application.
+        scope: of the request.
+        body: all of it.
+    """
+    start: Message = {}
+    pieces: list[bytes] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            start.update(message)
+        else:
+            pieces.append(message.get("body", b""))
+
+    # Without an app, by which Starlette knows that its errors are taken care of.
+    await app({**scope, "app": None}, receive, send)
+    response = Response(b"".join(pieces), start["status"])
+    response.raw_headers = list(start["headers"])
+    return response
