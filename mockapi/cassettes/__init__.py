@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         for_matching,
         redact,
         redact_interaction,
+        redacted_field,
         redacted_target,
         sightings,
         signed_secrets,
@@ -107,6 +108,7 @@ __all__ = [
     "read_matching",
     "redact",
     "redact_interaction",
+    "redacted_field",
     "redacted_requests",
     "redacted_target",
     "redactions_of",
@@ -150,6 +152,8 @@ __getattr__ = lazy_exports(
         "_secret_table": "CREDENTIAL_HEADERS",
         "_secrets": "Secret",
         "_summary": "reply_of summarize",
-        "redaction": "for_matching redact redact_interaction redacted_target sightings signed_secrets",
+        "redaction": (
+            "for_matching redact redact_interaction redacted_field redacted_target sightings signed_secrets"
+        ),
     },
 )

@@ -207,6 +207,11 @@ def redacted_target(
     return _masked_encoded(path, mask, unquote), "&".join(parameters) if query else ""
 
 
+def redacted_field(value: str, rules: RedactionRules = DEFAULT) -> str:
+    """The value of a header field that is no credential by its name, with the secrets in it masked."""
+    return _masking(rules).text(value)
+
+
 def _masked_parameter(pair: str, mask: Mask) -> str:
     name, equals, value = pair.partition("=")
     meaning = unquote_plus(value)

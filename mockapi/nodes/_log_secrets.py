@@ -13,7 +13,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
 from mockapi._environment import TEST_KEY
-from mockapi.cassettes import carries_credential, redacted_target
+from mockapi.cassettes import carries_credential, redacted_field, redacted_target
 
 if TYPE_CHECKING:
     from mockapi.exchange import Headers
@@ -29,9 +29,12 @@ _SIGNED_QUERY: Final = re.compile(
 
 
 def without_secrets(headers: Headers) -> Headers:
-    """The fields of a request with something else for every credential."""
+    """The fields of a request with something else for every credential, whatever its field is called."""
     return tuple(
-        [(name, _masked(name, value) if carries_credential(name) else value) for name, value in headers]
+        [
+            (name, _masked(name, value) if carries_credential(name) else _looked_through(value))
+            for name, value in headers
+        ]
     )
 
 
@@ -62,6 +65,13 @@ def stand_in(key: str) -> str:
         return key
     kind = _KIND.match(key)
     return (kind[0] if kind else "") + f"masked-{_digest(key)}"
+
+
+@lru_cache(maxsize=1024)
+def _looked_through(value: bytes) -> bytes:
+    text = value.decode("latin-1")
+    masked = redacted_field(text)
+    return value if masked == text else masked.encode("latin-1", "replace")
 
 
 @lru_cache(maxsize=1024)

@@ -54,6 +54,19 @@ def test_credentials_go_and_other_fields_stay() -> None:
     assert access_key_id(signed.decode()) not in {None, "AKIATESTTESTTESTTEST"}
 
 
+def test_a_key_goes_from_a_field_whose_name_says_nothing() -> None:
+    """It is masked as a recording's would be; what is no secret stays to the byte."""
+    key = b"sk-ant-api03-" + b"Ab3dEf6hIj9kLm2nOp5q" * 4 + b"-AA"
+    headers = (
+        (b"x-custom", b"of " + key),
+        (b"user-agent", b"Anthropic/Python 2.14.0"),
+        (b"x-odd", b"\xe9\xff"),
+    )
+    masked = dict(without_secrets(headers))
+    assert key not in masked[b"x-custom"]
+    assert (masked[b"user-agent"], masked[b"x-odd"]) == (b"Anthropic/Python 2.14.0", b"\xe9\xff")
+
+
 def test_a_signed_link_loses_its_signature() -> None:
     """The rest of a query stays as it came."""
     query = "a=1&X-Amz-Credential=AKIATEST%2F2026&X-Amz-Signature=0123abcd&b=%20"
