@@ -65,7 +65,7 @@ class WorkerService(Service):
         self.epoch = place.generation * _EPOCHS
         super().__init__(plan.paths, plan.settings, console, recording=plan.recording, **options)
         self.sessions = WorkerRegistry(place, self.sessions.default, plan.limits)
-        self._ids = IdFactory(seed=1 + place.worker)  # no two workers make the same id
+        self.ids = IdFactory(seed=1 + place.worker)  # no two workers make the same id
 
     def _make_recorder(self, options: RecordOptions) -> Recorder:
         from mockapi.cluster._budget import SharedBudget  # noqa: PLC0415 - httpx is dear, and few ask an upstream

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
+from mockapi.messages import IdFactory
 from mockapi.nodes._liveness import Liveness
 from mockapi.nodes._names import beginning_of
 from mockapi.nodes._redis import Store
@@ -40,6 +42,7 @@ class Membership:
     ) -> None:
         service.advertised = options.advertise
         service.node = options.name
+        service.ids = _ids_of(options.name, worker)
         self._own_store = None if store is not None or options.state is None else Store(options.state)
         store = store or self._own_store
         self.liveness: Liveness | None = None
@@ -77,3 +80,9 @@ class Membership:
             await self.liveness.aclose()
         if self._own_store is not None:
             await self._own_store.aclose()
+
+
+def _ids_of(node: str, worker: int | None) -> IdFactory:
+    """Ids that no other process of any node makes."""
+    who = f"{node}:{worker}".encode()
+    return IdFactory(seed=int.from_bytes(blake2b(who, digest_size=16, person=b"mockapi nodes").digest()))

@@ -61,6 +61,7 @@ class Service:
             no client writes a request to one whose event loop has ended.
         metrics: what is counted for Prometheus; None counts nothing.
         explainer: looks into misses.
+        ids: make the `request-id` of replies that are no recordings; no other process makes the same.
         in_order: has cassettes loaded on all machines of the server; None where this is the only one.
         on_unmatched: what answers a request that nothing matches, where a session does not say.
         keeper: opens and closes sessions.
@@ -121,7 +122,7 @@ class Service:
             ServerSession(DEFAULT, settings, self.library, on_unmatched=self.on_unmatched), limits
         )
         self.keeper = SessionKeeper(self)
-        self._ids = IdFactory(seed=1)
+        self.ids = IdFactory(seed=1)
         self._replies = 0
         self.explainer = Explainer()
         self._validate = Validators().refusal
@@ -149,7 +150,7 @@ class Service:
     def next_request_id(self) -> str:
         """A `request-id` for a reply that is not a recording."""
         self._replies += 1
-        return self._ids.make(IdKind.REQUEST, self._replies)
+        return self.ids.make(IdKind.REQUEST, self._replies)
 
     def new_session_id(self) -> str:
         """An id for a session that is opened here."""
