@@ -83,16 +83,6 @@ async def members(*made: Member) -> AsyncIterator[None]:
             await member.service.aclose()
 
 
-def test_no_two_processes_make_the_same_request_id() -> None:
-    """Neither two nodes nor two workers of one: an id that a user reports leads to one reply."""
-    made = []
-    for name, worker in (("a-1", None), ("b-2", None), ("b-2", 0), ("b-2", 1)):
-        service = Service((), Settings(), Console(io.StringIO()))
-        Membership(NodeOptions(None, f"http://{name}:4010", name), service, worker=worker)
-        made += [service.next_request_id() for _ in range(3)]
-    assert len(set(made)) == len(made)
-
-
 def test_a_session_is_found_from_every_node(redis: RedisServer) -> None:
     """At another node its requests get 421 with its own base URL, and so do control calls."""
 
