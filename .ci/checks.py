@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _ORDER = "tests/server/test_scripts.py tests/server/test_ordered_faults.py"
 _NODES = f"{_ORDER} tests/server/test_sessions.py tests/server/test_loading.py"
 """What order, memory and cassettes are asked for; `.ci/nightly` asks for all."""
+_ONE_AFTER_THE_OTHER = ("tests/suite/test_checks.py", "tests/test_packaging.py")
 
 
 def plan(work: Path) -> list[Step]:
@@ -39,6 +40,12 @@ def plan(work: Path) -> list[Step]:
             f"{PYTHON} -m pytest -q -m browser tests/page\n{PYTHON} -m pytest -q -m browser tests/report",
             after=("browser",),
         ),
+        # Their files share what takes minutes to make, which tests that are spread over processes do not.
+        Step(
+            "gate",
+            f"{PYTHON} -m pytest -q --timeout=900 -m 'slow and not nightly' {' '.join(_ONE_AFTER_THE_OTHER)}",
+            after=("test", *before),
+        ),
         Step("lint", f"{PYTHON} -m ruff check .\n{PYTHON} -m ruff format --check .", after=("test",)),
         Step("types", f"{PYTHON} -m mypy", after=("test",)),
         Step("pyright", _pyright(work), after=("test",)),
@@ -48,8 +55,8 @@ def plan(work: Path) -> list[Step]:
         # wait for other processes: on two cores twice as many at once take half the time.
         Step(
             "slow",
-            f"{PYTHON} -m pytest -q -n 4 --dist loadgroup --timeout=900 --durations=40"
-            " -m '(slow or hypothesis) and not nightly'",
+            f"{PYTHON} -m pytest -q -n 4 --timeout=900 --durations=20"
+            f" -m '(slow or hypothesis) and not nightly' --ignore {' --ignore '.join(_ONE_AFTER_THE_OTHER)}",
             cores=2,
             after=("test", *before),
             environment={"MOCKAPI_EXAMPLES": "all"},

@@ -16,7 +16,7 @@ import pytest
 
 from tests.support.process import CHECKOUT, READY
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("packaging")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 MINUTES = 300.0
 ASK = """
 import json, sys, urllib.request

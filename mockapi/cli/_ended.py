@@ -49,6 +49,11 @@ def cleaned_up() -> Iterator[None]:
         yield
     except _Ended as ended:
         sys.exit(128 + ended.number)
+    except RuntimeError as error:
+        # Until Python 3.12, what is raised while a class is being made comes wrapped: in an import, say.
+        if not isinstance(error.__cause__, _Ended):
+            raise
+        sys.exit(128 + error.__cause__.number)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

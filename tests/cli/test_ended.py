@@ -44,6 +44,29 @@ def test_a_signal_ends_the_block_which_cleans_up(number: signal.Signals) -> None
     assert signal.getsignal(number) is signal.SIG_DFL
 
 
+def test_a_signal_that_comes_while_a_class_is_made_ends_it_as_well() -> None:
+    """An import takes time, and until Python 3.12 what is raised in there comes wrapped."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+    class Field:
+        def __set_name__(self, owner: type, name: str) -> None:
+            signal.raise_signal(signal.SIGTERM)
+
+    def made() -> None:
+        with cleaned_up():
+            type("Made", (), {"field": Field()})
+
+    with pytest.raises(SystemExit) as ended:
+        made()
+    assert ended.value.code == 128 + signal.SIGTERM
+
+
+def test_other_errors_stay_what_they_are() -> None:
+    """Among them those that something else has caused."""
+    with pytest.raises(RuntimeError, match="caused"), cleaned_up():
+        raise RuntimeError("caused") from KeyError()
+
+
 def test_a_hangup_that_is_ignored_stays_so() -> None:
     """What `nohup` has started outlives its terminal."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import httpx
 import pytest
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 import mockapi
 from mockapi.server import _at_once
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mockapi.cassettes import Interaction
+
+has_turns = hasattr(HttpToolsProtocol, "_start_asgi_task")
+"""Older releases of uvicorn start a task for each request by themselves."""
 
 Asks: TypeAlias = Callable[[httpx.Client, str], Any]
 KEY = {"x-api-key": "sk-ant-test-1"}
@@ -204,7 +208,7 @@ def test_it_is_taken_where_a_recording_is_all(
     """Else the test above would compare the endpoint with itself."""
     with serving(cassette) as server:
         _run(server, [ASKING[ask]])
-    assert taken == expected
+    assert taken == (expected if has_turns else [])
 
 
 @one_process

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("checks")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 _COPIED = (".ci", "mockapi", "pytest_plugin", "schemas", "cassettes", "tests/support")
 _FILES = ("pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", "tests/__init__.py", "tests/conftest.py")
 _SOUND = '''"""A test."""
@@ -118,4 +118,4 @@ def test_a_step_that_does_not_exist_is_refused(copy: Copy) -> None:
     """Else a misspelt name would check nothing, and pass."""
     done = copy.check("tests")
     assert done.returncode == 2
-    assert "no such step: tests; there are: browser, clients, demo, deploy, lint" in done.stderr
+    assert "no such step: tests; there are: browser, clients, demo, deploy, gate, lint" in done.stderr
