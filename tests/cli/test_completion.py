@@ -36,6 +36,7 @@ def test_each_shell_gets_a_script_that_it_can_read(shell: str, tmp_path: Path) -
         subprocess.run([shell, "-n", str(script)], check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "wanted"),
     [

@@ -70,6 +70,7 @@ def test_the_command_finds_the_server_and_its_exit_code_is_passed_on(cassette: s
     assert [item["interaction"] for item in written["not_played"]] == [1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("code", "told"), [("pass", True), (ASK.format(asked=message("hi")), False)])
 def test_a_command_that_asks_nothing_is_told_of(cassette: str, code: str, *, told: bool) -> None:
     """Its own tests may be green all the same, on somebody else's replies."""
@@ -140,6 +141,7 @@ def test_foundry_is_led_here_where_a_variable_leads_it_at_all(name: str) -> None
     assert "ANTHROPIC_FOUNDRY_BASE_URL" not in client_environment({}, "http://127.0.0.1:1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_signals_reach_the_command(cassette: str, name: str) -> None:
     """Without a terminal that sends them to both, each is passed on; the command decides how to end."""
@@ -212,6 +214,7 @@ def test_what_cannot_run_is_exit_code_2(args: list[str], words: str) -> None:
     assert "Traceback" not in outcome.err
 
 
+@pytest.mark.slow
 def test_options_end_at_the_dashes(cassette: str) -> None:
     """What looks like an option of mockapi behind them belongs to the command."""
     outcome = run("exec", cassette, "--", *PYTHON, "import sys; print(sys.argv[1:])", "--help", "--", "-v")

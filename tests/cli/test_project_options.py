@@ -30,6 +30,7 @@ def _say(project: Path, *lines: str) -> None:
     (project / "pyproject.toml").write_text("\n".join(["[tool.mockapi]", *lines, ""]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", [".", "sub"])
 def test_serve_takes_its_options_from_the_file(
     project: Path, monkeypatch: pytest.MonkeyPatch, folder: str
@@ -67,6 +68,7 @@ def test_the_environment_outranks_the_file_and_the_command_line_both(project: Pa
         assert ask(server.url, message("b"), headers=KEY).status_code == 422
 
 
+@pytest.mark.slow
 def test_exec_listens_on_a_free_port_whatever_the_file_says(project: Path) -> None:
     """The file's port is for `serve`, which may be running."""
     _say(project, "port = 1", 'cassettes = ["tests"]')

@@ -72,6 +72,7 @@ def test_a_signal_ends_it_well_and_the_report_is_written(
     assert [item["interaction"] for item in written["not_played"]] == [1, 2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_streams_in_flight_do_not_hold_up_the_end(tmp_path: Path, number: signal.Signals) -> None:
     """A stream of an hour is cut off; the process ends at once, with 0 and without a complaint."""
@@ -202,6 +203,7 @@ def test_a_folder_without_cassettes_is_told(tmp_path: Path) -> None:
     assert f"there is no .yaml or .yml file in {tmp_path}" in outcome.err
 
 
+@pytest.mark.slow
 def test_a_report_that_cannot_be_written_is_an_error(cassette: str, tmp_path: Path) -> None:
     """Exit code 2 at the end, with the path and the reason."""
     folder = tmp_path / "reports"
@@ -214,6 +216,7 @@ def test_a_report_that_cannot_be_written_is_an_error(cassette: str, tmp_path: Pa
     assert "Traceback" not in outcome.err
 
 
+@pytest.mark.slow
 def test_a_folder_that_was_deleted_underneath_is_no_trap(cassette: str, tmp_path: Path) -> None:
     """Served from a working folder that is not there any more."""
     place = tmp_path / "gone"
@@ -253,6 +256,7 @@ def test_a_signal_that_comes_early_is_not_lost(cassette: str) -> None:
         assert b"Traceback" not in err
 
 
+@pytest.mark.slow
 def test_a_reader_of_its_words_that_leaves_does_not_stop_it(cassette: str) -> None:
     """Stderr may be a pipe to something that ended."""
     with Serving("serve", cassette, "--port", "0", "-v") as server:

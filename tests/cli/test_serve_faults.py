@@ -83,6 +83,7 @@ def test_faults_are_ordered_on_the_command_line(tmp_path: Path) -> None:
         assert seen(url, ASKED) == (200, whole, "eof")
 
 
+@pytest.mark.slow
 def test_a_seeded_probability_breaks_the_same_requests_in_every_run(tmp_path: Path) -> None:
     """Those that the order says without a server; some break and some do not."""
     text = "500:probability=0.5,seed=3"

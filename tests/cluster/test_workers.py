@@ -151,6 +151,7 @@ def test_cassettes_are_loaded_everywhere_or_nowhere(workers: WorkersServer, tmp_
         assert control(workers, "/cassettes", {"paths": before}, method="PUT").status_code == 200
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_is_replaced(workers: WorkersServer, told: io.StringIO) -> None:
     """Its sessions are gone and say why; the others' go on; somebody is told."""
     lost, lost_url = opened(workers, 1)

@@ -61,6 +61,7 @@ def as_botocore(message: Message) -> tuple[dict[str, object], bytes]:
     }, message.payload
 
 
+@pytest.mark.slow
 @given(st.lists(messages, max_size=3), st.data())
 def test_what_is_written_reads_the_same_to_botocore(written: list[Message], data: st.DataObject) -> None:
     """Every message that can be written, in any pieces; and this decoder reads the very same back."""

@@ -212,6 +212,7 @@ def test_a_run_that_does_not_use_it_loads_nothing(pytester: pytest.Pytester) -> 
     run_apart(pytester).assert_outcomes(passed=1)
 
 
+@pytest.mark.slow
 def test_a_marker_gives_a_session_to_tests_that_ask(pytester: pytest.Pytester) -> None:
     """At a module it may stand for many that do not: no server is started for them, nothing is counted."""
     pytester.makepyfile(
@@ -310,6 +311,7 @@ def test_a_test_that_asks_by_marker_is_judged(pytester: pytest.Pytester) -> None
     result.stdout.fnmatch_lines(["mockapi: 1 unused", "*c.yaml#0"])
 
 
+@pytest.mark.slow
 def test_a_mistake_in_a_script_is_shown_at_the_tests_own_line(pytester: pytest.Pytester) -> None:
     """No frame of ours stands between the line and what is wrong with it."""
     pytester.makepyfile("def test_it(messages_api):\n    messages_api.reply_tool('f', city='Oslo')\n")

@@ -47,6 +47,7 @@ def test_a_swallowed_miss_fails_the_call(pytester: pytest.Pytester, arguments: t
     )
 
 
+@pytest.mark.slow
 def test_a_test_that_fails_by_itself_keeps_its_error(pytester: pytest.Pytester) -> None:
     """The miss stands beside it."""
     pytester.makepyfile(
@@ -66,6 +67,7 @@ def test_a_test_that_fails_by_itself_keeps_its_error(pytester: pytest.Pytester) 
     )
 
 
+@pytest.mark.slow
 def test_expected_failures_are_respected(pytester: pytest.Pytester) -> None:
     """An xfail takes the miss; expect_miss takes it, in its block or from there on, and wants one."""
     pytester.makepyfile(
@@ -157,6 +159,7 @@ def test_what_the_tests_own_code_raises_is_shown(pytester: pytest.Pytester) -> N
     result.stdout.fnmatch_lines(["*A reply is a text, a content block, or a list of them, not None.*"])
 
 
+@pytest.mark.slow
 def test_a_miss_in_teardown_is_an_error(pytester: pytest.Pytester) -> None:
     """Fixtures that call the API after the test are looked at, too."""
     pytester.makepyfile(
@@ -177,6 +180,7 @@ def test_a_miss_in_teardown_is_an_error(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["  2. POST /v1/messages claude-opus-4-6 'late' -> 422 unmatched"])
 
 
+@pytest.mark.slow
 def test_a_failure_says_that_replies_were_made_up(pytester: pytest.Pytester) -> None:
     """Without script and cassette the report tells where the reply came from."""
     pytester.makepyfile(

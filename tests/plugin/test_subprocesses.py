@@ -43,6 +43,7 @@ def _refusal(host: str) -> str | None:
     return f"{_REFUSED} {host}\n\u2026" if host == "api.anthropic.com" else None
 
 
+@pytest.mark.slow
 def test_a_subprocess_is_refused_by_name(pytester: pytest.Pytester) -> None:
     """Whatever environment it is given; the test's own process keeps its proxies; loopback is reached."""
     pytester.makepyfile(

@@ -54,6 +54,7 @@ def test_an_error_comes_at_once() -> None:
     assert paced(error, parse_pace({"first": 9})) is error
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("duration", "low", "high", "middle"),
     [

@@ -44,6 +44,7 @@ def timed(client: RawClient) -> list[tuple[float, bytes]]:
     return arrived
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("speed", "factor"), [(1, 1), (2, 2), ("0.5", 0.5), (4.0, 4)])
 def test_a_factor_sends_the_recorded_chunks_at_its_pace(play: Play, speed: Any, factor: float) -> None:
     """Each recorded chunk is a chunk of its own again, no earlier than its time."""

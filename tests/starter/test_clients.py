@@ -259,6 +259,7 @@ def test_errors_become_the_right_exceptions(client: anthropic.Anthropic) -> None
     assert seen == set(EXCEPTIONS)
 
 
+@pytest.mark.slow
 def test_a_retry_gets_the_second_recording(base_url: str) -> None:
     """Overloaded once, then answered: a client that retries never tells its program."""
     failing = next(item for item in _plays("/v1/messages") if b"fail once" in item.request.body)

@@ -184,6 +184,7 @@ _FIXTURE = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", ["VCR.py", "Ruby VCR", "R vcr", "go-vcr", "cassetter", "HAR", "aimock"])
 @settings(max_examples=examples(20))
 @given(data=st.data())

@@ -59,6 +59,7 @@ def test_the_page_lists_every_code() -> None:
     assert {code: name for code, name in classes.items() if rows[code] != name} == {}
 
 
+@pytest.mark.slow
 def test_each_code_becomes_the_class_of_the_real_client() -> None:
     """Ordering a code, or a status without one, raises the exception that stands for it."""
     wrong = {}

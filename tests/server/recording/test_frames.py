@@ -94,6 +94,7 @@ def test_a_recording_reads_as_a_conversation(tmp_path: Path) -> None:
     assert reply_of(interaction)["content"] == [streams.text("HiHi")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["cut", "closed", "corrupt"])
 def test_a_stream_that_breaks_is_recorded_as_it_came(tmp_path: Path, end: str) -> None:
     """Cut in good order or by a closed connection, or with a wrong bit: all that came is kept."""

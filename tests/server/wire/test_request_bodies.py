@@ -191,6 +191,7 @@ def test_each_endpoint_has_its_own_limit(base_url: str, path: str, limit: int) -
         assert client.read().status == 413
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [
