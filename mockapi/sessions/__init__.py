@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mockapi.sessions._account import Account
     from mockapi.sessions._answer import FORWARD, Answer
     from mockapi.sessions._free import can_be_free, is_free
-    from mockapi.sessions._generator import ReplyGenerator
+    from mockapi.sessions._generator import ReplyGenerator, scripted_reply
     from mockapi.sessions._journal import (
         BodyKind,
         Journal,
@@ -90,6 +90,7 @@ __all__ = [
     "parse_speed",
     "recall",
     "recording_as_json",
+    "scripted_reply",
     "seconds_up",
     "session_options",
 ]
@@ -100,7 +101,7 @@ __getattr__ = lazy_exports(
         "_account": "Account",
         "_answer": "FORWARD Answer",
         "_free": "can_be_free is_free",
-        "_generator": "ReplyGenerator",
+        "_generator": "ReplyGenerator scripted_reply",
         "_journal": "BodyKind Journal JournalEntry kind_of miss_as_json recording_as_json",
         "_library": "CassetteSet",
         "_limits": "MAX_SESSIONS SessionLimits seconds_up",

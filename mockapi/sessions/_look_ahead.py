@@ -12,12 +12,11 @@ import gc
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from mockapi import cassettes, validation
+from mockapi import cassettes, sessions, validation
 from mockapi.errors import TooSlowError
 from mockapi.exchange import Request
 from mockapi.replies import surfaces, synthesis
 from mockapi.sessions import _pipeline
-from mockapi.sessions._generator import scripted_reply
 
 if TYPE_CHECKING:
     from mockapi.sessions._answer import Answer
@@ -112,7 +111,7 @@ async def _script(exchange: Exchange, work_out: WorkOut) -> None:
         moment = session.generator.script_moment()
         if moment is None:
             break
-        found = await work_out(scripted_reply, _bare(request), moment, exchange.at)
+        found = await work_out(sessions.scripted_reply, _bare(request), moment, exchange.at)
         if session.generator.script_moment() == moment:  # no other request has had a reply meanwhile
             _known(request)["scripted", moment] = found
             return
