@@ -29,7 +29,7 @@ class Membership:
         liveness: which nodes are there; None where they share nothing.
 
     Raises:
-        UsageError: there is no client for Redis.
+        UsageError: the client for Redis is not installed.
     """
 
     def __init__(

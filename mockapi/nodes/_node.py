@@ -36,7 +36,7 @@ class Node:
         default: the default session; None if it is this node's own.
 
     Raises:
-        UsageError: there is no client for Redis.
+        UsageError: the client for Redis is not installed.
     """
 
     def __init__(

@@ -100,7 +100,7 @@ def state_address(text: str) -> StateAddress:
     if parts.scheme not in _SCHEMES or not (parts.path if is_socket else parts.hostname):
         raise _unfit(text, f"got {_without_user(text)!r:.200}")
     if is_socket and parts.netloc.rpartition("@")[2]:
-        raise _unfit(text, "before PATH, which begins with `/`, there is no host")
+        raise _unfit(text, "PATH begins with `/`, and unix:// leads to it without a host")
     if not is_socket and not re.fullmatch(r"/?[0-9]*", parts.path):
         raise _unfit(text, f"DB is a number, not {parts.path[1:]!r:.80}")
     if parts.fragment:

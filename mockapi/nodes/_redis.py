@@ -47,7 +47,7 @@ class Store:
         patience: seconds that an answer may take.
 
     Raises:
-        UsageError: there is no client for it, or the address does not fit that.
+        UsageError: the client for it is not installed, or the address does not fit that.
     """
 
     def __init__(self, address: StateAddress, patience: float = PATIENCE) -> None:

@@ -52,7 +52,7 @@ def test_addresses_of_redis(text: str, url: str, shown: str, prefix: str) -> Non
         ("redis://:12?password@host/0", "`?` %3F"),
         ("redis://a@b:password/c@host/0", "`@` %40"),
         ("redis://host/0#1", "a `#` in it is written %23"),
-        ("unix://run/redis.sock", "there is no host"),
+        ("unix://run/redis.sock", "without a host"),
         ("unix:///run/redis.sock?db=one", "db is a number, not 'one'"),
         ("redis://host?prefix=a&prefix=b", "each option can be given once"),
         ("redis://host?ssl_cert_reqs=none", "ssl_cert_reqs is for TLS, which is spoken with rediss://"),
