@@ -15,7 +15,6 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from mockapi.cluster._codec import request_of
@@ -25,6 +24,7 @@ from mockapi.errors import QuotaError
 from mockapi.server import (
     OwnerAwayError,
     OwnerLostError,
+    body_of,
     error_response,
     health,
     problem,
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from mockapi.nodes import Node
     from mockapi.server import Metrics, Owner, Totals
 
-_MAX_BODY: Final = 1024 * 1024
 _KEPT: Final = ("type", "http_version", "method", "scheme", "path", "raw_path", "root_path")
 _MORE_KEPT: Final = ("query_string", "headers", "client", "server")
 _PAGE: Final = "/ui"
@@ -124,7 +123,7 @@ class WholeServer:
                 await self._peers.settle()
         elif first == "cassettes":
             worker = self._peers.worker_of(None)
-        return await self._asked(worker, scope, await _body(receive))
+        return await self._asked(worker, scope, await body_of(receive))
 
     async def _asked(self, worker: int, scope: Scope, body: bytes) -> Response:
         if worker == self._peers.own:
@@ -161,7 +160,7 @@ class WholeServer:
 
     async def _opened(self, scope: Scope, receive: Receive) -> Response:
         """A session, if the quota of its owner allows one more."""
-        body = await _body(receive)
+        body = await body_of(receive)
         if not self.quota.is_set:
             return await self._opened_in_turn(scope, body)
         worker = self._peers.worker_of(None)
@@ -266,16 +265,3 @@ class WholeServer:
     async def played(self) -> set[tuple[str, int]]:
         """Which recordings this worker has played, by cassette and position."""
         return {(item.cassette.name, item.position) for item in self._service.library.played}
-
-
-async def _body(receive: Receive) -> bytes:
-    """The body of a request; of one that is too long as much as shows that."""
-    body = b""
-    more = True
-    while more and len(body) <= _MAX_BODY:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return body

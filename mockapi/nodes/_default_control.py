@@ -12,10 +12,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import orjson
-from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
-from mockapi.server import OwnerAwayError, OwnerUnsureError, problem, response_of, unready
+from mockapi.server import OwnerAwayError, OwnerUnsureError, body_of, problem, response_of, unready
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from mockapi.nodes._default import DefaultSession
     from mockapi.nodes._log_entries import Entry
 
-_MAX_BODY: Final = 1024 * 1024
 _READS: Final = ("GET", "HEAD")
 _NEEDED: Final = (b"content-type", b"host")
 _PREFIX: Final = "/_mockapi"
@@ -129,16 +127,3 @@ def _is_shared(path: str) -> bool:
 
 def _listed(names: list[str]) -> str:
     return f"the node {names[0]}" if len(names) == 1 else f"each of the nodes {', '.join(names)}"
-
-
-async def body_of(receive: Receive) -> bytes:
-    """The body of a request; of one that is too long as much as shows that."""
-    body = b""
-    more = True
-    while more and len(body) <= _MAX_BODY:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-    return body

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mockapi.server._base_url import is_prefix, path_of
     from mockapi.server._console import Console
     from mockapi.server._control import places_of
-    from mockapi.server._control_replies import error_response, health, problem, response_of, unready
+    from mockapi.server._control_replies import body_of, error_response, health, problem, response_of, unready
     from mockapi.server._directory import Directory, Whereabouts
     from mockapi.server._elsewhere import (
         Elsewhere,
@@ -62,6 +62,7 @@ __all__ = [
     "Whereabouts",
     "access_of",
     "allow_connections",
+    "body_of",
     "build_app",
     "console_of",
     "control_objection",
@@ -92,7 +93,7 @@ __getattr__ = lazy_exports(
         "_base_url": "is_prefix path_of",
         "_console": "Console",
         "_control": "places_of",
-        "_control_replies": "error_response health problem response_of unready",
+        "_control_replies": "body_of error_response health problem response_of unready",
         "_directory": "Directory Whereabouts",
         "_elsewhere": "Elsewhere Owner OwnerAwayError OwnerLostError OwnerUnsureError PassedOn",
         "_json_console": "JSONConsole console_of",

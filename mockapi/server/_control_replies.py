@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import orjson
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from mockapi._printable import encodable
@@ -14,7 +15,7 @@ from mockapi.errors import CassetteError, QuotaError, ScriptError, UsageError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.types import ASGIApp, Message, Scope
+    from starlette.types import ASGIApp, Message, Receive, Scope
 
     from mockapi.server._metrics import Totals
 
@@ -106,6 +107,19 @@ def problem(status: int, message: str, **more: Any) -> JSONResponse:
 def no_session(request: Request) -> JSONResponse:
     """There is no session of the id in the path."""
     return problem(404, f"Unknown or closed session {request.path_params['id']!r}.")
+
+
+async def body_of(receive: Receive) -> bytes:
+    """The body of a request; of one that is too long as much as shows that."""
+    body = b""
+    more = True
+    while more and len(body) <= _MAX_BODY:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    return body
 
 
 async def response_of(app: ASGIApp, scope: Scope, body: bytes) -> Response:

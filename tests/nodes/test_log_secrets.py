@@ -55,7 +55,7 @@ def test_credentials_go_and_other_fields_stay() -> None:
 
 
 def test_a_key_goes_from_a_field_whose_name_says_nothing() -> None:
-    """It is masked as a recording's would be; what is no secret stays to the byte."""
+    """It is masked as a recording's would be; everything else stays to the byte."""
     key = b"sk-ant-api03-" + b"Ab3dEf6hIj9kLm2nOp5q" * 4 + b"-AA"
     headers = (
         (b"x-custom", b"of " + key),
