@@ -125,7 +125,7 @@ def command(ctx: click.Context, /, **values: Any) -> None:
             running.call(running.service.sessions.default.play, options.script)
         environment = client_environment(os.environ, running.base_url) | {EXEC_URL: running.base_url}
         if tls is not None:
-            environment |= tls.variables()
+            environment |= tls.variables(os.environ)
         if options.access.api_keys:  # the test key would not be one of them
             environment["ANTHROPIC_API_KEY"] = options.access.api_keys[0]
         code = _run(ctx.obj, environment)

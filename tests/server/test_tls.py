@@ -6,6 +6,7 @@ import asyncio
 import io
 import ssl
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
@@ -29,7 +30,6 @@ from tests.support.tls import self_signed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from mockapi.server.wire import TLS
 
@@ -49,6 +49,11 @@ def cassette(tmp_path_factory: pytest.TempPathFactory) -> str:
     ]
     path = tmp_path_factory.mktemp("tls") / "a.yaml"
     return write_cassette(path, interaction(message("hi"), b"ok"), *endings)
+
+
+def trusted_by(bundle: Path | str | None) -> list[str]:
+    """The subjects of the certificates in a file, as OpenSSL reads them."""
+    return [str(item["subject"]) for item in ssl.create_default_context(cafile=bundle).get_ca_certs()]
 
 
 def trusting(tls: TLS | None) -> ssl.SSLContext:
@@ -170,10 +175,36 @@ def test_the_bundle_holds_what_the_machine_trusts(
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / ("server.pem" if in_one_file else "missing.pem")))
     monkeypatch.setenv("SSL_CERT_DIR", str(tmp_path))
     with throwaway_tls() as tls:
-        context = ssl.create_default_context(cafile=tls.bundle)
-    subjects = [str(item["subject"]) for item in context.get_ca_certs()]
+        subjects = trusted_by(tls.bundle)
     assert len(subjects) == 2
     assert any("127.0.0.1" in subject for subject in subjects)
+
+
+@pytest.mark.parametrize("in_one_file", [True, False], ids=["a file", "a folder"])
+@pytest.mark.parametrize("name", ["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"])
+def test_what_the_environment_trusts_already_stays_trusted(
+    tmp_path: Path, name: str, *, in_one_file: bool
+) -> None:
+    """A company's authority stands there for its proxy: a client that is led here still reaches that."""
+    self_signed(tmp_path)
+    (tmp_path / "0a1b2c3d.0").write_bytes((tmp_path / "server.pem").read_bytes())
+    place = str(tmp_path / "server.pem" if in_one_file else tmp_path)
+    with throwaway_tls() as tls:
+        named = tls.variables({name: place})
+        subjects = trusted_by(named[name])
+        others = {other: path for other, path in named.items() if other != name}
+        assert others == {other: path for other, path in tls.variables().items() if other != name}
+        folder = Path(named[name]).parent
+    assert len(subjects) == 2
+    assert any("127.0.0.1" in subject for subject in subjects)
+    assert not folder.exists()
+
+
+def test_a_file_that_the_environment_names_and_nobody_has_is_passed_over(tmp_path: Path) -> None:
+    """Its client would not have found it either."""
+    with throwaway_tls() as tls:
+        missing = {"NODE_EXTRA_CA_CERTS": str(tmp_path / "missing.pem"), "SSL_CERT_FILE": ""}
+        assert tls.variables(missing) == tls.variables()
 
 
 def test_who_does_not_trust_it_is_not_let_in(secure: mockapi.Server) -> None:

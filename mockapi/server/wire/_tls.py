@@ -13,13 +13,14 @@ import shutil
 import ssl
 import tempfile
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, Self
 
 from mockapi._files import MIB, read_file
 from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _HERE: Final = ("localhost", "127.0.0.1", "::1")
 _WILDCARDS: Final = ("0.0.0.0", "::")  # noqa: S104 - told apart, not listened on
@@ -49,9 +50,26 @@ class TLS:
         self.ca_file = None if folder is None else folder / "ca.pem"
         self.bundle = None if folder is None else folder / "bundle.pem"
 
-    def variables(self) -> dict[str, str]:
-        """The environment in which clients trust the certificate: Node's, OpenSSL's and Python's."""
-        return {} if self._folder is None else {name: str(getattr(self, of)) for name, of in _TRUST.items()}
+    def variables(self, environment: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+        """The variables with which clients trust the certificate: Node's, OpenSSL's and Python's.
+
+        Args:
+            environment: the one that they are set in. What it has clients trust already, such as the
+                authority of a company's proxy, they go on trusting: it is put before ours, in a file of ours.
+
+        Raises:
+            OSError: such a file cannot be written.
+        """
+        if self._folder is None or self.ca_file is None:
+            return {}
+        named = {}
+        for name, of in _TRUST.items():
+            path = getattr(self, of)
+            if trusted := _certificates(environment.get(name)):
+                path = self._folder / f"{name.lower()}.pem"
+                _write(path, trusted + self.ca_file.read_bytes())
+            named[name] = str(path)
+        return named
 
     def close(self) -> None:
         """Remove the files; harmless the second time."""
@@ -159,18 +177,21 @@ def _no_password() -> str:
 
 def _trusted_here() -> bytes:
     """The certificates that this machine trusts: of one file, or else of a folder as OpenSSL has it."""
-    paths = ssl.get_default_verify_paths()
-    if paths.cafile:  # None where it does not exist
-        files = [Path(paths.cafile)]
-    else:  # each under a hash of its subject
-        files = sorted(Path(paths.capath).glob("*.[0-9]")) if paths.capath else []
+    paths = ssl.get_default_verify_paths()  # None where there is no such file or folder
+    return _certificates(paths.cafile) or _certificates(paths.capath)
+
+
+def _certificates(place: str | None) -> bytes:
+    """The certificates in a file, or in a folder where each stands under a hash of its subject."""
+    if not place:
+        return b""
     trusted = b""
-    for file in files:
+    for file in sorted(Path(place).glob("*.[0-9]")) if Path(place).is_dir() else [Path(place)]:
         with contextlib.suppress(OSError):
             trusted += file.read_bytes() + b"\n"
     return trusted
 
 
 def _write(path: Path, data: bytes) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(data)
