@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from mockapi.cassettes._multipart import split_multipart
     from mockapi.cassettes._nearest import Miss, explain_miss
     from mockapi.cassettes._options import json_paths, parse_matching, read_matching
+    from mockapi.cassettes._own_rules import masked_by
     from mockapi.cassettes._payloads import COMPARED_FROM
     from mockapi.cassettes._prune import fingerprint, pruned
     from mockapi.cassettes._redaction_rules import DEFAULT, RedactionError, RedactionRules
@@ -101,6 +102,7 @@ __all__ = [
     "lint",
     "load",
     "long_bodies",
+    "masked_by",
     "migrate",
     "pack",
     "parse_matching",
@@ -145,6 +147,7 @@ __getattr__ = lazy_exports(
         "_multipart": "split_multipart",
         "_nearest": "Miss explain_miss",
         "_options": "json_paths parse_matching read_matching",
+        "_own_rules": "masked_by",
         "_payloads": "COMPARED_FROM",
         "_prune": "fingerprint pruned",
         "_redaction_rules": "DEFAULT RedactionError RedactionRules",

@@ -25,10 +25,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mockapi import jsontext
+from mockapi import cassettes, jsontext
 from mockapi._printable import encodable
 from mockapi.cassettes._key import canonical_size, request_key, request_line
-from mockapi.cassettes.redaction import for_matching
 from mockapi.exchange import Request
 
 if TYPE_CHECKING:
@@ -229,7 +228,7 @@ class Index:
         if not any(table.has_size_of(request) for table in (*tables.values(), *unredacted.values())):
             return None
         for rules in {matching.redaction: None for matching in tables}:
-            redacted = for_matching(request, rules)
+            redacted = cassettes.for_matching(request, rules)
             track = _find(tables, redacted) if redacted is not request else None
             track = track or (_find(unredacted, redacted) if unredacted else None)
             if track is not None:
@@ -241,7 +240,7 @@ def redacted_requests(
     redactions: Iterable[tuple[Request, RedactionRules]],
 ) -> list[Request | None]:
     """What recorded requests would have been kept as; None for those that are their own redaction."""
-    found = ((request, for_matching(request, rules)) for request, rules in redactions)
+    found = ((request, cassettes.for_matching(request, rules)) for request, rules in redactions)
     return [None if redacted is request else redacted for request, redacted in found]
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mockapi import cassettes
 from mockapi.cassettes._key import request_key
-from mockapi.cassettes.redaction import for_matching
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +30,7 @@ def redactions_of(
     """What a request would be kept as, with its keys, by question; None where it is its own redaction."""
     found: dict[Any, Any] = {}
     for redaction in redactions:
-        redacted = for_matching(request, redaction)
+        redacted = cassettes.for_matching(request, redaction)
         if redacted is request:
             found["redacted", redaction] = None
         else:

@@ -1,25 +1,24 @@
 """What is kept and what is masked: the built-in rules, and those that a project adds.
 
+Values only. What finds and masks the secrets (`_secrets`, `_own_rules`) goes by tables that cost 40 ms to
+load; a replay that finds every request as it came never needs them.
+
 A rule of a project's own that cannot be followed, because an expression takes too long or a
 hook fails, makes redaction fail: what could not be looked at is not written.
 """
 
 from __future__ import annotations
 
-import functools
-import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from mockapi._expressions import ExpressionTooSlowError, expression
-from mockapi.cassettes._kinds import PERSONAL, Find
-from mockapi.cassettes._secrets import Secret, kind_finder, literal_finder, masked
+from mockapi import cassettes
 from mockapi.errors import MockapiError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
-    from mockapi.cassettes._secrets import Finder
+    from mockapi.cassettes._secrets import Secret
 
 
 class RedactionError(MockapiError):
@@ -67,7 +66,7 @@ class RedactionRules:
         Raises:
             RedactionError: a rule of the project's own could not be followed.
         """
-        return masked(text, found, self._own(known))
+        return cassettes.masked_by(self, text, found, known)
 
     def shown(self, text: str) -> str:
         """A line as it may be shown to people: masked, or withheld if nobody could look at it."""
@@ -76,47 +75,5 @@ class RedactionRules:
         except RedactionError as error:
             return f"(not shown: {error})"
 
-    def _own(self, known: tuple[str, ...]) -> tuple[Finder, ...]:
-        finders = _finders(self.patterns, personal_data=self.personal_data)
-        if self.hook is not None:
-            finders = (_hook_finder(self.hook), *finders)
-        if known:
-            finders = (*finders, literal_finder(known, "a key that came in a header"))
-        return finders
 
-
-DEFAULT = RedactionRules()
-
-
-@functools.lru_cache(maxsize=32)
-def _finders(patterns: tuple[str, ...], *, personal_data: bool) -> tuple[Finder, ...]:
-    own = tuple(map(_pattern_finder, patterns))
-    return (*own, kind_finder(PERSONAL)) if personal_data else own
-
-
-def _pattern_finder(pattern: str) -> Finder:
-    compiled = expression(pattern)
-    group = re.compile(pattern).groupindex.get("secret", 0)
-
-    def look(text: str) -> Iterator[Find]:
-        try:
-            for match in compiled.finditer(text):
-                start, end = match.span(group)
-                if start < 0:  # the group stands in another branch of the expression
-                    start, end = match.span()
-                yield Find(start, end, "text that a rule of yours names")
-        except ExpressionTooSlowError as error:
-            raise RedactionError(str(error)) from error
-
-    return look
-
-
-def _hook_finder(hook: Callable[[str], Iterable[str]]) -> Finder:
-    def look(text: str) -> Iterator[Find]:
-        try:
-            pieces = sorted(set(hook(text)), key=len, reverse=True)
-        except Exception as error:  # whatever it is, nobody has looked
-            raise RedactionError(f"the redaction hook failed: {type(error).__name__}") from error
-        yield from literal_finder(tuple(filter(None, pieces)), "what your hook names")(text)
-
-    return look
+DEFAULT: Final[RedactionRules] = RedactionRules()

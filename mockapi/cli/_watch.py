@@ -157,12 +157,14 @@ async def _read_again(service: Service, targets: _Targets, paths: set[Path]) -> 
             await service.changed()
             library = service.library
             interactions = counted(len(library.recordings), "interaction")
-            service.console.note(f"reloaded {interactions} of {counted(len(library.cassettes), 'cassette')}")
+            count = counted(len(library.cassettes), "cassette")
+            service.console.note(f"reloaded {interactions} of {count}", masks=False)
         if script and targets.files.script is not None:
             read = read_script(targets.files.script)
             service.sessions.default.play(read)
             await service.changed()
-            service.console.note(f"reloaded the script: {counted(len(read.replies), 'message')}")
+            count = counted(len(read.replies), "message")
+            service.console.note(f"reloaded the script: {count}", masks=False)
         if models and targets.files.models is not None:
             known = messages.catalogue.read_models(Path(targets.files.models))
             await _use(service, counted(len(known), "model"), models=known)
@@ -182,4 +184,4 @@ async def _use(service: Service, what: str, **changes: Any) -> None:
     session = service.sessions.default
     session.settings = replace(session.settings, validation=replace(session.settings.validation, **changes))
     await service.changed()
-    service.console.note(f"reloaded {what}; sessions opened from now on know them")
+    service.console.note(f"reloaded {what}; sessions opened from now on know them", masks=False)

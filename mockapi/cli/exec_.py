@@ -133,7 +133,7 @@ def command(ctx: click.Context, /, **values: Any) -> None:
             running.call(write_report, running.service, options.report)
     tell_summary(running.service)
     if not running.service.asked:
-        running.service.console.note(_NOBODY_ASKED)
+        running.service.console.note(_NOBODY_ASKED, masks=False)
     sys.exit(code)
 
 

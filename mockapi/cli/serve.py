@@ -144,8 +144,7 @@ def run(
         )
         if options.script is not None:
             service.sessions.default.play(options.script)
-        for note in server.opening_notes(service, options.script):
-            console.note(note)
+        server.tell_opening(service, options.script)
 
         def ready() -> None:
             tell_ready(options, console, sock, tls)
@@ -154,7 +153,8 @@ def run(
             service.is_draining = True
             console.note(
                 f"ending: {counted(in_flight, 'request')} in flight may take up to {operations.drain:g} s;"
-                " a second signal ends at once"
+                " a second signal ends at once",
+                masks=False,
             )
 
         joined = None

@@ -37,9 +37,9 @@ def prepare(plan: WorkerPlan) -> None:
     """Import what a worker would import later: what is imported before it is forked is there once."""
     # A face imports a file when a name of it is first asked for.
     _ = (
-        *(server.build_app, server.console_of, server.JSONConsole, server.opening_notes),
+        *(server.build_app, server.console_of, server.JSONConsole, server.tell_opening),
         *(storage.ReportedRecording, storage.old_recordings, storage.working_project),
-        *(cassettes.fingerprint, inspector.Feed, wire.without_doubles),
+        *(cassettes.fingerprint, cassettes.for_matching, inspector.Feed, wire.without_doubles),
     )
     importlib.import_module("uvicorn.lifespan.off")
     if plan.recording is not None:
@@ -81,7 +81,7 @@ def main(
         channel.send((FAILED, error))
         return
     if tells:
-        _tell(service, plan)
+        server.tell_opening(service, plan.script)
     if plan.script is not None and place.worker == DEFAULT_OWNER:
         service.sessions.default.play(plan.script)
     gc.freeze()  # as one process does; see `mockapi serve`
@@ -113,12 +113,6 @@ def _console(plan: WorkerPlan) -> server.Console:
     if plan.log_format is None:
         return server.Console(quiet=True)
     return server.console_of(plan.log_format, verbose=plan.verbose, rules=plan.rules)
-
-
-def _tell(service: WorkerService, plan: WorkerPlan) -> None:
-    """Tell what is played; one worker does it for all."""
-    for note in server.opening_notes(service, plan.script):
-        service.console.note(note)
 
 
 class _Worker:

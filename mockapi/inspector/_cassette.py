@@ -6,14 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mockapi import cassettes
-from mockapi.cassettes import (
-    Cassette,
-    Interaction,
-    RecordedChunk,
-    RecordedRequest,
-    RecordedResponse,
-    redact_interaction,
-)
+from mockapi.cassettes import Cassette, Interaction, RecordedChunk, RecordedRequest, RecordedResponse
 from mockapi.exchange import Source
 from mockapi.replies import for_this_hop
 
@@ -67,7 +60,8 @@ def cassette_text(
     Raises:
         UnwritableError: it has no place in the format.
     """
-    interactions = [redact_interaction(interaction_of(entry, answered), rules) for entry, answered in entries]
+    happened = (interaction_of(entry, answered) for entry, answered in entries)
+    interactions = [cassettes.redact_interaction(interaction, rules) for interaction in happened]
     return cassettes.dump(Cassette(name, tuple(interactions)))
 
 

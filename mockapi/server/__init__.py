@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mockapi.server._loading import LoadedCassettes
     from mockapi.server._metrics import Metrics, Totals
     from mockapi.server._moment import Moment
-    from mockapi.server._opening import opening_notes
+    from mockapi.server._opening import tell_opening
     from mockapi.server._service import Service
     from mockapi.server.recording import RecordOptions
     from mockapi.server.wire import HTTPServer, allow_connections, event_loop, listen, url_of
@@ -73,12 +73,12 @@ __all__ = [
     "health",
     "is_prefix",
     "listen",
-    "opening_notes",
     "path_of",
     "places_of",
     "problem",
     "replayed",
     "response_of",
+    "tell_opening",
     "unready",
     "url_of",
 ]
@@ -100,7 +100,7 @@ __getattr__ = lazy_exports(
         "_loading": "LoadedCassettes",
         "_metrics": "Metrics Totals",
         "_moment": "Moment",
-        "_opening": "opening_notes",
+        "_opening": "tell_opening",
         "_service": "Service",
         "mockapi.sessions": "Settings",
         "recording": "RecordOptions",

@@ -50,6 +50,11 @@ class Console:
         self._colours = not quiet and self._stream.isatty()
         self._hints: set[str] = set()
 
+    def prepare(self) -> None:
+        """Load what keys look like, which takes 40 ms: not when the event loop tells its first line."""
+        if not self._quiet:
+            self._rules.shown("")
+
     def request(self, entry: JournalEntry, session: ServerSession) -> None:
         """One exchange in a line."""
         where = "" if session.name is None and session.id == "default" else f" [{session.name or session.id}]"
@@ -101,9 +106,15 @@ class Console:
         for line in lines:
             self._write(f"    {line}")
 
-    def note(self, text: str) -> None:
-        """A line as it is."""
-        self._write(text)
+    def note(self, text: str, *, masks: bool = True) -> None:
+        """A line as it is.
+
+        Args:
+            text: the line.
+            masks: whether it is looked through for keys; False for mockapi's own words and numbers, so that
+                a start does not load what keys look like to tell how much is played.
+        """
+        self._write(text, masks=masks)
 
     def token(self, token: str) -> None:
         """The token of the control API: the one secret that the console is there to show."""

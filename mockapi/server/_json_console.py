@@ -77,9 +77,12 @@ class JSONConsole(Console):
         """A recording that the upstream would not answer so any more."""
         self._tell("drift", "error", recording=str(recording), differences=lines)
 
-    def note(self, text: str) -> None:
-        """Something worth knowing."""
-        self._tell("note", message=text)
+    def note(self, text: str, *, masks: bool = True) -> None:
+        """Something worth knowing; arguments as of the console's."""
+        if masks:
+            self._tell("note", message=text)
+        elif not self._quiet:
+            self._put(_written("note", "info", {"message": text}))
 
     def token(self, token: str) -> None:
         """The token of the control API: the one secret that the console is there to show."""

@@ -9,28 +9,27 @@ from mockapi._clock import wall
 from mockapi._wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mockapi.replies.scripts import Script
     from mockapi.server._service import Service
 
 
-def opening_notes(service: Service, script: Script | None) -> Iterator[str]:
-    """A line for each thing worth knowing.
+def tell_opening(service: Service, script: Script | None) -> None:
+    """Tell each thing worth knowing in a line.
 
     Args:
         service: the state of the server.
         script: what the default session plays.
     """
-    library, settings = service.library, service.sessions.default.settings
+    console, library, settings = service.console, service.library, service.sessions.default.settings
     interactions = counted(len(library.recordings), "interaction")
-    yield f"playing {interactions} of {counted(len(library.cassettes), 'cassette')}"
+    console.note(f"playing {interactions} of {counted(len(library.cassettes), 'cassette')}", masks=False)
     if service.paths and not library.cassettes and service.recorder is None:
-        yield f"there is no .yaml or .yml file in {', '.join(service.paths)}"
-    yield from storage.old_recordings(library.cassettes, storage.working_project(), wall())
+        console.note(f"there is no .yaml or .yml file in {', '.join(service.paths)}")
+    for line in storage.old_recordings(library.cassettes, storage.working_project(), wall()):
+        console.note(line)
     if settings.twin is not None:
         exchanges = counted(settings.twin.exchanges, "recorded exchange")
         speed = "max" if settings.speed is None else f"{settings.speed:g}"
-        yield f"answering like {exchanges}, at a speed of {speed}"
+        console.note(f"answering like {exchanges}, at a speed of {speed}", masks=False)
     if script is not None:
-        yield f"playing a script of {counted(len(script.replies), 'message')}"
+        console.note(f"playing a script of {counted(len(script.replies), 'message')}", masks=False)

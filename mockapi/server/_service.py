@@ -115,6 +115,8 @@ class Service:
         if library is None:
             library = CassetteSet(self.reader.read_all(self.paths, progress))
         self.library = library
+        if console.verbose or not library.recordings:  # else the first miss loads it, on another thread
+            console.prepare()
         self.recorder = None if recording is None else self._make_recorder(recording)
         self.check(settings)
         self.on_unmatched = settings.on_unmatched or default_on_unmatched(self.paths)

@@ -88,7 +88,13 @@ async def make_ready(index: cassettes.Index, work_out: WorkOut) -> None:
     goes_elsewhere = is_large and all(rules.hook is None for _, rules in redactions)
     run = work_out if goes_elsewhere else asyncio.to_thread
     redacted = await run(cassettes.redacted_requests, redactions)
-    await asyncio.to_thread(index.make_ready, redacted)
+    await asyncio.to_thread(_use, index, redacted)
+
+
+def _use(index: cassettes.Index, redacted: list[Request | None]) -> None:
+    index.make_ready(redacted)
+    # Loaded on this thread if another process has done the above: the request that waits is redacted next.
+    _ = cassettes.for_matching
 
 
 async def _recordings(exchange: Exchange, work_out: WorkOut) -> None:

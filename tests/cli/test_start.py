@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 HEAVY = {
     *("httpx", "hypothesis", "jsonpath", "jsonschema", "jsonschema_rs", "platformdirs", "redis", "rich"),
     *("yaml", "mockapi.sessions._generator", "mockapi.replies.endpoints._router"),
+    *("mockapi.cassettes.redaction", "mockapi.cassettes._secrets", "mockapi.cassettes._forms"),
 }
 _TELLS = """
 import atexit, os, pathlib, sys

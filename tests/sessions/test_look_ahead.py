@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mockapi import Request
+from mockapi import Request, cassettes
 from mockapi.cassettes import Matching, redacted_requests
 from mockapi.exchange import _UNPARSED
 from mockapi.replies import scripts
 from mockapi.server._console import Console
 from mockapi.server._service import Service
-from mockapi.sessions import Exchange, ServerSession, Settings, answer, answer_large, make_ready
+from mockapi.sessions import Exchange, ServerSession, Settings, _look_ahead, answer, answer_large, make_ready
 from mockapi.sessions._generator import scripted_reply
 from tests.support.server import interaction, message, write_cassette
 from tests.support.surfaces import elsewhere
@@ -205,7 +206,7 @@ def test_a_large_request_gets_the_reply_of_its_turn(
 
 
 @pytest.mark.slow
-def test_recordings_are_redactedelsewhere_only_if_they_are_large(
+def test_recordings_are_redacted_elsewhere_only_if_they_are_large(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A process starts for megabytes; what is found afterwards is the same."""
@@ -230,3 +231,31 @@ def test_recordings_are_redactedelsewhere_only_if_they_are_large(
             assert found is not None
             assert [recording.position for recording in found.recordings] == [0]
     assert asked == [redacted_requests]
+
+
+def test_what_secrets_look_like_is_loaded_before_the_event_loop_asks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where another process has redacted what is recorded: the request that missed comes next."""
+    path = write_cassette(tmp_path / "a.yaml", interaction(message("a"), b"{}"))
+    index = Service([path], Settings(), Console(quiet=True)).sessions.default.index
+    monkeypatch.setattr(_look_ahead, "_LARGE", 0)
+    monkeypatch.delitem(vars(cassettes), "for_matching", raising=False)
+
+    async def elsewhere(_function: Any, redactions: list[Any]) -> list[None]:
+        return [None for _ in redactions]
+
+    asyncio.run(make_ready(index, elsewhere))
+    assert "for_matching" in vars(cassettes)
+
+
+@pytest.mark.parametrize("recorded", [(), ("a.yaml",)])
+@pytest.mark.parametrize("verbose", [True, False])
+def test_a_console_that_soon_speaks_is_prepared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recorded: tuple[str, ...], *, verbose: bool
+) -> None:
+    """Without recordings no miss loads what keys look like; with them a line for each request needs it."""
+    write_cassette(tmp_path / "a.yaml", interaction(message("a"), b"{}"))
+    monkeypatch.delitem(vars(cassettes), "masked_by", raising=False)
+    Service([str(tmp_path / name) for name in recorded], Settings(), Console(io.StringIO(), verbose=verbose))
+    assert ("masked_by" in vars(cassettes)) is (verbose or not recorded)
