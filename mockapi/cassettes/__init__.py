@@ -11,8 +11,8 @@ from mockapi._lazy import lazy_exports
 if TYPE_CHECKING:
     from mockapi.cassettes._cache_format import CACHE_VERSION, pack, unpack
     from mockapi.cassettes._chats import chat_reply
-    from mockapi.cassettes._checks import FormatError
-    from mockapi.cassettes._decode import MAX_BYTES, VERSION_KEY, load
+    from mockapi.cassettes._checks import MAX_BYTES, FormatError
+    from mockapi.cassettes._decode import VERSION_KEY, load
     from mockapi.cassettes._differences import Difference
     from mockapi.cassettes._drift import drift
     from mockapi.cassettes._echoes import carries_credential
@@ -130,8 +130,8 @@ __getattr__ = lazy_exports(
     {
         "_cache_format": "CACHE_VERSION pack unpack",
         "_chats": "chat_reply",
-        "_checks": "FormatError",
-        "_decode": "MAX_BYTES VERSION_KEY load",
+        "_checks": "MAX_BYTES FormatError",
+        "_decode": "VERSION_KEY load",
         "_differences": "Difference",
         "_drift": "drift",
         "_echoes": "carries_credential",

@@ -12,6 +12,9 @@ FORMAT_HELP = "docs/cassettes.md describes the format."
 OWN = "x-"
 """What keys of a user's own begin with."""
 
+MAX_BYTES = 256 * 1024 * 1024
+"""A larger file is refused unread: a file of that size is not reviewed, and would be held in memory whole."""
+
 STRING: Final = replace(options.STRING, remedy="Put it in quotes.")
 
 

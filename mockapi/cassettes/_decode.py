@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 
     from mockapi.options import Path
 
-MAX_BYTES = 256 * 1024 * 1024
-"""A larger file is refused unread: a file of that size is not reviewed, and would be held in memory whole."""
-
 VERSION_KEY = "mockapi_cassette"
 _OUR_HEAD = re.compile(rf"^{VERSION_KEY}\s*:".encode(), re.MULTILINE)
 _OTHER_TOOLS = re.compile(rb"^(?:!tape|(?:- )?[ \t]*(?:(?:http_)?interactions|request)[ \t]*:)", re.MULTILINE)

@@ -6,7 +6,8 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
-from mockapi.cassettes._decode import MAX_BYTES, VERSION_KEY, load
+from mockapi.cassettes._checks import MAX_BYTES
+from mockapi.cassettes._decode import VERSION_KEY, load
 from mockapi.cassettes._emit import Inline, can_emit, emit, is_carriable, quoted_size
 from mockapi.cassettes._model import (
     FORMAT_VERSION,

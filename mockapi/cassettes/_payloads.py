@@ -11,45 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING
-
-from mockapi.cassettes._jsonscan import Role, replaced, scan
-from mockapi.cassettes._multipart import cut_multipart
-
-if TYPE_CHECKING:
-    from mockapi.cassettes._jsonscan import Scan
 
 COMPARED_FROM = 1024
 """From this length on, payloads are compared by their digest; what is kept is another matter."""
 
 _STAND_IN = re.compile(rb"<payload sha256:([0-9a-f]{64}) of ([0-9]+) bytes>")
-
-
-def digested_json(text: str, limit: int, scanned: Scan | None = None) -> str:
-    """A request body with every base64 payload of at least `limit` characters replaced."""
-    leaves, types = scanned or scan(text)
-    return replaced(
-        text,
-        (
-            (leaf.start, leaf.end, stand_in(text[leaf.start : leaf.end].encode("utf-8", "surrogateescape")))
-            for leaf in leaves
-            if leaf.end - leaf.start >= limit
-            and leaf.role is Role.STRING
-            and leaf.name == "data"
-            and types.get(leaf.owner) == "base64"
-        ),
-    )
-
-
-def digested_multipart(content_type: str, body: bytes, limit: int) -> bytes:
-    """A multipart body with the content of every part of at least `limit` bytes replaced."""
-    pieces = cut_multipart(content_type, body)
-    if pieces is None:
-        return body
-    return b"".join(
-        stand_in(piece).encode() if is_content and len(piece) >= limit else piece
-        for is_content, piece in pieces
-    )
 
 
 def stand_in(payload: bytes) -> str:

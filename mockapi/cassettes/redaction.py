@@ -24,12 +24,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, unquote, unquote_plus
 
+from mockapi.cassettes._digested import digested_json, digested_multipart
 from mockapi.cassettes._echoes import carried_keys, carries_credential
 from mockapi.cassettes._maskedbody import is_stream, mask_body
 from mockapi.cassettes._maskedframes import is_frames
 from mockapi.cassettes._masking import REPLY, Masking
 from mockapi.cassettes._names import is_url_name
-from mockapi.cassettes._payloads import COMPARED_FROM, digested_json, digested_multipart
+from mockapi.cassettes._payloads import COMPARED_FROM
 from mockapi.cassettes._redaction_rules import DEFAULT, RedactionError, RedactionRules
 from mockapi.cassettes._secret_table import CREDENTIAL_HEADERS
 from mockapi.cassettes._secrets import (

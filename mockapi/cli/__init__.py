@@ -8,21 +8,22 @@ code, and commands that run until they are stopped have ended well.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import io
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from click.shell_completion import CompletionItem
 
+from mockapi._garbage import unsearched
 from mockapi._version import __version__
 from mockapi.cli._output import echo, echo_lines
 from mockapi.errors import MockapiError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from click.shell_completion import CompletionItem
 
 INTERRUPTED: Final = 130
 """The exit code of shells for what SIGINT ended."""
@@ -61,7 +62,8 @@ class LazyGroup(click.Group):
         """Import a command."""
         if cmd_name not in self._table:
             return None
-        command = importlib.import_module(self._table[cmd_name][0]).command
+        with unsearched():
+            command = importlib.import_module(self._table[cmd_name][0]).command
         assert isinstance(command, click.Command)  # noqa: S101 - the table says so
         return command
 
@@ -71,6 +73,8 @@ class LazyGroup(click.Group):
         """Find the command that is called; one that does not exist is told with the nearest that does."""
         name = args[0]
         if name not in self._table and not name.startswith("-") and not ctx.resilient_parsing:
+            import difflib  # noqa: PLC0415 - only what is misspelled needs it, and start-up time is measured
+
             near = difflib.get_close_matches(name, self._table, 1)
             remedy = f"Did you mean `{ctx.command_path} {near[0]}`?" if near else ""
             ctx.fail(f"Unknown command {name!r}. {remedy}".rstrip())
@@ -86,6 +90,8 @@ class LazyGroup(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Complete the names of commands without importing them."""
+        from click.shell_completion import CompletionItem  # noqa: PLC0415 - only shells need it
+
         commands = [
             CompletionItem(name, help=help_line)
             for name, (_, help_line) in self._table.items()

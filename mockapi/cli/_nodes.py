@@ -29,7 +29,8 @@ def read_nodes(values: dict[str, Any]) -> NodeOptions | None:
     Raises:
         UsageError: with what to write instead.
     """
-    return nodes.node_options(values.pop("state"), values.pop("advertise"))
+    state, advertise = values.pop("state"), values.pop("advertise")
+    return None if state is None and advertise is None else nodes.node_options(state, advertise)
 
 
 def check_prefix(node: NodeOptions | None, root_path: str) -> None:

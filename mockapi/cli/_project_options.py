@@ -11,7 +11,6 @@ file's folder.
 
 from __future__ import annotations
 
-import difflib
 import json
 import os
 from pathlib import Path
@@ -73,6 +72,8 @@ class ServerCommand(click.Command):
             if key in _OTHERS:
                 continue
             if name not in parameters and name not in _NOT_EVERYWHERE:
+                import difflib  # noqa: PLC0415 - only what is misspelled needs it, and start-up time is measured
+
                 near = difflib.get_close_matches(name, [*parameters, *_OTHERS], 1)
                 remedy = f" Did you mean {near[0]}?" if near else " It takes the options of `mockapi serve`."
                 raise UsageError(f"{file}: tool.mockapi has no {key!r}.{remedy}")

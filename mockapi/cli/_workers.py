@@ -11,7 +11,6 @@ from mockapi import cluster, server
 from mockapi.cli._ended import heeded
 from mockapi.cli._recording import tell_stats
 from mockapi.cli._report import write_outcome
-from mockapi.cli._watch import begin_watching
 from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
@@ -63,6 +62,8 @@ def serve_workers(
         node: what makes it one of several machines, if anything.
         watched: what is read again when it changes; None watches nothing.
     """
+    from mockapi.cli._watch import begin_watching  # noqa: PLC0415 - one process alone does without, and loads this file
+
     server.allow_connections()  # the workers inherit it
     console = operations.console(verbose=options.verbose, rules=options.settings.matching.redaction)
     listener = options.listener

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockapi import nodes, server
+from mockapi._garbage import unsearched
 from mockapi._wording import counted
 from mockapi.cli._ended import cleaned_up, heeded
 from mockapi.cli._nodes import check_prefix, nodes_options, read_nodes
@@ -20,7 +21,6 @@ from mockapi.cli._progress import Progress
 from mockapi.cli._project_options import ServerCommand
 from mockapi.cli._recording import tell_summary
 from mockapi.cli._report import write_report
-from mockapi.cli._watch import WatchedFiles, begin_watching, check_watchable
 from mockapi.cli._workers import read_workers, serve_workers
 from mockapi.errors import UsageError
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from mockapi.cli._operations import Operations
     from mockapi.cli._options import ServerOptions
+    from mockapi.cli._watch import WatchedFiles
     from mockapi.nodes import NodeOptions
     from mockapi.server.wire import TLS
 
@@ -73,6 +74,8 @@ def command(*, watch: bool, workers: str, **values: Any) -> None:
             " cassettes again."
         )
     if watch:
+        from mockapi.cli._watch import WatchedFiles, check_watchable  # noqa: PLC0415 - only this option needs it
+
         watched = WatchedFiles(
             tuple(values["cassettes"]), values["script"], values["models"], values["betas"]
         )
@@ -128,11 +131,13 @@ def run(
         watched: files that are read again when they change, if any.
         node: what makes it one of several machines, if anything.
     """
+    loading = contextlib.ExitStack()
+    loading.enter_context(unsearched())
     server.allow_connections()
     console = operations.console(verbose=options.verbose, rules=options.settings.matching.redaction)
     listener = options.listener
     # Bound before anything is read, so that a taken port is told at once.
-    with listener.listening() as sock, listener.tls() as tls:
+    with loading, listener.listening() as sock, listener.tls() as tls:
         service = server.Service(
             options.paths,
             options.settings,
@@ -189,9 +194,12 @@ def run(
         # every stream. With Python's own thresholds that made one request in a hundred wait for 30 ms.
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
+        loading.close()
         loop = server.event_loop()
         watching: list[asyncio.Task[None]] = []
         if watched is not None:
+            from mockapi.cli._watch import begin_watching  # noqa: PLC0415 - as above
+
             watching = loop.run_until_complete(begin_watching(service, watched))
         if joined is not None:
             loop.run_until_complete(joined.start())

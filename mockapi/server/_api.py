@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from mockapi import validation
 from mockapi._clock import monotonic
 from mockapi.exchange import Request, Source
 from mockapi.messages import error_details
@@ -27,7 +28,6 @@ from mockapi.server.wire import (
     reset,
     with_closed_connection,
 )
-from mockapi.validation import with_version
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -94,7 +94,7 @@ class MessagesAPI:
             owner = None if self._elsewhere is None else self._elsewhere.owner_of(id_)
             session = self._session(id_) if owner is None else owner.session
             hint = ""
-            if service.takes_unversioned_paths and (versioned := with_version(path)) is not None:
+            if service.takes_unversioned_paths and (versioned := validation.with_version(path)) is not None:
                 hint = _UNVERSIONED.format(path, versioned)
                 path = versioned
             closes = service.closes_root_connections and not id_

@@ -112,10 +112,8 @@ class Service:
         self.node: str | None = None
         self.helpers = Helpers()
         self.reader = CassetteReader(cache_folder())
-        if library is None:
-            library = CassetteSet(self.reader.read_all(self.paths, progress))
-        self.library = library
-        if console.verbose or not library.recordings:  # else the first miss loads it, on another thread
+        self.library = CassetteSet(self.reader.read_all(self.paths, progress)) if library is None else library
+        if console.verbose or not self.library.recordings:  # else the first miss loads it, on another thread
             console.prepare()
         self.recorder = None if recording is None else self._make_recorder(recording)
         self.check(settings)

@@ -8,11 +8,11 @@ find. So a stage takes no time on the event loop, and answers what it would have
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from mockapi import cassettes, sessions, validation
+from mockapi._garbage import unsearched
 from mockapi.errors import TooSlowError
 from mockapi.exchange import Request
 from mockapi.replies import surfaces, synthesis
@@ -152,13 +152,8 @@ async def _view(exchange: Exchange, work_out: WorkOut) -> None:
 
 def _parse(request: Request) -> None:
     """Parse the body, without the searches for garbage that a million new values would set off."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
+    with unsearched():
         request.parsed  # noqa: B018 - it is remembered
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _known(request: Request) -> dict[Any, Any]:

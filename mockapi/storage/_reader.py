@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from mockapi.cassettes import Cassette, load
+from mockapi import cassettes
 from mockapi.errors import CassetteError, Problem
 from mockapi.storage._cache import CassetteCache
 from mockapi.storage._files import find, folders, read_text
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mockapi._files import Places
+    from mockapi.cassettes import Cassette
 
 _HEAD: Final = re.compile(rb"^mockapi_cassette:", re.MULTILINE)
 _HEAD_BYTES: Final = 4096
@@ -50,7 +51,7 @@ class CassetteReader:
             if cassette is not None:
                 return cassette
         try:
-            cassette = load(text, path, folders=self._folders)
+            cassette = cassettes.load(text, path, folders=self._folders)
         except CassetteError as error:
             if inside is None or _HEAD.search(text, 0, _HEAD_BYTES):
                 raise
@@ -77,11 +78,11 @@ class CassetteReader:
             CassetteError: with every problem of every file.
         """
         files = find(paths, inside)
-        cassettes: list[Cassette] = []
+        loaded: list[Cassette] = []
         problems: list[Problem] = []
         for number, file in enumerate(files, 1):
             try:
-                cassettes.append(self.read(file, inside))
+                loaded.append(self.read(file, inside))
             except CassetteError as error:
                 problems.extend(error.problems)
             if progress is not None:
@@ -90,4 +91,4 @@ class CassetteReader:
             self._cache.sweep()
         if problems:
             raise CassetteError(problems)
-        return cassettes
+        return loaded

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mockapi import cassettes
 from mockapi.errors import CassetteError
-from mockapi.storage import CassetteReader, _reader, cache_folder, find, folders, write_atomically
+from mockapi.storage import CassetteReader, cache_folder, find, folders, write_atomically
 from tests.support.server import interaction, message, write_cassette
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def forbid_parsing(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(*_: object, **__: object) -> Any:
         raise AssertionError("parsed")
 
-    monkeypatch.setattr(_reader, "load", load)
+    monkeypatch.setattr(cassettes, "load", load)
 
 
 def test_a_second_reading_takes_the_cache(

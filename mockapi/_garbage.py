@@ -1,0 +1,25 @@
+"""Making many objects that stay, without the searches for garbage that they would set off."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextlib.contextmanager
+def unsearched() -> Iterator[None]:
+    """Search for no garbage in the block: what is imported, read or parsed there stays.
+
+    Looking through it again and again takes a twentieth of a server's start.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
