@@ -174,7 +174,7 @@ def pace_part(*, seconds: float) -> Part:
         "Recorded pace",
         f"Streams at once with `--speed 1`, {seconds:.0f} s of each. Lateness is what `/_mockapi/health`"
         " tells: from the moment a chunk is due to the server's write. Quantiles are upper bounds, true"
-        " within 41 percent.",
+        " within ten percent.",
         ("load", "chunks", "p50 ms", "p99 ms", "largest ms"),
         rows,
         goals,

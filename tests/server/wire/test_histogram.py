@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import pytest
@@ -48,3 +49,17 @@ def test_a_quantile_is_never_less_than_the_truth(seconds: list[float], part: flo
     """At least that part of the values lies at or below it."""
     told = histogram(seconds).quantile(part)
     assert sum(value <= told for value in seconds) >= len(seconds) * part
+
+
+@given(st.lists(st.floats(1e-4, 500.0), min_size=1, max_size=50), st.floats(0.01, 1.0))
+def test_a_quantile_is_true_within_ten_percent(seconds: list[float], part: float) -> None:
+    """From 0.1 ms to minutes."""
+    truth = sorted(seconds)[math.ceil(len(seconds) * part) - 1]
+    assert truth <= histogram(seconds).quantile(part) <= truth * 1.1
+
+
+def test_monitoring_is_told_few_bounds() -> None:
+    """Each is a series in its memory; they double."""
+    bounds = [bound for bound, _ in Histogram().cumulative()]
+    assert len(bounds) == 24
+    assert all(later == pytest.approx(2 * earlier) for earlier, later in itertools.pairwise(bounds))

@@ -98,12 +98,12 @@ def test_nothing_is_written_for_a_client_that_left() -> None:
 
 
 def test_lateness_tells_quantiles_on_the_safe_side() -> None:
-    """Within 41 percent above the truth, and never above the worst."""
+    """Within ten percent above the truth, and never above the worst."""
     lateness = Lateness()
     assert lateness.as_json() == {"chunks": 0, "p50_ms": 0.0, "p99_ms": 0.0, "worst_ms": 0.0}
     for number in range(1, 1001):
         lateness.add(number / 1000)
-    assert 0.5 <= lateness.quantile(0.5) <= 0.5 * 1.42
+    assert 0.5 <= lateness.quantile(0.5) <= 0.5 * 1.1
     assert 0.99 <= lateness.quantile(0.99) <= 1.0
     shown = lateness.as_json()
     assert (shown["chunks"], shown["worst_ms"]) == (1000, 1000.0)
