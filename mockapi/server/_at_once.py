@@ -1,12 +1,13 @@
 """Recordings that are played without a task: their requests have come whole, and nothing else is to be done.
 
-That is a matter of speed alone: the endpoint answers the same to whatever is left to it.
+That is a matter of speed alone: the endpoint answers the same to whatever is left to it. What the head of a
+request says is looked at apart from its body, because a client sends the same head again and again.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from mockapi._clock import wall
 from mockapi.exchange import Request
@@ -17,7 +18,7 @@ from mockapi.server.wire import Framed
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from mockapi.exchange import Reply
+    from mockapi.exchange import Headers, Reply
     from mockapi.server._elsewhere import Elsewhere, PassedOn
     from mockapi.server._service import Service
     from mockapi.server.recording import Address
@@ -57,6 +58,14 @@ class Endpoint(Protocol):
         """An application that tells of a defect."""
 
 
+class Place(NamedTuple):
+    """Where a request for a message came: the session's id, None for the root URL's; its path and query."""
+
+    id_: str | None
+    path: str
+    query: str
+
+
 class AtOnce:
     """Finds the recording of a whole request.
 
@@ -79,19 +88,14 @@ class AtOnce:
         self._keys = keys
         self._elsewhere = elsewhere
 
-    def __call__(self, scope: Scope, body: bytes) -> Framed | Plays | None:
-        """The reply to a whole request, if it is a recording and nothing else is to be done.
+    def place_of(self, scope: Scope) -> Place | None:
+        """Where a request came, if its head lets a recording be all there is to the reply.
+
+        It depends on nothing but method, path, query and fields, the length of the body left out.
 
         Args:
             scope: of the ASGI request.
-            body: all of it.
-
-        Returns:
-            The reply, to be sent; an application that plays it over time; None if nothing was done.
         """
-        service = self._service
-        if service.is_draining or service.closes_root_connections or service.takes_unversioned_paths:
-            return None
         path = scope["raw_path"].decode("ascii")
         id_ = None
         if path.startswith(SESSION_PREFIX):
@@ -105,7 +109,25 @@ class AtOnce:
             return None
         if self._keys and key_objection(fields, self._keys) is not None:
             return None
-        request = Request("POST", path, scope["query_string"].decode("latin-1"), headers, body)
+        return Place(id_, path, scope["query_string"].decode("latin-1"))
+
+    def answer(self, place: Place, headers: Headers, body: bytes, scope: Scope) -> Framed | Plays | None:
+        """The reply to a whole request, if it is a recording and nothing else is to be done.
+
+        Args:
+            place: where it came.
+            headers: its fields.
+            body: all of it.
+            scope: the address at which it came, and the moment.
+
+        Returns:
+            The reply, to be sent; an application that plays it over time; None if nothing was done.
+        """
+        service = self._service
+        if service.is_draining or service.closes_root_connections or service.takes_unversioned_paths:
+            return None
+        id_, path, query = place
+        request = Request("POST", path, query, headers, body)
         try:
             owner = None if self._elsewhere is None else self._elsewhere.owner_of(id_)
             if owner is not None:
