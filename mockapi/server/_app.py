@@ -146,11 +146,11 @@ class App(Starlette):
             return None
         return self._endpoint.at_once.place_of(scope)
 
-    def answer(self, place: Any, headers: Any, body: bytes, scope: Any) -> Any:
+    def answer(self, place: Any, body: bytes, scope: Any) -> Any:
         """Answer a whole request without a task, if that can be; see `AtOnce`."""
         if self.user_middleware:
             return None
-        return self._endpoint.at_once.answer(place, headers, body, scope)
+        return self._endpoint.at_once.answer(place, body, scope)
 
 
 class HostedApp(App):

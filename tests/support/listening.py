@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import uvicorn
 from uvicorn.server import ServerState
@@ -16,6 +16,8 @@ from mockapi.server.wire._turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from mockapi.exchange import Headers
 
 
 class Transport(asyncio.Transport):
@@ -54,6 +56,18 @@ class Transport(asyncio.Transport):
         """See above."""
 
 
+class Place(NamedTuple):
+    """What the echo tells of a head."""
+
+    path: bytes
+    query: bytes
+    headers: Headers
+
+    def with_headers(self, headers: Headers) -> Place:
+        """The same with other fields."""
+        return self._replace(headers=headers)
+
+
 class Echo:
     """Answers what may be answered at once in three ways, by the body; every reply tells what was asked."""
 
@@ -66,15 +80,15 @@ class Echo:
         fields = dict(scope["headers"])
         if scope["method"] != "POST" or len(fields) != len(scope["headers"]) or b"expect" in fields:
             return None
-        return scope["raw_path"], scope["query_string"]
+        return Place(scope["raw_path"], scope["query_string"], tuple(scope["headers"]))
 
-    def answer(self, place: Any, headers: Any, body: bytes, scope: Any) -> Any:
+    def answer(self, place: Place, body: bytes, scope: Any) -> Any:
         """A framed reply, an application, or nothing."""
         assert scope["server"] == ("127.0.0.1", 1)
         assert type(body) is bytes
         if b"task" in body:
             return None
-        told = self._told(b"POST", *place, headers, body)
+        told = self._told("POST", *place, body)
         if b"framed" in body:
             return Framed(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(told), told, b"")
 
@@ -92,7 +106,7 @@ class Echo:
                 return
             body, more = body + event["body"], event["more_body"]
         fields = tuple(scope["headers"])
-        method = scope["method"].encode()
+        method = scope["method"]
         await self._sent(self._told(method, scope["raw_path"], scope["query_string"], fields, body), send)
 
     @staticmethod

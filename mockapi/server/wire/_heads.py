@@ -8,10 +8,11 @@ kept: one form of line, one form of field, a body of a stated length, and a conn
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Self
 
     from mockapi.exchange import Headers
 
@@ -34,21 +35,18 @@ _STAYS: Final = b"keep-alive"
 _DIGITS: Final = 7  # of the length of a body that comes in one read
 
 
-class Head:
-    """What was made of a head.
+class Place(Protocol):
+    """What an application makes of a request's line and fields."""
 
-    Attributes:
-        place: as whoever answers sees its line and fields.
-        headers: its fields.
-        length: of the body.
-    """
+    def with_headers(self, headers: Headers) -> Self:
+        """The same with other fields."""
 
-    __slots__ = ("headers", "length", "place")
 
-    def __init__(self, place: Any, headers: Headers, length: int) -> None:
-        self.place = place
-        self.headers = headers
-        self.length = length
+class Head(NamedTuple):
+    """What was made of a head: by the application, and the length of the body."""
+
+    place: Any
+    length: int
 
 
 class _Form:
@@ -56,7 +54,7 @@ class _Form:
 
     __slots__ = ("_headers", "_place", "by_length")
 
-    def __init__(self, place: Any, headers: Headers) -> None:
+    def __init__(self, place: Place, headers: Headers) -> None:
         self._place = place
         self._headers = headers
         self.by_length: dict[bytes, Head] = {}
@@ -70,7 +68,7 @@ class _Form:
         )
         if len(self.by_length) >= _MOST:
             self.by_length.clear()
-        head = self.by_length[digits] = Head(self._place, headers, int(digits))
+        head = self.by_length[digits] = Head(self._place.with_headers(headers), int(digits))
         return head
 
 
@@ -95,14 +93,14 @@ class Heads:
         head = form.by_length.get(digits) or form.with_length(digits)
         return None if head is None else (head, data[end:])
 
-    def note(self, data: bytes, place: Any, scope: Mapping[str, Any]) -> None:
+    def note(self, data: bytes, place: Place, scope: Mapping[str, Any]) -> None:
         """Keep what was made of the head that some bytes begin with, once it has come twice.
 
         Heads that are each their own (because a field numbers requests) cost no more than looking.
 
         Args:
             data: as they came, at the beginning of a request.
-            place: what whoever answers has made of it.
+            place: what the application has made of it.
             scope: what has been read in it; the connection stays open behind the reply.
         """
         end = data.find(_END) + len(_END)

@@ -149,7 +149,7 @@ class Protocol(HttpToolsProtocol):
         place = turns.app.place_of(scope)
         if place is None:
             return None
-        return turns.app.answer(place, tuple(scope["headers"]), bytes(cycle.body), scope)
+        return turns.app.answer(place, bytes(cycle.body), scope)
 
     def _is_small(self, cycle: RequestResponseCycle) -> bool:
         """Whether all that is to come of a body will come soon, and nobody has to be asked for it."""

@@ -109,7 +109,7 @@ class Shortcut(Protocol):
     def _answer(self, data: bytes, head: Head, body: bytes) -> None:
         """Answer a whole request, if its reply is at hand; else parse it."""
         self._moment[ARRIVED] = arrived = monotonic()
-        said = self._app.answer(head.place, head.headers, body, self._moment)
+        said = self._app.answer(head.place, body, self._moment)
         if type(said) is Framed:
             write_framed(self.transport, said)
             self.server_state.total_requests += 1
@@ -136,7 +136,7 @@ class Shortcut(Protocol):
             return None
         if noted is not None and noted[0] is cycle:
             self._heads.note(noted[1], place, scope)
-        return turns.app.answer(place, tuple(scope["headers"]), bytes(cycle.body), scope)
+        return turns.app.answer(place, bytes(cycle.body), scope)
 
     def _watch(self, seconds: float) -> None:
         self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)

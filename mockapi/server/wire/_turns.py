@@ -46,15 +46,16 @@ class AnsweringApp(Protocol):
     """An application that answers what it can of whole requests without a task."""
 
     def place_of(self, scope: Any) -> Any:
-        """What it makes of a request's line and fields; None if it wants the request as a task.
+        """What it makes of a request's line and fields, a `Place`; None if it wants the request as a task.
 
         It makes the same of whatever has the same line and fields but for the length of the body.
         """
 
-    def answer(self, place: Any, headers: Any, body: bytes, scope: Any) -> Any:
+    def answer(self, place: Any, body: bytes, scope: Any) -> Any:
         """The reply to a whole request, as a `Framed`.
 
-        None says that nothing was done; an application plays the reply that was found.
+        Of the scope it needs the server's address, and the moment. None says that nothing was done; an
+        application plays the reply that was found.
         """
 
 
