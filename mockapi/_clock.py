@@ -27,12 +27,17 @@ def monotonic(_counter: Callable[[], float] = _system) -> float:
     return _counter()
 
 
-def wall(_base: float = time.time() - _system()) -> float:
-    """Seconds since 1970, counted on from the moment this module was imported.
+def wall_at(moment: float, _base: float = time.time() - _system()) -> float:
+    """Seconds since 1970 at a moment in `monotonic` seconds, counted on from when this module was imported.
 
     A clock that was frozen at that moment is where the count starts.
     """
-    return _base + monotonic()
+    return _base + moment
+
+
+def wall() -> float:
+    """Seconds since 1970; see `wall_at`."""
+    return wall_at(monotonic())
 
 
 def processor() -> float:

@@ -140,11 +140,17 @@ class App(Starlette):
         else:
             await self._endpoint(scope, receive, send)
 
-    def at_once(self, scope: Any, body: bytes) -> Any:
-        """Answer a whole request without a task, if that can be; see `MessagesAPI.at_once`."""
-        if self._root_path or self.user_middleware or _CONTROL in scope["path"]:
+    def place_of(self, scope: Any) -> Any:
+        """Where a request came that may be answered without a task; see `AtOnce`."""
+        if self._root_path or _CONTROL in scope["path"]:
             return None
-        return self._endpoint.at_once(scope, body)
+        return self._endpoint.at_once.place_of(scope)
+
+    def answer(self, place: Any, body: bytes, scope: Any) -> Any:
+        """Answer a whole request without a task, if that can be; see `AtOnce`."""
+        if self.user_middleware:
+            return None
+        return self._endpoint.at_once.answer(place, body, scope)
 
 
 class HostedApp(App):

@@ -1,6 +1,7 @@
 """Recordings that are played without a task: their requests have come whole, and nothing else is to be done.
 
-That is a matter of speed alone: the endpoint answers the same to whatever is left to it.
+That is a matter of speed alone: the endpoint answers the same to whatever is left to it. What the head of a
+request says is looked at apart from its body, because a client sends the same head again and again.
 """
 
 from __future__ import annotations
@@ -8,16 +9,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from mockapi._clock import wall
-from mockapi.exchange import Request
+from mockapi._clock import monotonic, wall, wall_at
 from mockapi.server._access import key_objection
 from mockapi.server._elsewhere import OwnerAwayError
-from mockapi.server.wire import Framed
+from mockapi.server.wire import ARRIVED, Framed
+from mockapi.sessions import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from mockapi.exchange import Reply
+    from mockapi.cassettes import Recording
+    from mockapi.exchange import Reply, Request
     from mockapi.server._elsewhere import Elsewhere, PassedOn
     from mockapi.server._service import Service
     from mockapi.server.recording import Address
@@ -79,19 +81,14 @@ class AtOnce:
         self._keys = keys
         self._elsewhere = elsewhere
 
-    def __call__(self, scope: Scope, body: bytes) -> Framed | Plays | None:
-        """The reply to a whole request, if it is a recording and nothing else is to be done.
+    def place_of(self, scope: Scope) -> Asked | None:
+        """Where a request came, if its head lets a recording be all there is to the reply.
+
+        It depends on nothing but method, path, query and fields, the length of the body left out.
 
         Args:
             scope: of the ASGI request.
-            body: all of it.
-
-        Returns:
-            The reply, to be sent; an application that plays it over time; None if nothing was done.
         """
-        service = self._service
-        if service.is_draining or service.closes_root_connections or service.takes_unversioned_paths:
-            return None
         path = scope["raw_path"].decode("ascii")
         id_ = None
         if path.startswith(SESSION_PREFIX):
@@ -105,25 +102,58 @@ class AtOnce:
             return None
         if self._keys and key_objection(fields, self._keys) is not None:
             return None
-        request = Request("POST", path, scope["query_string"].decode("latin-1"), headers, body)
+        return Asked(id_, path, scope["query_string"].decode("latin-1"), tuple(headers))
+
+    def answer(self, place: Asked, body: bytes, scope: Scope) -> Framed | Plays | None:
+        """The reply to a whole request, if it is a recording and nothing else is to be done.
+
+        Args:
+            place: its line and fields.
+            body: all of it.
+            scope: the address at which it came, and the moment.
+
+        Returns:
+            The reply, to be sent; an application that plays it over time; None if nothing was done.
+        """
+        service = self._service
+        if service.is_draining or service.closes_root_connections or service.takes_unversioned_paths:
+            return None
+        id_ = place.session_id
         try:
             owner = None if self._elsewhere is None else self._elsewhere.owner_of(id_)
             if owner is not None:
+                request = place.request(body)
                 return self._elsewhere_found(owner.at_hand(id_, request, scope["server"]), request, scope)
             session = service.sessions.root() if id_ is None else service.sessions.get(id_)
-            entry = None if session is None else replayed(service, request, session, scope["server"])
+            return None if session is None else self._found_here(session, place, body, scope)
         except OwnerAwayError:  # the endpoint meets it, too, and tells
             return None
         except Exception as defect:  # noqa: BLE001 - told by what tells all of them
             return self._endpoint.fails(defect)
-        if entry is None or session is None:
+
+    def _found_here(
+        self, session: ServerSession, asked: Asked, body: bytes, scope: Scope
+    ) -> Framed | Plays | None:
+        service = self._service
+        request = asked.request(body)
+        recording = session.replay(request)
+        if recording is None:
             return None
-        framed = _framed(entry.reply)
-        if framed is None:
+        reply = session.library.reply(recording)
+        head = reply.wire_head
+        now = monotonic()
+        at = wall_at(now)
+        _used(service, request, recording, session, scope["server"], at)
+        if head is not None and service.metrics is None and not service.console.verbose:
+            seconds = now - scope[ARRIVED]
+            session.journal.add_replayed(at, seconds, asked, request.body, recording, session.library)
+            return Framed(head.before, reply.chunks[0].data, head.after)
+        entry = session.journal.add(at, request, reply, recording, None)
+        if head is None:
             return partial(self._endpoint.play, entry, session)
         entry.complete = True
         self._endpoint.played(entry, session, scope)
-        return framed
+        return Framed(head.before, reply.chunks[0].data, head.after)
 
     def _elsewhere_found(
         self, passed_on: PassedOn | None, request: Request, scope: Scope
@@ -152,12 +182,24 @@ def replayed(
     recording = session.replay(request)
     if recording is None:
         return None
-    service.asked += 1
     now = wall()
-    service.sessions.use(session, now)
+    _used(service, request, recording, session, server, now)
+    return session.journal.add(now, request, session.library.reply(recording), recording, None)
+
+
+def _used(
+    service: Service,
+    request: Request,
+    recording: Recording,
+    session: ServerSession,
+    server: Address,
+    at: float,
+) -> None:
+    """What is to be done of each recording that answers, beside writing it down."""
+    service.asked += 1
+    service.sessions.use(session, at)
     if service.recorder is not None:
         service.recorder.replayed(request, recording, session, server)
-    return session.journal.add(now, request, session.library.reply(recording), recording, None)
 
 
 def _framed(reply: Reply) -> Framed | None:

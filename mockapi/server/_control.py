@@ -315,9 +315,7 @@ def _page(journal: Journal, after: int, limit: int) -> list[JournalEntry]:
     """The entries behind number `after`: at most `limit`, and one or as many as fit into a page's bytes."""
     page: list[JournalEntry] = []
     size = 0
-    for entry in journal:
-        if entry.number <= after:
-            continue
+    for entry in journal.after(after):
         size += entry.size
         if len(page) >= limit or (page and size > _MAX_PAGE_BYTES):
             break

@@ -11,16 +11,17 @@ from mockapi._lazy import lazy_exports
 if TYPE_CHECKING:
     from mockapi.sessions._account import Account
     from mockapi.sessions._answer import FORWARD, Answer
-    from mockapi.sessions._free import can_be_free, is_free
-    from mockapi.sessions._generator import ReplyGenerator, scripted_reply
-    from mockapi.sessions._journal import (
+    from mockapi.sessions._asked import Asked
+    from mockapi.sessions._entry import (
         BodyKind,
-        Journal,
         JournalEntry,
         kind_of,
         miss_as_json,
         recording_as_json,
     )
+    from mockapi.sessions._free import can_be_free, is_free
+    from mockapi.sessions._generator import ReplyGenerator, scripted_reply
+    from mockapi.sessions._journal import Journal
     from mockapi.sessions._library import CassetteSet
     from mockapi.sessions._limits import MAX_SESSIONS, SessionLimits, seconds_up
     from mockapi.sessions._look_ahead import answer_large, look_up_ahead, make_ready
@@ -62,6 +63,7 @@ __all__ = [
     "Account",
     "AfterLast",
     "Answer",
+    "Asked",
     "BodyKind",
     "CassetteSet",
     "Exchange",
@@ -100,9 +102,11 @@ __getattr__ = lazy_exports(
     {
         "_account": "Account",
         "_answer": "FORWARD Answer",
+        "_asked": "Asked",
         "_free": "can_be_free is_free",
         "_generator": "ReplyGenerator scripted_reply",
-        "_journal": "BodyKind Journal JournalEntry kind_of miss_as_json recording_as_json",
+        "_entry": "BodyKind JournalEntry kind_of miss_as_json recording_as_json",
+        "_journal": "Journal",
         "_library": "CassetteSet",
         "_limits": "MAX_SESSIONS SessionLimits seconds_up",
         "_look_ahead": "answer_large look_up_ahead make_ready",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mockapi.sessions._journal import JournalEntry
+    from mockapi.sessions._entry import JournalEntry
     from mockapi.sessions._session import ServerSession
 
 

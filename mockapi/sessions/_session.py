@@ -85,6 +85,7 @@ class ServerSession:
 
     def use(self, library: CassetteSet) -> None:
         """Play these cassettes from their beginning."""
+        self.journal.settle()
         self.library = library
         self.index = library.index(self.settings.effective_matching)
         self._looked_at: Settings | None = None
@@ -172,7 +173,7 @@ class ServerSession:
 
     def is_answering(self, now: float) -> bool:
         """Whether a reply is being sent that was begun not too long ago."""
-        return any(entry.seconds is None and now - entry.at < _LONGEST_REPLY for entry in self.journal)
+        return self.journal.is_being_answered(now - _LONGEST_REPLY)
 
     def _limit(self) -> int:
         if self.settings.max_requests is not None:

@@ -9,8 +9,9 @@ import orjson
 import pytest
 
 from mockapi.exchange import Chunk, Reply, Request, Source
-from mockapi.sessions import _journal
-from mockapi.sessions._journal import Journal, JournalEntry
+from mockapi.sessions import _entry
+from mockapi.sessions._entry import JournalEntry
+from mockapi.sessions._journal import Journal
 from tests.support.server import (
     Play,
     RawClient,
@@ -200,6 +201,6 @@ def test_a_large_body_is_looked_at_elsewhere_and_shown_the_same(
     ask(base_url, content=LARGE[kind])
     entry = JournalEntry(1, 0.0, Request("POST", "/", "", (), LARGE[kind]), REPLY, None, None)
     as_ever = orjson.loads(orjson.dumps(entry.as_json()["request"]))[kind]
-    monkeypatch.setattr(_journal, "jsontext", None)
+    monkeypatch.setattr(_entry, "jsontext", None)
     (shown,) = journal(server, id_of(base_url))
     assert shown["request"][kind] == as_ever

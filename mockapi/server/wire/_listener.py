@@ -13,7 +13,9 @@ import uvicorn
 
 from mockapi._clock import monotonic
 from mockapi.errors import UsageError
+from mockapi.server.wire._heads import Heads
 from mockapi.server.wire._protocol import Protocol
+from mockapi.server.wire._shortcut import Shortcut
 from mockapi.server.wire._strangers import Strangers
 from mockapi.server.wire._turns import Turns
 
@@ -100,13 +102,14 @@ class HTTPServer(uvicorn.Server):
         on_drain: Callable[[int], None] | None = None,
     ) -> None:
         strangers = None if tell is None else Strangers(tell)
-        at_once = getattr(app, "at_once", None)
+        answering: Any = app if hasattr(app, "place_of") else None
+        protocol: Any = partial(Protocol, strangers=strangers)
+        if answering is not None:
+            protocol = partial(Shortcut, strangers=strangers, turns=Turns(answering), heads=Heads())
         super().__init__(
             uvicorn.Config(
                 app,
-                http=partial(  # type: ignore[arg-type] # uvicorn only calls it
-                    Protocol, strangers=strangers, turns=None if at_once is None else Turns(at_once)
-                ),
+                http=protocol,
                 ws="none",
                 lifespan="off",
                 log_config=None,

@@ -42,7 +42,8 @@ _TOO_LARGE = "The header of the request is too large."
 _STATUS_LINE = b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
 _AROUND_FIELD = 4  # a colon, a blank, and the end of the line
 
-_SMALL_BODY = 64 * 1024  # bytes that clients send with the header, or at once behind it
+SMALL_BODY = 64 * 1024
+"""Bytes that clients send with the header, or at once behind it."""
 
 _LAST_SECONDS = 0.5  # for the end of a reply that was sent when the server was told to stop
 
@@ -133,21 +134,29 @@ class Protocol(HttpToolsProtocol):
         if cycle.more_body and self._is_small(cycle):
             return  # `on_message_complete` comes back to it
         self._begun = None
-        if not cycle.more_body and _takes_frame(cycle):
-            found = turns.at_once(cycle.scope, bytes(cycle.body))
-            if type(found) is Framed:
-                turns.write(cycle.transport, found)
-                _end(cycle)
-                return
-            app = found or app
-        super()._start_asgi_task(cycle, app)
+        found = None if cycle.more_body else self._answered_at_once(cycle, turns)
+        if type(found) is Framed:
+            turns.write(cycle.transport, found)
+            _end(cycle)
+            return
+        super()._start_asgi_task(cycle, found or app)
+
+    def _answered_at_once(self, cycle: RequestResponseCycle, turns: Turns) -> Any:
+        """What answers a whole request at once, as `AnsweringApp.answer` has it."""
+        if not takes_frame(cycle):
+            return None
+        scope = cycle.scope
+        place = turns.app.place_of(scope)
+        if place is None:
+            return None
+        return turns.app.answer(place, bytes(cycle.body), scope)
 
     def _is_small(self, cycle: RequestResponseCycle) -> bool:
         """Whether all that is to come of a body will come soon, and nobody has to be asked for it."""
         if cycle.waiting_for_100_continue or cycle.disconnected or self.transport.is_closing():
             return False
         length = next((value for name, value in cycle.scope["headers"] if name == b"content-length"), b"")
-        return length.isdigit() and int(length) <= _SMALL_BODY
+        return length.isdigit() and int(length) <= SMALL_BODY
 
     def _parse(self, data: bytes) -> bytes:
         """Parse up to an offer to change the protocol; what comes behind it is still to be parsed."""
@@ -295,14 +304,14 @@ def send_framed(send: Any, framed: Framed) -> bool:
         connection after it, to add fields, to log it), or where something stands before `send`.
     """
     cycle = getattr(send, "__self__", None)
-    if type(cycle) is not RequestResponseCycle or not _takes_frame(cycle):
+    if type(cycle) is not RequestResponseCycle or not takes_frame(cycle):
         return False
     write_framed(cycle.transport, framed)
     _end(cycle)
     return True
 
 
-def _takes_frame(cycle: RequestResponseCycle) -> bool:
+def takes_frame(cycle: RequestResponseCycle) -> bool:
     """Whether uvicorn has no part in a response but to send it."""
     return not (
         not cycle.keep_alive

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable
-
 _MOST: Final = 64
 """Requests of one turn: what is to be sent at its time must not wait for more."""
 _SMALL: Final = 16 * 1024
@@ -44,16 +42,32 @@ class Answering(Protocol):
         """Answer it, or start a task that does."""
 
 
+class AnsweringApp(Protocol):
+    """An application that answers what it can of whole requests without a task."""
+
+    def place_of(self, scope: Any) -> Any:
+        """What it makes of a request's line and fields, a `Place`; None if it wants the request as a task.
+
+        It makes the same of whatever has the same line and fields but for the length of the body.
+        """
+
+    def answer(self, place: Any, body: bytes, scope: Any) -> Any:
+        """The reply to a whole request, as a `Framed`.
+
+        Of the scope it needs the server's address, and the moment. None says that nothing was done; an
+        application plays the reply that was found.
+        """
+
+
 class Turns:
     """The requests of one server that have begun, turn by turn.
 
     Args:
-        at_once: takes scope and body of a whole request. A `Framed` is its reply; None says that nothing was
-            done; an application plays the reply that was found.
+        app: what answers them.
     """
 
-    def __init__(self, at_once: Callable[[Any, bytes], Any]) -> None:
-        self.at_once = at_once
+    def __init__(self, app: AnsweringApp) -> None:
+        self.app = app
         self._begun: list[Answering] = []
         self._replies: list[tuple[asyncio.WriteTransport, Framed]] = []
 

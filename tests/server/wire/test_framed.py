@@ -10,7 +10,7 @@ import pytest
 
 import mockapi
 from mockapi.server import _at_once
-from mockapi.server.wire import _player, _protocol, _turns
+from mockapi.server.wire import _heads, _player, _protocol, _shortcut, _turns
 from tests.support.server import JSON, STREAM, Play, RawClient, interaction, message, write_cassette
 from tests.support.workers import SEVERAL
 
@@ -75,8 +75,13 @@ def ways(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         taken.append(True)
         write(turns, transport, framed)
 
+    def shortened(*args: Any) -> None:
+        taken.append(True)
+        _turns.write_framed(*args)
+
     write = _turns.Turns.write
     monkeypatch.setattr(_turns.Turns, "write", written)
+    monkeypatch.setattr(_shortcut, "write_framed", shortened)
     monkeypatch.setattr(_player, "send_framed", seen)
     return taken
 
@@ -89,7 +94,8 @@ def test_the_bytes_are_those_that_uvicorn_would_send(
     base_url = play(recorded)
     direct = sent_to(base_url, recorded)
     assert ways == ([True, True] if recorded.response.body else [])
-    monkeypatch.setattr(_at_once.AtOnce, "__call__", lambda *_: None)
+    monkeypatch.setattr(_at_once.AtOnce, "place_of", lambda *_: None)
+    monkeypatch.setattr(_heads.Heads, "find", lambda *_: None)
     assert sent_to(base_url, recorded) == direct
     assert ways == ([True] * 4 if recorded.response.body else [])
     monkeypatch.setattr(_player, "send_framed", lambda *_: False)

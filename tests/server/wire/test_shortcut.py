@@ -1,0 +1,173 @@
+"""A request whose head has come before is answered as the parser's way would answer it, byte for byte."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from tests.support.heads import (
+    BODIES,
+    FIELDS,
+    LENGTHS,
+    LINES,
+    ODD_FIELDS,
+    ODD_LENGTHS,
+    ODD_LINES,
+    Sent,
+)
+from tests.support.listening import Listening, Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+needs_turns = pytest.mark.skipif(
+    not hasattr(HttpToolsProtocol, "_start_asgi_task"), reason="uvicorn starts a task for each request"
+)
+
+
+def mostly(usual: Sequence[bytes], odd: Sequence[bytes]) -> st.SearchStrategy[bytes]:
+    """One of the usual, or now and then an odd one."""
+    return st.sampled_from((*usual, *usual, *usual)) | st.sampled_from((*usual, *odd))
+
+
+FIELD = mostly(FIELDS, ODD_FIELDS)
+SENT = st.builds(
+    Sent,
+    mostly(LINES, ODD_LINES),
+    st.lists(FIELD, max_size=2).map(tuple),
+    mostly(LENGTHS, ODD_LENGTHS),
+    st.lists(FIELD, max_size=2).map(tuple),
+    st.sampled_from([b"\r\n"] * 7 + [b"\n"]),
+)
+OFF = st.sampled_from([0] * 8 + [-1, 1, 5])
+
+
+@st.composite
+def conversations(draw: st.DrawFn) -> list[list[tuple[bytes, bool]]]:
+    """What is read on each of some connections, and whether all is answered before the next read."""
+    heads = draw(st.lists(SENT, min_size=1, max_size=3))
+    connections = []
+    for _ in range(draw(st.integers(1, 2))):
+        reads = []
+        for _ in range(draw(st.integers(1, 7))):
+            sent = draw(st.sampled_from(heads)).wire(draw(st.sampled_from(BODIES)), draw(OFF))
+            match draw(st.sampled_from(["whole"] * 5 + ["cut", "twice"])):
+                case "cut":
+                    at = draw(st.integers(0, len(sent)))
+                    # What is whole is answered first: what cannot be read ends the connection for all.
+                    waits = b"\n\r\n" in sent[:at] or b"\n\n" in sent[:at]
+                    reads += [(sent[:at], waits or draw(st.booleans())), (sent[at:], True)]
+                case "twice":
+                    reads.append((sent * 2, True))
+                case _:
+                    reads.append((sent, True))
+        connections.append([read for read in reads if read[0]])
+    return connections
+
+
+def heard(connections: Sequence[Sequence[tuple[bytes, bool]]], *, short: bool) -> list[Any]:
+    """What each connection hears, one after the other."""
+
+    async def played() -> list[Any]:
+        server = Listening(short=short)
+        return [await server.heard(reads) for reads in connections]
+
+    return asyncio.run(played())
+
+
+USUAL = Sent(LINES[0], (b"host: x",), LENGTHS[0], ())
+FRAMED = b"{'framed': 1}"
+
+
+def thrice(sent: Sent, body: bytes = FRAMED, then: bytes = b"") -> list[list[tuple[bytes, bool]]]:
+    """The same request three times on a connection, and something else."""
+    return [[(sent.wire(body, 0), True)] * 3 + ([(then, True)] if then else [])]
+
+
+@needs_turns
+@given(conversations())
+@example(thrice(USUAL, then=USUAL.wire(b"{'framed': 22}", 0)))
+@example(thrice(USUAL, b"task"))
+@example(thrice(USUAL, b"{}"))
+@example(thrice(USUAL, then=USUAL.wire(FRAMED, 1)))
+@example(thrice(USUAL, then=USUAL.wire(FRAMED, -1)))
+@example(thrice(Sent(LINES[0], (b"x-length: 3",), LENGTHS[0], ()), then=USUAL.wire(FRAMED, 0)))
+@example(thrice(Sent(LINES[0], (b"host: x",), ODD_LENGTHS[1], ())))
+@example(thrice(Sent(LINES[0], (b"x-folded: one\r\n length: 2",), LENGTHS[0], ())))
+@example(thrice(Sent(LINES[0], (), LENGTHS[0], (), b"\n"), BODIES[-1]))
+@example(thrice(Sent(LINES[0], (b"connection: close",), LENGTHS[0], ())))
+@example(thrice(Sent(LINES[0], (b"transfer-encoding: chunked",), LENGTHS[0], ()), b"2\r\n{}\r\n0\r\n\r\n"))
+@example(thrice(Sent(ODD_LINES[0], (), LENGTHS[0], ())))
+def test_every_byte_is_what_the_parsers_way_sends(reads: list[list[tuple[bytes, bool]]]) -> None:
+    """Whatever heads there are, and however the network cuts them; connections end at the same moment."""
+    assert heard(reads, short=True) == heard(reads, short=False)
+
+
+@needs_turns
+def test_a_head_is_read_twice_and_then_known() -> None:
+    """On every connection of the server, with any length of body; else the law above would say nothing."""
+
+    async def places() -> list[int]:
+        server, seen = Listening(short=True), []
+        for reads in (thrice(USUAL) * 2, [[(USUAL.wire(FRAMED * number, 0), True) for number in (1, 2, 30)]]):
+            for connection in reads:
+                await server.heard(connection)
+                seen.append(server.app.places)
+        return seen
+
+    assert asyncio.run(places()) == [2, 3, 4]  # the first request of each connection is parsed
+
+
+@needs_turns
+@pytest.mark.parametrize("told", ["drain", "shutdown", "timeout_keep_alive_handler"])
+@pytest.mark.parametrize("body", [FRAMED, b"task", b"{}"])
+def test_who_is_told_something_between_head_and_body_does_the_same(told: str, body: bytes) -> None:
+    """A request has begun as soon as its head is there."""
+    head, sent = USUAL.wire(b"", len(body)), USUAL.wire(body, 0)
+
+    async def heard_of(*, short: bool) -> list[Any]:
+        server, transport = Listening(short=short), Transport()
+        protocol = server.connected(transport)
+        for _ in range(3):
+            protocol.data_received(sent)
+            await server.settled()
+        protocol.data_received(head)
+        getattr(protocol, told)()
+        heard: list[Any] = [(transport.written, transport.is_closed)]
+        if not transport.is_closed:
+            protocol.data_received(body)
+            await server.settled()
+        protocol.connection_lost(None)
+        return [*heard, transport.written, transport.is_closed]
+
+    short = asyncio.run(heard_of(short=True))
+    if told == "timeout_keep_alive_handler":  # nobody calls it meanwhile in the parser's way
+        assert not short[0][1]
+        assert short[1].count(b"HTTP/1.1 200 OK") == 4
+    else:
+        assert short == asyncio.run(heard_of(short=False))
+
+
+@needs_turns
+def test_a_connection_is_closed_when_it_was_quiet_for_as_long_as_it_may_be() -> None:
+    """A timer that was set before the last reply looks again."""
+
+    async def closed(seconds: int) -> bool:
+        server, transport = Listening(short=True), Transport()
+        protocol = server.connected(transport)
+        protocol.timeout_keep_alive = seconds
+        for _ in range(3):
+            protocol.data_received(USUAL.wire(FRAMED, 0))
+            await server.settled()
+        protocol.timeout_keep_alive_handler()
+        is_closed = transport.is_closed
+        protocol.connection_lost(None)
+        return is_closed
+
+    assert asyncio.run(closed(0))
+    assert not asyncio.run(closed(75))
