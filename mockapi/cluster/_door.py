@@ -8,14 +8,26 @@ from __future__ import annotations
 import asyncio
 import logging
 import pickle
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from mockapi.cluster._codec import flat_reply, reply_of, request_of
+from mockapi.cluster._codec import read_flat, reply_of, request_of, written_reply
 from mockapi.cluster._frames import Frames
-from mockapi.cluster._link import ANSWER, CALL, ENDED, FORWARD, FORWARDED, KEEP, REPLY, RESULT
-from mockapi.exchange import Reply
+from mockapi.cluster._link import (
+    ANSWER,
+    CALL,
+    ENDED,
+    FORWARD,
+    FORWARDED,
+    KEEP,
+    MESSAGE,
+    NAMED,
+    REPLY,
+    RESULT,
+)
+from mockapi.cluster._named import Named
+from mockapi.exchange import Reply, Request
 from mockapi.nodes import Ordered
-from mockapi.server import OwnerAwayError, OwnerUnsureError, defect_reply
+from mockapi.server import OwnerAwayError, OwnerUnsureError, defect_reply, replayed
 from mockapi.server.wire import Refused
 from mockapi.sessions import DEFAULT, is_free
 
@@ -23,11 +35,11 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from mockapi.cluster._service import WorkerService
-    from mockapi.exchange import Request
     from mockapi.nodes import DefaultSession, Free
     from mockapi.server import MessagesAPI
     from mockapi.sessions import JournalEntry, ServerSession
 
+_MESSAGES: Final = "/v1/messages"
 _log = logging.getLogger(__name__)
 
 
@@ -57,6 +69,7 @@ class Door(Frames):
         self._doors = doors
         self._played: dict[int, tuple[JournalEntry, ServerSession]] = {}
         self._forwarded: dict[int, tuple[Request, ServerSession]] = {}
+        self._named = Named()
         self._default = default
         self._ordered: dict[int, Ordered | Free] = {}
         self._kept: set[int] = set()
@@ -66,8 +79,11 @@ class Door(Frames):
     def taken(self, message: tuple[Any, ...]) -> None:
         """The other worker asks, or tells, something."""
         kind, number, *parts = message
-        if kind == ANSWER:
-            self._answer(number, *parts)
+        if kind == MESSAGE:
+            self._message(number, *parts)
+        elif kind == ANSWER:
+            edition, id_, flat, *more = parts
+            self._answer(number, edition, id_, request_of(flat), *more)
         elif kind == ENDED:
             self._ended(number, *parts)
         elif kind == FORWARDED:
@@ -86,27 +102,47 @@ class Door(Frames):
         self._ordered.clear()
         self._doors.discard(self)
 
-    def _answer(self, number: int, id_: str | None, flat: tuple[Any, ...], server: Any, hint: str) -> None:
-        request = request_of(flat)
+    def _message(
+        self, number: int, edition: int, id_: str | None, query: str, headers: Any, body: bytes, server: Any
+    ) -> None:
+        """Answer a request for a message: with a recording at once, as most are."""
+        request = Request("POST", _MESSAGES, query, headers, body)
+        try:
+            sessions = self._service.sessions
+            session = sessions.root() if id_ is None else sessions.get(id_)
+            if session is not None and (self._default is None or session is not self._default.session):
+                entry = replayed(self._service, request, session, server)
+                if entry is not None:
+                    self._replied(number, edition, request, session, entry)
+                    return
+        except Exception as error:  # noqa: BLE001 - a defect, answered as one
+            self._defect(number, error)
+            return
+        self._answer(number, edition, id_, request, server, "")
+
+    def _answer(
+        self, number: int, edition: int, id_: str | None, request: Request, server: Any, hint: str
+    ) -> None:
         try:
             session = self._api.admitted(id_, request)
             if isinstance(session, Reply):
-                self.send((REPLY, number, flat_reply(session), None))
+                self._say(number, session)
             elif self._default is not None and session is self._default.session:
                 self._start(self._answer_in_order(number, self._default, request, server, hint))
             elif self._service.is_at_hand(request, session):
-                self._replied(number, request, session, self._service.answer(request, session, server, hint))
+                entry = self._service.answer(request, session, server, hint)
+                self._replied(number, edition, request, session, entry)
             else:
-                self._start(self._answer_aside(number, request, session, server, hint))
+                self._start(self._answer_aside(number, edition, request, session, server, hint))
         except Exception as error:  # noqa: BLE001 - a defect, answered as one
             self._defect(number, error)
 
     async def _answer_aside(
-        self, number: int, request: Request, session: ServerSession, server: Any, hint: str
+        self, number: int, edition: int, request: Request, session: ServerSession, server: Any, hint: str
     ) -> None:
         try:
             entry = await self._service.answer_aside(request, session, server, hint)
-            self._replied(number, request, session, entry)
+            self._replied(number, edition, request, session, entry)
         except Exception as error:  # noqa: BLE001 - a defect, answered as one
             self._defect(number, error)
 
@@ -121,23 +157,39 @@ class Door(Frames):
                 self._to_forward(number, request, default.session)
             else:
                 free = self._service.epoch if passed_on.is_free else None
-                self.send((REPLY, number, flat_reply(passed_on.reply), free))
+                self._say(number, passed_on.reply, free)
         except (OwnerAwayError, OwnerUnsureError) as error:
-            self.send((REPLY, number, flat_reply(self._api.not_answered(error)), None))
+            self._say(number, self._api.not_answered(error))
         except Refused as refused:
-            self.send((REPLY, number, flat_reply(self._api.refusal(refused, request.headers)), None))
+            self._say(number, self._api.refusal(refused, request.headers))
         except Exception as error:  # noqa: BLE001 - a defect, answered as one
             self._defect(number, error)
 
     def _replied(
-        self, number: int, request: Request, session: ServerSession, entry: JournalEntry | None
+        self,
+        number: int,
+        edition: int,
+        request: Request,
+        session: ServerSession,
+        entry: JournalEntry | None,
     ) -> None:
-        if entry is not None:
-            self._played[number] = entry, session
-            free = self._service.epoch if session.id == DEFAULT and is_free(session, entry) else None
-            self.send((REPLY, number, flat_reply(entry.reply), free))
+        if entry is None:
+            self._to_forward(number, request, session)
             return
-        self._to_forward(number, request, session)
+        self._played[number] = entry, session
+        free = self._service.epoch if session.id == DEFAULT and is_free(session, entry) else None
+        recording, library, reply = entry.recording, session.library, entry.reply
+        is_the_librarys = library is self._service.library and reply.wire_head is not None
+        if recording is None or not is_the_librarys or reply is not library.reply(recording):
+            self._say(number, reply, free)
+        elif self._named.is_known(recording.number, library, edition):
+            self.send((NAMED, number, recording.number, free))
+        else:
+            self._say(number, reply, free, recording.number)
+
+    def _say(self, number: int, reply: Reply, free: int | None = None, named: int | None = None) -> None:
+        """Tell the other worker what to play."""
+        self.send((REPLY, number, written_reply(reply), free, named))
 
     def _to_forward(self, number: int, request: Request, session: ServerSession) -> None:
         recorder = self._service.recorder
@@ -146,7 +198,7 @@ class Door(Frames):
 
     def _defect(self, number: int, error: Exception) -> None:
         _log.error("A request that another worker has taken met a defect of mockapi.", exc_info=error)
-        self.send((REPLY, number, flat_reply(defect_reply(self._service)), None))
+        self._say(number, defect_reply(self._service))
 
     def _ended(self, number: int, complete: bool, seconds: float | None) -> None:  # noqa: FBT001 - as it comes
         self._forwarded.pop(number, None)
@@ -162,15 +214,16 @@ class Door(Frames):
         if self._service.console.verbose:
             self._service.console.request(entry, session)
 
-    def _upstream_answered(self, number: int, at: float, flat: tuple[Any, ...], complete: bool) -> None:  # noqa: FBT001 - as it comes
+    def _upstream_answered(self, number: int, at: float, written: bytes, complete: bool) -> None:  # noqa: FBT001 - as it comes
         request, session = self._forwarded.pop(number)
+        reply = reply_of(read_flat(written))
         passed_on = self._ordered.get(number)
         if isinstance(passed_on, Ordered):
             is_kept = number in self._kept
             self._kept.discard(number)
-            passed_on.upstream_answered(request, reply_of(flat), at, complete=complete, is_kept=is_kept)
+            passed_on.upstream_answered(request, reply, at, complete=complete, is_kept=is_kept)
             return
-        entry = self._service.forwarded(request, session, reply_of(flat), at, complete=complete)
+        entry = self._service.forwarded(request, session, reply, at, complete=complete)
         self._played[number] = entry, session  # until it is told how long it took
 
     async def _keep(self, number: int, pickled: bytes) -> None:

@@ -1,6 +1,6 @@
-"""Messages between two workers over a Unix socket: a length, then a marshalled tuple.
+"""Messages between two workers over a Unix socket: a length, then a marshalled list of tuples.
 
-What is said in one turn of the event loop leaves in one write. What may wait for company (how a reply that
+What is said in one turn of the event loop leaves as one list. What may wait for company (how a reply that
 was played went) leaves with the next message, or a few milliseconds later.
 """
 
@@ -11,7 +11,9 @@ import marshal
 import struct
 from typing import Any, Final, cast
 
-_LENGTH: Final = struct.Struct("<I")
+from mockapi.cluster._codec import PLAIN
+
+_LENGTH: Final = struct.Struct("<Q")
 _LINGER: Final = 0.005
 """Seconds that a message which is in no hurry waits for others."""
 
@@ -22,10 +24,11 @@ class Frames(asyncio.Protocol):
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._come = bytearray()
-        self._going: list[bytes] = []
-        self._flushing: asyncio.Handle | None = None
+        self._come = bytearray()  # the beginning of a list
+        self._going: list[tuple[Any, ...]] = []
+        self._lingering: asyncio.Handle | None = None
         self._is_hurried = False
+        self._is_taking = False
 
     @property
     def is_open(self) -> bool:
@@ -41,33 +44,34 @@ class Frames(asyncio.Protocol):
         raise NotImplementedError
 
     def send(self, message: tuple[Any, ...]) -> None:
-        """Say something, at the end of this turn of the event loop."""
-        self._put(message)
+        """Say something, at the end of this turn of the event loop.
+
+        Args:
+            message: of plain values, which marshal can write: nobody would meet its error.
+        """
+        self._going.append(message)
         if not self._is_hurried and self._loop is not None:
-            if self._flushing is not None:
-                self._flushing.cancel()
             self._is_hurried = True
-            self._flushing = self._loop.call_soon(self.flush)
+            if not self._is_taking:
+                self._loop.call_soon(self.flush)
 
     def send_later(self, message: tuple[Any, ...]) -> None:
         """Say something that is in no hurry."""
-        self._put(message)
-        if self._flushing is None and self._loop is not None:
-            self._flushing = self._loop.call_later(_LINGER, self.flush)
+        self._going.append(message)
+        if self._lingering is None and self._loop is not None:
+            self._lingering = self._loop.call_later(_LINGER, self._lingered)
 
-    def _put(self, message: tuple[Any, ...]) -> None:
-        data = marshal.dumps(message)
-        self._going += (_LENGTH.pack(len(data)), data)
+    def _lingered(self) -> None:
+        self._lingering = None
+        self.flush()
 
     def flush(self) -> None:
         """Let everything leave that was said."""
-        if self._flushing is not None:
-            self._flushing.cancel()
-        self._flushing = None
         self._is_hurried = False
         going, self._going = self._going, []
         if going and self._transport is not None and not self._transport.is_closing():
-            self._transport.writelines(going)
+            data = marshal.dumps(going, PLAIN)
+            self._transport.writelines((_LENGTH.pack(len(data)), data))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The connection stands."""
@@ -75,27 +79,41 @@ class Frames(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
 
     def data_received(self, data: bytes) -> None:
-        """Take every message that is whole."""
-        come = self._come
-        come += data
+        """Take every message that is whole, and let what is said to them leave together."""
+        if self._come:
+            self._come += data
+            with memoryview(self._come) as come:
+                taken = self._take(come)
+            del self._come[:taken]
+        else:
+            taken = self._take(memoryview(data))
+            if taken < len(data):
+                self._come += data[taken:]
+
+    def _take(self, come: memoryview) -> int:
+        """Take every list that is whole; how many bytes they had."""
         at = 0
-        while len(come) - at >= _LENGTH.size:
-            (size,) = _LENGTH.unpack_from(come, at)
-            end = at + _LENGTH.size + size
-            if len(come) < end:
-                break
-            with memoryview(come) as view:
+        self._is_taking = True
+        try:
+            while len(come) - at >= _LENGTH.size:
+                (size,) = _LENGTH.unpack_from(come, at)
+                begin, end = at + _LENGTH.size, at + _LENGTH.size + size
+                if len(come) < end:
+                    break
                 # The other end is a process of the same server, started by the same supervisor.
-                message = marshal.loads(view[at + _LENGTH.size : end])  # noqa: S302 - see above
-            at = end
-            self.taken(message)
-        if at:
-            del come[:at]
+                for message in marshal.loads(come[begin:end]):  # noqa: S302 - see above
+                    self.taken(message)
+                at = end
+        finally:
+            self._is_taking = False
+            if self._is_hurried:
+                self.flush()
+        return at
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
         """The other end has gone."""
-        if self._flushing is not None:
-            self._flushing.cancel()
+        if self._lingering is not None:
+            self._lingering.cancel()
         self._transport = None
         self.lost()
 

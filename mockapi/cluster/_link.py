@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import pickle
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi._clock import wall
-from mockapi.cluster._codec import SharedReplies, flat_reply, flat_request
+from mockapi.cluster._codec import SharedReplies, flat_request, read_flat, written_reply
 from mockapi.cluster._frames import Frames
-from mockapi.server import OwnerLostError, PassedOn
+from mockapi.cluster._named import Edition
+from mockapi.server import Coming, OwnerLostError
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Awaitable, Callable
 
     from mockapi.cassettes import Interaction
-    from mockapi.exchange import Reply, Request
+    from mockapi.cluster._service import WorkerService
+    from mockapi.exchange import Request
     from mockapi.server.recording import Address, Recorder
     from mockapi.server.wire import Message
 
-ANSWER: Final = 0  # what does this session answer? -> REPLY, or FORWARD
-REPLY: Final = 1  # this, to be played; and the epoch in which it is free, or None
+ANSWER: Final = 0  # what does this session answer? -> REPLY, NAMED, or FORWARD
+REPLY: Final = 1  # this, to be played; the epoch in which it is free, and the number it has, or None
 FORWARD: Final = 2  # let the upstream answer
 ENDED: Final = 3  # the reply was played; so it went
 FORWARDED: Final = 4  # the upstream has answered this
 KEEP: Final = 5  # write down what the upstream answered -> RESULT
 CALL: Final = 6  # anything else, by name -> RESULT
 RESULT: Final = 7  # of a call: what it returns, or what it raises
+MESSAGE: Final = 8  # as ANSWER, for a message; whoever may not ask has been turned away
+NAMED: Final = 9  # as REPLY, by its number
 
 
 class Link(Frames):
@@ -35,14 +40,33 @@ class Link(Frames):
 
     Args:
         name: of the other worker, for messages.
+        service: the state of this one.
+        learn: told of requests whose replies are free, with the epoch; see `FreeReplies`.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, service: WorkerService, learn: Callable[[Request, int], None]) -> None:
         super().__init__()
         self._name = name
+        self._service = service
+        self._learn = learn
         self._numbers = count()
         self._replies = SharedReplies()
-        self._waiting: dict[int, asyncio.Future[Any]] = {}
+        self._edition = Edition(0, service.library)
+        self._asked: dict[int, Remote] = {}
+        self._calls: dict[int, asyncio.Future[Any]] = {}
+
+    def ask(self, id_: str | None, request: Request, server: Address) -> Remote:
+        """Have a session of the other worker answer a message; see `mockapi.server.Owner.at_hand`.
+
+        Args:
+            id_: of the session; None for the root URL's.
+            request: what came.
+            server: the address at which it came.
+        """
+        remote = self._new(request)
+        number, edition = remote.number, remote.edition.number
+        self.send((MESSAGE, number, edition, id_, request.query, request.headers, request.body, server))
+        return remote
 
     async def answer(self, id_: str | None, request: Request, server: Address, hint: str) -> Remote:
         """What a session of the other worker answers.
@@ -56,7 +80,15 @@ class Link(Frames):
         Raises:
             OwnerLostError: the other worker ended meanwhile.
         """
-        remote: Remote = await self._asked(ANSWER, id_, flat_request(request), server, hint)
+        if self._loop is None or not self.is_open:
+            raise self._ended()
+        remote = self._new(request)
+        future: asyncio.Future[bool] = self._loop.create_future()
+        remote.then = partial(_settle, future, remote)
+        edition = remote.edition.number
+        self.send((ANSWER, remote.number, edition, id_, flat_request(request), server, hint))
+        if not await future:
+            raise self._ended()
         return remote
 
     async def call(self, name: str, *arguments: Any) -> Any:
@@ -70,76 +102,104 @@ class Link(Frames):
             OwnerLostError: the other worker ended meanwhile.
             Exception: what it raises there.
         """
-        return await self._asked(CALL, name, pickle.dumps(arguments))
+        return await self._called(CALL, next(self._numbers), name, pickle.dumps(arguments))
 
     async def keep(self, answered: int, interaction: Interaction) -> None:
         """Have the other worker write down what its session records; returns when that was tried."""
-        await self._asked(KEEP, answered, pickle.dumps(interaction))
+        await self._called(KEEP, next(self._numbers), answered, pickle.dumps(interaction))
 
-    async def _asked(self, kind: int, *parts: Any) -> Any:
+    def _new(self, request: Request) -> Remote:
+        """What the answer to a request will be told to."""
+        library = self._service.library
+        if not self._edition.is_of(library):
+            self._edition = Edition(self._edition.number + 1, library)
+        number = next(self._numbers)
+        remote = self._asked[number] = Remote(self, number, request, self._edition)
+        return remote
+
+    async def _called(self, kind: int, number: int, *parts: Any) -> Any:
         if self._loop is None or not self.is_open:
             raise self._ended()
-        number = next(self._numbers)
-        future = self._waiting[number] = self._loop.create_future()
+        future = self._calls[number] = self._loop.create_future()
         self.send((kind, number, *parts))
         try:
             return await future
         finally:
-            self._waiting.pop(number, None)
+            self._calls.pop(number, None)
 
     def taken(self, message: tuple[Any, ...]) -> None:
         """An answer has come."""
         kind, number, *parts = message
-        future = self._waiting.get(number)
-        if future is None or future.done():
-            if kind in {REPLY, FORWARD}:  # nobody plays it: its client has left
-                self.send_later((ENDED, number, False, None))
+        if kind == RESULT:
+            self._returned(number, *parts)
             return
-        if kind == REPLY:
-            future.set_result(Remote(self, number, self._replies.reply_of(parts[0]), free=parts[1]))
-        elif kind == FORWARD:
-            future.set_result(Remote(self, number, None, keeps=parts[0]))
+        remote = self._asked.pop(number)
+        if kind == FORWARD:
+            remote.keeps = parts[0]
         else:
-            # The other end is a process of the same server, started by the same supervisor.
-            value = pickle.loads(parts[1])  # noqa: S301 - see above
-            if parts[0]:
-                future.set_result(value)
+            what, free, *named = parts
+            if kind == NAMED:
+                reply = remote.edition.reply(what)
             else:
-                future.set_exception(value)
+                reply = self._replies.reply_of(read_flat(what))
+                if named[0] is not None:
+                    reply = remote.edition.learn(named[0], reply)
+            if free is not None:
+                self._learn(remote.request, free)
+            remote.reply = reply
+        remote.tell(is_answered=True)
+
+    def _returned(self, number: int, is_done: bool, pickled: bytes) -> None:  # noqa: FBT001 - as it comes
+        future = self._calls.get(number)
+        if future is None or future.done():
+            return
+        # The other end is a process of the same server, started by the same supervisor.
+        value = pickle.loads(pickled)  # noqa: S301 - see above
+        if is_done:
+            future.set_result(value)
+        else:
+            future.set_exception(value)
 
     def lost(self) -> None:
         """The other worker has ended: nobody knows what it has done of what it was asked."""
-        for future in self._waiting.values():
+        for future in self._calls.values():
             if not future.done():
                 future.set_exception(self._ended())
+        lost, self._asked = self._asked, {}
+        for remote in lost.values():
+            remote.tell(is_answered=False)
 
     def _ended(self) -> OwnerLostError:
         return OwnerLostError(f"{self._name} ended while it was asked.")
 
 
-class Remote(PassedOn):
-    """What another worker has answered.
+def _settle(future: asyncio.Future[bool], remote: Remote, is_answered: bool) -> None:  # noqa: FBT001 - as it comes
+    """Wake whoever waits for an answer; one that nobody plays has ended."""
+    if not future.done():
+        future.set_result(is_answered)
+    elif is_answered:
+        remote.ended()
+
+
+class Remote(Coming):
+    """What another worker is asked for, and what it has answered.
 
     Attributes:
-        free: the epoch in which whoever gets the same request may answer so by itself; None if not.
+        number: by which both speak of it.
+        request: what came.
+        edition: by which the other worker's names of recordings are understood.
+        keeps: whether the owner writes down what the upstream answers.
     """
 
-    __slots__ = ("_keeps", "_link", "_number", "free")
+    __slots__ = ("_link", "edition", "keeps", "number", "request")
 
-    def __init__(
-        self,
-        link: Link,
-        number: int,
-        reply: Reply | None,
-        *,
-        keeps: bool = False,
-        free: int | None = None,
-    ) -> None:
-        super().__init__(reply)
-        self.free = free
+    def __init__(self, link: Link, number: int, request: Request, edition: Edition) -> None:
+        super().__init__(None)
         self._link = link
-        self._number = number
-        self._keeps = keeps
+        self.number = number
+        self.request = request
+        self.edition = edition
+        self.keeps = False
 
     async def forward(
         self,
@@ -156,16 +216,16 @@ class Remote(PassedOn):
 
         async def keep(interaction: Interaction, request: Request) -> None:
             try:
-                await self._link.keep(self._number, interaction)
+                await self._link.keep(self.number, interaction)
             except OwnerLostError as error:
                 recorder.leave_out(request, str(error).rstrip("."))
 
         self.reply, self.complete = await recorder.forward(
-            request, keep if self._keeps else None, scope, receive, send, request_id=request_id
+            request, keep if self.keeps else None, scope, receive, send, request_id=request_id
         )
-        self._link.send_later((FORWARDED, self._number, at, flat_reply(self.reply), self.complete))
+        self._link.send_later((FORWARDED, self.number, at, written_reply(self.reply), self.complete))
 
     def ended(self) -> None:
         """Tell the owner how it went."""
         if self._link.is_open:
-            self._link.send_later((ENDED, self._number, self.complete, self.seconds))
+            self._link.send_later((ENDED, self.number, self.complete, self.seconds))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.cluster._link import Link
 from mockapi.cluster._names import place_of
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mockapi.cluster._free import FreeReplies
     from mockapi.cluster._names import Place
     from mockapi.cluster._plan import WorkerPlan
+    from mockapi.cluster._service import WorkerService
     from mockapi.exchange import Request
     from mockapi.server import PassedOn
     from mockapi.server.recording import Address
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 DEFAULT_OWNER = 0
 """The worker that has the default session."""
+_MOST_KNOWN: Final = 4096
 
 
 def door_of(folder: str, worker: int) -> Path:
@@ -35,21 +37,36 @@ class Peers:
     Args:
         plan: what every worker is told.
         place: which one this is.
+        service: the state of this one.
         free: what this one plays though another has the session.
     """
 
-    def __init__(self, plan: WorkerPlan, place: Place, free: FreeReplies) -> None:
+    def __init__(self, plan: WorkerPlan, place: Place, service: WorkerService, free: FreeReplies) -> None:
         self._plan = plan
+        self._service = service
+        self._free = free
         self.own = place.worker
         self.others = tuple(worker for worker in range(plan.workers) if worker != place.worker)
         self._owners = {worker: _Peer(self, worker, free) for worker in self.others}
+        self._known: dict[str | None, _Peer | None] = {}  # owners, by ids that were asked for
         self._node = place.node
         self._links: dict[int, Link] = {}
         self._connecting: dict[int, asyncio.Lock] = {}
 
     def owner_of(self, id_: str | None) -> _Peer | None:
         """Who has the session of an id, None for the root URL's; None if this worker does, or would."""
-        return self._owners.get(self.worker_of(id_))
+        try:
+            return self._known[id_]
+        except KeyError:
+            return self._read_owner(id_)
+
+    def _read_owner(self, id_: str | None) -> _Peer | None:
+        owner = self._owners.get(self.worker_of(id_))
+        if id_ is None or place_of(id_, self._node) is not None:  # texts that clients made up may be long
+            if len(self._known) >= _MOST_KNOWN:
+                self._known.clear()
+            self._known[id_] = owner
+        return owner
 
     def worker_of(self, id_: str | None) -> int:
         """The number of the worker that has the session of an id; ours for what is no id of any."""
@@ -76,7 +93,8 @@ class Peers:
                 path = str(door_of(self._plan.folder, worker))
                 try:
                     loop = asyncio.get_running_loop()
-                    _, link = await loop.create_unix_connection(partial(Link, name), path)
+                    make = partial(Link, name, self._service, self._free.learn)
+                    _, link = await loop.create_unix_connection(make, path)
                 except OSError:
                     raise OwnerAwayError(
                         f"{name} of this server, which has the session, has ended and is being replaced."
@@ -150,8 +168,11 @@ class _Peer:
         self._free = free
 
     def at_hand(self, id_: str | None, request: Request, server: Address) -> PassedOn | None:
-        """What its default session answers whatever else it is asked; see `mockapi.server.Owner`."""
-        return self._free.answer(request, server) if id_ is None else None
+        """What a session of it answers; see `mockapi.server.Owner`."""
+        if id_ is None and (played := self._free.answer(request, server)) is not None:
+            return played
+        link = self._peers.open_link(self._worker)
+        return None if link is None else link.ask(id_, request, server)
 
     async def answer(self, id_: str | None, request: Request, server: Address, hint: str) -> PassedOn:
         """What a session of it answers; see `mockapi.server.Owner`."""
@@ -159,7 +180,4 @@ class _Peer:
             return played
         peers = self._peers
         link = peers.open_link(self._worker) or await peers.link(self._worker)
-        remote = await link.answer(id_, request, server, hint)
-        if remote.free is not None:
-            self._free.learn(request, remote.free)
-        return remote
+        return await link.answer(id_, request, server, hint)

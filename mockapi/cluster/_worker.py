@@ -135,7 +135,7 @@ class _Worker:
         self._channel = channel
         self._sock = sock
         self._free = FreeReplies(service)
-        self._peers = Peers(plan, place, self._free)
+        self._peers = Peers(plan, place, service, self._free)
         node = member if isinstance(member, nodes.Node) else None
         self._default = None if node is None else node.default
         self._whole = WholeServer(self._peers, service, node)

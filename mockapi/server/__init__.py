@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mockapi.server._control_replies import body_of, error_response, health, problem, response_of, unready
     from mockapi.server._directory import Directory, Whereabouts
     from mockapi.server._elsewhere import (
+        Coming,
         Elsewhere,
         Owner,
         OwnerAwayError,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = [
     "TOKEN",
     "Access",
+    "Coming",
     "Console",
     "Directory",
     "Elsewhere",
@@ -95,7 +97,7 @@ __getattr__ = lazy_exports(
         "_control": "places_of",
         "_control_replies": "body_of error_response health problem response_of unready",
         "_directory": "Directory Whereabouts",
-        "_elsewhere": "Elsewhere Owner OwnerAwayError OwnerLostError OwnerUnsureError PassedOn",
+        "_elsewhere": "Coming Elsewhere Owner OwnerAwayError OwnerLostError OwnerUnsureError PassedOn",
         "_json_console": "JSONConsole console_of",
         "_loading": "LoadedCassettes",
         "_metrics": "Metrics Totals",

@@ -10,8 +10,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mockapi._clock import monotonic, wall, wall_at
+from mockapi.server import _awaited
 from mockapi.server._access import key_objection
-from mockapi.server._elsewhere import OwnerAwayError
+from mockapi.server._awaited import AwaitedReply, framed
+from mockapi.server._elsewhere import Coming, OwnerAwayError
 from mockapi.server.wire import ARRIVED, Framed
 from mockapi.sessions import Asked
 
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from mockapi.cassettes import Recording
-    from mockapi.exchange import Reply, Request
+    from mockapi.exchange import Request
     from mockapi.server._elsewhere import Elsewhere, PassedOn
     from mockapi.server._service import Service
     from mockapi.server.recording import Address
@@ -36,7 +38,7 @@ _LOOKED_AT: Final = frozenset({b"origin", b"sec-fetch-site", b"content-encoding"
 """Fields by which a request may be turned away, or has to be read in another way."""
 
 
-class Endpoint(Protocol):
+class Endpoint(_awaited.Endpoint, Protocol):
     """What plays replies, and writes down how they went."""
 
     async def play(
@@ -44,19 +46,8 @@ class Endpoint(Protocol):
     ) -> None:
         """Play a reply that a session of this process has given."""
 
-    async def play_passed_on(
-        self, passed_on: PassedOn, request: Request, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        """Play a reply that another process has given."""
-
     def played(self, entry: JournalEntry, session: ServerSession, scope: Scope) -> None:
         """Write down that a reply has been played."""
-
-    def passed_on_played(self, passed_on: PassedOn, scope: Scope) -> None:
-        """Tell whoever has given a reply how it went."""
-
-    def fails(self, defect: Exception) -> Plays:
-        """An application that tells of a defect."""
 
 
 class AtOnce:
@@ -104,7 +95,7 @@ class AtOnce:
             return None
         return Asked(id_, path, scope["query_string"].decode("latin-1"), tuple(headers))
 
-    def answer(self, place: Asked, body: bytes, scope: Scope) -> Framed | Plays | None:
+    def answer(self, place: Asked, body: bytes, scope: Scope) -> Framed | AwaitedReply | Plays | None:
         """The reply to a whole request, if it is a recording and nothing else is to be done.
 
         Args:
@@ -113,7 +104,8 @@ class AtOnce:
             scope: the address at which it came, and the moment.
 
         Returns:
-            The reply, to be sent; an application that plays it over time; None if nothing was done.
+            The reply, to be sent; one that is still to come; an application that plays it over time; None if
+            nothing was done.
         """
         service = self._service
         if service.is_draining or service.closes_root_connections or service.takes_unversioned_paths:
@@ -156,16 +148,18 @@ class AtOnce:
         return Framed(head.before, reply.chunks[0].data, head.after)
 
     def _elsewhere_found(
-        self, passed_on: PassedOn | None, request: Request, scope: Scope
-    ) -> Framed | Plays | None:
-        if passed_on is None or passed_on.reply is None:
+        self, found: PassedOn | None, request: Request, scope: Scope
+    ) -> Framed | AwaitedReply | Plays | None:
+        if isinstance(found, Coming):
+            return AwaitedReply(self._endpoint, found, request, scope)
+        if found is None or found.reply is None:
             return None
-        framed = _framed(passed_on.reply)
-        if framed is None:
-            return partial(self._endpoint.play_passed_on, passed_on, request)
-        passed_on.complete = True
-        self._endpoint.passed_on_played(passed_on, scope)
-        return framed
+        whole = framed(found.reply)
+        if whole is None:
+            return partial(self._endpoint.play_passed_on, found, request)
+        found.complete = True
+        self._endpoint.passed_on_played(found, scope)
+        return whole
 
 
 def replayed(
@@ -200,9 +194,3 @@ def _used(
     service.sessions.use(session, at)
     if service.recorder is not None:
         service.recorder.replayed(request, recording, session, server)
-
-
-def _framed(reply: Reply) -> Framed | None:
-    """A reply as it goes over the wire; None where the HTTP server or time has a part in that."""
-    head = reply.wire_head
-    return None if head is None else Framed(head.before, reply.chunks[0].data, head.after)

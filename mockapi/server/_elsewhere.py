@@ -75,6 +75,25 @@ class PassedOn:
         raise NotImplementedError
 
 
+class Coming(PassedOn):
+    """One that the other process has been asked for, and has not answered yet.
+
+    Attributes:
+        then: told in a later turn of the event loop whether there is an answer; there is none if the other
+            process has ended.
+    """
+
+    __slots__ = ("then",)
+
+    then: Callable[[bool], None]
+
+    def tell(self, *, is_answered: bool) -> None:
+        """Tell it, and let go of whoever is told: each may hold the other."""
+        then = self.then
+        del self.then
+        then(is_answered)
+
+
 class Owner(Protocol):
     """Whoever has a session that this process does not have, or not alone."""
 
@@ -84,12 +103,15 @@ class Owner(Protocol):
         ...
 
     def at_hand(self, id_: str | None, request: Request, server: Address) -> PassedOn | None:
-        """What a session answers, if nobody has to be asked for it; None says nothing: ask `answer`.
+        """What a session answers, as far as no task is needed for it; None says nothing: ask `answer`.
 
         Args:
             id_: of the session; None for the root URL's.
-            request: what came, for a message.
+            request: what came whole, for a message; whoever may not ask has been turned away.
             server: the address at which it came.
+
+        Returns:
+            The answer, or one that is `Coming`: then the owner has been asked.
 
         Raises:
             OwnerAwayError: as for `answer`.
@@ -117,7 +139,10 @@ class Elsewhere(Protocol):
     """The other processes of one server."""
 
     def owner_of(self, id_: str | None) -> Owner | None:
-        """Who has the session of an id, None for the root URL's; None if this process does, or would."""
+        """Who has the session of an id, None for the root URL's; None if this process does, or would.
+
+        It stays so for as long as this process lives.
+        """
         ...
 
     def around(self, control: ASGIApp) -> ASGIApp:

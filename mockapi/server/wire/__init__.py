@@ -23,13 +23,14 @@ if TYPE_CHECKING:
     from mockapi.server.wire._protocol import ARRIVED
     from mockapi.server.wire._thread import ThreadedServer
     from mockapi.server.wire._tls import TLS, own_tls, throwaway_tls, tls_of
-    from mockapi.server.wire._turns import Framed
+    from mockapi.server.wire._turns import Awaited, Framed
     from mockapi.server.wire._unix import listening_at
 
 __all__ = [
     "ARRIVED",
     "STARTED",
     "TLS",
+    "Awaited",
     "ClientLeft",
     "ConnectionLost",
     "Framed",
@@ -68,7 +69,7 @@ __getattr__ = lazy_exports(
         "_protocol": "ARRIVED",
         "_thread": "ThreadedServer",
         "_tls": "TLS own_tls throwaway_tls tls_of",
-        "_turns": "Framed",
+        "_turns": "Awaited Framed",
         "_unix": "listening_at",
     },
 )

@@ -23,7 +23,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from mockapi._clock import monotonic
 from mockapi.server.wire._connection import CONNECTION, Connection
-from mockapi.server.wire._turns import Framed, write_framed
+from mockapi.server.wire._turns import Awaited, Framed, write_framed
 
 if TYPE_CHECKING:
     import asyncio
@@ -64,6 +64,8 @@ class Protocol(HttpToolsProtocol):
         self._strangers = strangers
         self._turns = turns
         self._begun: tuple[RequestResponseCycle, Any] | None = None
+        self._waiting: RequestResponseCycle | None = None  # whose reply is awaited
+        self._come: Awaited | None = None  # a reply that was awaited
         self._has_turn = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -128,18 +130,29 @@ class Protocol(HttpToolsProtocol):
             turns: whose turn it is.
         """
         self._has_turn = False
-        if self._begun is None:
-            return
-        cycle, app = self._begun
+        if self._come is not None:
+            come, self._come = self._come, None
+            self._answer_awaited(come, turns)
+        elif self._begun is not None:
+            self._answer_parsed(*self._begun, turns)
+
+    def _answer_parsed(self, cycle: RequestResponseCycle, app: Any, turns: Turns) -> None:
         if cycle.more_body and self._is_small(cycle):
             return  # `on_message_complete` comes back to it
         self._begun = None
         found = None if cycle.more_body else self._answered_at_once(cycle, turns)
+        if isinstance(found, Awaited):
+            found.connection = self
+            self._waiting = cycle
+            return
+        self._answer_with(cycle, found or app, turns)
+
+    def _answer_with(self, cycle: RequestResponseCycle, found: Any, turns: Turns) -> None:
         if type(found) is Framed:
             turns.write(cycle.transport, found)
             _end(cycle)
-            return
-        super()._start_asgi_task(cycle, found or app)
+        else:
+            super()._start_asgi_task(cycle, found)
 
     def _answered_at_once(self, cycle: RequestResponseCycle, turns: Turns) -> Any:
         """What answers a whole request at once, as `AnsweringApp.answer` has it."""
@@ -150,6 +163,17 @@ class Protocol(HttpToolsProtocol):
         if place is None:
             return None
         return turns.app.answer(place, bytes(cycle.body), scope)
+
+    def has_come(self, awaited: Awaited) -> None:
+        """Send a reply that was waited for, in the next turn."""
+        self._come = awaited
+        if self._turns is not None:
+            self._take_turn(self._turns)
+
+    def _answer_awaited(self, come: Awaited, turns: Turns) -> None:
+        cycle, self._waiting = self._waiting, None
+        if cycle is not None:
+            self._answer_with(cycle, come.found(takes_frame=takes_frame(cycle)), turns)
 
     def _is_small(self, cycle: RequestResponseCycle) -> bool:
         """Whether all that is to come of a body will come soon, and nobody has to be asked for it."""

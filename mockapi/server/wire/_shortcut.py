@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockapi._clock import monotonic
 from mockapi.server.wire._protocol import ARRIVED, SMALL_BODY, Protocol, takes_frame
-from mockapi.server.wire._turns import Framed, write_framed
+from mockapi.server.wire._turns import Awaited, Framed, write_framed
 
 if TYPE_CHECKING:
     import asyncio
@@ -36,6 +36,7 @@ class Shortcut(Protocol):
         self._heads = heads
         self._app = turns.app
         self._held: tuple[bytes, Head, bytes] | None = None  # as `_go_on` takes it, until the body has come
+        self._unparsed: tuple[bytes, Awaited] | None = None  # a request, and its reply that is still to come
         self._noted: tuple[RequestResponseCycle, bytes] | None = None  # a request, and what it began with
         self._said: tuple[Any] | None = None  # what the application said of the request that is being parsed
         self._quiet_since = 0.0
@@ -51,6 +52,8 @@ class Shortcut(Protocol):
             (before, head, body), self._held = self._held, None
             self._go_on(before + data, head, body + data, waits=False)
             return
+        if self._unparsed is not None:
+            self._let_go()
         cycle: RequestResponseCycle | None = self.cycle  # uvicorn declares it without the None
         if self._is_inside or not (cycle is None or cycle.response_complete):
             super().data_received(data)
@@ -89,6 +92,15 @@ class Shortcut(Protocol):
         if self._held is not None:
             (data, _, _), self._held = self._held, None
             self._begin(data)
+        if self._unparsed is not None:
+            (data, awaited), self._unparsed = self._unparsed, None
+            self._parse_answered(data, awaited)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Have whoever gives an awaited reply learn that it reaches nobody."""
+        if self._unparsed is not None:
+            self._let_go()
+        super().connection_lost(exc)
 
     def drain(self) -> asyncio.Future[None] | None:
         """Take no request after the one that has begun; see `Protocol.drain`."""
@@ -108,20 +120,44 @@ class Shortcut(Protocol):
 
     def _answer(self, data: bytes, head: Head, body: bytes) -> None:
         """Answer a whole request, if its reply is at hand; else parse it."""
-        self._moment[ARRIVED] = arrived = monotonic()
+        self._moment[ARRIVED] = monotonic()
         said = self._app.answer(head.place, body, self._moment)
         if type(said) is Framed:
             write_framed(self.transport, said)
-            self.server_state.total_requests += 1
-            self._quiet_since = arrived
-            if self.timeout_keep_alive_task is None:
-                self._watch(self.timeout_keep_alive)
-            return
+            self._end_unparsed()
+        elif isinstance(said, Awaited):
+            said.connection = self
+            self._unparsed = data, said
+        else:
+            self._parse_answered(data, said)
+
+    def _end_unparsed(self) -> None:
+        """A request has been answered past the parser."""
+        self.server_state.total_requests += 1
+        self._quiet_since = self._moment[ARRIVED]
+        if self.timeout_keep_alive_task is None:
+            self._watch(self.timeout_keep_alive)
+
+    def _parse_answered(self, data: bytes, said: Any) -> None:
+        """Parse a request of which the application has said already what answers it."""
         self._said = (said,)
         super().data_received(data)
-        if self._turns is not None:
-            self.answer_begun(self._turns)
+        self.cycle.scope[ARRIVED] = self._moment[ARRIVED]  # type: ignore[literal-required] # ours, not ASGI's
+        if self._turns is not None and self._begun is not None:
+            self._answer_parsed(*self._begun, self._turns)
         self._said = None
+
+    def _answer_awaited(self, come: Awaited, turns: Turns) -> None:
+        if self._unparsed is None:
+            super()._answer_awaited(come, turns)
+            return
+        (data, _), self._unparsed = self._unparsed, None
+        found = come.found(takes_frame=self._is_free())
+        if type(found) is Framed:
+            turns.write(self.transport, found)
+            self._end_unparsed()
+        else:
+            self._parse_answered(data, found)
 
     def _answered_at_once(self, cycle: RequestResponseCycle, turns: Turns) -> Any:
         """What answers a whole request at once; its head is noted."""
@@ -144,7 +180,7 @@ class Shortcut(Protocol):
     def timeout_keep_alive_handler(self) -> None:
         """Close the connection, unless it was used since the timer was set: one for each reply is dear."""
         now = monotonic()
-        if self._held is not None:
+        if self._held is not None or self._unparsed is not None:
             self._quiet_since = now
         left = self._quiet_since + self.timeout_keep_alive - now
         if left > 0.0:

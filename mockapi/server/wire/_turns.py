@@ -33,6 +33,33 @@ def write_framed(transport: asyncio.WriteTransport, framed: Framed) -> None:
         transport.writelines(framed)
 
 
+class Awaiting(Protocol):
+    """A connection whose request waits for a reply."""
+
+    def has_come(self, awaited: Awaited) -> None:
+        """Send the reply in the next turn."""
+
+
+class Awaited:
+    """A reply that somebody else will give: its connection waits for it without a task.
+
+    Attributes:
+        connection: which one.
+    """
+
+    __slots__ = ("connection",)
+
+    connection: Awaiting
+
+    def found(self, *, takes_frame: bool) -> Any:
+        """The reply that has come: a `Framed`, or an application that plays it; asked for once, in its turn.
+
+        Args:
+            takes_frame: whether it may be a `Framed`.
+        """
+        raise NotImplementedError
+
+
 class Answering(Protocol):
     """A connection on which a request has begun."""
 
@@ -52,7 +79,7 @@ class AnsweringApp(Protocol):
         """
 
     def answer(self, place: Any, body: bytes, scope: Any) -> Any:
-        """The reply to a whole request, as a `Framed`.
+        """The reply to a whole request, as a `Framed`, or one that is `Awaited`.
 
         Of the scope it needs the server's address, and the moment. None says that nothing was done; an
         application plays the reply that was found.

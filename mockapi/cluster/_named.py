@@ -1,0 +1,81 @@
+"""Recordings that two workers call by their numbers: the reply goes over once, from then on its number does.
+
+Both have read the same cassettes, but each at its own time, and a file may have changed in between. So the
+owner's reply goes over whole at first, with its number; where the other worker would play something else
+for that number, it keeps the owner's.
+
+An edition is one set of cassettes of the worker that asks. It says of which one it asks, so numbers mean the
+same to both whatever either of them loads meanwhile.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mockapi.exchange import Reply
+    from mockapi.sessions import CassetteSet
+
+
+class Edition:
+    """What the numbers of another worker mean to this one, while it has the same cassettes.
+
+    Args:
+        number: tells it from those before it.
+        library: the cassettes of this worker.
+    """
+
+    __slots__ = ("_library", "_others", "number")
+
+    def __init__(self, number: int, library: CassetteSet) -> None:
+        self.number = number
+        self._library = library
+        self._others: dict[int, Reply] = {}
+
+    def is_of(self, library: CassetteSet) -> bool:
+        """Whether these are still the cassettes."""
+        return self._library is library
+
+    def reply(self, number: int) -> Reply:
+        """The reply that the owner calls by a number."""
+        return self._others.get(number) or self._own(number)
+
+    def learn(self, number: int, reply: Reply) -> Reply:
+        """The owner says what it means by a number; the same reply, as it is kept here."""
+        if number < len(self._library.recordings):
+            own = self._own(number)
+            if own == reply:
+                self._others.pop(number, None)
+                return own
+        self._others[number] = reply
+        return reply
+
+    def _own(self, number: int) -> Reply:
+        return self._library.reply(self._library.recordings[number])
+
+
+class Named:
+    """The recordings whose replies a worker has told another one with their numbers."""
+
+    __slots__ = ("_edition", "_library", "_numbers")
+
+    def __init__(self) -> None:
+        self._edition = -1
+        self._library: CassetteSet | None = None
+        self._numbers: set[int] = set()
+
+    def is_known(self, number: int, library: CassetteSet, edition: int) -> bool:
+        """Whether a number was told before; from now on it was.
+
+        Args:
+            number: of a recording.
+            library: the cassettes that it is of.
+            edition: by which the other worker understands numbers.
+        """
+        if edition != self._edition or library is not self._library:
+            self._edition, self._library = edition, library
+            self._numbers.clear()
+        if number in self._numbers:
+            return True
+        self._numbers.add(number)
+        return False
