@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         error_details,
         stream_error_event,
     )
-    from mockapi.messages._events import Sizes, events_of, typical_sizes
+    from mockapi.messages._events import Sizes, events_of, spaced, typical_sizes
     from mockapi.messages._framed import framed_events, is_framed
     from mockapi.messages._grammar import (
         CODES,
@@ -115,6 +115,7 @@ __all__ = [
     "order_message",
     "order_usage",
     "signs_other_content",
+    "spaced",
     "stream_error_event",
     "typical_sizes",
 ]
@@ -126,7 +127,7 @@ __getattr__ = lazy_exports(
         "_cutjson": "complete_part",
         "_error_codes": "ERROR_CODES ErrorCode",
         "_errors": "STATUS_OF TYPE_OF edge_error_body error_body error_details stream_error_event",
-        "_events": "Sizes events_of typical_sizes",
+        "_events": "Sizes events_of spaced typical_sizes",
         "_framed": "framed_events is_framed",
         "_grammar": "CODES STOP_REASONS TABLE GrammarChecker GrammarViolation Move Severity State"
         " check_events",

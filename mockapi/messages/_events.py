@@ -46,7 +46,8 @@ _COUNTS: Final = (
     "output_tokens",
 )
 _USAGE_AT_END: Final = ("output_tokens_details", "server_tool_use", "iterations", "fallback_credit")
-_spaced: Final = json.JSONEncoder(ensure_ascii=False).encode
+spaced: Final = json.JSONEncoder(ensure_ascii=False).encode
+"""A tool's input as streams tell it: JSON with blanks behind commas and colons."""
 _TOOL_USES: Final = frozenset({"tool_use", "server_tool_use", "mcp_tool_use"})
 
 # Measured: quartiles 5, 11, 20 for text; 7, 15, 29 for thinking; 4, 6, 9 for JSON, 12 at most.
@@ -142,7 +143,7 @@ def _block_events(block: dict[str, Any], sizes: Sizes) -> tuple[dict[str, Any], 
         deltas.append({"type": "signature_delta", "signature": block["signature"]})
         return block | {"thinking": "", "signature": ""}, deltas
     if kind in _TOOL_USES and _is_streamed(block):
-        written = _spaced(block["input"]) if block["input"] else ""
+        written = spaced(block["input"]) if block["input"] else ""
         first = {"type": "input_json_delta", "partial_json": ""}
         return block | {"input": {}}, [first, *_pieces("input_json_delta", "partial_json", written, sizes)]
     if kind == "compaction" and block.get("content") is not None:

@@ -55,6 +55,21 @@ class SeededChoices:
         self._words, drawn = words[:rest], words[rest:]
         return [word * limit >> 32 for word in reversed(drawn)]
 
+    def cuts(self, sizes: Sequence[int], length: int) -> list[int]:
+        """Where the pieces of a text of some length end, each of a size that `pick` chooses.
+
+        The last may end behind the text.
+        """
+        words, count = self._words, len(sizes)
+        ends = []
+        place = 0
+        while place < length:
+            if not words:
+                words = self._words = [*_WORDS.unpack(self._next_block())]
+            place += sizes[words.pop() * count >> 32]
+            ends.append(place)
+        return ends
+
     def between(self, low: int, high: int) -> int:
         """`low` to `high`, both included; any size of integers."""
         span = high - low + 1

@@ -13,7 +13,7 @@ One account has one limit: replies that mockapi makes, an ordered 429 and enforc
 the same buckets. Unless a session orders limits of its own nothing is refused, and the fields are those
 of a mid-tier account.
 
-State goes in and comes out; the time is given by the caller, in seconds since 1970.
+The time is given by the caller, in seconds since 1970.
 """
 
 from __future__ import annotations
@@ -43,15 +43,10 @@ _MINUTE: Final = 60.0
 _EPOCH: Final = date(1970, 1, 1)
 _PREFIX: Final = b"anthropic-ratelimit-"
 _BUCKETS: Final = tuple(
-    (tuple(_PREFIX + bucket + ending for ending in (b"-limit", b"-remaining", b"-reset")), rounded)
-    for bucket, rounded in (
-        (b"input-tokens", True),
-        (b"output-tokens", True),
-        (b"requests", False),
-        (b"tokens", True),
-    )
+    tuple(_PREFIX + bucket + ending for ending in (b"-limit", b"-remaining", b"-reset"))
+    for bucket in (b"input-tokens", b"output-tokens", b"requests", b"tokens")
 )
-"""Names of each bucket's fields, in the API's order, and whether what remains is rounded to thousands."""
+"""Names of each bucket's fields, in the API's order."""
 _OPTIONS: Final = ("requests", "input_tokens", "output_tokens")
 _LIMIT: Final = whole(1, 10**9)
 
@@ -88,7 +83,7 @@ class Levels(NamedTuple):
 
 
 State: TypeAlias = "dict[str, Levels]"
-"""The levels by key, the longest unused first. Kept by a session; treat it as a value."""
+"""The levels by key, the longest unused first. Kept by a session."""
 
 
 def parse_rate_limits(value: Any, place: str = "rate_limits") -> RateLimits | None:
@@ -124,18 +119,24 @@ def seconds_to_wait(limits: RateLimits, state: State, key: str, now: float) -> f
 
 def charge(
     limits: RateLimits,
-    state: State,
-    key: str,
+    levels: Levels | None,
     now: float,
     *,
     requests: int = 0,
     input_tokens: int = 0,
     output_tokens: int = 0,
-) -> tuple[Levels, State]:
-    """What is in the buckets of a key after a charge, and the state with it."""
-    at, left, left_in, left_out = filled(limits, state.get(key), now)
-    levels = Levels(at, left - requests, left_in - input_tokens, left_out - output_tokens)
-    return levels, _put(state, key, levels)
+) -> Levels:
+    """What is in the buckets of a key after a charge; None: the key was not seen before."""
+    at, left, left_in, left_out = filled(limits, levels, now)
+    return Levels(at, left - requests, left_in - input_tokens, left_out - output_tokens)
+
+
+def keep(state: State, key: str, levels: Levels) -> None:
+    """Put down what is in the buckets of a key, which is now the one that was used last."""
+    if state.pop(key, None) is None:
+        while len(state) >= MAX_KEYS:
+            del state[next(iter(state))]
+    state[key] = levels
 
 
 def usage_of(reply: Reply) -> tuple[int, int]:
@@ -178,37 +179,33 @@ def with_fields(reply: Reply, fields: Headers) -> Reply:
 def fields_of(limits: RateLimits, levels: Levels) -> Headers:
     """The header fields of buckets, in the API's order."""
     at, requests, input_tokens, output_tokens = levels
-    both = limits.input_tokens + limits.output_tokens
+    most_in, most_out = limits.input_tokens, limits.output_tokens
     return _fields(
-        _told(0, limits.input_tokens, input_tokens, at),
-        _told(1, limits.output_tokens, output_tokens, at),
-        _told(2, limits.requests, requests, at),
-        _told(3, both, input_tokens + output_tokens, at),
+        (most_in, most_out, limits.requests, most_in + most_out),
+        _told(most_in, input_tokens, at, rounded=True),
+        _told(most_out, output_tokens, at, rounded=True),
+        _told(limits.requests, requests, at, rounded=False),
+        _told(most_in + most_out, input_tokens + output_tokens, at, rounded=True),
     )
 
 
-_Told: TypeAlias = tuple[int, int, int, int]
-"""What is told of a bucket: its number, its limit, what remains, and when it is full again."""
-
-
-def _told(number: int, limit: int, level: float, at: float) -> _Told:
+def _told(limit: int, level: float, at: float, *, rounded: bool) -> tuple[int, int]:
+    """What remains in a bucket, and when it is full again."""
     remaining = int(level + 1e-6) if level > 0 else 0
-    if _BUCKETS[number][1]:
-        remaining = (remaining + 500) // 1000 * 1000
-        remaining = min(limit, remaining)
-    full = at if level >= limit else at + (limit - level) / limit * _MINUTE
-    return number, limit, remaining, math.ceil(full)
+    if rounded:
+        remaining = min(limit, (remaining + 500) // 1000 * 1000)
+    return remaining, math.ceil(at if level >= limit else at + (limit - level) / limit * _MINUTE)
 
 
 @lru_cache(maxsize=64)  # under load, many requests of one second leave the same behind
-def _fields(*buckets: _Told) -> Headers:
-    return tuple([field for told in buckets for field in _bucket_fields(*told)])
-
-
-@lru_cache(maxsize=256)
-def _bucket_fields(number: int, limit: int, remaining: int, full: int) -> Headers:
-    of_limit, of_remaining, of_reset = _BUCKETS[number][0]
-    return (of_limit, b"%d" % limit), (of_remaining, b"%d" % remaining), (of_reset, timestamp(full))
+def _fields(limits: tuple[int, ...], *told: tuple[int, int]) -> Headers:
+    return tuple(
+        [
+            field
+            for names, limit, (remaining, full) in zip(_BUCKETS, limits, told, strict=True)
+            for field in zip(names, (b"%d" % limit, b"%d" % remaining, timestamp(full)), strict=True)
+        ]
+    )
 
 
 def timestamp(seconds: int) -> bytes:
@@ -227,12 +224,13 @@ def filled(limits: RateLimits, levels: Levels | None, now: float) -> Levels:
     """The levels of a key as they are now; full buckets for a key that was not seen before."""
     if levels is None:
         return Levels(now, limits.requests, limits.input_tokens, limits.output_tokens)
-    part = max(0.0, now - levels.at) / _MINUTE
+    at, requests, input_tokens, output_tokens = levels
+    part = max(0.0, now - at) / _MINUTE
     return Levels(
-        max(now, levels.at),
-        min(limits.requests, levels.requests + limits.requests * part),
-        min(limits.input_tokens, levels.input_tokens + limits.input_tokens * part),
-        min(limits.output_tokens, levels.output_tokens + limits.output_tokens * part),
+        max(now, at),
+        min(limits.requests, requests + limits.requests * part),
+        min(limits.input_tokens, input_tokens + limits.input_tokens * part),
+        min(limits.output_tokens, output_tokens + limits.output_tokens * part),
     )
 
 
@@ -245,12 +243,3 @@ def _wait(limits: RateLimits, levels: Levels) -> float:
     )
     longest = max(waits)
     return longest * _MINUTE if longest > 1e-9 else 0.0
-
-
-def _put(state: State, key: str, levels: Levels) -> State:
-    kept = state.copy()
-    kept.pop(key, None)
-    while len(kept) >= MAX_KEYS:
-        del kept[next(iter(kept))]
-    kept[key] = levels
-    return kept

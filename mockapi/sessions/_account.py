@@ -38,7 +38,7 @@ class Account:
         key = rate_limits.key_of(request)
         wait = rate_limits.seconds_to_wait(self.limits, self._state, key, at)
         if wait == 0:
-            _, self._state = rate_limits.charge(self.limits, self._state, key, at, requests=1)
+            self._charge(key, at, requests=1)
             return None
         before = self.fields(request, at)
         refused = faults.error(429, retry_after=max(1, math.ceil(wait)))
@@ -49,9 +49,7 @@ class Account:
         if reply.status != 200 or not rate_limits.is_limited(request):
             return reply
         input_tokens, output_tokens = rate_limits.usage_of(reply)
-        levels, self._state = rate_limits.charge(
-            self.limits,
-            self._state,
+        levels = self._charge(
             rate_limits.key_of(request),
             at,
             requests=0 if self.is_enforced else 1,  # else it was charged when it was admitted
@@ -70,5 +68,19 @@ class Account:
 
     def fields(self, request: Request, at: float) -> Headers:
         """What the buckets of a request's key hold now, as header fields."""
-        levels, _ = rate_limits.charge(self.limits, self._state, rate_limits.key_of(request), at)
+        levels = rate_limits.filled(self.limits, self._state.get(rate_limits.key_of(request)), at)
         return rate_limits.fields_of(self.limits, levels)
+
+    def _charge(
+        self, key: str, at: float, *, requests: int, input_tokens: int = 0, output_tokens: int = 0
+    ) -> rate_limits.Levels:
+        levels = rate_limits.charge(
+            self.limits,
+            self._state.get(key),
+            at,
+            requests=requests,
+            input_tokens=input_tokens,
+            output_tokens=output_tokens,
+        )
+        rate_limits.keep(self._state, key, levels)
+        return levels

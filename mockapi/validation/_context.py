@@ -45,7 +45,7 @@ class Credentials(NamedTuple):
 
 _SIGNED: Final = "AWS4-"
 _SIGNER: Final = re.compile(r"Credential=([^/\s,]+)")
-_HEADERS: Final = frozenset(
+HEADERS: Final = frozenset(
     {
         b"x-api-key",
         b"authorization",
@@ -54,6 +54,7 @@ _HEADERS: Final = frozenset(
         b"anthropic-user-profile-id",
     }
 )
+"""The fields of a header that rules look at."""
 
 
 def access_key_id(authorization: str) -> str | None:
@@ -72,7 +73,7 @@ def read_headers(headers: Headers) -> Credentials:
     key = bearer = version = other = profile = None
     betas: tuple[str, ...] = ()
     for name, value in headers:
-        if name not in _HEADERS:
+        if name not in HEADERS:
             continue
         text = value.decode("latin-1").strip()
         if name == b"x-api-key":

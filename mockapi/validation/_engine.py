@@ -19,6 +19,7 @@ import orjson
 from mockapi.jsontext import NotJSON
 from mockapi.messages.catalogue import Catalogue, Model, shipped
 from mockapi.validation import _pruned, _reference, _shape, _toolfacts
+from mockapi.validation._accepted import LARGEST, AcceptedFrames, frame_of
 from mockapi.validation._context import Context, Credentials, read_headers
 from mockapi.validation._conversation import ConversationFacts
 from mockapi.validation._endpoints import CHAT, Endpoint, find_endpoint, near_miss
@@ -110,14 +111,22 @@ class Validator:
         self._tools: Memo[ToolFacts | None] = Memo(_REMEMBERED)
         self._images: Memo[Image | None] = Memo(_REMEMBERED)
         self._pdfs: Memo[Pdf] = Memo(_REMEMBERED)
+        self._accepted = AcceptedFrames()
         self._live: Validator | None = None
 
     def check(self, request: Request) -> Refusal | None:
         """The error that the API would answer to a request, None if it would take it."""
         if self._settings.mode == "off":
             return None
+        frame = frame_of(request)
+        if frame is not None and self._accepted.has(frame, len(request.body)):
+            return None
         refusal = next(self._refusals(request), None)
-        return None if refusal is None else self._with_hints([refusal], request)[0]
+        if refusal is not None:
+            return self._with_hints([refusal], request)[0]
+        if frame is not None:
+            self._accepted.add(frame, self._most_bytes(request))
+        return None
 
     def check_all(self, request: Request) -> list[Refusal]:
         """The faults of a request, the one that the API would name first; 100 of them at most.
@@ -330,6 +339,13 @@ class Validator:
         model = self._catalogue.find(name)
         day = self._settings.as_of
         return None if model is not None and day is not None and model.retired_on(day) else model
+
+    def _most_bytes(self, request: Request) -> int:
+        """The size below which no body has too many words for the model of a request that was accepted."""
+        model = self._model(request.parsed["model"])
+        return (
+            LARGEST if model is None else min(LARGEST, 2 * model.context)
+        )  # unknown: the shape alone counts
 
     def _applies(self, rule: Rule) -> bool:
         return rule.id not in self._settings.disabled

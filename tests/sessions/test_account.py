@@ -18,6 +18,7 @@ from mockapi.replies.rate_limits import (
     State,
     charge,
     is_limited,
+    keep,
     key_of,
     parse_rate_limits,
     usage_of,
@@ -123,9 +124,12 @@ def test_every_key_has_buckets_of_its_own() -> None:
     """Under either header, and only so many keys are kept."""
     state: State = {}
     for number in range(MAX_KEYS + 5):
-        levels, state = charge(LIMITS, state, f"sk-ant-test-{number}", NOW, requests=1)
+        levels = charge(LIMITS, state.get(f"sk-ant-test-{number}"), NOW, requests=1)
+        keep(state, f"sk-ant-test-{number}", levels)
         assert levels.requests == 1
     assert len(state) == MAX_KEYS
+    keep(state, "sk-ant-test-5", charge(LIMITS, state["sk-ant-test-5"], NOW))
+    assert list(state)[-1] == "sk-ant-test-5"
     assert (
         key_of(Request("POST", "/", headers=((b"authorization", b"Bearer sk-ant-test-7"),)))
         == "sk-ant-test-7"

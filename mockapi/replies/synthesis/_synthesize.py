@@ -29,8 +29,9 @@ from mockapi.replies.synthesis._diagnosis import (
     fingerprint,
     wants_diagnosis,
 )
+from mockapi.replies.synthesis._plain_writer import plain_message
 from mockapi.replies.synthesis._tokens import input_tokens
-from mockapi.replies.synthesis._writer import json_chunks, message_of, stream_chunks
+from mockapi.replies.synthesis._writer import in_chunks, json_chunks, message_of, stream_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -90,6 +91,10 @@ class GenerationInput:
         self.view = view
         self.dice = SeededChoices(key)
         self.ids = IdFactory(int.from_bytes(key))
+
+    def wire_dice(self, turn: int) -> SeededChoices:
+        """What chooses how the stream of a reply is cut, the `turn`-th of its session."""
+        return self.dice.fork(f"wire:{turn}")
 
 
 def view_of(request: Request) -> RequestView:
@@ -152,21 +157,24 @@ def written(
     at_once: bool = False,
 ) -> tuple[Reply, History]:
     """The reply of a plan, cut to the request's limits, and the history after it."""
-    message, plan, usage, after = message_for(plan, material, history, at)
-    stream = material.view.stream
-    chunks: tuple[Chunk, ...]
-    if stream:
-        dice = material.dice.fork(f"wire:{history.turn}")
-        counted = counts_thinking(material.view)
-        chunks = stream_chunks(message, plan, dice, counted=counted, at_once=at_once)
+    view = material.view
+    plan = shortened(plan, view)
+    usage, cache = history.cache.used(view, at)
+    turn = history.turn
+    found = _plain_chunks(plan, usage, material, turn, at_once=at_once)
+    if found is None:
+        message, after = _message(plan, usage, cache, material, history)
+        chunks = _chunks(message, plan, material, turn, at_once=at_once)
+        output_tokens = message["usage"].get("output_tokens") or 0
     else:
-        chunks = json_chunks(message)
-    output_tokens = message["usage"].get("output_tokens") or 0
+        chunks, output_tokens = found, plan.tokens[0]
+        after = History(turn + 1, cache, history.prompts)
+    stream = view.stream
     headers = message_headers(
         stream=stream,
         size=len(chunks[0].data),
         at=at,
-        request_id=material.ids.make(IdKind.REQUEST, history.turn),
+        request_id=material.ids.make(IdKind.REQUEST, turn),
         source=source,
         hint=plan.hint,
     )
@@ -191,10 +199,49 @@ def message_for(
         usage, cache = history.cache.used(view, at)
     else:
         usage, cache = usage_of(view, cached), history.cache
+    message, after = _message(plan, usage, cache, material, history)
+    return message, plan, usage, after
+
+
+def _message(
+    plan: Plan, usage: Usage, cache: PromptCache, material: GenerationInput, history: History
+) -> tuple[dict[str, Any], History]:
+    """The message of a plan that is cut already, and the history after it."""
+    view, prompts = material.view, history.prompts
     message = message_of(plan, view, usage, material.ids, history.turn)
-    prompts = history.prompts
     if wants_diagnosis(view):
         message["diagnostics"] = diagnosed(view, prompts)
         kept = dict(list(prompts.items())[-MOST_REMEMBERED + 1 :])
         prompts = kept | {str(message["id"]): fingerprint(view)}
-    return message, plan, usage, History(history.turn + 1, cache, prompts)
+    return message, History(history.turn + 1, cache, prompts)
+
+
+def _chunks(
+    message: dict[str, Any], plan: Plan, material: GenerationInput, turn: int, *, at_once: bool
+) -> tuple[Chunk, ...]:
+    if not material.view.stream:
+        return json_chunks(message)
+    counted = counts_thinking(material.view)
+    return stream_chunks(message, plan, material.wire_dice(turn), counted=counted, at_once=at_once)
+
+
+def _plain_chunks(
+    plan: Plan, usage: Usage, material: GenerationInput, turn: int, *, at_once: bool
+) -> tuple[Chunk, ...] | None:
+    """What `_chunks` gives, without a message in between; None where there has to be one."""
+    view = material.view
+    plain = plain_message(plan, view, usage, material.ids.make(IdKind.MESSAGE, turn))
+    if plain is None:
+        return None
+    if not view.stream:
+        written = plain.as_json()
+        return None if written is None else (Chunk(0.0, written),)
+    if counts_thinking(view):
+        return None
+    dice = material.wire_dice(turn)
+    events = plain.as_events(dice)
+    if events is None:
+        return None
+    return in_chunks(
+        ["".join(events).encode()] if at_once else list(map(str.encode, events)), dice, at_once=at_once
+    )

@@ -40,7 +40,7 @@ CONTAINER_EXPIRES: Final = "2030-01-01T00:00:00.000000+00:00"
 """A fixed time to come, because a reply is a function of the request."""
 
 # Piece lengths of recorded streams: quartiles 5, 11, 20 (text), 7, 15, 29 (thinking), 4, 6, 9 (JSON).
-_SIZES: Final[Mapping[str, tuple[int, ...]]] = {
+SIZES: Final[Mapping[str, tuple[int, ...]]] = {
     "text_delta": (2, 3, 5, 6, 8, 11, 13, 17, 20, 24, 35, 48),
     "thinking_delta": (3, 4, 7, 10, 14, 15, 22, 29, 43, 75),
     "input_json_delta": (2, 3, 4, 5, 6, 7, 9, 11, 12),
@@ -130,6 +130,11 @@ def stream_chunks(
     """
     told = events_in(message, plan, dice, counted=counted)
     events = list(map(encode_event, told, dice.several_below(MAX_PADDING + 1, len(told))))
+    return in_chunks(events, dice, at_once=at_once)
+
+
+def in_chunks(events: list[bytes], dice: SeededChoices, *, at_once: bool) -> tuple[Chunk, ...]:
+    """The bytes of events in transport chunks, or in one."""
     if at_once:
         return (Chunk(0.0, b"".join(events)),)
     chunks = []
@@ -215,7 +220,7 @@ def _sizes(dice: SeededChoices) -> Sizes:
     below = dice.below
 
     def size(kind: str) -> int:
-        lengths = _SIZES[kind]
+        lengths = SIZES[kind]
         return lengths[below(len(lengths))]
 
     return size
@@ -253,7 +258,7 @@ def _usage(plan: Plan, view: RequestView, usage: Usage, model: str, form: Form) 
     if "service_tier" in members:
         found["service_tier"] = "standard"
     if "inference_geo" in members:
-        found["inference_geo"] = "not_available" if model.startswith(_OLD_MODELS) else "global"
+        found["inference_geo"] = geo_of(model)
     if plan.searches or plan.fetches:
         found["server_tool_use"] = {
             "web_search_requests": plan.searches,
@@ -262,6 +267,11 @@ def _usage(plan: Plan, view: RequestView, usage: Usage, model: str, form: Form) 
     if view.body.get("speed") in ("standard", "fast"):
         found["speed"] = view.body["speed"]
     return found
+
+
+def geo_of(model: str) -> str:
+    """Where a model ran, as its replies tell it."""
+    return "not_available" if model.startswith(_OLD_MODELS) else "global"
 
 
 def _tells_thinking(plan: Plan, model: str, form: Form) -> bool:

@@ -1,0 +1,229 @@
+"""Replies of texts, thinking and calls of the client's tools: written straight as text.
+
+Nearly every reply is one of these, and most of the time that `_writer` takes goes into values that exist
+for a moment: one for the message, and two for each event of its stream. Here both forms are templates.
+`_writer` stays the one that says how replies look: a test holds every reply that is written here to be,
+byte by byte, what `_writer` makes of it, and whatever is out of the ordinary is left to that.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import orjson
+
+from mockapi.messages import MAX_PADDING, STOP_REASONS, spaced
+from mockapi.messages.catalogue import shipped
+from mockapi.replies.synthesis._writer import SIZES, geo_of
+
+if TYPE_CHECKING:
+    from mockapi.replies._request_view import Block, RequestView
+    from mockapi.replies._seeded import SeededChoices
+    from mockapi.replies.synthesis._cache import Usage
+    from mockapi.replies.synthesis._plan import Plan, PlanPart
+
+_KEYS: Final = {
+    "text": ("type", "text"),
+    "thinking": ("type", "thinking", "signature"),
+    "tool_use": ("type", "id", "name", "input", "caller"),
+}
+"""The blocks that are written here, with the members that they have, in order."""
+_DIRECT: Final = {"type": "direct"}
+_STARTS: Final = {
+    "text": '{"type":"text","text":""}',
+    "thinking": '{"type":"thinking","thinking":"","signature":""}',
+}
+_DELTAS: Final = {
+    "text": ("text_delta", "text"),
+    "thinking": ("thinking_delta", "thinking"),
+    "tool_use": ("input_json_delta", "partial_json"),
+}
+_LONGEST_NAME: Final = 200
+_PING: Final = 'event: ping\ndata: {"type": "ping"}\n\n'
+_MESSAGE_STOP: Final = 'event: message_stop\ndata: {"type":"message_stop"'
+_ENDS: Final = tuple(" " * padding + "}\n\n" for padding in range(MAX_PADDING + 1))
+"""What ends an event: its last brace behind the padding, and the blank line."""
+
+
+class PlainMessage(NamedTuple):
+    """A message as text, in the pieces that its two forms have in common.
+
+    Attributes:
+        parts: its content.
+        beginning: its members before the content.
+        stop: those that say why it stops.
+        counted: the counts of its input.
+        cached: how long what was written to the cache lives.
+        spent: the counts of its output.
+        is_empty: whether there is no output.
+        end: its members behind the usage, and the last of the usage.
+    """
+
+    parts: tuple[PlanPart, ...]
+    beginning: str
+    stop: str
+    counted: str
+    cached: str
+    spent: str
+    is_empty: bool
+    end: str
+
+    def as_json(self) -> bytes | None:
+        """The reply that is one JSON text; None where `_writer` has to write it."""
+        try:
+            content = orjson.dumps([part.block for part in self.parts])
+        except TypeError:  # a lone surrogate, an integer beyond 64 bits, or too deep
+            return None
+        rest = f',"container":null,{self.stop},"usage":{{{self.counted}{self.cached}{self.spent}{self.end}'
+        return b"".join((self.beginning.encode(), content, rest.encode()))
+
+    def as_events(self, dice: SeededChoices) -> list[str] | None:
+        """The events of the reply that is a stream; None where `_writer` has to write them.
+
+        Args:
+            dice: choose lengths and paddings, as `_writer` has them do. None draws nothing.
+        """
+        if self.parts and self.parts[-1].written:
+            return None  # a call that was cut in the middle of its input
+        try:
+            blocks = [_Block(part.block, index) for index, part in enumerate(self.parts)]
+        except TypeError:
+            return None
+        deltas = [block.deltas(dice) for block in blocks]
+        count = 4 + sum(map(len, deltas)) + 2 * len(deltas)  # a ping takes a padding, too
+        ends = map(_ENDS.__getitem__, dice.several_below(MAX_PADDING + 1, count))
+        started = (
+            f'{self.beginning}[],"container":null,"stop_reason":null,"stop_sequence":null,"stop_details":null,'
+            f'"usage":{{{self.counted}{self.cached}"output_tokens":{0 if self.is_empty else 1},{self.end}'
+        )
+        events = [f'event: message_start\ndata: {{"type":"message_start","message":{started}{next(ends)}']
+        if not blocks:
+            next(ends)
+            events.append(_PING)
+        for index, block in enumerate(blocks):
+            events.append(block.start + next(ends))
+            if not index:
+                next(ends)
+                events.append(_PING)
+            events += map(str.__add__, deltas[index], ends)
+            events.append(block.stop + next(ends))
+        events.append(
+            f'event: message_delta\ndata: {{"type":"message_delta","delta":{{{self.stop},"container":null}},'
+            f'"usage":{{{self.counted}{self.spent[:-1]}}}{next(ends)}'
+        )
+        events.append(_MESSAGE_STOP + next(ends))
+        return events
+
+
+def plain_message(plan: Plan, view: RequestView, usage: Usage, id_: str) -> PlainMessage | None:
+    """A message as text; None where `_writer` has to write it.
+
+    Args:
+        plan: what it says.
+        view: the request.
+        usage: of its input.
+        id_: of the message.
+    """
+    if plan.container or plan.searches or plan.fetches or plan.stop_details or plan.overrides:
+        return None
+    if view.manages_context or "diagnostics" in view.body or "speed" in view.body:
+        return None
+    for part in plan.parts:
+        block = part.block
+        if (*block,) != _KEYS.get(block["type"]):
+            return None
+        if "caller" in block and block["caller"] != _DIRECT:
+            return None
+    try:
+        model, end = _of_model(view.model)
+        stop = _stop(plan.stop_reason, plan.stop_sequence)
+    except TypeError:
+        return None
+    plain, read, short, long = usage
+    output, thinking = plan.tokens
+    return PlainMessage(
+        plan.parts,
+        f'{{"model":{model},"id":"{id_}","type":"message","role":"assistant","content":',
+        stop,
+        f'"input_tokens":{plain},"cache_creation_input_tokens":{short + long},'
+        f'"cache_read_input_tokens":{read},',
+        f'"cache_creation":{{"ephemeral_5m_input_tokens":{short},"ephemeral_1h_input_tokens":{long}}},',
+        f'"output_tokens":{output},"output_tokens_details":{{"thinking_tokens":{thinking}}},',
+        not output,
+        end,
+    )
+
+
+class _Block:
+    """A content block as its events tell it.
+
+    Raises:
+        TypeError: JSON of the plain kind cannot say what it holds.
+    """
+
+    __slots__ = ("_ends_with", "_head", "_is_call", "_is_plain", "_sizes", "_text", "start", "stop")
+
+    def __init__(self, block: Block, index: int) -> None:
+        kind = block["type"]
+        delta, field = _DELTAS[kind]
+        start = _STARTS.get(kind) or orjson.dumps({**block, "input": {}}).decode()
+        self.start = (
+            f'event: content_block_start\ndata: {{"type":"content_block_start","index":{index},'
+            f'"content_block":{start}'
+        )
+        self.stop = f'event: content_block_stop\ndata: {{"type":"content_block_stop","index":{index}'
+        head = (
+            f'event: content_block_delta\ndata: {{"type":"content_block_delta","index":{index},'
+            '"delta":{"type":"'
+        )
+        self._head = f'{head}{delta}","{field}":"'
+        self._is_call = kind == "tool_use"
+        self._ends_with = ""
+        if self._is_call:
+            text = spaced(block["input"]) if block["input"] else ""
+        else:
+            text = block[field]
+            if kind == "thinking":
+                if not block["signature"]:
+                    raise TypeError("a signature that is told in no event")
+                signature = orjson.dumps(block["signature"]).decode()
+                self._ends_with = f'{head}signature_delta","signature":{signature}}}'
+        if text.__class__ is not str:
+            raise TypeError("a text that is none")
+        self._text = text
+        self._is_plain = len(orjson.dumps(text)) == len(text.encode()) + 2
+        self._sizes = SIZES[delta]
+
+    def deltas(self, dice: SeededChoices) -> list[str]:
+        """Its deltas, each up to its padding."""
+        head, text = self._head, self._text
+        found = [f'{head}"}}'] if self._is_call else []
+        if text:
+            place = 0
+            for end in dice.cuts(self._sizes, len(text)):
+                piece = text[place:end]
+                place = end
+                found.append(f'{head}{piece if self._is_plain else orjson.dumps(piece).decode()[1:-1]}"}}')
+        if self._ends_with:
+            found.append(self._ends_with)
+        return found
+
+
+def _of_model(name: str) -> tuple[str, str]:
+    return _remembered(name) if len(name) <= _LONGEST_NAME else _remembered.__wrapped__(name)
+
+
+@lru_cache(maxsize=64)
+def _remembered(name: str) -> tuple[str, str]:
+    """What a model's replies have to say of it: its id, and the end of usage and message."""
+    model = shipped().resolve(name)
+    end = f'"service_tier":"standard","inference_geo":"{geo_of(model)}"}},"diagnostics":null}}'
+    return orjson.dumps(model).decode(), end
+
+
+def _stop(reason: str, sequence: str | None) -> str:
+    if sequence is None and reason in STOP_REASONS:
+        return f'"stop_reason":"{reason}","stop_sequence":null,"stop_details":null'
+    told = orjson.dumps({"stop_reason": reason, "stop_sequence": sequence, "stop_details": None})
+    return told[1:-1].decode()
