@@ -165,7 +165,7 @@ def run(
         joined = None
         if node is not None:
             places = server.places_of(service, options.access)
-            joined = nodes.Node(node, service, script=options.script, places=places)
+            joined = nodes.Node(node, service, script=options.script, places=places, access=options.access)
 
         async def close() -> None:
             if joined is not None:

@@ -106,7 +106,9 @@ def _member(
     if place.worker != DEFAULT_OWNER:
         return nodes.Membership(options, service, worker=place.worker)
     places = server.places_of(service, plan.access)
-    return nodes.Node(options, service, script=plan.script, places=places, worker=place.worker)
+    return nodes.Node(
+        options, service, script=plan.script, places=places, access=plan.access, worker=place.worker
+    )
 
 
 def _console(plan: WorkerPlan) -> server.Console:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mockapi.nodes._options import NodeOptions
     from mockapi.nodes._redis import Store
     from mockapi.replies.scripts import Script
-    from mockapi.server import LoadedCassettes, Service
+    from mockapi.server import Access, LoadedCassettes, Service
     from mockapi.server.recording import Address
     from mockapi.sessions import JournalEntry
 
@@ -45,6 +45,7 @@ class DefaultSession:
         liveness: which nodes are live, and whether Redis hears this one.
         script: what the session plays at its beginning.
         places: where files have to lie that another node names; None leaves them anywhere.
+        access: what opens the node's doors; None compares that with no other node.
 
     Attributes:
         session: this node's replica.
@@ -61,10 +62,11 @@ class DefaultSession:
         *,
         script: Script | None = None,
         places: Places | None = None,
+        access: Access | None = None,
     ) -> None:
         self.session = service.sessions.default
         self.follower = DefaultFollower(
-            service, store, options.name, liveness.live, script=script, places=places
+            service, store, options.name, liveness.live, script=script, places=places, access=access
         )
         self._liveness = liveness
         self.order = self.follower.order

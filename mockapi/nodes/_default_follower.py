@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mockapi.nodes import _log_entries as entries
@@ -10,6 +11,7 @@ from mockapi.nodes import _snapshot as snapshots
 from mockapi.nodes._default_cassettes import Cassettes
 from mockapi.nodes._default_order import Order
 from mockapi.nodes._digest import plan_digest
+from mockapi.nodes._doors import door_digests
 from mockapi.nodes._log import BEGINNING
 from mockapi.nodes._log_entries import Entry
 from mockapi.nodes._plan import Plan
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from mockapi.nodes._log import Log
     from mockapi.nodes._redis import Store
     from mockapi.replies.scripts import Script
-    from mockapi.server import Service
+    from mockapi.server import Access, Service
 
 _log = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ class DefaultFollower:
         live: the names of the nodes that are live.
         script: what the session plays at its beginning.
         places: where files have to lie that another node names; None leaves them anywhere.
+        access: what opens the node's doors; None compares that with no other node.
 
     Attributes:
         order: what this node adds to the log.
@@ -58,6 +61,7 @@ class DefaultFollower:
         *,
         script: Script | None,
         places: Places | None,
+        access: Access | None,
     ) -> None:
         self.order = Order(store, node, live, self)
         self.replica = Replica(service, script, node, self._controlled)
@@ -69,7 +73,11 @@ class DefaultFollower:
         self._service = service
         settings = service.sessions.default.settings
         self.plan = Plan(
-            store, node, lambda: plan_digest(service.library, settings, script), service.console.note
+            store,
+            node,
+            lambda: plan_digest(service.library, settings, script),
+            service.console.note,
+            partial(door_digests, access, service.sessions.limits),
         )
 
     async def agree(self) -> None:

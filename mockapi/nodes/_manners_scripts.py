@@ -114,21 +114,29 @@ AGREE: Final = (
     _COMMON
     + """
 local patience, may_begin, plan, others, odd = tonumber(ARGV[3]), ARGV[4] == '1', {}, {}, {}
+local salt = redis.call('HGET', p .. 'plan', 'salt')
+if salt and salt ~= ARGV[6] then
+  return {'salted', {}, {}, salt}
+end
 hear(patience)
 for i = 5, #ARGV, 2 do
   plan[ARGV[i]] = ARGV[i + 1]
 end
 local theirs = redis.call('HGETALL', p .. 'plan')
-local is_first, known = #theirs == 0, {}
+local is_first, known, plays_alike = #theirs == 0, {}, true
+local function differs_in(name)
+  odd[#odd + 1] = name
+  plays_alike = plays_alike and string.sub(name, 1, 7) == 'access.'
+end
 for i = 1, #theirs, 2 do
   known[theirs[i]] = true
   if plan[theirs[i]] ~= theirs[i + 1] then
-    odd[#odd + 1] = theirs[i]
+    differs_in(theirs[i])
   end
 end
 for name in pairs(plan) do
   if not known[name] then
-    odd[#odd + 1] = name
+    differs_in(name)
   end
 end
 local differs = not is_first and #odd > 0
@@ -139,23 +147,28 @@ if differs then
     table.sort(odd)
     return {'differs', odd, others, redis.call('HGET', p .. 'plan', 'version') or ''}
   end
-  local incarnation = redis.call('GET', p .. 'incarnation') or ''
-  for _, name in ipairs({'log:', 'snapshot:', 'snapshot-turn:'}) do
-    redis.call('DEL', p .. name .. incarnation)
+  if not plays_alike then
+    local incarnation = redis.call('GET', p .. 'incarnation') or ''
+    for _, name in ipairs({'log:', 'snapshot:', 'snapshot-turn:'}) do
+      redis.call('DEL', p .. name .. incarnation)
+    end
+    redis.call('DEL', p .. 'plan', p .. 'incarnation', p .. 'agreed')
   end
-  redis.call('DEL', p .. 'plan', p .. 'incarnation', p .. 'agreed')
 end
 if is_first or differs then
   redis.call('HSET', p .. 'plan', unpack(ARGV, 5))
 end
 redis.call('ZADD', p .. 'agreed', 'GT', string.format('%.0f', now + patience), me)
 keep('plan', 'agreed')
-return {differs and 'anew' or 'agreed', {}, {}, ''}
+return {plays_alike and 'agreed' or 'anew', {}, {}, ''}
 """
 )
-"""PREFIX NAME PATIENCE MAY_BEGIN (PART DIGEST)...: what comes of it, what differs, with whom, their version.
+"""PREFIX NAME PATIENCE MAY_BEGIN `salt` SALT (PART DIGEST)...: what comes of it, what differs, with whom, and
+their version.
 
-`differs` changes nothing. `anew` has dropped what nodes of another plan have left, for none of them is live.
+`salted` asks for digests made with the salt that comes last, instead of this node's. `differs` changes
+nothing. `anew` has dropped what nodes of another plan have left, for none of them is live; where only parts
+differ that say who is let in (`access.…`), they are changed, and nothing is dropped.
 """
 
 LEAVE: Final = _COMMON + "return leave(me, ARGV[3])"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mockapi._files import Places
     from mockapi.nodes._options import NodeOptions
     from mockapi.replies.scripts import Script
-    from mockapi.server import Owner, Service
+    from mockapi.server import Access, Owner, Service
 
 
 class Node:
@@ -27,6 +27,7 @@ class Node:
         service: the state of the server.
         script: what the default session plays at its beginning.
         places: where files have to lie that another node names; None leaves them anywhere.
+        access: what opens the node's doors; None compares that with no other node.
         worker: which of the node's workers this is; None for the only process.
 
     Attributes:
@@ -46,6 +47,7 @@ class Node:
         *,
         script: Script | None = None,
         places: Places | None = None,
+        access: Access | None = None,
         worker: int | None = None,
     ) -> None:
         self.options = options
@@ -55,7 +57,7 @@ class Node:
         liveness = self.membership.liveness
         if self.store is not None and liveness is not None:
             self.default = DefaultSession(
-                service, self.store, options, liveness, script=script, places=places
+                service, self.store, options, liveness, script=script, places=places, access=access
             )
 
     async def start(self) -> None:

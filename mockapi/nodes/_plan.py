@@ -7,6 +7,7 @@ is live: the default session begins anew, and one of them that comes back finds 
 from __future__ import annotations
 
 import asyncio
+import secrets
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -35,19 +36,28 @@ class Plan:
         read: digests of what it plays, by what people call the parts; they are made when they are first
             needed, as a worker that takes another's place plays what that one played last.
         note: tells people what has come of it.
+        doors: digests, made with a salt, of what else has to be alike; it takes a moment.
 
     Attributes:
         patience: seconds of silence after which a node is lost.
     """
 
     def __init__(
-        self, store: Store, node: str, read: Callable[[], Mapping[str, str]], note: Callable[[str], None]
+        self,
+        store: Store,
+        node: str,
+        read: Callable[[], Mapping[str, str]],
+        note: Callable[[str], None],
+        doors: Callable[[str], Mapping[str, str]] = lambda _: {},
     ) -> None:
         self._store = store
         self._node = node
         self._read = read
         self._changed: dict[str, str] = {}
         self._note = note
+        self._doors = doors
+        self._salt = secrets.token_hex(16)
+        self._salted: tuple[str, Mapping[str, str]] | None = None
         self.patience = PATIENCE
 
     @cached_property
@@ -75,7 +85,7 @@ class Plan:
             if not is_told:
                 is_told = True
                 where = self._store.address.shown
-                self._note(f"other nodes at {where} play something else: {wait:g} s are left to them to end")
+                self._note(f"other nodes at {where} differ from this one: {wait:g} s are left to them to end")
             await asyncio.sleep(self.patience / _LOOKS)
         return different
 
@@ -93,9 +103,14 @@ class Plan:
             StoreDoubtError: its answer was lost.
         """
         address = self._store.address
-        told = (text for pair in {**self._first, **self._changed}.items() for text in pair)
-        arguments = (address.prefix, self._node, int(_MILLI * self.patience), int(may_begin), *told)
-        outcome, parts, nodes, version = await self._store.ask("EVAL", AGREE, 0, *arguments)
+        while True:
+            parts = {"salt": self._salt, **self._first, **self._changed, **await self._of_doors()}
+            told = (text for pair in parts.items() for text in pair)
+            arguments = (address.prefix, self._node, int(_MILLI * self.patience), int(may_begin), *told)
+            outcome, odd, nodes, last = await self._store.ask("EVAL", AGREE, 0, *arguments)
+            if outcome != b"salted":
+                break
+            self._salt = last.decode()
         if outcome == b"anew":
             self._note(
                 f"the nodes that were at {address.shown} before played something else, and none of them is"
@@ -103,12 +118,19 @@ class Plan:
             )
         if outcome != b"differs":
             return None
-        names = [name.decode() for name in parts]
-        theirs = f" (they have {version.decode()})" if "version" in names else ""
+        names = [name.decode() for name in odd]
+        theirs = f" (they have {last.decode()})" if "version" in names else ""
         who = f" ({', '.join(sorted(node.decode() for node in nodes))})" if nodes else ""
         return (
-            f"The nodes at {address.shown} play something else than this one{who}: different are"
-            f" {', '.join(names)}{theirs}. Nodes of one server have the same version, cassettes and"
-            " settings. Stop those and start this one again, or give this server a name of its own: --state"
+            f"The nodes at {address.shown} differ from this one{who}: different are"
+            f" {', '.join(names)}{theirs}. Nodes of one server have the same version, cassettes, settings,"
+            " control token, API keys and limits of sessions. Stop those and start this one again, or give"
+            " this server a name of its own: --state"
             f" {address.shown}?prefix=NAME."
         )
+
+    async def _of_doors(self) -> Mapping[str, str]:
+        """What else has to be alike, worked out once for a salt, on a thread."""
+        if self._salted is None or self._salted[0] != self._salt:
+            self._salted = self._salt, await asyncio.to_thread(self._doors, self._salt)
+        return self._salted[1]

@@ -167,7 +167,7 @@ def test_a_node_that_was_given_up_and_comes_back_differs(url: str, tmp_path: Pat
             async with machine(url, "new", new) as second:
                 away = await until(lambda: first.ask("turns"), lambda reply: "(new)" in reply.text)
                 assert away.status_code == 503
-                assert "play something else than this one (new): different are cassettes" in away.text
+                assert "differ from this one (new): different are cassettes" in away.text
                 assert "has forgotten" not in first.told.getvalue()
                 assert (await second.ask("turns")).json() == {"from": "new", "turn": 0}
 

@@ -182,6 +182,12 @@ class Host:
         self._running.clear()
         eventually(lambda: not _pids(self.namespace), f"{self.name} has no process left")
 
+    def workers(self) -> Sequence[int]:
+        """The process ids of the workers of `mockapi serve --workers`: its template's children."""
+        parents = {pid: _parent(pid) for pid in _pids(self.namespace)}
+        servers = {process.pid for process in self._running}
+        return [pid for pid, parent in parents.items() if parents.get(parent) in servers]
+
     def _signal(self, number: signal.Signals) -> None:
         # Those of the namespace: a node's workers are no children of this process.
         for pid in _pids(self.namespace):
@@ -236,6 +242,14 @@ def _sweep() -> None:
 
 def _pids(namespace: str) -> Sequence[int]:
     return [int(pid) for pid in _ip("netns", "pids", namespace).split()]
+
+
+def _parent(pid: int) -> int:
+    """The process that has started another; 0 for one that has just ended."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
 
 
 def _ip(*arguments: str) -> str:

@@ -26,6 +26,8 @@ PATIENCE: Final = 5.0
 """Seconds that a client waits for an answer."""
 _MOST: Final = 5_000
 """Requests of one client."""
+_OVER: Final = frozenset({404, 410})
+"""Of a session that has ended: its client leaves."""
 _BODY: Final = message("next")
 
 
@@ -43,12 +45,19 @@ class Answer(NamedTuple):
         seconds: until its answer was there, or was waited for no longer.
         status: of the answer; 0 if none came whole.
         text: of the answer, or what went wrong.
+        may_repeat: whether the answer said that the same request may be sent again.
     """
 
     at: float
     seconds: float
     status: int
     text: str
+    may_repeat: bool = False
+
+    @property
+    def until(self) -> float:
+        """When its answer was there, or was waited for no longer."""
+        return self.at + self.seconds
 
 
 @dataclass
@@ -92,10 +101,7 @@ class Load:
         self._host = host
         self._pause = pause
         self._stop = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._ask, args=(client,), name=name)
-            for name, client in self.clients.items()
-        ]
+        self._threads = [self._thread(name, client) for name, client in self.clients.items()]
 
     def __enter__(self) -> Self:
         for thread in self._threads:
@@ -107,22 +113,35 @@ class Load:
         for thread in self._threads:
             thread.join()
 
+    def add(self, name: str, url: str) -> Client:
+        """One more client, from now on."""
+        client = self.clients[name] = Client(url)
+        thread = self._thread(name, client)
+        self._threads.append(thread)
+        thread.start()
+        return client
+
+    def _thread(self, name: str, client: Client) -> threading.Thread:
+        return threading.Thread(target=self._ask, args=(client,), name=name)
+
     def _ask(self, client: Client) -> None:
         name = threading.current_thread().name
         # Certificates, which take long to load, are nothing that these clients need.
         with self._host.entered(), httpx.Client(timeout=PATIENCE, trust_env=False, verify=False) as http:
             for number in range(_MOST):
                 client.answers.append(_asked(http, client.url, f"{name}-{number}"))
-                if self._stop.wait(self._pause):
+                if client.answers[-1].status in _OVER or self._stop.wait(self._pause):
                     break
 
 
 def _asked(http: httpx.Client, url: str, number: str) -> Answer:
     """The answer to one request."""
     begun = time.monotonic()
+    may_repeat = False
     try:
         answer = http.post(f"{url}/v1/messages", json=_BODY, headers={"x-request-number": number})
         status, text = answer.status_code, answer.text
+        may_repeat = answer.headers.get("x-should-retry") == "true"
     except httpx.TransportError as error:
         status, text = 0, repr(error)
-    return Answer(begun, time.monotonic() - begun, status, text)
+    return Answer(begun, time.monotonic() - begun, status, text, may_repeat)

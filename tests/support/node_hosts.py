@@ -9,8 +9,10 @@ import httpx
 
 from tests.support.hosts import Hosts, start_node, start_redis
 from tests.support.load import PATIENCE
+from tests.support.server import message
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
     from types import TracebackType
 
@@ -26,6 +28,7 @@ class Nodes:
     Args:
         folder: for logs.
         arguments: of each node, besides its addresses.
+        more: of single nodes, by their names.
 
     Attributes:
         hosts: by their names.
@@ -33,9 +36,12 @@ class Nodes:
         client: the host of clients.
     """
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(
+        self, folder: Path, *arguments: str, more: Mapping[str, tuple[str, ...]] | None = None
+    ) -> None:
         self._folder = folder
         self._arguments = arguments
+        self._more = more or {}
         self._all = Hosts()
         self._token_file = folder / "token"
         self.token = secrets.token_hex(16)
@@ -72,7 +78,7 @@ class Nodes:
             self._folder / f"{name}.log",
             *("--state", self.state, "--advertise", f"http://{host.address}:4010"),
             *("--control-token-file", str(self._token_file)),
-            *self._arguments,
+            *(*self._arguments, *self._more.get(name, ())),
         )
 
     def open_session(self, name: str) -> str:
@@ -80,6 +86,12 @@ class Nodes:
         answer = self.control(name, "POST", "/sessions")
         assert answer.status_code == 201, answer.text
         return str(answer.json()["base_url"])
+
+    def ask(self, name: str) -> httpx.Response:
+        """A request to the default session at a node, from the host of clients."""
+        with self.client.entered():
+            url = f"{self.urls[name]}/v1/messages"
+            return httpx.post(url, json=message("next"), timeout=PATIENCE, trust_env=False)
 
     def control(self, name: str, method: str, path: str) -> httpx.Response:
         """A request to a node's control API from the host of clients."""

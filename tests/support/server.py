@@ -295,12 +295,12 @@ def tasks(server: mockapi.Server) -> int:
     return len(server._running._server.server_state.tasks)
 
 
-def eventually(holds: Callable[[], bool], what: str) -> None:
+def eventually(holds: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
     """Wait until something holds that no event tells of; fails if it never does."""
     pause = threading.Event()
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while not holds():
-        assert time.monotonic() < end, f"not within {PATIENCE} s: {what}"
+        assert time.monotonic() < end, f"not within {patience} s: {what}"
         pause.wait(0.005)
 
 
