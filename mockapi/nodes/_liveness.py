@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 EVERY: Final = 1.5
 PATIENCE: Final = 5.0
 """Seconds of silence after which a node is lost."""
+_MOST_LOST: Final = 100
+"""Lost nodes whose return is told."""
 _MILLI: Final = 1_000
 
 
@@ -29,17 +31,26 @@ class Liveness:
         name: of this node.
         part: which of the node's processes this is; "" for the only one.
         address: at which clients reach the node; "" if it has none of its own.
-        tell: told when Redis goes and comes, and which nodes were lost.
+        tell: told when Redis goes and comes, and which nodes were lost and are back.
+        tells_all: whether it is told also what every process of the node learns.
 
     Attributes:
         patience: seconds of silence after which a node is lost.
+        since: when this process was first heard, in milliseconds by the clock of Redis; 0 before that.
         away: why Redis cannot be asked; None while it answers.
         joined: called when Redis does not know this process, or may have forgotten what it was told.
         beaten: called after each word that was heard.
     """
 
     def __init__(
-        self, store: Store, name: str, *, part: str = "", address: str = "", tell: Callable[[str], None]
+        self,
+        store: Store,
+        name: str,
+        *,
+        part: str = "",
+        address: str = "",
+        tell: Callable[[str], None],
+        tells_all: bool = True,
     ) -> None:
         self._store = store
         self._line = store.line()
@@ -47,9 +58,13 @@ class Liveness:
         self._part = part
         self._address = address
         self._tell = tell
+        self._tells_all = tells_all
+        self._lost: set[str] = set()
+        self._twins: set[str] = set()
         self._task: asyncio.Task[None] | None = None
         self._is_told_away = False
         self.patience = PATIENCE
+        self.since = 0
         self.away: str | None = "This node has not asked Redis yet."
         self.joined: Callable[[], Awaitable[None]] | None = None
         self.beaten: Callable[[], Awaitable[None]] | None = None
@@ -93,13 +108,16 @@ class Liveness:
         self.away = str(error)
         if not self._is_told_away:
             self._is_told_away = True
-            self._tell(f"{error} Sessions go on; what all nodes share waits.")
+            self._tell_once(f"{error} Sessions go on; what all nodes share waits.")
 
     async def beat(self) -> None:
         """Say that this process is there, and hear who was lost."""
         was_away = self.away is not None
         try:
-            is_new, lost = await self.ask(BEAT, self._part, self._address, int(_MILLI * self.patience))
+            patience = int(_MILLI * self.patience)
+            answer = await self.ask(BEAT, self._part, self._address, patience, self.since, *self._lost)
+            is_new, lost, was_lost, back, twins, now = answer
+            self.since = self.since or int(now)
             self.away = None  # whoever opens a session from now on tells it, behind what `joined` tells
             if (is_new or was_away) and self.joined is not None:
                 await self.joined()
@@ -110,13 +128,36 @@ class Liveness:
             return
         if self._is_told_away:
             self._is_told_away = False
-            self._tell(f"Redis at {self._store.address.shown} answers again.")
-        for name, count in zip(lost[::2], lost[1::2], strict=True):
-            sessions = counted(int(count), "session")
+            self._tell_once(f"Redis at {self._store.address.shown} answers again.")
+        self._tell_of_others(lost, back, twins)
+        if was_lost:
             self._tell(
-                f"node {name.decode()} has not been heard from for {self.patience:g} s and counts as lost,"
-                f" and {sessions} with it"
+                f"this node was not heard from for {self.patience:g} s and counted as lost: it is there"
+                " again, and so are its sessions"
             )
+
+    def _tell_of_others(self, lost: list[bytes], back: list[bytes], twins: list[bytes]) -> None:
+        for name in map(bytes.decode, back):
+            self._lost.discard(name)
+            self._tell(f"node {name} is heard again, and its sessions are there again")
+        for name, count in zip(map(bytes.decode, lost[::2]), lost[1::2], strict=True):
+            if len(self._lost) < _MOST_LOST:
+                self._lost.add(name)
+            sessions = f", and {counted(int(count), 'session')} with it" if int(count) else ""
+            self._tell(
+                f"node {name} has not been heard from for {self.patience:g} s and counts as lost{sessions}"
+            )
+        for name in sorted({*map(bytes.decode, twins)} - self._twins):
+            self._twins.add(name)
+            self._tell_once(
+                f"node {name} advertises the same address as this one, {self._address}: start each with an"
+                " --advertise of its own, past any load balancer"
+            )
+
+    def _tell_once(self, text: str) -> None:
+        """Tell what every process of the node learns: one of them does."""
+        if self._tells_all:
+            self._tell(text)
 
     async def _go_on(self) -> None:
         while True:

@@ -5,6 +5,8 @@ PREFIX:clock            hash: `at`, when any node was last heard; `since`, from 
 PREFIX:addresses        hash: a node's name, where its clients reach it
 PREFIX:parts:NODE       hash: the processes of a node that have told their sessions
 PREFIX:gone:NODE        why a node is not there any more, for a day
+PREFIX:ended:NODE       hash: the last sessions of a node that have ended, why
+PREFIX:ends:NODE        list: the same in order
 PREFIX:sessions         hash: a session's id, what it is (JSON)
 PREFIX:used             hash: a session's id, when it was last used, roughly
 PREFIX:of:NODE          hash: a session's id, its owner; the sessions of one node
@@ -45,6 +47,16 @@ local function drop(node, id, owner)
   redis.call('HDEL', p .. 'used', id)
   redis.call('HDEL', p .. 'of:' .. node, id)
 end
+local function ended(id, why)
+  local most = 1000
+  if redis.call('HSET', p .. 'ended:' .. me, id, why) == 1 then
+    redis.call('RPUSH', p .. 'ends:' .. me, id)
+  end
+  if redis.call('LLEN', p .. 'ends:' .. me) > most then
+    redis.call('HDEL', p .. 'ended:' .. me, redis.call('LPOP', p .. 'ends:' .. me))
+  end
+  keep('ended:' .. me, 'ends:' .. me)
+end
 local function add(id, owner, ends, record)
   redis.call('HSET', p .. 'sessions', id, record)
   redis.call('HSET', p .. 'of:' .. me, id, owner)
@@ -56,7 +68,7 @@ local function leave(node, why)
   for i = 1, #ids, 2 do
     drop(node, ids[i], ids[i + 1])
   end
-  redis.call('DEL', p .. 'parts:' .. node)
+  redis.call('DEL', p .. 'parts:' .. node, p .. 'ended:' .. node, p .. 'ends:' .. node)
   redis.call('ZREM', p .. 'nodes', node)
   redis.call('ZREM', p .. 'agreed', node)
   redis.call('HDEL', p .. 'addresses', node)
@@ -75,6 +87,10 @@ local function hear(patience)
   redis.call('HSET', p .. 'clock', 'at', string.format('%.0f', now))
   keep('clock')
 end
+local function heard_since(node, moment, patience)
+  local score = redis.call('ZSCORE', p .. 'nodes', node)
+  return score and score - patience > moment
+end
 local function live(among, patience)
   local least = silence_counts(patience) and string.format('%.0f', now) or '-inf'
   return redis.call('ZRANGEBYSCORE', p .. among, least, '+inf')
@@ -85,13 +101,26 @@ end
 BEAT: Final = (
     _COMMON
     + """
-local part, address, patience = ARGV[3], ARGV[4], tonumber(ARGV[5])
+local part, address, patience, joined = ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
 hear(patience)
 redis.call('ZADD', p .. 'nodes', string.format('%.0f', now + patience), me)
 redis.call('ZADD', p .. 'agreed', 'XX', string.format('%.0f', now + patience), me)
 redis.call('HSET', p .. 'addresses', me, address)
-redis.call('DEL', p .. 'gone:' .. me)
-local lost = {}
+local was_lost = redis.call('DEL', p .. 'gone:' .. me)
+local lost, back, twins = {}, {}, {}
+for i = 7, #ARGV do
+  if redis.call('ZSCORE', p .. 'nodes', ARGV[i]) then
+    back[#back + 1] = ARGV[i]
+  end
+end
+if joined > 0 and address ~= '' then
+  local addresses = redis.call('HGETALL', p .. 'addresses')
+  for i = 1, #addresses, 2 do
+    if addresses[i + 1] == address and addresses[i] ~= me and heard_since(addresses[i], joined, patience) then
+      twins[#twins + 1] = addresses[i]
+    end
+  end
+end
 if silence_counts(patience) then
   for _, node in ipairs(redis.call('ZRANGEBYSCORE', p .. 'nodes', '-inf', string.format('%.0f', now))) do
     lost[#lost + 1] = node
@@ -102,10 +131,13 @@ local is_new = redis.call('HSETNX', p .. 'parts:' .. me, part, 1)
 local incarnation = redis.call('GET', p .. 'incarnation') or ''
 keep('nodes', 'agreed', 'addresses', 'parts:' .. me, 'sessions', 'used', 'of:' .. me)
 keep('plan', 'incarnation', 'log:' .. incarnation, 'snapshot:' .. incarnation)
-return {is_new, lost}
+return {is_new, lost, was_lost, back, twins, string.format('%.0f', now)}
 """
 )
-"""PREFIX NAME PART ADDRESS PATIENCE: whether Redis does not know this process, and who was lost."""
+"""PREFIX NAME PART ADDRESS PATIENCE JOINED LOST...: whether Redis does not know this process, who was lost
+now, whether this node was, who of those that were lost before is back, which other nodes have advertised
+ADDRESS since the moment JOINED, and the moment of this.
+"""
 
 LIVE: Final = _COMMON + "return live('nodes', tonumber(ARGV[3]))"
 """PREFIX NAME PATIENCE: the nodes that are live."""
@@ -192,13 +224,16 @@ return {-1, ''}
 CLOSE: Final = (
     _COMMON
     + """
-for i = 3, #ARGV, 2 do
+for i = 3, #ARGV, 3 do
   drop(me, ARGV[i], ARGV[i + 1])
+  if ARGV[i + 2] ~= '' then
+    ended(ARGV[i], ARGV[i + 2])
+  end
 end
 return 0
 """
 )
-"""PREFIX NAME (ID OWNER)...: sessions are closed."""
+"""PREFIX NAME (ID OWNER WHY)...: sessions are closed; one without a WHY has never been open."""
 
 TELL_ALL: Final = (
     _COMMON
@@ -211,6 +246,7 @@ local known = redis.call('HGETALL', p .. 'of:' .. me)
 for i = 1, #known, 2 do
   if not told[known[i]] and string.sub(known[i], 1, #beginning) == beginning then
     drop(me, known[i], known[i + 1])
+    ended(known[i], '')
   end
 end
 for i = 4, #ARGV, 4 do
@@ -239,13 +275,17 @@ return 0
 FIND: Final = (
     _COMMON
     + """
-local node, id = ARGV[3], ARGV[4]
+local node, id, joined, patience = ARGV[3], ARGV[4], tonumber(ARGV[5]), tonumber(ARGV[6])
 return {
   redis.call('HEXISTS', p .. 'of:' .. node, id),
   redis.call('HGET', p .. 'addresses', node) or '',
   redis.call('ZSCORE', p .. 'nodes', node) and 1 or 0,
   redis.call('GET', p .. 'gone:' .. node) or '',
+  redis.call('HGET', p .. 'ended:' .. node, id),
+  heard_since(node, joined, patience) and 1 or 0,
 }
 """
 )
-"""PREFIX NAME NODE ID: whether the node has the session, its address, whether it is known, why it is gone."""
+"""PREFIX NAME NODE ID JOINED PATIENCE: whether the node has the session, its address, whether it is known,
+why it is gone, why the session has ended, and whether the node was heard since the moment JOINED.
+"""

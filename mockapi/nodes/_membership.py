@@ -58,6 +58,7 @@ class Membership:
                 part=part,
                 address=options.advertise or "",
                 tell=service.console.problem,
+                tells_all=not worker,
             )
             self._sessions = SharedSessions(options, store, self.liveness, service, beginning)
             service.keeper.use_directory(self._sessions)

@@ -12,6 +12,7 @@ import contextlib
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from mockapi._clock import monotonic
 from mockapi.errors import MockapiError, UsageError
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 1.0
 """Seconds that Redis may take to answer."""
+_STOOD_STILL: Final = 1.0
+"""Seconds by which a time limit is noticed too late if this process was stopped, or had no processor."""
 
 
 _WHERE_IN_SCRIPT: Final = re.compile(r" script: [0-9a-f]{40}, on @user_script:[0-9]+\.?")
@@ -189,7 +192,7 @@ class Line:
         """
         from redis import exceptions  # noqa: PLC0415 - there is a connection, so it is loaded
 
-        connection = self._connection
+        connection, begun = self._connection, monotonic()
         try:
             if connection is None or not connection.is_connected or _is_over(connection):
                 await self._disconnect()
@@ -199,6 +202,8 @@ class Line:
                     await connection.connect()  # type: ignore[no-untyped-call] # redis-py's own
         except TimeoutError:
             await self._disconnect()
+            if (pause := self._pause(begun, self._patience)) is not None:
+                raise StoreAwayError(pause) from None
             why = f"it has not answered for {self._patience:g} s."
             if self._shown.startswith("rediss:"):
                 why += " Does it speak TLS there?"
@@ -210,6 +215,7 @@ class Line:
             await self._disconnect()
             raise StoreAwayError(f"Redis at {self._shown} cannot be reached: {_reason(error)}") from error
         answers: list[Any] = []
+        begun = monotonic()
         try:
             async with asyncio.timeout(patience):
                 await connection.send_packed_command(connection.pack_commands(commands), check_health=False)
@@ -226,6 +232,8 @@ class Line:
             raise self._locked_out(error) from error
         except TimeoutError:
             await self._disconnect()
+            if (pause := self._pause(begun, patience)) is not None:
+                raise StoreDoubtError(pause) from None
             raise StoreDoubtError(f"Redis at {self._shown} has not answered for {patience:g} s.") from None
         except (exceptions.RedisError, OSError) as error:
             await self._disconnect()
@@ -234,6 +242,13 @@ class Line:
             await self._disconnect()
             raise
         return answers
+
+    def _pause(self, begun: float, patience: float) -> str | None:
+        """What to say where this process stood still while an answer was awaited; None if it did not."""
+        seconds = monotonic() - begun
+        if seconds < patience + _STOOD_STILL:
+            return None
+        return f"This node stood still for {seconds:.0f} s, and asks Redis at {self._shown} anew."
 
     async def _disconnect(self, *, waits: bool = False) -> None:
         connection, self._connection = self._connection, None

@@ -108,12 +108,17 @@ class SharedSessions:
         try:
             while self._closed and self._liveness.away is None:
                 closed, self._closed = self._closed, {}
-                await self._ask(CLOSE, *(part for pair in closed.items() for part in pair))
+                told = ((id_, owner, self._why_gone(id_)) for id_, owner in closed.items())
+                await self._ask(CLOSE, *(part for parts in told for part in parts))
         except (StoreAwayError, StoreDoubtError) as error:
             self._liveness.failed(error)
         finally:
             self._closed = {}  # or `tell_all` leaves them out
             self._closing = None
+
+    def _why_gone(self, id_: str) -> str:
+        """Why a session has ended, for other nodes; "" for one that was never open."""
+        return self._service.sessions.why_gone(id_) or ""
 
     async def _tell_twice(self) -> None:
         """Tell all sessions, and again with the next word.
@@ -186,10 +191,21 @@ class SharedSessions:
         if self._liveness.away is not None:
             return Whereabouts(503, cannot + self._liveness.away, node)
         try:
-            has_it, address, is_known, gone = await self._ask(FIND, node, id_)
+            liveness = self._liveness
+            patience = int(_MILLI * liveness.patience)
+            answer = await self._ask(FIND, node, id_, liveness.since, patience)
+            has_it, address, is_known, gone, ended, is_heard = answer
         except (StoreAwayError, StoreDoubtError) as error:
             self._liveness.failed(error)
             return Whereabouts(503, cannot + str(error), node)
+        if has_it and address and address.decode() == self._address and not is_heard:
+            return Whereabouts(
+                503,
+                f"The session {id_} was at another node, {node}, which had the address of this one and has"
+                f" not been heard from since this one started. It counts as lost after"
+                f" {liveness.patience:g} s, and its sessions with it.",
+                node,
+            )
         if has_it and address and address.decode() == self._address:
             return Whereabouts(
                 421,
@@ -209,6 +225,9 @@ class SharedSessions:
                 " with --advertise URL.",
                 node,
             )
+        if ended is not None:
+            why = ended.decode() or f"The session {id_} has ended; its node, {node}, goes on."
+            return Whereabouts(410, why, node)
         if gone:
             return Whereabouts(410, f"The session {id_} ended with its node: {node} {gone.decode()}.", node)
         if is_known:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -24,10 +24,10 @@ _MOST = 500
 class Word:
     """A node that says that it is there when it is told to, and what it was told."""
 
-    def __init__(self, redis: RedisServer, name: str) -> None:
+    def __init__(self, redis: RedisServer, name: str, **more: Any) -> None:
         self.told: list[str] = []
         self.store = Store(state_address(redis.url))
-        self.liveness = Liveness(self.store, name, tell=self.told.append)
+        self.liveness = Liveness(self.store, name, tell=self.told.append, **more)
         self.liveness.patience = PATIENCE
 
     async def say(self) -> None:
@@ -66,12 +66,16 @@ def test_who_is_silent_is_lost_and_told_once(tmp_path: Path) -> None:
                     break
                 await asyncio.sleep(PATIENCE / 20)
             assert await second.live() == ("second",)
-            assert second.told == [
-                "node first has not been heard from for 0.3 s and counts as lost, and 0 sessions with it"
-            ]
+            assert second.told == ["node first has not been heard from for 0.3 s and counts as lost"]
             await first.say()
             assert set(await second.live()) == {"first", "second"}
-            assert first.told == []
+            await second.say()
+            assert second.told[1:] == ["node first is heard again, and its sessions are there again"]
+            (own,) = first.told
+            assert own.endswith("and counted as lost: it is there again, and so are its sessions")
+            await first.say()
+            await second.say()
+            assert (len(first.told), len(second.told)) == (1, 2)
 
     asyncio.run(run())
 
@@ -107,5 +111,54 @@ def test_a_redis_that_cannot_be_reached_is_told_once_and_its_return_too(tmp_path
             assert first.liveness.away is None
             assert [line.rpartition(".")[0].rpartition(" ")[2] for line in first.told] == ["waits", "again"]
             assert await first.live() == ("first",)
+
+    asyncio.run(run())
+
+
+def test_what_every_process_of_a_node_learns_is_told_by_one(tmp_path: Path) -> None:
+    """That Redis is away, and answers again; the others know it as well."""
+
+    async def run() -> None:
+        with RedisServer(tmp_path) as redis:
+            processes = [Word(redis, "node", part=f"w{n}", tells_all=n == 0) for n in range(3)]
+            for process in processes:
+                await process.say()
+            redis.stop()
+            for process in processes:
+                await process.say()
+                assert process.liveness.away is not None
+            redis.start()
+            for process in processes:
+                await process.say()
+                assert process.liveness.away is None
+            assert [len(process.told) for process in processes] == [2, 0, 0]
+            for process in processes:
+                await process.store.aclose()
+
+    asyncio.run(run())
+
+
+def test_two_nodes_of_one_address_are_told_so(tmp_path: Path) -> None:
+    """Once, and only while both are there: who takes the place of a node that has ended has its address."""
+
+    async def run() -> None:
+        with RedisServer(tmp_path) as redis:
+            before, node, other = (Word(redis, name, address="http://a:1") for name in ("gone", "a", "b"))
+            await before.say()
+            await before.store.aclose()
+            for _ in range(3):
+                await node.say()
+            assert node.told == []
+            for _ in range(_MOST):
+                await other.say()
+                await node.say()
+                if node.told and other.told:
+                    break
+            for _ in range(3):
+                await node.say()
+            (told,) = node.told
+            assert told.startswith("node b advertises the same address as this one, http://a:1: start each")
+            await node.store.aclose()
+            await other.store.aclose()
 
     asyncio.run(run())

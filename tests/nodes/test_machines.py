@@ -64,6 +64,7 @@ def test_nodes_that_advertise_one_address(redis: RedisServer, client: httpx.Clie
     with Node(redis, "same") as first, Node(redis, "same", "--advertise", first.url) as second:
         session = opened(client, second)
         assert session["base_url"].startswith(f"{first.url}/s/")
+        assert f"advertises the same address as this one, {first.url}" in first.told("--advertise of its own")
         refused = ask(client, session["base_url"])
         assert refused.status_code == 421
         assert "which advertises the same address as this" in refused.text
@@ -149,4 +150,4 @@ def test_the_workers_of_a_node_are_one_node(redis: RedisServer, client: httpx.Cl
         def statuses() -> set[int]:
             return {ask(client, f"{second.url}/s/{id_}").status_code for id_ in of_it}
 
-        eventually(lambda: statuses() == {404}, "what was remembered of them is looked up again")
+        eventually(lambda: statuses() == {410}, "what was remembered of them is looked up again")

@@ -14,7 +14,7 @@ import pytest
 
 from mockapi.errors import QuotaError
 from mockapi.nodes import Membership, NodeOptions, node_of, state_address
-from mockapi.nodes._manners_scripts import LEAVE, OPEN
+from mockapi.nodes._manners_scripts import CLOSE, LEAVE, OPEN
 from mockapi.server import Console, Service, build_app
 from mockapi.sessions import SessionLimits, SessionOptions, Settings
 from tests.support.redis import RedisServer, needs_redis
@@ -38,8 +38,11 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 class Member:
     """A node without sockets: a service, its membership, and a client of its own."""
 
-    def __init__(self, redis: RedisServer, prefix: str, name: str, **limits: Any) -> None:
-        options = NodeOptions(state_address(f"{redis.url}?prefix={prefix}"), f"http://{name}:4010", name)
+    def __init__(
+        self, redis: RedisServer, prefix: str, name: str, address: str | None = None, **limits: Any
+    ) -> None:
+        where = address or f"http://{name}:4010"
+        options = NodeOptions(state_address(f"{redis.url}?prefix={prefix}"), where, name)
         self.told = io.StringIO()
         self.service = Service((), Settings(), Console(self.told), limits=SessionLimits(**limits))
         self.membership = Membership(options, self.service)
@@ -126,7 +129,11 @@ def test_lists_have_the_sessions_of_all_nodes(redis: RedisServer) -> None:
             left = {item["id"] for item in (await first.get("/sessions")).json()["sessions"]}
             assert left == {"default", mine["id"]}
             gone = await first.client.post(f"/s/{theirs['id']}/v1/messages", json={})
-            assert gone.status_code == 404
+            assert gone.status_code == 410
+            own = await second.client.post(f"/s/{theirs['id']}/v1/messages", json={})
+            assert own.json()["error"] == gone.json()["error"]
+            assert "(theirs) was closed" in gone.json()["error"]["message"]
+            assert (await first.get(f"/sessions/{theirs['id']}")).status_code == 410
 
     asyncio.run(run())
 
@@ -163,6 +170,7 @@ def test_an_opening_that_fails_gives_its_place_back(redis: RedisServer, tmp_path
             assert refused.status_code >= 400
             await member.membership.settled()
             assert (await member.open(owner="team-a")).status_code == 201
+            assert redis.do("HLEN", "fails:ended:a-1") == b":0\r\n"
 
     asyncio.run(run())
 
@@ -202,6 +210,49 @@ def test_a_node_that_was_taken_for_lost_tells_its_sessions_again(redis: RedisSer
             other = Member(redis, "again", "c-3")
             async with members(other):
                 assert (await other.get(f"/sessions/{opened['id']}")).status_code == 421
+
+    asyncio.run(run())
+
+
+def test_a_node_in_the_place_of_one_that_was_killed_says_to_come_later(redis: RedisServer) -> None:
+    """Until that counts as lost: nobody knows yet whether it has ended, and its address is this node's."""
+
+    async def run() -> None:
+        killed, again = (Member(redis, "place", name, "http://one:4010") for name in ("a-1", "a-2"))
+        await killed.membership.start()
+        opened = (await killed.open()).json()
+        async with members(again):
+            path = f"/s/{opened['id']}/v1/messages"
+            later = await again.client.post(path, json={})
+            assert later.status_code == 503
+            assert later.headers["retry-after"] == "1"
+            assert "had the address of this one" in later.json()["error"]["message"]
+            await killed.liveness.beat()  # it was not killed after all
+            both = await again.client.post(path, json={})
+            assert both.status_code == 421
+            assert "advertises the same address as this" in both.json()["error"]["message"]
+            await killed.membership.aclose()
+            await killed.client.aclose()
+            await killed.service.aclose()
+
+    asyncio.run(run())
+
+
+def test_the_last_sessions_that_ended_are_remembered(redis: RedisServer) -> None:
+    """A thousand of each node; older ones are as if they had never been."""
+
+    async def run() -> None:
+        member = Member(redis, "last", "a-1")
+        async with members(member):
+            ids = [f"a-1.{number:012x}" for number in range(1_100)]
+            told = [part for id_ in ids for part in (id_, "", "The session was closed.")]
+            for start in range(0, len(told), 300):
+                await member.liveness.ask(CLOSE, *told[start : start + 300])
+            other = Member(redis, "last", "b-2")
+            async with members(other):
+                statuses = [(await other.get(f"/sessions/{id_}")).status_code for id_ in (ids[0], ids[-1])]
+                assert statuses == [404, 410]
+                assert redis.do("HLEN", "last:ended:a-1") == b":1000\r\n"
 
     asyncio.run(run())
 
