@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.nodes import _log_entries as entries
 from mockapi.nodes._default_follower import DefaultFollower
+from mockapi.nodes._default_marks import BehindError
 from mockapi.nodes._default_replies import Free, Ordered
 from mockapi.nodes._log_forwarded import told_reply
 from mockapi.nodes._replica import Asked
@@ -220,8 +221,7 @@ class DefaultSession:
         finally:
             cassettes.forget(token)
         if missing:
-            names = ", ".join(missing)
-            raise OwnerAwayError(f"They are played here, and not yet by {names}, which may read them still.")
+            raise BehindError("They are played", missing)
         if tuple(said[0]) == self._replica.paths:
             store = self.order.log.store
             await store.ask("HSET", store.key("plan"), "cassettes", said[1])

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 from starlette.responses import JSONResponse, Response
 
+from mockapi.nodes._default_marks import BehindError
 from mockapi.server import OwnerAwayError, OwnerUnsureError, body_of, problem, response_of, unready
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class DefaultControl:
                 response = await self._changed(path, scope, await body_of(receive))
             else:  # cassettes, and closing the session, which is refused
                 response = await response_of(self._own, scope, await body_of(receive))
+        except BehindError as error:
+            response = problem(503, str(error))
         except OwnerAwayError as error:
             response = unready(problem(503, str(error)))
         except OwnerUnsureError as error:
@@ -87,7 +90,7 @@ class DefaultControl:
             self._asked.pop(token, None)
             self._answered.pop(token, None)
         if missing:
-            return problem(503, f"It is done here, and {_listed(missing)} has not done it within the time.")
+            raise BehindError("It is done", missing)
         return response
 
     async def apply(self, entry: Entry) -> int:
@@ -123,7 +126,3 @@ def _is_shared(path: str) -> bool:
     """Whether a control request concerns what all nodes share."""
     parts = path.split("/")
     return parts[1:3] == ["sessions", "default"] or path == "/sessions" or parts[1] == "cassettes"
-
-
-def _listed(names: list[str]) -> str:
-    return f"the node {names[0]}" if len(names) == 1 else f"each of the nodes {', '.join(names)}"

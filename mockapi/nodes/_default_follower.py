@@ -96,7 +96,7 @@ class DefaultFollower:
         if snapshot is not None:
             await self.recall(snapshot)
         if (different := await self.plan.agree(may_begin=False)) is not None:
-            self.replica.fell_out("plan", different)
+            self.replica.fell_out("plan", f"{different} It is tried again when those have ended.")
         elif is_another:
             self._service.console.problem(
                 f"Redis at {log.store.address.shown} has forgotten what the machines share: the default"
@@ -185,6 +185,13 @@ class DefaultFollower:
     def waited(self) -> None:
         """For a second nothing has come."""
         self.order.waited()
+        if "plan" in self.replica.odd:  # whoever plays something else may have ended
+            self.order.start(self._try_again())
+
+    async def _try_again(self) -> None:
+        """Take part after all, if the others play what this node does by now, or none of them is live."""
+        if await self.plan.agree(may_begin=True) is None:
+            self.order.log.begin_again()
 
     def lost(self, why: str) -> None:
         """The log cannot be followed."""

@@ -9,7 +9,7 @@ from mockapi._clock import monotonic
 from mockapi.nodes._redis import StoreAwayError, StoreDoubtError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     Live = Callable[[], Awaitable[tuple[str, ...]]]
 
@@ -17,6 +17,22 @@ _LOOK: Final = 0.5
 """Seconds until it is asked anew which nodes are live."""
 _NEW: Final = 5_000
 """Milliseconds for which a node that has joined counts as live though nothing else says so yet."""
+
+
+class BehindError(Exception):
+    """All nodes shall do something, and live ones have not done it in time; str() says who, and what to do.
+
+    Args:
+        what: has happened here.
+        nodes: that have not done it.
+    """
+
+    def __init__(self, what: str, nodes: Sequence[str]) -> None:
+        who = f"the node {nodes[0]} has" if len(nodes) == 1 else f"the nodes {', '.join(nodes)} have"
+        super().__init__(
+            f"{what} here, and {who} not done it within the time. Do not repeat it: whoever has not done it"
+            " does so as soon as it can, before it answers for the default session."
+        )
 
 
 class Marks:

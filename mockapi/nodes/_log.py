@@ -126,6 +126,10 @@ class Log:
             raise StoreAwayError(f"Redis at {self.store.address.shown} has lost the log; it begins anew.")
         return bytes(place)
 
+    def begin_again(self) -> None:
+        """Join anew, as a node that has not followed anything yet."""
+        self._followed = ""
+
     async def start(self, patience: float) -> None:
         """Begin to follow; returns when all is applied that is there, or after a time."""
         self._following = asyncio.ensure_future(self._follow())
@@ -195,7 +199,7 @@ class Log:
             if not await self._reads.ask("EXISTS", self.key("log")):  # evicted, or deleted by somebody
                 await self._reads.ask("EVAL", _END, 1, key, self.incarnation)
             found = await self._reads.ask("GET", key)
-            if found is None or found.decode() != self.incarnation:
+            if found is None or found.decode() != self._followed:
                 return
 
     async def _next(self, wait: float) -> bool:

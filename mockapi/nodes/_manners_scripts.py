@@ -167,11 +167,11 @@ for i = 1, #theirs, 2 do
   end
 end
 for name in pairs(plan) do
-  if not known[name] then
+  if not known[name] and not is_first then
     differs_in(name)
   end
 end
-local differs = not is_first and #odd > 0
+local differs = #odd > 0
 if differs then
   redis.call('ZREM', p .. 'agreed', me)
   others = live('agreed', patience)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockapi._clock import monotonic
 from mockapi.errors import MockapiError, UsageError
+from mockapi.nodes._tls import check_tls_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -58,6 +59,8 @@ class Store:
             from redis.asyncio import ConnectionPool  # noqa: PLC0415 - dear, and most servers stand alone
         except ModuleNotFoundError as error:
             raise UsageError("--state needs redis: pip install 'messages-mockapi[state]'.") from error
+        if address.url.startswith("rediss:"):
+            check_tls_files(address)
         self.address = address
         self.patience = patience
         try:

@@ -63,6 +63,7 @@ class Replica:
         paths: of the cassettes that it plays at its beginning.
         changes: the control requests that still count, for a snapshot.
         asked: by token, the requests that came to this node and are not applied yet.
+        odd: why this replica may be unlike the others, by what that is about.
     """
 
     def __init__(
@@ -83,7 +84,7 @@ class Replica:
         self._settings = with_stand_ins(self.session.settings)
         self.paths = service.paths
         self.playing = ""
-        self._odd: dict[str, str] = {}
+        self.odd: dict[str, str] = {}
         self._statuses: OrderedDict[str, tuple[str, int]] = OrderedDict()
         self._seen: OrderedDict[str, None] = OrderedDict()
         self._running: OrderedDict[str, JournalEntry] = OrderedDict()
@@ -103,18 +104,18 @@ class Replica:
         self.playing = ""
         self._unmerged.clear()
         self.changes.clear()
-        for kept in (self._odd, self._statuses, self._seen, self._running, self._forwarding):
+        for kept in (self.odd, self._statuses, self._seen, self._running, self._forwarding):
             kept.clear()
 
     @property
     def out_of_step(self) -> str | None:
         """Why this replica may be unlike the others; None while it is not."""
-        return next(iter(self._odd.values()), None)
+        return next(iter(self.odd.values()), None)
 
     def fell_out(self, subject: str, why: str) -> None:
         """This node does not do what the others do, until that is mended."""
-        if self._odd.get(subject) != why:
-            self._odd[subject] = why
+        if self.odd.get(subject) != why:
+            self.odd[subject] = why
             self._service.console.problem(f"the default session is not answered here. {why}")
 
     async def apply(self, entry: Entry) -> Any:
@@ -227,7 +228,7 @@ class Replica:
         """
         path, own = self._statuses.pop(token, ("", status))
         if own == status:
-            self._odd.pop(path, None)
+            self.odd.pop(path, None)
         else:
             self.fell_out(
                 path,
@@ -240,7 +241,7 @@ class Replica:
         self.merge()
         self.free.clear()
         self.playing = digest
-        self._odd.pop("cassettes", None)
+        self.odd.pop("cassettes", None)
         self._remember({"load": [paths, digest]})
 
     def _remember(self, change: dict[str, Any]) -> None:

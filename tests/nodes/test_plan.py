@@ -6,15 +6,18 @@ import asyncio
 import secrets
 import shutil
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mockapi.errors import UsageError
-from mockapi.nodes import Liveness, Store, _registry, state_address
+from mockapi.nodes import Liveness, Store, StoreAwayError, _registry, state_address
 from mockapi.nodes import _snapshot as snapshots
+from mockapi.nodes._doors import door_digests
 from mockapi.nodes._plan import Plan
-from mockapi.server import LoadedCassettes
+from mockapi.server import LoadedCassettes, access_of
+from mockapi.sessions import SessionLimits
 from tests.support.nodes import Machine, is_answered, until
 from tests.support.redis import RedisServer, needs_redis
 from tests.support.server import interaction, message, write_cassette
@@ -22,6 +25,8 @@ from tests.support.server import interaction, message, write_cassette
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
+
+    from mockapi.server import Access
 
 pytestmark = [needs_redis, pytest.mark.slow]
 
@@ -51,9 +56,9 @@ def turns(folder: Path, name: str) -> str:
     return write_cassette(folder / f"{name}.yaml", *replies)
 
 
-def machine(url: str, name: str, cassette: str) -> Machine:
+def machine(url: str, name: str, cassette: str, access: Access | None = None) -> Machine:
     """A node that gives others little time."""
-    made = Machine(url, name, [cassette])
+    made = Machine(url, name, [cassette], access=access)
     assert made.node.default is not None
     assert made.node.membership.liveness is not None
     made.node.default.follower.plan.patience = PATIENCE
@@ -170,6 +175,97 @@ def test_a_node_that_was_given_up_and_comes_back_differs(url: str, tmp_path: Pat
                 assert "differ from this one (new): different are cassettes" in away.text
                 assert "has forgotten" not in first.told.getvalue()
                 assert (await second.ask("turns")).json() == {"from": "new", "turn": 0}
+            again = await until(lambda: first.ask("turns"), is_answered)
+            assert again.json() == {"from": "old", "turn": 0}
+            assert first.told.getvalue().count("the default session begins anew") == 1
+
+    asyncio.run(play())
+
+
+def test_a_node_that_finds_others_late_takes_their_place_when_they_have_ended(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It could not ask Redis at its start; it says so, tries again, and needs no new start."""
+    old, new = turns(tmp_path, "old"), turns(tmp_path, "new")
+
+    async def away() -> None:
+        raise StoreAwayError("There is no Redis yet.")
+
+    async def play() -> None:
+        late = machine(url, "late", new)
+        assert late.node.default is not None
+        monkeypatch.setattr(late.node.default.follower.plan, "settle", away)
+        async with machine(url, "old", old) as first:
+            await late.node.start()
+            refused = await late.ask("turns")
+            assert refused.status_code == 503
+            assert "(old): different are cassettes." in refused.text
+            assert "It is tried again when those have ended." in refused.text
+            assert (await first.ask("turns")).json() == {"from": "old", "turn": 0}
+        assert (await until(lambda: late.ask("turns"), is_answered)).json() == {"from": "new", "turn": 0}
+        await late.__aexit__()
+
+    asyncio.run(play())
+
+
+TOKEN = "t-1"
+"""Short enough to be found by trying, if what is compared were a plain digest."""
+
+
+@pytest.mark.parametrize(
+    ("part", "token", "keys", "limits"),
+    [
+        ("access.control_token", "t-2", ("sk-ant-test-1",), {}),
+        ("access.control_token", None, ("sk-ant-test-1",), {}),
+        ("access.api_keys", TOKEN, ("sk-ant-test-2",), {}),
+        ("access.sessions_per_owner", TOKEN, ("sk-ant-test-1",), {"per_owner": 2}),
+        ("access.session_lifetime", TOKEN, ("sk-ant-test-1",), {"lifetime": 60.0}),
+    ],
+)
+def test_nodes_that_let_in_others_are_told_apart(
+    url: str, part: str, token: str | None, keys: tuple[str, ...], limits: dict[str, Any]
+) -> None:
+    """By a name, while one of them is live; and Redis holds nothing that opens a door."""
+
+    def plan(store: Store, name: str, access: Access, more: dict[str, Any]) -> Plan:
+        doors = partial(door_digests, access, SessionLimits(**more))
+        made = Plan(store, name, lambda: {"cassettes": "a"}, notes.append, doors)
+        made.patience = PATIENCE
+        return made
+
+    notes: list[str] = []
+
+    async def play() -> None:
+        async with kept(url) as store:
+            first = plan(store, "first", access_of(token=TOKEN, api_keys=("sk-ant-test-1",)), {})
+            alike = plan(store, "alike", access_of(token=TOKEN, api_keys=("sk-ant-test-1",)), {})
+            other = plan(store, "other", access_of(token=token, api_keys=keys), limits)
+            assert await first.agree(may_begin=True) is None
+            assert await alike.agree(may_begin=True) is None
+            why = await other.agree(may_begin=True)
+            assert why is not None
+            assert f"different are {part}. Nodes of one server have" in why
+            held = b"".join(await store.ask("HGETALL", store.key("plan")))
+            for secret in (TOKEN, "sk-ant-test-1"):
+                assert secret not in why
+                assert secret.encode() not in held
+            async with asyncio.timeout(SOON):
+                while await other.settle() is not None:
+                    pass
+            assert "begins anew" not in "".join(notes)
+
+    asyncio.run(play())
+
+
+def test_what_opens_doors_may_change_between_two_runs(url: str, tmp_path: Path) -> None:
+    """When all nodes have ended, others with another token go on where those were."""
+    cassette = turns(tmp_path, "plan")
+
+    async def play() -> None:
+        for turn, token in enumerate(("t-1", "t-2")):
+            node = machine(url, f"node-{turn}", cassette, access_of(token=token))
+            async with node:
+                assert (await node.ask("turns")).json() == {"from": "plan", "turn": turn}
 
     asyncio.run(play())
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockapi.errors import UsageError
-from mockapi.nodes import Store, StoreAwayError, state_address
+from mockapi.nodes import Store, StoreAwayError, StoreDoubtError, state_address
 from tests.support.redis import RedisServer, free_port, needs_redis
+from tests.support.tls import self_signed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,3 +90,46 @@ def test_the_extra_is_named_where_it_is_missing(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setitem(sys.modules, "redis.asyncio", None)
     with pytest.raises(UsageError, match=r"pip install 'messages-mockapi\[state\]'"):
         Store(state_address("redis://localhost"))
+
+
+def test_a_file_of_tls_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    """Before anything is asked, with what is wrong; else it would look as if Redis were away."""
+    (tmp_path / "text.pem").write_text("no certificate")
+    self_signed(tmp_path)
+    good = f"{tmp_path}/server.pem"
+    for query, words in (
+        (
+            f"ssl_ca_certs={tmp_path}/none.pem",
+            f"ssl_ca_certs names {tmp_path}/none.pem, which cannot be used",
+        ),
+        (f"ssl_ca_certs={tmp_path}/text.pem", "which cannot be used: it is not PEM."),
+        (f"ssl_certfile={tmp_path}/none.pem", "none.pem, which cannot be used: No such file or directory."),
+        (f"ssl_certfile={good}&ssl_keyfile={tmp_path}/text.pem", f"and ssl_keyfile {tmp_path}/text.pem"),
+    ):
+        with pytest.raises(UsageError, match=r"^--state rediss://host/0: ssl_") as refused:
+            Store(state_address(f"rediss://host/0?{query}"))
+        assert words in str(refused.value)
+    Store(state_address(f"rediss://host/0?ssl_ca_certs={good}&ssl_certfile={good}"))
+
+
+@needs_redis
+def test_a_process_that_stood_still_says_so_of_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its time limits have passed meanwhile, whatever Redis did."""
+
+    async def ask(redis: RedisServer) -> None:
+        store = Store(state_address(redis.url))
+        try:
+            await store.ask("PING")
+            redis.pause()
+            clock = iter([0.0, 0.0, 42.0])
+            monkeypatch.setattr("mockapi.nodes._redis.monotonic", lambda: next(clock))
+            with pytest.raises(StoreDoubtError, match=r"^This node stood still for 42 s, and asks Redis at "):
+                await store.ask("PING")
+        finally:
+            redis.go_on()
+            await store.aclose()
+
+    with RedisServer(tmp_path) as redis:
+        asyncio.run(ask(redis))

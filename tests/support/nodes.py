@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from mockapi.replies.scripts import Script
-    from mockapi.server import RecordOptions
+    from mockapi.server import Access, RecordOptions
     from tests.support.redis import RedisServer
 
 FIELDS = {"x-api-key": "sk-ant-test-1", "anthropic-version": "2023-06-01"}
@@ -42,6 +42,7 @@ class Machine:
         cassettes: what it plays.
         script: what its default session plays.
         recording: what it asks, and where it writes that down.
+        access: what opens its doors; None compares that with no other node.
         settings: of its default session.
     """
 
@@ -53,13 +54,15 @@ class Machine:
         *,
         script: Script | None = None,
         recording: RecordOptions | None = None,
+        access: Access | None = None,
         **settings: Any,
     ) -> None:
         self.told = io.StringIO()
         self.service = Service(cassettes, Settings(**settings), Console(self.told), recording=recording)
         if script is not None:
             self.service.sessions.default.play(script)
-        self.node = Node(NodeOptions(state_address(url), None, name), self.service, script=script)
+        options = NodeOptions(state_address(url), None, name)
+        self.node = Node(options, self.service, script=script, access=access)
         app = build_app(self.service, access_of(), elsewhere=self.node)
         self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app), base_url="http://localhost", timeout=30
