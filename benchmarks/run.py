@@ -3,13 +3,13 @@
     python benchmarks/run.py                    everything, about an hour; writes results.md
     python benchmarks/run.py --only json        one part: json, peers, synthesis, stream, pace,
                                                 start, library, linear, waiting, metrics, tls,
-                                                workers, worker-memory, many
+                                                workers, worker-memory, many, nodes
     python benchmarks/run.py --quick            fewer rounds and recordings: to see that it runs
 
 Needs Linux, two cores, wrk and taskset (`apt-get install wrk util-linux`). aimock and WireMock are
 installed from npm into the work folder where there is Node, and left out where there is none, as nginx
-is where it is not installed, and WireMock without Java. A part or a quick run prints its page instead of
-writing it, unless `--output` names a file.
+is where it is not installed, WireMock without Java, and the part `nodes` without redis-server. A part or
+a quick run prints its page instead of writing it, unless `--output` names a file.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from benchmarks.linear import SIZE, linear_part  # noqa: E402 - as above
 from benchmarks.load import require_wrk  # noqa: E402 - as above
 from benchmarks.many import many_part  # noqa: E402 - as above
 from benchmarks.metrics import metrics_part  # noqa: E402 - as above
+from benchmarks.nodes import nodes_part  # noqa: E402 - as above
 from benchmarks.pacing import pace_part  # noqa: E402 - as above
 from benchmarks.peers import peers_part  # noqa: E402 - as above
 from benchmarks.report import page  # noqa: E402 - as above
@@ -42,7 +43,7 @@ from benchmarks.workers import workers_part  # noqa: E402 - as above
 
 PARTS = (
     *("json", "peers", "synthesis", "stream", "pace", "start", "library", "linear", "waiting", "metrics"),
-    *("tls", "workers", "worker-memory", "many"),
+    *("tls", "workers", "worker-memory", "many", "nodes"),
 )
 _RESULTS = _ROOT / "benchmarks" / "results.md"
 
@@ -69,6 +70,7 @@ def main() -> None:
         "tls": lambda: tls_part(options.work, rounds=rounds),
         "workers": lambda: workers_part(options.work, rounds=rounds),
         "many": lambda: many_part(idle_ones=2_000 if quick else 20_000, seconds=3.0 if quick else 10.0),
+        "nodes": lambda: nodes_part(options.work, rounds=rounds),
         "worker-memory": lambda: memory_part(options.work, interactions=1_000 if quick else 10_000),
     }
     # This process reads the paced streams: it stays off the servers' core, as wrk does.

@@ -149,7 +149,8 @@ def size_of_reply(sock: socket.socket) -> int:
     return len(seen)
 
 
-def _ask(connections: list[socket.socket], request: bytes, size: int, count: int) -> None:
+def ask(connections: list[socket.socket], request: bytes, size: int, count: int) -> None:
+    """Ask for as many replies of one size, over all connections at a time."""
     for _ in range(count // len(connections)):
         for sock in connections:
             sock.sendall(request)
@@ -172,10 +173,10 @@ def _measured(server: Server, case: Case, requests: int) -> Generator[float]:
     try:
         connections[0].sendall(request)
         size = size_of_reply(connections[0])
-        _ask(connections, request, size, _WARM_UP)
+        ask(connections, request, size, _WARM_UP)
         while True:
             before = _cpu_seconds(every)
-            _ask(connections, request, size, requests)
+            ask(connections, request, size, requests)
             yield (_cpu_seconds(every) - before) / requests * 1e6
     finally:
         for sock in connections:
