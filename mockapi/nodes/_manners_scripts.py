@@ -210,6 +210,9 @@ OPEN: Final = (
     _COMMON
     + """
 local quota, id, owner, ends, record = tonumber(ARGV[3]), ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+if not redis.call('ZSCORE', p .. 'nodes', me) then
+  return {-2, ''}
+end
 local owned = p .. 'owned:' .. owner
 local count = redis.call('ZCARD', owned)
 if quota > 0 and count >= quota then
@@ -219,7 +222,9 @@ add(id, owner, ends, record)
 return {-1, ''}
 """
 )
-"""PREFIX NAME QUOTA ID OWNER ENDS RECORD: -1, or how many the owner has and when the first of them ends."""
+"""PREFIX NAME QUOTA ID OWNER ENDS RECORD: -1, or how many the owner has and when the first of them ends; -2
+if the node is not known: nobody would miss it, and the session would be there for ever.
+"""
 
 CLOSE: Final = (
     _COMMON

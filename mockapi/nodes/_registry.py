@@ -35,6 +35,8 @@ _USE_EVERY: Final = 10.0
 _TELL_EVERY: Final = DAY / 4
 """Seconds between two words about all sessions, which Redis would forget after a day."""
 _MILLI: Final = 1_000
+_UNKNOWN: Final = -2
+"""What Redis says to a node that it does not know, or no more."""
 
 _Record = tuple[str, str, str, bytes]
 """A session for Redis: id, owner, when it ends, what it is."""
@@ -83,19 +85,29 @@ class SharedSessions:
         now = wall()
         ends = None if lifetime is None else now + lifetime
         record = _record(id_, options.owner, ends, self._told(options.name, options.owner, lifetime, now))
-        self._opening[id_] = record
         limits = self._service.sessions.limits
-        if self._liveness.away is not None:
-            return
-        try:
-            count, first = await self._ask(OPEN, limits.per_owner or 0, *record)
-        except (StoreAwayError, StoreDoubtError) as error:
-            self._liveness.failed(error)
-            return
-        if int(count) >= 0:
-            del self._opening[id_]
+        count, first = await self._told_opening(limits.per_owner or 0, record)
+        if count >= 0:
+            self._opening.pop(id_, None)
             end = float(first)
             limits.check(options.owner, int(count), None if end == float("inf") else end / _MILLI - now)
+
+    async def _told_opening(self, quota: int, record: _Record) -> tuple[int, bytes]:
+        """What Redis says to an opening; as if there were no quota where it says nothing."""
+        self._opening[record[0]] = record  # it is told with all others if Redis comes back meanwhile
+        if self._liveness.away is not None:
+            return _UNKNOWN, b""
+        try:
+            count, first = await self._ask(OPEN, quota, *record)
+            if count == _UNKNOWN:  # Redis has begun anew since it heard this node
+                del self._opening[record[0]]  # what is told by the beat would count twice
+                await self._liveness.beat()
+                self._opening[record[0]] = record
+                count, first = await self._ask(OPEN, quota, *record)
+        except (StoreAwayError, StoreDoubtError) as error:
+            self._liveness.failed(error)
+            return _UNKNOWN, b""
+        return int(count), first
 
     def release(self, id_: str, owner: str) -> None:
         """A session of this node has ended, or was not opened after all."""

@@ -257,6 +257,25 @@ def test_the_last_sessions_that_ended_are_remembered(redis: RedisServer) -> None
     asyncio.run(run())
 
 
+def test_an_opening_at_a_redis_that_has_forgotten_the_node(redis: RedisServer) -> None:
+    """The node is known before its session is: whoever ends then is missed, and its session with it."""
+
+    async def run() -> None:
+        member, other = (Member(redis, "forgot", name, per_owner=2) for name in ("a-1", "b-2"))
+        async with members(member, other):
+            await member.open(owner="team-a")
+            redis.do("FLUSHALL")
+            assert (await member.open(owner="team-a")).status_code == 201
+            assert redis.do("ZCARD", "forgot:nodes") == b":1\r\n"
+            assert redis.do("HGET", "forgot:addresses", "a-1").endswith(b"http://a-1:4010\r\n")
+            assert redis.do("ZCARD", "forgot:owned:team-a") == b":2\r\n"
+            assert (await member.open(owner="team-a")).status_code == 429
+            redis.do("FLUSHALL")
+            assert (await other.open(owner="team-a")).status_code == 201
+
+    asyncio.run(run())
+
+
 def test_an_opening_that_redis_does_late_leaves_nothing_behind(redis: RedisServer) -> None:
     """It was given up, and sent over a connection that has ended: the next word sets it right."""
 
