@@ -26,11 +26,11 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.nightly, pytest.mark.xdist_group("hosts"), pytest.mark.timeout(1800)]
 
 KILLS: Final = 100
-STEPS: Final = 6_000
+STEPS: Final = 8_000
 """Numbers of the sequence, which begins anew whenever Redis was killed."""
-PAUSE: Final = 0.25
+PAUSE: Final = 0.1
 """Seconds between an answer and its client's next request."""
-CLIENTS: Final = 2
+CLIENTS: Final = 3
 """Of the default session, at each node."""
 WITH_WORKERS: Final = "node3"
 WORKERS: Final = 2

@@ -22,6 +22,7 @@ from typing import IO, TYPE_CHECKING, Final
 import pytest
 
 from tests.support.process import READY, command, environment
+from tests.support.redis import await_redis, redis_command
 from tests.support.server import PATIENCE, eventually
 
 if TYPE_CHECKING:
@@ -197,10 +198,8 @@ class Host:
 
 def start_redis(host: Host, folder: Path) -> str:
     """Start a Redis there that keeps nothing; its URL."""
-    settings = ("--save", "", "--appendonly", "no", "--dir", str(folder))
     where = ("--bind", host.address, "--port", str(_REDIS_PORT), "--protected-mode", "no")
-    process = host.start("redis-server", *where, *settings)
-    _told(process, re.compile(r".*Ready to accept connections.*\n"))
+    await_redis(host.start(*redis_command(folder, *where)))
     return f"redis://{host.address}:{_REDIS_PORT}/0"
 
 

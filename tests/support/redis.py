@@ -1,17 +1,15 @@
-"""A redis-server of a test's own, on loopback, which can be killed, paused and started again."""
+"""How tests start redis-server, and one of a test's own on loopback: to be killed, paused, started again."""
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import signal
 import socket
 import subprocess
+import threading
 from typing import TYPE_CHECKING, Final
 
 import pytest
-
-from tests.support.server import eventually
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +27,40 @@ def free_port() -> int:
         return int(sock.getsockname()[1])
 
 
+def redis_command(folder: Path, *where: str) -> list[str]:
+    """The command line of a Redis that keeps nothing.
+
+    Args:
+        folder: where it may write.
+        where: options that say where it listens.
+    """
+    return ["redis-server", *where, "--save", "", "--appendonly", "no", "--dir", str(folder)]
+
+
+def await_redis(process: subprocess.Popen[bytes]) -> None:
+    """Wait until a Redis takes connections; its stdout is a pipe. Fails with what it said if it ends."""
+    assert process.stdout is not None
+    said = b""
+    late = threading.Timer(_PATIENCE, process.kill)
+    late.start()
+    try:
+        for line in process.stdout:
+            if b"eady to accept connections" in line:
+                return
+            said += line
+    finally:
+        late.cancel()
+    raise AssertionError(f"redis-server has ended with {process.wait(_PATIENCE)}: {said.decode()}")
+
+
+def end_redis(process: subprocess.Popen[bytes]) -> None:
+    """Kill one that `await_redis` has waited for."""
+    process.kill()
+    process.wait(_PATIENCE)
+    if process.stdout is not None:
+        process.stdout.close()
+
+
 class RedisServer:
     """A redis-server that writes nothing down, as a context manager.
 
@@ -44,18 +76,15 @@ class RedisServer:
 
     def start(self) -> Self:
         """Start it, empty; returns when it answers."""
-        assert REDIS is not None
-        options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(self._folder)]
-        command = [REDIS, "--port", str(self.port), *options]
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-        eventually(self._answers, "Redis answers")
+        command = redis_command(self._folder, "--bind", "127.0.0.1", "--port", str(self.port))
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, bufsize=0)
+        await_redis(self._process)
         return self
 
     def stop(self) -> None:
         """Kill it; what it held is lost."""
         if self._process is not None:
-            self._process.kill()
-            self._process.wait(_PATIENCE)
+            end_redis(self._process)
             self._process = None
 
     def pause(self) -> None:
@@ -73,11 +102,6 @@ class RedisServer:
         with socket.create_connection(("127.0.0.1", self.port), _PATIENCE) as sock:
             sock.sendall(_packed(command))
             return sock.recv(1_000_000)
-
-    def _answers(self) -> bool:
-        with contextlib.suppress(OSError):
-            return self.do("PING") == b"+PONG\r\n"
-        return False
 
     def __enter__(self) -> Self:
         return self.start()

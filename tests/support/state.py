@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-_PATIENCE = 20.0
+from tests.support.redis import await_redis, end_redis, redis_command
 
 
 def state_url() -> str:
@@ -26,25 +26,13 @@ def _socket() -> Path:
     if shutil.which("redis-server") is None:
         pytest.skip("no redis-server on the path: Debian's package has it")
     folder = Path(tempfile.mkdtemp(prefix="mockapi-redis-"))
-    process = subprocess.Popen(
-        [
-            *("redis-server", "--port", "0", "--unixsocket", str(folder / "redis.sock")),
-            *("--save", "", "--appendonly", "no", "--dir", str(folder)),
-        ],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        bufsize=0,
-    )
+    command = redis_command(folder, "--port", "0", "--unixsocket", str(folder / "redis.sock"))
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, bufsize=0)
     atexit.register(_end, process, folder)
-    assert process.stdout is not None
-    if not any(b"The server is now ready to accept connections" in line for line in process.stdout):
-        raise RuntimeError(f"redis-server has ended with {process.wait(_PATIENCE)}")
+    await_redis(process)
     return folder / "redis.sock"
 
 
 def _end(process: subprocess.Popen[bytes], folder: Path) -> None:
-    process.kill()
-    process.wait(_PATIENCE)
-    assert process.stdout is not None
-    process.stdout.close()
+    end_redis(process)
     shutil.rmtree(folder, ignore_errors=True)
