@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mockapi.cassettes._echoes import carries_credential
     from mockapi.cassettes._encode import as_read, check_size, dump, dump_more, long_bodies
     from mockapi.cassettes._export_har import to_har
-    from mockapi.cassettes._index import Index, Recording, RecordingSequence, as_request, redacted_requests
+    from mockapi.cassettes._index import Index, redacted_requests
     from mockapi.cassettes._key import request_key
     from mockapi.cassettes._lint import LintFinding, LintSeverity, lint
     from mockapi.cassettes._look_ahead import keys_of, redactions_of
@@ -39,8 +39,10 @@ if TYPE_CHECKING:
     from mockapi.cassettes._nearest import Miss, explain_miss
     from mockapi.cassettes._options import json_paths, parse_matching, read_matching
     from mockapi.cassettes._own_rules import masked_by
+    from mockapi.cassettes._packed import as_request, packed
     from mockapi.cassettes._payloads import COMPARED_FROM
     from mockapi.cassettes._prune import fingerprint, pruned
+    from mockapi.cassettes._recording import Recording, RecordingSequence
     from mockapi.cassettes._redaction_rules import DEFAULT, RedactionError, RedactionRules
     from mockapi.cassettes._seal import reseal
     from mockapi.cassettes._secret_table import CREDENTIAL_HEADERS
@@ -105,6 +107,7 @@ __all__ = [
     "masked_by",
     "migrate",
     "pack",
+    "packed",
     "parse_matching",
     "pruned",
     "read_matching",
@@ -137,7 +140,7 @@ __getattr__ = lazy_exports(
         "_echoes": "carries_credential",
         "_encode": "as_read check_size dump dump_more long_bodies",
         "_export_har": "to_har",
-        "_index": "Index Recording RecordingSequence as_request redacted_requests",
+        "_index": "Index redacted_requests",
         "_key": "request_key",
         "_lint": "LintFinding LintSeverity lint",
         "_look_ahead": "keys_of redactions_of",
@@ -148,8 +151,10 @@ __getattr__ = lazy_exports(
         "_nearest": "Miss explain_miss",
         "_options": "json_paths parse_matching read_matching",
         "_own_rules": "masked_by",
+        "_packed": "as_request packed",
         "_payloads": "COMPARED_FROM",
         "_prune": "fingerprint pruned",
+        "_recording": "Recording RecordingSequence",
         "_redaction_rules": "DEFAULT RedactionError RedactionRules",
         "_seal": "reseal",
         "_secret_table": "CREDENTIAL_HEADERS",

@@ -1,9 +1,10 @@
 """A loaded cassette as bytes that load fast: what the cache keeps instead of YAML.
 
-    magic, seal of the rest, length of the head, head (JSON), then all bodies one after another
+    magic, seal of the rest, length of the head, head (JSON), numbers, keys, blob, then the large bodies
 
-The seal is a digest with a key, which whoever keeps the frame makes from a secret of the user and the
-text that the cassette was read from. So a frame that is torn, damaged, of another text or made by
+What these are `_packed` says: they are kept as they are used, so a cassette is there without looking at its
+interactions. The seal is a digest with a key, which whoever keeps the frame makes from a secret of the user
+and the text that the cassette was read from. So a frame that is torn, damaged, of another text or made by
 somebody else is passed over, and the text itself is read.
 """
 
@@ -12,23 +13,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 import struct
-from typing import Any
+import sys
+from array import array
+from typing import TYPE_CHECKING
 
 import orjson
 
-from mockapi.cassettes._model import (
-    Cassette,
-    Fields,
-    Interaction,
-    Matching,
-    RecordedChunk,
-    RecordedRequest,
-    RecordedResponse,
-    Substitution,
-)
-from mockapi.exchange import Ending
+from mockapi.cassettes._model import Cassette, Matching, Substitution
+from mockapi.cassettes._packed import KEY_BYTES, Keys, PackedInteractions, Parts, packed
 
-CACHE_VERSION = 2
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CACHE_VERSION = 3
 _MAGIC = b"mockapi\x00" + struct.pack(">I", CACHE_VERSION)
 _SEAL = 32
 _PREFIX = len(_MAGIC) + _SEAL
@@ -40,8 +37,14 @@ def pack(cassette: Cassette, key: bytes) -> bytes:
     Args:
         cassette: what is packed.
         key: seals the frame, at most 64 bytes.
+
+    Raises:
+        TypeError: a text in it cannot be written as UTF-8.
     """
     matching = cassette.matching
+    parts = packed(cassette.interactions, matching).parts
+    large = {id(body): body for body in parts.large.values()}
+    numbers = {identity: number for number, identity in enumerate(large)}
     head = {
         "matching": {
             "substitutions": [[item.name, item.pattern] for item in matching.substitutions],
@@ -50,39 +53,63 @@ def pack(cassette: Cassette, key: bytes) -> bytes:
             "compare": matching.compare,
             "rename_tool_ids": matching.rename_tool_ids,
         },
-        "interactions": [_pack_interaction(item) for item in cassette.interactions],
+        "count": len(parts.places),
+        "targets": parts.targets,
+        "fields": parts.fields,
+        "large": [[place, numbers[id(body)]] for place, body in parts.large.items()],
+        "sizes": [len(parts.blob), *map(len, large.values())],
+        "has_keys": parts.keys is not None,
     }
-    bodies = (body for item in cassette.interactions for body in (item.request.body, item.response.body))
     encoded = orjson.dumps(head)
-    rest = b"".join([struct.pack(">Q", len(encoded)), encoded, *bodies])
+    keys = () if parts.keys is None else (_written(parts.keys.sizes), parts.keys.digests)
+    pieces = (_written(parts.offsets), _written(parts.places), *keys, parts.blob, *large.values())
+    rest = b"".join([struct.pack(">Q", len(encoded)), encoded, *pieces])
     return _MAGIC + _seal(rest, key) + rest
 
 
-def _seal(rest: bytes, key: bytes) -> bytes:
+def _seal(rest: bytes | memoryview, key: bytes) -> bytes:
     return hashlib.blake2b(rest, digest_size=_SEAL, key=key).digest()
 
 
 def unpack(frame: bytes, name: str, key: bytes) -> Cassette | None:
     """The cassette of a frame; None if it is torn, damaged, of another version, or sealed otherwise."""
-    rest = frame[_PREFIX:]
+    rest = memoryview(frame)[_PREFIX:]
     if not frame.startswith(_MAGIC):
         return None
     if not hmac.compare_digest(frame[len(_MAGIC) : _PREFIX], _seal(rest, key)):
         return None
     (size,) = struct.unpack_from(">Q", rest)
     head = orjson.loads(rest[8 : 8 + size])
+    count = head["count"]
     at = 8 + size
-    interactions = []
-    fields: dict[tuple[str, str], tuple[str, str]] = {}
-    for item in head["interactions"]:
-        split = at + item["request"][4]
-        end = split + item["response"][4]
-        interactions.append(_unpack_interaction(item, rest[at:split], rest[split:end], fields))
-        at = end
+
+    def pieces() -> Iterator[memoryview]:
+        nonlocal at
+        keys = (8 * count, KEY_BYTES * count) if head["has_keys"] else ()
+        for length in (8 * (3 * count + 1), 4 * count, *keys, *head["sizes"]):
+            yield rest[at : at + length]
+            at += length
+
+    reading = pieces()
+    offsets, places = _read("Q", next(reading)), _read("I", next(reading))
+    keys = None
+    if head["has_keys"]:
+        sizes = _read("q", next(reading))
+        keys = Keys(bytes(next(reading)), sizes)
+    blob, *large = map(bytes, reading)
     matching = head["matching"]
+    parts = Parts(
+        blob,
+        offsets,
+        places,
+        [(method, path, query) for method, path, query in head["targets"]],
+        [(field, value) for field, value in head["fields"]],
+        {place: large[number] for place, number in head["large"]},
+        keys,
+    )
     return Cassette(
         name,
-        tuple(interactions),
+        PackedInteractions(parts),
         Matching(
             substitutions=tuple(Substitution(*item) for item in matching["substitutions"]),
             headers=tuple(matching["headers"]),
@@ -93,46 +120,16 @@ def unpack(frame: bytes, name: str, key: bytes) -> Cassette | None:
     )
 
 
-def _pack_interaction(item: Interaction) -> dict[str, Any]:
-    request, response = item.request, item.response
-    return {
-        "request": [request.method, request.path, request.query, request.headers, len(request.body)],
-        "response": [
-            response.status,
-            response.headers,
-            [[chunk.delay, chunk.size] for chunk in response.chunks],
-            response.ending,
-            len(response.body),
-        ],
-        "about": [item.recorded_at, item.origin, item.edited],
-    }
+def _written(numbers: array[int]) -> bytes:
+    """Numbers as bytes, the low ones first whatever the machine."""
+    if sys.byteorder == "big":
+        numbers = numbers[:]
+        numbers.byteswap()
+    return numbers.tobytes()
 
 
-def _unpack_interaction(
-    item: dict[str, Any], request_body: bytes, body: bytes, shared: dict[tuple[str, str], tuple[str, str]]
-) -> Interaction:
-    method, path, query, request_headers, _ = item["request"]
-    status, headers, chunks, ending, _ = item["response"]
-    recorded_at, origin, edited = item["about"]
-    return Interaction(
-        RecordedRequest(method, path, query, _fields(request_headers, shared), request_body),
-        RecordedResponse(
-            status,
-            _fields(headers, shared),
-            body,
-            tuple(RecordedChunk(delay, size) for delay, size in chunks),
-            Ending(ending),
-        ),
-        recorded_at,
-        origin,
-        edited,
-    )
-
-
-def _fields(pairs: list[list[str]], shared: dict[tuple[str, str], tuple[str, str]]) -> Fields:
-    """Header fields, one object for all that are equal: most are, and they outweigh small bodies."""
-    return tuple(shared.setdefault(pair, pair) for pair in map(_pair, pairs))
-
-
-def _pair(field: list[str]) -> tuple[str, str]:
-    return field[0], field[1]
+def _read(kind: str, written: memoryview) -> array[int]:
+    numbers = array(kind, written.tobytes())
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers

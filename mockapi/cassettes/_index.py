@@ -1,4 +1,4 @@
-"""Finding the recording of a request: dictionaries by key, never a scan.
+"""Finding the recording of a request: look-ups by key, never a scan.
 
 Cassettes may each have matching rules of their own, so the index holds one table per distinct
 set of rules; nearly always that is one. A `RecordingSequence` is all recordings of one key in recorded
@@ -22,101 +22,22 @@ is recorded, so who must not wait has it done elsewhere, before the look-up: `In
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from mockapi import cassettes, jsontext
-from mockapi._printable import encodable
-from mockapi.cassettes._key import canonical_size, request_key, request_line
-from mockapi.exchange import Request
+from mockapi import cassettes
+from mockapi.cassettes._packed import as_request
+from mockapi.cassettes._table_builder import TableBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mockapi.cassettes._model import Cassette, Interaction, Matching
+    from mockapi.cassettes._model import Cassette, Matching
+    from mockapi.cassettes._recording import Recording, RecordingSequence
     from mockapi.cassettes._redaction_rules import RedactionRules
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Recording:
-    """One interaction in its place. Compared by identity.
-
-    Attributes:
-        cassette: where it stands.
-        position: its place there, from 0.
-        number: its place among all that are loaded, from 0.
-    """
-
-    cassette: Cassette
-    position: int
-    number: int
-
-    @property
-    def interaction(self) -> Interaction:
-        """The interaction itself."""
-        return self.cassette.interactions[self.position]
-
-    def __str__(self) -> str:
-        return f"{encodable(self.cassette.name)}#{self.position}"
-
-
-class RecordingSequence:
-    """The recordings that share a key, in recorded order. Compared by identity.
-
-    Attributes:
-        recordings: in recorded order.
-        body: of the first one's request.
-    """
-
-    __slots__ = ("body", "recordings")
-
-    def __init__(self, body: bytes) -> None:
-        self.recordings: list[Recording] = []
-        self.body = body
-
-
-class _Table:
-    """The tracks under one set of rules."""
-
-    __slots__ = ("_by_key", "_by_text", "_keeps_sizes", "_matching", "_sizes")
-
-    def __init__(self, matching: Matching) -> None:
-        self._matching = matching
-        self._keeps_sizes = matching.is_plain and matching.redaction.is_plain
-        self._sizes: set[int | None] = set()
-        self._by_key: dict[bytes, RecordingSequence] = {}
-        self._by_text: dict[tuple[bytes, bytes], RecordingSequence] = {}
-
-    def add(self, request: Request, recording: Recording) -> None:
-        """Put a recording behind those of the same key."""
-        key = request_key(request, self._matching)
-        track = self._by_key.get(key)
-        if track is None:
-            track = self._by_key[key] = RecordingSequence(request.body)
-        track.recordings.append(recording)
-        if self._keeps_sizes:
-            self._sizes.add(canonical_size(request))
-        # The key of a body that is not JSON depends on its content type too.
-        if not self._matching.headers and not isinstance(request.parsed, jsontext.NotJSON):
-            self._by_text[request_line(request), request.body] = track
-
-    def find(self, request: Request) -> RecordingSequence | None:
-        """The track of a request."""
-        track = self._by_text.get((request_line(request), request.body))
-        if track is None:
-            track = self._by_key.get(request_key(request, self._matching))
-        return track
-
-    def has_size_of(self, request: Request) -> bool:
-        """Whether a recording may be this request, redacted: as far as the size of its body tells.
-
-        A mask is as long as what it masks, so most requests that were never recorded are known here,
-        and nobody has to look for secrets in them. Payloads are kept as digests, which are shorter.
-        """
-        if not self._keeps_sizes or request.known is not None or b'"base64"' in request.body:
-            return True  # what is known was worked out elsewhere, because the body is large
-        size = canonical_size(request)
-        return size is None or size in self._sizes
+    from mockapi.cassettes._table import Table
+    from mockapi.exchange import Request
 
 
 class Index:
@@ -135,21 +56,21 @@ class Index:
     def __init__(self, recordings: Iterable[Recording], extra: Matching | None = None) -> None:
         self.recordings = tuple(recordings)
         self.is_ready = not self.recordings
-        self._exact: dict[Matching, _Table] = {}
-        self._looser: dict[Matching, _Table] = {}
-        self._unredacted: tuple[dict[Matching, _Table], dict[Matching, _Table]] | None = None
+        self._unredacted: tuple[dict[Matching, Table], dict[Matching, Table]] | None = None
         self._as_it_came: tuple[Request | None, RecordingSequence | None] = (None, None)
         self._extra = extra
-        for recording in self.recordings:
-            matching = self._rules_of(recording)
-            request = as_request(recording.interaction)
-            _put(self._exact, matching.exact_part, request, recording)
-            if not matching.is_exact:
-                _put(self._looser, matching, request, recording)
+        building = _Building(self.recordings)
+        index = 0
+        for cassette, group in groupby(self.recordings, attrgetter("cassette")):
+            builders = building.builders(self._rules_of(cassette))
+            for recording in group:
+                for builder in builders:
+                    builder.add(recording, index)
+                index += 1
+        self._exact, self._looser = building.tables()
 
-    def _rules_of(self, recording: Recording) -> Matching:
-        matching = recording.cassette.matching
-        return matching.with_added(self._extra) if self._extra else matching
+    def _rules_of(self, cassette: Cassette) -> Matching:
+        return cassette.matching.with_added(self._extra) if self._extra else cassette.matching
 
     def find_exact(self, request: Request) -> RecordingSequence | None:
         """The recordings that answered exactly this request."""
@@ -190,7 +111,7 @@ class Index:
     def redactions(self) -> list[tuple[Request, RedactionRules]]:
         """What `make_ready` has to know the redactions of: every recorded request, and by which rules."""
         return [
-            (as_request(recording.interaction), self._rules_of(recording).redaction)
+            (as_request(recording.interaction), self._rules_of(recording.cassette).redaction)
             for recording in self.recordings
         ]
 
@@ -205,19 +126,16 @@ class Index:
 
     def _tables_of(
         self, redacted: Iterable[Request | None]
-    ) -> tuple[dict[Matching, _Table], dict[Matching, _Table]]:
-        exact: dict[Matching, _Table] = {}
-        relaxed: dict[Matching, _Table] = {}
-        for recording, request in zip(self.recordings, redacted, strict=True):
+    ) -> tuple[dict[Matching, Table], dict[Matching, Table]]:
+        building = _Building(self.recordings)
+        for index, (recording, request) in enumerate(zip(self.recordings, redacted, strict=True)):
             if request is not None:
-                matching = self._rules_of(recording)
-                _put(exact, matching.exact_part, request, recording)
-                if not matching.is_exact:
-                    _put(relaxed, matching, request, recording)
-        return exact, relaxed
+                for builder in building.builders(self._rules_of(recording.cassette)):
+                    builder.add_redacted(request, index)
+        return building.tables()
 
     def _find_redacted(
-        self, tables: dict[Matching, _Table], looseness: int, request: Request
+        self, tables: dict[Matching, Table], looseness: int, request: Request
     ) -> RecordingSequence | None:
         if not tables:
             return None
@@ -244,24 +162,37 @@ def redacted_requests(
     return [None if redacted is request else redacted for request, redacted in found]
 
 
-def as_request(interaction: Interaction) -> Request:
-    """The recorded request as the value that an incoming one becomes."""
-    recorded = interaction.request
-    headers = tuple(
-        (name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
-        for name, value in recorded.headers
-    )
-    return Request(recorded.method, recorded.path, recorded.query, headers, recorded.body)
+class _Building:
+    """Tables to be, exact ones and relaxed ones.
+
+    Args:
+        recordings: all that there are.
+    """
+
+    def __init__(self, recordings: tuple[Recording, ...]) -> None:
+        self._recordings = recordings
+        self._exact: dict[Matching, TableBuilder] = {}
+        self._looser: dict[Matching, TableBuilder] = {}
+
+    def builders(self, rules: Matching) -> list[TableBuilder]:
+        """Of the tables that recordings under these rules belong to."""
+        found = [self._builder(self._exact, rules.exact_part)]
+        if not rules.is_exact:
+            found.append(self._builder(self._looser, rules))
+        return found
+
+    def _builder(self, builders: dict[Matching, TableBuilder], rules: Matching) -> TableBuilder:
+        if rules not in builders:
+            builders[rules] = TableBuilder(rules, self._recordings)
+        return builders[rules]
+
+    def tables(self) -> tuple[dict[Matching, Table], dict[Matching, Table]]:
+        """The exact tables and the relaxed ones, by their rules."""
+        exact = {rules: builder.table() for rules, builder in self._exact.items()}
+        return exact, {rules: builder.table() for rules, builder in self._looser.items()}
 
 
-def _put(tables: dict[Matching, _Table], matching: Matching, request: Request, recording: Recording) -> None:
-    table = tables.get(matching)
-    if table is None:
-        table = tables[matching] = _Table(matching)
-    table.add(request, recording)
-
-
-def _find(tables: dict[Matching, _Table], request: Request) -> RecordingSequence | None:
+def _find(tables: dict[Matching, Table], request: Request) -> RecordingSequence | None:
     for table in tables.values():
         track = table.find(request)
         if track is not None:

@@ -55,11 +55,12 @@ def canonical_size(request: Request) -> int | None:
 
 def request_line(request: Request) -> bytes:
     """Method, path and query as far as they count."""
-    return _line(request.method, request.path, request.query)
+    return line_of(request.method, request.path, request.query)
 
 
 @functools.lru_cache(maxsize=1024)
-def _line(method: str, path: str, query: str) -> bytes:
+def line_of(method: str, path: str, query: str) -> bytes:
+    """As `request_line`, of its parts."""
     pairs = [pair for pair in query.split("&") if pair and pair.partition("=")[0] != "beta"]
     return f"{method} {path}?{'&'.join(sorted(pairs))}".encode()
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from mockapi.cassettes import _yaml
 from mockapi.cassettes._decode import load
 from mockapi.cassettes._ignored import ignored_texts
-from mockapi.cassettes._index import as_request
 from mockapi.cassettes._key import request_key
 from mockapi.cassettes._model import Matching
+from mockapi.cassettes._packed import as_request
 from mockapi.cassettes._redaction_rules import DEFAULT, RedactionError, RedactionRules
 from mockapi.cassettes._secret_table import CREDENTIAL_HEADERS
 from mockapi.cassettes._secrets import masked_member

@@ -22,8 +22,8 @@ from typing import TYPE_CHECKING, Any
 
 from mockapi import jsontext
 from mockapi.cassettes._differences import Difference, differences
-from mockapi.cassettes._index import as_request
 from mockapi.cassettes._jsonscan import Role, scan
+from mockapi.cassettes._packed import as_request
 from mockapi.errors import UsageError
 
 if TYPE_CHECKING:

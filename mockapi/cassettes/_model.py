@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 from array import array
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar, get_args
 
 from mockapi.cassettes._redaction_rules import DEFAULT, RedactionRules
 from mockapi.errors import UsageError
 from mockapi.eventstream import CONTENT_TYPE
 from mockapi.exchange import Ending
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FORMAT_VERSION = 1
 
@@ -194,10 +197,11 @@ class Cassette:
 
     Attributes:
         name: the file's path as the user named it; what messages and the journal call it.
+        interactions: a tuple, or what looks like one and makes each when it is asked for.
     """
 
     name: str
-    interactions: tuple[Interaction, ...]
+    interactions: Sequence[Interaction]
     matching: Matching = field(default_factory=Matching)
 
 

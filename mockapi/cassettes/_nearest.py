@@ -20,15 +20,17 @@ from mockapi.cassettes._differences import (
     common_prefix,
     differences,
 )
-from mockapi.cassettes._index import Recording, as_request
 from mockapi.cassettes._key import request_key, substituted
 from mockapi.cassettes._model import Matching
+from mockapi.cassettes._packed import as_request
 from mockapi.cassettes._substitutions import PATTERNS, named_substitutions
 from mockapi.cassettes.redaction import for_matching
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from mockapi.cassettes._packed import Place
+    from mockapi.cassettes._recording import Recording
     from mockapi.exchange import Request
 
 MAX_CANDIDATES = 1000
@@ -83,17 +85,18 @@ def _nearest(
 
 def _candidates(request: Request, recordings: Sequence[Recording]) -> Sequence[Recording]:
     """Those with the same method and path if there are any; the ones nearest in size if many."""
-    same = [
-        recording
-        for recording in recordings
-        if recording.interaction.request.path == request.path
-        and recording.interaction.request.method == request.method
-    ]
+    place = request.method, request.path
+    same = [recording for recording in recordings if recording.target[:2] == place]
     found = same or recordings
     if len(found) > MAX_CANDIDATES:
         size = len(request.body)
-        found = sorted(found, key=lambda item: abs(len(item.interaction.request.body) - size))
+        found = sorted(found, key=lambda item: abs(_size_at(item.request_place) - size))
     return found[:MAX_CANDIDATES]
+
+
+def _size_at(place: Place) -> int:
+    _, start, end = place
+    return end - start
 
 
 def _value(request: Request) -> Any:

@@ -6,9 +6,9 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mockapi.cassettes._index import as_request
 from mockapi.cassettes._key import request_key
 from mockapi.cassettes._model import Matching
+from mockapi.cassettes._packed import as_request
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -51,8 +51,7 @@ class FreeReplies:
         recording = track.recordings[0]
         if service.recorder is not None:
             service.recorder.replayed(request, recording, session, server)
-        if request.body == track.body:
-            request.body = track.body  # the same bytes; the journal needs no copy of its own
+        request.body = track.kept(request.body)  # the journal needs no copy of its own
         reply = session.library.reply(recording)
         return _Played(session.journal.add(now, request, reply, recording, None))
 

@@ -52,7 +52,7 @@ class Template:
         self._exit_codes: dict[int, int] = {}
         self._socket, theirs = socket.socketpair()
         with theirs:
-            self._process = _started(theirs.fileno(), listening.fileno())
+            self._process = _started(plan, theirs.fileno(), listening.fileno())
         self.pid = self._process.pid
         self.channel = Connection(os.dup(self._socket.fileno()))
         with contextlib.suppress(OSError):  # it has ended, which `hear` learns
@@ -130,11 +130,13 @@ class Template:
         return how_it_ended(self._process.wait())
 
 
-def _started(channel: int, listening: int) -> ForkedProcess | subprocess.Popen[bytes]:
+def _started(plan: WorkerPlan, channel: int, listening: int) -> ForkedProcess | subprocess.Popen[bytes]:
     """A template, forked where that is safe: so it shares with the supervisor what both have imported."""
     if sys.platform == "linux" and threads() == 1:
-        from mockapi.cluster import _template  # noqa: PLC0415 - a supervisor alone needs no server
+        from mockapi.cluster import _template, _worker  # noqa: PLC0415 - a supervisor alone needs no server
 
+        # Importing writes into what is there already, so whoever does it after a fork has that for itself.
+        _worker.prepare(plan)
         gc.freeze()  # the collector writes into whatever it looks at
         return ForkedProcess(partial(_template.begin, channel, listening), (channel, listening))
     return subprocess.Popen(  # noqa: S603 - our own interpreter, our own program

@@ -46,6 +46,7 @@ def prepare(plan: WorkerPlan) -> None:
         importlib.import_module("mockapi.cluster._budget")
     if plan.node is not None:
         importlib.import_module("redis.asyncio")
+        _ = nodes.Node, nodes.Membership
     with contextlib.suppress(ImportError):
         importlib.import_module("uvloop")
 
@@ -138,7 +139,8 @@ class _Worker:
         self._sock = sock
         self._free = FreeReplies(service)
         self._peers = Peers(plan, place, service, self._free)
-        node = member if isinstance(member, nodes.Node) else None
+        # Without a node its class is not asked for either: that would import all that nodes need.
+        node = member if member is not None and isinstance(member, nodes.Node) else None
         self._default = None if node is None else node.default
         self._whole = WholeServer(self._peers, service, node)
         service.others = self._peers.everywhere

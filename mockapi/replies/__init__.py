@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mockapi.replies._reply_headers import hint_field
     from mockapi.replies._request_view import RequestView, name_of, result_text
     from mockapi.replies._speed import at_once, at_speed
+    from mockapi.replies._stored import StoredReply
     from mockapi.replies._wire_head import wire_head_of, with_wire_head
     from mockapi.replies.rate_limits import RateLimits, parse_rate_limits
 
@@ -29,6 +30,7 @@ __all__ = [
     "Pace",
     "RateLimits",
     "RequestView",
+    "StoredReply",
     "at_once",
     "at_speed",
     "converted",
@@ -62,6 +64,7 @@ __getattr__ = lazy_exports(
         "_reply_headers": "hint_field",
         "_request_view": "RequestView name_of result_text",
         "_speed": "at_once at_speed",
+        "_stored": "StoredReply",
         "_wire_head": "wire_head_of with_wire_head",
         "rate_limits": "RateLimits parse_rate_limits",
     },

@@ -9,7 +9,7 @@ from weakref import WeakValueDictionary
 
 from mockapi.cassettes import Cassette, Index, Matching, Recording
 from mockapi.messages import IdFactory, IdKind
-from mockapi.replies import recorded_reply, with_wire_head
+from mockapi.replies import StoredReply, recorded_reply, wire_head_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,8 +63,10 @@ class CassetteSet:
         """What a recording plays when sent at once; made when first asked for, then kept."""
         found = self._replies[recording.number]
         if found is None:
-            made = self._made(recording, paced=False)
-            found = with_wire_head(made, method=recording.interaction.request.method)
+            found = self._made(recording, paced=False)
+            if found.chunks:
+                head = wire_head_of(found, method=recording.target[0])
+                found = StoredReply(found, head, recording)
             self._replies[recording.number] = found
         return found
 

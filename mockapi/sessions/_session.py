@@ -235,8 +235,7 @@ class ServerSession:
         recording = self.next_recording(track)
         if track is not None and recording is not None:
             self.answered += 1
-            if request.body == track.body:
-                request.body = track.body  # the same bytes; the journal needs no copy of its own
+            request.body = track.kept(request.body)  # the journal needs no copy of its own
         return recording
 
     def next_to_renew(self, request: Request) -> Recording | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from mockapi import cassettes
@@ -57,6 +58,7 @@ class CassetteReader:
                 raise
             problem = Problem(path, "is not a cassette.", "A cassette begins with `mockapi_cassette: 1`.")
             raise CassetteError([problem]) from error
+        cassette = replace(cassette, interactions=cassettes.packed(cassette.interactions, cassette.matching))
         if self._cache is not None and entry is not None:
             self._cache.keep(entry, cassette)
         return cassette

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockapi.cassettes import Cassette, Index, Interaction, LintFinding, Recording, dump, lint, redact
-from mockapi.cassettes._index import as_request
 from mockapi.cassettes._key import canonical_size
+from mockapi.cassettes._packed import as_request
 from mockapi.cassettes._redaction_rules import DEFAULT
 from tests.support.credentials import FORMS, PLACES, made, spellings, written
 from tests.support.harmless import HARMLESS

@@ -23,7 +23,7 @@ A, B, C = (interaction(message(text), LONG) for text in "abc")
 
 
 def _interactions(path: Path) -> tuple[object, ...]:
-    return load(path.read_bytes(), str(path)).interactions
+    return tuple(load(path.read_bytes(), str(path)).interactions)
 
 
 def test_additions_are_what_dumping_all_at_once_would_have_written(tmp_path: Path) -> None:

@@ -71,7 +71,7 @@ def test_any_request_of_the_same_kind_gets_the_reply() -> None:
 
     def found(body: Any) -> list[Recording]:
         track = index.find_relaxed(Request("POST", "/v1/messages", "", (), as_json(body)))
-        return track.recordings if track else []
+        return list(track.recordings) if track else []
 
     assert found({"model": "x", "messages": []}) == recordings[:2]
     assert found({"stream": False}) == recordings[:2]

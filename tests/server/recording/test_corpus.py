@@ -79,7 +79,7 @@ def _record(rows: list[Row], played: Path, to: Path) -> tuple[Interaction, ...]:
                 ],
             )
             assert reply.headers["x-mockapi-source"] == "forwarded", row.id
-    return recorded(to).interactions
+    return tuple(recorded(to).interactions)
 
 
 def _timeless(interaction: Interaction) -> Interaction:

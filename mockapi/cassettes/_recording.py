@@ -1,0 +1,90 @@
+"""Recordings in their places, and those of one question in their order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mockapi._printable import encodable
+from mockapi.cassettes._key import line_of
+from mockapi.cassettes._packed import LARGE, PackedInteractions
+
+if TYPE_CHECKING:
+    from mockapi.cassettes._model import Cassette, Interaction
+    from mockapi.cassettes._packed import Place, Target
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recording:
+    """One interaction in its place. Compared by identity.
+
+    Attributes:
+        cassette: where it stands.
+        position: its place there, from 0.
+        number: its place among all that are loaded, from 0.
+    """
+
+    cassette: Cassette
+    position: int
+    number: int
+
+    @property
+    def interaction(self) -> Interaction:
+        """The interaction itself, made anew: ask once, and keep it for as long as it is needed."""
+        return self.cassette.interactions[self.position]
+
+    @property
+    def target(self) -> Target:
+        """Method, path and query of the request."""
+        interactions = self.cassette.interactions
+        if isinstance(interactions, PackedInteractions):
+            return interactions.target(self.position)
+        request = interactions[self.position].request
+        return request.method, request.path, request.query
+
+    @property
+    def request_place(self) -> Place:
+        """Where the body of the request is."""
+        interactions = self.cassette.interactions
+        if isinstance(interactions, PackedInteractions):
+            return interactions.request_place(self.position)
+        body = interactions[self.position].request.body
+        return body, 0, len(body)
+
+    @property
+    def response_place(self) -> Place:
+        """Where the body of the response is."""
+        interactions = self.cassette.interactions
+        if isinstance(interactions, PackedInteractions):
+            return interactions.response_place(self.position)
+        body = interactions[self.position].response.body
+        return body, 0, len(body)
+
+    def __str__(self) -> str:
+        return f"{encodable(self.cassette.name)}#{self.position}"
+
+
+class RecordingSequence:
+    """The recordings that share a key, in recorded order. Compared by identity.
+
+    Attributes:
+        recordings: in recorded order.
+    """
+
+    __slots__ = ("_data", "_end", "_line", "_start", "recordings")
+
+    def __init__(self, recordings: tuple[Recording, ...]) -> None:
+        self.recordings = recordings
+        self._line = line_of(*recordings[0].target)
+        self._data, self._start, self._end = recordings[0].request_place
+
+    def begins_with(self, line: bytes, body: bytes) -> bool:
+        """Whether the first of them has this request, as `request_line` has it, spelled like this."""
+        return self._line == line and self._data[self._start : self._end] == body
+
+    def kept(self, body: bytes) -> bytes:
+        """The same bytes; if they are many and of the first of them, those that are in memory anyway."""
+        if len(body) < LARGE:
+            return body
+        recorded = self._data[self._start : self._end]
+        return recorded if recorded == body else body

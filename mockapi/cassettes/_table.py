@@ -1,0 +1,139 @@
+"""Recordings by the key of their requests: numbers in arrays, and objects only of what was asked for.
+
+A dictionary with an object for each recording takes more memory than most recordings do, and to look
+something up writes into the objects that are met. So processes that were forked would have it once each. An
+array of slots, each with a number, is read without writing anything.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from typing import TYPE_CHECKING, NamedTuple
+
+from mockapi.cassettes._key import canonical_size, line_of, request_key, request_line
+from mockapi.cassettes._packed import KEY_BYTES, body_at
+from mockapi.cassettes._recording import RecordingSequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mockapi.cassettes._model import Matching
+    from mockapi.cassettes._recording import Recording
+    from mockapi.exchange import Request
+
+
+class Slots:
+    """Numbers by hashes: open addressing, at most half full.
+
+    Args:
+        count: how many there will be.
+    """
+
+    __slots__ = ("_mask", "_slots")
+
+    def __init__(self, count: int) -> None:
+        size = 1 << (2 * count).bit_length()
+        self._slots = array("I", bytes(4 * size))
+        self._mask = size - 1
+
+    def put(self, mark: int, number: int) -> None:
+        """Add a number."""
+        at = mark & self._mask
+        while self._slots[at]:
+            at = at + 1 & self._mask
+        self._slots[at] = number + 1
+
+    def at(self, mark: int) -> Iterator[int]:
+        """The numbers that may be of a hash, and others."""
+        at = mark & self._mask
+        while number := self._slots[at]:
+            yield number - 1
+            at = at + 1 & self._mask
+
+
+def mark_of(key: bytes) -> int:
+    """The hash of a key."""
+    return int.from_bytes(key[:8], "little")
+
+
+class Arranged(NamedTuple):
+    """The recordings of a table, those of one key side by side.
+
+    Attributes:
+        members: where each stands among all that there are.
+        starts: where in `members` those of each key begin, and where the last ones end.
+        keys: one after the other.
+        by_key: the numbers of keys.
+        by_text: places in `members`, by the hash of `request_line` and body; None of a key without JSON.
+    """
+
+    members: array[int]
+    starts: array[int]
+    keys: bytes
+    by_key: Slots
+    by_text: Slots
+
+
+class Table:
+    """The sequences under one set of rules.
+
+    Args:
+        matching: the rules.
+        recordings: all that there are; a table has some of them.
+        arranged: which.
+        sizes: of the bodies in canonical form; None where nothing can be told by them.
+    """
+
+    def __init__(
+        self,
+        matching: Matching,
+        recordings: Sequence[Recording],
+        arranged: Arranged,
+        sizes: set[int | None] | None,
+    ) -> None:
+        self._matching = matching
+        self._recordings = recordings
+        self._members, self._starts, self._keys, self._by_key, self._by_text = arranged
+        self._sizes = sizes
+        self._found: dict[int, RecordingSequence] = {}
+        self._sequences: dict[int, RecordingSequence] = {}
+
+    def find(self, request: Request) -> RecordingSequence | None:
+        """The sequence of a request."""
+        line, body = request_line(request), request.body
+        text = hash((line, body))
+        found = self._found.get(text)
+        if found is not None and found.begins_with(line, body):
+            return found
+        for member in self._by_text.at(text):
+            recording = self._recordings[self._members[member]]
+            if body_at(recording.request_place) == body and line_of(*recording.target) == line:
+                found = self._sequence(bisect_right(self._starts, member) - 1)
+                if found.recordings[0] is recording:
+                    self._found[text] = found
+                return found
+        key = request_key(request, self._matching)
+        for number in self._by_key.at(mark_of(key)):
+            if self._keys[KEY_BYTES * number : KEY_BYTES * (number + 1)] == key:
+                return self._sequence(number)
+        return None
+
+    def _sequence(self, number: int) -> RecordingSequence:
+        found = self._sequences.get(number)
+        if found is None:
+            members = self._members[self._starts[number] : self._starts[number + 1]]
+            made = RecordingSequence(tuple(self._recordings[index] for index in members))
+            found = self._sequences.setdefault(number, made)  # of two threads that make one, the first
+        return found
+
+    def has_size_of(self, request: Request) -> bool:
+        """Whether a recording may be this request, redacted: as far as the size of its body tells.
+
+        A mask is as long as what it masks, so most requests that were never recorded are known here,
+        and nobody has to look for secrets in them. Payloads are kept as digests, which are shorter.
+        """
+        if self._sizes is None or request.known is not None or b'"base64"' in request.body:
+            return True  # what is known was worked out elsewhere, because the body is large
+        size = canonical_size(request)
+        return size is None or size in self._sizes

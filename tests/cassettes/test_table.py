@@ -1,0 +1,101 @@
+"""Tables find what a list of all recordings would find, looked through from its beginning."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockapi.cassettes import Cassette, Index, Matching, Recording, packed, request_key
+from mockapi.cassettes._packed import LARGE, as_request
+from mockapi.cassettes._table import Slots
+from tests.support.cassettes import asked, cassette, json_bodies, matchings, recordings, said
+from tests.support.examples import examples
+
+if TYPE_CHECKING:
+    from mockapi.exchange import Request
+
+few_bodies = st.one_of(
+    st.sampled_from([b"", b"{}", b'{"a":1}', b'{"a": 1}', b'{"a":1.0}', b"plain", b"[1,2]"]),
+    json_bodies,
+)
+"""So few that the same often comes again, in the same spelling or in another."""
+
+
+def _packed(item: Cassette) -> Cassette:
+    return replace(item, interactions=packed(item.interactions, item.matching))
+
+
+def _found(index: Index, request: Request, *, relaxed: bool) -> list[str]:
+    found = index.find_relaxed(request) if relaxed else index.find_exact(request)
+    return [] if found is None else list(map(str, found.recordings))
+
+
+def _expected(given: list[Recording], request: Request, *, relaxed: bool) -> list[str]:
+    """Those of the first rules that find something."""
+    rules: dict[Matching, list[str]] = {}
+    for recording in given:
+        matching = recording.cassette.matching
+        if relaxed and matching.is_exact:
+            continue
+        rule = matching if relaxed else matching.exact_part
+        same = request_key(as_request(recording.interaction), rule) == request_key(request, rule)
+        rules.setdefault(rule, []).extend([str(recording)] if same else [])
+    return next(filter(None, rules.values()), [])
+
+
+@settings(max_examples=examples(30))
+@given(
+    st.lists(st.tuples(st.lists(few_bodies, max_size=6), matchings), min_size=1, max_size=3),
+    st.lists(few_bodies, max_size=3),
+)
+def test_tables_find_what_a_scan_finds(
+    given: list[tuple[list[bytes], Matching]], others: list[bytes]
+) -> None:
+    """Packed or not, in recorded order, again and again, for what was recorded and for what was not."""
+    plain = [
+        cassette(*bodies, matching=matching, name=f"{number}.yaml")
+        for number, (bodies, matching) in enumerate(given)
+    ]
+    indexes = [Index(recordings(*plain)), Index(recordings(*map(_packed, plain)))]
+    for body in [*(body for bodies, _ in given for body in bodies), *others]:
+        for relaxed in (False, True):
+            expected = _expected(recordings(*plain), asked(body), relaxed=relaxed)
+            for index in (*indexes, *indexes):
+                assert _found(index, asked(bytes(bytearray(body))), relaxed=relaxed) == expected
+
+
+@given(st.lists(st.integers(-(2**62), 2**62), max_size=40))
+def test_slots_give_back_every_number_of_a_hash(marks: list[int]) -> None:
+    """Hashes that collide, equal ones and negative ones included; one that was never put ends the search."""
+    slots = Slots(len(marks))
+    for number, mark in enumerate(marks):
+        slots.put(mark, number)
+    for number, mark in enumerate(marks):
+        assert number in slots.at(mark)
+    assert set(slots.at(2**63)) <= set(range(len(marks)))
+
+
+def test_two_texts_with_one_hash_are_told_apart() -> None:
+    """A hash says where to look; what counts is the text."""
+    index = Index(recordings(_packed(cassette({"n": 1}, {"n": 2}))))
+    (table,) = index._exact.values()
+    first = index.find_exact(asked({"n": 1}))
+    assert first is not None
+    other = asked({"n": 2})
+    table._found[hash((b"POST /v1/messages?", other.body))] = first  # as if they had collided
+    assert _found(index, other, relaxed=False) == ["test.yaml#1"]
+
+
+def test_only_a_long_body_is_worth_sharing() -> None:
+    """Who keeps a request that was recorded keeps the recorded bytes, if there are many."""
+    body = b'{"text":"%s"}' % (b"x" * LARGE)
+    index = Index(recordings(_packed(cassette(body, said("a")))))
+    sent = bytes(bytearray(body))
+    sequence = index.find_exact(asked(sent))
+    assert sequence is not None
+    assert sequence.kept(sent) is sequence.kept(body)
+    assert sequence.kept(short := asked(said("a")).body) is short
+    assert sequence.kept(other := b"y" * LARGE) is other
