@@ -1,5 +1,6 @@
-"""Recordings that are played without a task: their requests have come whole, and nothing else is to be done.
+"""What is answered without a task: requests that have come whole, and need nothing to be waited for.
 
+Recordings have a way of their own; whatever else a session answers by itself comes from `Service.answer`.
 That is a matter of speed alone: the endpoint answers the same to whatever is left to it. What the head of a
 request says is looked at apart from its body, because a client sends the same head again and again.
 """
@@ -10,12 +11,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from mockapi._clock import monotonic, wall, wall_at
+from mockapi.replies import wire_head_of
 from mockapi.server import _awaited
 from mockapi.server._access import key_objection
 from mockapi.server._awaited import AwaitedReply, framed
 from mockapi.server._elsewhere import Coming, OwnerAwayError
 from mockapi.server.wire import ARRIVED, Framed
-from mockapi.sessions import Asked
+from mockapi.sessions import CALLS_OUT, Asked
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -51,7 +53,7 @@ class Endpoint(_awaited.Endpoint, Protocol):
 
 
 class AtOnce:
-    """Finds the recording of a whole request.
+    """Answers whole requests.
 
     Args:
         endpoint: plays what takes time, and writes down how replies went.
@@ -96,7 +98,7 @@ class AtOnce:
         return Asked(id_, path, scope["query_string"].decode("latin-1"), tuple(headers))
 
     def answer(self, place: Asked, body: bytes, scope: Scope) -> Framed | AwaitedReply | Plays | None:
-        """The reply to a whole request, if it is a recording and nothing else is to be done.
+        """The reply to a whole request, if nothing has to be waited for.
 
         Args:
             place: its line and fields.
@@ -130,7 +132,7 @@ class AtOnce:
         request = asked.request(body)
         recording = session.replay(request)
         if recording is None:
-            return None
+            return self._made_here(session, request, scope)
         reply = session.library.reply(recording)
         head = reply.wire_head
         now = monotonic()
@@ -141,6 +143,23 @@ class AtOnce:
             session.journal.add_replayed(at, seconds, asked, request.body, recording, session.library)
             return Framed(head.before, reply.chunks[0].data, head.after)
         entry = session.journal.add(at, request, reply, recording, None)
+        if head is None:
+            return partial(self._endpoint.play, entry, session)
+        entry.complete = True
+        self._endpoint.played(entry, session, scope)
+        return Framed(head.before, reply.chunks[0].data, head.after)
+
+    def _made_here(self, session: ServerSession, request: Request, scope: Scope) -> Framed | Plays | None:
+        """What a session makes of a request that has no recording, where nothing has to be waited for."""
+        service = self._service
+        asks_upstream = session.on_unmatched in CALLS_OUT or session.settings.record_mode == "all"
+        if asks_upstream or not service.is_at_hand(request, session):
+            return None
+        entry = service.answer(request, session, scope["server"])
+        if entry is None:
+            raise AssertionError("a session answers what it does not pass on")
+        reply = entry.reply
+        head = wire_head_of(reply, method="POST")
         if head is None:
             return partial(self._endpoint.play, entry, session)
         entry.complete = True

@@ -89,7 +89,8 @@ def _from_a_page(client: httpx.Client, base_url: str) -> None:
 
 def _never_recorded(client: httpx.Client, base_url: str) -> None:
     for number in range(5):
-        _ask(client, base_url, message(f"new {number}"))
+        asked = {**message(f"new {number}"), "stream": number % 2 == 1}
+        _ask(client, base_url, asked, **{"anthropic-version": "2023-06-01"} if number else {})
 
 
 def _other_paths(client: httpx.Client, base_url: str) -> None:
@@ -129,6 +130,10 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "a fault": {"faults": mockapi.parse_faults(["529"])},
     "at half speed": {"speed": 0.5},
     "pages allowed": {"cors": ("https://elsewhere.example",)},
+    "made up": {"on_unmatched": "synthesize"},
+    "made up, faulty": {"on_unmatched": "synthesize", "faults": mockapi.parse_faults(["empty_body"])},
+    "made up, slowly": {"on_unmatched": "synthesize", "pace": mockapi.parse_pace({"first": 0.002})},
+    "made up as a model would": {"on_unmatched": "synthesize", "speed": 100.0},
 }
 
 
@@ -142,7 +147,9 @@ class Seen:
         """Keep a reply."""
         response.read()
         fields = tuple(
-            item for item in response.headers.multi_items() if item[0] not in {"date", "request-id"}
+            item
+            for item in response.headers.multi_items()
+            if item[0] not in {"date", "request-id"} and not item[0].startswith("anthropic-ratelimit-")
         )
         body = response.content
         if b"request_id" in body:
@@ -222,6 +229,14 @@ def test_it_is_taken_where_a_recording_is_all(
     with serving(cassette) as server:
         _run(server, [ASKING[ask]])
     assert taken == (expected if has_turns else [])
+
+
+@one_process
+def test_it_is_taken_where_a_reply_is_made_up(cassette: str, taken: list[bool]) -> None:
+    """All but the first, which waits until all that is recorded has been looked at."""
+    with serving(cassette, on_unmatched="synthesize") as server:
+        _run(server, [_never_recorded])
+    assert taken == ([False, *[True] * 9] if has_turns else [])
 
 
 @one_process

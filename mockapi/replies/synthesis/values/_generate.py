@@ -25,7 +25,8 @@ _BY_KEYWORD: Final = (
     ("number", ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")),
 )
 _ANY: Final = ("string", "object", "integer", "array", "boolean", "null", "number")
-_SHALLOW: Final = 3
+SHALLOW: Final = 3
+"""Levels down to which optional properties are made, and lists get items that they need not have."""
 _REPEATED_TRIES: Final = 40
 
 
@@ -93,7 +94,7 @@ class Generator:
     def _listed(self, flat: Schema) -> Any:
         choices = flat["enum"]
         if "type" in flat:
-            choices = [value for value in choices if _fits(value, flat["type"])]
+            choices = [value for value in choices if fits(value, flat["type"])]
         if not choices:
             raise Unsatisfiable("an enum in it allows no value")
         return self._dice.pick(choices)
@@ -148,7 +149,7 @@ class Generator:
 
     def _wants(self, schema: Any, depth: int) -> bool:
         """Whether an optional property is made: about half of them near the top, none deep down."""
-        if self._attempt % 3 == 1 or depth >= _SHALLOW or schema is False:
+        if self._attempt % 3 == 1 or depth >= SHALLOW or schema is False:
             return False
         if self._expander.height(schema) >= ENDLESS:
             return False
@@ -225,7 +226,7 @@ class Generator:
             most = min(most, first)
         if least > most:
             raise Unsatisfiable(f"it wants an array of {least:,} to {most:,} items")
-        if self._expander.height(items) >= ENDLESS or depth > _SHALLOW:
+        if self._expander.height(items) >= ENDLESS or depth > SHALLOW:
             return max(least, 0)
         if self._attempt % 3 == 1:
             return least
@@ -264,7 +265,8 @@ def _pairs(value: Any) -> list[tuple[str, Any]]:
     return list(value.items()) if isinstance(value, dict) else []
 
 
-def _fits(value: Any, types: Any) -> bool:
+def fits(value: Any, types: Any) -> bool:
+    """Whether a value is of one of these types."""
     kinds = {
         dict: "object", list: "array", str: "string", bool: "boolean", type(None): "null",
         int: "integer", float: "number",

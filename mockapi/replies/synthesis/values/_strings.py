@@ -97,17 +97,19 @@ def _length(schema: Schema, key: str, default: int) -> int:
     return int(value) if isinstance(value, (int, float)) else default
 
 
-def _plain(name: str, subject: str, dice: SeededChoices, shortest: int, longest: int, attempt: int) -> str:
+def choices(name: str) -> tuple[tuple[str, ...], bool]:
+    """The texts of which a property of some name has one, and whether it wants what the user wrote."""
     key = name.lower()
     word = key.rpartition("_")[2]
-    if subject and word in _SUBJECT and not attempt:
-        text = subject
-    elif (key in _NAMED or word in _NAMED) and not attempt:
-        text = dice.pick(_NAMED.get(key) or _NAMED[word])
+    return _NAMED.get(key) or _NAMED.get(word) or WORDS, word in _SUBJECT
+
+
+def _plain(name: str, subject: str, dice: SeededChoices, shortest: int, longest: int, attempt: int) -> str:
+    texts, asks_for_subject = choices(name)
+    if attempt:
+        text = f"{dice.pick(WORDS)}{dice.below(10_000)}"
     else:
-        text = dice.pick(WORDS)
-        if attempt:
-            text += str(dice.below(10_000))
+        text = subject if subject and asks_for_subject else dice.pick(texts)
     while len(text) < shortest:
         missing = shortest - len(text)
         text += f" {dice.pick(WORDS)}" if missing > _FILLING else "a" * missing
