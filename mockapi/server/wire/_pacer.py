@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 class Timetable:
     """Calls by the millisecond, with one timer of the loop for all that are due in the same one.
 
-    A loop that waits in whole milliseconds wakes anywhere within one. Whatever of the next millisecond is due
-    by then is called at once: waiting for its own timer, it would be late twice.
+    A loop that waits in whole milliseconds wakes anywhere within one. What is due by then is called, the rest
+    of that millisecond first of all in the next: so nothing is late by more than about one. A timer for the
+    end of the millisecond, when all of it is due, would ring up to one later still.
 
     Args:
         loop: whose timers are set.
@@ -39,39 +40,40 @@ class Timetable:
         self._loop = loop
         self._calls: dict[int, list[tuple[float, Callable[[], None]]]] = {}
 
-    def at(self, moment: float, now: float, call: Callable[[], None]) -> None:
+    def at(self, moment: float, call: Callable[[], None]) -> None:
         """Call at a moment in monotonic seconds, or up to a millisecond later; never before it."""
-        tick = math.ceil(moment * 1000)
+        tick = math.floor(moment * 1000)
         calls = self._calls.get(tick)
         if calls is None:
             calls = self._calls[tick] = []
-            self._set_timer(tick, now)
+            self._set_timer(tick)
         calls.append((moment, call))
 
-    def _set_timer(self, tick: int, now: float) -> None:
-        # uvloop counts whole milliseconds of this clock, from the last whole one that it knows of.
-        self._loop.call_later((tick - math.floor(now * 1000)) / 1000, self._ring, tick)
+    def _set_timer(self, tick: int) -> None:
+        # uvloop counts whole milliseconds of this clock from the moment at which a timer is set. A time that
+        # was read before a write may lie in the millisecond before, and the timer would ring one late.
+        self._loop.call_later((tick - math.floor(monotonic() * 1000)) / 1000, self._ring, tick)
 
     def _ring(self, tick: int) -> None:
         now = monotonic()
         if now * 1000 < tick:  # the loop's own time was behind when the timer was set
-            self._set_timer(tick, now)
+            self._set_timer(tick)
             return
-        self._make(self._calls.pop(tick))
-        now = monotonic()
-        coming = self._calls.get(math.ceil(now * 1000))
-        if coming:
-            due = [item for item in coming if item[0] <= now]
-            if due:
-                coming[:] = [item for item in coming if item[0] > now]
-                self._make(due)
-
-    def _make(self, calls: list[tuple[float, Callable[[], None]]]) -> None:
-        for _, call in calls:
+        rest = []
+        for item in self._calls.pop(tick):
+            moment, call = item
+            if moment > now and moment > (now := monotonic()):  # time goes on while others are called
+                rest.append(item)
+                continue
             try:
                 call()
             except Exception as error:  # noqa: BLE001 - as the loop does it: one failure is not the others'
                 self._loop.call_exception_handler({"message": "A chunk was not written", "exception": error})
+        if rest:
+            following = self._calls.get(tick + 1)
+            self._calls[tick + 1] = rest if following is None else rest + following
+            if following is None:
+                self._set_timer(tick + 1)
 
 
 _timetables: WeakKeyDictionary[asyncio.AbstractEventLoop, Timetable] = WeakKeyDictionary()
@@ -154,7 +156,7 @@ class Pacer:
             delay, data = chunk[0], chunk[1]  # unpacking a named tuple takes three times as long
             due = self.due + delay
             if due > now:
-                self._timetable.at(due, now, self._write)
+                self._timetable.at(due, self._write)
                 return
             self.due = due
             self._place += 1
