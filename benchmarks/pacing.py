@@ -184,8 +184,8 @@ def pace_part(*, seconds: float) -> Part:
         "Recorded pace",
         f"Streams at once with `--speed 1`, {seconds:.0f} s of each. Lateness is what `/_mockapi/health`"
         " tells: from the moment a chunk is due to the server's write. Quantiles are upper bounds, true"
-        " within ten percent. Chunks are late, too, while the server waits for a core that another program has:"
-        " on a quiet machine less than 1 ms a second.",
+        " within ten percent. While the server waits for a core that another program has, chunks are late,"
+        " too; on a quiet machine it waits less than 1 ms a second.",
         ("load", "chunks", "p50 ms", "p99 ms", "largest ms", "waited, ms/s"),
         rows,
         goals,
