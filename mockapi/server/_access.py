@@ -38,19 +38,20 @@ TOKEN_HEADER: Final = "x-mockapi-token"  # noqa: S105 - the name of a field
 _TOKEN: Final = TOKEN_HEADER.encode()
 _TOKEN_BYTES: Final = 24
 
-_FORWARDING: Final = re.compile(
+# These are compiled when the control API is first asked: no replay needs them, and start-up time is measured.
+_FORWARDING: Final = (
     rb"via|(?:.+-)?forwarded(?:-.+)?|(?:.+-)?(?:real|client|connecting|remote|user|original)-?(?:ip|addr)"
     rb"|x-(?:original-host|originating-ip|proxyuser-ip|envoy-external-address|rewrite-url)"
     rb"|(?:wl-)?proxy-client-ip|cf-(?:ray|visitor)|cdn-loop|tailscale-user-.+"
 )
 """Fields by which proxies, content networks and tunnels say that they pass on what somebody else asked."""
 
-_BROWSER: Final = re.compile(rb"origin|referer|sec-fetch-(?:site|dest|user)")
+_BROWSER: Final = rb"origin|referer|sec-fetch-(?:site|dest|user)"
 """Fields of which a browser sends some with each request, and programs none. (`sec-fetch-mode` is not one
 of them: Node's `fetch` sends it too.)"""
 
 _SINGLE: Final = (b"host", b"origin", _TOKEN)
-_HOST: Final = re.compile(r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_HOST: Final = r"(?P<name>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,9 +170,9 @@ def _stranger(scope: Scope, fields: Mapping[bytes, bytes]) -> str | None:
         client = scope.get("client")
         return f"it comes from {client[0] if client else 'an unknown address'}, not from this machine"
     for name in fields:
-        if _FORWARDING.fullmatch(name):
+        if re.fullmatch(_FORWARDING, name):
             return f"a proxy has passed it on ({name.decode('latin-1')})"
-        if _BROWSER.fullmatch(name):
+        if re.fullmatch(_BROWSER, name):
             return f"a browser sends it ({name.decode('latin-1')})"
     if scope.get("http_version") == "1.0":  # as nginx asks, with a Host of its own, unless told otherwise
         return "it is HTTP/1.0, which proxies speak"
@@ -204,7 +205,7 @@ def is_loopback_name(name: str) -> bool:
 
 
 def _is_local_name(host: str, allowed_hosts: frozenset[str]) -> bool:
-    match = _HOST.fullmatch(host)
+    match = re.fullmatch(_HOST, host)
     if match is None:
         return False
     name = match["name"].strip("[]").lower()
