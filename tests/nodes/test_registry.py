@@ -133,7 +133,7 @@ def test_lists_have_the_sessions_of_all_nodes(redis: RedisServer) -> None:
             own = await second.client.post(f"/s/{theirs['id']}/v1/messages", json={})
             assert own.json()["error"] == gone.json()["error"]
             assert "(theirs) was closed" in gone.json()["error"]["message"]
-            assert (await first.get(f"/sessions/{theirs['id']}")).status_code == 410
+            assert (await first.get(f"/sessions/{theirs['id']}")).status_code == 404
 
     asyncio.run(run())
 
@@ -250,7 +250,8 @@ def test_the_last_sessions_that_ended_are_remembered(redis: RedisServer) -> None
                 await member.liveness.ask(CLOSE, *told[start : start + 300])
             other = Member(redis, "last", "b-2")
             async with members(other):
-                statuses = [(await other.get(f"/sessions/{id_}")).status_code for id_ in (ids[0], ids[-1])]
+                asked = [await other.client.get(f"/s/{id_}/v1/models") for id_ in (ids[0], ids[-1])]
+                statuses = [reply.status_code for reply in asked]
                 assert statuses == [404, 410]
                 assert redis.do("HLEN", "last:ended:a-1") == b":1000\r\n"
 
