@@ -239,7 +239,7 @@ class SharedSessions:
             )
         if ended is not None:
             why = ended.decode() or f"The session {id_} has ended; its node, {node}, goes on."
-            return Whereabouts(410, why, node)
+            return Whereabouts(410, why, node, is_closed=True)
         if gone:
             return Whereabouts(410, f"The session {id_} ended with its node: {node} {gone.decode()}.", node)
         if is_known:

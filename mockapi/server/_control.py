@@ -336,7 +336,7 @@ async def _of_other_machine(service: Service, scope: Scope) -> Response | None:
     told = found.as_json()
     if found.base_url is not None:
         told["location"] = f"{found.base_url.removesuffix(f'/s/{id_}')}/_mockapi/sessions/{id_}{slash}{rest}"
-    response = problem(found.status, found.message, **told)
+    response = problem(404 if found.is_closed else found.status, found.message, **told)
     return unready(response) if found.status == 503 else response
 
 

@@ -19,12 +19,15 @@ class Whereabouts:
         message: the same for people, with what to do.
         node: where it is, or was.
         base_url: where its clients go; None if that is not known.
+        is_closed: whether only the session has ended, and its node goes on: what concerns it in the control
+            API is 404, as it is there.
     """
 
     status: int
     message: str
     node: str
     base_url: str | None = None
+    is_closed: bool = False
 
     def as_json(self) -> dict[str, str]:
         """What the control API tells programs of it."""

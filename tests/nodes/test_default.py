@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mockapi.cassettes import redact_interaction
 from mockapi.errors import CassetteError, Problem
 from mockapi.nodes import _default_outbox
 from mockapi.nodes._default import MAX_BODY
@@ -280,5 +282,28 @@ def test_large_requests_go_through_the_log(redis: RedisServer) -> None:
             beyond = await first.client.post("/v1/files", content=b"x" * (MAX_BODY + 1), headers=FIELDS)
             assert beyond.status_code == 413
             assert "at most 32 MiB: open a session" in beyond.text
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("key", ["sk-ant-test-repeated-1", "hunter2!", "two words"])
+@pytest.mark.parametrize("field", ["x-api-key", "authorization"])
+def test_a_body_that_repeats_its_own_key_is_answered_alike_everywhere(
+    redis: RedisServer, tmp_path: Path, key: str, field: str
+) -> None:
+    """Whatever the key looks like, and whether the recording has it: the log does not have the field."""
+    text = f"my key is {key} indeed"
+    asked = interaction(message(text), b'{"turn":1}')
+    kept = redact_interaction(
+        replace(asked, request=replace(asked.request, headers=(*asked.request.headers, (field, key))))
+    )
+    cassette = write_cassette(tmp_path / "c.yaml", *[kept] * 3)
+
+    async def play() -> None:
+        async with machines(redis, 2, [cassette], on_unmatched="fail") as nodes:
+            replies = [await node.ask(text, **{field: key}) for node in (*nodes, nodes[0])]
+            assert len({reply.status_code for reply in replies}) == 1
+            assert await nodes[0].journal() == await nodes[1].journal()
+            assert nodes[0].memory() == nodes[1].memory()
 
     asyncio.run(play())
