@@ -90,13 +90,17 @@ class Index:
         return tuple(self._looser if relaxed else self._exact)
 
     def find_as_it_came(self, request: Request) -> RecordingSequence | None:
-        """What `find_exact` finds without looking for secrets in a request; None says nothing."""
-        return _find(self._exact, request)
+        """What `find_exact` finds without looking for secrets in a request; None says nothing.
+
+        `find_exact` is told, and does not look again.
+        """
+        found = _find(self._exact, request)
+        self._as_it_came = request, found
+        return found
 
     def has_as_it_came(self, request: Request) -> bool:
-        """Whether `find_exact`, which is told, finds a request without looking for secrets in it."""
-        self._as_it_came = request, _find(self._exact, request)
-        return self._as_it_came[1] is not None
+        """Whether `find_exact` finds a request without looking for secrets in it."""
+        return self.find_as_it_came(request) is not None
 
     def alone(self, request: Request) -> RecordingSequence | None:
         """Where `find_exact` finds a request as it came, if one recording is all that is there.
@@ -143,7 +147,7 @@ class Index:
             self._unredacted = self._tables_of(redacted_requests(self.redactions()))
             self.is_ready = True
         unredacted = self._unredacted[looseness]
-        if not any(table.has_size_of(request) for table in (*tables.values(), *unredacted.values())):
+        if not any(table.may_have(request) for table in (*tables.values(), *unredacted.values())):
             return None
         for rules in {matching.redaction: None for matching in tables}:
             redacted = cassettes.for_matching(request, rules)

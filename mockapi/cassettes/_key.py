@@ -46,10 +46,15 @@ def request_key(request: Request, matching: Matching) -> bytes:
     return digest.digest()
 
 
+def canonical_text(request: Request) -> bytes | None:
+    """A JSON body in canonical form; None for any other body."""
+    value = request.parsed
+    return None if isinstance(value, jsontext.NotJSON) else jsontext.canonical(request.body, value)
+
+
 def canonical_size(request: Request) -> int | None:
     """How many bytes a JSON body has in canonical form; None for any other body."""
-    value = request.parsed
-    written = None if isinstance(value, jsontext.NotJSON) else jsontext.canonical(request.body, value)
+    written = canonical_text(request)
     return None if written is None else len(written)
 
 

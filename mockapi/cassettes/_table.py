@@ -11,8 +11,8 @@ from array import array
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from mockapi.cassettes._key import canonical_size, line_of, request_key, request_line
-from mockapi.cassettes._packed import KEY_BYTES, body_at
+from mockapi.cassettes._key import canonical_text, line_of, request_key, request_line
+from mockapi.cassettes._packed import KEY_BYTES, as_request, body_at
 from mockapi.cassettes._recording import RecordingSequence
 
 if TYPE_CHECKING:
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from mockapi.cassettes._model import Matching
     from mockapi.cassettes._recording import Recording
     from mockapi.exchange import Request
+
+
+_OUTLINE = bytes(byte if byte == ord('"') else ord(".") for byte in range(256))
+"""What is left of a text where a mask may stand anywhere: its length, and its quotes."""
 
 
 class Slots:
@@ -66,6 +70,8 @@ class Arranged(NamedTuple):
         keys: one after the other.
         by_key: the numbers of keys.
         by_text: places in `members`, by the hash of `request_line` and body; None of a key without JSON.
+        sizes: of the bodies of `members` in canonical form, -1 without one; None where nothing can be told
+            by them.
     """
 
     members: array[int]
@@ -73,6 +79,7 @@ class Arranged(NamedTuple):
     keys: bytes
     by_key: Slots
     by_text: Slots
+    sizes: array[int] | None
 
 
 class Table:
@@ -82,7 +89,6 @@ class Table:
         matching: the rules.
         recordings: all that there are; a table has some of them.
         arranged: which.
-        sizes: of the bodies in canonical form; None where nothing can be told by them.
     """
 
     def __init__(
@@ -90,12 +96,12 @@ class Table:
         matching: Matching,
         recordings: Sequence[Recording],
         arranged: Arranged,
-        sizes: set[int | None] | None,
     ) -> None:
         self._matching = matching
         self._recordings = recordings
-        self._members, self._starts, self._keys, self._by_key, self._by_text = arranged
-        self._sizes = sizes
+        self._members, self._starts, self._keys, self._by_key, self._by_text, self._sizes = arranged
+        self._outlines: dict[int, set[bytes] | None] = dict.fromkeys(self._sizes or ())
+        """Of the bodies of each size, as soon as somebody asks for one."""
         self._found: dict[int, RecordingSequence] = {}
         self._sequences: dict[int, RecordingSequence] = {}
 
@@ -127,13 +133,29 @@ class Table:
             found = self._sequences.setdefault(number, made)  # of two threads that make one, the first
         return found
 
-    def has_size_of(self, request: Request) -> bool:
-        """Whether a recording may be this request, redacted: as far as the size of its body tells.
+    def may_have(self, request: Request) -> bool:
+        """Whether a recording may be this request, redacted: as far as its outline tells.
 
-        A mask is as long as what it masks, so most requests that were never recorded are known here,
-        and nobody has to look for secrets in them. Payloads are kept as digests, which are shorter.
+        A mask is as long as what it masks, and keeps its quotes. So nearly all requests that were never
+        recorded are known here, and nobody has to look for secrets in them. Payloads are kept as digests,
+        which are shorter.
         """
         if self._sizes is None or request.known is not None or b'"base64"' in request.body:
             return True  # what is known was worked out elsewhere, because the body is large
-        size = canonical_size(request)
-        return size is None or size in self._sizes
+        written = canonical_text(request)
+        if written is None:
+            return True
+        size = len(written)
+        if size not in self._outlines:
+            return False
+        outlines = self._outlines[size]
+        if outlines is None:
+            outlines = self._outlines[size] = self._outlined(size)
+        return written.translate(_OUTLINE) in outlines
+
+    def _outlined(self, size: int) -> set[bytes]:
+        numbers = [
+            number for number, other in zip(self._members, self._sizes or (), strict=True) if other == size
+        ]
+        written = (canonical_text(as_request(self._recordings[number].interaction)) for number in numbers)
+        return {text.translate(_OUTLINE) for text in written if text is not None}

@@ -31,8 +31,7 @@ class TableBuilder:
         self._matching = matching
         self._recordings = recordings
         self._takes_keys = matching.is_plain and not matching.headers
-        keeps_sizes = matching.is_plain and matching.redaction.is_plain
-        self._sizes: set[int | None] | None = set() if keeps_sizes else None
+        self._sizes = array("i") if matching.is_plain and matching.redaction.is_plain else None
         self._keys: dict[bytes, int] = {}
         self._numbers = array("I")
         """Of their keys, one for each recording that was added."""
@@ -64,7 +63,7 @@ class TableBuilder:
             body = body_at(interactions.request_place(position))
             text = hash((line_of(*interactions.target(position)), body))
         if self._sizes is not None:
-            self._sizes.add(size if size >= 0 else None)
+            self._sizes.append(size)
         digest = keys.digests[KEY_BYTES * position : KEY_BYTES * (position + 1)]
         self._keep(digest, index, text)
 
@@ -74,7 +73,8 @@ class TableBuilder:
 
     def _add(self, request: Request, index: int, text: int | None) -> None:
         if self._sizes is not None:
-            self._sizes.add(canonical_size(request))
+            size = canonical_size(request)
+            self._sizes.append(-1 if size is None else size)
         self._keep(request_key(request, self._matching), index, text)
 
     def _keep(self, key: bytes, index: int, text: int | None) -> None:
@@ -88,6 +88,7 @@ class TableBuilder:
         if len(self._keys) < len(order):
             order = sorted(order, key=self._numbers.__getitem__)  # those of one key stay in their order
         members, starts = array("I"), array("I")
+        sizes = None if self._sizes is None else array("i", map(self._sizes.__getitem__, order))
         by_text = Slots(len(order))
         seen: set[int | None] = set()
         for place, at in enumerate(order):
@@ -103,5 +104,5 @@ class TableBuilder:
         by_key = Slots(len(self._keys))
         for key, number in self._keys.items():
             by_key.put(mark_of(key), number)
-        arranged = Arranged(members, starts, b"".join(self._keys), by_key, by_text)
-        return Table(self._matching, self._recordings, arranged, self._sizes)
+        arranged = Arranged(members, starts, b"".join(self._keys), by_key, by_text, sizes)
+        return Table(self._matching, self._recordings, arranged)

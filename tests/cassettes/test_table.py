@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mockapi import cassettes
 from mockapi.cassettes import Cassette, Index, Matching, Recording, packed, request_key
 from mockapi.cassettes._packed import LARGE, as_request
 from mockapi.cassettes._table import Slots
+from mockapi.cassettes.redaction import for_matching
 from tests.support.cassettes import asked, cassette, json_bodies, matchings, recordings, said
+from tests.support.credentials import FORMS, PLACES, made
 from tests.support.examples import examples
 
 if TYPE_CHECKING:
@@ -65,6 +70,24 @@ def test_tables_find_what_a_scan_finds(
             expected = _expected(recordings(*plain), asked(body), relaxed=relaxed)
             for index in (*indexes, *indexes):
                 assert _found(index, asked(bytes(bytearray(body))), relaxed=relaxed) == expected
+
+
+@pytest.mark.parametrize("place", ["prompt", "tool input", "JSON within JSON"])
+def test_what_is_redacted_may_still_be_found(place: str) -> None:
+    """A mask leaves all that a request is known by before anybody looks for secrets in it."""
+    source = random.Random(1)
+    requests = [as_request(PLACES[place](made(form, source)[0])) for form in FORMS.values()]
+    index = Index(recordings(cassette(*(for_matching(request).body for request in requests))))
+    for number, request in enumerate(requests):
+        assert f"test.yaml#{number}" in _found(index, request, relaxed=False)
+
+
+def test_secrets_are_looked_for_only_in_what_may_have_been_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request that is as long as a recorded one, but has its quotes elsewhere, is another one."""
+    index = Index(recordings(cassette({"abc": "d"})))
+    assert _found(index, asked({"abc": "e"}), relaxed=False) == []
+    monkeypatch.setattr(cassettes, "for_matching", None)
+    assert _found(index, asked({"ab": "de"}), relaxed=False) == []
 
 
 @given(st.lists(st.integers(-(2**62), 2**62), max_size=40))
