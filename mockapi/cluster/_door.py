@@ -25,16 +25,17 @@ from mockapi.cluster._link import (
     RESULT,
 )
 from mockapi.cluster._named import Named
-from mockapi.exchange import Reply, Request
+from mockapi.exchange import Reply
 from mockapi.nodes import Ordered
 from mockapi.server import OwnerAwayError, OwnerUnsureError, defect_reply, replayed
 from mockapi.server.wire import Refused
-from mockapi.sessions import DEFAULT, is_free
+from mockapi.sessions import DEFAULT, Asked, is_free
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from mockapi.cluster._service import WorkerService
+    from mockapi.exchange import Request
     from mockapi.nodes import DefaultSession, Free
     from mockapi.server import MessagesAPI
     from mockapi.sessions import JournalEntry, ServerSession
@@ -70,6 +71,7 @@ class Door(Frames):
         self._played: dict[int, tuple[JournalEntry, ServerSession]] = {}
         self._forwarded: dict[int, tuple[Request, ServerSession]] = {}
         self._named = Named()
+        self._asked: dict[int, Asked] = {}
         self._default = default
         self._ordered: dict[int, Ordered | Free] = {}
         self._kept: set[int] = set()
@@ -103,10 +105,14 @@ class Door(Frames):
         self._doors.discard(self)
 
     def _message(
-        self, number: int, edition: int, id_: str | None, query: str, headers: Any, body: bytes, server: Any
+        self, number: int, edition: int, place: int, new: tuple[Any, ...] | None, body: bytes, server: Any
     ) -> None:
         """Answer a request for a message: with a recording at once, as most are."""
-        request = Request("POST", _MESSAGES, query, headers, body)
+        if new is not None:
+            id_, query, headers = new
+            self._asked[place] = Asked(id_, _MESSAGES, query, headers)
+        asked = self._asked[place]
+        id_, request = asked.session_id, asked.request(body)
         try:
             sessions = self._service.sessions
             session = sessions.root() if id_ is None else sessions.get(id_)

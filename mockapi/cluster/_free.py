@@ -13,9 +13,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mockapi._clock import wall
 from mockapi.cluster._codec import flat_request, request_of
-from mockapi.server import PassedOn
+from mockapi.server import PassedOn, replayed
 from mockapi.sessions import JournalEntry
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from mockapi.cluster._service import WorkerService
     from mockapi.exchange import Request
     from mockapi.server.recording import Address
-    from mockapi.sessions import Settings
+    from mockapi.sessions import ServerSession, Settings
 
 
 class FreeReplies:
@@ -39,21 +38,20 @@ class FreeReplies:
         self._free: set[RecordingSequence] = set()
         self._epoch = 0
 
+    def stand_in(self, request: Request) -> ServerSession | None:
+        """This worker's own default session, if the reply to a request is free."""
+        return None if self._track(request) is None else self._session
+
     def answer(self, request: Request, server: Address) -> PassedOn | None:
         """The reply to a request, if it is free."""
-        session, service = self._session, self._service
-        track = session.index.alone(request) if self._free else None
-        if track is None or track not in self._free:
+        if self._track(request) is None:
             return None
-        service.asked += 1
-        now = wall()
-        service.sessions.use(session, now)
-        recording = track.recordings[0]
-        if service.recorder is not None:
-            service.recorder.replayed(request, recording, session, server)
-        request.body = track.kept(request.body)  # the journal needs no copy of its own
-        reply = session.library.reply(recording)
-        return _Played(session.journal.add(now, request, reply, recording, None))
+        entry = replayed(self._service, request, self._session, server)
+        return None if entry is None else _Played(entry)
+
+    def _track(self, request: Request) -> RecordingSequence | None:
+        track = self._session.index.alone(request) if self._free else None
+        return track if track in self._free else None
 
     def learn(self, request: Request, epoch: int) -> None:
         """The owner says, in some epoch, that the reply to a request is free."""

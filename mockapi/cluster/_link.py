@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mockapi.exchange import Request
     from mockapi.server.recording import Address, Recorder
     from mockapi.server.wire import Message
+    from mockapi.sessions import Asked
 
 ANSWER: Final = 0  # what does this session answer? -> REPLY, NAMED, or FORWARD
 REPLY: Final = 1  # this, to be played; the epoch in which it is free, and the number it has, or None
@@ -33,6 +34,9 @@ CALL: Final = 6  # anything else, by name -> RESULT
 RESULT: Final = 7  # of a call: what it returns, or what it raises
 MESSAGE: Final = 8  # as ANSWER, for a message; whoever may not ask has been turned away
 NAMED: Final = 9  # as REPLY, by its number
+
+PLACES: Final = 256
+"""What is kept at the other end of what clients ask again and again."""
 
 
 class Link(Frames):
@@ -52,20 +56,26 @@ class Link(Frames):
         self._numbers = count()
         self._replies = SharedReplies()
         self._edition = Edition(0, service.library)
+        self._places: dict[Asked, int] = {}  # where the other worker keeps what clients ask again and again
         self._asked: dict[int, Remote] = {}
         self._calls: dict[int, asyncio.Future[Any]] = {}
 
-    def ask(self, id_: str | None, request: Request, server: Address) -> Remote:
+    def ask(self, asked: Asked, request: Request, server: Address) -> Remote:
         """Have a session of the other worker answer a message; see `mockapi.server.Owner.at_hand`.
 
         Args:
-            id_: of the session; None for the root URL's.
-            request: what came.
+            asked: the request but for its body.
+            request: the whole one.
             server: the address at which it came.
         """
         remote = self._new(request)
-        number, edition = remote.number, remote.edition.number
-        self.send((MESSAGE, number, edition, id_, request.query, request.headers, request.body, server))
+        place, new = self._places.get(asked), None
+        if place is None:
+            if len(self._places) >= PLACES:
+                self._places.clear()
+            place = self._places[asked] = len(self._places)
+            new = asked.session_id, asked.query, asked.headers
+        self.send((MESSAGE, remote.number, remote.edition.number, place, new, request.body, server))
         return remote
 
     async def answer(self, id_: str | None, request: Request, server: Address, hint: str) -> Remote:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mockapi.exchange import Request
     from mockapi.server import PassedOn
     from mockapi.server.recording import Address
-    from mockapi.sessions import ServerSession
+    from mockapi.sessions import Asked, ServerSession
 
 DEFAULT_OWNER = 0
 """The worker that has the default session."""
@@ -167,12 +167,12 @@ class _Peer:
         self._worker = worker
         self._free = free
 
-    def at_hand(self, id_: str | None, request: Request, server: Address) -> PassedOn | None:
+    def at_hand(self, asked: Asked, request: Request, server: Address) -> PassedOn | ServerSession | None:
         """What a session of it answers; see `mockapi.server.Owner`."""
-        if id_ is None and (played := self._free.answer(request, server)) is not None:
-            return played
+        if asked.session_id is None and (own := self._free.stand_in(request)) is not None:
+            return own
         link = self._peers.open_link(self._worker)
-        return None if link is None else link.ask(id_, request, server)
+        return None if link is None else link.ask(asked, request, server)
 
     async def answer(self, id_: str | None, request: Request, server: Address, hint: str) -> PassedOn:
         """What a session of it answers; see `mockapi.server.Owner`."""

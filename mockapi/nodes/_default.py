@@ -102,7 +102,7 @@ class DefaultSession:
 
     # --- requests --------------------------------------------------------------------------------------
 
-    def at_hand(self, _id: str | None, request: Request, server: Address) -> Free | None:
+    def at_hand(self, _asked: object, request: Request, server: Address) -> Free | None:
         """A recording that needs no order; see `mockapi.server.Owner`."""
         self._check()
         return self._free(request, server)

@@ -17,17 +17,17 @@ from mockapi.server._access import key_objection
 from mockapi.server._awaited import AwaitedReply, framed
 from mockapi.server._elsewhere import Coming, OwnerAwayError
 from mockapi.server.wire import ARRIVED, Framed
-from mockapi.sessions import CALLS_OUT, Asked
+from mockapi.sessions import CALLS_OUT, Asked, ServerSession
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from mockapi.cassettes import Recording
     from mockapi.exchange import Request
-    from mockapi.server._elsewhere import Elsewhere, PassedOn
+    from mockapi.server._elsewhere import Elsewhere, Owner
     from mockapi.server._service import Service
     from mockapi.server.recording import Address
-    from mockapi.sessions import JournalEntry, ServerSession
+    from mockapi.sessions import JournalEntry
 
     Scope = dict[str, Any]
     Receive = Callable[[], Awaitable[Any]]
@@ -112,27 +112,30 @@ class AtOnce:
         service = self._service
         if service.is_draining or service.closes_root_connections or service.takes_unversioned_paths:
             return None
-        id_ = place.session_id
+        id_, request = place.session_id, place.request(body)
         try:
             owner = None if self._elsewhere is None else self._elsewhere.owner_of(id_)
             if owner is not None:
-                request = place.request(body)
-                return self._elsewhere_found(owner.at_hand(id_, request, scope["server"]), request, scope)
+                return self._found_elsewhere(owner, place, request, scope)
             session = service.sessions.root() if id_ is None else service.sessions.get(id_)
-            return None if session is None else self._found_here(session, place, body, scope)
+            return None if session is None else self._found_here(session, place, request, scope)
         except OwnerAwayError:  # the endpoint meets it, too, and tells
             return None
         except Exception as defect:  # noqa: BLE001 - told by what tells all of them
             return self._endpoint.fails(defect)
 
     def _found_here(
-        self, session: ServerSession, asked: Asked, body: bytes, scope: Scope
+        self, session: ServerSession, asked: Asked, request: Request, scope: Scope
     ) -> Framed | Plays | None:
-        service = self._service
-        request = asked.request(body)
         recording = session.replay(request)
         if recording is None:
             return self._made_here(session, request, scope)
+        return self._replayed_here(session, recording, asked, request, scope)
+
+    def _replayed_here(
+        self, session: ServerSession, recording: Recording, asked: Asked, request: Request, scope: Scope
+    ) -> Framed | Plays | None:
+        service = self._service
         reply = session.library.reply(recording)
         head = reply.wire_head
         now = monotonic()
@@ -166,9 +169,13 @@ class AtOnce:
         self._endpoint.played(entry, session, scope)
         return Framed(head.before, reply.chunks[0].data, head.after)
 
-    def _elsewhere_found(
-        self, found: PassedOn | None, request: Request, scope: Scope
+    def _found_elsewhere(
+        self, owner: Owner, asked: Asked, request: Request, scope: Scope
     ) -> Framed | AwaitedReply | Plays | None:
+        found = owner.at_hand(asked, request, scope["server"])
+        if isinstance(found, ServerSession):
+            recording = found.replay(request)
+            return None if recording is None else self._replayed_here(found, recording, asked, request, scope)
         if isinstance(found, Coming):
             return AwaitedReply(self._endpoint, found, request, scope)
         if found is None or found.reply is None:

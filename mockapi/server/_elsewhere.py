@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mockapi.exchange import Reply, Request
     from mockapi.server.recording import Address, Recorder
     from mockapi.server.wire import Message
-    from mockapi.sessions import ServerSession
+    from mockapi.sessions import Asked, ServerSession
 
 
 class OwnerAwayError(Exception):
@@ -102,16 +102,17 @@ class Owner(Protocol):
         """This process's own copy of it, by which is judged here who may ask; None if it has none."""
         ...
 
-    def at_hand(self, id_: str | None, request: Request, server: Address) -> PassedOn | None:
+    def at_hand(self, asked: Asked, request: Request, server: Address) -> PassedOn | ServerSession | None:
         """What a session answers, as far as no task is needed for it; None says nothing: ask `answer`.
 
         Args:
-            id_: of the session; None for the root URL's.
-            request: what came whole, for a message; whoever may not ask has been turned away.
+            asked: the request but for its body; whoever may not ask has been turned away.
+            request: the whole one, for a message.
             server: the address at which it came.
 
         Returns:
-            The answer, or one that is `Coming`: then the owner has been asked.
+            The answer; one that is `Coming`, because the owner has been asked; a session of this process that
+            plays a recording in the owner's place.
 
         Raises:
             OwnerAwayError: as for `answer`.

@@ -58,6 +58,8 @@ BODIES = (
     b"",
     b"{}",
     b"{'framed': 1}",
+    b"{'framed': 'later'}",
+    b"later",
     b"task",
     b"GET / HTTP/1.1\r\n\r\n",
     b"\r\n\r\n",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import uvicorn
 from uvicorn.server import ServerState
 
-from mockapi.server.wire import Framed
+from mockapi.server.wire import Awaited, Framed
 from mockapi.server.wire._heads import Heads
 from mockapi.server.wire._protocol import Protocol
 from mockapi.server.wire._shortcut import Shortcut
@@ -68,8 +68,33 @@ class Place(NamedTuple):
         return self._replace(headers=headers)
 
 
+class Later(Awaited):
+    """A reply that comes when the event loop has gone round a few times.
+
+    Args:
+        reply: what may be written whole; None for what has to be played.
+        plays: an application that plays it.
+    """
+
+    def __init__(self, reply: Framed | None, plays: Any) -> None:
+        self._reply = reply
+        self._plays = plays
+        self._come(rounds=2)
+
+    def _come(self, rounds: int) -> None:
+        loop = asyncio.get_running_loop()
+        if rounds:
+            loop.call_soon(self._come, rounds - 1)
+        else:
+            self.connection.has_come(self)
+
+    def found(self, *, takes_frame: bool) -> Any:
+        """The reply as it was made."""
+        return self._reply if takes_frame and self._reply is not None else self._plays
+
+
 class Echo:
-    """Answers what may be answered at once in three ways, by the body; every reply tells what was asked."""
+    """Answers what may be answered at once in five ways, by the body; every reply tells what was asked."""
 
     def __init__(self) -> None:
         self.places = 0
@@ -83,19 +108,20 @@ class Echo:
         return Place(scope["raw_path"], scope["query_string"], tuple(scope["headers"]))
 
     def answer(self, place: Place, body: bytes, scope: Any) -> Any:
-        """A framed reply, an application, or nothing."""
+        """A framed reply or an application, now or later, or nothing."""
         assert scope["server"] == ("127.0.0.1", 1)
         assert type(body) is bytes
         if b"task" in body:
             return None
         told = self._told("POST", *place, body)
+        framed = None
         if b"framed" in body:
-            return Framed(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(told), told, b"")
+            framed = Framed(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(told), told, b"")
 
         async def plays(_scope: Any, _receive: Any, send: Any) -> None:
             await self._sent(told, send)
 
-        return plays
+        return Later(framed, plays) if b"later" in body else framed or plays
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """The same reply as a task."""
@@ -140,7 +166,7 @@ class Listening:
 
     async def settled(self) -> None:
         """All that has come is answered, as far as it can be."""
-        for _ in range(12):  # rounds of the loop: tasks here wait for nothing but reads
+        for _ in range(40):  # rounds of the loop: tasks here wait for nothing but reads
             await asyncio.sleep(0)
 
     async def heard(self, reads: Sequence[tuple[bytes, bool]]) -> list[Any]:

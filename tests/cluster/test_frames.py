@@ -1,0 +1,94 @@
+"""What one worker says to another comes whole, in order, and in as few writes as can be."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockapi.cluster._frames import Frames
+from tests.support.listening import Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MESSAGES = st.lists(st.tuples(st.integers(0, 9), st.binary(max_size=20) | st.floats(0, 9) | st.none()))
+
+
+class Wire(Transport):
+    """A connection that counts what is written together."""
+
+    writes = 0
+
+    def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview]) -> None:
+        """Keep it."""
+        self.writes += 1
+        self.write(b"".join(list_of_data))
+
+
+class Ear(Frames):
+    """Keeps what it hears, and answers what is asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[tuple[Any, ...]] = []
+
+    def taken(self, message: tuple[Any, ...]) -> None:
+        """Keep it; a question is answered twice."""
+        self.heard.append(message)
+        if message[0] == "asked":
+            self.send(("answered", 1))
+            self.send(("answered", 2))
+
+    def lost(self) -> None:
+        """Nothing is to be done."""
+
+
+def connected() -> tuple[Ear, Wire]:
+    """One end of a connection, and what it writes to."""
+    ear, wire = Ear(), Wire()
+    ear.connection_made(wire)
+    return ear, wire
+
+
+@given(st.lists(MESSAGES, max_size=4), st.data())
+def test_whatever_is_said_is_heard_in_its_order(turns: list[list[Any]], data: st.DataObject) -> None:
+    """However it was said and however the socket cuts it: only what waits for company may leave later."""
+
+    async def said() -> tuple[list[Any], list[Any]]:
+        (mouth, wire), (ear, _) = connected(), connected()
+        for messages in turns:
+            for message in messages:
+                (mouth.send if data.draw(st.booleans()) else mouth.send_later)(message)
+            await asyncio.sleep(0)
+        mouth.close()
+        left = wire.written
+        while left:
+            size = data.draw(st.integers(1, len(left)))
+            ear.data_received(left[:size])
+            left = left[size:]
+        return ear.heard, [message for messages in turns for message in messages]
+
+    heard, told = asyncio.run(said())
+    assert heard == told
+
+
+def test_what_is_said_in_a_turn_leaves_in_one_write() -> None:
+    """And the answers to all that came in one read do, before the turn is over."""
+
+    async def writes() -> list[int]:
+        (mouth, out), (ear, back) = connected(), connected()
+        for _ in range(3):
+            mouth.send(("asked",))
+        mouth.send_later(("told",))
+        before = out.writes
+        await asyncio.sleep(0)
+        ear.data_received(out.written)
+        assert [message[0] for message in ear.heard] == ["asked"] * 3 + ["told"]
+        mouth.data_received(back.written)
+        assert mouth.heard == [("answered", 1), ("answered", 2)] * 3
+        return [before, out.writes, back.writes]
+
+    assert asyncio.run(writes()) == [0, 1, 1]
