@@ -266,7 +266,7 @@ def test_a_defect_anywhere_is_answered(
         raise ZeroDivisionError("a defect")
 
     monkeypatch.setattr(_api, where, broken)
-    reply = ask(hostile.base_url, message("hi"))
+    reply = ask(hostile.base_url, message("hi"), "/v1/messages/count_tokens")  # a message needs neither
     assert (reply.status_code, reply.json()["error"]["type"]) == (500, "api_error")
     eventually(lambda: "ZeroDivisionError: a defect" in caplog.text, "the traceback is logged")
 
@@ -284,7 +284,7 @@ def test_a_defect_in_mid_reply_ends_the_connection(
 
     monkeypatch.setattr(_api, "play", broken)
     with RawClient(hostile.base_url) as client:
-        client.ask("POST", "/v1/messages", ASKED)
+        client.ask("POST", "/v1/messages/count_tokens", ASKED)  # a message needs no `play`
         assert client.read_head().status == 200
         assert client.read_piece() == b"half"
         assert client.read_to_end() == (b"", "eof")
