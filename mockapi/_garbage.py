@@ -23,3 +23,12 @@ def unsearched() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def take_for_old() -> None:
+    """Take all that is there for old, at the end of such a block: the next search would look at all of it.
+
+    What a server has frozen is no longer frozen then, so this is for before.
+    """
+    gc.freeze()
+    gc.unfreeze()

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from mockapi._garbage import unsearched
+from mockapi._garbage import take_for_old, unsearched
 from mockapi._version import __version__
 from mockapi.cli._output import echo, echo_lines
 from mockapi.errors import MockapiError
@@ -64,6 +64,7 @@ class LazyGroup(click.Group):
             return None
         with unsearched():
             command = importlib.import_module(self._table[cmd_name][0]).command
+            take_for_old()
         assert isinstance(command, click.Command)  # noqa: S101 - the table says so
         return command
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from mockapi import server
-from mockapi._garbage import unsearched
+from mockapi._garbage import take_for_old, unsearched
 from mockapi.cli import root
 from tests.support.server import interaction, message, write_cassette
 
@@ -63,3 +63,14 @@ def test_a_failure_leaves_it_as_it_was(*, enabled: bool) -> None:
         assert gc.isenabled() is enabled
     finally:
         (gc.enable if before else gc.disable)()
+
+
+def test_the_first_search_afterwards_is_for_what_is_new() -> None:
+    """What the block has made is old."""
+    with unsearched():
+        made: list[list[int]] = [[] for _ in range(10_000)]
+        take_for_old()
+        assert gc.get_count()[0] < len(made)
+        assert not gc.get_freeze_count()
+        young = gc.get_objects(generation=0)
+    assert not any(item is made for item in young)
