@@ -119,6 +119,7 @@ class Table:
                 found = self._sequence(bisect_right(self._starts, member) - 1)
                 if found.recordings[0] is recording:
                     self._found[text] = found
+                request.spelled_as = recording
                 return found
         key = request_key(request, self._matching)
         for number in self._by_key.at(mark_of(key)):
