@@ -127,9 +127,13 @@ class Request:
             limits count.
         known: answers to questions about it that were worked out beforehand, elsewhere, because the
             body is large; by question. Whoever would work one out looks here first.
+        spelled_as: the recording whose request has this very body, if the look-up has met one.
     """
 
-    __slots__ = ("_parsed", "asks_for_message", "body", "headers", "known", "method", "path", "query")
+    __slots__ = (
+        *("_parsed", "asks_for_message", "body", "headers", "known", "method", "path", "query"),
+        "spelled_as",
+    )
 
     def __init__(
         self, method: str, path: str, query: str = "", headers: Headers = (), body: bytes = b""
@@ -141,6 +145,7 @@ class Request:
         self.body = body
         self.asks_for_message = path == "/v1/messages" and method == "POST"
         self.known: dict[Any, Any] | None = None
+        self.spelled_as: object = None
         self._parsed: Any = _UNPARSED
 
     def __reduce__(self) -> Any:

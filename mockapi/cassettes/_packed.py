@@ -94,15 +94,15 @@ class PackedInteractions(Sequence[Interaction]):
 
     def request_place(self, position: int) -> Place:
         """Where the body of a request is."""
-        return self._place(2 * position, *self._offsets[3 * position + 1 : 3 * position + 3])
+        large = self._large.get(2 * position) if self._large else None
+        at = 3 * position + 1
+        return (large, 0, len(large)) if large else (self._blob, self._offsets[at], self._offsets[at + 1])
 
     def response_place(self, position: int) -> Place:
         """Where the body of a response is."""
-        return self._place(2 * position + 1, *self._offsets[3 * position + 2 : 3 * position + 4])
-
-    def _place(self, number: int, start: int, end: int) -> Place:
-        large = self._large.get(number)
-        return (self._blob, start, end) if large is None else (large, 0, len(large))
+        large = self._large.get(2 * position + 1) if self._large else None
+        at = 3 * position + 2
+        return (large, 0, len(large)) if large else (self._blob, self._offsets[at], self._offsets[at + 1])
 
     @overload
     def __getitem__(self, index: int) -> Interaction: ...

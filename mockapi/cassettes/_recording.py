@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mockapi._printable import encodable
 from mockapi.cassettes._key import line_of
-from mockapi.cassettes._packed import LARGE, PackedInteractions
+from mockapi.cassettes._packed import PackedInteractions, body_at
 
 if TYPE_CHECKING:
     from mockapi.cassettes._model import Cassette, Interaction
@@ -43,6 +43,11 @@ class Recording:
         return request.method, request.path, request.query
 
     @property
+    def request_body(self) -> bytes:
+        """The body of the request."""
+        return body_at(self.request_place)
+
+    @property
     def request_place(self) -> Place:
         """Where the body of the request is."""
         interactions = self.cassette.interactions
@@ -50,6 +55,11 @@ class Recording:
             return interactions.request_place(self.position)
         body = interactions[self.position].request.body
         return body, 0, len(body)
+
+    def has_request(self, body: bytes) -> bool:
+        """Whether the body of the request is spelled like this."""
+        data, start, end = self.request_place
+        return end - start == len(body) and data.startswith(body, start)  # no copy is made
 
     @property
     def response_place(self) -> Place:
@@ -71,20 +81,18 @@ class RecordingSequence:
         recordings: in recorded order.
     """
 
-    __slots__ = ("_data", "_end", "_line", "_start", "recordings")
+    __slots__ = ("_data", "_line", "_size", "_start", "recordings")
 
     def __init__(self, recordings: tuple[Recording, ...]) -> None:
         self.recordings = recordings
         self._line = line_of(*recordings[0].target)
-        self._data, self._start, self._end = recordings[0].request_place
+        self._data, self._start, end = recordings[0].request_place
+        self._size = end - self._start
 
     def begins_with(self, line: bytes, body: bytes) -> bool:
         """Whether the first of them has this request, as `request_line` has it, spelled like this."""
-        return self._line == line and self._data[self._start : self._end] == body
-
-    def kept(self, body: bytes) -> bytes:
-        """The same bytes; if they are many and of the first of them, those that are in memory anyway."""
-        if len(body) < LARGE:
-            return body
-        recorded = self._data[self._start : self._end]
-        return recorded if recorded == body else body
+        return (
+            self._line == line
+            and self._size == len(body)
+            and self._data.startswith(body, self._start)  # no copy is made
+        )

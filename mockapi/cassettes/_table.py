@@ -12,7 +12,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from mockapi.cassettes._key import canonical_text, line_of, request_key, request_line
-from mockapi.cassettes._packed import KEY_BYTES, as_request, body_at
+from mockapi.cassettes._packed import KEY_BYTES, as_request
 from mockapi.cassettes._recording import RecordingSequence
 
 if TYPE_CHECKING:
@@ -109,15 +109,17 @@ class Table:
         """The sequence of a request."""
         line, body = request_line(request), request.body
         text = hash((line, body))
-        found = self._found.get(text)
-        if found is not None and found.begins_with(line, body):
-            return found
+        known = self._found.get(text)
+        if known is not None and known.begins_with(line, body):
+            request.spelled_as = known.recordings[0]
+            return known
         for member in self._by_text.at(text):
             recording = self._recordings[self._members[member]]
-            if body_at(recording.request_place) == body and line_of(*recording.target) == line:
+            if recording.has_request(body) and line_of(*recording.target) == line:
                 found = self._sequence(bisect_right(self._starts, member) - 1)
                 if found.recordings[0] is recording:
                     self._found[text] = found
+                request.spelled_as = recording
                 return found
         key = request_key(request, self._matching)
         for number in self._by_key.at(mark_of(key)):

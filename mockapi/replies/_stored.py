@@ -15,21 +15,25 @@ _new_chunk: Final = tuple.__new__  # a third of the cost of the class's own, for
 
 
 class StoredReply(Reply):
-    """A reply that is sent whole, and reads its body anew for whoever asks.
+    """A reply that is sent whole, and reads its body anew for whoever asks, unless it is told to keep it.
 
-    The journal keeps thousands of replies, and the library one for each recording: they keep no second copy
+    The journal keeps thousands of replies, and the library one for each recording: they have no second copy
     of what is recorded. To everybody else it is a `Reply`: it equals one, and `replace` makes one of it.
 
     Args:
         reply: with a body, in one chunk without a delay.
         wire_head: of the reply, if it has one.
         recording: has this body.
+
+    Attributes:
+        kept: the body, if it is at hand.
     """
 
-    __slots__ = ("_data", "_end", "_start")
+    __slots__ = ("_data", "_end", "_start", "kept")
     _data: bytes
     _start: int
     _end: int
+    kept: tuple[Chunk, ...] | None
 
     def __init__(self, reply: Reply, wire_head: WireHead | None, recording: Recording) -> None:
         _set(self, "status", reply.status)
@@ -43,16 +47,25 @@ class StoredReply(Reply):
         _set(self, "_data", data)
         _set(self, "_start", start)
         _set(self, "_end", end)
+        _set(self, "kept", None)
 
     @property
     def chunks(self) -> tuple[Chunk, ...]:
         """The body in one piece."""
-        return (_new_chunk(Chunk, (0.0, self._data[self._start : self._end])),)
+        return self.kept or (_new_chunk(Chunk, (0.0, self._data[self._start : self._end])),)
+
+    def keep(self) -> None:
+        """Have the body at hand from now on."""
+        _set(self, "kept", self.chunks)
+
+    def let_go(self) -> None:
+        """Read the body anew again."""
+        _set(self, "kept", None)
 
     @property
     def body(self) -> bytes:
         """The body."""
-        return self._data[self._start : self._end]
+        return self.kept[0].data if self.kept else self._data[self._start : self._end]
 
     @property  # type: ignore[misc] # nobody sets it
     def __class__(self) -> type[Reply]:  # type: ignore[override] # a type of its own is what it must not show

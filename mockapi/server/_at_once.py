@@ -143,14 +143,15 @@ class AtOnce:
         _used(service, request, recording, session, scope["server"], at)
         if head is not None and service.metrics is None and not service.console.verbose:
             seconds = now - scope[ARRIVED]
-            session.journal.add_replayed(at, seconds, asked, request.body, recording, session.library)
-            return Framed(head.before, reply.chunks[0].data, head.after)
+            kept = None if request.spelled_as is recording else body  # the journal needs no copy of its own
+            session.journal.add_replayed(at, seconds, asked, kept, recording, session.library)
+            return Framed(head.before, reply.body, head.after)
         entry = session.journal.add(at, request, reply, recording, None)
         if head is None:
             return partial(self._endpoint.play, entry, session)
         entry.complete = True
         self._endpoint.played(entry, session, scope)
-        return Framed(head.before, reply.chunks[0].data, head.after)
+        return Framed(head.before, reply.body, head.after)
 
     def _made_here(self, session: ServerSession, request: Request, scope: Scope) -> Framed | Plays | None:
         """What a session makes of a request that has no recording, where nothing has to be waited for."""

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 MAX_ENTRIES: Final = 10_000
 MAX_BYTES: Final = 64 * 1024 * 1024
 
-_Replayed: TypeAlias = "tuple[int, float, float, Asked, bytes, Recording, CassetteSet]"
-"""Number, moment, seconds until it was sent, what was asked, its body, the recording, and where that is."""
+_Replayed: TypeAlias = "tuple[int, float, float, Asked, bytes | None, Recording, CassetteSet]"
+"""Number, moment, seconds until it was sent, what was asked, its body unless the recording has it, the
+recording, and where that is."""
 
 
 class Journal:
@@ -72,7 +73,13 @@ class Journal:
         return entry
 
     def add_replayed(
-        self, at: float, seconds: float, asked: Asked, body: bytes, recording: Recording, library: CassetteSet
+        self,
+        at: float,
+        seconds: float,
+        asked: Asked,
+        body: bytes | None,
+        recording: Recording,
+        library: CassetteSet,
     ) -> None:
         """Write down an exchange that is over: a recording was sent whole.
 
@@ -80,12 +87,13 @@ class Journal:
             at: when, in seconds since 1970.
             seconds: from the whole request to the reply's last byte.
             asked: what came, but for its body.
-            body: of the request.
+            body: of the request; None if it is that of the recording, byte for byte.
             recording: what answered.
             library: where that is.
         """
         self.count = number = self.count + 1
-        self._keep((number, at, seconds, asked, body, recording, library), asked.size + len(body))
+        size = asked.size if body is None else asked.size + len(body)  # as `_size_of` has it
+        self._keep((number, at, seconds, asked, body, recording, library), size)
 
     def merge(self, more: Iterable[JournalEntry]) -> None:
         """Add entries that were written elsewhere, by time, among those that came since this was done last.
@@ -93,9 +101,8 @@ class Journal:
         All of these are numbered anew; nobody may have seen their numbers.
         """
         own = list(self.after(self._merged))  # those of one moment stay in their order
-        for entry in own:
-            self._entries.pop()
-            self._bytes -= entry.size
+        for _ in own:
+            self._bytes -= _size_of(self._entries.pop())
         self.count -= len(own)
         for entry in sorted((*more, *own), key=attrgetter("at")):
             self.count += 1
@@ -108,11 +115,7 @@ class Journal:
         entries.append(entry)
         self._bytes += size
         while len(entries) > self._max_entries or (self._bytes > self._max_bytes and len(entries) > 1):
-            oldest = entries.popleft()
-            # What `add_replayed` has added: a tuple has no place for it.
-            self._bytes -= (
-                oldest[3].size + len(oldest[4]) if not isinstance(oldest, JournalEntry) else oldest.size
-            )
+            self._bytes -= _size_of(entries.popleft())
             self.dropped += 1
 
     @property
@@ -138,6 +141,7 @@ class Journal:
     def settle(self) -> None:
         """Make entries of all that is kept: the library that it is made of is not to be kept for its sake."""
         self._entries = deque(map(self._made_of, self._entries))
+        self._bytes = sum(map(_size_of, self._entries))
 
     def find(self, number: int) -> JournalEntry | None:
         """The entry of a number, if it is still kept."""
@@ -171,7 +175,13 @@ class Journal:
             entry = self._made.get(number)
             if entry is None:
                 reply = library.reply(recording)
-                entry = JournalEntry(number, at, asked.request(body), reply, recording, None)
+                request = asked.request(recording.request_body if body is None else body)
+                entry = JournalEntry(number, at, request, reply, recording, None)
                 entry.seconds, entry.complete = seconds, True
                 self._made[number] = entry
         return entry
+
+
+def _size_of(kept: JournalEntry | _Replayed) -> int:
+    """About how many bytes it keeps in memory."""
+    return kept.size if isinstance(kept, JournalEntry) else kept[3].size + len(kept[4] or b"")

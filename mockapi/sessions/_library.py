@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
 from mockapi.cassettes import Cassette, Index, Matching, Recording
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from mockapi.exchange import Reply
 
 _MAX_INDEXES = 16
+_RECENT: Final = 256
+"""Replies whose bodies are at hand: most of what is asked for is asked for again."""
 
 
 class CassetteSet:
@@ -41,7 +43,8 @@ class CassetteSet:
         self.played: set[Recording] = set()
         self._indexes: dict[Matching, Index] = {}
         self._indexing = threading.Lock()
-        self._replies: list[Reply | None] = [None] * len(self.recordings)
+        self._replies: list[StoredReply | None] = [None] * len(self.recordings)
+        self._recent: list[StoredReply | None] = [None] * _RECENT
         self._paced: WeakValueDictionary[int, Reply] = WeakValueDictionary()
         self._ids = IdFactory(seed=0)
 
@@ -61,13 +64,23 @@ class CassetteSet:
 
     def reply(self, recording: Recording) -> Reply:
         """What a recording plays when sent at once; made when first asked for, then kept."""
-        found = self._replies[recording.number]
+        number = recording.number
+        found = self._replies[number]
         if found is None:
-            found = self._made(recording, paced=False)
-            if found.chunks:
-                head = wire_head_of(found, method=recording.target[0])
-                found = StoredReply(found, head, recording)
-            self._replies[recording.number] = found
+            made = self._made(recording, paced=False)
+            if not made.chunks:
+                return made
+            head = wire_head_of(made, method=recording.target[0])
+            found = self._replies[number] = StoredReply(made, head, recording)
+        if found.kept is None:
+            place = number % _RECENT
+            before = self._recent[place]
+            if before is found:  # for the second time: it pays to have its body at hand
+                found.keep()
+            else:
+                if before is not None and before.kept is not None:
+                    before.let_go()
+                self._recent[place] = found
         return found
 
     def paced_reply(self, recording: Recording) -> Reply:

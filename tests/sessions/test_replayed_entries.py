@@ -95,3 +95,18 @@ def test_a_request_is_what_came() -> None:
     assert (request.method, request.path, request.query) == ("POST", "/v1/messages", "beta=true")
     assert (request.headers, request.body) == ((*HEADERS, (b"content-length", b"2")), b"{}")
     assert asked.size == len(b"x-namevaluecontent-length2")
+
+
+def test_a_body_that_the_recording_has_is_kept_once() -> None:
+    """It weighs nothing until an entry is made for good, and is told like any other."""
+    log = Journal()
+    recording = LIBRARY.recordings[0]
+    log.add_replayed(1.0, 0.5, ASKED[1], None, recording, LIBRARY)
+    assert log.size == ASKED[1].size
+    (entry,) = log.entries()
+    assert entry.request.body == recording.interaction.request.body
+    log.merge([])
+    assert log.size == entry.size == ASKED[1].size + len(entry.request.body)
+    log.add_replayed(2.0, 0.5, ASKED[0], None, recording, LIBRARY)
+    log.settle()
+    assert log.size == sum(entry.size for entry in log)
