@@ -97,7 +97,7 @@ def thrice(sent: Sent, body: bytes = FRAMED, then: bytes = b"") -> list[list[tup
 @example(thrice(USUAL, b"{}"))
 @example(thrice(USUAL, b"later"))
 @example(thrice(USUAL, LATER, then=USUAL.wire(LATER, 0) * 3))
-@example([[(USUAL.wire(LATER, 0), False)] * 5])
+@example([[(USUAL.wire(LATER, 0), True)] * 3 + [(USUAL.wire(LATER, 0), False)] * 3])
 @example(thrice(USUAL, then=USUAL.wire(FRAMED, 1)))
 @example(thrice(USUAL, then=USUAL.wire(FRAMED, -1)))
 @example(thrice(Sent(LINES[0], (b"x-length: 3",), LENGTHS[0], ()), then=USUAL.wire(FRAMED, 0)))

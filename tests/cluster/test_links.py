@@ -1,0 +1,259 @@
+"""What a session answers over a link is what it would answer to its own process, and so is its journal."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockapi.cassettes import DEFAULT
+from mockapi.cluster import WorkerPlan
+from mockapi.cluster._door import Door
+from mockapi.cluster._link import Link, Remote
+from mockapi.cluster._names import Place
+from mockapi.cluster._service import WorkerService
+from mockapi.server import Console, Service, Settings, access_of, build_app
+from mockapi.sessions import Asked, ServerSession
+from tests.support.server import STREAM, interaction, message, paced, write_cassette
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Self
+
+    from mockapi.exchange import Reply, Request
+
+SERVER = ("127.0.0.1", 4010)
+HEADERS = (
+    (b"host", b"127.0.0.1:4010"),
+    (b"x-api-key", b"sk-ant-test-1"),
+    (b"anthropic-version", b"2023-06-01"),
+)
+SPELLED = orjson.dumps(message("hi"), option=orjson.OPT_INDENT_2)
+BODIES = {
+    "one of three": orjson.dumps(message("hi")),
+    "the same, spelled in another way": SPELLED,
+    "alone": orjson.dumps(message("alone")),
+    "a stream": orjson.dumps(message("stream")),
+    "nothing recorded": orjson.dumps(message("never")),
+    "refused": orjson.dumps({**message("hi"), "max_tokens": 0}),
+    "no JSON": b"{",
+}
+AT_ONCE = [BODIES[name] for name in ("one of three", "alone", "a stream")]
+SETTINGS = (
+    Settings(on_unmatched="fail"),
+    Settings(on_unmatched="synthesize"),
+    Settings(on_unmatched="fail", after_last="fail"),
+    Settings(on_unmatched="fail", speed=1.0),
+    Settings(on_unmatched="fail", max_requests=2),
+)
+
+
+@pytest.fixture(scope="module")
+def cassette(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Three replies to one question, one to another, and a stream."""
+    recorded = [interaction(message("hi"), b'{"number": %d}' % number) for number in range(3)]
+    recorded.append(interaction(message("alone"), b"{}"))
+    recorded.append(
+        paced(message("stream"), [(0.0, b"event: ping\n"), (0.1, b"data: {}\n\n")], headers=STREAM)
+    )
+    return write_cassette(tmp_path_factory.mktemp("links") / "a.yaml", *recorded)
+
+
+def with_session(service: Service, settings: Settings) -> Service:
+    """A service with a session that tests know."""
+    unmatched = settings.on_unmatched or "fail"
+    service.sessions.add(ServerSession("s", settings, service.library, on_unmatched=unmatched))
+    return service
+
+
+def worker(cassette: str, number: int) -> WorkerService:
+    """The state of a worker."""
+    plan = WorkerPlan(
+        workers=2,
+        paths=(cassette,),
+        settings=Settings(on_unmatched="fail"),
+        access=access_of(),
+        rules=DEFAULT,
+    )
+    return WorkerService(plan, Place(number, 0), Console(quiet=True))
+
+
+class Linked:
+    """A worker that has a session, and another one that asks it over a link."""
+
+    def __init__(self, cassette: str, settings: Settings) -> None:
+        self._owner = with_session(worker(cassette, 0), settings)
+        self._other = worker(cassette, 1)
+        self.learnt: list[tuple[bytes, int]] = []
+
+    async def __aenter__(self) -> Self:
+        loop = asyncio.get_running_loop()
+        ours, theirs = socket.socketpair()
+        api = build_app(self._owner, access_of()).state.api
+        _, self._door = await loop.create_connection(lambda: self._let_in(api), sock=theirs)
+        _, self._link = await loop.create_connection(self._asks, sock=ours)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._door.close()
+        self._link.close()
+        await self._owner.aclose()
+        await self._other.aclose()
+
+    def _let_in(self, api: Any) -> Door:
+        assert isinstance(self._owner, WorkerService)
+        return Door(self._owner, api, self._do, set())
+
+    def _asks(self) -> Link:
+        return Link("Worker 0", self._other, lambda request, epoch: self.learnt.append((request.body, epoch)))
+
+    async def _do(self, name: str, *_: Any) -> str:
+        """What a call does: it is heard behind all that was told before."""
+        return name
+
+    def begun(self, asked: Asked, body: bytes) -> asyncio.Future[Remote]:
+        """A request that is on its way, without a task."""
+        remote = self._link.ask(asked, asked.request(body), SERVER)
+        future: asyncio.Future[Remote] = asyncio.get_running_loop().create_future()
+
+        def come(is_answered: bool) -> None:  # noqa: FBT001 - as it is called
+            if is_answered:
+                future.set_result(remote)
+            else:
+                future.cancel()
+
+        remote.then = come
+        return future
+
+    async def answered(self, asked: Asked, body: bytes) -> Remote:
+        """A request by the way of those that need a task."""
+        return await self._link.answer(asked.session_id, asked.request(body), SERVER, "")
+
+    async def heard(self) -> None:
+        """Return when the owner has heard all."""
+        assert await self._link.call("hear") == "hear"
+
+    def lose(self) -> None:
+        """End the connection as a worker's end does."""
+        self._door.close()
+
+    async def journal(self) -> list[dict[str, Any]]:
+        """What the owner has written down."""
+        return await written(self._owner)
+
+
+async def written(service: Service) -> list[dict[str, Any]]:
+    """A session's journal, but for the moments."""
+    session = service.sessions.get("s")
+    assert session is not None
+    await asyncio.gather(*(entry.miss for entry in session.journal if entry.miss is not None))
+    entries = [entry.as_json() for entry in session.journal]
+    for entry in entries:
+        assert (entry["reply"]["seconds"] is None) != entry["reply"]["complete"]
+        del entry["at"], entry["reply"]["seconds"]
+    return [orjson.loads(orjson.dumps(entry)) for entry in entries]
+
+
+async def here(
+    cassette: str, settings: Settings, requests: list[Request]
+) -> tuple[list[Reply], list[dict[str, Any]]]:
+    """What a server of one process answers, and writes down."""
+    service = with_session(Service([cassette], Settings(on_unmatched="fail"), Console(quiet=True)), settings)
+    session = service.sessions.get("s")
+    assert session is not None
+    replies = []
+    for request in requests:
+        entry = service.answer(request, session, SERVER)
+        assert entry is not None
+        entry.complete, entry.seconds = True, 0.0
+        replies.append(entry.reply)
+    return replies, await written(service)
+
+
+async def over_a_link(
+    cassette: str, settings: Settings, asked: list[tuple[Asked, bytes]], ways: Callable[[], bool]
+) -> tuple[list[Reply | None], list[dict[str, Any]]]:
+    """What it answers to another worker: some requests together, some one by one."""
+    async with Linked(cassette, settings) as linked:
+        coming: list[asyncio.Future[Remote] | asyncio.Task[Remote]] = []
+        for place, body in asked:
+            is_awaited = ways()
+            if not is_awaited or body not in AT_ONCE:  # others may pass what has to be worked out
+                await asyncio.gather(*coming)
+            if is_awaited:
+                coming.append(linked.begun(place, body))
+            else:
+                coming.append(asyncio.ensure_future(linked.answered(place, body)))
+            if not is_awaited or body not in AT_ONCE:
+                await coming[-1]
+        remotes = await asyncio.gather(*coming)
+        for remote in remotes:
+            remote.complete, remote.seconds = True, 0.0
+            remote.ended()
+        await linked.heard()
+        return [remote.reply for remote in remotes], await linked.journal()
+
+
+@given(
+    st.lists(st.sampled_from([*BODIES]), max_size=6),
+    st.sampled_from(SETTINGS),
+    st.data(),
+)
+def test_replies_and_journal_are_those_of_one_process(
+    cassette: str, names: list[str], settings: Settings, data: st.DataObject
+) -> None:
+    """Whatever is asked in whatever order, and by whichever way."""
+    places = [Asked("s", "/v1/messages", query, HEADERS) for query in ("", "beta=true")]
+    asked = [(data.draw(st.sampled_from(places)), BODIES[name]) for name in names]
+    replies, journal = asyncio.run(here(cassette, settings, [place.request(body) for place, body in asked]))
+    others, entries = asyncio.run(
+        over_a_link(cassette, settings, asked, lambda: data.draw(st.sampled_from([True, True, False])))
+    )
+    assert others == replies
+    assert entries == journal
+
+
+def test_more_kinds_of_requests_come_than_are_kept(cassette: str) -> None:
+    """Each keeps its own fields."""
+
+    async def queries() -> list[str]:
+        async with Linked(cassette, SETTINGS[0]) as linked:
+            places = [Asked("s", "/v1/messages", f"number={number}", HEADERS) for number in range(300)]
+            await asyncio.gather(
+                *(linked.begun(place, BODIES["alone"]) for place in (*places, *places[::299]))
+            )
+            return [entry["request"]["query"] for entry in await linked.journal()]
+
+    assert asyncio.run(queries()) == [f"number={number}" for number in [*range(300), 0, 299]]
+
+
+def test_a_free_reply_is_told_of(cassette: str) -> None:
+    """Of the default session, what is alone on its key; other sessions are their owner's."""
+
+    async def learnt() -> list[tuple[bytes, int]]:
+        async with Linked(cassette, Settings(on_unmatched="fail", max_requests=0)) as linked:
+            for id_ in (None, "s"):
+                for body in BODIES.values():
+                    await linked.begun(Asked(id_, "/v1/messages", "", HEADERS), body)
+            return linked.learnt
+
+    assert asyncio.run(learnt()) == [(BODIES["alone"], 0), (BODIES["a stream"], 0)]
+
+
+def test_who_waits_learns_that_the_owner_has_ended(cassette: str) -> None:
+    """Each of them, once."""
+
+    async def told() -> list[bool]:
+        async with Linked(cassette, SETTINGS[0]) as linked:
+            asked = Asked("s", "/v1/messages", "", HEADERS)
+            coming = [linked.begun(asked, BODIES["alone"]) for _ in range(3)]
+            linked.lose()
+            await asyncio.wait(coming)
+            return [future.cancelled() for future in coming]
+
+    assert asyncio.run(told()) == [True, True, True]
