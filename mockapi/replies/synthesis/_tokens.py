@@ -60,10 +60,15 @@ def of_text(text: str) -> int:
 def of_prose(text: str) -> int:
     """As `of_text`, for a text that is new but for most of its sentences, as replies are.
 
-    A full stop is a token, and no token goes on behind it: the tokens of what stands between are counted.
+    A full stop is a token, and so is a quotation mark; no token goes on behind it, and the tokens of what
+    stands between are counted. What a reply quotes is nearly always counted as input, too.
     """
     if len(text) > _LONGEST_REMEMBERED:
         return of_text(text)
+    before, _, rest = text.partition("\u201c")
+    quoted, closed, after = rest.rpartition("\u201d")
+    if closed:
+        return _remembered(before) + _remembered(quoted) + _remembered(after) + 2
     sentences = text.split(".")
     return len(sentences) - 1 + sum(map(_remembered, sentences))
 

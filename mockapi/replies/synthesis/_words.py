@@ -123,9 +123,11 @@ def _after_tools(view: RequestView, dice: SeededChoices) -> str:
 
 def _media(blocks: tuple[Block, ...]) -> str:
     kinds = [block.get("type") for block in blocks]
+    if "image" not in kinds and "document" not in kinds:
+        return ""
     counts = {kind: kinds.count(kind) for kind in _MEDIA}
     parts = [f"{count} {_MEDIA[kind]}{'s' if count > 1 else ''}" for kind, count in counts.items() if count]
-    return f"There came {' and '.join(parts)} with it." if parts else ""
+    return f"There came {' and '.join(parts)} with it."
 
 
 def _rest_of_json(prefill: str) -> str | None:
