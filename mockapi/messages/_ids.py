@@ -14,7 +14,6 @@ second per number: no clock is asked, and ids of one seed sort by their number.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
@@ -53,20 +52,23 @@ _VERSION_7: Final = 7 << 76 | 0b10 << 62
 _VERSION_4: Final = 4 << 76 | 0b10 << 62
 
 
-@dataclass(frozen=True, slots=True)
 class IdFactory:
     """Ids from a seed.
 
-    Attributes:
+    Args:
         seed: any integer; two seeds share no id.
     """
 
-    seed: int
+    __slots__ = ("_hash",)
+
+    def __init__(self, seed: int) -> None:
+        self._hash = blake2b(b"%d:" % seed, digest_size=16, person=b"mockapi ids")
 
     def make(self, kind: IdKind, number: int) -> str:
         """The id of the `number`-th object of a kind, the same each time."""
-        material = f"{self.seed}:{kind}:{number}".encode()
-        bits = int.from_bytes(blake2b(material, digest_size=16, person=b"mockapi ids").digest())
+        hashed = self._hash.copy()
+        hashed.update(f"{kind}:{number}".encode())
+        bits = int.from_bytes(hashed.digest())
         if kind in _ORDERED:
             bits = bits & _RANDOM_BITS | _VERSION_7 | (_FIRST_MILLISECOND + 1000 * number & _48_BITS) << 80
         elif kind in _VERSIONED:

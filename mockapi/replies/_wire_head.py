@@ -59,16 +59,17 @@ def wire_head_of(reply: Reply, *, method: str) -> WireHead | None:
         or chunks[0].delay
     ):
         return None
-    fields = [*map(b": ".join, reply.headers)]
-    looked_at = b" ".join(fields)
-    if b"\n" in looked_at or b"\r" in looked_at or not fields:
+    if not reply.headers:
         return None
-    head = _status_line(reply.status) + b"\r\n".join(fields)
+    fields = [*map(b": ".join, reply.headers)]
+    head = b"\r\n".join((_status_line(reply.status), *fields, b""))
+    if head.count(b"\n") != len(fields) + 1 or head.count(b"\r") != len(fields) + 1:
+        return None  # a value that no header can carry
     size = len(chunks[0].data)
     framing = [field for field in reply.headers if field[0] in _SERVERS]
     if framing == [_CHUNKED]:
-        return WireHead(b"%b\r\n\r\n%x\r\n" % (head, size), b"\r\n0\r\n\r\n")
-    return WireHead(head + b"\r\n\r\n", b"") if framing == [(b"content-length", b"%d" % size)] else None
+        return WireHead(b"%b\r\n%x\r\n" % (head, size), b"\r\n0\r\n\r\n")
+    return WireHead(head + b"\r\n", b"") if framing == [(b"content-length", b"%d" % size)] else None
 
 
 @functools.lru_cache(maxsize=64)
@@ -77,4 +78,4 @@ def _status_line(status: int) -> bytes:
         phrase = http.HTTPStatus(status).phrase
     except ValueError:  # the API uses 529, which has no name
         phrase = ""
-    return f"HTTP/1.1 {status} {phrase}\r\n".encode("ascii")
+    return f"HTTP/1.1 {status} {phrase}".encode("ascii")

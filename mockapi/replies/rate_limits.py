@@ -114,7 +114,7 @@ def key_of(request: Request) -> str:
 
 def seconds_to_wait(limits: RateLimits, state: State, key: str, now: float) -> float:
     """Seconds until the buckets of a key admit a request; 0 if they do now."""
-    return _wait(limits, filled(limits, state.get(key), now))
+    return _wait(limits, charge(limits, state.get(key), now))
 
 
 def charge(
@@ -126,9 +126,31 @@ def charge(
     input_tokens: int = 0,
     output_tokens: int = 0,
 ) -> Levels:
-    """What is in the buckets of a key after a charge; None: the key was not seen before."""
-    at, left, left_in, left_out = filled(limits, levels, now)
-    return Levels(at, left - requests, left_in - input_tokens, left_out - output_tokens)
+    """What is in the buckets of a key now, after a charge.
+
+    Args:
+        limits: what they hold.
+        levels: what was in them last; None for a key that was not seen before.
+        now: seconds since 1970.
+        requests: how many are charged.
+        input_tokens: likewise.
+        output_tokens: likewise.
+    """
+    if levels is None:
+        return Levels(
+            now,
+            limits.requests - requests,
+            limits.input_tokens - input_tokens,
+            limits.output_tokens - output_tokens,
+        )
+    at, left, left_in, left_out = levels
+    part = (now - at) / _MINUTE if now > at else 0.0
+    return Levels(
+        max(now, at),
+        min(limits.requests, left + limits.requests * part) - requests,
+        min(limits.input_tokens, left_in + limits.input_tokens * part) - input_tokens,
+        min(limits.output_tokens, left_out + limits.output_tokens * part) - output_tokens,
+    )
 
 
 def keep(state: State, key: str, levels: Levels) -> None:
@@ -218,20 +240,6 @@ def timestamp(seconds: int) -> bytes:
 @lru_cache(maxsize=4)
 def _day(days: int) -> bytes:
     return (_EPOCH + timedelta(days)).isoformat().encode()
-
-
-def filled(limits: RateLimits, levels: Levels | None, now: float) -> Levels:
-    """The levels of a key as they are now; full buckets for a key that was not seen before."""
-    if levels is None:
-        return Levels(now, limits.requests, limits.input_tokens, limits.output_tokens)
-    at, requests, input_tokens, output_tokens = levels
-    part = max(0.0, now - at) / _MINUTE
-    return Levels(
-        max(now, at),
-        min(limits.requests, requests + limits.requests * part),
-        min(limits.input_tokens, input_tokens + limits.input_tokens * part),
-        min(limits.output_tokens, output_tokens + limits.output_tokens * part),
-    )
 
 
 def _wait(limits: RateLimits, levels: Levels) -> float:

@@ -68,7 +68,7 @@ class Account:
 
     def fields(self, request: Request, at: float) -> Headers:
         """What the buckets of a request's key hold now, as header fields."""
-        levels = rate_limits.filled(self.limits, self._state.get(rate_limits.key_of(request)), at)
+        levels = rate_limits.charge(self.limits, self._state.get(rate_limits.key_of(request)), at)
         return rate_limits.fields_of(self.limits, levels)
 
     def _charge(

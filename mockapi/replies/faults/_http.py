@@ -23,7 +23,7 @@ from mockapi.messages import ERROR_CODES, edge_error_body, error_body, error_det
 from mockapi.replies._convert import converted
 from mockapi.replies._hop_headers import wire_field
 from mockapi.replies._sse_frames import is_stream, with_chunks, without_fields
-from mockapi.replies.rate_limits import ACCOUNT, fields_of, filled, timestamp
+from mockapi.replies.rate_limits import ACCOUNT, charge, fields_of, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -164,7 +164,7 @@ def _rate_limits(reply: Reply, retry_after: float) -> list[tuple[bytes, bytes]]:
     except ValueError:
         return fields
     account = [field for field in reply.headers if field[0].startswith(b"anthropic-ratelimit-")]
-    account = account or list(fields_of(ACCOUNT, filled(ACCOUNT, None, now)))
+    account = account or list(fields_of(ACCOUNT, charge(ACCOUNT, None, now)))
     reset = timestamp(math.ceil(now) + max(1, round(retry_after)))
     used_up = {b"anthropic-ratelimit-requests-remaining": b"0", b"anthropic-ratelimit-requests-reset": reset}
     dated = (b"date", date.encode("latin-1"))

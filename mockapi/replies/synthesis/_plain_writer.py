@@ -136,15 +136,34 @@ def plain_message(plan: Plan, view: RequestView, usage: Usage, id_: str) -> Plai
         if "caller" in block and block["caller"] != _DIRECT:
             return None
     try:
-        model, end = _of_model(view.model)
         stop = _stop(plan.stop_reason, plan.stop_sequence)
+        return message_text(plan.parts, view.model, id_, stop, usage, plan.tokens)
     except TypeError:
         return None
+
+
+def message_text(
+    parts: tuple[PlanPart, ...], model: str, id_: str, stop: str, usage: Usage, spent: tuple[int, int]
+) -> PlainMessage:
+    """A message as text.
+
+    Args:
+        parts: its content, of blocks that are written here.
+        model: as the request names it.
+        id_: of the message.
+        stop: members that say why it stops.
+        usage: of its input.
+        spent: tokens of its output, and those of them that were thinking.
+
+    Raises:
+        TypeError: the model's name cannot be written.
+    """
+    name, end = _of_model(model)
     plain, read, short, long = usage
-    output, thinking = plan.tokens
+    output, thinking = spent
     return PlainMessage(
-        plan.parts,
-        f'{{"model":{model},"id":"{id_}","type":"message","role":"assistant","content":',
+        parts,
+        f'{{"model":{name},"id":"{id_}","type":"message","role":"assistant","content":',
         stop,
         f'"input_tokens":{plain},"cache_creation_input_tokens":{short + long},'
         f'"cache_read_input_tokens":{read},',
@@ -220,6 +239,10 @@ def _remembered(name: str) -> tuple[str, str]:
     model = shipped().resolve(name)
     end = f'"service_tier":"standard","inference_geo":"{geo_of(model)}"}},"diagnostics":null}}'
     return orjson.dumps(model).decode(), end
+
+
+STOPPED: Final = '"stop_reason":"end_turn","stop_sequence":null,"stop_details":null'
+"""How a message says that it has come to its end."""
 
 
 def _stop(reason: str, sequence: str | None) -> str:

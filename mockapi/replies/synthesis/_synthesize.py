@@ -29,6 +29,7 @@ from mockapi.replies.synthesis._diagnosis import (
     fingerprint,
     wants_diagnosis,
 )
+from mockapi.replies.synthesis._plain_answer import is_plain_question, plain_answer
 from mockapi.replies.synthesis._plain_writer import plain_message
 from mockapi.replies.synthesis._tokens import input_tokens
 from mockapi.replies.synthesis._writer import in_chunks, json_chunks, message_of, stream_chunks
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mockapi.exchange import Request
+    from mockapi.replies.synthesis._plain_writer import PlainMessage
     from mockapi.replies.synthesis._plan import Plan
 
 
@@ -142,6 +144,10 @@ def synthesized(
         at: seconds since 1970.
         at_once: whether a stream is one chunk, for who sends it so.
     """
+    if request.known is None and is_plain_question(request.parsed) and not request.header("anthropic-beta"):
+        answered = _answered(RequestView(request.parsed), seed, history, at, at_once=at_once)
+        if answered is not None:
+            return answered
     material = GenerationInput(view_of(request), seed)
     plan = decide(material.view, material.dice, material.ids)
     return written(plan, material, history, at, Source.SYNTHESIZED, at_once=at_once)
@@ -161,7 +167,8 @@ def written(
     plan = shortened(plan, view)
     usage, cache = history.cache.used(view, at)
     turn = history.turn
-    found = _plain_chunks(plan, usage, material, turn, at_once=at_once)
+    plain = plain_message(plan, view, usage, material.ids.make(IdKind.MESSAGE, turn))
+    found = None if plain is None else _plain_chunks(plain, material, turn, at_once=at_once)
     if found is None:
         message, after = _message(plan, usage, cache, material, history)
         chunks = _chunks(message, plan, material, turn, at_once=at_once)
@@ -169,16 +176,47 @@ def written(
     else:
         chunks, output_tokens = found, plan.tokens[0]
         after = History(turn + 1, cache, history.prompts)
-    stream = view.stream
+    tokens = usage.total - usage.read, output_tokens
+    return _reply(chunks, material, turn, at, source, tokens, plan.hint), after
+
+
+def _answered(
+    view: RequestView, seed: int, history: History, at: float, *, at_once: bool
+) -> tuple[Reply, History] | None:
+    """The reply to a plain question, without a plan and a message in between; None where there have to be."""
+    if not view.canonical:
+        return None
+    material = GenerationInput(view, seed)
+    turn = history.turn
+    made = plain_answer(view.body, material.dice, material.ids.make(IdKind.MESSAGE, turn))
+    if made is None:
+        return None
+    plain, input_count, output_count = made
+    chunks = _plain_chunks(plain, material, turn, at_once=at_once)
+    if chunks is None:
+        return None
+    reply = _reply(chunks, material, turn, at, Source.SYNTHESIZED, (input_count, output_count), "")
+    return reply, History(turn + 1, history.cache, history.prompts)
+
+
+def _reply(
+    chunks: tuple[Chunk, ...],
+    material: GenerationInput,
+    turn: int,
+    at: float,
+    source: Source,
+    tokens: tuple[int, int],
+    hint: str,
+) -> Reply:
     headers = message_headers(
-        stream=stream,
+        stream=material.view.stream,
         size=len(chunks[0].data),
         at=at,
         request_id=material.ids.make(IdKind.REQUEST, turn),
         source=source,
-        hint=plan.hint,
+        hint=hint,
     )
-    return Reply(200, headers, chunks, source, usage=(usage.total - usage.read, output_tokens)), after
+    return Reply(200, headers, chunks, source, usage=tokens)
 
 
 def message_for(
@@ -226,22 +264,17 @@ def _chunks(
 
 
 def _plain_chunks(
-    plan: Plan, usage: Usage, material: GenerationInput, turn: int, *, at_once: bool
+    plain: PlainMessage, material: GenerationInput, turn: int, *, at_once: bool
 ) -> tuple[Chunk, ...] | None:
     """What `_chunks` gives, without a message in between; None where there has to be one."""
-    view = material.view
-    plain = plain_message(plan, view, usage, material.ids.make(IdKind.MESSAGE, turn))
-    if plain is None:
-        return None
-    if not view.stream:
+    if not material.view.stream:
         written = plain.as_json()
         return None if written is None else (Chunk(0.0, written),)
-    if counts_thinking(view):
+    if counts_thinking(material.view):
         return None
     dice = material.wire_dice(turn)
     events = plain.as_events(dice)
     if events is None:
         return None
-    return in_chunks(
-        ["".join(events).encode()] if at_once else list(map(str.encode, events)), dice, at_once=at_once
-    )
+    pieces = ["".join(events).encode()] if at_once else list(map(str.encode, events))
+    return in_chunks(pieces, dice, at_once=at_once)

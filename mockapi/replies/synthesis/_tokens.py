@@ -60,10 +60,15 @@ def of_text(text: str) -> int:
 def of_prose(text: str) -> int:
     """As `of_text`, for a text that is new but for most of its sentences, as replies are.
 
-    A full stop is a token, and no token goes on behind it: the tokens of what stands between are counted.
+    A full stop is a token, and so is a quotation mark; no token goes on behind it, and the tokens of what
+    stands between are counted. What a reply quotes is nearly always counted as input, too.
     """
     if len(text) > _LONGEST_REMEMBERED:
         return of_text(text)
+    before, _, rest = text.partition("\u201c")
+    quoted, closed, after = rest.rpartition("\u201d")
+    if closed:
+        return _remembered(before) + _remembered(quoted) + _remembered(after) + 2
     sentences = text.split(".")
     return len(sentences) - 1 + sum(map(_remembered, sentences))
 
@@ -173,12 +178,23 @@ def input_tokens(view: RequestView) -> int:
     total = _REQUEST
     if view.tools:
         total += of_tools(view.tools) + (_TOOLS if view.choice != "none" else 0)
-    if "system" in view.body and (system := sum(map(of_block, blocks_of(view.body["system"])))):
-        total += _SYSTEM + system
+    if "system" in view.body:
+        total += _of_system(view.body["system"])
     for blocks in _after_compaction(view):
         total += _MESSAGE + sum(map(of_block, blocks))
     schema = view.output_schema
     return total if schema is None else total + of_value(schema)
+
+
+def of_talk(texts: list[str], system: Any) -> int:
+    """The input tokens of a request whose messages are texts, and that has a system prompt or none."""
+    total = _REQUEST + _MESSAGE * len(texts) + sum(map(of_text, texts))
+    return total if system is None else total + _of_system(system)
+
+
+def _of_system(system: Any) -> int:
+    tokens = sum(map(of_block, blocks_of(system)))
+    return _SYSTEM + tokens if tokens else 0
 
 
 def _of_medium(block: Block) -> int:

@@ -47,6 +47,8 @@ _CONSIDERATIONS: Final = (
 )
 FILLER: Final = (*_REMARKS, *_CONSIDERATIONS, *_FOLLOWING)
 """What a reply that has to be longer goes on with."""
+SUBJECT: Final = 120
+"""The most characters of what the user wrote that an answer repeats."""
 _OPTION: Final = re.compile(r"\(([A-Z])\)")
 _LONE_KEY: Final = re.compile(r'[{,]\s*"[^"]*"$')
 _MEDIA: Final = {"image": "image", "document": "document"}
@@ -57,10 +59,15 @@ def answer(view: RequestView, dice: SeededChoices) -> str:
     results = view.tool_results
     if results:
         return _after_tools(view, dice)
-    subject = view.subject()
-    told = f"You said: “{subject}”." if subject else "There was no text to answer."
-    sentences = [dice.pick(_OPENERS), told]
-    media = _media(view.opening)
+    return told(view.subject(SUBJECT), dice, _media(view.opening))
+
+
+def told(subject: str, dice: SeededChoices, media: str = "") -> str:
+    """An answer that says what came."""
+    sentences = [
+        dice.pick(_OPENERS),
+        f"You said: “{subject}”." if subject else "There was no text to answer.",
+    ]
     if media:
         sentences.append(media)
     sentences.append(dice.pick(_REMARKS))
@@ -123,9 +130,11 @@ def _after_tools(view: RequestView, dice: SeededChoices) -> str:
 
 def _media(blocks: tuple[Block, ...]) -> str:
     kinds = [block.get("type") for block in blocks]
+    if "image" not in kinds and "document" not in kinds:
+        return ""
     counts = {kind: kinds.count(kind) for kind in _MEDIA}
     parts = [f"{count} {_MEDIA[kind]}{'s' if count > 1 else ''}" for kind, count in counts.items() if count]
-    return f"There came {' and '.join(parts)} with it." if parts else ""
+    return f"There came {' and '.join(parts)} with it."
 
 
 def _rest_of_json(prefill: str) -> str | None:

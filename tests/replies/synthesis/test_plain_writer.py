@@ -45,6 +45,7 @@ def _check(body: dict[str, Any]) -> bool:
 
     for at_once in (False, True):
         with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(_synthesize, "is_plain_question", lambda _: False)  # has a test of its own
             patched.setattr(_synthesize, "plain_message", noted)
             fast = _replies(body, at_once=at_once)
             patched.setattr(_synthesize, "plain_message", lambda *_: None)

@@ -1,0 +1,88 @@
+"""The shortest way to an answer: the very reply that the general way makes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockapi.exchange import Request
+from mockapi.messages import dump
+from mockapi.replies.synthesis import History, _plain_answer, _synthesize, synthesized
+from tests.support.examples import examples
+from tests.support.shapes import OLD, SHAPES
+
+if TYPE_CHECKING:
+    from mockapi.exchange import Reply
+
+_TEXTS = st.text(max_size=20) | st.sampled_from(["a “quoted” word.", " ", "x" * 300, "two\nlines. 12345"])
+_VALUES = st.none() | st.booleans() | st.integers(-2, 60) | st.text(max_size=4) | st.just([{"a": 1}])
+_QUESTIONS = st.fixed_dictionaries(
+    {
+        "model": st.sampled_from([OLD, "claude-opus-4-7", "unknown", ""]),
+        "messages": st.lists(
+            st.fixed_dictionaries({"role": st.sampled_from(["user", "assistant"]), "content": _TEXTS}),
+            max_size=3,
+        ),
+    },
+    optional={
+        "max_tokens": _VALUES | st.just(1024),
+        "system": _TEXTS | _VALUES,
+        "stream": _VALUES,
+        "temperature": _VALUES,
+        "metadata": _VALUES
+        | st.just({"cache_control": {"type": "ephemeral"}, "citations": {"enabled": True}}),
+        "tools": _VALUES,
+    },
+)
+
+
+def _reply(body: dict[str, Any], *, beta: str = "", at_once: bool = True) -> tuple[Reply, History]:
+    header = ((b"anthropic-beta", beta.encode()),) if beta else ()
+    request = Request("POST", "/v1/messages", "", header, dump(body))
+    return synthesized(request, 5, History(turn=3), 0.0, at_once=at_once)
+
+
+def _check(body: dict[str, Any], **options: Any) -> None:
+    short = _reply(body, **options)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(_synthesize, "is_plain_question", lambda _: False)
+        long = _reply(body, **options)
+    assert short == long
+    assert short[0].usage == long[0].usage
+
+
+@settings(max_examples=examples(200), deadline=None)
+@given(_QUESTIONS, st.booleans())
+def test_it_is_the_reply_of_the_general_way(body: dict[str, Any], at_once: bool) -> None:  # noqa: FBT001 - drawn
+    """Whatever the texts, and whatever else came with them."""
+    _check(body, at_once=at_once)
+
+
+def test_every_shape_is_answered_alike() -> None:
+    """Those with tools, blocks, betas and all the rest, too."""
+    for body in SHAPES.values():
+        asked = {key: value for key, value in body.items() if key != "beta"}
+        for stream in (False, True):
+            _check({**asked, "stream": stream}, beta=str(body.get("beta", "")))
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_plain"),
+    [
+        ({}, True),
+        ({"system": "Be brief."}, True),
+        ({"system": [{"type": "text", "text": "Be brief."}]}, False),
+        ({"tools": []}, False),
+        ({"messages": [{"role": "assistant", "content": "Go on"}]}, False),
+        ({"messages": [{"role": "user", "content": [{"type": "text", "text": "Hello"}]}]}, False),
+        ({"messages": [{"role": "user", "content": " "}]}, False),
+        ({"messages": []}, False),
+    ],
+)
+def test_what_is_a_plain_question(changed: dict[str, Any], is_plain: bool) -> None:  # noqa: FBT001 - by name
+    """Texts alone, the user's last."""
+    asked = {"model": OLD, "max_tokens": 64, "messages": [{"role": "user", "content": "Hello"}]}
+    assert _plain_answer.is_plain_question({**asked, **changed}) is is_plain
