@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import httpx
 
@@ -82,8 +82,8 @@ class Nodes:
         )
 
     def open_session(self, name: str) -> str:
-        """Open a session at a node; its base URL."""
-        answer = self.control(name, "POST", "/sessions")
+        """Open a session at a node, for any number of requests; its base URL."""
+        answer = self.control(name, "POST", "/sessions", {"max_requests": 0})
         assert answer.status_code == 201, answer.text
         return str(answer.json()["base_url"])
 
@@ -93,14 +93,16 @@ class Nodes:
             url = f"{self.urls[name]}/v1/messages"
             return httpx.post(url, json=message("next"), timeout=PATIENCE, trust_env=False)
 
-    def control(self, name: str, method: str, path: str) -> httpx.Response:
+    def control(
+        self, name: str, method: str, path: str, said: dict[str, Any] | None = None
+    ) -> httpx.Response:
         """A request to a node's control API from the host of clients."""
         with self.client.entered():
             return httpx.request(
                 method,
                 f"{self.urls[name]}/_mockapi{path}",
                 headers={"x-mockapi-token": self.token},
-                json={} if method == "POST" else None,
+                json=said,
                 timeout=PATIENCE,
                 trust_env=False,
             )
