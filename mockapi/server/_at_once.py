@@ -143,9 +143,9 @@ class AtOnce:
         _used(service, request, recording, session, scope["server"], at)
         if head is not None and service.metrics is None and not service.console.verbose:
             seconds = now - scope[ARRIVED]
-            # Where the recording has the body as it came, the journal needs no copy of it.
-            kept = None if request.spelled_as is recording else request.body
-            session.journal.add_replayed(at, seconds, asked, kept, recording, session.library)
+            # Where the recording has the body, the journal needs no copy of its own.
+            body = None if request.spelled_as is recording else request.body
+            session.journal.add_replayed(at, seconds, asked, body, recording, session.library)
             return Framed(head.before, reply.body, head.after)
         entry = session.journal.add(at, request, reply, recording, None)
         if head is None:
