@@ -143,7 +143,8 @@ class AtOnce:
         _used(service, request, recording, session, scope["server"], at)
         if head is not None and service.metrics is None and not service.console.verbose:
             seconds = now - scope[ARRIVED]
-            kept = None if request.spelled_as is recording else body  # the journal needs no copy of its own
+            # The journal needs no copy of its own.
+            kept = None if request.spelled_as is recording else request.body
             session.journal.add_replayed(at, seconds, asked, kept, recording, session.library)
             return Framed(head.before, reply.body, head.after)
         entry = session.journal.add(at, request, reply, recording, None)
