@@ -175,6 +175,14 @@ async def here(
     return replies, await written(service)
 
 
+def timeless(reply: Reply | None) -> Reply | None:
+    """A reply without what the clock says, and what limits have come to by then."""
+    if reply is None:
+        return None
+    moving = (b"date", b"anthropic-ratelimit-")
+    return reply.with_all_headers(tuple(field for field in reply.headers if not field[0].startswith(moving)))
+
+
 async def over_a_link(
     cassette: str, settings: Settings, asked: list[tuple[Asked, bytes]], ways: Callable[[], bool]
 ) -> tuple[list[Reply | None], list[dict[str, Any]]]:
@@ -214,7 +222,7 @@ def test_replies_and_journal_are_those_of_one_process(
     others, entries = asyncio.run(
         over_a_link(cassette, settings, asked, lambda: data.draw(st.sampled_from([True, True, False])))
     )
-    assert others == replies
+    assert [*map(timeless, others)] == [*map(timeless, replies)]
     assert entries == journal
 
 
