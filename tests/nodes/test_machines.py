@@ -98,10 +98,13 @@ def test_a_session_goes_on_at_its_node_and_ends_with_it(redis: RedisServer, clie
 def test_workers_that_differ_from_live_nodes_say_so_in_a_line(redis: RedisServer) -> None:
     """They wait for those to end, and then end themselves with exit code 2, as one process does."""
     state = ("--state", f"{redis.url}?prefix=differ")
+    differ = ("--workers", "2", "--seed", "7")
+    token = {"MOCKAPI_CONTROL_TOKEN": "test-token-of-another"}
     with Node(redis, "differ"):
-        refused = run("serve", "--port", str(free_port()), *state, "--workers", "2", "--seed", "7")
+        refused = run("serve", "--port", str(free_port()), *state, *differ, env=token)
     assert refused.code == 2
-    assert "different are settings.seed. Nodes of one server have" in refused.err
+    assert "different are access.control_token, settings.seed. Nodes of one server have" in refused.err
+    assert token["MOCKAPI_CONTROL_TOKEN"] not in refused.err
     assert "Traceback" not in refused.err
 
 
