@@ -14,9 +14,9 @@ from mockapi._clock import monotonic, wall, wall_at
 from mockapi.replies import wire_head_of
 from mockapi.server import _awaited
 from mockapi.server._access import key_objection
-from mockapi.server._awaited import AwaitedReply, framed
+from mockapi.server._awaited import AwaitedReply, whole
 from mockapi.server._elsewhere import Coming, OwnerAwayError
-from mockapi.server.wire import ARRIVED, Framed
+from mockapi.server.wire import ARRIVED, framed
 from mockapi.sessions import CALLS_OUT, Asked, ServerSession
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mockapi.server._elsewhere import Elsewhere, Owner
     from mockapi.server._service import Service
     from mockapi.server.recording import Address
+    from mockapi.server.wire import Framed
     from mockapi.sessions import JournalEntry
 
     Scope = dict[str, Any]
@@ -97,7 +98,7 @@ class AtOnce:
             return None
         return Asked(id_, path, scope["query_string"].decode("latin-1"), tuple(headers))
 
-    def answer(self, place: Asked, body: bytes, scope: Scope) -> Framed | AwaitedReply | Plays | None:
+    def answer(self, place: Asked, body: bytes, scope: Scope) -> bytes | Framed | AwaitedReply | Plays | None:
         """The reply to a whole request, if nothing has to be waited for.
 
         Args:
@@ -126,7 +127,7 @@ class AtOnce:
 
     def _found_here(
         self, session: ServerSession, asked: Asked, request: Request, scope: Scope
-    ) -> Framed | Plays | None:
+    ) -> bytes | Framed | Plays | None:
         recording = session.replay(request)
         if recording is None:
             return self._made_here(session, request, scope)
@@ -134,7 +135,7 @@ class AtOnce:
 
     def _replayed_here(
         self, session: ServerSession, recording: Recording, asked: Asked, request: Request, scope: Scope
-    ) -> Framed | Plays | None:
+    ) -> bytes | Framed | Plays | None:
         service = self._service
         reply = session.library.reply(recording)
         head = reply.wire_head
@@ -146,15 +147,17 @@ class AtOnce:
             # Where the recording has the body, the journal needs no copy of its own.
             body = None if request.spelled_as is recording else request.body
             session.journal.add_replayed(at, seconds, asked, body, recording, session.library)
-            return Framed(head.before, reply.body, head.after)
+            return framed(head.before, reply.body, head.after)
         entry = session.journal.add(at, request, reply, recording, None)
         if head is None:
             return partial(self._endpoint.play, entry, session)
         entry.complete = True
         self._endpoint.played(entry, session, scope)
-        return Framed(head.before, reply.body, head.after)
+        return framed(head.before, reply.body, head.after)
 
-    def _made_here(self, session: ServerSession, request: Request, scope: Scope) -> Framed | Plays | None:
+    def _made_here(
+        self, session: ServerSession, request: Request, scope: Scope
+    ) -> bytes | Framed | Plays | None:
         """What a session makes of a request that has no recording, where nothing has to be waited for."""
         service = self._service
         asks_upstream = session.on_unmatched in CALLS_OUT or session.settings.record_mode == "all"
@@ -169,11 +172,11 @@ class AtOnce:
             return partial(self._endpoint.play, entry, session)
         entry.complete = True
         self._endpoint.played(entry, session, scope)
-        return Framed(head.before, reply.chunks[0].data, head.after)
+        return framed(head.before, reply.chunks[0].data, head.after)
 
     def _found_elsewhere(
         self, owner: Owner, asked: Asked, request: Request, scope: Scope
-    ) -> Framed | AwaitedReply | Plays | None:
+    ) -> bytes | Framed | AwaitedReply | Plays | None:
         found = owner.at_hand(asked, request, scope["server"])
         if isinstance(found, ServerSession):
             recording = found.replay(request)
@@ -182,12 +185,12 @@ class AtOnce:
             return AwaitedReply(self._endpoint, found, request, scope)
         if found is None or found.reply is None:
             return None
-        whole = framed(found.reply)
-        if whole is None:
+        reply = whole(found.reply)
+        if reply is None:
             return partial(self._endpoint.play_passed_on, found, request)
         found.complete = True
         self._endpoint.passed_on_played(found, scope)
-        return whole
+        return reply
 
 
 def replayed(

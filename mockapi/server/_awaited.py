@@ -6,13 +6,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from mockapi.replies import with_wire_head
-from mockapi.server.wire import Awaited, Framed, reset
+from mockapi.server.wire import Awaited, framed, reset
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from mockapi.exchange import Reply, Request
     from mockapi.server._elsewhere import Coming, PassedOn
+    from mockapi.server.wire import Framed
 
     Scope = dict[str, Any]
     Receive = Callable[[], Awaitable[Any]]
@@ -59,22 +60,22 @@ class AwaitedReply(Awaited):
         self._is_lost = not is_answered
         self.connection.has_come(self)
 
-    def found(self, *, takes_frame: bool) -> Framed | Plays:
+    def found(self, *, takes_frame: bool) -> bytes | Framed | Plays:
         """The reply, as it is to be sent."""
         coming, endpoint = self._coming, self._endpoint
         if self._is_lost:
             return _reset
         try:
-            whole = None
+            reply = None
             if takes_frame and coming.reply is not None:
-                whole = framed(_with_head(coming.reply))
-            if whole is None:
+                reply = whole(_with_head(coming.reply))
+            if reply is None:
                 return partial(endpoint.play_passed_on, coming, self._request)
             coming.complete = True
             endpoint.passed_on_played(coming, self._scope)
         except Exception as defect:  # noqa: BLE001 - told by what tells all of them
             return endpoint.fails(defect)
-        return whole
+        return reply
 
 
 def _with_head(reply: Reply) -> Reply:
@@ -87,7 +88,7 @@ async def _reset(scope: Scope, receive: Receive, _send: Send) -> None:
     await reset(scope, receive)
 
 
-def framed(reply: Reply) -> Framed | None:
+def whole(reply: Reply) -> bytes | Framed | None:
     """A reply as it goes over the wire; None where the HTTP server or time has a part in that."""
     head = reply.wire_head
-    return None if head is None else Framed(head.before, reply.chunks[0].data, head.after)
+    return None if head is None else framed(head.before, reply.chunks[0].data, head.after)

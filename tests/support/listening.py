@@ -76,7 +76,7 @@ class Later(Awaited):
         plays: an application that plays it.
     """
 
-    def __init__(self, reply: Framed | None, plays: Any) -> None:
+    def __init__(self, reply: bytes | Framed | None, plays: Any) -> None:
         self._reply = reply
         self._plays = plays
         self._come(rounds=2)
@@ -114,9 +114,10 @@ class Echo:
         if b"task" in body:
             return None
         told = self._told("POST", *place, body)
-        framed = None
+        framed: bytes | Framed | None = None
         if b"framed" in body:
-            framed = Framed(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(told), told, b"")
+            head = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n" % len(told)
+            framed = Framed(head, told, b"") if b"pieces" in body else head + told
 
         async def plays(_scope: Any, _receive: Any, send: Any) -> None:
             await self._sent(told, send)

@@ -8,7 +8,7 @@ kept: one form of line, one form of field, a body of a stated length, and a conn
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mockapi.exchange import Headers
 
-_MOST: Final = 64
+_MOST: Final = 32
 """Heads that are kept, and lengths for each."""
 _MOST_SEEN: Final = 1024
 _MOST_BYTES: Final = 4096
@@ -42,11 +42,21 @@ class Place(Protocol):
         """The same with other fields."""
 
 
-class Head(NamedTuple):
-    """What was made of a head: by the application, and the length of the body."""
+class Head:
+    """A head, and what was made of it.
 
-    place: Any
-    length: int
+    Attributes:
+        data: its bytes, up to the body.
+        place: what the application has made of it.
+        length: of the body.
+    """
+
+    __slots__ = ("data", "length", "place")
+
+    def __init__(self, data: bytes, place: Any, length: int) -> None:
+        self.data = data
+        self.place = place
+        self.length = length
 
 
 class _Form:
@@ -59,8 +69,13 @@ class _Form:
         self._headers = headers
         self.by_length: dict[bytes, Head] = {}
 
-    def with_length(self, digits: bytes) -> Head | None:
-        """The head with a length of the body that is new to it; None if it is not plainly a length."""
+    def with_length(self, digits: bytes, data: bytes) -> Head | None:
+        """The head with a length of the body that is new to it; None if it is not plainly a length.
+
+        Args:
+            digits: the length.
+            data: the bytes of the head.
+        """
         if not digits.isdigit() or len(digits) > _DIGITS:
             return None
         headers = tuple(
@@ -68,7 +83,7 @@ class _Form:
         )
         if len(self.by_length) >= _MOST:
             self.by_length.clear()
-        head = self.by_length[digits] = Head(self._place.with_headers(headers), int(digits))
+        head = self.by_length[digits] = Head(data, self._place.with_headers(headers), int(digits))
         return head
 
 
@@ -79,8 +94,8 @@ class Heads:
         self._forms: dict[bytes, _Form] = {}
         self._seen: set[int] = set()
 
-    def find(self, data: bytes) -> tuple[Head, bytes] | None:
-        """The head that some bytes begin with, if it is known, and what stands behind it."""
+    def find(self, data: bytes) -> Head | None:
+        """The head that some bytes begin with, if it is known."""
         end = data.find(_END) + len(_END)
         cut = _cut(data, end)
         if cut is None:
@@ -90,8 +105,7 @@ class Heads:
         if form is None:
             return None
         digits = data[begin:stop]
-        head = form.by_length.get(digits) or form.with_length(digits)
-        return None if head is None else (head, data[end:])
+        return form.by_length.get(digits) or form.with_length(digits, data[:end])
 
     def note(self, data: bytes, place: Place, scope: Mapping[str, Any]) -> None:
         """Keep what was made of the head that some bytes begin with, once it has come twice.

@@ -24,7 +24,7 @@ from mockapi.replies import wire_head_of
 from mockapi.server.wire._connection import CONNECTION
 from mockapi.server.wire._pacer import Pacer
 from mockapi.server.wire._protocol import send_framed
-from mockapi.server.wire._turns import Framed
+from mockapi.server.wire._turns import framed
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -73,7 +73,7 @@ async def play(
     # 1. Whole and at once, the head written out beforehand: straight to the socket.
     chunks = reply.chunks
     head = reply.wire_head or wire_head_of(reply, method=scope["method"])
-    if head is not None and send_framed(send, Framed(head.before, chunks[0].data, head.after)):
+    if head is not None and send_framed(send, framed(head.before, chunks[0].data, head.after)):
         return True
     # 2. Whole and at once, but with a head that the HTTP server has to write.
     start = {"type": "http.response.start", "status": reply.status, "headers": list(reply.headers)}

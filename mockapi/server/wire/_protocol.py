@@ -148,7 +148,7 @@ class Protocol(HttpToolsProtocol):
         self._answer_with(cycle, found or app, turns)
 
     def _answer_with(self, cycle: RequestResponseCycle, found: Any, turns: Turns) -> None:
-        if type(found) is Framed:
+        if isinstance(found, (bytes, Framed)):
             turns.write(cycle.transport, found)
             _end(cycle)
         else:
@@ -316,12 +316,12 @@ def _unix_path(transport: asyncio.Transport) -> tuple[str, None] | None:
     return str(sock.getsockname()), None
 
 
-def send_framed(send: Any, framed: Framed) -> bool:
+def send_framed(send: Any, reply: bytes | Framed) -> bool:
     """Answer a request with bytes that are ready, past uvicorn's making of a response.
 
     Args:
         send: what the application was given; the request's cycle is found by it.
-        framed: the bytes.
+        reply: the bytes.
 
     Returns:
         False, and nothing is sent, where uvicorn has a part in the response (to close the
@@ -330,7 +330,7 @@ def send_framed(send: Any, framed: Framed) -> bool:
     cycle = getattr(send, "__self__", None)
     if type(cycle) is not RequestResponseCycle or not takes_frame(cycle):
         return False
-    write_framed(cycle.transport, framed)
+    write_framed(cycle.transport, reply)
     _end(cycle)
     return True
 

@@ -35,6 +35,7 @@ class Shortcut(Protocol):
         super().__init__(turns=turns, **options)
         self._heads = heads
         self._app = turns.app
+        self._last: Head | None = None  # of the request before: nearly every client sends it again
         self._held: tuple[bytes, Head, bytes] | None = None  # as `_go_on` takes it, until the body has come
         self._unparsed: tuple[bytes, Awaited] | None = None  # a request, and its reply that is still to come
         self._noted: tuple[RequestResponseCycle, bytes] | None = None  # a request, and what it began with
@@ -55,19 +56,24 @@ class Shortcut(Protocol):
         if self._unparsed is not None:
             self._let_go()
         cycle: RequestResponseCycle | None = self.cycle  # uvicorn declares it without the None
-        if self._is_inside or not (cycle is None or cycle.response_complete):
+        if cycle is None:
+            self._begin(data)
+        elif self._is_inside or not cycle.response_complete:
             super().data_received(data)
-        elif cycle is not None and (found := self._heads.find(data)) is not None:
-            self._go_on(data, *found, waits=True)
+        elif (last := self._last) is not None and data.startswith(last.data):
+            self._go_on(data, last, data[len(last.data) :], waits=True)
+        elif (found := self._heads.find(data)) is not None:
+            self._last = found
+            self._go_on(data, found, data[len(found.data) :], waits=True)
         else:
             self._begin(data)
 
     def _go_on(self, data: bytes, head: Head, body: bytes, *, waits: bool) -> None:
-        """Answer a request whose head is known, if it is whole.
+        """Answer a request whose head is known, if it is whole and uvicorn has no part in the reply.
 
         Args:
             data: all that was read of it.
-            head: what was made of its head.
+            head: its head.
             body: what stands behind that.
             waits: whether a body that is still to come is waited for.
         """
@@ -122,7 +128,7 @@ class Shortcut(Protocol):
         """Answer a whole request, if its reply is at hand; else parse it."""
         self._moment[ARRIVED] = monotonic()
         said = self._app.answer(head.place, body, self._moment)
-        if type(said) is Framed:
+        if isinstance(said, (bytes, Framed)):
             write_framed(self.transport, said)
             self._end_unparsed()
         elif isinstance(said, Awaited):
@@ -153,7 +159,7 @@ class Shortcut(Protocol):
             return
         (data, _), self._unparsed = self._unparsed, None
         found = come.found(takes_frame=self._is_free())
-        if type(found) is Framed:
+        if isinstance(found, (bytes, Framed)):
             turns.write(self.transport, found)
             self._end_unparsed()
         else:

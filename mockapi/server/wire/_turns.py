@@ -18,19 +18,26 @@ _SMALL: Final = 16 * 1024
 
 
 class Framed(NamedTuple):
-    """A whole reply as it goes over the wire: status line, fields and chunk size; body; the end."""
+    """A large reply as it goes over the wire: status line, fields and chunk size; body; the end."""
 
     before: bytes
     body: bytes
     after: bytes
 
 
-def write_framed(transport: asyncio.WriteTransport, framed: Framed) -> None:
+def framed(before: bytes, body: bytes, after: bytes) -> bytes | Framed:
+    """A whole reply as it goes over the wire, in one piece where that is no dear copy."""
+    return b"".join((before, body, after)) if len(body) <= _SMALL else Framed(before, body, after)
+
+
+def write_framed(transport: asyncio.WriteTransport, reply: bytes | Framed) -> None:
     """Write a reply in one go."""
-    if len(framed.body) <= _SMALL or transport.get_extra_info("sslcontext") is not None:
-        transport.write(b"".join(framed))  # TLS would encrypt each piece for itself
+    if isinstance(reply, bytes):
+        transport.write(reply)
+    elif transport.get_extra_info("sslcontext") is not None:
+        transport.write(b"".join(reply))  # TLS would encrypt each piece for itself
     else:
-        transport.writelines(framed)
+        transport.writelines(reply)
 
 
 class Awaiting(Protocol):
@@ -52,10 +59,10 @@ class Awaited:
     connection: Awaiting
 
     def found(self, *, takes_frame: bool) -> Any:
-        """The reply that has come: a `Framed`, or an application that plays it; asked for once, in its turn.
+        """The reply that has come: as `framed` makes it, or an application that plays it; asked for once.
 
         Args:
-            takes_frame: whether it may be a `Framed`.
+            takes_frame: whether it may be framed.
         """
         raise NotImplementedError
 
@@ -79,7 +86,7 @@ class AnsweringApp(Protocol):
         """
 
     def answer(self, place: Any, body: bytes, scope: Any) -> Any:
-        """The reply to a whole request, as a `Framed`, or one that is `Awaited`.
+        """The reply to a whole request, as `framed` makes it, or one that is `Awaited`.
 
         Of the scope it needs the server's address, and the moment. None says that nothing was done; an
         application plays the reply that was found.
@@ -96,7 +103,7 @@ class Turns:
     def __init__(self, app: AnsweringApp) -> None:
         self.app = app
         self._begun: list[Answering] = []
-        self._replies: list[tuple[asyncio.WriteTransport, Framed]] = []
+        self._replies: list[tuple[asyncio.WriteTransport, bytes | Framed]] = []
 
     def add(self, connection: Answering) -> None:
         """Have the request that has begun on a connection answered in the next turn."""
@@ -104,9 +111,9 @@ class Turns:
             connection.loop.call_soon(self._answer)
         self._begun.append(connection)
 
-    def write(self, transport: asyncio.WriteTransport, framed: Framed) -> None:
+    def write(self, transport: asyncio.WriteTransport, reply: bytes | Framed) -> None:
         """Have a reply written at the end of this turn."""
-        self._replies.append((transport, framed))
+        self._replies.append((transport, reply))
 
     def _answer(self) -> None:
         connections, self._begun = self._begun[:_MOST], self._begun[_MOST:]
@@ -117,5 +124,5 @@ class Turns:
                 connection.answer_begun(self)
         finally:
             replies, self._replies = self._replies, []
-            for transport, framed in replies:
-                write_framed(transport, framed)
+            for transport, reply in replies:
+                write_framed(transport, reply)

@@ -10,7 +10,7 @@ import pytest
 
 import mockapi
 from mockapi.server import _at_once
-from mockapi.server.wire import _heads, _player, _protocol, _shortcut, _turns
+from mockapi.server.wire import Framed, _heads, _player, _protocol
 from tests.support.server import JSON, STREAM, Play, RawClient, interaction, message, write_cassette
 from tests.support.workers import SEVERAL
 
@@ -71,17 +71,14 @@ def ways(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         taken.append(_protocol.send_framed(*args))
         return taken[-1]
 
-    def written(turns: _turns.Turns, transport: Any, framed: _turns.Framed) -> None:
-        taken.append(True)
-        write(turns, transport, framed)
+    def answered(*args: Any) -> Any:
+        said = answer(*args)
+        if isinstance(said, (bytes, Framed)):
+            taken.append(True)
+        return said
 
-    def shortened(*args: Any) -> None:
-        taken.append(True)
-        _turns.write_framed(*args)
-
-    write = _turns.Turns.write
-    monkeypatch.setattr(_turns.Turns, "write", written)
-    monkeypatch.setattr(_shortcut, "write_framed", shortened)
+    answer = _at_once.AtOnce.answer
+    monkeypatch.setattr(_at_once.AtOnce, "answer", answered)
     monkeypatch.setattr(_player, "send_framed", seen)
     return taken
 
