@@ -185,11 +185,10 @@ class Shortcut(Protocol):
 
     def timeout_keep_alive_handler(self) -> None:
         """Close the connection, unless it was used since the timer was set: one for each reply is dear."""
-        now = monotonic()
+        left = self._quiet_since + self.timeout_keep_alive - monotonic()
         if self._held is not None or self._unparsed is not None:
-            self._quiet_since = now
-        left = self._quiet_since + self.timeout_keep_alive - now
-        if left > 0.0:
+            self._watch(self.timeout_keep_alive)
+        elif left > 0.0:
             self._watch(left)
         else:
             super().timeout_keep_alive_handler()
