@@ -131,7 +131,7 @@ class Request:
     """
 
     __slots__ = (
-        *("_parsed", "asks_for_message", "body", "headers", "known", "method", "path", "query"),
+        *("_canonical", "_parsed", "asks_for_message", "body", "headers", "known", "method", "path", "query"),
         "spelled_as",
     )
 
@@ -147,6 +147,7 @@ class Request:
         self.known: dict[Any, Any] | None = None
         self.spelled_as: object = None
         self._parsed: Any = _UNPARSED
+        self._canonical: Any = _UNPARSED
 
     def __reduce__(self) -> Any:
         """As it goes to another process: without its parsed body, which that one reads faster itself."""
@@ -158,6 +159,15 @@ class Request:
         if self._parsed is _UNPARSED:
             self._parsed = jsontext.parse(self.body)
         return self._parsed
+
+    @property
+    def canonical(self) -> bytes | None:
+        """A JSON body in canonical form; None for any other, and for one that has none."""
+        if self._canonical is _UNPARSED:
+            value = self.parsed
+            is_json = not isinstance(value, jsontext.NotJSON)
+            self._canonical = jsontext.canonical(self.body, value) if is_json else None
+        return self._canonical  # type: ignore[no-any-return] # as `jsontext.canonical` made it
 
     def without_parsed(self) -> Request:
         """This request as it is kept for long: its parsed body takes ten times the memory of the text."""

@@ -46,15 +46,9 @@ def request_key(request: Request, matching: Matching) -> bytes:
     return digest.digest()
 
 
-def canonical_text(request: Request) -> bytes | None:
-    """A JSON body in canonical form; None for any other body."""
-    value = request.parsed
-    return None if isinstance(value, jsontext.NotJSON) else jsontext.canonical(request.body, value)
-
-
 def canonical_size(request: Request) -> int | None:
     """How many bytes a JSON body has in canonical form; None for any other body."""
-    written = canonical_text(request)
+    written = request.canonical
     return None if written is None else len(written)
 
 
@@ -73,10 +67,7 @@ def line_of(method: str, path: str, query: str) -> bytes:
 def _body(request: Request, matching: Matching) -> bytes:
     value = request.parsed
     if not isinstance(value, jsontext.NotJSON):
-        if matching.is_plain:
-            written = jsontext.canonical(request.body, value)
-        else:
-            written = _reduced_text(request.body, matching)
+        written = request.canonical if matching.is_plain else _reduced_text(request.body, matching)
         if written is not None:
             return b"\njson\n" + written
     content_type = request.header("content-type") or ""

@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from mockapi.cassettes._key import canonical_text, line_of, request_key, request_line
+from mockapi.cassettes._key import line_of, request_key, request_line
 from mockapi.cassettes._packed import KEY_BYTES, as_request
 from mockapi.cassettes._recording import RecordingSequence
 
@@ -121,6 +121,10 @@ class Table:
                     self._found[text] = found
                 request.spelled_as = recording
                 return found
+        if self._sizes is not None and request.known is None:
+            written = request.canonical
+            if written is not None and len(written) not in self._outlines:
+                return None  # as nearly always where it is not there: without a digest of it
         key = request_key(request, self._matching)
         for number in self._by_key.at(mark_of(key)):
             if self._keys[KEY_BYTES * number : KEY_BYTES * (number + 1)] == key:
@@ -144,7 +148,7 @@ class Table:
         """
         if self._sizes is None or request.known is not None or b'"base64"' in request.body:
             return True  # what is known was worked out elsewhere, because the body is large
-        written = canonical_text(request)
+        written = request.canonical
         if written is None:
             return True
         size = len(written)
@@ -159,5 +163,5 @@ class Table:
         numbers = [
             number for number, other in zip(self._members, self._sizes or (), strict=True) if other == size
         ]
-        written = (canonical_text(as_request(self._recordings[number].interaction)) for number in numbers)
+        written = (as_request(self._recordings[number].interaction).canonical for number in numbers)
         return {text.translate(_OUTLINE) for text in written if text is not None}

@@ -96,11 +96,7 @@ class SeededChoices:
     def take(self, size: int) -> bytes:
         """That many bytes."""
         self._words = []
-        pieces = []
-        while size > 0:
-            pieces.append(self._next_block()[:size])
-            size -= len(pieces[-1])
-        return b"".join(pieces)
+        return b"".join([self._next_block() for _ in range(0, size, _WORDS.size)])[:size]
 
     def signature(self, nonce: bytes | None = None) -> str:
         """A signature of thinking, or the data of redacted thinking; `nonce` makes it one of a content."""

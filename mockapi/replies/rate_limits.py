@@ -230,6 +230,7 @@ def _fields(limits: tuple[int, ...], *told: tuple[int, int]) -> Headers:
     )
 
 
+@lru_cache(maxsize=64)
 def timestamp(seconds: int) -> bytes:
     """Seconds since 1970 as the API's rate-limit fields have them: RFC 3339, whole seconds and a Z."""
     days, second = divmod(seconds, 86_400)

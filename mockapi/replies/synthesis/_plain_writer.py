@@ -9,6 +9,7 @@ byte by byte, what `_writer` makes of it, and whatever is out of the ordinary is
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import orjson
@@ -87,7 +88,7 @@ class PlainMessage(NamedTuple):
         if self.parts and self.parts[-1].written:
             return None  # a call that was cut in the middle of its input
         try:
-            blocks = [_Block(part.block, index) for index, part in enumerate(self.parts)]
+            blocks = [_told(part.block, index) for index, part in enumerate(self.parts)]
         except TypeError:
             return None
         deltas = [block.deltas(dice) for block in blocks]
@@ -174,59 +175,75 @@ def message_text(
     )
 
 
-class _Block:
+class _Told(NamedTuple):
     """A content block as its events tell it.
 
-    Raises:
-        TypeError: JSON of the plain kind cannot say what it holds.
+    Attributes:
+        start: its first event, up to the padding.
+        head: of its deltas.
+        text: that they tell in pieces.
+        is_plain: whether JSON spells the text as it is.
+        kind: of its deltas.
+        last: what follows them; "" where nothing does.
+        stop: its last event.
     """
 
-    __slots__ = ("_ends_with", "_head", "_is_call", "_is_plain", "_sizes", "_text", "start", "stop")
-
-    def __init__(self, block: Block, index: int) -> None:
-        kind = block["type"]
-        delta, field = _DELTAS[kind]
-        start = _STARTS.get(kind) or orjson.dumps({**block, "input": {}}).decode()
-        self.start = (
-            f'event: content_block_start\ndata: {{"type":"content_block_start","index":{index},'
-            f'"content_block":{start}'
-        )
-        self.stop = f'event: content_block_stop\ndata: {{"type":"content_block_stop","index":{index}'
-        head = (
-            f'event: content_block_delta\ndata: {{"type":"content_block_delta","index":{index},'
-            '"delta":{"type":"'
-        )
-        self._head = f'{head}{delta}","{field}":"'
-        self._is_call = kind == "tool_use"
-        self._ends_with = ""
-        if self._is_call:
-            text = spaced(block["input"]) if block["input"] else ""
-        else:
-            text = block[field]
-            if kind == "thinking":
-                if not block["signature"]:
-                    raise TypeError("a signature that is told in no event")
-                signature = orjson.dumps(block["signature"]).decode()
-                self._ends_with = f'{head}signature_delta","signature":{signature}}}'
-        if text.__class__ is not str:
-            raise TypeError("a text that is none")
-        self._text = text
-        self._is_plain = len(orjson.dumps(text)) == len(text.encode()) + 2
-        self._sizes = SIZES[delta]
+    start: str
+    head: str
+    text: str
+    is_plain: bool
+    kind: str
+    last: str
+    stop: str
 
     def deltas(self, dice: SeededChoices) -> list[str]:
         """Its deltas, each up to its padding."""
-        head, text = self._head, self._text
-        found = [f'{head}"}}'] if self._is_call else []
+        _, head, text, is_plain, kind, last, _ = self
+        found = [f'{head}"}}'] if kind == "input_json_delta" else []
         if text:
-            place = 0
-            for end in dice.cuts(self._sizes, len(text)):
-                piece = text[place:end]
-                place = end
-                found.append(f'{head}{piece if self._is_plain else orjson.dumps(piece).decode()[1:-1]}"}}')
-        if self._ends_with:
-            found.append(self._ends_with)
+            ends = dice.cuts(SIZES[kind], len(text))
+            pieces = [text[begin:end] for begin, end in pairwise((0, *ends))]
+            if not is_plain:
+                pieces = [orjson.dumps(piece).decode()[1:-1] for piece in pieces]
+            found += [f'{head}{piece}"}}' for piece in pieces]
+        if last:
+            found.append(last)
         return found
+
+
+def _told(block: Block, index: int) -> _Told:
+    """A content block as its events tell it.
+
+    Raises:
+        TypeError: a string in it is none, or one that JSON of the plain kind cannot say.
+    """
+    kind = block["type"]
+    delta, field = _DELTAS[kind]
+    head = (
+        f'event: content_block_delta\ndata: {{"type":"content_block_delta","index":{index},"delta":{{"type":"'
+    )
+    last = ""
+    if kind == "tool_use":
+        start = orjson.dumps({**block, "input": {}}).decode()
+        text = spaced(block["input"]) if block["input"] else ""
+    else:
+        start, text = _STARTS[kind], block[field]
+        if text.__class__ is not str:
+            raise TypeError("a text that is none")
+        if kind == "thinking":
+            if not block["signature"]:
+                raise TypeError("a signature that is told in no event")
+            last = f'{head}signature_delta","signature":{orjson.dumps(block["signature"]).decode()}}}'
+    return _Told(
+        f'event: content_block_start\ndata: {{"type":"content_block_start","index":{index},'
+        f'"content_block":{start}',
+        f'{head}{delta}","{field}":"',
+        text,
+        len(orjson.dumps(text)) == len(text.encode()) + 2,
+        delta,
+        last,
+        f'event: content_block_stop\ndata: {{"type":"content_block_stop","index":{index}',
+    )
 
 
 def _of_model(name: str) -> tuple[str, str]:

@@ -20,6 +20,7 @@ from mockapi.replies._request_view import RequestView
 from mockapi.replies._seeded import SeededChoices
 from mockapi.replies._view_digest import ViewDigest
 from mockapi.replies.synthesis._cache import Cached, PromptCache, Usage, prefixes_of, usage_of
+from mockapi.replies.synthesis._chunks import in_chunks, json_chunks, stream_chunks
 from mockapi.replies.synthesis._cut import shortened
 from mockapi.replies.synthesis._decide import decide
 from mockapi.replies.synthesis._diagnosis import (
@@ -32,7 +33,7 @@ from mockapi.replies.synthesis._diagnosis import (
 from mockapi.replies.synthesis._plain_answer import is_plain_question, plain_answer
 from mockapi.replies.synthesis._plain_writer import plain_message
 from mockapi.replies.synthesis._tokens import input_tokens
-from mockapi.replies.synthesis._writer import in_chunks, json_chunks, message_of, stream_chunks
+from mockapi.replies.synthesis._writer import message_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

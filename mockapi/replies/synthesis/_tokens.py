@@ -107,9 +107,11 @@ def of_value(value: Any) -> int:
 
 def of_tools(tools: Iterable[Block]) -> int:
     """The tokens of tool definitions, without the constant."""
-    return sum(
-        [of_value({key: value for key, value in tool.items() if key != "cache_control"}) for tool in tools]
-    )
+    return sum([of_value(_unmarked(tool) if "cache_control" in tool else tool) for tool in tools])
+
+
+def _unmarked(tool: Block) -> Block:
+    return {key: value for key, value in tool.items() if key != "cache_control"}
 
 
 def of_block(block: Block) -> int:

@@ -1,21 +1,17 @@
-"""A plan to a reply: the message, its events, and the bytes of both. Nothing else writes messages.
+"""A plan to a reply: the message, and its events.
 
-The message is the same in both forms; a stream tells it in pieces whose lengths, paddings and
-transport chunks are drawn by the dice the way recorded streams have them. What a stream of the API
-shows and this one shares: `mockapi.messages.events_of` and `encode_event` have it.
+The message is the same in both forms; a stream tells it in pieces whose lengths are drawn by the dice the way
+recorded streams have them. What a stream of the API shows and this one shares: `mockapi.messages.events_of`
+has it. `_plain_writer` writes common messages without these values, and the same bytes.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mockapi.exchange import Chunk
 from mockapi.messages import (
-    MAX_PADDING,
     NEWEST,
     IdKind,
-    dump,
-    encode_event,
     events_of,
     order_block,
     order_message,
@@ -45,8 +41,6 @@ SIZES: Final[Mapping[str, tuple[int, ...]]] = {
     "thinking_delta": (3, 4, 7, 10, 14, 15, 22, 29, 43, 75),
     "input_json_delta": (2, 3, 4, 5, 6, 7, 9, 11, 12),
 }
-# Events in a transport chunk, of 502 recorded chunks: one in 383, two in 65, three in 37, more in 17.
-_PER_CHUNK: Final = (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 3, 4)
 _CALLERS: Final = frozenset(
     {"tool_use", "server_tool_use", "web_search_tool_result", "web_fetch_tool_result"}
 )
@@ -104,47 +98,6 @@ def message_of(
         return message  # put together in this order
     message.update(plan.overrides)
     return order_message(message, form.order)
-
-
-def json_chunks(message: dict[str, Any]) -> tuple[Chunk, ...]:
-    """The message as a JSON body."""
-    return (Chunk(0.0, dump(message)),)
-
-
-def stream_chunks(
-    message: dict[str, Any],
-    plan: Plan,
-    dice: SeededChoices,
-    *,
-    counted: bool = False,
-    at_once: bool = False,
-) -> tuple[Chunk, ...]:
-    """The message as a stream, in transport chunks with the delays of a fast model.
-
-    Args:
-        message: as `message_of` made it.
-        plan: that it was made of.
-        dice: choose lengths, padding and delays.
-        counted: whether thinking tells how many tokens it has taken so far.
-        at_once: whether all is one chunk without delay.
-    """
-    told = events_in(message, plan, dice, counted=counted)
-    events = list(map(encode_event, told, dice.several_below(MAX_PADDING + 1, len(told))))
-    return in_chunks(events, dice, at_once=at_once)
-
-
-def in_chunks(events: list[bytes], dice: SeededChoices, *, at_once: bool) -> tuple[Chunk, ...]:
-    """The bytes of events in transport chunks, or in one."""
-    if at_once:
-        return (Chunk(0.0, b"".join(events)),)
-    chunks = []
-    place = min(4, len(events))  # message_start, content_block_start, ping, first delta
-    chunks.append(Chunk(dice.between(300, 900) / 1000, b"".join(events[:place])))
-    while place < len(events):
-        size = dice.pick(_PER_CHUNK)
-        chunks.append(Chunk(dice.between(8, 60) / 1000, b"".join(events[place : place + size])))
-        place += size
-    return tuple(chunks)
 
 
 def events_in(
