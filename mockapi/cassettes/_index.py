@@ -92,10 +92,12 @@ class Index:
     def find_as_it_came(self, request: Request) -> RecordingSequence | None:
         """What `find_exact` finds without looking for secrets in a request; None says nothing.
 
-        `find_exact` is told, and does not look again.
+        It is remembered: whoever asks next of the same request, or `find_exact`, does not look again.
         """
-        found = _find(self._exact, request)
-        self._as_it_came = request, found
+        asked, found = self._as_it_came
+        if asked is not request:
+            found = _find(self._exact, request)
+            self._as_it_came = request, found
         return found
 
     def has_as_it_came(self, request: Request) -> bool:
