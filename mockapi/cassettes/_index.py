@@ -109,9 +109,7 @@ class Index:
 
         It is that one's turn whenever the request comes.
         """
-        if not self.has_as_it_came(request):
-            return None
-        track = self._as_it_came[1]
+        track = self.find_as_it_came(request)
         return track if track is not None and len(track.recordings) == 1 else None
 
     def redactions(self) -> list[tuple[Request, RedactionRules]]:
