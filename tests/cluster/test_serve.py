@@ -43,7 +43,7 @@ def test_a_system_without_such_sockets_says_so(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.slow
 def test_a_server_of_two_workers_as_people_start_it(tmp_path: Path) -> None:
-    """One ready line, summary and report, a line for each request, exit code 0; TLS and a drain as with one."""
+    """One ready line, summary and report; each request told of; exit code 0; TLS and a drain as with one."""
     cassette = write_cassette(
         tmp_path / "a.yaml", interaction(message("hi"), b"ok"), interaction(message("ho"))
     )
