@@ -92,10 +92,12 @@ class Index:
     def find_as_it_came(self, request: Request) -> RecordingSequence | None:
         """What `find_exact` finds without looking for secrets in a request; None says nothing.
 
-        `find_exact` is told, and does not look again.
+        It is remembered: whoever asks next of the same request, or `find_exact`, does not look again.
         """
-        found = _find(self._exact, request)
-        self._as_it_came = request, found
+        asked, found = self._as_it_came
+        if asked is not request:
+            found = _find(self._exact, request)
+            self._as_it_came = request, found
         return found
 
     def has_as_it_came(self, request: Request) -> bool:
@@ -107,9 +109,7 @@ class Index:
 
         It is that one's turn whenever the request comes.
         """
-        if not self.has_as_it_came(request):
-            return None
-        track = self._as_it_came[1]
+        track = self.find_as_it_came(request)
         return track if track is not None and len(track.recordings) == 1 else None
 
     def redactions(self) -> list[tuple[Request, RedactionRules]]:

@@ -40,18 +40,14 @@ class FreeReplies:
 
     def stand_in(self, request: Request) -> ServerSession | None:
         """This worker's own default session, if the reply to a request is free."""
-        return None if self._track(request) is None else self._session
+        free, session = self._free, self._session
+        return session if free and session.index.alone(request) in free else None
 
     def answer(self, request: Request, server: Address) -> PassedOn | None:
         """The reply to a request, if it is free."""
-        if self._track(request) is None:
-            return None
-        entry = replayed(self._service, request, self._session, server)
+        session = self.stand_in(request)
+        entry = None if session is None else replayed(self._service, request, session, server)
         return None if entry is None else _Played(entry)
-
-    def _track(self, request: Request) -> RecordingSequence | None:
-        track = self._session.index.alone(request) if self._free else None
-        return track if track in self._free else None
 
     def learn(self, request: Request, epoch: int) -> None:
         """The owner says, in some epoch, that the reply to a request is free."""

@@ -43,12 +43,12 @@ def test_a_system_without_such_sockets_says_so(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.slow
 def test_a_server_of_two_workers_as_people_start_it(tmp_path: Path) -> None:
-    """One ready line, one summary and report for all, exit code 0; TLS and a drain as with one process."""
+    """One ready line, summary and report; each request told of; exit code 0; TLS and a drain as with one."""
     cassette = write_cassette(
         tmp_path / "a.yaml", interaction(message("hi"), b"ok"), interaction(message("ho"))
     )
     report = tmp_path / "report.json"
-    options = ("--port", "0", "--tls", "--drain", "5", "--report", str(report))
+    options = ("--port", "0", "--tls", "--drain", "5", "--report", str(report), "--verbose")
     with Serving("serve", cassette, "--workers", "2", *options) as server:
         for _ in range(8):
             with httpx.Client(verify=False, trust_env=False) as client:
@@ -56,5 +56,6 @@ def test_a_server_of_two_workers_as_people_start_it(tmp_path: Path) -> None:
         ended = server.stop(signal.SIGINT)
     assert ended.code == 0
     assert ended.err.count("playing 2 interactions of 1 cassette") == 1
+    assert (ended.out + ended.err).count("POST /v1/messages") == 8
     assert '"interaction": 0' in report.read_text().partition("not_played")[0]
     assert '"interaction": 1' in report.read_text().partition("not_played")[2]
