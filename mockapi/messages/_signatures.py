@@ -22,6 +22,9 @@ NONCE_BYTES: Final = 16
 _MARK: Final = 16
 _CHECKSUM: Final = 32
 _HEAD: Final = bytes.fromhex("0a46080818022a40")  # a field of 70 bytes, whose last 64 are ours
+_MARKING: Final = blake2b(digest_size=_MARK, person=b"mockapi mark")
+_SEALING: Final = blake2b(digest_size=_CHECKSUM, person=b"mockapi seal")
+"""Hashes that are copied, never changed: to set one up takes longer than to use it."""
 _CHECKSUM_AT: Final = NONCE_BYTES + _MARK
 
 
@@ -108,11 +111,15 @@ def _is_marked(data: bytes) -> bool:
 
 
 def _mark(nonce: bytes) -> bytes:
-    return blake2b(nonce, digest_size=_MARK, person=b"mockapi mark").digest()
+    hashed = _MARKING.copy()
+    hashed.update(nonce)
+    return hashed.digest()
 
 
 def _checksum(data: bytes) -> bytes:
-    return blake2b(data, digest_size=_CHECKSUM, person=b"mockapi seal").digest()
+    hashed = _SEALING.copy()
+    hashed.update(data)
+    return hashed.digest()
 
 
 def _varint(number: int) -> bytes:

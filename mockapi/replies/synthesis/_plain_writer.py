@@ -219,9 +219,7 @@ def _told(block: Block, index: int) -> _Told:
     """
     kind = block["type"]
     delta, field = _DELTAS[kind]
-    head = (
-        f'event: content_block_delta\ndata: {{"type":"content_block_delta","index":{index},"delta":{{"type":"'
-    )
+    frame = _frame(index)
     last = ""
     if kind == "tool_use":
         start = orjson.dumps({**block, "input": {}}).decode()
@@ -233,15 +231,32 @@ def _told(block: Block, index: int) -> _Told:
         if kind == "thinking":
             if not block["signature"]:
                 raise TypeError("a signature that is told in no event")
-            last = f'{head}signature_delta","signature":{orjson.dumps(block["signature"]).decode()}}}'
+            last = f'{frame.delta}signature_delta","signature":{orjson.dumps(block["signature"]).decode()}}}'
     return _Told(
-        f'event: content_block_start\ndata: {{"type":"content_block_start","index":{index},'
-        f'"content_block":{start}',
-        f'{head}{delta}","{field}":"',
+        frame.start + start,
+        f'{frame.delta}{delta}","{field}":"',
         text,
         len(orjson.dumps(text)) == len(text.encode()) + 2,
         delta,
         last,
+        frame.stop,
+    )
+
+
+class _Frame(NamedTuple):
+    """The beginnings of the events of a content block, as its place in the message has them."""
+
+    start: str
+    delta: str
+    stop: str
+
+
+@lru_cache(maxsize=64)
+def _frame(index: int) -> _Frame:
+    return _Frame(
+        f'event: content_block_start\ndata: {{"type":"content_block_start","index":{index},"content_block":',
+        f'event: content_block_delta\ndata: {{"type":"content_block_delta","index":{index},'
+        '"delta":{"type":"',
         f'event: content_block_stop\ndata: {{"type":"content_block_stop","index":{index}',
     )
 
