@@ -23,6 +23,7 @@ import shlex
 import sys
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -105,14 +106,19 @@ def project_table(start: Path) -> tuple[Path, dict[str, Any]] | None:
 
 def _table(file: Path) -> Any:
     try:
-        text = read_file(file, _MAX_BYTES).decode("utf-8")
-        if "mockapi" not in text:  # most files: parsing them would cost every start milliseconds
-            return None
-        import tomllib  # noqa: PLC0415 - as above
-
-        return tomllib.loads(text).get("tool", {}).get("mockapi")
+        return _table_in(read_file(file, _MAX_BYTES))
     except (ValueError, OSError, RecursionError) as error:  # what TOML and UTF-8 raise are ValueErrors
         raise UsageError(f"{file} cannot be read: {error}.") from error
+
+
+@lru_cache(maxsize=1)  # a start asks three times, and parsing takes milliseconds; nobody changes the table
+def _table_in(content: bytes) -> Any:
+    text = content.decode("utf-8")
+    if "mockapi" not in text:  # most files need no parser
+        return None
+    import tomllib  # noqa: PLC0415 - as above
+
+    return tomllib.loads(text).get("tool", {}).get("mockapi")
 
 
 def old_recordings(cassettes: Iterable[Cassette], project: Project, now: float) -> Iterator[str]:
