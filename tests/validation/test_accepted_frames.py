@@ -12,7 +12,7 @@ from mockapi.exchange import Request
 from mockapi.fuzzing.requests import bodies, mutations
 from mockapi.messages import dump
 from mockapi.messages.catalogue import shipped
-from mockapi.validation import ValidationSettings, Validator
+from mockapi.validation import ValidationSettings, Validator, all_rules
 from tests.support.examples import examples
 from tests.support.refused import CASES
 
@@ -109,3 +109,12 @@ def test_too_many_words_are_counted() -> None:
     refusal = used.check(_request(_hello("a " * 200, model="small")))
     assert refusal is not None
     assert refusal.rule == "prompt.too_long"
+
+
+@pytest.mark.parametrize("model", [{}, {"model": ["claude-opus-4-7"]}, {"model": None}])
+def test_a_model_may_be_missing_where_no_shape_is_asked_for(model: dict[str, Any]) -> None:
+    """With the rules of shape switched off, plain talk with any model or none is accepted each time."""
+    shapeless = frozenset(rule.id for rule in all_rules() if rule.id.startswith("shape."))
+    used = Validator(ValidationSettings(disabled=shapeless))
+    body = {"max_tokens": 16, "messages": _hello()["messages"], **model}
+    assert [used.check(_request(body)) for _ in range(2)] == [None, None]
