@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from mockapi.exchange import Request
 
 
-_OUTLINE = bytes(byte if byte == ord('"') else ord(".") for byte in range(256))
-"""What is left of a text where a mask may stand anywhere: its length, and its quotes."""
-
-
 class Slots:
     """Numbers by hashes: open addressing, at most half full.
 
@@ -100,8 +96,8 @@ class Table:
         self._matching = matching
         self._recordings = recordings
         self._members, self._starts, self._keys, self._by_key, self._by_text, self._sizes = arranged
-        self._outlines: dict[int, set[bytes] | None] = dict.fromkeys(self._sizes or ())
-        """Of the bodies of each size, as soon as somebody asks for one."""
+        self._quotes: dict[int, set[int] | None] = dict.fromkeys(self._sizes or ())
+        """How many the bodies of each size have, as soon as somebody asks for one."""
         self._found: dict[int, RecordingSequence] = {}
         self._sequences: dict[int, RecordingSequence] = {}
 
@@ -123,7 +119,7 @@ class Table:
                 return found
         if self._sizes is not None and request.known is None:
             written = request.canonical
-            if written is not None and len(written) not in self._outlines:
+            if written is not None and len(written) not in self._quotes:
                 return None  # as nearly always where it is not there: without a digest of it
         key = request_key(request, self._matching)
         for number in self._by_key.at(mark_of(key)):
@@ -140,11 +136,12 @@ class Table:
         return found
 
     def may_have(self, request: Request) -> bool:
-        """Whether a recording may be this request, redacted: as far as its outline tells.
+        """Whether a recording may be this request, redacted: as far as its size and its quotes tell.
 
-        A mask is as long as what it masks, and keeps its quotes. So nearly all requests that were never
-        recorded are known here, and nobody has to look for secrets in them. Payloads are kept as digests,
-        which are shorter.
+        A mask is as long as what it masks, and keeps its quotes. It may stand in a name, and then the
+        members of an object have another order: so the quotes are counted, wherever they are. Nearly all
+        requests that were never recorded are known here, and nobody has to look for secrets in them.
+        Payloads are kept as digests, which are shorter.
         """
         if self._sizes is None or request.known is not None or b'"base64"' in request.body:
             return True  # what is known was worked out elsewhere, because the body is large
@@ -152,16 +149,16 @@ class Table:
         if written is None:
             return True
         size = len(written)
-        if size not in self._outlines:
+        if size not in self._quotes:
             return False
-        outlines = self._outlines[size]
-        if outlines is None:
-            outlines = self._outlines[size] = self._outlined(size)
-        return written.translate(_OUTLINE) in outlines
+        counts = self._quotes[size]
+        if counts is None:
+            counts = self._quotes[size] = self._counted(size)
+        return written.count(b'"') in counts
 
-    def _outlined(self, size: int) -> set[bytes]:
+    def _counted(self, size: int) -> set[int]:
         numbers = [
             number for number, other in zip(self._members, self._sizes or (), strict=True) if other == size
         ]
         written = (as_request(self._recordings[number].interaction).canonical for number in numbers)
-        return {text.translate(_OUTLINE) for text in written if text is not None}
+        return {text.count(b'"') for text in written if text is not None}
