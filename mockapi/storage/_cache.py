@@ -20,6 +20,8 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+import orjson
+
 from mockapi._clock import wall
 from mockapi._files import read_file
 from mockapi._version import __version__
@@ -59,7 +61,9 @@ class CassetteCache:
         self._folder = folder / _whose()
         self._secret: bytes | None = None
         self._wrote = False
-        self._salt = hashlib.sha256("\n".join([__version__, str(CACHE_VERSION), *known]).encode())
+        # Entries hold keys of requests, and releases of orjson may write a number in different ways.
+        versions = [__version__, str(CACHE_VERSION), orjson.__version__]
+        self._salt = hashlib.sha256("\n".join([*versions, *known]).encode())
 
     def entry(self, text: bytes) -> CacheEntry | None:
         """The entry of a text; None where there is no cache that can be trusted."""

@@ -157,3 +157,16 @@ def test_users_of_one_folder_have_folders_of_their_own(
         monkeypatch.setattr(_cache, "_whose", lambda user=user: user)
         assert body(cassette, shared) == TRUE
     assert len(list(shared.glob("*/??/*"))) == 2
+
+
+def test_another_release_of_the_json_writer_has_entries_of_its_own(
+    tmp_path: Path, cassette: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys of requests are made of what it writes, and each release may write a number in its own way."""
+    text = Path(cassette).read_bytes()
+    entry = _cache.CassetteCache(tmp_path / "cache", ()).entry(text)
+    monkeypatch.setattr("orjson.__version__", "0")
+    other = _cache.CassetteCache(tmp_path / "cache", ()).entry(text)
+    assert entry is not None
+    assert other is not None
+    assert entry.path != other.path
