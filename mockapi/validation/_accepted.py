@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 LARGEST: Final = 64 * 1024
 """Bytes of a body beyond which nothing is remembered."""
-_REMEMBERED: Final = 512
+REMEMBERED: Final = 512
+"""Frames that are kept at most."""
 _NEXT: Final = {"user": "assistant", "assistant": "user"}
 
 Frame: TypeAlias = "tuple[Headers, bytes]"
@@ -27,7 +28,7 @@ Frame: TypeAlias = "tuple[Headers, bytes]"
 
 
 class AcceptedFrames:
-    """The frames of requests that all rules have accepted, the oldest first to go."""
+    """The frames of requests that all rules have accepted: of any number of threads."""
 
     __slots__ = ("_limits",)
 
@@ -36,8 +37,8 @@ class AcceptedFrames:
 
     def add(self, frame: Frame, limit: int) -> None:
         """Remember a frame, for bodies of less bytes than a limit."""
-        if len(self._limits) >= _REMEMBERED:
-            del self._limits[next(iter(self._limits))]
+        if len(self._limits) >= REMEMBERED:
+            self._limits.clear()  # in one step: another thread may be at it, too
         self._limits[frame] = limit
 
     def has(self, frame: Frame, size: int) -> bool:

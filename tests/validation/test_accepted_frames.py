@@ -13,6 +13,7 @@ from mockapi.fuzzing.requests import bodies, mutations
 from mockapi.messages import dump
 from mockapi.messages.catalogue import shipped
 from mockapi.validation import ValidationSettings, Validator, all_rules
+from mockapi.validation._accepted import REMEMBERED, AcceptedFrames
 from tests.support.examples import examples
 from tests.support.refused import CASES
 
@@ -97,6 +98,17 @@ def test_other_headers_are_looked_at() -> None:
     assert used.check(_request(_hello())) is None
     for headers in ((), (_KEY,), (*_HEADERS, (b"anthropic-beta", b"nonsense"))):
         _agree(used, _hello(), headers)
+
+
+def test_frames_are_forgotten_when_there_are_too_many() -> None:
+    """The memory is bounded, whatever comes, and has the frame that came last."""
+    frames = AcceptedFrames()
+    added = [((), b"%d" % number) for number in range(3 * REMEMBERED)]
+    for frame in added:
+        frames.add(frame, 100)
+        assert frames.has(frame, 99)
+        assert not frames.has(frame, 100)
+    assert sum(frames.has(frame, 99) for frame in added) <= REMEMBERED
 
 
 def test_too_many_words_are_counted() -> None:
