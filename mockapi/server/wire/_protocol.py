@@ -22,6 +22,7 @@ from uvicorn.protocols.http.flow_control import CLOSE_HEADER
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mockapi._clock import monotonic
+from mockapi.server.wire._body import stated_length
 from mockapi.server.wire._connection import CONNECTION, Connection
 from mockapi.server.wire._turns import Awaited, Framed, write_framed
 
@@ -180,7 +181,7 @@ class Protocol(HttpToolsProtocol):
         if cycle.waiting_for_100_continue or cycle.disconnected or self.transport.is_closing():
             return False
         length = next((value for name, value in cycle.scope["headers"] if name == b"content-length"), b"")
-        return length.isdigit() and int(length) <= SMALL_BODY
+        return length != b"" and stated_length(length) <= SMALL_BODY
 
     def _parse(self, data: bytes) -> bytes:
         """Parse up to an offer to change the protocol; what comes behind it is still to be parsed."""
