@@ -65,6 +65,7 @@ class Protocol(HttpToolsProtocol):
         self._strangers = strangers
         self._turns = turns
         self._begun: tuple[RequestResponseCycle, Any] | None = None
+        self._answering: RequestResponseCycle | None = None  # `cycle` is what came last, and may have to wait
         self._waiting: RequestResponseCycle | None = None  # whose reply is awaited
         self._come: Awaited | None = None  # a reply that was awaited
         self._has_turn = False
@@ -89,6 +90,9 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell whoever waits for the connection's end."""
         self._begun = None  # nobody is left to be answered
+        if self._answering is not None and not self._answering.response_complete:
+            self._answering.disconnected = True  # uvicorn tells whoever came last
+            self._answering.message_event.set()
         super().connection_lost(exc)
         if self._lost is not None and not self._lost.done():
             self._lost.set_result(None)
@@ -111,6 +115,7 @@ class Protocol(HttpToolsProtocol):
 
         Older releases of uvicorn start the task themselves: there every request has one.
         """
+        self._answering = cycle
         if self._turns is None or app is not self.app:
             super()._start_asgi_task(cycle, app)
             return

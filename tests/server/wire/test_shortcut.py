@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from mockapi.server.wire._turns import Turns
 from tests.support.heads import (
     BODIES,
     FIELDS,
@@ -21,14 +19,10 @@ from tests.support.heads import (
     ODD_LINES,
     Sent,
 )
-from tests.support.listening import Echo, Listening, Transport
+from tests.support.listening import Listening, Transport, needs_turns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-needs_turns = pytest.mark.skipif(
-    not hasattr(HttpToolsProtocol, "_start_asgi_task"), reason="uvicorn starts a task for each request"
-)
 
 
 def mostly(usual: Sequence[bytes], odd: Sequence[bytes]) -> st.SearchStrategy[bytes]:
@@ -312,24 +306,6 @@ def test_a_head_is_known_by_all_of_its_bytes() -> None:
 
 
 @needs_turns
-@pytest.mark.parametrize("length", [b"0" * 5_000 + b"%d", b"9" * 5_000 + b"%d"], ids=["zeros", "nines"])
-def test_a_length_of_thousands_of_digits_keeps_nobody_else_waiting(length: bytes) -> None:
-    """Its zeros are legal, and more digits than Python reads into a number."""
-
-    async def written() -> bytes:
-        server, transport = Listening(short=True), Transport()
-        odd, other = server.connected(Transport()), server.connected(transport)
-        odd.data_received(Sent(LINES[0], (), b"content-length: " + length, ()).wire(b"", 2))
-        other.data_received(USUAL.wire(FRAMED, 0))
-        await server.settled()
-        for protocol in (odd, other):
-            protocol.connection_lost(None)
-        return transport.written
-
-    assert asyncio.run(written()).startswith(b"HTTP/1.1 200 OK")
-
-
-@needs_turns
 @pytest.mark.parametrize("last", [b"", FRAMED], ids=["held", "answered"])
 def test_nothing_is_left_of_a_connection_that_was_reset(last: bytes) -> None:
     """Not even a timer, which would keep its bytes in memory."""
@@ -344,35 +320,3 @@ def test_nothing_is_left_of_a_connection_that_was_reset(last: bytes) -> None:
         return protocol.timeout_keep_alive_task
 
     assert asyncio.run(timer()) is None
-
-
-class _Begun:
-    """A connection whose request has begun; a defect may keep it from an answer."""
-
-    def __init__(self, *, fails: bool) -> None:
-        self.loop = asyncio.get_running_loop()
-        self.is_answered = False
-        self._fails = fails
-
-    def answer_begun(self, _turns: Turns) -> None:
-        """Note it, or fail."""
-        if self._fails:
-            raise ArithmeticError
-        self.is_answered = True
-
-
-def test_a_defect_at_one_connection_keeps_no_other_from_its_answer() -> None:
-    """The others of the turn come in the next, and the defect is told."""
-
-    async def answered() -> tuple[list[bool], int]:
-        told: list[dict[str, Any]] = []
-        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
-        turns = Turns(Echo())
-        connections = [_Begun(fails=number in {1, 2}) for number in range(5)]
-        for connection in connections:
-            turns.add(connection)
-        for _ in range(5):
-            await asyncio.sleep(0)
-        return [connection.is_answered for connection in connections], len(told)
-
-    assert asyncio.run(answered()) == ([True, False, False, True, True], 2)
