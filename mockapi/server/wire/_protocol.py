@@ -218,7 +218,7 @@ class Protocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what cannot be read; as 431 where the header is the reason."""
-        cycle: RequestResponseCycle | None = self.cycle  # uvicorn declares it without the None
+        cycle: RequestResponseCycle | None = self._answering or self.cycle
         if cycle is not None and cycle.response_started and not cycle.response_complete:
             self.transport.close()  # in the middle of a response nothing else can be said
         elif self._is_too_large:
@@ -303,7 +303,7 @@ class Protocol(HttpToolsProtocol):
         if self.scheme == "https" and self.transport.is_closing():
             # TLS would wait for the client's goodbye, which one that keeps connections in a pool never says.
             self.loop.call_later(0.0 if is_read else _LAST_SECONDS, self.transport.abort)
-        cycle: RequestResponseCycle | None = self.cycle  # uvicorn declares it without the None
+        cycle: RequestResponseCycle | None = self._answering or self.cycle
         if cycle is None or cycle.response_complete or not (cycle.response_started or cycle.more_body):
             return
         cycle.disconnected = True

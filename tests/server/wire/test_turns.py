@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mockapi.server.wire._turns import Turns
 from tests.support.heads import LENGTHS, LINES, Sent
 from tests.support.listening import Echo, Listening, Transport, needs_turns
+
+if TYPE_CHECKING:
+    from mockapi.server.wire._protocol import Protocol
 
 USUAL = Sent(LINES[0], (b"host: x",), LENGTHS[1], ())
 FRAMED = b"{'framed': 1}"
@@ -54,6 +57,41 @@ def test_who_leaves_with_requests_that_wait_gets_nothing_more(
 
     assert asyncio.run(told()) == []
     assert not caplog.records
+
+
+class _Full(Transport):
+    """A connection that takes no more after a reply's status line."""
+
+    protocol: Protocol | None = None
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Keep it, and be full."""
+        super().write(data)
+        if self.protocol is not None:
+            self.protocol.pause_writing()
+
+
+@needs_turns
+@pytest.mark.parametrize("then", ["what cannot be read", "the end of the server"])
+def test_a_reply_that_is_being_sent_is_cut_off_though_another_request_waits(then: str) -> None:
+    """Nothing is written into the middle of it, and it holds up no end."""
+
+    async def heard() -> tuple[int, bool]:
+        server, transport = Listening(short=True), _Full()
+        transport.protocol = server.connected(transport)
+        transport.protocol.data_received(USUAL.wire(b"task", 0))
+        await server.settled()
+        assert transport.written.endswith(b"\r\n\r\n")
+        unreadable = b"?\r\n\r\n" if then == "what cannot be read" else b""
+        transport.protocol.data_received(USUAL.wire(b"task", 0) + unreadable)
+        await server.settled()
+        if not unreadable:
+            transport.protocol.shutdown()
+        is_closed = transport.is_closed
+        transport.protocol.connection_lost(None)
+        return transport.written.count(b"HTTP/1.1"), is_closed
+
+    assert asyncio.run(heard()) == (1, True)
 
 
 @needs_turns
