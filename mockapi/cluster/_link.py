@@ -143,7 +143,7 @@ class Link(Frames):
         if kind == RESULT:
             self._returned(number, *parts)
             return
-        remote = self._asked.pop(number)
+        remote = self._asked[number]
         if kind == FORWARD:
             remote.keeps = parts[0]
         else:
@@ -157,6 +157,7 @@ class Link(Frames):
             if free is not None:
                 self._learn(remote.request, free)
             remote.reply = reply
+        del self._asked[number]  # where a defect is met before this, `lost` tells whoever waits
         remote.tell(is_answered=True)
 
     def _returned(self, number: int, is_done: bool, pickled: bytes) -> None:  # noqa: FBT001 - as it comes

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockapi.cassettes import DEFAULT
-from mockapi.cluster import WorkerPlan
+from mockapi.cluster import WorkerPlan, _link
 from mockapi.cluster._door import Door
 from mockapi.cluster._link import Link, Remote
 from mockapi.cluster._names import Place
@@ -265,3 +265,23 @@ def test_who_waits_learns_that_the_owner_has_ended(cassette: str) -> None:
             return [future.cancelled() for future in coming]
 
     assert asyncio.run(told()) == [True, True, True]
+
+
+def test_who_waits_for_an_answer_that_meets_a_defect_learns_that_it_is_lost(
+    cassette: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection ends there, and nobody waits for ever."""
+
+    def read(_written: bytes) -> None:
+        raise ArithmeticError
+
+    async def told() -> list[bool]:
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+        async with Linked(cassette, SETTINGS[0]) as linked:
+            asked = Asked("s", "/v1/messages", "", HEADERS)
+            coming = [linked.begun(asked, BODIES["alone"]) for _ in range(2)]
+            await asyncio.wait(coming, timeout=5.0)
+            return [future.cancelled() for future in coming]
+
+    monkeypatch.setattr(_link, "read_flat", read)
+    assert asyncio.run(told()) == [True, True]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pytest
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from mockapi.server.wire import Awaited, Framed
@@ -18,6 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mockapi.exchange import Headers
+
+needs_turns = pytest.mark.skipif(
+    not hasattr(HttpToolsProtocol, "_start_asgi_task"), reason="uvicorn starts a task for each request"
+)
 
 
 class Transport(asyncio.Transport):

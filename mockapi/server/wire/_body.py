@@ -47,6 +47,17 @@ def limit_of(path: str) -> int:
     return _DEFAULT_LIMIT
 
 
+def stated_length(value: bytes) -> int:
+    """The length that a `content-length` states; 0 if it states none.
+
+    Python refuses to read thousands of digits; HTTP allows any number of zeros before a length.
+
+    Args:
+        value: of the field.
+    """
+    return int(value.lstrip(b"0") or b"0") if value.isdigit() else 0
+
+
 async def read_body(
     receive: Callable[[], Awaitable[Any]], fields: Mapping[bytes, bytes], path: str, *, closes: bool = False
 ) -> bytes:
@@ -62,8 +73,8 @@ async def read_body(
         Refused: larger than the endpoint takes, or not decodable.
         ClientLeft: the rest never came.
     """
-    length = fields.get(b"content-length", b"")
-    if length.isdigit() and int(length) > _DEFAULT_LIMIT and int(length) > limit_of(path):
+    stated = stated_length(fields.get(b"content-length", b""))
+    if stated > _DEFAULT_LIMIT and stated > limit_of(path):
         # Refused before the first read, which would send "100 Continue" to who waits for it.
         await _let_finish(receive, fields, closes=closes)
         raise _too_large()

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 _MOST: Final = 32
 """Heads that are kept, and lengths for each."""
 _MOST_SEEN: Final = 1024
-_MOST_BYTES: Final = 4096
-"""Of a head: all that are kept together take a few megabytes at most."""
+MAX_BYTES: Final = 4096
+"""Of a head that is kept; all together take some ten megabytes at most."""
 
 _END: Final = b"\r\n\r\n"
 _LENGTH: Final = b"ength: "  # the `l` may be of either case
@@ -79,7 +79,7 @@ class _Form:
         if not digits.isdigit() or len(digits) > _DIGITS:
             return None
         headers = tuple(
-            (name, digits if name == b"content-length" else value) for name, value in self._headers
+            (field[0], digits) if field[0] == b"content-length" else field for field in self._headers
         )
         if len(self.by_length) >= _MOST:
             self.by_length.clear()
@@ -119,7 +119,7 @@ class Heads:
         """
         end = data.find(_END) + len(_END)
         cut = _cut(data, end)
-        if cut is None or end > _MOST_BYTES:
+        if cut is None or end > MAX_BYTES:
             return
         begin, stop = cut
         form = data[:begin] + data[stop:end]

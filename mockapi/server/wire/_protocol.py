@@ -22,6 +22,7 @@ from uvicorn.protocols.http.flow_control import CLOSE_HEADER
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from mockapi._clock import monotonic
+from mockapi.server.wire._body import stated_length
 from mockapi.server.wire._connection import CONNECTION, Connection
 from mockapi.server.wire._turns import Awaited, Framed, write_framed
 
@@ -64,6 +65,7 @@ class Protocol(HttpToolsProtocol):
         self._strangers = strangers
         self._turns = turns
         self._begun: tuple[RequestResponseCycle, Any] | None = None
+        self._answering: RequestResponseCycle | None = None  # `cycle` is what came last, and may have to wait
         self._waiting: RequestResponseCycle | None = None  # whose reply is awaited
         self._come: Awaited | None = None  # a reply that was awaited
         self._has_turn = False
@@ -88,6 +90,9 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell whoever waits for the connection's end."""
         self._begun = None  # nobody is left to be answered
+        if self._answering is not None and not self._answering.response_complete:
+            self._answering.disconnected = True  # uvicorn tells whoever came last
+            self._answering.message_event.set()
         super().connection_lost(exc)
         if self._lost is not None and not self._lost.done():
             self._lost.set_result(None)
@@ -110,6 +115,7 @@ class Protocol(HttpToolsProtocol):
 
         Older releases of uvicorn start the task themselves: there every request has one.
         """
+        self._answering = cycle
         if self._turns is None or app is not self.app:
             super()._start_asgi_task(cycle, app)
             return
@@ -180,7 +186,7 @@ class Protocol(HttpToolsProtocol):
         if cycle.waiting_for_100_continue or cycle.disconnected or self.transport.is_closing():
             return False
         length = next((value for name, value in cycle.scope["headers"] if name == b"content-length"), b"")
-        return length.isdigit() and int(length) <= SMALL_BODY
+        return length != b"" and stated_length(length) <= SMALL_BODY
 
     def _parse(self, data: bytes) -> bytes:
         """Parse up to an offer to change the protocol; what comes behind it is still to be parsed."""
@@ -212,7 +218,7 @@ class Protocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what cannot be read; as 431 where the header is the reason."""
-        cycle: RequestResponseCycle | None = self.cycle  # uvicorn declares it without the None
+        cycle: RequestResponseCycle | None = self._answering or self.cycle
         if cycle is not None and cycle.response_started and not cycle.response_complete:
             self.transport.close()  # in the middle of a response nothing else can be said
         elif self._is_too_large:
@@ -297,7 +303,7 @@ class Protocol(HttpToolsProtocol):
         if self.scheme == "https" and self.transport.is_closing():
             # TLS would wait for the client's goodbye, which one that keeps connections in a pool never says.
             self.loop.call_later(0.0 if is_read else _LAST_SECONDS, self.transport.abort)
-        cycle: RequestResponseCycle | None = self.cycle  # uvicorn declares it without the None
+        cycle: RequestResponseCycle | None = self._answering or self.cycle
         if cycle is None or cycle.response_complete or not (cycle.response_started or cycle.more_body):
             return
         cycle.disconnected = True

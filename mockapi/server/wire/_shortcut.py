@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mockapi._clock import monotonic
+from mockapi.server.wire._heads import MAX_BYTES
 from mockapi.server.wire._protocol import ARRIVED, SMALL_BODY, Protocol, takes_frame
 from mockapi.server.wire._turns import Awaited, Framed, write_framed
 
@@ -56,10 +57,10 @@ class Shortcut(Protocol):
         if self._unparsed is not None:
             self._let_go()
         cycle: RequestResponseCycle | None = self.cycle  # uvicorn declares it without the None
-        if cycle is None:
-            self._begin(data)
-        elif self._is_inside or not cycle.response_complete:
+        if self._is_inside or (cycle is not None and not cycle.response_complete):
             super().data_received(data)
+        elif cycle is None:
+            self._begin(data)
         elif (last := self._last) is not None and data.startswith(last.data):
             self._go_on(data, last, data[len(last.data) :], waits=True)
         elif (found := self._heads.find(data)) is not None:
@@ -91,7 +92,7 @@ class Shortcut(Protocol):
         """Parse what a request begins with."""
         super().data_received(data)
         if self._begun is not None:
-            self._noted = self._begun[0], data
+            self._noted = self._begun[0], data[:MAX_BYTES]
 
     def _let_go(self) -> None:
         """Parse what is held: something is to be done to the request that has begun."""
@@ -106,7 +107,9 @@ class Shortcut(Protocol):
         """Have whoever gives an awaited reply learn that it reaches nobody."""
         if self._unparsed is not None:
             self._let_go()
+        self._held = None
         super().connection_lost(exc)
+        self._unset_keepalive_if_required()  # uvicorn leaves the timer of a connection that was reset
 
     def drain(self) -> asyncio.Future[None] | None:
         """Take no request after the one that has begun; see `Protocol.drain`."""

@@ -116,13 +116,15 @@ class Turns:
         self._replies.append((transport, reply))
 
     def _answer(self) -> None:
-        connections, self._begun = self._begun[:_MOST], self._begun[_MOST:]
+        connections, self._begun = iter(self._begun[:_MOST]), self._begun[_MOST:]
         if self._begun:
             self._begun[0].loop.call_soon(self._answer)
         try:
             for connection in connections:
                 connection.answer_begun(self)
         finally:
+            for connection in connections:  # those behind one that met a defect
+                self.add(connection)
             replies, self._replies = self._replies, []
             for transport, reply in replies:
                 write_framed(transport, reply)

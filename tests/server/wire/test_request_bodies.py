@@ -53,6 +53,15 @@ def test_an_encoded_body_is_the_request_it_encodes(base_url: str, encoding: str,
     assert reply.content == b"ok"
 
 
+def test_a_length_may_begin_with_any_number_of_zeros(base_url: str) -> None:
+    """Python refuses to read so many digits; a client that sends them gets its answer."""
+    with RawClient(base_url) as client:
+        fields = (("content-length", f"{len(BODY):05000}"), ("content-encoding", "identity"))
+        client.ask("POST", "/v1/messages", b"", *fields)
+        client.send(BODY)
+        assert client.read().body == b"ok"
+
+
 def test_an_encoding_of_no_body_is_no_body(base_url: str) -> None:
     """A client that sets the header on every request may have nothing to send."""
     assert ask(base_url, content=b"", headers={"content-encoding": "gzip"}).content == b"nothing came"

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tests.support.heads import (
     BODIES,
@@ -20,14 +19,10 @@ from tests.support.heads import (
     ODD_LINES,
     Sent,
 )
-from tests.support.listening import Listening, Transport
+from tests.support.listening import Listening, Transport, needs_turns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-needs_turns = pytest.mark.skipif(
-    not hasattr(HttpToolsProtocol, "_start_asgi_task"), reason="uvicorn starts a task for each request"
-)
 
 
 def mostly(usual: Sequence[bytes], odd: Sequence[bytes]) -> st.SearchStrategy[bytes]:
@@ -290,3 +285,38 @@ def test_a_connection_is_closed_when_it_was_quiet_for_as_long_as_it_may_be() -> 
 
     assert asyncio.run(closed(0))
     assert not asyncio.run(closed(75))
+
+
+@needs_turns
+def test_a_head_is_known_by_all_of_its_bytes() -> None:
+    """One that came in two reads is not known by the second, which may look like a head of its own."""
+
+    async def heard_of(*, short: bool) -> bytes:
+        server, transport = Listening(short=short), Transport()
+        protocol = server.connected(transport)
+        for _ in range(2):
+            await server.heard([(b"POST /other HTTP/1.1\r\nx: ", False), (USUAL.wire(FRAMED, 0), True)])
+            protocol.data_received(USUAL.wire(FRAMED, 0))
+            await server.settled()
+        protocol.connection_lost(None)
+        return transport.written
+
+    assert b"/other" not in asyncio.run(heard_of(short=True))
+    assert asyncio.run(heard_of(short=True)) == asyncio.run(heard_of(short=False))
+
+
+@needs_turns
+@pytest.mark.parametrize("last", [b"", FRAMED], ids=["held", "answered"])
+def test_nothing_is_left_of_a_connection_that_was_reset(last: bytes) -> None:
+    """Not even a timer, which would keep its bytes in memory."""
+
+    async def timer() -> Any:
+        server, transport = Listening(short=True), Transport()
+        protocol = server.connected(transport)
+        for body in (FRAMED, FRAMED, FRAMED, last):
+            protocol.data_received(USUAL.wire(body, len(FRAMED) - len(body)))
+            await server.settled()
+        protocol.connection_lost(ConnectionResetError())
+        return protocol.timeout_keep_alive_task
+
+    assert asyncio.run(timer()) is None
