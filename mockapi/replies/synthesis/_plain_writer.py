@@ -275,6 +275,8 @@ def _remembered(name: str) -> tuple[str, str]:
 
 STOPPED: Final = '"stop_reason":"end_turn","stop_sequence":null,"stop_details":null'
 """How a message says that it has come to its end."""
+CALLING: Final = '"stop_reason":"tool_use","stop_sequence":null,"stop_details":null'
+"""How it says that tools have to be run."""
 
 
 def _stop(reason: str, sequence: str | None) -> str:
