@@ -9,7 +9,7 @@ Python; `random` would promise that only for part of its interface.
 from __future__ import annotations
 
 from hashlib import blake2b
-from struct import Struct
+from struct import Struct, unpack
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from mockapi.messages import NONCE_BYTES, make_signature
@@ -49,11 +49,13 @@ class SeededChoices:
     def several_below(self, limit: int, count: int) -> list[int]:
         """What `below` gives in so many calls."""
         words = self._words
-        while len(words) < count:
-            words = [*_WORDS.unpack(self._next_block()), *words]
+        if len(words) < count:
+            blocks = self._blocks((count - len(words) + 15) // 16)
+            blocks.reverse()
+            words = [*unpack(f">{16 * len(blocks)}I", b"".join(blocks)), *words]
         rest = len(words) - count
-        self._words, drawn = words[:rest], words[rest:]
-        return [word * limit >> 32 for word in reversed(drawn)]
+        self._words, drawn = words[:rest], words[: rest - 1 if rest else None : -1]
+        return [word * limit >> 32 for word in drawn]
 
     def cuts(self, sizes: Sequence[int], length: int) -> list[int]:
         """Where the pieces of a text of some length end, each of a size that `pick` chooses.
@@ -96,7 +98,7 @@ class SeededChoices:
     def take(self, size: int) -> bytes:
         """That many bytes."""
         self._words = []
-        return b"".join([self._next_block() for _ in range(0, size, _WORDS.size)])[:size]
+        return b"".join(self._blocks(-(-size // _WORDS.size)))[:size]
 
     def signature(self, nonce: bytes | None = None) -> str:
         """A signature of thinking, or the data of redacted thinking; `nonce` makes it one of a content."""
@@ -107,3 +109,15 @@ class SeededChoices:
         block = blake2b(self._block.to_bytes(8), key=self._key).digest()
         self._block += 1
         return block
+
+    def _blocks(self, count: int) -> list[bytes]:
+        """The next blocks: as `_next_block`, with the key taken in once."""
+        first = self._block
+        self._block += count
+        keyed = blake2b(key=self._key)
+        blocks = []
+        for number in range(first, first + count):
+            hashed = keyed.copy()
+            hashed.update(number.to_bytes(8))
+            blocks.append(hashed.digest())
+        return blocks

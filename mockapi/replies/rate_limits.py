@@ -201,33 +201,37 @@ def with_fields(reply: Reply, fields: Headers) -> Reply:
 def fields_of(limits: RateLimits, levels: Levels) -> Headers:
     """The header fields of buckets, in the API's order."""
     at, requests, input_tokens, output_tokens = levels
-    most_in, most_out = limits.input_tokens, limits.output_tokens
-    return _fields(
-        (most_in, most_out, limits.requests, most_in + most_out),
-        _told(most_in, input_tokens, at, rounded=True),
-        _told(most_out, output_tokens, at, rounded=True),
-        _told(limits.requests, requests, at, rounded=False),
-        _told(most_in + most_out, input_tokens + output_tokens, at, rounded=True),
+    most_in, most_out, most = limits.input_tokens, limits.output_tokens, limits.requests
+    both = most_in + most_out
+    left = int(requests + 1e-6) if requests > 0 else 0
+    return (
+        *_told(0, most_in, _thousands(most_in, input_tokens), _full(most_in, input_tokens, at)),
+        *_told(1, most_out, _thousands(most_out, output_tokens), _full(most_out, output_tokens, at)),
+        *_told(2, most, left, _full(most, requests, at)),
+        *_told(
+            3,
+            both,
+            _thousands(both, input_tokens + output_tokens),
+            _full(both, input_tokens + output_tokens, at),
+        ),
     )
 
 
-def _told(limit: int, level: float, at: float, *, rounded: bool) -> tuple[int, int]:
-    """What remains in a bucket, and when it is full again."""
-    remaining = int(level + 1e-6) if level > 0 else 0
-    if rounded:
-        remaining = min(limit, (remaining + 500) // 1000 * 1000)
-    return remaining, math.ceil(at if level >= limit else at + (limit - level) / limit * _MINUTE)
+def _thousands(limit: int, level: float) -> int:
+    """What remains of tokens, as the fields have it."""
+    return min(limit, (int(level + 1e-6) + 500) // 1000 * 1000) if level > 0 else 0
 
 
-@lru_cache(maxsize=64)  # under load, many requests of one second leave the same behind
-def _fields(limits: tuple[int, ...], *told: tuple[int, int]) -> Headers:
-    return tuple(
-        [
-            field
-            for names, limit, (remaining, full) in zip(_BUCKETS, limits, told, strict=True)
-            for field in zip(names, (b"%d" % limit, b"%d" % remaining, timestamp(full)), strict=True)
-        ]
-    )
+def _full(limit: int, level: float, at: float) -> int:
+    """When a bucket is full again."""
+    return math.ceil(at if level >= limit else at + (limit - level) / limit * _MINUTE)
+
+
+@lru_cache(maxsize=256)  # under load, many requests of one second leave the same behind in most buckets
+def _told(bucket: int, limit: int, remaining: int, full: int) -> Headers:
+    """The fields of one bucket."""
+    limited, left, reset = _BUCKETS[bucket]
+    return (limited, b"%d" % limit), (left, b"%d" % remaining), (reset, timestamp(full))
 
 
 @lru_cache(maxsize=64)

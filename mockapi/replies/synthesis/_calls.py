@@ -70,16 +70,25 @@ def call(tool: Block, view: RequestView, dice: SeededChoices, ids: IdFactory, nu
     """
     name = name_of(tool)
     fixed = _fixed(tool)
-    block: Block = {
-        "type": "tool_use",
-        "id": ids.make(IdKind.TOOL_USE, number),
-        "name": fixed.name or name if fixed else name,
-        "input": fixed.input if fixed else arguments(tool, view, dice.fork(f"{number}:{name}")),
-        "caller": {"type": "direct"},
-    }
-    if fixed and fixed.toolset:
-        block["toolset_name"] = fixed.toolset
-    return PlanPart(block)
+    id_ = ids.make(IdKind.TOOL_USE, number)
+    if fixed is None:
+        return called(name, id_, arguments(tool, view, dice.fork(dice_of(number, name))))
+    part = called(fixed.name or name, id_, fixed.input)
+    if fixed.toolset:
+        part.block["toolset_name"] = fixed.toolset
+    return part
+
+
+def called(name: str, id_: str, arguments: dict[str, Any]) -> PlanPart:
+    """A call of a tool."""
+    return PlanPart(
+        {"type": "tool_use", "id": id_, "name": name, "input": arguments, "caller": {"type": "direct"}}
+    )
+
+
+def dice_of(number: int, name: str) -> str:
+    """The label of the dice that choose the arguments of the `number`-th call."""
+    return f"{number}:{name}"
 
 
 def arguments(tool: Block, view: RequestView, dice: SeededChoices) -> dict[str, Any]:
@@ -91,12 +100,20 @@ def arguments(tool: Block, view: RequestView, dice: SeededChoices) -> dict[str, 
     schema = tool.get("input_schema")
     if schema is None:
         return {}
-    made = satisfying(
-        {"type": "object", **schema} if isinstance(schema, dict) else schema, dice, subject=view.subject()
-    )
+    made = satisfying(object_schema(schema), dice, subject=view.subject())
     if not isinstance(made, dict):
         raise Unsatisfiable("its values are not objects, and arguments have to be one")
     return made
+
+
+def object_schema(schema: Any) -> Any:
+    """A tool's `input_schema` as one of objects, which arguments have to be."""
+    return {"type": "object", **schema} if isinstance(schema, dict) else schema
+
+
+def has_schema_of_its_own(tool: Block) -> bool:
+    """Whether the client defines the tool, and with an `input_schema`."""
+    return tool.get("type", "custom") == "custom" and tool.get("input_schema") is not None
 
 
 def _direct(tool: Block) -> bool:

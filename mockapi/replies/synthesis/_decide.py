@@ -78,7 +78,7 @@ def _decided(view: RequestView, dice: SeededChoices, ids: IdFactory) -> Plan:
         if view.prefill:
             return Plan((text_part(_words.continuation(view, dice)),))
     first = _thinking(view, dice)
-    tools = _tools_to_use(view)
+    tools = tools_to_use(view)
     if not tools:
         plan = answer(view, dice)
     elif is_server_tool(tools[0]):
@@ -107,18 +107,23 @@ def shows_thinking(view: RequestView) -> bool:
     return model is None or "enabled" in model.thinking
 
 
-def _thinking(view: RequestView, dice: SeededChoices) -> tuple[PlanPart, ...]:
+def thinks(view: RequestView) -> bool:
+    """Whether the reply begins with thinking."""
     kind = view.thinking.get("type")
     if kind is None or view.choice in {"any", "tool"}:
-        return ()
+        return False
     interleaved = any(beta.startswith(_INTERLEAVED) for beta in view.betas)
     unwanted = "enabled" if view.tool_results else "between_tools"
-    if kind == unwanted and not (view.tool_results and interleaved):
+    return kind != unwanted or bool(view.tool_results and interleaved)
+
+
+def _thinking(view: RequestView, dice: SeededChoices) -> tuple[PlanPart, ...]:
+    if not thinks(view):
         return ()
     return (thought(_words.thoughts(view, dice), dice, shown=shows_thinking(view)),)
 
 
-def _tools_to_use(view: RequestView) -> list[Block]:
+def tools_to_use(view: RequestView) -> list[Block]:
     """The tools of the reply, in order; [] for an answer."""
     if not view.tools:
         return []

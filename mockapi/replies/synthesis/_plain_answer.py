@@ -1,7 +1,7 @@
 """Answers to plain questions: what most tests and most loads ask, on the shortest way.
 
-A plain question is a conversation of texts that ends with the user's, with no tools, thinking, betas or
-caching: nothing is to be decided, and of the request only its texts count. The general way stays the one that
+A plain question is a conversation of texts that ends with the user's, with no betas or caching: what is to be
+decided follows from its tools and thinking, and else only its texts count. The general way stays the one that
 says what a reply is: a test holds the answer that is made here to be its very reply.
 """
 
@@ -9,20 +9,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from mockapi.messages import IdKind
 from mockapi.replies._request_view import shortened
 from mockapi.replies.synthesis import _tokens, _words
 from mockapi.replies.synthesis._cache import Usage
-from mockapi.replies.synthesis._plain_writer import STOPPED, message_text
+from mockapi.replies.synthesis._calls import called
+from mockapi.replies.synthesis._decide import thought
+from mockapi.replies.synthesis._plain_offer import offer_of
+from mockapi.replies.synthesis._plain_writer import CALLING, STOPPED, message_text
 from mockapi.replies.synthesis._plan import text_part
 
 if TYPE_CHECKING:
+    from mockapi.messages import IdFactory
     from mockapi.replies._seeded import SeededChoices
     from mockapi.replies.synthesis._plain_writer import PlainMessage
 
 _MEMBERS: Final = frozenset(
     {"model", "max_tokens", "messages", "stream", "system", "metadata", "temperature", "top_p", "top_k"}
+    | {"tools", "tool_choice", "thinking"}
 )
-"""What a plain question may have; only model, limit, stream and texts make a difference."""
+"""What a plain question may have; sampling and metadata make no difference."""
 _SPOKEN: Final = ("user", "assistant")
 
 
@@ -46,17 +52,54 @@ def is_plain_question(body: Any) -> bool:
     return last["role"] == "user" and last["content"] != "" and not last["content"].isspace()
 
 
-def plain_answer(body: dict[str, Any], dice: SeededChoices, id_: str) -> tuple[PlainMessage, int, int] | None:
+def plain_answer(
+    body: dict[str, Any], dice: SeededChoices, ids: IdFactory, turn: int
+) -> tuple[PlainMessage, int, int] | None:
     """The message that answers a plain question, its input and its output tokens.
 
-    None where it would be longer than the request allows.
+    None where the general way has to find one: more has to be looked at, or it would be longer than the
+    request allows.
+
+    Args:
+        body: of the request.
+        dice: choose.
+        ids: of the message and its calls.
+        turn: which reply of its session it is.
     """
+    offer = offer_of(body)
+    if offer is None:
+        return None
     messages = body["messages"]
-    part = text_part(_words.told(shortened(messages[-1]["content"], _words.SUBJECT), dice))
-    output = part.tokens
+    asked = messages[-1]["content"]
+    parts, thinking = [], 0
+    if offer.thinks:
+        said = _words.thought(shortened(asked, _words.THOUGHT_OF), dice)
+        part = thought(said, dice, shown=offer.shown)
+        parts.append(part)
+        thinking = _tokens.of_prose(said)
+    output = thinking
+    if offer.tools:
+        for part, tokens in offer.said:
+            parts.append(part)
+            output += tokens
+        subject = shortened(asked, _words.SUBJECT)
+        for number, (name, label, make) in enumerate(offer.tools, 1):
+            value = make(dice.fork(label), subject)
+            if value is None:
+                return None
+            part = called(name, ids.make(IdKind.TOOL_USE, number), value)
+            parts.append(part)
+            output += part.tokens
+    else:
+        part = text_part(_words.told(shortened(asked, _words.SUBJECT), dice))
+        parts.append(part)
+        output += part.tokens
     limit = body.get("max_tokens")
     if limit.__class__ is int and 0 <= limit < output:
         return None
     texts = [message["content"] for message in messages]
-    total = _tokens.of_talk(texts, body.get("system"))
-    return message_text((part,), body["model"], id_, STOPPED, Usage(total), (output, 0)), total, output
+    total = _tokens.of_talk(texts, body.get("system")) + offer.tokens
+    id_ = ids.make(IdKind.MESSAGE, turn)
+    stop = CALLING if offer.tools else STOPPED
+    made = message_text(tuple(parts), body["model"], id_, stop, Usage(total), (output, thinking))
+    return made, total, output

@@ -40,6 +40,8 @@ _DELTAS: Final = {
     "thinking": ("thinking_delta", "thinking"),
     "tool_use": ("input_json_delta", "partial_json"),
 }
+_BETWEEN: Final = "\x7f"
+"""What hardly a text has, and JSON spells as it is."""
 _LONGEST_NAME: Final = 200
 _PING: Final = 'event: ping\ndata: {"type": "ping"}\n\n'
 _MESSAGE_STOP: Final = 'event: message_stop\ndata: {"type":"message_stop"'
@@ -91,9 +93,11 @@ class PlainMessage(NamedTuple):
             blocks = [_told(part.block, index) for index, part in enumerate(self.parts)]
         except TypeError:
             return None
-        deltas = [block.deltas(dice) for block in blocks]
-        count = 4 + sum(map(len, deltas)) + 2 * len(deltas)  # a ping takes a padding, too
-        ends = map(_ENDS.__getitem__, dice.several_below(MAX_PADDING + 1, count))
+        pieces = [block.pieces(dice) for block in blocks]
+        count = 4 + sum(
+            [len(told) + (3 if block.last else 2) for block, told in zip(blocks, pieces, strict=True)]
+        )
+        ends = map(_ENDS.__getitem__, dice.several_below(MAX_PADDING + 1, count))  # a ping takes one, too
         started = (
             f'{self.beginning}[],"container":null,"stop_reason":null,"stop_sequence":null,"stop_details":null,'
             f'"usage":{{{self.counted}{self.cached}"output_tokens":{0 if self.is_empty else 1},{self.end}'
@@ -107,7 +111,10 @@ class PlainMessage(NamedTuple):
             if not index:
                 next(ends)
                 events.append(_PING)
-            events += map(str.__add__, deltas[index], ends)
+            head = block.head
+            events += [f'{head}{piece}"}}{end}' for piece, end in zip(pieces[index], ends, strict=False)]
+            if block.last:
+                events.append(block.last + next(ends))
             events.append(block.stop + next(ends))
         events.append(
             f'event: message_delta\ndata: {{"type":"message_delta","delta":{{{self.stop},"container":null}},'
@@ -196,19 +203,23 @@ class _Told(NamedTuple):
     last: str
     stop: str
 
-    def deltas(self, dice: SeededChoices) -> list[str]:
-        """Its deltas, each up to its padding."""
-        _, head, text, is_plain, kind, last, _ = self
-        found = [f'{head}"}}'] if kind == "input_json_delta" else []
+    def pieces(self, dice: SeededChoices) -> list[str]:
+        """What its deltas say, but for the last, as JSON spells it."""
+        text, kind = self.text, self.kind
+        found = [""] if kind == "input_json_delta" else []
         if text:
             ends = dice.cuts(SIZES[kind], len(text))
-            pieces = [text[begin:end] for begin, end in pairwise((0, *ends))]
-            if not is_plain:
-                pieces = [orjson.dumps(piece).decode()[1:-1] for piece in pieces]
-            found += [f'{head}{piece}"}}' for piece in pieces]
-        if last:
-            found.append(last)
+            cut = [text[begin:end] for begin, end in pairwise((0, *ends))]
+            found += cut if self.is_plain else _spelled(cut)
         return found
+
+
+def _spelled(pieces: list[str]) -> list[str]:
+    """Pieces of a text as JSON spells them, without quotation marks."""
+    joined = _BETWEEN.join(pieces)
+    if joined.count(_BETWEEN) < len(pieces):
+        return orjson.dumps(joined).decode()[1:-1].split(_BETWEEN)  # to write each costs more
+    return [orjson.dumps(piece).decode()[1:-1] for piece in pieces]
 
 
 def _told(block: Block, index: int) -> _Told:
@@ -275,6 +286,8 @@ def _remembered(name: str) -> tuple[str, str]:
 
 STOPPED: Final = '"stop_reason":"end_turn","stop_sequence":null,"stop_details":null'
 """How a message says that it has come to its end."""
+CALLING: Final = '"stop_reason":"tool_use","stop_sequence":null,"stop_details":null'
+"""How it says that tools have to be run."""
 
 
 def _stop(reason: str, sequence: str | None) -> str:

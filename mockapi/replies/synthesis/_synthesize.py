@@ -189,7 +189,7 @@ def _answered(
         return None
     material = GenerationInput(view, seed)
     turn = history.turn
-    made = plain_answer(view.body, material.dice, material.ids.make(IdKind.MESSAGE, turn))
+    made = plain_answer(view.body, material.dice, material.ids, turn)
     if made is None:
         return None
     plain, input_count, output_count = made

@@ -35,10 +35,11 @@ _FOLLOWING: Final = (
     "The next turn is yours.",
 )
 _THOUGHTS: Final = (
-    "The user wants to know about this: {subject}.",
-    "Let me look at what was asked: {subject}.",
-    "The question is: {subject}.",
+    ("The user wants to know about this: ", "."),
+    ("Let me look at what was asked: ", "."),
+    ("The question is: ", "."),
 )
+"""What stands before and behind a subject."""
 _CONSIDERATIONS: Final = (
     "First I check what the request offers and what it rules out.",
     "A short answer that keeps to the form is best here.",
@@ -48,6 +49,7 @@ _CONSIDERATIONS: Final = (
 FILLER: Final = (*_REMARKS, *_CONSIDERATIONS, *_FOLLOWING)
 """What a reply that has to be longer goes on with."""
 SUBJECT: Final = 120
+THOUGHT_OF: Final = 80
 """The most characters of what the user wrote that an answer repeats."""
 _OPTION: Final = re.compile(r"\(([A-Z])\)")
 _LONE_KEY: Final = re.compile(r'[{,]\s*"[^"]*"$')
@@ -98,11 +100,15 @@ def before_tools(names: list[str]) -> str:
 
 def thoughts(view: RequestView, dice: SeededChoices) -> str:
     """What a thinking block says."""
-    subject = view.subject(80).rstrip(".?!…") or "a request without text"
-    first = dice.pick(_THOUGHTS).format(subject=subject)
-    results = view.tool_results
-    second = "The tools have answered, so I can reply now." if results else dice.pick(_CONSIDERATIONS)
-    return f"{first}\n\n{second}"
+    answered = "The tools have answered, so I can reply now." if view.tool_results else ""
+    return thought(view.subject(THOUGHT_OF), dice, answered)
+
+
+def thought(subject: str, dice: SeededChoices, considered: str = "") -> str:
+    """A thought about what came, and what is considered then; without it, something is."""
+    before, after = dice.pick(_THOUGHTS)
+    about = subject.rstrip(".?!…") or "a request without text"
+    return f"{before}{about}{after}\n\n{considered or dice.pick(_CONSIDERATIONS)}"
 
 
 def closing(dice: SeededChoices) -> str:

@@ -19,6 +19,50 @@ if TYPE_CHECKING:
 
 _TEXTS = st.text(max_size=20) | st.sampled_from(["a “quoted” word.", " ", "x" * 300, "two\nlines. 12345"])
 _VALUES = st.none() | st.booleans() | st.integers(-2, 60) | st.text(max_size=4) | st.just([{"a": 1}])
+_TYPES = ("object", "string", "integer", "number", "boolean", "null", "array")
+_SCHEMAS = st.fixed_dictionaries(
+    {"type": st.sampled_from(_TYPES[:1] * 3 + _TYPES[1:])},
+    optional={
+        "properties": st.dictionaries(
+            st.sampled_from(["location", "query", "count", "ü", 'a "b"']),
+            st.sampled_from(
+                [
+                    *({"type": kind} for kind in _TYPES[1:6]),
+                    {"type": "integer", "minimum": 3, "maximum": 2},
+                    {"type": "array", "items": {"type": "string"}},
+                    {"enum": ["one", "“two”", 3]},
+                    {"type": "string", "pattern": "^x+$"},
+                    {"type": "string", "format": "date"},
+                    {"type": "string", "minLength": "none"},
+                ]
+            ),
+            max_size=3,
+        ),
+        "required": st.sampled_from([["location"], ["query", "count"], []]),
+        "additionalProperties": st.booleans(),
+    },
+)
+_TOOLS = st.fixed_dictionaries(
+    {"name": st.sampled_from(["get_weather", "run", "ü“", 7]), "input_schema": _SCHEMAS},
+    optional={
+        "description": st.text(max_size=9),
+        "type": st.sampled_from(["custom", "custom", None, "bash_20250124", "web_search_20250305"]),
+        "cache_control": st.just({"type": "ephemeral"}),
+        "defer_loading": st.booleans(),
+        "allowed_callers": st.sampled_from([["direct"], ["code_execution_20250825"]]),
+    },
+)
+_CHOICES = st.fixed_dictionaries(
+    {"type": st.sampled_from(["auto", "any", "tool", "none"])},
+    optional={
+        "name": st.sampled_from(["get_weather", "run"]),
+        "disable_parallel_tool_use": st.booleans(),
+    },
+)
+_THINKING = st.fixed_dictionaries(
+    {"type": st.sampled_from(["enabled", "adaptive", "between_tools", "disabled"])},
+    optional={"display": st.sampled_from(["omitted", "summarized"]), "budget_tokens": st.just(1024)},
+)
 _QUESTIONS = st.fixed_dictionaries(
     {
         "model": st.sampled_from([OLD, "claude-opus-4-7", "unknown", ""]),
@@ -28,13 +72,15 @@ _QUESTIONS = st.fixed_dictionaries(
         ),
     },
     optional={
-        "max_tokens": _VALUES | st.just(1024),
+        "max_tokens": _VALUES | st.just(1024) | st.just(1024),
         "system": _TEXTS | _VALUES,
         "stream": _VALUES,
         "temperature": _VALUES,
         "metadata": _VALUES
         | st.just({"cache_control": {"type": "ephemeral"}, "citations": {"enabled": True}}),
-        "tools": _VALUES,
+        "tools": _VALUES | st.lists(_TOOLS, max_size=4),
+        "tool_choice": _VALUES | _CHOICES,
+        "thinking": _VALUES | _THINKING,
     },
 )
 
@@ -75,7 +121,8 @@ def test_every_shape_is_answered_alike() -> None:
         ({}, True),
         ({"system": "Be brief."}, True),
         ({"system": [{"type": "text", "text": "Be brief."}]}, False),
-        ({"tools": []}, False),
+        ({"tools": [], "thinking": {}, "tool_choice": None}, True),
+        ({"stop_sequences": []}, False),
         ({"messages": [{"role": "assistant", "content": "Go on"}]}, False),
         ({"messages": [{"role": "user", "content": [{"type": "text", "text": "Hello"}]}]}, False),
         ({"messages": [{"role": "user", "content": " "}]}, False),

@@ -19,7 +19,15 @@ from tests.support.shapes import OLD, SHAPES, WEATHER
 if TYPE_CHECKING:
     from mockapi.exchange import Reply
 
-_TEXTS = ("", "plain", 'a "quote", a \\ and a\nline', "“ü” 日本語 🙂", "\u0007\u2028</p>", "\ud800 alone")
+_TEXTS = (
+    "",
+    "plain",
+    'a "quote", a \\ and a\nline',
+    "“ü” 日本語 🙂",
+    "\u0007\u2028</p>",
+    '"\x7f\x7f"',
+    "\ud800 alone",
+)
 
 
 def _replies(body: dict[str, Any], *, at_once: bool) -> list[Reply]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,16 +35,15 @@ def satisfying(schema: Any, dice: SeededChoices, *, subject: str = "") -> Any:
     Raises:
         Unsatisfiable: no value was found within the bounds, which are small enough to answer at once.
     """
-    is_valid, make = _prepared(schema)
-    if make is not None:
-        with contextlib.suppress(Unsatisfiable, *_FAULTS):  # the first attempt fails, and others follow
-            value = make(dice.fork("0"), subject)
-            if is_valid(value):
-                return value
+    is_valid, attempt = _prepared(schema)
+    if attempt is not None:
+        value = attempt(dice, subject)
+        if value is not None:
+            return value
     reason = "no value that was tried satisfies it"
     work = 0
-    for attempt in range(MAX_ATTEMPTS):
-        generator = Generator(schema, dice.fork(str(attempt)), subject=subject, attempt=attempt)
+    for number in range(MAX_ATTEMPTS):
+        generator = Generator(schema, dice.fork(str(number)), subject=subject, attempt=number)
         try:
             value = generator.value()
             if is_valid(value):
@@ -67,11 +65,48 @@ class _Prepared(NamedTuple):
 
     Attributes:
         is_valid: the check of a value, by an implementation of JSON Schema that shares nothing with this one.
-        make: makes the first attempt, where the schema is a plain one.
+        attempt: makes the first attempt, where the schema is a plain one.
     """
 
     is_valid: Callable[[Any], bool]
-    make: Make | None
+    attempt: Attempt | None
+
+
+class Attempt:
+    """The first attempt at a value of a plain schema, checked.
+
+    Args:
+        make: makes it.
+        is_valid: checks it.
+    """
+
+    __slots__ = ("_is_valid", "_make")
+
+    def __init__(self, make: Make, is_valid: Callable[[Any], bool]) -> None:
+        self._make = make
+        self._is_valid = is_valid
+
+    def __call__(self, dice: SeededChoices, subject: str) -> dict[str, Any] | None:
+        """The value; None if it fails, and others have to follow.
+
+        Args:
+            dice: as `satisfying` has them.
+            subject: likewise.
+        """
+        try:
+            value: dict[str, Any] = self._make(dice.fork("0"), subject)
+            return value if self._is_valid(value) else None
+        except (Unsatisfiable, *_FAULTS):
+            return None
+
+
+def first_attempt(schema: Any) -> Attempt | None:
+    """What `satisfying` tries first of a plain schema; None for any other.
+
+    Raises:
+        Unsatisfiable: it is not a usable schema.
+    """
+    return _prepared(schema).attempt
 
 
 def _prepared(schema: Any) -> _Prepared:
@@ -105,7 +140,8 @@ def _compiled(text: bytes) -> _Prepared:
     ) as error:
         why = str(error).partition("\n")[0]
         raise Unsatisfiable(f"it is not a usable schema: {why[:160]}") from None
-    return _Prepared(validator.is_valid, plain_maker(schema))
+    make, is_valid = plain_maker(schema), validator.is_valid
+    return _Prepared(is_valid, None if make is None else Attempt(make, is_valid))
 
 
 def _retrieve_nothing(uri: str) -> Any:
