@@ -2,8 +2,8 @@
 
 A reply is decided (`_decide`), cut to the request's limits (`_cut`) and written (`_writer`); scripts
 hand their own plans to the same writer. What is common has a shorter way to the same bytes (`_plain_answer`,
-`_plain_writer`, `values/_plain`). Values in, values out: the session's history is a value, and
-the time is an argument.
+`_plain_offer`, `_plain_writer`, `values/_plain`). Values in, values out: the session's history is a value,
+and the time is an argument.
 """
 
 from typing import TYPE_CHECKING

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from mockapi.exchange import Request
 from mockapi.messages import dump
-from mockapi.replies.synthesis import History, _plain_answer, _synthesize, synthesized
+from mockapi.replies.synthesis import History, _plain_answer, _synthesize, decide, synthesized
 from tests.support.examples import examples
-from tests.support.shapes import OLD, SHAPES
+from tests.support.shapes import OLD, SHAPES, TIME, WEATHER
 
 if TYPE_CHECKING:
     from mockapi.exchange import Reply
@@ -113,6 +113,43 @@ def test_every_shape_is_answered_alike() -> None:
         asked = {key: value for key, value in body.items() if key != "beta"}
         for stream in (False, True):
             _check({**asked, "stream": stream}, beta=str(body.get("beta", "")))
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    ("changed", "is_short"),
+    [
+        ({}, True),
+        ({"tools": [WEATHER, {**WEATHER, "name": "again"}]}, True),
+        ({"tools": [WEATHER], "tool_choice": {"type": "any"}}, True),
+        ({"tools": [WEATHER], "tool_choice": {"type": "none"}}, True),
+        ({"thinking": {"type": "adaptive"}}, True),
+        ({"tools": [WEATHER], "thinking": {"type": "adaptive", "display": "summarized"}}, True),
+        ({"tools": [TIME]}, False),
+        ({"tools": [{"type": "bash_20250124", "name": "bash"}]}, False),
+        ({"tools": [{**WEATHER, "cache_control": {"type": "ephemeral"}}]}, False),
+        ({"max_tokens": 2}, False),
+    ],
+)
+def test_what_is_answered_on_the_short_way(
+    changed: dict[str, Any],
+    is_short: bool,  # noqa: FBT001 - by name
+    stream: bool,  # noqa: FBT001 - by name
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Plain tools and thinking, and words that differ; the answer is the general way's, whichever it is."""
+    asked = {"model": OLD, "max_tokens": 1024, "stream": stream, **changed}
+    for words in ("Hello", "Hello again, “you”."):
+        _check({**asked, "messages": [{"role": "user", "content": words}]})
+    decided = []
+
+    def noted(*arguments: Any) -> Any:
+        decided.append(arguments)
+        return decide(*arguments)
+
+    monkeypatch.setattr(_synthesize, "decide", noted)
+    _reply({**asked, "messages": [{"role": "user", "content": "More"}]})
+    assert not decided if is_short else decided
 
 
 @pytest.mark.parametrize(
