@@ -63,17 +63,17 @@ _THINKING = st.fixed_dictionaries(
     {"type": st.sampled_from(["enabled", "adaptive", "between_tools", "disabled"])},
     optional={"display": st.sampled_from(["omitted", "summarized"]), "budget_tokens": st.just(1024)},
 )
+_TALKS = st.lists(
+    st.fixed_dictionaries({"role": st.sampled_from(["user", "assistant"]), "content": _TEXTS}), max_size=3
+)
 _QUESTIONS = st.fixed_dictionaries(
     {
         "model": st.sampled_from([OLD, "claude-opus-4-7", "unknown", ""]),
-        "messages": st.lists(
-            st.fixed_dictionaries({"role": st.sampled_from(["user", "assistant"]), "content": _TEXTS}),
-            max_size=3,
-        ),
+        "messages": _TALKS | _TALKS.map(lambda talk: [*talk, {"role": "user", "content": "Is it 7?"}]),
     },
     optional={
         "max_tokens": _VALUES | st.just(1024) | st.just(1024),
-        "system": _TEXTS | _VALUES,
+        "system": _TEXTS | st.just("Be brief.") | st.none(),
         "stream": _VALUES,
         "temperature": _VALUES,
         "metadata": _VALUES
