@@ -208,9 +208,9 @@ class _Run:
             suppress_health_check=list(HealthCheck),
             verbosity=Verbosity.quiet,
         )
-        @given(streams)
-        def check(case: Case) -> None:
-            finding = self.look(case)
+        @given(streams.map(_Drawn))
+        def check(drawn: _Drawn) -> None:
+            finding = self.look(drawn.case)
             if not finding.verdict.is_fine:
                 failures.append(finding)
                 raise _Found
@@ -222,6 +222,16 @@ class _Run:
             if not failures:
                 raise
         return min(failures, key=_size) if failures else None
+
+
+class _Drawn:
+    """A case that hypothesis can name in a word: it writes down what fails, and some are megabytes."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+
+    def __repr__(self) -> str:
+        return "_Drawn(...)"
 
 
 class _Found(Exception):  # noqa: N818 - a result, not a defect

@@ -265,6 +265,14 @@ def test_what_is_no_target_is_said(name: str, words: str) -> None:
 
 
 @pytest.mark.slow
+def test_a_large_stream_is_found_without_a_word_from_hypothesis() -> None:
+    """It warns of values that take long to write down, as it would with this seed; here that is an error."""
+    bad = ["fuzz", "--target", "tests.support.targets:only_lf", "--skip-table", "--examples", "300"]
+    result = runner().invoke(root, [*bad, "--seed", "22"])
+    assert "To repeat: --seed" in result.stdout
+
+
+@pytest.mark.slow
 def test_the_command_exits_with_what_it_found(tmp_path: Path) -> None:
     """1 and a test that fails until the parser is mended; 0 where nothing is wrong."""
     bad = ["fuzz", "--target", "tests.support.targets:only_lf", "--skip-table", "--examples", "300"]
