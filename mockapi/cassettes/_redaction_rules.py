@@ -68,6 +68,10 @@ class RedactionRules:
         """
         return cassettes.masked_by(self, text, found, known)
 
+    def prepare(self) -> None:
+        """Load and compile what finds secrets: 0.2 s that a stream would wait for later."""
+        self.shown(_LIKE_A_KEY)
+
     def shown(self, text: str) -> str:
         """A line as it may be shown to people: masked, or withheld if nobody could look at it."""
         try:
@@ -76,4 +80,5 @@ class RedactionRules:
             return f"(not shown: {error})"
 
 
+_LIKE_A_KEY: Final = "sk-ant-" + "0123456789abcdef" * 4
 DEFAULT: Final[RedactionRules] = RedactionRules()

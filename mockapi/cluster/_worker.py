@@ -44,6 +44,8 @@ def prepare(plan: WorkerPlan) -> None:
     importlib.import_module("uvicorn.lifespan.off")
     if plan.recording is not None:
         importlib.import_module("mockapi.cluster._budget")
+    if plan.recording is not None or plan.node is not None:
+        plan.rules.prepare()
     if plan.node is not None:
         importlib.import_module("redis.asyncio")
         _ = nodes.Node, nodes.Membership

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mockapi import cassettes
 from mockapi.errors import UsageError
 from mockapi.nodes._default import DefaultSession
 from mockapi.nodes._default_control import DefaultControl
@@ -56,6 +57,7 @@ class Node:
         self.default: DefaultSession | None = None
         liveness = self.membership.liveness
         if self.store is not None and liveness is not None:
+            cassettes.DEFAULT.prepare()  # what goes into the log is looked through for keys
             self.default = DefaultSession(
                 service, self.store, options, liveness, script=script, places=places, access=access
             )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockapi.cassettes import as_request
+from mockapi.cassettes import _tokens, as_request
 from mockapi.cassettes._redaction_rules import DEFAULT, RedactionRules
 from mockapi.cassettes._secrets import may_hold_secret
 from mockapi.cassettes.redaction import for_matching, redact_interaction, sightings
@@ -16,6 +16,13 @@ from tests.support import secrets, streams
 from tests.support.redaction import KEY, MASK, exchange, index_of
 
 UUID = "3f9b2c71-8d54-4e1a-9b7f-5a6c2d1e0f43"
+
+
+def test_prepared_rules_have_compiled_what_is_dear() -> None:
+    """Else whatever is recorded first waits for that, and its chunks come together."""
+    _tokens._any_prefix.cache_clear()
+    DEFAULT.prepare()
+    assert _tokens._any_prefix.cache_info().currsize == 1
 
 
 @pytest.mark.parametrize(

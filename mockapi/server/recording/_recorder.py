@@ -64,6 +64,7 @@ class Recorder:
         self, options: RecordOptions, console: Console, helpers: Helpers, budget: Budget | None = None
     ) -> None:
         parse_mode(options.mode)
+        options.rules.prepare()
         self.options = options
         self.stats = RecordStats()
         self._console = console
