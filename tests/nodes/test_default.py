@@ -19,18 +19,10 @@ from tests.support.redis import RedisServer, needs_redis
 from tests.support.server import interaction, message, write_cassette
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
 pytestmark = [needs_redis, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    """One Redis for all of these tests, which take a prefix each."""
-    with RedisServer(tmp_path_factory.mktemp("redis")) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -24,13 +24,6 @@ pytestmark = [needs_redis, pytest.mark.slow]
 FIELDS = {"x-api-key": "sk-ant-test-1", "anthropic-version": "2023-06-01"}
 
 
-@pytest.fixture(scope="module")
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    """One Redis for all of these tests, which take a prefix each."""
-    with RedisServer(tmp_path_factory.mktemp("redis")) as running:
-        yield running
-
-
 @pytest.fixture
 def client() -> Iterator[httpx.Client]:
     """Asks on a connection of its own each time, as many clients do."""

@@ -23,7 +23,7 @@ from tests.support.redis import RedisServer, needs_redis
 from tests.support.server import interaction, message, write_cassette
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from mockapi.server import Access
@@ -33,13 +33,6 @@ pytestmark = [needs_redis, pytest.mark.slow]
 PATIENCE = 0.3
 DAY = 86_400
 SOON = 60
-
-
-@pytest.fixture(scope="module")
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    """One Redis for all of these tests, which take a prefix each."""
-    with RedisServer(tmp_path_factory.mktemp("redis")) as running:
-        yield running
 
 
 @pytest.fixture

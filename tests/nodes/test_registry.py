@@ -15,17 +15,9 @@ from tests.support.members import Member, members
 from tests.support.redis import RedisServer, needs_redis
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = [needs_redis, pytest.mark.slow]
-
-
-@pytest.fixture(scope="module")
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    """One Redis for all of these tests, which take a prefix each."""
-    with RedisServer(tmp_path_factory.mktemp("redis")) as running:
-        yield running
 
 
 def test_a_session_is_found_from_every_node(redis: RedisServer) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.redis import RedisServer
 from tests.support.server import Play, close_session, open_session, serving, write_cassette
 
 if TYPE_CHECKING:
@@ -23,6 +24,13 @@ def server() -> Iterator[mockapi.Server]:
         patch.setenv("MOCKAPI_CACHE", "off")
         with serving() as running:
             yield running
+
+
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """One Redis for the tests of a module, which take a prefix each."""
+    with RedisServer(tmp_path_factory.mktemp("redis")) as running:
+        yield running
 
 
 @pytest.fixture
