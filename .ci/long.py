@@ -47,6 +47,12 @@ else
     echo "No suites were compared: MOCKAPI_SUITES names no folder of clones."
 fi
 """
+_BENCHMARKS = f"""
+apt-get update -qq
+apt-get install -y -qq --no-install-recommends wrk util-linux >/dev/null
+{PYTHON} benchmarks/run.py --quick
+"""
+"""Only that they run: the machine of a nightly run is too busy for the numbers."""
 
 
 def plan(work: Path) -> list[Step]:
@@ -72,6 +78,7 @@ def plan(work: Path) -> list[Step]:
         Step("real-clients", f"{PYTHON} tools/real_clients.py", cores=2, after=first),
         Step("recorders", _RECORDERS, after=first),
         Step("suites", _SUITES, cores=2, after=first),
+        Step("benchmarks", _BENCHMARKS, cores=2, after=(*first, "recorders")),  # each runs apt-get
         Step(
             "mutations",
             f"{PYTHON} -m tools.mutate --draw 200 --seed 1 --at-least 90",

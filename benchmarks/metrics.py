@@ -3,26 +3,28 @@
     python benchmarks/run.py --only metrics
     python -m benchmarks.metrics [--before CHECKOUT] [--rounds 400]
 
-A share of a hundredth drowns in what two servers under load differ by anyway. So one process takes requests
-through the whole of it but the kernel (parser, application, journal, writing the reply) in slices of a few
-milliseconds, counting in one and not in the next, and neighbours are compared. The kernel's part would make
-the share smaller. With `--before`, the cheapest slice of another checkout, one that could not count yet,
-stands beside the cheapest one here.
+A share of a hundredth drowns in what two servers under load differ by anyway. So one server is asked in
+slices of a few milliseconds, counting in one and not in the next, and neighbours are compared. The client is
+a process of its own, and its time does not count. With `--before`, the cheapest slice of another checkout,
+one that could not count yet, stands beside the cheapest one here.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
+import contextlib
 import gc
+import multiprocessing
 import os
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 _ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, os.environ.get("MOCKAPI_CHECKOUT", str(_ROOT)))
@@ -31,29 +33,28 @@ sys.path.append(str(_ROOT))
 from benchmarks import workload  # noqa: E402 - a program that is run by its path has to find its package
 from benchmarks.report import Goal, Part  # noqa: E402 - as above
 
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
 _MOST = 1.02
+_CONNECTIONS = 16
 _REQUESTS = 256  # of a slice: as many as are counted together
+_BYTES = 64 * 1024  # as much as is read at once
 _COLUMNS = ("counting", "processor time, against off")
 
 
-class _Wire:
-    """A connection that takes all that is written."""
-
-    def __init__(self) -> None:
-        self.replies = 0
-
-    def get_extra_info(self, _name: str, default: Any = None) -> Any:
-        return default
-
-    def get_write_buffer_size(self) -> int:
-        return 0
-
-    def is_closing(self) -> bool:
-        return False
-
-    def writelines(self, parts: Any) -> None:
-        b"".join(parts)
-        self.replies += 1
+def _ask(orders: Connection) -> None:
+    """The client: on each order, send the requests of a slice, one at a time on each connection."""
+    address, request = orders.recv()
+    connections = [socket.create_connection(address) for _ in range(_CONNECTIONS)]
+    with contextlib.suppress(EOFError):  # nobody is left to order
+        while orders.recv():
+            replies = []
+            for _ in range(_REQUESTS // _CONNECTIONS):
+                for connection in connections:
+                    connection.sendall(request)
+                replies += [connection.recv(_BYTES) for connection in connections]
+            orders.send([reply.partition(b"\r\n")[0] for reply in replies])
 
 
 class Requests:
@@ -64,71 +65,68 @@ class Requests:
     """
 
     def __init__(self, work: Path) -> None:
-        from mockapi import server
-        from mockapi.server.wire._protocol import Protocol
+        import mockapi
 
+        self._orders, theirs = multiprocessing.Pipe()
+        multiprocessing.get_context("fork").Process(target=_ask, args=(theirs,), daemon=True).start()
         folder = workload.cassette_folder(work, "json-1", [workload.interaction(1)])
-        self.service = server.Service([str(folder)], server.Settings(), server.Console(quiet=True))
-        running = server.HTTPServer(server.build_app(self.service), lambda: None)
-        running.config.load()
+        self._server = mockapi.Server([str(folder)])
+        self._server.start()
         gc.freeze()  # as `mockapi serve` does, thresholds too
         gc.set_threshold(50_000, 20, 100)
-        self._wire = _Wire()
-        self._protocol = Protocol(
-            config=running.config,
-            server_state=running.server_state,
-            app_state={},
-            _loop=asyncio.get_running_loop(),
-        )
-        self._protocol.connection_made(self._wire)  # type: ignore[arg-type] # a stand-in
         body = workload.request_body(1)
         fields = {**workload.HEADERS, "content-length": str(len(body)), "host": "127.0.0.1"}
         head = "".join(f"{name}: {value}\r\n" for name, value in fields.items())
-        self._request = f"POST {workload.PATH} HTTP/1.1\r\n{head}\r\n".encode() + body
+        request = f"POST {workload.PATH} HTTP/1.1\r\n{head}\r\n".encode() + body
+        at = urlsplit(self._server.base_url)
+        self._orders.send(((at.hostname, at.port), request))
 
-    async def slice(self, metrics: Any = None) -> float:
-        """Seconds of processor time for some requests, counted or not.
+    def slice(self, metrics: Any = None) -> float:
+        """Seconds of the server's processor time for some requests, counted or not.
 
         Raises:
-            RuntimeError: a request was not answered at once.
+            RuntimeError: a request was not answered with 200.
         """
-        self.service.metrics = metrics
-        before = self._wire.replies
-        began = time.thread_time()
-        for _ in range(_REQUESTS):
-            self._protocol.data_received(self._request)
-            await asyncio.sleep(0)
-        used = time.thread_time() - began
-        if self._wire.replies - before != _REQUESTS:
-            raise RuntimeError(f"{self._wire.replies - before} of {_REQUESTS} requests were answered.")
+        self._server.service.metrics = metrics
+        began = time.process_time()
+        self._orders.send(True)
+        lines = self._orders.recv()
+        used = time.process_time() - began
+        if lines != [b"HTTP/1.1 200 OK"] * _REQUESTS:
+            raise RuntimeError(f"Requests were answered with {set(lines)}.")
         return used
 
+    def close(self) -> None:
+        """Stop the server; the client ends when nobody is left to order."""
+        self._orders.close()
+        self._server.stop()
 
-async def _ratios(work: Path, rounds: int) -> tuple[float, float]:
+
+def _ratios(work: Path, rounds: int) -> tuple[float, float]:
     """What a slice that counts, and one more that does not, cost as multiples of their neighbour."""
     from mockapi.server import Metrics
 
-    requests, metrics = Requests(work), Metrics()
-    for _ in range(20):
-        await requests.slice()
-        await requests.slice(metrics)
+    metrics = Metrics()
     counted, control = [], []
-    for number in range(rounds):
-        ways = [None, metrics, None]
-        costs = [await requests.slice(way) for way in ways]
-        counted.append(costs[1] / ((costs[0] + costs[2]) / 2))
-        control.append(costs[2] / costs[0] if number % 2 else costs[0] / costs[2])
+    with contextlib.closing(Requests(work)) as requests:
+        for _ in range(20):
+            requests.slice()
+            requests.slice(metrics)
+        for number in range(rounds):
+            costs = [requests.slice(way) for way in (None, metrics, None)]
+            counted.append(costs[1] / ((costs[0] + costs[2]) / 2))
+            control.append(costs[2] / costs[0] if number % 2 else costs[0] / costs[2])
     return median(counted), median(control)
 
 
 def metrics_part(work: Path, *, rounds: int) -> Part:
     """A recorded reply of 500 bytes, counted and not."""
-    counted, control = asyncio.run(_ratios(work, rounds))
+    counted, control = _ratios(work, rounds)
     return Part(
         "Metrics",
-        "The request of the first table without the kernel's part, in one process, counted for Prometheus"
-        f" (`--metrics`) and not, in turn: the median ratio of neighbours, {_REQUESTS} requests"
-        " each. The second row is what equals come to on this machine.",
+        "The request of the first table, to a server that counts for Prometheus (`--metrics`) and does not,"
+        f" in turn: the median ratio of neighbours, {_REQUESTS} requests each. The second row is what equals"
+        " come to on this machine.",
         _COLUMNS,
         [("on", f"{counted:.3f}"), ("off, once more", f"{control:.3f}")],
         [
@@ -142,9 +140,9 @@ def metrics_part(work: Path, *, rounds: int) -> Part:
     )
 
 
-async def _cheapest(work: Path, rounds: int) -> float:
-    requests = Requests(work)
-    return min([await requests.slice() for _ in range(rounds)])
+def _cheapest(work: Path, rounds: int) -> float:
+    with contextlib.closing(Requests(work)) as requests:
+        return min([requests.slice() for _ in range(rounds)])
 
 
 def _before(checkout: Path, rounds: int) -> tuple[float, float]:
@@ -168,7 +166,7 @@ def main() -> None:
     work = Path(tempfile.gettempdir(), f"mockapi-benchmarks-{os.getuid()}")
     work.mkdir(parents=True, exist_ok=True)
     if options.cheapest:
-        print(asyncio.run(_cheapest(work, options.rounds)) / _REQUESTS * 1e6)
+        print(_cheapest(work, options.rounds) / _REQUESTS * 1e6)
     elif options.before is not None:
         there, here = _before(options.before, options.rounds)
         print(f"before {there:.2f} µs, here with metrics off {here:.2f} µs: {here / there:.3f}")

@@ -16,6 +16,7 @@ from mockapi.server import _awaited
 from mockapi.server._access import key_objection
 from mockapi.server._awaited import AwaitedReply, whole
 from mockapi.server._elsewhere import Coming, OwnerAwayError
+from mockapi.server._metrics import AT_ONCE
 from mockapi.server.wire import ARRIVED, framed
 from mockapi.sessions import CALLS_OUT, Asked, ServerSession
 
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 SESSION_PREFIX: Final = "/s/"
 _MESSAGES: Final = "/v1/messages"
+_OK: Final = 200
 _LOOKED_AT: Final = frozenset({b"origin", b"sec-fetch-site", b"content-encoding", b"expect"})
 """Fields by which a request may be turned away, or has to be read in another way."""
 
@@ -142,8 +144,13 @@ class AtOnce:
         now = monotonic()
         at = wall_at(now)
         _used(service, request, recording, session, scope["server"], at)
-        if head is not None and service.metrics is None and not service.console.verbose:
+        counts = service.metrics
+        if head is not None and not service.console.verbose and (counts is None or reply.status == _OK):
             seconds = now - scope[ARRIVED]
+            if counts is not None:
+                counts.replayed.append(seconds)
+                if len(counts.replayed) >= AT_ONCE:
+                    counts.add_up()
             # Where the recording has the body, the journal needs no copy of its own.
             body = None if request.spelled_as is recording else request.body
             session.journal.add_replayed(at, seconds, asked, body, recording, session.library)

@@ -75,6 +75,8 @@ class Metrics:
 
     Attributes:
         at_once: what was answered whole and at once and waits to be counted: so many that it pays.
+        replayed: likewise of recorded replies with status 200, which are most: their seconds, from the whole
+            request to the last byte, none of them below zero.
 
     Raises:
         UsageError: prometheus_client is not installed.
@@ -88,6 +90,7 @@ class Metrics:
                 "Metrics need prometheus-client: pip install 'messages-mockapi[metrics]'."
             ) from error
         self.at_once: list[Counted] = []
+        self.replayed: list[float] = []
         self._replies: defaultdict[tuple[Source, int, str], int] = defaultdict(int)
         self._first_byte = {source: Histogram() for source in Source}
 
@@ -106,6 +109,10 @@ class Metrics:
 
     def add_up(self) -> None:
         """Count what waits for it."""
+        if self.replayed:
+            self._replies[Source.RECORDED, 200, ""] += len(self.replayed)
+            self._first_byte[Source.RECORDED].add_all(self.replayed)
+            self.replayed.clear()
         entries = self.at_once
         self.at_once = []
         kinds = Counter(map(_KIND, entries))

@@ -16,7 +16,7 @@ import mockapi
 from mockapi.errors import UsageError
 from mockapi.exchange import Reply, Source
 from mockapi.server._console import Console
-from mockapi.server._metrics import Metrics
+from mockapi.server._metrics import AT_ONCE, Metrics
 from mockapi.server._service import Service
 from tests.support.doors import NEIGHBOUR, Caller, asked
 from tests.support.examples import examples
@@ -95,6 +95,25 @@ def test_requests_are_counted_by_source_status_and_rule(server: mockapi.Server) 
     assert told(server)["mockapi_misses_total", ()] == 1
     assert told(server)["mockapi_sessions_open", ()] == 2
     assert told(server)["mockapi_journal_bytes", ()] == server.service.sessions.default.journal.size > 0
+
+
+def test_recorded_replies_are_counted_one_by_one_however_many(tmp_path: Path) -> None:
+    """Those of one status wait to be counted together, the others do not; nobody's time is lost."""
+    refused = message("too many")
+    cassette = write_cassette(
+        tmp_path / "a.yaml", interaction(ASKED, b"1"), interaction(refused, b"2", status=429)
+    )
+    with counting(mockapi.Server([cassette])) as server, RawClient(server.base_url) as client:
+        for number in range(1, 2 * AT_ONCE):
+            client.ask("POST", "/v1/messages", orjson.dumps(ASKED if number % 3 else refused))
+            client.read()
+            if number in (1, AT_ONCE - 1, AT_ONCE, 2 * AT_ONCE - 1):
+                samples = told(server)
+                assert samples["mockapi_requests_total", ("", "recorded", "200")] == number - number // 3
+                assert samples.get(("mockapi_requests_total", ("", "recorded", "429")), 0) == number // 3
+                assert samples["mockapi_time_to_first_byte_seconds_count", ("recorded",)] == number
+                assert samples["mockapi_time_to_first_byte_seconds_sum", ("recorded",)] > 0
+        assert server.service.sessions.default.journal.count == 2 * AT_ONCE - 1
 
 
 def test_a_stream_is_in_flight_while_it_is_sent(server: mockapi.Server) -> None:

@@ -45,9 +45,13 @@ class Histogram:
 
     def add_all(self, many: list[float]) -> None:
         """Count many at once, none of them below zero: a sorted list is looked up by bucket, not by value."""
-        many.sort()
         self.total += sum(many)
-        self.worst = max(self.worst, many[-1] if many else 0.0)
+        worst = max(many, default=0.0)
+        self.worst = max(self.worst, worst)
+        if worst <= _FIRST:  # as most replies that are at hand are
+            self._buckets[0] += len(many)
+            return
+        many.sort()
         done = 0
         while done < len(many):
             place = bisect_left(_BOUNDS, many[done])

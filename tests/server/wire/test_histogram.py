@@ -33,7 +33,7 @@ def test_buckets_hold_what_lies_at_or_below_their_bound(seconds: list[float]) ->
     assert math.isclose(counted.total, math.fsum(value for value in seconds if value > 0))
 
 
-@given(SECONDS, SECONDS)
+@given(SECONDS, SECONDS | st.lists(st.floats(0.0, 0.00011), max_size=50))
 def test_many_at_once_are_counted_as_one_by_one(before: list[float], seconds: list[float]) -> None:
     """Whatever was counted before."""
     seconds = [max(0.0, value) for value in seconds]
