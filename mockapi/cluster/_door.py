@@ -27,13 +27,14 @@ from mockapi.cluster._link import (
 from mockapi.cluster._named import Named
 from mockapi.exchange import Reply
 from mockapi.nodes import Ordered
-from mockapi.server import OwnerAwayError, OwnerUnsureError, defect_reply, replayed
+from mockapi.server import OwnerAwayError, OwnerUnsureError, defect_reply, replayed_for_another
 from mockapi.server.wire import Refused
-from mockapi.sessions import DEFAULT, Asked, is_free
+from mockapi.sessions import DEFAULT, Asked, Playing, is_free
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from mockapi.cassettes import Recording
     from mockapi.cluster._service import WorkerService
     from mockapi.exchange import Request
     from mockapi.nodes import DefaultSession, Free
@@ -68,7 +69,7 @@ class Door(Frames):
         self._api = api
         self._call = call
         self._doors = doors
-        self._played: dict[int, tuple[JournalEntry, ServerSession]] = {}
+        self._played: dict[int, tuple[JournalEntry | Playing, ServerSession]] = {}
         self._forwarded: dict[int, tuple[Request, ServerSession]] = {}
         self._named = Named()
         self._asked: dict[int, Asked] = {}
@@ -117,9 +118,10 @@ class Door(Frames):
             sessions = self._service.sessions
             session = sessions.root() if id_ is None else sessions.get(id_)
             if session is not None and (self._default is None or session is not self._default.session):
-                entry = replayed(self._service, request, session, server)
-                if entry is not None:
-                    self._replied(number, edition, request, session, entry)
+                playing = replayed_for_another(self._service, asked, request, session, server)
+                if playing is not None:
+                    self._played[number] = playing, session
+                    self._name(number, edition, request, session, playing.recording)
                     return
         except Exception as error:  # noqa: BLE001 - a defect, answered as one
             self._defect(number, error)
@@ -183,15 +185,31 @@ class Door(Frames):
             self._to_forward(number, request, session)
             return
         self._played[number] = entry, session
-        free = self._service.epoch if session.id == DEFAULT and is_free(session, entry) else None
-        recording, library, reply = entry.recording, session.library, entry.reply
-        is_the_librarys = library is self._service.library and reply.wire_head is not None
-        if recording is None or not is_the_librarys or reply is not library.reply(recording):
-            self._say(number, reply, free)
-        elif self._named.is_known(recording.number, library, edition):
-            self.send((NAMED, number, recording.number, free))
+        recording = entry.recording
+        if recording is not None and entry.reply is session.library.reply(recording):
+            self._name(number, edition, request, session, recording)
         else:
+            self._say(number, entry.reply, self._free(session, request) if recording is not None else None)
+
+    def _name(
+        self, number: int, edition: int, request: Request, session: ServerSession, recording: Recording
+    ) -> None:
+        """Have the other worker play a recording as it is."""
+        library, free = session.library, self._free(session, request)
+        is_shared = library is self._service.library
+        if is_shared and self._named.knows(recording.number, library, edition):
+            self.send((NAMED, number, recording.number, free))
+            return
+        reply = library.reply(recording)
+        if is_shared and reply.wire_head is not None:
+            self._named.add(recording.number)
             self._say(number, reply, free, recording.number)
+        else:
+            self._say(number, reply, free)
+
+    def _free(self, session: ServerSession, request: Request) -> int | None:
+        """The epoch in which the recording that answers a request is free; None if it is not."""
+        return self._service.epoch if session.id == DEFAULT and is_free(session, request) else None
 
     def _say(self, number: int, reply: Reply, free: int | None = None, named: int | None = None) -> None:
         """Tell the other worker what to play."""
@@ -213,12 +231,12 @@ class Door(Frames):
             passed_on.complete, passed_on.seconds = complete, seconds
             passed_on.ended()
             return
-        entry, session = self._played.pop(number, (None, None))
-        if entry is None or session is None:
+        played, session = self._played.pop(number, (None, None))
+        if played is None or session is None:
             return
-        entry.complete, entry.seconds = complete, seconds
+        played.ended(seconds, complete=complete)
         if self._service.console.verbose:
-            self._service.console.request(entry, session)
+            self._service.console.request(played.made(), session)
 
     def _upstream_answered(self, number: int, at: float, written: bytes, complete: bool) -> None:  # noqa: FBT001 - as it comes
         request, session = self._forwarded.pop(number)

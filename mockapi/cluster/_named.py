@@ -64,8 +64,8 @@ class Named:
         self._library: CassetteSet | None = None
         self._numbers: set[int] = set()
 
-    def is_known(self, number: int, library: CassetteSet, edition: int) -> bool:
-        """Whether a number was told before; from now on it was.
+    def knows(self, number: int, library: CassetteSet, edition: int) -> bool:
+        """Whether a number was told before, of these cassettes and in this edition.
 
         Args:
             number: of a recording.
@@ -75,7 +75,8 @@ class Named:
         if edition != self._edition or library is not self._library:
             self._edition, self._library = edition, library
             self._numbers.clear()
-        if number in self._numbers:
-            return True
+        return number in self._numbers
+
+    def add(self, number: int) -> None:
+        """A number is told, of what `knows` was asked of last."""
         self._numbers.add(number)
-        return False

@@ -159,7 +159,7 @@ class Replica:
             _bounded(self._forwarding, entry.token, (request, moment.at), _MOST_FORWARDED)
         else:
             self._run(entry.token, answered)
-            if answered.recording is not None and not hint and is_free(session, answered):
+            if answered.recording is not None and not hint and is_free(session, answered.request):
                 track = session.index.alone(answered.request)
                 if track is not None:
                     self.free.add(track)

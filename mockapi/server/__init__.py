@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mockapi.server._access import TOKEN, Access, access_of, control_objection
     from mockapi.server._api import MessagesAPI, defect_reply
     from mockapi.server._app import build_app, create_app
-    from mockapi.server._at_once import replayed
+    from mockapi.server._at_once import replayed, replayed_for_another
     from mockapi.server._base_url import is_prefix, path_of
     from mockapi.server._console import Console
     from mockapi.server._control import places_of
@@ -79,6 +79,7 @@ __all__ = [
     "places_of",
     "problem",
     "replayed",
+    "replayed_for_another",
     "response_of",
     "tell_opening",
     "unready",
@@ -91,7 +92,7 @@ __getattr__ = lazy_exports(
         "_access": "TOKEN Access access_of control_objection",
         "_api": "MessagesAPI defect_reply",
         "_app": "build_app create_app",
-        "_at_once": "replayed",
+        "_at_once": "replayed replayed_for_another",
         "_base_url": "is_prefix path_of",
         "_console": "Console",
         "_control": "places_of",

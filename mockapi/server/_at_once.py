@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mockapi.server._service import Service
     from mockapi.server.recording import Address
     from mockapi.server.wire import Framed
-    from mockapi.sessions import JournalEntry
+    from mockapi.sessions import JournalEntry, Playing
 
     Scope = dict[str, Any]
     Receive = Callable[[], Awaitable[Any]]
@@ -151,8 +151,7 @@ class AtOnce:
                 counts.replayed.append(seconds)
                 if len(counts.replayed) >= AT_ONCE:
                     counts.add_up()
-            # Where the recording has the body, the journal needs no copy of its own.
-            body = None if request.spelled_as is recording else request.body
+            body = _own_body(request, recording)
             session.journal.add_replayed(at, seconds, asked, body, recording, session.library)
             return framed(head.before, reply.body, head.after)
         entry = session.journal.add(at, request, reply, recording, None)
@@ -217,6 +216,35 @@ def replayed(
     now = wall()
     _used(service, request, recording, session, server, now)
     return session.journal.add(now, request, session.library.reply(recording), recording, None)
+
+
+def replayed_for_another(
+    service: Service, asked: Asked, request: Request, session: ServerSession, server: Address
+) -> Playing | None:
+    """As `replayed`, where another process sends the reply.
+
+    Args:
+        service: the state of the server.
+        asked: the request but for its body.
+        request: what came, for a message.
+        session: where it came.
+        server: the address at which it came.
+
+    Returns:
+        The recording, which is to be told how it was sent.
+    """
+    recording = session.replay(request)
+    if recording is None:
+        return None
+    now = wall()
+    _used(service, request, recording, session, server, now)
+    body = _own_body(request, recording)
+    return session.journal.add_playing(now, asked, body, recording, session.library)
+
+
+def _own_body(request: Request, recording: Recording) -> bytes | None:
+    """The body that a journal keeps of a request; None where the recording has it, and no copy is needed."""
+    return None if request.spelled_as is recording else request.body
 
 
 def _used(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from mockapi.sessions._look_ahead import answer_large, look_up_ahead, make_ready
     from mockapi.sessions._memory import memory_of, recall
     from mockapi.sessions._pipeline import CHANGES, SOURCES, Exchange, answer
+    from mockapi.sessions._playing import Playing
     from mockapi.sessions._registry import SessionRegistry, new_id
     from mockapi.sessions._session import DEFAULT, MAX_REQUESTS, ServerSession
     from mockapi.sessions._settings import (
@@ -70,6 +71,7 @@ __all__ = [
     "Journal",
     "JournalEntry",
     "OnUnmatched",
+    "Playing",
     "RecordMode",
     "ReplyGenerator",
     "ServerSession",
@@ -112,6 +114,7 @@ __getattr__ = lazy_exports(
         "_look_ahead": "answer_large look_up_ahead make_ready",
         "_memory": "memory_of recall",
         "_pipeline": "CHANGES SOURCES Exchange answer",
+        "_playing": "Playing",
         "_registry": "SessionRegistry new_id",
         "_session": "DEFAULT MAX_REQUESTS ServerSession",
         "_settings": "AFTER_LAST CALLS_OUT MAX_LIFETIME MAX_NAME ON_UNMATCHED RECORD_MODES AfterLast"

@@ -73,6 +73,14 @@ class JournalEntry:
         if recording is None:  # a recording's bytes are in memory anyway
             self.size += sum([len(chunk.data) for chunk in reply.chunks])
 
+    def made(self) -> JournalEntry:
+        """Itself; see `Playing`."""
+        return self
+
+    def ended(self, seconds: float | None, *, complete: bool) -> None:
+        """Its reply was sent; so it went."""
+        self.seconds, self.complete = seconds, complete
+
     @property
     def plain(self) -> Request:
         """The Messages request that it stood for, where it came to a cloud's surface; else what came."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mockapi.sessions._entry import JournalEntry
+    from mockapi.exchange import Request
     from mockapi.sessions._session import ServerSession
 
 
@@ -18,10 +18,6 @@ def can_be_free(session: ServerSession) -> bool:
     return session.is_bare and session.max_requests == 0 and session.settings.after_last == "repeat"
 
 
-def is_free(session: ServerSession, entry: JournalEntry) -> bool:
-    """Whether what answered a request answers it from now on, whatever else is asked."""
-    return (
-        entry.recording is not None
-        and can_be_free(session)
-        and session.index.alone(entry.request) is not None
-    )
+def is_free(session: ServerSession, request: Request) -> bool:
+    """Whether the recording that answered a request answers it from now on, whatever else is asked."""
+    return can_be_free(session) and session.index.alone(request) is not None

@@ -2,7 +2,8 @@
 
 Nearly every entry of a replay is a recording that was sent whole, and is never looked at. Such an exchange is
 kept as a tuple of what it was made of, and becomes an entry when somebody asks for it: to make one each time
-would be a tenth of what a recorded reply costs.
+would be a tenth of what a recorded reply costs. Where another process sends the recording it is a `Playing`,
+whose end that process tells.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from weakref import WeakValueDictionary
 
 from mockapi.sessions._entry import JournalEntry
+from mockapi.sessions._playing import Playing
 
 if TYPE_CHECKING:
     import asyncio
@@ -32,6 +34,7 @@ MAX_BYTES: Final = 64 * 1024 * 1024
 _Replayed: TypeAlias = "tuple[int, float, float, Asked, bytes | None, Recording, CassetteSet]"
 """Number, moment, seconds until it was sent, what was asked, its body unless the recording has it, the
 recording, and where that is."""
+_Kept: TypeAlias = "JournalEntry | Playing | _Replayed"
 
 
 class Journal:
@@ -46,7 +49,7 @@ class Journal:
     """
 
     def __init__(self, max_entries: int = MAX_ENTRIES, max_bytes: int = MAX_BYTES) -> None:
-        self._entries: deque[JournalEntry | _Replayed] = deque()
+        self._entries: deque[_Kept] = deque()
         self._max_entries = max_entries
         self._max_bytes = max_bytes
         self._bytes = 0
@@ -95,6 +98,31 @@ class Journal:
         size = asked.size if body is None else asked.size + len(body)  # as `_size_of` has it
         self._keep((number, at, seconds, asked, body, recording, library), size)
 
+    def add_playing(
+        self,
+        at: float,
+        asked: Asked,
+        body: bytes | None,
+        recording: Recording,
+        library: CassetteSet,
+    ) -> Playing:
+        """Write down an exchange as it begins: another process sends a recording whole.
+
+        Args:
+            at: as for `add_replayed`.
+            asked: as for `add_replayed`.
+            body: as for `add_replayed`.
+            recording: as for `add_replayed`.
+            library: as for `add_replayed`.
+
+        Returns:
+            What is to be told how it went.
+        """
+        self.count = number = self.count + 1
+        playing = Playing(number, at, asked, body, recording, library)
+        self._keep(playing, asked.size if body is None else asked.size + len(body))  # its `size`
+        return playing
+
     def merge(self, more: Iterable[JournalEntry]) -> None:
         """Add entries that were written elsewhere, by time, among those that came since this was done last.
 
@@ -110,7 +138,7 @@ class Journal:
             self._keep(entry, entry.size)
         self._merged = self.count
 
-    def _keep(self, entry: JournalEntry | _Replayed, size: int) -> None:
+    def _keep(self, entry: _Kept, size: int) -> None:
         entries = self._entries
         entries.append(entry)
         self._bytes += size
@@ -156,8 +184,7 @@ class Journal:
     def is_being_answered(self, since: float) -> bool:
         """Whether a reply to a request that has come since then is still being sent."""
         return any(
-            isinstance(entry, JournalEntry) and entry.seconds is None and entry.at > since
-            for entry in self._entries
+            not isinstance(kept, tuple) and kept.seconds is None and kept.at > since for kept in self._entries
         )
 
     def __len__(self) -> int:
@@ -166,22 +193,26 @@ class Journal:
     def __iter__(self) -> Iterator[JournalEntry]:
         return self.after(self.count - len(self._entries))
 
-    def _made_of(self, kept: JournalEntry | _Replayed) -> JournalEntry:
+    def _made_of(self, kept: _Kept) -> JournalEntry:
         """An entry; whoever asks for it again while somebody has it gets the same one."""
         if isinstance(kept, JournalEntry):
             return kept
-        number, at, seconds, asked, body, recording, library = kept
+        number = kept[0] if isinstance(kept, tuple) else kept.number
         with self._making:
             entry = self._made.get(number)
             if entry is None:
-                reply = library.reply(recording)
-                request = asked.request(recording.request_body if body is None else body)
-                entry = JournalEntry(number, at, request, reply, recording, None)
-                entry.seconds, entry.complete = seconds, True
-                self._made[number] = entry
+                entry = self._made[number] = _entry_of(kept) if isinstance(kept, tuple) else kept.made()
         return entry
 
 
-def _size_of(kept: JournalEntry | _Replayed) -> int:
+def _entry_of(replayed: _Replayed) -> JournalEntry:
+    number, at, seconds, asked, body, recording, library = replayed
+    request = asked.request(recording.request_body if body is None else body)
+    entry = JournalEntry(number, at, request, library.reply(recording), recording, None)
+    entry.seconds, entry.complete = seconds, True
+    return entry
+
+
+def _size_of(kept: _Kept) -> int:
     """About how many bytes it keeps in memory."""
-    return kept.size if isinstance(kept, JournalEntry) else kept[3].size + len(kept[4] or b"")
+    return kept[3].size + len(kept[4] or b"") if isinstance(kept, tuple) else kept.size

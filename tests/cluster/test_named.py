@@ -65,7 +65,8 @@ class Pair:
     def _answer(self, wanted: int, edition: Edition) -> None:
         number = wanted % len(self._owners.recordings)
         reply = self._owners.reply(self._owners.recordings[number])
-        is_known = self._named.is_known(number, self._owners, edition.number)
+        is_known = self._named.knows(number, self._owners, edition.number)
+        self._named.add(number)
         self.by_number += is_known
         self._answers.append((edition, number, None if is_known else reply.with_headers(), reply.body))
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mockapi.cassettes import Cassette
 from mockapi.exchange import Request
-from mockapi.sessions import Asked, CassetteSet, JournalEntry
+from mockapi.sessions import Asked, CassetteSet, JournalEntry, Playing
 from mockapi.sessions._journal import Journal
 from tests.support.server import interaction, message
 
@@ -21,21 +21,34 @@ HEADERS = ((b"x-name", b"value"),)
 ASKED = [Asked(None, "/v1/messages", "", ()), Asked("s", "/v1/messages", "beta=true", HEADERS)]
 
 Doing: TypeAlias = tuple[str, int, int]
-KINDS = st.sampled_from(["replayed"] * 5 + ["began", "merged", "cleared", "settled"])
+KINDS = st.sampled_from(
+    ["replayed", "lent", "ended"] * 3 + ["began", "looked", "merged", "cleared", "settled"]
+)
 DOINGS = st.lists(st.tuples(KINDS, st.integers(0, 2), st.integers(0, 40)), max_size=25)
 
 
 def journal_after(doings: Sequence[Doing], *, as_entries: bool) -> Journal:
     """A small journal to which something was done."""
     log = Journal(max_entries=7, max_bytes=200)
+    lent: list[JournalEntry | Playing] = []  # what another process plays
+    looked_at: list[JournalEntry] = []
     for at, (doing, which, size) in enumerate(doings):
         asked, recording, body = ASKED[which % 2], LIBRARY.recordings[which], b"b" * size
         if doing == "replayed" and not as_entries:
             log.add_replayed(float(at), at / 2, asked, body, recording, LIBRARY)
-        elif doing in {"replayed", "began"}:
+        elif doing == "lent" and not as_entries:
+            lent.append(log.add_playing(float(at), asked, body, recording, LIBRARY))
+        elif doing in {"replayed", "lent", "began"}:
             entry = log.add(float(at), asked.request(body), LIBRARY.reply(recording), recording, None)
             if doing == "replayed":
                 entry.seconds, entry.complete = at / 2, True
+            elif doing == "lent":
+                lent.append(entry)
+        elif doing == "ended":
+            if lent:
+                lent.pop(which % len(lent)).ended(at / 3, complete=size % 2 == 0)
+        elif doing == "looked":
+            looked_at += log.entries()
         elif doing == "merged":
             elsewhere = asked.request(body)
             log.merge([JournalEntry(0, at - 2.5, elsewhere, LIBRARY.reply(recording), recording, None)])
@@ -43,6 +56,7 @@ def journal_after(doings: Sequence[Doing], *, as_entries: bool) -> Journal:
             log.clear()
         else:
             log.settle()
+    assert all(log.find(entry.number) in {None, entry} for entry in looked_at)
     return log
 
 
@@ -85,6 +99,18 @@ def test_whoever_has_an_entry_gets_the_same_one_again() -> None:
     assert log.find(2) is first[1]
     log.settle()
     assert log.entries() == first
+
+
+def test_whoever_has_an_entry_learns_how_it_ends() -> None:
+    """The end of what another process sends reaches an entry that was made before, and one made after."""
+    log = Journal()
+    playing = log.add_playing(1.0, ASKED[0], b"{}", LIBRARY.recordings[0], LIBRARY)
+    (entry,) = log.entries()
+    assert (entry.seconds, entry.complete, log.is_being_answered(0.5)) == (None, False, True)
+    playing.ended(0.25, complete=True)
+    assert (entry.seconds, entry.complete, log.is_being_answered(0.5)) == (0.25, True, False)
+    del entry
+    assert [(entry.seconds, entry.complete) for entry in log] == [(0.25, True)]
 
 
 def test_a_request_is_what_came() -> None:
