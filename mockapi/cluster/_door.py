@@ -10,7 +10,7 @@ import logging
 import pickle
 from typing import TYPE_CHECKING, Any, Final
 
-from mockapi.cluster._codec import read_flat, reply_of, request_of, written_reply
+from mockapi.cluster._codec import Flat, read_flat, reply_of, request_of, written_reply
 from mockapi.cluster._frames import Frames
 from mockapi.cluster._link import (
     ANSWER,
@@ -21,6 +21,7 @@ from mockapi.cluster._link import (
     KEEP,
     MESSAGE,
     NAMED,
+    PLAYED,
     REPLY,
     RESULT,
 )
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from mockapi.exchange import Request
     from mockapi.nodes import DefaultSession, Free
     from mockapi.server import MessagesAPI
+    from mockapi.server.recording import Address
     from mockapi.sessions import JournalEntry, ServerSession
 
 _MESSAGES: Final = "/v1/messages"
@@ -72,47 +74,44 @@ class Door(Frames):
         self._played: dict[int, tuple[JournalEntry | Playing, ServerSession]] = {}
         self._forwarded: dict[int, tuple[Request, ServerSession]] = {}
         self._named = Named()
-        self._asked: dict[int, Asked] = {}
+        self._asked: dict[int, tuple[Asked, Address]] = {}
         self._default = default
         self._ordered: dict[int, Ordered | Free] = {}
         self._kept: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._takes: dict[int, Callable[..., None]] = {
+            MESSAGE: self._message,
+            ANSWER: self._answer_flat,
+            PLAYED: self._were_played,
+            ENDED: self._ended,
+            FORWARDED: self._upstream_answered,
+            KEEP: self._start_keeping,
+            CALL: self._start_call,
+        }
         doors.add(self)
 
-    def taken(self, message: tuple[Any, ...]) -> None:
-        """The other worker asks, or tells, something."""
-        kind, number, *parts = message
-        if kind == MESSAGE:
-            self._message(number, *parts)
-        elif kind == ANSWER:
-            edition, id_, flat, *more = parts
-            self._answer(number, edition, id_, request_of(flat), *more)
-        elif kind == ENDED:
-            self._ended(number, *parts)
-        elif kind == FORWARDED:
-            self._upstream_answered(number, *parts)
-        elif kind == KEEP:
-            self._start(self._result(number, self._keep, *parts))
-        elif kind == CALL:
-            name, arguments = parts
-            # The other end is a process of the same server, started by the same supervisor.
-            self._start(self._result(number, self._call, name, *pickle.loads(arguments)))  # noqa: S301 - see above
+    def taken(self, messages: list[tuple[Any, ...]]) -> None:
+        """The other worker asks, and tells, something."""
+        takes = self._takes
+        for message in messages:
+            takes[message[0]](*message[1:])
 
     def lost(self) -> None:
         """The other worker has ended: what it was playing stays as it is in the journal, unfinished."""
         self._played.clear()
         self._forwarded.clear()
         self._ordered.clear()
+        self._takes.clear()  # each of them holds the door
         self._doors.discard(self)
 
     def _message(
-        self, number: int, edition: int, place: int, new: tuple[Any, ...] | None, body: bytes, server: Any
+        self, number: int, edition: int, place: int, new: tuple[Any, ...] | None, body: bytes
     ) -> None:
         """Answer a request for a message: with a recording at once, as most are."""
         if new is not None:
-            id_, query, headers = new
-            self._asked[place] = Asked(id_, _MESSAGES, query, headers)
-        asked = self._asked[place]
+            id_, query, headers, server = new
+            self._asked[place] = Asked(id_, _MESSAGES, query, headers), server
+        asked, server = self._asked[place]
         id_, request = asked.session_id, asked.request(body)
         try:
             sessions = self._service.sessions
@@ -127,6 +126,11 @@ class Door(Frames):
             self._defect(number, error)
             return
         self._answer(number, edition, id_, request, server, "")
+
+    def _answer_flat(
+        self, number: int, edition: int, id_: str | None, flat: Flat, server: Any, hint: str
+    ) -> None:
+        self._answer(number, edition, id_, request_of(flat), server, hint)
 
     def _answer(
         self, number: int, edition: int, id_: str | None, request: Request, server: Any, hint: str
@@ -224,19 +228,25 @@ class Door(Frames):
         _log.error("A request that another worker has taken met a defect of mockapi.", exc_info=error)
         self._say(number, defect_reply(self._service))
 
+    def _were_played(self, ends: list[Any]) -> None:
+        """Replies were played whole: of each its number, and the seconds that it took."""
+        told = iter(ends)
+        for number, seconds in zip(told, told, strict=True):
+            self._ended(number, True, seconds)
+
     def _ended(self, number: int, complete: bool, seconds: float | None) -> None:  # noqa: FBT001 - as it comes
+        played = self._played.pop(number, None)
+        if played is not None:
+            entry, session = played
+            entry.ended(seconds, complete=complete)
+            if self._service.console.verbose:
+                self._service.console.request(entry.made(), session)
+            return
         self._forwarded.pop(number, None)
         passed_on = self._ordered.pop(number, None)
         if passed_on is not None:
             passed_on.complete, passed_on.seconds = complete, seconds
             passed_on.ended()
-            return
-        played, session = self._played.pop(number, (None, None))
-        if played is None or session is None:
-            return
-        played.ended(seconds, complete=complete)
-        if self._service.console.verbose:
-            self._service.console.request(played.made(), session)
 
     def _upstream_answered(self, number: int, at: float, written: bytes, complete: bool) -> None:  # noqa: FBT001 - as it comes
         request, session = self._forwarded.pop(number)
@@ -259,6 +269,13 @@ class Door(Frames):
         if keep is not None:
             # As above.
             await keep(pickle.loads(pickled), request)  # noqa: S301 - see above
+
+    def _start_keeping(self, number: int, answered: int, pickled: bytes) -> None:
+        self._start(self._result(number, self._keep, answered, pickled))
+
+    def _start_call(self, number: int, name: str, arguments: bytes) -> None:
+        # The other end is a process of the same server, started by the same supervisor.
+        self._start(self._result(number, self._call, name, *pickle.loads(arguments)))  # noqa: S301 - see above
 
     def _start(self, work: Any) -> None:
         task = asyncio.ensure_future(work)

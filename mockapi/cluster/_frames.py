@@ -35,8 +35,8 @@ class Frames(asyncio.Protocol):
         """Whether the other end can be told something."""
         return self._transport is not None and not self._transport.is_closing()
 
-    def taken(self, message: tuple[Any, ...]) -> None:
-        """A message has come."""
+    def taken(self, messages: list[tuple[Any, ...]]) -> None:
+        """Messages have come."""
         raise NotImplementedError
 
     def lost(self) -> None:
@@ -101,8 +101,7 @@ class Frames(asyncio.Protocol):
                 if len(come) < end:
                     break
                 # The other end is a process of the same server, started by the same supervisor.
-                for message in marshal.loads(come[begin:end]):  # noqa: S302 - see above
-                    self.taken(message)
+                self.taken(marshal.loads(come[begin:end]))  # noqa: S302 - see above
                 at = end
         finally:
             self._is_taking = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,9 +18,9 @@ if TYPE_CHECKING:
 
     from mockapi.cassettes import Interaction
     from mockapi.cluster._service import WorkerService
-    from mockapi.exchange import Request
+    from mockapi.exchange import Reply, Request
     from mockapi.server.recording import Address, Recorder
-    from mockapi.server.wire import Message
+    from mockapi.server.wire import Awaited, Message
     from mockapi.sessions import Asked
 
 ANSWER: Final = 0  # what does this session answer? -> REPLY, NAMED, or FORWARD
@@ -34,9 +33,11 @@ CALL: Final = 6  # anything else, by name -> RESULT
 RESULT: Final = 7  # of a call: what it returns, or what it raises
 MESSAGE: Final = 8  # as ANSWER, for a message; whoever may not ask has been turned away
 NAMED: Final = 9  # as REPLY, by its number
+PLAYED: Final = 10  # as ENDED, of replies that were played whole
 
 PLACES: Final = 256
 """What is kept at the other end of what clients ask again and again."""
+_NOWHERE: Final = (None, None)
 
 
 class Link(Frames):
@@ -56,9 +57,17 @@ class Link(Frames):
         self._numbers = count()
         self._replies = SharedReplies()
         self._edition = Edition(0, service.library)
-        self._places: dict[Asked, int] = {}  # where the other worker keeps what clients ask again and again
+        # Where the other worker keeps what clients ask again and again, and of which address it thinks there.
+        self._places: dict[Asked, tuple[int, Address]] = {}
         self._asked: dict[int, Remote] = {}
         self._calls: dict[int, asyncio.Future[Any]] = {}
+        self._played: list[Any] = []  # a number and seconds of each reply that the next message tells of
+        self._takes: dict[int, Callable[..., None]] = {
+            NAMED: self._named,
+            REPLY: self._replied,
+            FORWARD: self._to_forward,
+            RESULT: self._returned,
+        }
 
     def ask(self, asked: Asked, request: Request, server: Address) -> Remote:
         """Have a session of the other worker answer a message; see `mockapi.server.Owner.at_hand`.
@@ -69,13 +78,16 @@ class Link(Frames):
             server: the address at which it came.
         """
         remote = self._new(request)
-        place, new = self._places.get(asked), None
-        if place is None:
-            if len(self._places) >= PLACES:
-                self._places.clear()
-            place = self._places[asked] = len(self._places)
-            new = asked.session_id, asked.query, asked.headers
-        self.send((MESSAGE, remote.number, remote.edition.number, place, new, request.body, server))
+        place, address = self._places.get(asked, _NOWHERE)
+        new = None
+        if address != server:
+            if place is None:
+                if len(self._places) >= PLACES:
+                    self._places.clear()
+                place = len(self._places)
+            self._places[asked] = place, server
+            new = asked.session_id, asked.query, asked.headers, server
+        self.send((MESSAGE, remote.number, remote.edition.number, place, new, request.body))
         return remote
 
     async def answer(self, id_: str | None, request: Request, server: Address, hint: str) -> Remote:
@@ -93,11 +105,11 @@ class Link(Frames):
         if self._loop is None or not self.is_open:
             raise self._ended()
         remote = self._new(request)
-        future: asyncio.Future[bool] = self._loop.create_future()
-        remote.then = partial(_settle, future, remote)
+        waiting = remote.connection = _Waiting(self._loop.create_future())
         edition = remote.edition.number
         self.send((ANSWER, remote.number, edition, id_, flat_request(request), server, hint))
-        if not await future:
+        await waiting.future
+        if remote.is_lost:
             raise self._ended()
         return remote
 
@@ -137,28 +149,50 @@ class Link(Frames):
         finally:
             self._calls.pop(number, None)
 
-    def taken(self, message: tuple[Any, ...]) -> None:
-        """An answer has come."""
-        kind, number, *parts = message
-        if kind == RESULT:
-            self._returned(number, *parts)
-            return
+    def tell_played(self, number: int, seconds: float | None) -> None:
+        """Tell the other worker that a reply was played whole, with the next message.
+
+        Args:
+            number: of what it was asked for.
+            seconds: from the whole request to the reply's last byte.
+        """
+        played = self._played
+        if not played:
+            self.send_later((PLAYED, played))
+        played += number, seconds
+
+    def flush(self) -> None:
+        """Let everything leave that was said."""
+        super().flush()
+        if self._played:
+            self._played = []
+
+    def taken(self, messages: list[tuple[Any, ...]]) -> None:
+        """Answers have come."""
+        takes = self._takes
+        for message in messages:
+            takes[message[0]](*message[1:])
+
+    def _named(self, number: int, recording: int, free: int | None) -> None:
         remote = self._asked[number]
-        if kind == FORWARD:
-            remote.keeps = parts[0]
-        else:
-            what, free, *named = parts
-            if kind == NAMED:
-                reply = remote.edition.reply(what)
-            else:
-                reply = self._replies.reply_of(read_flat(what))
-                if named[0] is not None:
-                    reply = remote.edition.learn(named[0], reply)
-            if free is not None:
-                self._learn(remote.request, free)
-            remote.reply = reply
-        del self._asked[number]  # where a defect is met before this, `lost` tells whoever waits
-        remote.tell(is_answered=True)
+        self._answered(remote, remote.edition.reply(recording), free)
+
+    def _replied(self, number: int, written: bytes, free: int | None, recording: int | None) -> None:
+        remote = self._asked[number]
+        reply = self._replies.reply_of(read_flat(written))
+        self._answered(remote, reply if recording is None else remote.edition.learn(recording, reply), free)
+
+    def _answered(self, remote: Remote, reply: Reply, free: int | None) -> None:
+        remote.reply = reply
+        if free is not None:
+            self._learn(remote.request, free)
+        del self._asked[remote.number]  # where a defect is met before this, `lost` tells whoever waits
+        remote.come()
+
+    def _to_forward(self, number: int, keeps: bool) -> None:  # noqa: FBT001 - as it comes
+        remote = self._asked.pop(number)
+        remote.keeps = keeps
+        remote.come()
 
     def _returned(self, number: int, is_done: bool, pickled: bytes) -> None:  # noqa: FBT001 - as it comes
         future = self._calls.get(number)
@@ -178,18 +212,26 @@ class Link(Frames):
                 future.set_exception(self._ended())
         lost, self._asked = self._asked, {}
         for remote in lost.values():
-            remote.tell(is_answered=False)
+            remote.is_lost = True
+            remote.come()
+        self._takes.clear()  # each of them holds the link
 
     def _ended(self) -> OwnerLostError:
         return OwnerLostError(f"{self._name} ended while it was asked.")
 
 
-def _settle(future: asyncio.Future[bool], remote: Remote, is_answered: bool) -> None:  # noqa: FBT001 - as it comes
-    """Wake whoever waits for an answer; one that nobody plays has ended."""
-    if not future.done():
-        future.set_result(is_answered)
-    elif is_answered:
-        remote.ended()
+class _Waiting:
+    """A task that waits for an answer, as the connection of any other waits for it."""
+
+    def __init__(self, future: asyncio.Future[None]) -> None:
+        self.future = future
+
+    def has_come(self, awaited: Awaited) -> None:
+        """Wake the task; what nobody plays has ended."""
+        if not self.future.done():
+            self.future.set_result(None)
+        elif isinstance(awaited, Remote) and not awaited.is_lost:
+            awaited.ended()
 
 
 class Remote(Coming):
@@ -197,18 +239,16 @@ class Remote(Coming):
 
     Attributes:
         number: by which both speak of it.
-        request: what came.
         edition: by which the other worker's names of recordings are understood.
         keeps: whether the owner writes down what the upstream answers.
     """
 
-    __slots__ = ("_link", "edition", "keeps", "number", "request")
+    __slots__ = ("_link", "edition", "keeps", "number")
 
     def __init__(self, link: Link, number: int, request: Request, edition: Edition) -> None:
-        super().__init__(None)
+        super().__init__(request)
         self._link = link
         self.number = number
-        self.request = request
         self.edition = edition
         self.keeps = False
 
@@ -238,5 +278,7 @@ class Remote(Coming):
 
     def ended(self) -> None:
         """Tell the owner how it went."""
-        if self._link.is_open:
+        if self.complete:
+            self._link.tell_played(self.number, self.seconds)
+        else:
             self._link.send_later((ENDED, self.number, self.complete, self.seconds))

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from mockapi.server._api import MessagesAPI, defect_reply
     from mockapi.server._app import build_app, create_app
     from mockapi.server._at_once import replayed, replayed_for_another
+    from mockapi.server._awaited import Coming
     from mockapi.server._base_url import is_prefix, path_of
     from mockapi.server._console import Console
     from mockapi.server._control import places_of
     from mockapi.server._control_replies import body_of, error_response, health, problem, response_of, unready
     from mockapi.server._directory import Directory, Whereabouts
     from mockapi.server._elsewhere import (
-        Coming,
         Elsewhere,
         Owner,
         OwnerAwayError,
@@ -93,12 +93,13 @@ __getattr__ = lazy_exports(
         "_api": "MessagesAPI defect_reply",
         "_app": "build_app create_app",
         "_at_once": "replayed replayed_for_another",
+        "_awaited": "Coming",
         "_base_url": "is_prefix path_of",
         "_console": "Console",
         "_control": "places_of",
         "_control_replies": "body_of error_response health problem response_of unready",
         "_directory": "Directory Whereabouts",
-        "_elsewhere": "Coming Elsewhere Owner OwnerAwayError OwnerLostError OwnerUnsureError PassedOn",
+        "_elsewhere": "Elsewhere Owner OwnerAwayError OwnerLostError OwnerUnsureError PassedOn",
         "_json_console": "JSONConsole console_of",
         "_loading": "LoadedCassettes",
         "_metrics": "Metrics Totals",

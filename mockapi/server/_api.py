@@ -190,7 +190,8 @@ class MessagesAPI:
         """Tell whoever has given a reply that it has been played whole."""
         passed_on.seconds = monotonic() - scope[ARRIVED]
         passed_on.ended()
-        self._count(cast("Counted", passed_on), scope, complete=True)
+        if self._service.metrics is not None:
+            self._count(cast("Counted", passed_on), scope, complete=True)
 
     def fails(self, defect: Exception) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
         """An application that tells of a defect."""

@@ -14,8 +14,8 @@ from mockapi._clock import monotonic, wall, wall_at
 from mockapi.replies import wire_head_of
 from mockapi.server import _awaited
 from mockapi.server._access import key_objection
-from mockapi.server._awaited import AwaitedReply, whole
-from mockapi.server._elsewhere import Coming, OwnerAwayError
+from mockapi.server._awaited import Coming, whole_of
+from mockapi.server._elsewhere import OwnerAwayError
 from mockapi.server._metrics import AT_ONCE
 from mockapi.server.wire import ARRIVED, framed
 from mockapi.sessions import CALLS_OUT, Asked, ServerSession
@@ -100,7 +100,7 @@ class AtOnce:
             return None
         return Asked(id_, path, scope["query_string"].decode("latin-1"), tuple(headers))
 
-    def answer(self, place: Asked, body: bytes, scope: Scope) -> bytes | Framed | AwaitedReply | Plays | None:
+    def answer(self, place: Asked, body: bytes, scope: Scope) -> bytes | Framed | Coming | Plays | None:
         """The reply to a whole request, if nothing has to be waited for.
 
         Args:
@@ -182,16 +182,17 @@ class AtOnce:
 
     def _found_elsewhere(
         self, owner: Owner, asked: Asked, request: Request, scope: Scope
-    ) -> bytes | Framed | AwaitedReply | Plays | None:
+    ) -> bytes | Framed | Coming | Plays | None:
         found = owner.at_hand(asked, request, scope["server"])
+        if isinstance(found, Coming):
+            found.endpoint, found.scope = self._endpoint, scope
+            return found
         if isinstance(found, ServerSession):
             recording = found.replay(request)
             return None if recording is None else self._replayed_here(found, recording, asked, request, scope)
-        if isinstance(found, Coming):
-            return AwaitedReply(self._endpoint, found, request, scope)
         if found is None or found.reply is None:
             return None
-        reply = whole(found.reply)
+        reply = whole_of(found.reply)
         if reply is None:
             return partial(self._endpoint.play_passed_on, found, request)
         found.complete = True

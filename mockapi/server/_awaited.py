@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-from mockapi.replies import with_wire_head
+from mockapi.replies import wire_head_of
+from mockapi.server._elsewhere import PassedOn
 from mockapi.server.wire import Awaited, framed, reset
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from mockapi.exchange import Reply, Request
-    from mockapi.server._elsewhere import Coming, PassedOn
-    from mockapi.server.wire import Framed
+    from mockapi.server.wire import Awaiting, Framed
 
     Scope = dict[str, Any]
     Receive = Callable[[], Awaitable[Any]]
@@ -36,51 +36,50 @@ class Endpoint(Protocol):
         """An application that tells of a defect."""
 
 
-class AwaitedReply(Awaited):
-    """A reply that another process has been asked for.
+class Coming(PassedOn, Awaited):
+    """An exchange that another process has been asked for, and has not answered yet.
 
     Args:
-        endpoint: plays what takes time, and tells that process how the reply went.
-        coming: what it has been asked for.
         request: what came.
+
+    Attributes:
+        connection: what waits for the reply.
+        request: as above.
+        is_lost: whether the other process has ended: there is no answer.
+        endpoint: plays what takes time, and tells the other process how the reply went.
         scope: of the ASGI request.
     """
 
-    __slots__ = ("_coming", "_endpoint", "_is_lost", "_request", "_scope")
+    __slots__ = ("endpoint", "is_lost", "request", "scope")
 
-    def __init__(self, endpoint: Endpoint, coming: Coming, request: Request, scope: Scope) -> None:
-        self._endpoint = endpoint
-        self._coming = coming
-        self._request = request
-        self._scope = scope
-        self._is_lost = False
-        coming.then = self._come
+    connection: Awaiting
+    endpoint: Endpoint
+    scope: Scope
 
-    def _come(self, is_answered: bool) -> None:  # noqa: FBT001 - all there is to be told
-        self._is_lost = not is_answered
-        self.connection.has_come(self)
+    def __init__(self, request: Request) -> None:
+        super().__init__(None)
+        self.request = request
+        self.is_lost = False
+
+    def come(self) -> None:
+        """Tell the connection that there is an answer, or that there will be none."""
+        connection = self.connection
+        del self.connection  # each may hold the other
+        connection.has_come(self)
 
     def found(self, *, takes_frame: bool) -> bytes | Framed | Plays:
         """The reply, as it is to be sent."""
-        coming, endpoint = self._coming, self._endpoint
-        if self._is_lost:
+        if self.is_lost:
             return _reset
         try:
-            reply = None
-            if takes_frame and coming.reply is not None:
-                reply = whole(_with_head(coming.reply))
-            if reply is None:
-                return partial(endpoint.play_passed_on, coming, self._request)
-            coming.complete = True
-            endpoint.passed_on_played(coming, self._scope)
+            whole = whole_of(self.reply) if takes_frame and self.reply is not None else None
+            if whole is None:
+                return partial(self.endpoint.play_passed_on, self, self.request)
+            self.complete = True
+            self.endpoint.passed_on_played(self, self.scope)
         except Exception as defect:  # noqa: BLE001 - told by what tells all of them
-            return endpoint.fails(defect)
-        return reply
-
-
-def _with_head(reply: Reply) -> Reply:
-    """A reply to a message as it is, with its head where none was written out for it yet."""
-    return with_wire_head(reply, method="POST") if reply.wire_head is None else reply
+            return self.endpoint.fails(defect)
+        return whole
 
 
 async def _reset(scope: Scope, receive: Receive, _send: Send) -> None:
@@ -88,7 +87,7 @@ async def _reset(scope: Scope, receive: Receive, _send: Send) -> None:
     await reset(scope, receive)
 
 
-def whole(reply: Reply) -> bytes | Framed | None:
-    """A reply as it goes over the wire; None where the HTTP server or time has a part in that."""
-    head = reply.wire_head
-    return None if head is None else framed(head.before, reply.chunks[0].data, head.after)
+def whole_of(reply: Reply) -> bytes | Framed | None:
+    """A reply to a message as it goes over the wire; None where the HTTP server or time has a part in it."""
+    head = reply.wire_head or wire_head_of(reply, method="POST")
+    return None if head is None else framed(head.before, reply.body, head.after)

@@ -75,25 +75,6 @@ class PassedOn:
         raise NotImplementedError
 
 
-class Coming(PassedOn):
-    """One that the other process has been asked for, and has not answered yet.
-
-    Attributes:
-        then: told in a later turn of the event loop whether there is an answer; there is none if the other
-            process has ended.
-    """
-
-    __slots__ = ("then",)
-
-    then: Callable[[bool], None]
-
-    def tell(self, *, is_answered: bool) -> None:
-        """Tell it, and let go of whoever is told: each may hold the other."""
-        then = self.then
-        del self.then
-        then(is_answered)
-
-
 class Owner(Protocol):
     """Whoever has a session that this process does not have, or not alone."""
 

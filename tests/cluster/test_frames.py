@@ -35,12 +35,13 @@ class Ear(Frames):
         super().__init__()
         self.heard: list[tuple[Any, ...]] = []
 
-    def taken(self, message: tuple[Any, ...]) -> None:
-        """Keep it; a question is answered twice."""
-        self.heard.append(message)
-        if message[0] == "asked":
-            self.send(("answered", 1))
-            self.send(("answered", 2))
+    def taken(self, messages: list[tuple[Any, ...]]) -> None:
+        """Keep them; a question is answered twice."""
+        self.heard += messages
+        for message in messages:
+            if message[0] == "asked":
+                self.send(("answered", 1))
+                self.send(("answered", 2))
 
     def lost(self) -> None:
         """Nothing is to be done."""

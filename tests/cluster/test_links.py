@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from mockapi.exchange import Reply, Request
+    from mockapi.server.wire import Awaited
 
 SERVER = ("127.0.0.1", 4010)
 HEADERS = (
@@ -83,6 +84,21 @@ def worker(cassette: str, number: int) -> WorkerService:
     return WorkerService(plan, Place(number, 0), Console(quiet=True))
 
 
+class Connection:
+    """What waits for a reply."""
+
+    def __init__(self, future: asyncio.Future[Remote]) -> None:
+        self._future = future
+
+    def has_come(self, awaited: Awaited) -> None:
+        """The reply, or word that there is none."""
+        assert isinstance(awaited, Remote)
+        if awaited.is_lost:
+            self._future.cancel()
+        else:
+            self._future.set_result(awaited)
+
+
 class Linked:
     """A worker that has a session, and another one that asks it over a link."""
 
@@ -121,13 +137,7 @@ class Linked:
         remote = self._link.ask(asked, asked.request(body), SERVER)
         future: asyncio.Future[Remote] = asyncio.get_running_loop().create_future()
 
-        def come(is_answered: bool) -> None:  # noqa: FBT001 - as it is called
-            if is_answered:
-                future.set_result(remote)
-            else:
-                future.cancel()
-
-        remote.then = come
+        remote.connection = Connection(future)
         return future
 
     async def answered(self, asked: Asked, body: bytes) -> Remote:

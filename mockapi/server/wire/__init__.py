@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mockapi.server.wire._protocol import ARRIVED
     from mockapi.server.wire._thread import ThreadedServer
     from mockapi.server.wire._tls import TLS, own_tls, throwaway_tls, tls_of
-    from mockapi.server.wire._turns import Awaited, Framed, framed
+    from mockapi.server.wire._turns import Awaited, Awaiting, Framed, framed
     from mockapi.server.wire._unix import listening_at
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "STARTED",
     "TLS",
     "Awaited",
+    "Awaiting",
     "ClientLeft",
     "ConnectionLost",
     "Framed",
@@ -70,7 +71,7 @@ __getattr__ = lazy_exports(
         "_protocol": "ARRIVED",
         "_thread": "ThreadedServer",
         "_tls": "TLS own_tls throwaway_tls tls_of",
-        "_turns": "Awaited Framed framed",
+        "_turns": "Awaited Awaiting Framed framed",
         "_unix": "listening_at",
     },
 )

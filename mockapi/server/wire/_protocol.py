@@ -67,7 +67,6 @@ class Protocol(HttpToolsProtocol):
         self._begun: tuple[RequestResponseCycle, Any] | None = None
         self._answering: RequestResponseCycle | None = None  # `cycle` is what came last, and may have to wait
         self._waiting: RequestResponseCycle | None = None  # whose reply is awaited
-        self._come: Awaited | None = None  # a reply that was awaited
         self._has_turn = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -136,10 +135,7 @@ class Protocol(HttpToolsProtocol):
             turns: whose turn it is.
         """
         self._has_turn = False
-        if self._come is not None:
-            come, self._come = self._come, None
-            self._answer_awaited(come, turns)
-        elif self._begun is not None:
+        if self._begun is not None:
             self._answer_parsed(*self._begun, turns)
 
     def _answer_parsed(self, cycle: RequestResponseCycle, app: Any, turns: Turns) -> None:
@@ -172,14 +168,19 @@ class Protocol(HttpToolsProtocol):
 
     def has_come(self, awaited: Awaited) -> None:
         """Send a reply that was waited for, in the next turn."""
-        self._come = awaited
         if self._turns is not None:
-            self._take_turn(self._turns)
+            self._turns.add(self, awaited)
 
-    def _answer_awaited(self, come: Awaited, turns: Turns) -> None:
+    def answer_awaited(self, awaited: Awaited, turns: Turns) -> None:
+        """Send a reply that was waited for.
+
+        Args:
+            awaited: the reply.
+            turns: whose turn it is.
+        """
         cycle, self._waiting = self._waiting, None
         if cycle is not None:
-            self._answer_with(cycle, come.found(takes_frame=takes_frame(cycle)), turns)
+            self._answer_with(cycle, awaited.found(takes_frame=takes_frame(cycle)), turns)
 
     def _is_small(self, cycle: RequestResponseCycle) -> bool:
         """Whether all that is to come of a body will come soon, and nobody has to be asked for it."""

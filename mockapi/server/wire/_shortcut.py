@@ -156,12 +156,13 @@ class Shortcut(Protocol):
             self._answer_parsed(*self._begun, self._turns)
         self._said = None
 
-    def _answer_awaited(self, come: Awaited, turns: Turns) -> None:
+    def answer_awaited(self, awaited: Awaited, turns: Turns) -> None:
+        """Send a reply that was waited for; see `Protocol.answer_awaited`."""
         if self._unparsed is None:
-            super()._answer_awaited(come, turns)
+            super().answer_awaited(awaited, turns)
             return
         (data, _), self._unparsed = self._unparsed, None
-        found = come.found(takes_frame=self._is_free())
+        found = awaited.found(takes_frame=self._is_free())
         if isinstance(found, (bytes, Framed)):
             turns.write(self.transport, found)
             self._end_unparsed()

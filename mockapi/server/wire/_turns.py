@@ -54,8 +54,6 @@ class Awaited:
         connection: which one.
     """
 
-    __slots__ = ("connection",)
-
     connection: Awaiting
 
     def found(self, *, takes_frame: bool) -> Any:
@@ -74,6 +72,9 @@ class Answering(Protocol):
 
     def answer_begun(self, turns: Turns) -> None:
         """Answer it, or start a task that does."""
+
+    def answer_awaited(self, awaited: Awaited, turns: Turns) -> None:
+        """Answer it with a reply that it has waited for."""
 
 
 class AnsweringApp(Protocol):
@@ -102,14 +103,19 @@ class Turns:
 
     def __init__(self, app: AnsweringApp) -> None:
         self.app = app
-        self._begun: list[Answering] = []
+        self._begun: list[tuple[Answering, Awaited | None]] = []
         self._replies: list[tuple[asyncio.WriteTransport, bytes | Framed]] = []
 
-    def add(self, connection: Answering) -> None:
-        """Have the request that has begun on a connection answered in the next turn."""
+    def add(self, connection: Answering, awaited: Awaited | None = None) -> None:
+        """Have the request that has begun on a connection answered in the next turn.
+
+        Args:
+            connection: which one.
+            awaited: the reply that it has waited for, if it has.
+        """
         if not self._begun:
             connection.loop.call_soon(self._answer)
-        self._begun.append(connection)
+        self._begun.append((connection, awaited))
 
     def write(self, transport: asyncio.WriteTransport, reply: bytes | Framed) -> None:
         """Have a reply written at the end of this turn."""
@@ -118,13 +124,16 @@ class Turns:
     def _answer(self) -> None:
         connections, self._begun = iter(self._begun[:_MOST]), self._begun[_MOST:]
         if self._begun:
-            self._begun[0].loop.call_soon(self._answer)
+            self._begun[0][0].loop.call_soon(self._answer)
         try:
-            for connection in connections:
-                connection.answer_begun(self)
+            for connection, awaited in connections:
+                if awaited is None:
+                    connection.answer_begun(self)
+                else:
+                    connection.answer_awaited(awaited, self)
         finally:
-            for connection in connections:  # those behind one that met a defect
-                self.add(connection)
+            for connection, awaited in connections:  # those behind one that met a defect
+                self.add(connection, awaited)
             replies, self._replies = self._replies, []
             for transport, reply in replies:
                 write_framed(transport, reply)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mockapi.server.wire._turns import Turns
+from mockapi.server.wire._turns import Awaited, Turns
 from tests.support.heads import LENGTHS, LINES, Sent
 from tests.support.listening import Echo, Listening, Transport, needs_turns
 
@@ -126,8 +126,13 @@ class _Begun:
             raise ArithmeticError
         self.is_answered = True
 
+    def answer_awaited(self, _awaited: Awaited, turns: Turns) -> None:
+        """As a request that has begun."""
+        self.answer_begun(turns)
 
-def test_a_defect_at_one_connection_keeps_no_other_from_its_answer() -> None:
+
+@pytest.mark.parametrize("awaited", [False, True])
+def test_a_defect_at_one_connection_keeps_no_other_from_its_answer(*, awaited: bool) -> None:
     """The others of the turn come in the next, and the defect is told."""
 
     async def answered() -> tuple[list[bool], int]:
@@ -136,7 +141,7 @@ def test_a_defect_at_one_connection_keeps_no_other_from_its_answer() -> None:
         turns = Turns(Echo())
         connections = [_Begun(fails=number in {1, 2}) for number in range(5)]
         for connection in connections:
-            turns.add(connection)
+            turns.add(connection, Awaited() if awaited else None)
         for _ in range(5):
             await asyncio.sleep(0)
         return [connection.is_answered for connection in connections], len(told)
