@@ -10,6 +10,7 @@ import logging
 import pickle
 from typing import TYPE_CHECKING, Any, Final
 
+from mockapi._clock import wall
 from mockapi.cluster._codec import Flat, read_flat, reply_of, request_of, written_reply
 from mockapi.cluster._frames import Frames
 from mockapi.cluster._link import (
@@ -78,6 +79,7 @@ class Door(Frames):
         self._default = default
         self._ordered: dict[int, Ordered | Free] = {}
         self._kept: set[int] = set()
+        self._came = 0.0  # the moment of the messages that are being taken
         self._tasks: set[asyncio.Task[None]] = set()
         self._takes: dict[int, Callable[..., None]] = {
             MESSAGE: self._message,
@@ -93,6 +95,7 @@ class Door(Frames):
     def taken(self, messages: list[tuple[Any, ...]]) -> None:
         """The other worker asks, and tells, something."""
         takes = self._takes
+        self._came = wall()
         for message in messages:
             takes[message[0]](*message[1:])
 
@@ -117,7 +120,7 @@ class Door(Frames):
             sessions = self._service.sessions
             session = sessions.root() if id_ is None else sessions.get(id_)
             if session is not None and (self._default is None or session is not self._default.session):
-                playing = replayed_for_another(self._service, asked, request, session, server)
+                playing = replayed_for_another(self._service, asked, request, session, server, self._came)
                 if playing is not None:
                     self._played[number] = playing, session
                     self._name(number, edition, request, session, playing.recording)

@@ -37,7 +37,6 @@ PLAYED: Final = 10  # as ENDED, of replies that were played whole
 
 PLACES: Final = 256
 """What is kept at the other end of what clients ask again and again."""
-_NOWHERE: Final = (None, None)
 
 
 class Link(Frames):
@@ -69,26 +68,30 @@ class Link(Frames):
             RESULT: self._returned,
         }
 
-    def ask(self, asked: Asked, request: Request, server: Address) -> Remote:
+    def ask(self, asked: Asked, body: bytes, server: Address) -> Remote:
         """Have a session of the other worker answer a message; see `mockapi.server.Owner.at_hand`.
 
         Args:
             asked: the request but for its body.
-            request: the whole one.
+            body: all of it.
             server: the address at which it came.
         """
-        remote = self._new(request)
-        place, address = self._places.get(asked, _NOWHERE)
-        new = None
-        if address != server:
-            if place is None:
-                if len(self._places) >= PLACES:
-                    self._places.clear()
-                place = len(self._places)
-            self._places[asked] = place, server
+        number, edition = next(self._numbers), self._current_edition()
+        remote = self._asked[number] = _Message(self, number, edition, asked, body)
+        known, new = self._places.get(asked), None
+        if known is None or known[1] != server:
+            known = self._new_place(asked, server)
             new = asked.session_id, asked.query, asked.headers, server
-        self.send((MESSAGE, remote.number, remote.edition.number, place, new, request.body))
+        self.send((MESSAGE, number, edition.number, known[0], new, body))
         return remote
+
+    def _new_place(self, asked: Asked, server: Address) -> tuple[int, Address]:
+        """Where the other worker is to keep what a client asks, and the address that stands there."""
+        if len(self._places) >= PLACES:
+            self._places.clear()
+        number = self._places.pop(asked, (len(self._places),))[0]
+        place = self._places[asked] = number, server
+        return place
 
     async def answer(self, id_: str | None, request: Request, server: Address, hint: str) -> Remote:
         """What a session of the other worker answers.
@@ -104,10 +107,10 @@ class Link(Frames):
         """
         if self._loop is None or not self.is_open:
             raise self._ended()
-        remote = self._new(request)
+        number, edition = next(self._numbers), self._current_edition()
+        remote = self._asked[number] = _Question(self, number, edition, request)
         waiting = remote.connection = _Waiting(self._loop.create_future())
-        edition = remote.edition.number
-        self.send((ANSWER, remote.number, edition, id_, flat_request(request), server, hint))
+        self.send((ANSWER, number, edition.number, id_, flat_request(request), server, hint))
         await waiting.future
         if remote.is_lost:
             raise self._ended()
@@ -130,14 +133,11 @@ class Link(Frames):
         """Have the other worker write down what its session records; returns when that was tried."""
         await self._called(KEEP, next(self._numbers), answered, pickle.dumps(interaction))
 
-    def _new(self, request: Request) -> Remote:
-        """What the answer to a request will be told to."""
-        library = self._service.library
-        if not self._edition.is_of(library):
-            self._edition = Edition(self._edition.number + 1, library)
-        number = next(self._numbers)
-        remote = self._asked[number] = Remote(self, number, request, self._edition)
-        return remote
+    def _current_edition(self) -> Edition:
+        library, edition = self._service.library, self._edition
+        if edition.library is not library:
+            edition = self._edition = Edition(edition.number + 1, library)
+        return edition
 
     async def _called(self, kind: int, number: int, *parts: Any) -> Any:
         if self._loop is None or not self.is_open:
@@ -187,12 +187,12 @@ class Link(Frames):
         if free is not None:
             self._learn(remote.request, free)
         del self._asked[remote.number]  # where a defect is met before this, `lost` tells whoever waits
-        remote.come()
+        remote.connection.has_come(remote)
 
     def _to_forward(self, number: int, keeps: bool) -> None:  # noqa: FBT001 - as it comes
         remote = self._asked.pop(number)
         remote.keeps = keeps
-        remote.come()
+        remote.connection.has_come(remote)
 
     def _returned(self, number: int, is_done: bool, pickled: bytes) -> None:  # noqa: FBT001 - as it comes
         future = self._calls.get(number)
@@ -213,7 +213,7 @@ class Link(Frames):
         lost, self._asked = self._asked, {}
         for remote in lost.values():
             remote.is_lost = True
-            remote.come()
+            remote.connection.has_come(remote)
         self._takes.clear()  # each of them holds the link
 
     def _ended(self) -> OwnerLostError:
@@ -245,8 +245,8 @@ class Remote(Coming):
 
     __slots__ = ("_link", "edition", "keeps", "number")
 
-    def __init__(self, link: Link, number: int, request: Request, edition: Edition) -> None:
-        super().__init__(request)
+    def __init__(self, link: Link, number: int, edition: Edition) -> None:
+        super().__init__()
         self._link = link
         self.number = number
         self.edition = edition
@@ -282,3 +282,34 @@ class Remote(Coming):
             self._link.tell_played(self.number, self.seconds)
         else:
             self._link.send_later((ENDED, self.number, self.complete, self.seconds))
+
+
+class _Message(Remote):
+    """One that asks for a message."""
+
+    __slots__ = ("_asked", "_body")
+
+    def __init__(self, link: Link, number: int, edition: Edition, asked: Asked, body: bytes) -> None:
+        super().__init__(link, number, edition)
+        self._asked = asked
+        self._body = body
+
+    @property
+    def request(self) -> Request:
+        """What came."""
+        return self._asked.request(self._body)
+
+
+class _Question(Remote):
+    """One that asks for anything."""
+
+    __slots__ = ("_request",)
+
+    def __init__(self, link: Link, number: int, edition: Edition, request: Request) -> None:
+        super().__init__(link, number, edition)
+        self._request = request
+
+    @property
+    def request(self) -> Request:
+        """What came."""
+        return self._request

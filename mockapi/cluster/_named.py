@@ -23,35 +23,34 @@ class Edition:
     Args:
         number: tells it from those before it.
         library: the cassettes of this worker.
+
+    Attributes:
+        number: as above.
+        library: as above.
     """
 
-    __slots__ = ("_library", "_others", "number")
+    __slots__ = ("_others", "library", "number")
 
     def __init__(self, number: int, library: CassetteSet) -> None:
         self.number = number
-        self._library = library
+        self.library = library
         self._others: dict[int, Reply] = {}
-
-    def is_of(self, library: CassetteSet) -> bool:
-        """Whether these are still the cassettes."""
-        return self._library is library
 
     def reply(self, number: int) -> Reply:
         """The reply that the owner calls by a number."""
-        return self._others.get(number) or self._own(number)
+        library = self.library
+        return self._others.get(number) or library.reply(library.recordings[number])
 
     def learn(self, number: int, reply: Reply) -> Reply:
         """The owner says what it means by a number; the same reply, as it is kept here."""
-        if number < len(self._library.recordings):
-            own = self._own(number)
+        library = self.library
+        if number < len(library.recordings):
+            own = library.reply(library.recordings[number])
             if own == reply:
                 self._others.pop(number, None)
                 return own
         self._others[number] = reply
         return reply
-
-    def _own(self, number: int) -> Reply:
-        return self._library.reply(self._library.recordings[number])
 
 
 class Named:

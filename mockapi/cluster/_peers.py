@@ -50,7 +50,7 @@ class Peers:
         self._owners = {worker: _Peer(self, worker, free) for worker in self.others}
         self._known: dict[str | None, _Peer | None] = {}  # owners, by ids that were asked for
         self._node = place.node
-        self._links: dict[int, Link] = {}
+        self.links: dict[int, Link] = {}
         self._connecting: dict[int, asyncio.Lock] = {}
 
     def owner_of(self, id_: str | None) -> _Peer | None:
@@ -77,7 +77,7 @@ class Peers:
 
     def open_link(self, worker: int) -> Link | None:
         """The connection to a worker, if it stands."""
-        link = self._links.get(worker)
+        link = self.links.get(worker)
         return link if link is not None and link.is_open else None
 
     async def link(self, worker: int) -> Link:
@@ -99,7 +99,7 @@ class Peers:
                     raise OwnerAwayError(
                         f"{name} of this server, which has the session, has ended and is being replaced."
                     ) from None
-                self._links[worker] = link
+                self.links[worker] = link
             return link
 
     async def call(self, worker: int, name: str, *arguments: Any) -> Any:
@@ -153,7 +153,7 @@ class Peers:
 
     def close(self) -> None:
         """End the connections."""
-        for link in self._links.values():
+        for link in self.links.values():
             link.close()
 
 
@@ -167,12 +167,14 @@ class _Peer:
         self._worker = worker
         self._free = free
 
-    def at_hand(self, asked: Asked, request: Request, server: Address) -> PassedOn | ServerSession | None:
+    def stand_in(self, request: Request) -> ServerSession | None:
+        """This worker's own default session, where the reply is free; see `mockapi.server.Owner`."""
+        return self._free.stand_in(request)
+
+    def at_hand(self, asked: Asked, body: bytes, server: Address) -> PassedOn | None:
         """What a session of it answers; see `mockapi.server.Owner`."""
-        if asked.session_id is None and (own := self._free.stand_in(request)) is not None:
-            return own
-        link = self._peers.open_link(self._worker)
-        return None if link is None else link.ask(asked, request, server)
+        link = self._peers.links.get(self._worker)
+        return link.ask(asked, body, server) if link is not None and link.is_open else None
 
     async def answer(self, id_: str | None, request: Request, server: Address, hint: str) -> PassedOn:
         """What a session of it answers; see `mockapi.server.Owner`."""

@@ -19,6 +19,7 @@ from mockapi.server import OwnerAwayError
 from mockapi.server.wire import Refused
 
 if TYPE_CHECKING:
+    from mockapi import sessions
     from mockapi._files import Places
     from mockapi.exchange import Reply, Request
     from mockapi.nodes._liveness import Liveness
@@ -102,10 +103,13 @@ class DefaultSession:
 
     # --- requests --------------------------------------------------------------------------------------
 
-    def at_hand(self, _asked: object, request: Request, server: Address) -> Free | None:
+    def stand_in(self, _request: Request) -> None:
+        """No session: what is played here has to be told to the log; see `mockapi.server.Owner`."""
+
+    def at_hand(self, asked: sessions.Asked, body: bytes, server: Address) -> Free | None:
         """A recording that needs no order; see `mockapi.server.Owner`."""
         self._check()
-        return self._free(request, server)
+        return self._free(asked.request(body), server)
 
     async def answer(self, _id: str | None, request: Request, server: Address, hint: str) -> Ordered | Free:
         """What the session answers; see `mockapi.server.Owner`."""

@@ -8,7 +8,7 @@ request says is looked at apart from its body, because a client sends the same h
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from mockapi._clock import monotonic, wall, wall_at
 from mockapi.replies import wire_head_of
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from mockapi.cassettes import Recording
-    from mockapi.exchange import Request
+    from mockapi.exchange import Headers, Request
     from mockapi.server._elsewhere import Elsewhere, Owner
     from mockapi.server._service import Service
     from mockapi.server.recording import Address
@@ -55,6 +55,22 @@ class Endpoint(_awaited.Endpoint, Protocol):
         """Write down that a reply has been played."""
 
 
+class Place(NamedTuple):
+    """Where a request came.
+
+    Attributes:
+        asked: the request but for its body.
+        owner: who has the session; None if this process does, or would.
+    """
+
+    asked: Asked
+    owner: Owner | None
+
+    def with_headers(self, headers: Headers) -> Place:
+        """The same with other fields."""
+        return Place(self.asked.with_headers(headers), self.owner)
+
+
 class AtOnce:
     """Answers whole requests.
 
@@ -77,7 +93,7 @@ class AtOnce:
         self._keys = keys
         self._elsewhere = elsewhere
 
-    def place_of(self, scope: Scope) -> Asked | None:
+    def place_of(self, scope: Scope) -> Place | None:
         """Where a request came, if its head lets a recording be all there is to the reply.
 
         It depends on nothing but method, path, query and fields, the length of the body left out.
@@ -98,13 +114,14 @@ class AtOnce:
             return None
         if self._keys and key_objection(fields, self._keys) is not None:
             return None
-        return Asked(id_, path, scope["query_string"].decode("latin-1"), tuple(headers))
+        asked = Asked(id_, path, scope["query_string"].decode("latin-1"), tuple(headers))
+        return Place(asked, None if self._elsewhere is None else self._elsewhere.owner_of(id_))
 
-    def answer(self, place: Asked, body: bytes, scope: Scope) -> bytes | Framed | Coming | Plays | None:
+    def answer(self, place: Place, body: bytes, scope: Scope) -> bytes | Framed | Coming | Plays | None:
         """The reply to a whole request, if nothing has to be waited for.
 
         Args:
-            place: its line and fields.
+            place: where it came.
             body: all of it.
             scope: the address at which it came, and the moment.
 
@@ -115,13 +132,13 @@ class AtOnce:
         service = self._service
         if service.is_draining or service.closes_root_connections or service.takes_unversioned_paths:
             return None
-        id_, request = place.session_id, place.request(body)
+        asked, owner = place
         try:
-            owner = None if self._elsewhere is None else self._elsewhere.owner_of(id_)
             if owner is not None:
-                return self._found_elsewhere(owner, place, request, scope)
+                return self._found_elsewhere(owner, asked, body, scope)
+            id_ = asked.session_id
             session = service.sessions.root() if id_ is None else service.sessions.get(id_)
-            return None if session is None else self._found_here(session, place, request, scope)
+            return None if session is None else self._found_here(session, asked, asked.request(body), scope)
         except OwnerAwayError:  # the endpoint meets it, too, and tells
             return None
         except Exception as defect:  # noqa: BLE001 - told by what tells all of them
@@ -181,20 +198,25 @@ class AtOnce:
         return framed(head.before, reply.chunks[0].data, head.after)
 
     def _found_elsewhere(
-        self, owner: Owner, asked: Asked, request: Request, scope: Scope
+        self, owner: Owner, asked: Asked, body: bytes, scope: Scope
     ) -> bytes | Framed | Coming | Plays | None:
-        found = owner.at_hand(asked, request, scope["server"])
+        if asked.session_id is None:
+            request = asked.request(body)
+            session = owner.stand_in(request)
+            if session is not None:
+                recording = session.replay(request)
+                if recording is None:
+                    return None
+                return self._replayed_here(session, recording, asked, request, scope)
+        found = owner.at_hand(asked, body, scope["server"])
         if isinstance(found, Coming):
             found.endpoint, found.scope = self._endpoint, scope
             return found
-        if isinstance(found, ServerSession):
-            recording = found.replay(request)
-            return None if recording is None else self._replayed_here(found, recording, asked, request, scope)
         if found is None or found.reply is None:
             return None
         reply = whole_of(found.reply)
         if reply is None:
-            return partial(self._endpoint.play_passed_on, found, request)
+            return partial(self._endpoint.play_passed_on, found, asked.request(body))
         found.complete = True
         self._endpoint.passed_on_played(found, scope)
         return reply
@@ -220,7 +242,7 @@ def replayed(
 
 
 def replayed_for_another(
-    service: Service, asked: Asked, request: Request, session: ServerSession, server: Address
+    service: Service, asked: Asked, request: Request, session: ServerSession, server: Address, at: float
 ) -> Playing | None:
     """As `replayed`, where another process sends the reply.
 
@@ -230,6 +252,7 @@ def replayed_for_another(
         request: what came, for a message.
         session: where it came.
         server: the address at which it came.
+        at: when, in seconds since 1970.
 
     Returns:
         The recording, which is to be told how it was sent.
@@ -237,10 +260,9 @@ def replayed_for_another(
     recording = session.replay(request)
     if recording is None:
         return None
-    now = wall()
-    _used(service, request, recording, session, server, now)
+    _used(service, request, recording, session, server, at)
     body = _own_body(request, recording)
-    return session.journal.add_playing(now, asked, body, recording, session.library)
+    return session.journal.add_playing(at, asked, body, recording, session.library)
 
 
 def _own_body(request: Request, recording: Recording) -> bytes | None:

@@ -39,40 +39,35 @@ class Endpoint(Protocol):
 class Coming(PassedOn, Awaited):
     """An exchange that another process has been asked for, and has not answered yet.
 
-    Args:
-        request: what came.
-
     Attributes:
         connection: what waits for the reply.
-        request: as above.
         is_lost: whether the other process has ended: there is no answer.
         endpoint: plays what takes time, and tells the other process how the reply went.
         scope: of the ASGI request.
     """
 
-    __slots__ = ("endpoint", "is_lost", "request", "scope")
+    __slots__ = ("endpoint", "is_lost", "scope")
 
     connection: Awaiting
     endpoint: Endpoint
     scope: Scope
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self) -> None:
         super().__init__(None)
-        self.request = request
         self.is_lost = False
 
-    def come(self) -> None:
-        """Tell the connection that there is an answer, or that there will be none."""
-        connection = self.connection
-        del self.connection  # each may hold the other
-        connection.has_come(self)
+    @property
+    def request(self) -> Request:
+        """What came; made when it is asked for, as it seldom is."""
+        raise NotImplementedError
 
     def found(self, *, takes_frame: bool) -> bytes | Framed | Plays:
         """The reply, as it is to be sent."""
         if self.is_lost:
             return _reset
+        reply = self.reply
         try:
-            whole = whole_of(self.reply) if takes_frame and self.reply is not None else None
+            whole = whole_of(reply) if takes_frame and reply is not None else None
             if whole is None:
                 return partial(self.endpoint.play_passed_on, self, self.request)
             self.complete = True

@@ -83,17 +83,24 @@ class Owner(Protocol):
         """This process's own copy of it, by which is judged here who may ask; None if it has none."""
         ...
 
-    def at_hand(self, asked: Asked, request: Request, server: Address) -> PassedOn | ServerSession | None:
+    def stand_in(self, request: Request) -> ServerSession | None:
+        """A session of this process that plays a recording in the owner's place; None if there is none.
+
+        Args:
+            request: what came, to the root URL, for a message.
+        """
+        ...
+
+    def at_hand(self, asked: Asked, body: bytes, server: Address) -> PassedOn | None:
         """What a session answers, as far as no task is needed for it; None says nothing: ask `answer`.
 
         Args:
-            asked: the request but for its body; whoever may not ask has been turned away.
-            request: the whole one, for a message.
+            asked: a request for a message but for its body; whoever may not ask has been turned away.
+            body: all of it.
             server: the address at which it came.
 
         Returns:
-            The answer; one that is `Coming`, because the owner has been asked; a session of this process that
-            plays a recording in the owner's place.
+            The answer; one that is `Coming`, because the owner has been asked.
 
         Raises:
             OwnerAwayError: as for `answer`.

@@ -134,7 +134,7 @@ class Linked:
 
     def begun(self, asked: Asked, body: bytes) -> asyncio.Future[Remote]:
         """A request that is on its way, without a task."""
-        remote = self._link.ask(asked, asked.request(body), SERVER)
+        remote = self._link.ask(asked, body, SERVER)
         future: asyncio.Future[Remote] = asyncio.get_running_loop().create_future()
 
         remote.connection = Connection(future)

@@ -103,4 +103,4 @@ def test_a_reply_that_both_have_is_in_memory_once() -> None:
     own = both.reply(both.recordings[0])
     edition = Edition(0, both)
     assert edition.learn(0, own.with_headers()) is own
-    assert edition.is_of(both)
+    assert edition.library is both
