@@ -1,7 +1,9 @@
 """Messages between two workers over a Unix socket: a length, then a marshalled list of tuples.
 
-What is said in one turn of the event loop leaves as one list. What may wait for company (how a reply that
-was played went) leaves with the next message, or a few milliseconds later.
+What is said in one turn of the event loop leaves as one list, once the loop has looked at its sockets again:
+for what has come there meanwhile something is to be said, too, and each list costs two changes of processes.
+What may wait longer for company (how a reply that was played went) leaves with the next message, or a few
+milliseconds later.
 """
 
 from __future__ import annotations
@@ -44,7 +46,7 @@ class Frames(asyncio.Protocol):
         raise NotImplementedError
 
     def send(self, message: tuple[Any, ...]) -> None:
-        """Say something, at the end of this turn of the event loop.
+        """Say something, at the end of the next turn of the event loop.
 
         Args:
             message: of plain values, which marshal can write: nobody would meet its error.
@@ -53,7 +55,8 @@ class Frames(asyncio.Protocol):
         if not self._is_hurried and self._loop is not None:
             self._is_hurried = True
             if not self._is_taking:
-                self._loop.call_soon(self.flush)
+                # uvloop does what is called soon before it looks at its sockets, and this behind that.
+                self._loop.call_soon(self._loop.call_soon, self.flush)
 
     def send_later(self, message: tuple[Any, ...]) -> None:
         """Say something that is in no hurry."""

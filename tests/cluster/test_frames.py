@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mockapi.cluster._frames import Frames
+from mockapi.server import event_loop
 from tests.support.listening import Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 MESSAGES = st.lists(st.tuples(st.integers(0, 9), st.binary(max_size=20) | st.floats(0, 9) | st.none()))
 
@@ -20,11 +22,15 @@ MESSAGES = st.lists(st.tuples(st.integers(0, 9), st.binary(max_size=20) | st.flo
 class Wire(Transport):
     """A connection that counts what is written together."""
 
-    writes = 0
+    def __init__(self) -> None:
+        super().__init__()
+        self.writes = 0
+        self.left = asyncio.Event()
 
     def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview]) -> None:
         """Keep it."""
         self.writes += 1
+        self.left.set()
         self.write(b"".join(list_of_data))
 
 
@@ -84,6 +90,7 @@ def test_what_is_said_in_a_turn_leaves_in_one_write() -> None:
         for _ in range(3):
             mouth.send(("asked",))
         mouth.send_later(("told",))
+        await asyncio.sleep(0)
         before = out.writes
         await asyncio.sleep(0)
         ear.data_received(out.written)
@@ -93,3 +100,48 @@ def test_what_is_said_in_a_turn_leaves_in_one_write() -> None:
         return [before, out.writes, back.writes]
 
     assert asyncio.run(writes()) == [0, 1, 1]
+
+
+class Client(asyncio.Protocol):
+    """A connection on which one thing comes, and is told of to somebody else.
+
+    Args:
+        mouth: tells of it.
+        then: what is done next.
+    """
+
+    def __init__(self, mouth: Ear, then: Callable[[], object]) -> None:
+        self._mouth = mouth
+        self._then = then
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep it."""
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Tell of it."""
+        self._mouth.send(("came", data))
+        self._then()
+        self._transport.close()
+
+
+def test_what_comes_while_something_is_to_be_said_leaves_with_it() -> None:
+    """The event loop looks at its sockets once more before a list leaves."""
+
+    async def heard() -> tuple[int, list[Any]]:
+        loop = asyncio.get_running_loop()
+        (mouth, out), (ear, _) = connected(), connected()
+        (ours, theirs), (our_other, their_other) = socket.socketpair(), socket.socketpair()
+        with theirs, their_other:
+            await loop.create_connection(lambda: Client(mouth, lambda: their_other.send(b"2")), sock=ours)
+            await loop.create_connection(lambda: Client(mouth, bool), sock=our_other)
+            theirs.send(b"1")
+            await asyncio.wait_for(out.left.wait(), 5.0)
+        ear.data_received(out.written)
+        return out.writes, ear.heard
+
+    loop = event_loop()
+    try:
+        assert loop.run_until_complete(heard()) == (1, [("came", b"1"), ("came", b"2")])
+    finally:
+        loop.close()
