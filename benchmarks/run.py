@@ -68,7 +68,7 @@ def main() -> None:
         "waiting": lambda: waiting_part(quick=quick),
         "metrics": lambda: metrics_part(options.work, rounds=50 if quick else 1_000),
         "tls": lambda: tls_part(options.work, rounds=rounds),
-        "workers": lambda: workers_part(options.work, rounds=rounds),
+        "workers": lambda: workers_part(options.work, rounds=3 * rounds),
         "many": lambda: many_part(idle_ones=2_000 if quick else 20_000, seconds=3.0 if quick else 10.0),
         "nodes": lambda: nodes_part(options.work, rounds=rounds),
         "worker-memory": lambda: memory_part(options.work, interactions=1_000 if quick else 10_000),
