@@ -78,8 +78,7 @@ CASES = (
 
 def workers_of(server: Server) -> list[int]:
     """The process ids of the workers, by number; of one process its own."""
-    workers = [worker for template in children_of(server.pid) for worker in children_of(template)]
-    return workers or [server.pid]  # they are forked in the order of their numbers
+    return children_of(server.pid) or [server.pid]  # they are forked in the order of their numbers
 
 
 def _cpu_seconds(pids: set[int]) -> float:

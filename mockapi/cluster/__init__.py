@@ -1,6 +1,6 @@
 """Several worker processes that are one server: a supervisor, and sessions that belong to one worker each.
 
-    supervisor    binds the socket, starts workers, replaces those that die; takes no connection itself
+    supervisor    binds the socket, reads, forks workers, replaces those that die; takes no connection itself
     worker        a whole server on the inherited socket; whoever has a session answers for it, whoever has
                   the connection plays the reply
 

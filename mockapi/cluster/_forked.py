@@ -15,6 +15,8 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from mockapi._clock import monotonic
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -61,6 +63,23 @@ class ForkedProcess:
     def kill(self) -> None:
         """End it at once."""
         os.kill(self.pid, signal.SIGKILL)
+
+    def ends_within(self, seconds: float) -> bool:
+        """Wait for its end; whether it came in time. Only for a process of one thread."""
+        deadline = monotonic() + seconds
+        # While it is blocked, a signal that nobody handles is kept too, so none is missed in between.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+        try:
+            while not self._has_ended():
+                left = deadline - monotonic()
+                if left <= 0 or signal.sigtimedwait({signal.SIGCHLD}, left) is None:
+                    return self._has_ended()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return True
+
+    def _has_ended(self) -> bool:
+        return os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def wait(self) -> int:
         """Wait until it has ended; its exit code as `subprocess` has it."""

@@ -1,24 +1,28 @@
-"""The processes of a server as the supervisor holds them: the template, and the workers that it forks."""
+"""The processes of a server as the supervisor holds them: what workers are forked from, and the workers."""
 
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import signal
 import socket
 import subprocess
 import sys
-from functools import partial
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any, Final
 
-from mockapi.cluster._forked import ForkedProcess, threads
+from mockapi.cluster._forked import threads
 from mockapi.cluster._messages import ENDED, FAILED, FORK, FORKED, KILL, LOADED
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from mockapi.cluster._forked import ForkedProcess
+    from mockapi.cluster._loaded import Loaded
     from mockapi.cluster._names import Place
     from mockapi.cluster._plan import WorkerPlan
+
+    AnyTemplate: TypeAlias = "OwnTemplate | Template"
 
 # Not `multiprocessing`: it would run the user's program again.
 _PROGRAM: Final = (
@@ -33,8 +37,62 @@ class TemplateLostError(Exception):
     """The template has ended, and forks nothing any more."""
 
 
+class OwnTemplate:
+    """The supervisor's own process as what workers are forked from.
+
+    Args:
+        plan: what every worker is told.
+        listening: the socket that clients come to.
+
+    Attributes:
+        pid: its process id.
+        is_loaded: whether it can fork workers.
+    """
+
+    def __init__(self, plan: WorkerPlan, listening: socket.socket) -> None:
+        self.pid = os.getpid()
+        self.is_loaded = False
+        self._plan = plan
+        self._listening = listening
+        self._loaded: Loaded
+        self._workers: dict[int, ForkedProcess] = {}
+
+    def load(self) -> None:
+        """Read what is played.
+
+        Raises:
+            MockapiError: what was named cannot be used.
+        """
+        from mockapi.cluster._loaded import Loaded  # noqa: PLC0415 - beside a template a supervisor needs no server
+
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # ignored, nobody would learn how workers end
+        self._loaded = Loaded(self._plan, self._listening.fileno())
+        self.is_loaded = True
+
+    def fork(self, place: Place, channel: socket.socket, *, tells: bool) -> int:
+        """Fork a worker, as `Template.fork` does.
+
+        Raises:
+            OSError: the system has no room for another process.
+        """
+        worker = self._loaded.fork(place, channel.fileno(), tells=tells)
+        self._workers[worker.pid] = worker
+        return worker.pid
+
+    def exit_code(self, pid: int) -> int:
+        """How a worker has ended, as `subprocess` has it; it is ended if it does not do so by itself."""
+        worker = self._workers.pop(pid)
+        if not worker.ends_within(_LAST_SECONDS):
+            worker.kill()
+        return worker.wait()
+
+    def end(self) -> str:
+        """Nothing: the supervisor goes on."""
+        return "goes on"
+
+
 class Template:
-    """The process that workers are forked from: it has read the cassettes, and serves nothing itself.
+    """A process of its own that workers are forked from: it has read the cassettes, and serves nothing.
 
     Args:
         plan: what every worker is told.
@@ -52,12 +110,11 @@ class Template:
         self._exit_codes: dict[int, int] = {}
         self._socket, theirs = socket.socketpair()
         with theirs:
-            self._process = _started(plan, theirs.fileno(), listening.fileno())
+            self._process = _started(theirs.fileno(), listening.fileno())
         self.pid = self._process.pid
         self.channel = Connection(os.dup(self._socket.fileno()))
         with contextlib.suppress(OSError):  # it has ended, which `hear` learns
-            if isinstance(self._process, subprocess.Popen):
-                self.channel.send(sys.path)
+            self.channel.send(sys.path)
             self.channel.send(plan)
 
     def hear(self) -> tuple[str, Any]:
@@ -130,15 +187,7 @@ class Template:
         return how_it_ended(self._process.wait())
 
 
-def _started(plan: WorkerPlan, channel: int, listening: int) -> ForkedProcess | subprocess.Popen[bytes]:
-    """A template, forked where that is safe: so it shares with the supervisor what both have imported."""
-    if sys.platform == "linux" and threads() == 1:
-        from mockapi.cluster import _template, _worker  # noqa: PLC0415 - a supervisor alone needs no server
-
-        # Importing writes into what is there already, so whoever does it after a fork has that for itself.
-        _worker.prepare(plan)
-        gc.freeze()  # the collector writes into whatever it looks at
-        return ForkedProcess(partial(_template.begin, channel, listening), (channel, listening))
+def _started(channel: int, listening: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 - our own interpreter, our own program
         [sys.executable, "-I", "-c", _PROGRAM, str(channel), str(listening)],
         stdin=subprocess.DEVNULL,
@@ -146,6 +195,14 @@ def _started(plan: WorkerPlan, channel: int, listening: int) -> ForkedProcess | 
         pass_fds=(channel, listening),
         start_new_session=True,  # Ctrl-C is for the supervisor
     )
+
+
+def may_fork() -> bool:
+    """Whether this process can be what workers are forked from.
+
+    Elsewhere than on Linux the system's own libraries have threads that a fork loses, and nobody sees them.
+    """
+    return sys.platform == "linux" and threads() == 1
 
 
 class WorkerProcess:
@@ -164,9 +221,10 @@ class WorkerProcess:
 
     Raises:
         TemplateLostError: the template has ended.
+        OSError: the system has no room for another process.
     """
 
-    def __init__(self, template: Template, place: Place, *, tells: bool) -> None:
+    def __init__(self, template: AnyTemplate, place: Place, *, tells: bool) -> None:
         self.place = place
         self.has: set[str] = set()
         self._template = template

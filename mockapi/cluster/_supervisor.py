@@ -30,13 +30,14 @@ from mockapi.cluster._messages import (
 )
 from mockapi.cluster._names import Place
 from mockapi.cluster._plan import Outcome
-from mockapi.cluster._process import Template, TemplateLostError, WorkerProcess
+from mockapi.cluster._process import OwnTemplate, Template, TemplateLostError, WorkerProcess, may_fork
 from mockapi.errors import MockapiError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mockapi.cluster._plan import WorkerPlan
+    from mockapi.cluster._process import AnyTemplate
     from mockapi.server import Console
 
 _MOST_FAILURES: Final = 3
@@ -51,6 +52,10 @@ class WorkersFailedError(MockapiError):
     """Workers die before they serve, one after the other."""
 
     exit_code = 1
+
+
+class _StoppedError(BaseException):
+    """A signal that came while this process was reading."""
 
 
 class Supervisor:
@@ -84,13 +89,14 @@ class Supervisor:
         self._listening = listening
         self._console = console
         self._on_ready = on_ready
-        self._template: Template
+        self._template: AnyTemplate
         self._workers: dict[int, WorkerProcess] = {}
         self._wanted = list(range(plan.workers))
         """The numbers of those that are still to be forked."""
         self._generations = [0] * plan.workers
         self._failures = 0
         self._outcomes: list[Outcome] = []
+        self._is_reading = False
         self._serves = False
         self._stops = 0
         self._deadline: float | None = None
@@ -109,6 +115,8 @@ class Supervisor:
 
     def stop(self) -> None:
         """Begin to stop; the second call ends what a drain allows. From any thread, and from a signal."""
+        if self._is_reading:  # then there is one thread: a signal calls
+            raise _StoppedError
         with contextlib.suppress(OSError):  # it has ended, or is woken already
             self._wake.send(b"s")
 
@@ -118,8 +126,11 @@ class Supervisor:
         Raises:
             MockapiError: what was named cannot be used, or workers die at once.
         """
-        self._template = Template(self._plan, self._listening)
+        kind = OwnTemplate if may_fork() else Template
+        self._template = kind(self._plan, self._listening)
         try:
+            if isinstance(self._template, OwnTemplate):
+                self._load(self._template)
             self._until(lambda: self._all_have(LOADED) or self._stops > 0)
             self._serves = True
             self._tell(self._workers.values(), SERVE)
@@ -130,8 +141,19 @@ class Supervisor:
             self._until(lambda: self._all_have(DRAINED))
             self._listening.close()
             return self._outcome()
+        except _StoppedError:
+            return Outcome()
         finally:
             self._end()
+
+    def _load(self, template: OwnTemplate) -> None:
+        """Read what is played, unless a signal ends it, and fork the first workers."""
+        self._is_reading = True
+        try:
+            template.load()
+        finally:
+            self._is_reading = False
+        self._fork_wanted()
 
     def _outcome(self) -> Outcome:
         """What was done, by those that are still there."""
@@ -153,11 +175,12 @@ class Supervisor:
                 return
             channels = {worker.channel: worker for worker in self._workers.values()}
             template = self._template
-            for ready in wait([*channels, template.channel, self._wakes], left):
+            told = [template.channel] if isinstance(template, Template) else []
+            for ready in wait([*channels, *told, self._wakes], left):
                 if ready is self._wakes:
                     for _ in self._wakes.recv(16):
                         self._begin_to_stop()
-                elif ready is template.channel:
+                elif isinstance(template, Template) and ready is template.channel:
                     self._hear_template(template)
                 else:
                     self._hear(channels[ready])  # type: ignore[index] # it is one of them
@@ -220,7 +243,10 @@ class Supervisor:
             except TemplateLostError:
                 self._renew_template()
                 return
-            del self._wanted[0]
+            except OSError as error:
+                self._count_failure(f"could not be started: {error.strerror}")
+            else:
+                del self._wanted[0]
 
     def _renew_template(self) -> None:
         """Start another template in the place of one that has ended; the workers go on meanwhile."""

@@ -1,41 +1,23 @@
-"""The program of the template: it reads what is played, and forks the workers that play it.
+"""The program of the template: where the supervisor may not fork, this process reads, and forks.
 
-What it has read is in the memory of all of them once, for as long as nobody writes there. So all that
-they need is imported and read before the first fork, and the garbage collector, which writes into whatever it
-looks at, is kept from it. The template has one thread and no event loop: nothing that a fork would lose.
+It has one thread and no event loop, and does nothing else.
 """
 
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import signal
 import socket
-from functools import partial
 from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
-from mockapi.cluster import _worker
-from mockapi.cluster._forked import ForkedProcess, threads
+from mockapi.cluster._loaded import Loaded
 from mockapi.cluster._messages import ENDED, FAILED, FORK, FORKED, LOADED
 from mockapi.errors import MockapiError
-from mockapi.sessions import CassetteSet
-from mockapi.storage import CassetteReader, cache_folder
 
 if TYPE_CHECKING:
     from mockapi.cluster._names import Place
-    from mockapi.cluster._plan import WorkerPlan
-
-
-def begin(channel: int, listening: int) -> None:
-    """As `main`, in a process that was forked from the supervisor."""
-    os.setsid()  # Ctrl-C is for the supervisor
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
-    os.dup2(2, 1)
-    main(Connection(channel), listening)
 
 
 def main(channel: Connection, listening: int) -> None:
@@ -45,31 +27,22 @@ def main(channel: Connection, listening: int) -> None:
         channel: to the supervisor.
         listening: the socket that clients come to.
     """
-    gc.disable()  # until a worker has been forked: what is read stays
     plan = channel.recv()
     try:
-        library = CassetteSet(CassetteReader(cache_folder()).read_all(plan.paths))
+        loaded = Loaded(plan, listening)
     except MockapiError as error:
         channel.send((FAILED, error))
         return
-    library.index(plan.settings.effective_matching)
-    _worker.prepare(plan)
-    if threads() > 1:
-        raise RuntimeError("The template has more than one thread; a fork would lose the others.")
-    gc.collect()
-    gc.freeze()
     channel.send((LOADED, None))
-    _Template(plan, library, channel, listening).run()
+    _Template(loaded, channel).run()
 
 
 class _Template:
     """The template at work."""
 
-    def __init__(self, plan: WorkerPlan, library: CassetteSet, channel: Connection, listening: int) -> None:
-        self._plan = plan
-        self._library = library
+    def __init__(self, loaded: Loaded, channel: Connection) -> None:
+        self._loaded = loaded
         self._channel = channel
-        self._listening = listening
         self._workers: set[int] = set()
         self._wakes, self._wake = socket.socketpair()
 
@@ -102,12 +75,7 @@ class _Template:
     def _fork(self, place: Place, tells: bool) -> None:  # noqa: FBT001 - as it comes
         with socket.fromfd(self._channel.fileno(), socket.AF_UNIX, socket.SOCK_STREAM) as sock:
             _, (theirs,), _, _ = socket.recv_fds(sock, 1, 1)
-        work = partial(self._be_worker, place, theirs, tells=tells)
-        process = ForkedProcess(work, (theirs, self._listening))
+        process = self._loaded.fork(place, theirs, tells=tells)
         os.close(theirs)  # it would keep the connection open when the worker has ended
         self._workers.add(process.pid)
         self._channel.send((FORKED, process.pid))
-
-    def _be_worker(self, place: Place, channel: int, *, tells: bool) -> None:
-        gc.enable()
-        _worker.main(self._plan, place, self._library, Connection(channel), self._listening, tells=tells)

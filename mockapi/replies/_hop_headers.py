@@ -67,9 +67,12 @@ def named_by_connection(fields: Iterable[tuple[str, str]]) -> set[str]:
     }
 
 
-@functools.lru_cache(maxsize=4096)
+@functools.lru_cache(maxsize=512)
 def wire_field(name: str, value: str) -> tuple[bytes, bytes]:
-    """A field as bytes; equal fields are one object, because most replies share most of theirs."""
+    """A field as bytes; equal fields are one object, because most replies share most of theirs.
+
+    The others, such as ids, come by once: a larger cache would only be filled with them.
+    """
     return name.lower().encode("latin-1"), value.encode("latin-1", "replace")
 
 

@@ -8,8 +8,10 @@ from mockapi.exchange import Chunk, Reply
 
 if TYPE_CHECKING:
     from mockapi.cassettes import Recording
-    from mockapi.exchange import WireHead
+    from mockapi.exchange import Headers, WireHead
 
+_END: Final = b"\r\n\r\n"
+"""The end of the fields in a head."""
 _set: Final = object.__setattr__  # replies are frozen
 _new_chunk: Final = tuple.__new__  # a third of the cost of the class's own, for every recorded reply
 
@@ -18,7 +20,8 @@ class StoredReply(Reply):
     """A reply that is sent whole, and reads its body anew for whoever asks, unless it is told to keep it.
 
     The journal keeps thousands of replies, and the library one for each recording: they have no second copy
-    of what is recorded. To everybody else it is a `Reply`: it equals one, and `replace` makes one of it.
+    of what is recorded, and none of the fields that stand in the head for the wire. To everybody else it is a
+    `Reply`: it equals one, and `replace` makes one of it.
 
     Args:
         reply: with a body, in one chunk without a delay.
@@ -29,7 +32,8 @@ class StoredReply(Reply):
         kept: the body, if it is at hand.
     """
 
-    __slots__ = ("_data", "_end", "_start", "kept")
+    __slots__ = ("_data", "_end", "_headers", "_start", "kept")
+    _headers: Headers | None
     _data: bytes
     _start: int
     _end: int
@@ -37,7 +41,7 @@ class StoredReply(Reply):
 
     def __init__(self, reply: Reply, wire_head: WireHead | None, recording: Recording) -> None:
         _set(self, "status", reply.status)
-        _set(self, "headers", reply.headers)
+        _set(self, "_headers", None if _stand_in(wire_head, reply.headers) else reply.headers)
         _set(self, "source", reply.source)
         _set(self, "ending", reply.ending)
         _set(self, "hold", reply.hold)
@@ -48,6 +52,15 @@ class StoredReply(Reply):
         _set(self, "_start", start)
         _set(self, "_end", end)
         _set(self, "kept", None)
+
+    @property
+    def headers(self) -> Headers:
+        """The fields."""
+        kept, head = self._headers, self.wire_head
+        if kept is not None or head is None:
+            return kept or ()
+        lines = head.before.partition(_END)[0].split(b"\r\n")[1:]  # behind the status
+        return tuple([(name, value) for name, _, value in [line.partition(b": ") for line in lines]])
 
     @property
     def chunks(self) -> tuple[Chunk, ...]:
@@ -75,3 +88,8 @@ class StoredReply(Reply):
     def __reduce__(self) -> Any:
         own = (self.status, self.headers, self.chunks, self.source, self.ending, self.hold, self.usage)
         return Reply, own
+
+
+def _stand_in(wire_head: WireHead | None, headers: Headers) -> bool:
+    """Whether fields can be read from a head again: a colon ends the name of each."""
+    return wire_head is not None and not any(b":" in name for name, _ in headers)

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
-import textwrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
 from mockapi.cluster._forked import threads
+from tests.support.alone import run_alone
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import subprocess
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no fork")
 
 
-def run(program: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    """Run a program of one thread, which may fork; the tests' own process may have more."""
-    head = "import os, signal, socket, sys\nfrom mockapi.cluster._forked import ForkedProcess, threads\n"
-    code = head + textwrap.dedent(program)
-    return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False, cwd=cwd
-    )
+_HEAD: Final = """
+import os, signal, socket, sys
+from mockapi.cluster._forked import ForkedProcess, threads
+"""
+
+
+def run(program: str) -> subprocess.CompletedProcess[str]:
+    """Run a program that forks."""
+    return run_alone(program, head=_HEAD)
 
 
 def test_exit_codes_are_those_of_any_process() -> None:
@@ -87,28 +88,14 @@ def test_threads_are_counted() -> None:
     assert threads() >= 1
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the template is no fork of the supervisor")
-def test_nothing_is_imported_after_a_fork(tmp_path: Path) -> None:
-    """What template and workers need is imported before: each would have it for itself otherwise."""
-    program = """
-        from mockapi import cluster, server
-        from mockapi.cassettes import DEFAULT
-
-        plan = cluster.WorkerPlan(
-            workers=2, paths=(), settings=server.Settings(), access=server.access_of(), rules=DEFAULT,
-            log_format=None,
-        )
-        supervisor = cluster.Supervisor(
-            plan, server.listen("127.0.0.1", 0), server.Console(quiet=True), lambda: supervisor.stop()
-        )
-        own = os.getpid()
-
-        def hear(event, arguments):
-            if event == "import" and os.getpid() != own:
-                print("imported", arguments[0], file=sys.stderr, flush=True)
-
-        sys.addaudithook(hear)
-        supervisor.run()
-    """
-    done = run(program, tmp_path)  # a folder without a project, whose file would be read
-    assert (done.returncode, done.stderr) == (0, "")
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no supervisor forks")
+def test_an_end_is_waited_for_and_missed() -> None:
+    """Once it has come, it is known however late somebody asks, and how it came."""
+    done = run("""
+        waiting = ForkedProcess(signal.pause, ())
+        print(waiting.ends_within(0.01))
+        waiting.kill()
+        print(waiting.ends_within(60), waiting.ends_within(0), waiting.wait())
+        print(signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+    """)
+    assert done.stdout.splitlines() == ["False", "True True -9", "set()"], done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sys
 import threading
 from collections import Counter
 from contextlib import suppress
@@ -15,6 +16,7 @@ import pytest
 
 from mockapi.server import Settings
 from mockapi.validation import ValidationSettings
+from tests.support.process import Serving
 from tests.support.server import (
     RawClient,
     control,
@@ -25,11 +27,10 @@ from tests.support.server import (
     open_session,
     write_cassette,
 )
-from tests.support.workers import WorkersServer
+from tests.support.workers import WorkersServer, workers_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(3600)]
 
@@ -38,8 +39,31 @@ CLIENTS = 3
 PAUSE = 0.05
 """Seconds after which a client that was told to come later does."""
 STEPS = 200
-TEMPLATE_EVERY = 10
-"""So often what workers are forked from is killed as well."""
+TEMPLATE_KILLS = 20
+TEMPLATE_EVERY = 2
+"""So often what workers are forked from is killed as well, where that is a process of its own."""
+SETTINGS = ("--validation", "off", "--on-unmatched", "fail", "--after-last", "fail")
+
+
+class Program:
+    """`mockapi serve --workers 2`, whose supervisor forks workers itself.
+
+    Args:
+        serving: the program.
+    """
+
+    def __init__(self, serving: Serving) -> None:
+        self.base_url = serving.url
+        self._supervisor = serving.process.pid
+        self._pids = workers_of(self._supervisor)
+
+    def pid_of(self, worker: int) -> int:
+        """The process id of a worker, where at most one has been replaced since somebody asked."""
+        living = workers_of(self._supervisor)
+        for number, pid in enumerate(self._pids):
+            if pid not in living:
+                (self._pids[number],) = set(living) - set(self._pids)
+        return self._pids[worker]
 
 
 class Seen(NamedTuple):
@@ -75,25 +99,40 @@ def ask_on(base_url: str, seen: Seen, stop: threading.Event) -> None:
             stop.wait(PAUSE)
 
 
+@pytest.fixture(scope="module")
+def cassette(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The steps of a session."""
+    steps = [interaction(message("step"), b"step %d" % number) for number in range(STEPS)]
+    return write_cassette(tmp_path_factory.mktemp("steps") / "a.yaml", *steps)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers are forked from a template")
 def test_a_hundred_kills_lose_what_the_page_says_and_double_nothing(
-    tmp_path: Path, record_property: Callable[[str, object], None]
+    cassette: str, record_property: Callable[[str, object], None]
 ) -> None:
     """Each step of a session is answered at most once; what is missing broke, or ended with its session."""
-    steps = [interaction(message("step"), b"step %d" % number) for number in range(STEPS)]
-    cassette = write_cassette(tmp_path / "a.yaml", *steps)
-    settings = Settings(validation=ValidationSettings(mode="off"), on_unmatched="fail", after_last="fail")
     dice = random.Random(7)
     total: Counter[str] = Counter()
-    with WorkersServer([cassette], settings=settings) as server:
-        for number in range(KILLS):
-            if number % TEMPLATE_EVERY == 0:
-                os.kill(server.supervisor.template_pid, signal.SIGKILL)
+    with Serving("serve", cassette, "--workers", "2", "--port", "0", *SETTINGS) as serving:
+        server = Program(serving)
+        for _ in range(KILLS):
             total += _one_kill(server, dice.randrange(2), dice.random() * 0.2)
     for what, count in total.items():
         record_property(what, count)
 
 
-def _one_kill(server: WorkersServer, killed: int, after: float) -> Counter[str]:
+def test_a_template_that_is_killed_loses_nothing_more(cassette: str) -> None:
+    """The same holds where what workers are forked from is killed just before a worker."""
+    settings = Settings(validation=ValidationSettings(mode="off"), on_unmatched="fail", after_last="fail")
+    dice = random.Random(7)
+    with WorkersServer([cassette], settings=settings) as server:
+        for number in range(TEMPLATE_KILLS):
+            if number % TEMPLATE_EVERY == 0:
+                os.kill(server.supervisor.template_pid, signal.SIGKILL)
+            _one_kill(server, dice.randrange(2), dice.random() * 0.2)
+
+
+def _one_kill(server: Program | WorkersServer, killed: int, after: float) -> Counter[str]:
     """Kill a worker under load, and judge what its clients saw; what was answered and what was lost."""
     sessions: list[tuple[str, str, Seen]] = []
     while {id_[1] for id_, _, _ in sessions} != {"0", "1"}:

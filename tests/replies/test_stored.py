@@ -6,6 +6,7 @@ import pickle
 from dataclasses import replace
 from functools import partial
 
+import pytest
 from hypothesis import given, settings
 
 from mockapi.cassettes import Cassette, Interaction, Matching, Recording, packed
@@ -52,3 +53,15 @@ def test_it_keeps_no_body() -> None:
     assert stored.body is not stored.body
     assert isinstance(stored.chunks[0], Chunk)
     assert stored.chunks[0].delay == 0.0
+
+
+@pytest.mark.parametrize("name", ["x-id", "x: id", "x:"])
+def test_its_fields_are_those_that_the_head_was_made_of(name: str) -> None:
+    """They are read from the head, unless a name has what ends a name there."""
+    item = interaction({"n": 1}, b"{}")
+    fields = (*item.response.headers, (name, "a: b"), ("x-empty", ""))
+    plain, stored = _both(replace(item, response=replace(item.response, headers=fields)))
+    assert stored is not None
+    assert stored.wire_head is not None
+    assert stored.headers == plain.headers
+    assert (stored.headers is stored.headers) == (":" in name)

@@ -184,10 +184,10 @@ class Host:
         eventually(lambda: not _pids(self.namespace), f"{self.name} has no process left")
 
     def workers(self) -> Sequence[int]:
-        """The process ids of the workers of `mockapi serve --workers`: its template's children."""
+        """The process ids of the workers of `mockapi serve --workers`: its children."""
         parents = {pid: _parent(pid) for pid in _pids(self.namespace)}
         servers = {process.pid for process in self._running}
-        return [pid for pid, parent in parents.items() if parents.get(parent) in servers]
+        return [pid for pid, parent in parents.items() if parent in servers]
 
     def _signal(self, number: signal.Signals) -> None:
         # Those of the namespace: a node's workers are no children of this process.

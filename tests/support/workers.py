@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import pytest
@@ -118,3 +119,12 @@ class WorkersServer:
     def open_session(self, **_: Any) -> NoReturn:
         """What a test cannot do: such sessions are objects of this process."""
         pytest.skip("holds a session of its own process, and these are several")
+
+
+def workers_of(supervisor: int) -> list[int]:
+    """The process ids of the workers of a supervisor that forks them itself, on Linux."""
+    try:
+        children = Path(f"/proc/{supervisor}/task/{supervisor}/children").read_text()
+    except FileNotFoundError:  # it has ended
+        return []
+    return list(map(int, children.split()))

@@ -1,0 +1,117 @@
+"""A supervisor that is itself what its workers are forked from."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.alone import SUPERVISOR, run_alone
+from tests.support.process import Serving
+from tests.support.server import ask, eventually, interaction, message, write_cassette
+from tests.support.workers import workers_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a template is forked from")
+
+
+def run(program: str, folder: Path) -> Sequence[str]:
+    """Run a program with a supervisor in a folder without a project; what it says, errors included."""
+    done = run_alone(program, folder, head=SUPERVISOR)
+    assert done.returncode == 0, done.stderr
+    return [*done.stdout.splitlines(), *done.stderr.splitlines()]
+
+
+def test_nothing_is_imported_after_a_fork(tmp_path: Path) -> None:
+    """What workers need is imported before: each would have it for itself otherwise."""
+    program = """
+        import os, sys
+
+        own = os.getpid()
+
+        def hear(event, arguments):
+            if event == "import" and os.getpid() != own:
+                print("imported", arguments[0], file=sys.stderr, flush=True)
+
+        sys.addaudithook(hear)
+        supervisor = supervisor_of()
+        supervisor.run()
+        print(supervisor.template_pid == own)
+    """
+    assert run(program, tmp_path) == ["True"]
+
+
+def test_a_signal_ends_the_reading(tmp_path: Path) -> None:
+    """Of however many cassettes: nothing is served then, and nothing is left."""
+    program = """
+        import os, signal
+        from mockapi.storage import CassetteReader
+
+        def read_all(*_):
+            os.kill(os.getpid(), signal.SIGTERM)
+            raise AssertionError("it goes on reading")
+
+        CassetteReader.read_all = read_all
+        supervisor = supervisor_of()
+        signal.signal(signal.SIGTERM, lambda *_: supervisor.stop())
+        print(supervisor.run().recordings, supervisor.pids, os.path.exists(supervisor._folder))
+    """
+    assert run(program, tmp_path) == ["[] {} False"]
+
+
+def test_what_cannot_be_played_is_told_and_nothing_is_left(tmp_path: Path) -> None:
+    """As with one process: the same error."""
+    program = """
+        import os
+        from mockapi.errors import CassetteError
+
+        supervisor = supervisor_of("x.yaml")
+        try:
+            supervisor.run()
+        except CassetteError as error:
+            print("no such file" in str(error), os.path.exists(supervisor._folder))
+    """
+    assert run(program, tmp_path) == ["True False"]
+
+
+def test_a_system_without_room_for_processes_is_told(tmp_path: Path) -> None:
+    """Three in a row are no accident, as of those that die."""
+    program = """
+        import os
+
+        def fork():
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+
+        os.fork = fork
+        try:
+            supervisor_of().run()
+        except cluster.WorkersFailedError as error:
+            print(error)
+    """
+    (told,) = run(program, tmp_path)
+    assert told.endswith("the last one could not be started: Resource temporarily unavailable.")
+
+
+@pytest.mark.slow
+def test_workers_are_its_children_and_are_replaced(tmp_path: Path) -> None:
+    """No other process is between; each is out of Ctrl-C's reach, and how one ended is told."""
+    cassette = write_cassette(tmp_path / "a.yaml", interaction(message("hi"), b"ok"))
+    with Serving("serve", cassette, "--workers", "2", "--port", "0") as server:
+        pid = server.process.pid
+        first = workers_of(pid)
+        assert len(first) == 2
+        assert [os.getsid(worker) for worker in first] == first
+        assert [Path(f"/proc/{worker}/fd/0").readlink() for worker in first] == [Path(os.devnull)] * 2
+        os.kill(first[1], signal.SIGKILL)
+        assert f"worker 1 (process {first[1]}) was ended by SIGKILL" in server.told("worker 1")
+        eventually(lambda: len(workers_of(pid)) == 2, "another takes its place")
+        assert first[0] in workers_of(pid)
+        assert ask(server.url, message("hi")).content == b"ok"
+        assert server.stop().code == 0
+    assert not workers_of(pid)
