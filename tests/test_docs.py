@@ -37,6 +37,7 @@ from mockapi.cli import root
 from mockapi.errors import CassetteError, ScriptError
 from mockapi.replies.scripts import parse_script
 from tests.support.docs import Block, blocks, commands, fits
+from tests.support.each import each
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -202,7 +203,7 @@ def _escape(page: Path, block: Block) -> str | None:
             return None if language in READERS else f"nothing is done with {language or 'no language'}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@each("page", PAGES, ids=lambda page: page.name)
 def test_no_block_escapes(page: Path) -> None:
     """Each is run, read or loaded, or is `text` and only shows something."""
     found = [(block.line, why) for block in blocks(page) if (why := _escape(page, block)) is not None]

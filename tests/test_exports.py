@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import mockapi
+from tests.support.each import each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,7 @@ def exporting() -> Iterator[str]:
             yield name
 
 
-@pytest.mark.parametrize("name", list(exporting()))
+@each("name", list(exporting()))
 def test_every_exported_name_is_there_once_and_documented(name: str) -> None:
     """`__all__` is sorted, without doubles, true; classes and functions say what they are."""
     module = importlib.import_module(name)
@@ -64,7 +65,7 @@ def _isort(name: str) -> tuple[int, str]:
     return (0 if name.isupper() else 1 if name.lstrip("_")[0].isupper() else 2, name)
 
 
-@pytest.mark.parametrize("name", list(modules()))
+@each("name", list(modules()))
 def test_every_module_opens_with_what_it_is(name: str) -> None:
     """A module's docstring is its rules and theory."""
     module = importlib.import_module(name)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockapi._expressions import Expression, ExpressionTooSlowError, Patience
+from tests.support.each import each
 
 SLOW = r"(?=x?)^(a|a|aa)+$"  # a look-ahead: RE2 does not compile it
 
@@ -18,12 +19,8 @@ def _spans(source: str, text: str) -> list[tuple[int, int]]:
     return [match.span() for match in Expression(source).finditer(text)]
 
 
-@pytest.mark.parametrize(
-    "text", ["customer-12 customer-7\n", "customer-\u0664\u0665", "", "caf\u00e9 customer-1"]
-)
-@pytest.mark.parametrize(
-    "source", [r"customer-(?P<secret>\d+)", r"customer-\w+$", r"(?i)CUSTOMER", r"\bc\w*?(?=-)"]
-)
+@each("text", ["customer-12 customer-7\n", "customer-\u0664\u0665", "", "caf\u00e9 customer-1"])
+@each("source", [r"customer-(?P<secret>\d+)", r"customer-\w+$", r"(?i)CUSTOMER", r"\bc\w*?(?=-)"])
 def test_it_finds_what_re_finds(source: str, text: str) -> None:
     """Whichever engine runs it, on ASCII and beyond."""
     assert _spans(source, text) == [match.span() for match in re.finditer(source, text)]

@@ -14,6 +14,7 @@ from mockapi.cassettes._substitutions import PATTERNS
 from mockapi.cli import root
 from mockapi.sessions import CHANGES, SOURCES
 from tests.support.docs import anchors, links
+from tests.support.each import each
 from tests.test_layers import BESIDE, LAYERS
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def _page(name: str) -> str:
     return (DOCS / name).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@each("page", PAGES, ids=lambda page: page.name)
 def test_every_link_leads_somewhere(page: Path) -> None:
     """To a file of the project, and to a heading or an id that is there."""
     lost = []

@@ -8,7 +8,6 @@ import re
 from typing import TYPE_CHECKING
 
 import click
-import pytest
 
 from mockapi import fuzzing
 from mockapi.cassettes import (
@@ -22,6 +21,7 @@ from mockapi.cassettes import (
 from mockapi.cli import root
 from mockapi.server import Console
 from pytest_mockapi._report import _told
+from tests.support.each import each
 from tests.support.process import CHECKOUT, runner
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _commands(command: click.Command, path: str = "mockapi") -> Iterator[tuple[s
 COMMANDS = dict(_commands(root))
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@each("name", COMMANDS)
 def test_every_command_says_whether_it_masks(name: str) -> None:
     """Each stands in one row of the page, and the help of one that does not mask says so."""
     (masked,) = [masked for what, masked in _ROWS if f"`{name}`" in what]

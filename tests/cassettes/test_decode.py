@@ -13,11 +13,12 @@ from mockapi.errors import CassetteError, Problem
 from mockapi.exchange import Ending
 from tests.support.bad_cassettes import BAD, FINE, HEAD, in_request, in_response
 from tests.support.cassettes import cassette
+from tests.support.each import each
 
 _PATIENCE = 30  # seconds, for what takes one at most; where work grows out of bounds it takes minutes
 
 
-@pytest.mark.parametrize("case", BAD)
+@each("case", BAD)
 def test_a_bad_file_is_refused_in_words(case: str) -> None:
     """One sentence of what is wrong, one of what to do, and the place of it."""
     text, line, interaction, cause, remedy = BAD[case]

@@ -12,6 +12,7 @@ from mockapi.cassettes import Cassette, Interaction, dump, lint, redact
 from mockapi.cassettes._prefixes import PREFIXES
 from mockapi.cassettes._redaction_rules import DEFAULT
 from tests.support.credentials import FORMS, PLACES, made, spellings, written
+from tests.support.each import each
 from tests.support.everyday_credentials import EVERYDAY
 from tests.support.further_credentials import FURTHER
 from tests.support.general_credentials import GENERAL
@@ -33,7 +34,7 @@ def test_each_prefix_stands_in_one_row() -> None:
     assert len(starts) == len(set(starts))
 
 
-@pytest.mark.parametrize("kind", BY_KIND)
+@each("kind", BY_KIND)
 def test_a_credential_of_a_further_kind_is_masked(kind: str) -> None:
     """Nothing of it is left, its mask is its own mask, and its length stays."""
     text, pieces = made(BY_KIND[kind], random.Random(kind))
@@ -43,7 +44,7 @@ def test_a_credential_of_a_further_kind_is_masked(kind: str) -> None:
     assert DEFAULT.mask(masked) == masked
 
 
-@pytest.mark.parametrize("text", MORE_HARMLESS)
+@each("text", MORE_HARMLESS)
 def test_a_further_harmless_text_stays_whole(text: str) -> None:
     """Expressions, types, words, ids and gaps of templates are kept."""
     assert DEFAULT.mask(text) == text

@@ -11,6 +11,7 @@ from mockapi import Request
 from mockapi._expressions import ExpressionTooSlowError
 from mockapi.cassettes import Matching, RedactionError, RedactionRules, redact_interaction, request_key
 from mockapi.cassettes._jsonpaths import Document
+from tests.support.each import each
 from tests.support.server import interaction, message
 
 VALUE: Any = {
@@ -38,7 +39,7 @@ ENDLESS = {
 QUICK = {"a filter's expression", "wildcards behind each other"}
 
 
-@pytest.mark.parametrize("path", PATHS)
+@each("path", PATHS)
 def test_a_document_finds_what_the_library_finds(path: str) -> None:
     """In the same places, whether it is watched or not."""
     expected = [tuple(match.parts) for match in jsonpath.finditer(path, VALUE)]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mockapi.cassettes import Matching, parse_matching, request_key
 from mockapi.exchange import Request
 from tests.support.cassettes import HELLO, asked, json_values, matchings
+from tests.support.each import each
 
 if TYPE_CHECKING:
     import random
@@ -75,7 +76,7 @@ def _spelling(value: Any) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-@pytest.mark.parametrize(
+@each(
     ("a", "b"),
     [
         (b"1", b"1.0"),
@@ -177,10 +178,8 @@ def test_a_malformed_upload_is_compared_as_it_is(body: bytes) -> None:
     assert _key(request) != _key(Request("POST", "/v1/files", headers=headers, body=body + b"."))
 
 
-@pytest.mark.parametrize(
-    "rules", [{"substitute": ["date"]}, {"ignore": ["$.x"]}, {"rename_tool_ids": True}, {}]
-)
-@pytest.mark.parametrize("depth", [200, 500, 900, 1500])
+@each("rules", [{"substitute": ["date"]}, {"ignore": ["$.x"]}, {"rename_tool_ids": True}, {}])
+@each("depth", [200, 500, 900, 1500])
 def test_a_body_of_any_depth_has_a_key(rules: dict[str, Any], depth: int) -> None:
     """Where it is too deep to be taken apart it is compared as it is."""
     matching = parse_matching(rules, (), {})

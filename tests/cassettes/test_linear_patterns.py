@@ -42,6 +42,7 @@ from mockapi.cassettes import (
     _values,
     _views,
 )
+from tests.support.each import each
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,7 +155,7 @@ def _faults_of(source: str) -> list[str]:
     return list(_faults(parsed, last=True, bordered=bordered))
 
 
-@pytest.mark.parametrize("name", SOURCES)
+@each("name", SOURCES)
 def test_a_built_in_pattern_is_linear(name: str) -> None:
     """No character is looked at again and again."""
     assert _faults_of(SOURCES[name]) == [], SOURCES[name]

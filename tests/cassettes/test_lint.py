@@ -19,6 +19,7 @@ from mockapi.exchange import Ending
 from mockapi.messages import encode_events
 from tests.support import streams
 from tests.support.cassettes import HELLO, STREAM, as_json, cassette, interaction, said
+from tests.support.each import each
 
 _PATIENCE = 30  # seconds, for what takes one at most; where work grows out of bounds it takes minutes
 
@@ -79,8 +80,8 @@ def test_a_file_that_does_not_load_is_told_fault_by_fault() -> None:
     assert found[0].line != found[1].line
 
 
-@pytest.mark.parametrize("name", sorted(CREDENTIAL_HEADERS))
-@pytest.mark.parametrize("side", ["request", "response"])
+@each("name", sorted(CREDENTIAL_HEADERS))
+@each("side", ["request", "response"])
 def test_credential_headers_are_errors_on_either_side(name: str, side: str) -> None:
     """Whatever their value is, unless it is a mask."""
 

@@ -15,6 +15,7 @@ from mockapi.errors import FrameError
 from mockapi.eventstream import Header, Kind, Message, encode, parse
 from mockapi.messages import encode_events, events_of
 from tests.support import secrets, streams
+from tests.support.each import each
 from tests.support.frames import EVENT, SAMPLES, as_frames, flips, frame, header, text, texts_of
 from tests.support.redaction import KEY, MASK, exchange
 
@@ -45,7 +46,7 @@ def test_frames_are_masked_as_the_stream_of_text_is(data: st.DataObject) -> None
     assert masked(as_frames(stream)) == as_frames(plain)
 
 
-@pytest.mark.parametrize("name", streams.SAMPLES)
+@each("name", streams.SAMPLES)
 def test_what_holds_no_secret_stays_to_the_byte(name: str) -> None:
     """Whatever a message holds, and with any padding."""
     body = as_frames(encode_events(events_of(streams.SAMPLES[name])))

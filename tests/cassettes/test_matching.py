@@ -9,6 +9,7 @@ import pytest
 from mockapi.cassettes import Matching, parse_matching, request_key
 from mockapi.exchange import Request
 from tests.support.cassettes import HELLO, asked, said
+from tests.support.each import each
 
 PLAIN = Matching()
 
@@ -50,9 +51,7 @@ DIFFERENT: dict[str, list[tuple[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "a", "b"), [(name, *pair) for name, pairs in SAME.items() for pair in pairs]
-)
+@each(("name", "a", "b"), [(name, *pair) for name, pairs in SAME.items() for pair in pairs])
 def test_volatile_text_does_not_count_where_its_name_is_given(name: str, a: str, b: str) -> None:
     """In strings at any depth; without the rule it does count."""
     here = parse_matching({"substitute": [name]}, (), FOLDERS)

@@ -30,6 +30,7 @@ from tests.support.cassettes import (
     recordings,
     said,
 )
+from tests.support.each import each
 
 _PATIENCE = 30  # seconds, for what takes one at most; where work grows out of bounds it takes minutes
 
@@ -202,7 +203,7 @@ def _as_rules(option: str) -> Matching:
     )
 
 
-@pytest.mark.parametrize(("received", "recorded", "option"), OPTIONS, ids=[option for *_, option in OPTIONS])
+@each(("received", "recorded", "option"), OPTIONS, ids=[option for *_, option in OPTIONS])
 def test_a_remedy_is_told_that_works(received: Any, recorded: Any, option: str) -> None:
     """The least loose of those that make it match; with it, the lookup finds the recording."""
     miss = _miss(received, recorded)

@@ -13,6 +13,7 @@ from mockapi.cassettes._redaction_rules import DEFAULT, RedactionRules
 from mockapi.cassettes._secrets import may_hold_secret
 from mockapi.cassettes.redaction import for_matching, redact_interaction, sightings
 from tests.support import secrets, streams
+from tests.support.each import each
 from tests.support.redaction import KEY, MASK, exchange, index_of
 
 UUID = "3f9b2c71-8d54-4e1a-9b7f-5a6c2d1e0f43"
@@ -25,7 +26,7 @@ def test_prepared_rules_have_compiled_what_is_dear() -> None:
     assert _tokens._any_prefix.cache_info().currsize == 1
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "masked"),
     [
         (f"use {KEY}, please", f"use {MASK}, please"),

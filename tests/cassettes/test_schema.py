@@ -22,6 +22,7 @@ from mockapi.errors import CassetteError
 from mockapi.exchange import Ending
 from tests.support.bad_cassettes import BAD
 from tests.support.cassettes import interactions, json_values, matchings
+from tests.support.each import each
 from tests.support.examples import examples
 from tests.support.starter.generate import cassettes
 
@@ -88,7 +89,7 @@ def _parsed(case: str) -> Any:
         return None
 
 
-@pytest.mark.parametrize("case", [case for case in BAD if _parsed(case) is not None])
+@each("case", [case for case in BAD if _parsed(case) is not None])
 def test_the_bad_files_get_the_same_verdict(case: str) -> None:
     """What the loader refuses, the schema refuses, or the table says why not."""
     _same_verdict(_parsed(case))

@@ -14,6 +14,7 @@ from mockapi.cassettes._key import canonical_size
 from mockapi.cassettes._packed import as_request
 from mockapi.cassettes._redaction_rules import DEFAULT
 from tests.support.credentials import FORMS, PLACES, made, spellings, written
+from tests.support.each import each
 from tests.support.harmless import HARMLESS
 
 
@@ -66,7 +67,7 @@ def test_code_words_and_ids_stay_whole(text: str, place: str) -> None:
     assert written(redact(interaction)[0]).count(b"*") == written(interaction).count(b"*")
 
 
-@pytest.mark.parametrize("text", HARMLESS)
+@each("text", HARMLESS)
 def test_a_tools_input_that_is_harmless_stays_whole(text: str) -> None:
     """Members are known by their names, and a name alone makes no credential."""
     interaction = PLACES["tool input"](text)

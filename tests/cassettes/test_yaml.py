@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mockapi.cassettes import _yaml
 from mockapi.cassettes._emit import Inline, can_emit, emit
 from tests.support.cassettes import json_values, texts
+from tests.support.each import each
 
 MEANINGS: list[tuple[str, Any]] = [
     ("null", None), ("~", None), ("Null", None), ("", None),
@@ -27,7 +28,7 @@ MEANINGS: list[tuple[str, Any]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("written", "value"), MEANINGS)
+@each(("written", "value"), MEANINGS)
 def test_scalars_mean_what_the_core_schema_of_yaml_1_2_says(written: str, value: Any) -> None:
     """JSON's values and a few spellings; the traps of YAML 1.1 are strings."""
     found = _yaml.parse(f"a: {written}\n".encode())["a"]
@@ -67,7 +68,7 @@ REFUSED: list[tuple[str, int | None, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("written", "line", "cause"), REFUSED)
+@each(("written", "line", "cause"), REFUSED)
 def test_what_is_outside_of_the_subset_is_refused_with_its_line(
     written: str, line: int | None, cause: str
 ) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mockapi.cli import LazyGroup, root
+from tests.support.each import each
 from tests.support.process import at_terminal, mockapi, run
 from tests.support.server import interaction, message, write_cassette
 
@@ -30,7 +31,7 @@ def commands(group: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple
             yield from commands(found, (*path, name))
 
 
-@pytest.mark.parametrize("path", list(commands(root)), ids=" ".join)
+@each("path", list(commands(root)), ids=" ".join)
 def test_every_command_has_help(path: tuple[str, ...]) -> None:
     """Exit code 0, how it is called, what it does, and a word on each option; `-h` as well."""
     outcome = mockapi(*path, "--help")

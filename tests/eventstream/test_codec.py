@@ -9,6 +9,7 @@ import pytest
 
 from mockapi.errors import FrameError
 from mockapi.eventstream import Decoder, Header, Kind, Message, encode, parse, read
+from tests.support.each import each
 from tests.support.frames import BODY, SAMPLES, flips, frame, header, text
 
 ID = UUID("00112233-4455-6677-8899-aabbccddeeff")
@@ -64,7 +65,7 @@ BROKEN = {
 """What stands on the wire, where it is wrong, and a word of the cause."""
 
 
-@pytest.mark.parametrize("name", FRAMES)
+@each("name", FRAMES)
 def test_a_frame_means_what_the_table_says(name: str) -> None:
     """Each kind of header and each edge, both ways and to the byte."""
     wire, message = FRAMES[name]
@@ -72,7 +73,7 @@ def test_a_frame_means_what_the_table_says(name: str) -> None:
     assert encode(message) == wire
 
 
-@pytest.mark.parametrize("name", BROKEN)
+@each("name", BROKEN)
 def test_a_broken_frame_is_told_with_place_and_cause(name: str) -> None:
     """The place counts from the start of the stream, and what came before is delivered."""
     wire, offset, cause = BROKEN[name]
@@ -180,7 +181,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@each("name", REFUSED)
 def test_what_the_format_cannot_carry_is_refused(name: str) -> None:
     """The encoder never writes what the decoder would refuse, or read as something else."""
     message, words = REFUSED[name]

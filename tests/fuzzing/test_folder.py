@@ -18,6 +18,7 @@ from mockapi.cli import root
 from mockapi.errors import UsageError
 from mockapi.fuzzing import BY_ID, CASES, Case, read_cases
 from mockapi.fuzzing.cases import case_files, case_of_files, file_name
+from tests.support.each import each
 from tests.support.process import run, runner
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def write(cases: Iterable[Case], folder: Path) -> None:
             (folder / name).write_bytes(content)
 
 
-@pytest.mark.parametrize("case", SMALL[::6], ids=lambda case: case.id)
+@each("case", SMALL[::6], ids=lambda case: case.id)
 def test_a_case_comes_back_from_its_files(case: Case) -> None:
     """Every attribute, its chunks and its bodies; and the object fits the schema."""
     files = dict(case_files(case))

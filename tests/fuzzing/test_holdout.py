@@ -20,6 +20,7 @@ from mockapi.fuzzing import (
     judge,
 )
 from mockapi.fuzzing._observe import examine, sees_of
+from tests.support.each import each
 from tests.support.holdout.readers import BROKEN, CORRECT
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def test_every_broken_reader_has_its_case() -> None:
     assert len(CORRECT) >= 17
 
 
-@pytest.mark.parametrize("name", SHOWN_BY)
+@each("name", SHOWN_BY)
 def test_a_broken_reader_is_caught_with_the_right_verdict(name: str) -> None:
     """Its smallest case gives a verdict that names the fault."""
     case = BY_ID[SHOWN_BY[name]]

@@ -13,6 +13,7 @@ from mockapi.fuzzing._observe import observe
 from mockapi.fuzzing._verdict import Verdict
 from mockapi.fuzzing.cases import BY_ID, CASES, MESSAGE_CASES, SSE_CASES, Case
 from mockapi.messages import Accumulator, decode_event
+from tests.support.each import each
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,7 +63,7 @@ def test_the_reference_passes_the_largest(case: Case) -> None:
     _check(case, small=False)
 
 
-@pytest.mark.parametrize("case", [case for case in SSE_CASES if not case.heavy], ids=lambda case: case.id)
+@each("case", [case for case in SSE_CASES if not case.heavy], ids=lambda case: case.id)
 def test_any_cut_gives_the_same_events(case: Case) -> None:
     """Byte by byte, and in two at every place."""
     body = b"".join(case.chunks())

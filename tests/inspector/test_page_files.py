@@ -6,10 +6,9 @@ import gzip
 import re
 from pathlib import Path
 
-import pytest
-
 from mockapi import inspector
 from mockapi.inspector import page_file, view_sources
+from tests.support.each import each
 
 PAGE = Path(inspector.__file__).parent / "page"
 FILES = sorted(path for path in PAGE.rglob("*") if path.is_file())
@@ -44,7 +43,7 @@ def test_every_file_is_served_with_its_type() -> None:
     assert page_file("views") is None
 
 
-@pytest.mark.parametrize("path", [path for path in FILES if path.suffix == ".js"], ids=lambda path: path.name)
+@each("path", [path for path in FILES if path.suffix == ".js"], ids=lambda path: path.name)
 def test_no_module_reads_text_as_html_or_code(path: Path) -> None:
     """Every byte that is shown is hostile."""
     assert SINKS.findall(path.read_text("utf-8")) == []

@@ -11,6 +11,7 @@ import pytest
 from mockapi.errors import UsageError
 from mockapi.messages.catalogue import Catalogue, Model, read_models, shipped
 from tests.support import shared
+from tests.support.each import each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +31,7 @@ def test_names_are_unique() -> None:
     assert len(names) == len(set(names))
 
 
-@pytest.mark.parametrize("model", shipped().models, ids=lambda model: model.id)
+@each("model", shipped().models, ids=lambda model: model.id)
 def test_consistent(model: Model) -> None:
     """A model's data does not contradict itself or the catalogue's date."""
     day = shipped().date

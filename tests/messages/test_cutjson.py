@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockapi.messages._cutjson import complete_part
+from tests.support.each import each
 from tests.support.streams import json_objects
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "value"),
     [
         ("", {}),

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from mockapi.messages import accumulate, check_events, decode_events, encode_events, events_of, typical_sizes
 from tests.support import streams as s
+from tests.support.each import each
 
-samples = pytest.mark.parametrize("message", s.SAMPLES.values(), ids=s.SAMPLES)
+samples = each("message", s.SAMPLES.values(), ids=s.SAMPLES)
 
 
 @samples
-@pytest.mark.parametrize("size", [None, 1, 3, 10_000])
+@each("size", [None, 1, 3, 10_000])
 def test_nothing_is_lost(message: dict[str, Any], size: int | None) -> None:
     """A message comes back from its events as it was, the order of its keys included."""
     sizes = None if size is None else (lambda _: size)

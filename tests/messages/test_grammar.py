@@ -9,6 +9,7 @@ import pytest
 
 from mockapi.messages import CODES, STOP_REASONS, TABLE, GrammarChecker, Severity, State, check_events
 from tests.support import streams as s
+from tests.support.each import each
 
 Event = dict[str, Any]
 
@@ -208,7 +209,7 @@ CASES: list[tuple[str, list[Any], list[tuple[str, int]]]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "events", "expected"), CASES, ids=[case[0] for case in CASES])
+@each(("name", "events", "expected"), CASES, ids=[case[0] for case in CASES])
 def test_case(name: str, events: list[Any], expected: list[tuple[str, int]]) -> None:
     """A stream gets the findings of its case, each at the event that is at fault."""
     found = check_events(events)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mockapi.errors import GrammarError
 from mockapi.messages import decode_events, dump, encode_event, encode_events, load
 from tests.support import streams as s
+from tests.support.each import each
 
 JSON_TEXTS = s.json_values.map(json.dumps) | st.sampled_from(
     ['{"type":"ping"}', "[" * 2000, "1e999", r'"\ud800"']
@@ -82,9 +83,9 @@ def test_event(event: dict[str, Any], padding: int, bytes_: bytes) -> None:
     assert decode_events(bytes_) == [event]
 
 
-@pytest.mark.parametrize("text", ["a", "é\n“", "\ud83d", "x" * 5000])
-@pytest.mark.parametrize("kind", ["content_block_delta", "message_start", "message_stop", "unheard_of"])
-@pytest.mark.parametrize("padding", [0, 1, 15])
+@each("text", ["a", "é\n“", "\ud83d", "x" * 5000])
+@each("kind", ["content_block_delta", "message_start", "message_stop", "unheard_of"])
+@each("padding", [0, 1, 15])
 def test_known_and_unknown_types_are_written_alike(kind: str, text: str, padding: int) -> None:
     """Those that streams are made of take a shorter way to the same bytes."""
     event = {"type": kind, "delta": {"text": text, "n": 2**70}}

@@ -6,6 +6,7 @@ import pytest
 
 from mockapi.errors import UsageError
 from mockapi.nodes import node_options, state_address
+from tests.support.each import each
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,7 @@ def test_addresses_of_redis(text: str, url: str, shown: str, prefix: str) -> Non
     assert "password" not in repr(address)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "why"),
     [
         ("http://host", "got 'http://host'"),

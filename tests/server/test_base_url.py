@@ -12,6 +12,7 @@ from mockapi.server import Console, Service, build_app
 from mockapi.server._access import access_of
 from mockapi.server.wire import ThreadedServer, listen
 from mockapi.validation import ValidationSettings
+from tests.support.each import each
 from tests.support.server import RawClient, message
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def test_the_api_is_found_below_the_root_path(rooted: tuple[ThreadedServer, str]
         assert client.read().status == 404
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "base_url"),
     [
         ((("x-forwarded-prefix", "/a/b"),), "http://example.test/a/b"),

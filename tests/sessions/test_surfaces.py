@@ -14,6 +14,7 @@ from mockapi.replies import RateLimits, faults
 from mockapi.replies.scripts import Script, parse_script
 from mockapi.sessions import Settings
 from mockapi.validation import ValidationSettings
+from tests.support.each import each
 from tests.support.server import interaction
 from tests.support.surfaces import (
     VERTEX_MODEL,
@@ -113,10 +114,8 @@ def test_limits_count() -> None:
     assert answered(vertex_request(token="ya29.another"), session).status == 200
 
 
-@pytest.mark.parametrize("mode", ["strict", "lenient", "off"])
-@pytest.mark.parametrize(
-    "members", [{}, {"stream": True}, {"max_tokens": None}, {"model": 3}, {"messages": "x"}]
-)
+@each("mode", ["strict", "lenient", "off"])
+@each("members", [{}, {"stream": True}, {"max_tokens": None}, {"model": 3}, {"messages": "x"}])
 def test_a_large_request_gets_the_same_answer(mode: str, members: dict[str, Any]) -> None:
     """What helper processes look at ahead changes nothing."""
     settings = Settings(validation=ValidationSettings(mode=mode))  # type: ignore[arg-type] # of the list

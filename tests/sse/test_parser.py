@@ -10,8 +10,9 @@ from mockapi.errors import EventStreamError
 from mockapi.fuzzing.cases import ROWS as CASES
 from mockapi.fuzzing.cases import SSERow as Case
 from mockapi.sse import Event, Parser, parse
+from tests.support.each import each
 
-by_name = pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+by_name = each("case", CASES, ids=[case.name for case in CASES])
 
 
 def run(parser: Parser, *chunks: bytes) -> list[Event]:

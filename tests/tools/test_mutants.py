@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.each import each
 from tools.mutants import mutants_of
 from tools.mutate import draw
 
@@ -18,7 +19,7 @@ def mutated(code: str) -> set[str]:
     return {mutant.applied_to(source).decode() for mutant in mutants_of("module.py", source)}
 
 
-@pytest.mark.parametrize(
+@each(
     ("code", "expected"),
     [
         ("a < b", {"a <= b", "a >= b"}),

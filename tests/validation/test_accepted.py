@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.each import each
 from tests.support.refused._case import (
     HAIKU,
     LOOKED,
@@ -285,7 +286,7 @@ ACCEPTED: dict[str, tuple[Any, dict[str, str | None]]] = {
 }
 
 
-@pytest.mark.parametrize("name", ACCEPTED)
+@each("name", ACCEPTED)
 def test_accepted(name: str) -> None:
     """A request that the API was seen to take is taken under both profiles."""
     body, headers = ACCEPTED[name]

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from mockapi.validation import find_endpoint, near_miss
 from mockapi.validation._endpoints import ENDPOINTS
+from tests.support.each import each
 
 KNOWN = [endpoint.path.replace("{id}", "id_1") for endpoint in ENDPOINTS]
 
 
-@pytest.mark.parametrize("path", KNOWN)
-@pytest.mark.parametrize(
+@each("path", KNOWN)
+@each(
     ("wrong", "hint"),
     [
         (lambda path: path + "/", "ends in a slash"),

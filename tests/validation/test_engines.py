@@ -6,13 +6,13 @@ import subprocess
 import sys
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockapi.fuzzing import requests
 from mockapi.validation._reference import reference_validator
 from mockapi.validation._variants import relevant, variant
+from tests.support.each import each
 from tests.support.examples import examples
 from tests.support.refused import CASES
 from tests.support.refused._case import ask, assistant, call, tool, user
@@ -50,7 +50,7 @@ def test_generated(data: st.DataObject) -> None:
     assert not _agree(data.draw(requests.mutations(body)).body)
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "taken"),
     [
         (ask(user("a"), assistant(call("toolu_1\n"))), False),

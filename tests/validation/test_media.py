@@ -8,6 +8,7 @@ import struct
 import pytest
 
 from mockapi.validation._media import Image, Pdf, decode, is_sealed, look_at_image, look_at_pdf
+from tests.support.each import each
 from tests.support.refused._case import PNG, SIGNATURE
 from tests.support.refused.content import png
 
@@ -17,7 +18,7 @@ _VP8L = b"RIFF\0\0\0\0WEBPVP8L\0\0\0\0\x2f" + struct.pack("<I", (70 - 1) | (80 -
 _VP8X = b"RIFF\0\0\0\0WEBPVP8X\0\0\0\0\0\0\0\0" + b"\x09\0\0\x13\0\0"
 
 
-@pytest.mark.parametrize(
+@each(
     ("content", "image"),
     [
         (base64.b64decode(PNG), Image("image/png", 1, 1)),

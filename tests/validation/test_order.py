@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.each import each
 from tests.support.refused._case import SONNET, ask, assistant, call, image, result, system, text, tool, user
 from tests.support.validation import LIVE, post
 
@@ -39,7 +40,7 @@ def _named(body: Any) -> str:
     return refusal.message
 
 
-@pytest.mark.parametrize(("first", "second"), list(itertools.pairwise(_WALK)))
+@each(("first", "second"), list(itertools.pairwise(_WALK)))
 def test_fields(first: tuple[str, Any], second: tuple[str, Any]) -> None:
     """Fields are checked in the API's order, whatever their order in the body; unknown ones come last."""
     base = ask(model=SONNET)
@@ -151,7 +152,7 @@ ORDER: dict[str, tuple[Any, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", ORDER)
+@each("name", ORDER)
 def test_order(name: str) -> None:
     """Of two faults the one that the API was seen to name is named."""
     body, message = ORDER[name]

@@ -15,6 +15,7 @@ from mockapi._data import data_dir
 from mockapi.validation import _schemas
 from mockapi.validation.rules.headers import VERSIONS, known_betas
 from tests.support import shared
+from tests.support.each import each
 
 _ROOT = data_dir("schemas")
 _OTHERS = {"models.json", "betas.json", "cassette.json", "conformance-case.json", "twin.json"}
@@ -52,7 +53,7 @@ def _references(node: Any) -> list[str]:
     return [name for item in node for name in _references(item)] if isinstance(node, list) else []
 
 
-@pytest.mark.parametrize("file", _FILES)
+@each("file", _FILES)
 def test_file(file: str) -> None:
     """Each file is a valid schema with id, title and description, and refers to files that are there."""
     schema = json.loads((_ROOT / file).read_text("utf-8"))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockapi.validation import _grammar, _patterns, _structured, all_rules
 from tests.support import schemas
+from tests.support.each import each
 from tests.support.examples import examples
 from tests.support.refused.schemas import as_format, as_strict_tool, schema
 from tests.support.validation import LIVE, post
@@ -77,7 +77,7 @@ def test_the_page_has_the_table() -> None:
     assert f"at most {_grammar.MAX_STRICT_TOOLS} strict tools" in words
 
 
-@pytest.mark.parametrize(
+@each(
     ("pattern", "rule"),
     [
         ("^[A-Z]{3}-[0-9]{4}$", None),
@@ -135,7 +135,7 @@ def test_the_outermost_first() -> None:
     assert found == ["structured.open_object", "structured.keyword", "structured.empty_schema"]
 
 
-@pytest.mark.parametrize(
+@each(
     "odd",
     [
         True,
@@ -161,7 +161,7 @@ def test_the_outermost_first() -> None:
     ],
     ids=repr,
 )
-@pytest.mark.parametrize("in_format", [True, False])
+@each("in_format", [True, False])
 def test_schemas_that_are_none(odd: Any, in_format: bool) -> None:  # noqa: FBT001 - a test's argument
     """What is no schema at all, or holds values of odd types, is read without a crash."""
     _structured.inspect(odd, in_format=in_format)

@@ -11,6 +11,7 @@ import pytest
 
 from mockapi.cassettes.importers import _coding
 from mockapi.cassettes.importers._coding import decoded, decoded_sizes, inflated
+from tests.support.each import each
 from tests.support.foreign import ANSWER, STREAM, gzipped
 
 
@@ -38,7 +39,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+@each("name", CASES)
 def test_an_encoding_is_undone(name: str) -> None:
     """Every coding gives the body; one that a recorder undid before is left alone."""
     body, encoding = CASES[name]

@@ -10,6 +10,7 @@ import pytest
 from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes.importers._exchange import Draft, Loss, Message
 from mockapi.cassettes.importers._fields import as_bytes, fields, moment, split_url
+from tests.support.each import each
 
 FIELDS: dict[str, tuple[Any, tuple[tuple[str, str], ...]]] = {
     "a mapping of lists": ({"A": ["1", "2"], "b": ["3"]}, (("A", "1"), ("A", "2"), ("b", "3"))),
@@ -28,7 +29,7 @@ FIELDS: dict[str, tuple[Any, tuple[tuple[str, str], ...]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", FIELDS)
+@each("name", FIELDS)
 def test_header_fields_of_every_form(name: str) -> None:
     """Each form that recorders keep header fields in becomes pairs that HTTP can carry."""
     value, expected = FIELDS[name]

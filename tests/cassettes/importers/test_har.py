@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mockapi.cassettes.importers import Loss, import_recording
+from tests.support.each import each
 from tests.support.foreign import (
     ANSWER,
     ASKED,
@@ -67,7 +68,7 @@ FLAVOURS: dict[str, bytes] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", FLAVOURS)
+@each("name", FLAVOURS)
 def test_every_flavour_gives_the_same_bytes(name: str) -> None:
     """Text, base64, hexadecimal, lists of encoded chunks: the request and the decoded reply."""
     imported = import_recording(FLAVOURS[name], "recordings/x_123/recording.har")

@@ -9,6 +9,7 @@ from mockapi.cassettes._redaction_rules import RedactionRules
 from mockapi.cassettes.importers import LOSSES, Loss, import_recording
 from mockapi.messages import accumulate, decode_events, encode_events
 from tests.support import streams
+from tests.support.each import each
 from tests.support.foreign import (
     ANSWER,
     ASKED,
@@ -42,7 +43,7 @@ NOT_RECORDINGS: dict[str, tuple[bytes, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", NOT_RECORDINGS)
+@each("name", NOT_RECORDINGS)
 def test_what_is_no_recording_is_left_out_with_the_reason(name: str) -> None:
     """A tree holds other YAML and JSON too: that fails nothing."""
     data, reason = NOT_RECORDINGS[name]
@@ -163,7 +164,7 @@ HOSTS: dict[str, bool] = {
 }
 
 
-@pytest.mark.parametrize("url", HOSTS)
+@each("url", HOSTS)
 def test_only_the_apis_own_exchanges_are_kept(url: str) -> None:
     """Hosts of other providers are left out and counted; a local proxy's are the API's by their path."""
     imported = import_recording(vcr_py(vcr_py_interaction(uri=url)), "a.yaml")

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from mockapi.cassettes.importers import Imported, Loss, import_recording
+from tests.support.each import each
 from tests.support.foreign import (
     ANSWER,
     ASKED,
@@ -75,7 +76,7 @@ VCR_PY = {
 }
 
 
-@pytest.mark.parametrize("name", VCR_PY)
+@each("name", VCR_PY)
 def test_every_form_of_vcr_py_gives_the_same_bytes(name: str) -> None:
     """Text, bytes, gzip, old formats, pickled wrappings: the request and the reply as on the wire."""
     imported = import_recording(VCR_PY[name], "a.yaml")

@@ -8,6 +8,7 @@ import pytest
 
 from mockapi.cassettes import Matching
 from mockapi.cassettes.importers import Imported, Loss, import_mappings, import_recording
+from tests.support.each import each
 from tests.support.foreign import ANSWER, ASKED, ASKED_STREAM, STREAM, as_json, text64
 from tests.support.stubs import wiremock_folder, wiremock_stub
 
@@ -190,7 +191,7 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", REFUSED)
+@each("case", REFUSED)
 def test_what_a_cassette_would_answer_otherwise_is_refused(case: str) -> None:
     """With its cause, and the stubs beside it too: one of them would answer in its place."""
     stubs, words = REFUSED[case]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from mockapi.cassettes._yaml import YAMLError
 from mockapi.cassettes.importers import _yaml
 from mockapi.cassettes.importers._yaml import parse
+from tests.support.each import each
 
 _PATIENCE = 30  # seconds, for what takes one at most; where work grows out of bounds it takes minutes
 
@@ -53,7 +54,7 @@ READ: dict[str, tuple[bytes, Any]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", READ)
+@each("name", READ)
 def test_dialects_are_read_as_plain_data(name: str) -> None:
     """What the recorders write is read as dicts, lists, text, bytes and numbers."""
     text, value = READ[name]
@@ -84,7 +85,7 @@ REFUSED: dict[str, tuple[bytes, str, int | None]] = {
 }
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@each("name", REFUSED)
 def test_what_is_no_data_is_refused_with_its_line(name: str) -> None:
     """A tag that names a class, a broken alias, damaged base64: told with the line, nothing is run."""
     text, words, line = REFUSED[name]

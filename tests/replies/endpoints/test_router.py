@@ -12,6 +12,7 @@ from mockapi.replies.endpoints import EndpointContext, ResourceStore, answer
 from mockapi.server.wire._body import limit_of
 from mockapi.validation._endpoints import CHAT, ENDPOINTS, Endpoint
 from tests.replies.endpoints.test_store import keep
+from tests.support.each import each
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "synthesis.md"
 METHODS = ("GET", "POST", "DELETE", "PUT", "PATCH")
@@ -50,7 +51,7 @@ def test_every_endpoint_has_a_route(endpoint: Endpoint) -> None:
             assert status == 405, method
 
 
-@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)
+@each("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.path)
 def test_the_wire_and_validation_have_one_limit(endpoint: Endpoint) -> None:
     """A body that validation would take is not refused before it is read, nor the other way round."""
     if "POST" in endpoint.methods:

@@ -12,6 +12,7 @@ from mockapi.exchange import Request
 from mockapi.replies import faults
 from mockapi.replies.faults._guesses import GUESSED
 from mockapi.replies.faults._table import TABLE
+from tests.support.each import each
 from tests.support.faulty import FRAMES, json_reply, stream
 
 
@@ -89,7 +90,7 @@ def test_a_misfit_changes_nothing_and_is_told() -> None:
     assert (reply.header("x-mockapi-fault-skipped") or "").startswith("drop_event: drop_event needs an event")
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "words"),
     [
         (3, "`faults` must be a list of at most 100 faults; got 3"),

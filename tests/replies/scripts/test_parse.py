@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mockapi.errors import ScriptError
 from mockapi.replies.scripts import parse_script
+from tests.support.each import each
 
 _BLOCK = "/replies/0/blocks/0"
 BAD: list[tuple[Any, str, str]] = [
@@ -105,7 +106,7 @@ def read(path: str) -> bytes:
     return {"junk": b"junk", "list": b"[]"}[path]
 
 
-@pytest.mark.parametrize(("value", "pointer", "words"), BAD, ids=[f"{item[1]} {item[2]}" for item in BAD])
+@each(("value", "pointer", "words"), BAD, ids=[f"{item[1]} {item[2]}" for item in BAD])
 def test_an_error_points_to_its_place(value: Any, pointer: str, words: str) -> None:
     """A JSON pointer, and what is wrong there."""
     with pytest.raises(ScriptError) as caught:

@@ -16,6 +16,7 @@ from mockapi.replies.surfaces import BEDROCK, surface_of
 from mockapi.sessions import Settings
 from mockapi.validation import Refusal, ValidationSettings
 from tests.support import streams
+from tests.support.each import each
 from tests.support.frames import texts_of
 from tests.support.surfaces import answered, session_of
 
@@ -79,7 +80,7 @@ MODELS = {
 """A model as Bedrock's paths name it, and as the API does."""
 
 
-@pytest.mark.parametrize("name", MODELS)
+@each("name", MODELS)
 def test_the_path_names_the_model_and_the_stream(name: str) -> None:
     """In every spelling of a model, escaped or not."""
     for stream in (False, True):
@@ -291,7 +292,7 @@ ERRORS = {
 """An error of the API, and what Bedrock makes of it."""
 
 
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: f"{error[0]} {error[2][:20]}")
+@each("error", ERRORS, ids=lambda error: f"{error[0]} {error[2][:20]}")
 def test_errors_are_awss(error: tuple[int, str, str]) -> None:
     """Status, name and words; the name stands in the header alone."""
     status, name, words = ERRORS[error]

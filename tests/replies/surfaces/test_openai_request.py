@@ -14,6 +14,7 @@ from mockapi.replies.surfaces._openai import OPENAI
 from mockapi.replies.surfaces._openai_request import ignored, messages_body
 from mockapi.validation import ValidationSettings, first_refusal
 from tests.support.chats import BEARER, LOOK, PNG, calling, chat, chats
+from tests.support.each import each
 
 _RULES = ValidationSettings(rules="live")
 _SEEN = {"role": "tool", "tool_call_id": "call_1", "content": "a tree"}
@@ -96,7 +97,7 @@ def test_functions_of_the_old_form() -> None:
     assert body["tool_choice"] == {"type": "auto"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "expected"),
     [
         ({"max_tokens": 7}, {"max_tokens": 7}),

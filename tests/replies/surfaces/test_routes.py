@@ -12,6 +12,7 @@ from mockapi.messages import dump
 from mockapi.replies import refused
 from mockapi.replies.surfaces import plain_of, read_aside, surface_of
 from mockapi.validation import Refusal
+from tests.support.each import each
 from tests.support.surfaces import HELLO, vertex_request
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 VERTEX = "/v1/projects/p/locations/global/publishers/anthropic/models"
 
 
-@pytest.mark.parametrize(
+@each(
     ("method", "path", "name"),
     [
         ("POST", "/v1/messages", None),
@@ -58,8 +59,8 @@ def _as_it_came(request: Request, body: bytes) -> Request:
     return Request(request.method, request.path, request.query, request.headers, body)
 
 
-@pytest.mark.parametrize("rule", ["version.unknown", "model.not_found", ""])
-@pytest.mark.parametrize(
+@each("rule", ["version.unknown", "model.not_found", ""])
+@each(
     "request_",
     [
         vertex_request(anthropic_version="vertex-1"),

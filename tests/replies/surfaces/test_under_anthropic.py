@@ -13,6 +13,7 @@ from mockapi.replies import faults
 from mockapi.replies.surfaces import surface_of
 from mockapi.sessions import Settings
 from mockapi.validation import ValidationSettings
+from tests.support.each import each
 from tests.support.surfaces import HELLO, answered, session_of
 
 PATH = "/anthropic/v1/messages"
@@ -33,7 +34,7 @@ def _bearer(token: str) -> tuple[bytes, bytes]:
     return (b"authorization", f"Bearer {token}".encode())
 
 
-@pytest.mark.parametrize(
+@each(
     ("request_", "name"),
     [
         (_request(API_KEY), "foundry"),

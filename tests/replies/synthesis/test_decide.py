@@ -11,6 +11,7 @@ from mockapi import jsontext
 from mockapi.exchange import Request
 from mockapi.messages import dump
 from mockapi.replies.synthesis import History, synthesized
+from tests.support.each import each
 from tests.support.shapes import (
     ENDLESS,
     IMPOSSIBLE,
@@ -75,7 +76,7 @@ STOPS = {
 }
 
 
-@pytest.mark.parametrize("name", CONTENT)
+@each("name", CONTENT)
 def test_the_blocks_of_each_shape(name: str) -> None:
     """The table of the policy, block by block."""
     assert kinds(reply_to(SHAPES[name])) == CONTENT[name]
@@ -87,8 +88,8 @@ def test_the_stop_reason_of_each_shape(name: str) -> None:
     assert reply_to(SHAPES[name])["stop_reason"] == STOPS[name]
 
 
-@pytest.mark.parametrize("key", range(6))
-@pytest.mark.parametrize("tool", [WEATHER, TIME, ORDER])
+@each("key", range(6))
+@each("tool", [WEATHER, TIME, ORDER])
 def test_arguments_satisfy_the_tools_schema(tool: dict[str, Any], key: int) -> None:
     """With format checks on, whatever the seed."""
     message = reply_to(body(tools=[tool]), seed=key)
@@ -296,7 +297,7 @@ def test_a_deeply_nested_body_gets_a_reply(depth: int, place: str) -> None:
     assert reply.status == 200
 
 
-@pytest.mark.parametrize(
+@each(
     "nonsense",
     [
         {},

@@ -8,6 +8,7 @@ import pytest
 from mockapi.replies._seeded import SeededChoices
 from mockapi.replies.synthesis.values import Unsatisfiable
 from mockapi.replies.synthesis.values._pattern import parse
+from tests.support.each import each
 
 MATCHED = [
     "^$", "a|b", "^(a|b)*c{2,3}$", "^[^a-z]+$", r"^\d{3}-\w+\s\S$", "^[a-zA-Z0-9_-]{1,64}$",
@@ -36,7 +37,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize("pattern", MATCHED)
+@each("pattern", MATCHED)
 def test_a_text_matches_its_pattern(pattern: str) -> None:
     """What is read off an expression is matched by an engine of ECMA-262 expressions."""
     validator = jsonschema_rs.validator_for({"pattern": pattern})
@@ -46,7 +47,7 @@ def test_a_text_matches_its_pattern(pattern: str) -> None:
         assert validator.is_valid(text), text
 
 
-@pytest.mark.parametrize("pattern", WRONG)
+@each("pattern", WRONG)
 def test_what_is_no_expression_is_refused(pattern: str) -> None:
     """A broken expression is told of, by what it has wrong."""
     with pytest.raises(Unsatisfiable, match="pattern"):

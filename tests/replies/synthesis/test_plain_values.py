@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +11,7 @@ from mockapi.replies._seeded import SeededChoices
 from mockapi.replies.synthesis.values._generate import Generator
 from mockapi.replies.synthesis.values._limits import Unsatisfiable
 from mockapi.replies.synthesis.values._plain import plain_maker
+from tests.support.each import each
 from tests.support.examples import examples
 
 _NAMES = st.sampled_from(["location", "query", "user_name", "x", "URL", "long.text", "é", ""])
@@ -84,7 +84,7 @@ def test_a_plain_schema_gets_its_first_attempt(schema: dict[str, Any], key: byte
     assert _made(make, SeededChoices(key), subject) == _made(general.value)
 
 
-@pytest.mark.parametrize(
+@each(
     ("part", "is_plain"),
     [
         ({"type": "string"}, True),

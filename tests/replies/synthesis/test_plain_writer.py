@@ -13,6 +13,7 @@ from mockapi.fuzzing.requests import bodies
 from mockapi.messages import dump
 from mockapi.replies._seeded import SeededChoices
 from mockapi.replies.synthesis import History, _plain_writer, _synthesize, synthesized
+from tests.support.each import each
 from tests.support.examples import examples
 from tests.support.shapes import OLD, SHAPES, WEATHER
 
@@ -78,8 +79,8 @@ def test_any_valid_request_is_written_alike(body: dict[str, Any]) -> None:
     _check(body)
 
 
-@pytest.mark.parametrize("text", _TEXTS)
-@pytest.mark.parametrize("limit", [3, 30, 400])
+@each("text", _TEXTS)
+@each("limit", [3, 30, 400])
 def test_any_text_is_written_alike(text: str, limit: int) -> None:
     """Quotes, line ends and letters of any script, in the middle of the pieces of a stream, and cut."""
     tool = {**WEATHER, "input_schema": {"type": "object", "properties": {"x": {"enum": [text]}}}}

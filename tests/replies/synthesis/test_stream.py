@@ -14,6 +14,7 @@ from mockapi.replies import at_once
 from mockapi.replies.synthesis import History, synthesized
 from mockapi.replies.synthesis._tokens import of_text
 from mockapi.sessions import Account
+from tests.support.each import each
 from tests.support.shapes import SHAPES
 
 _EVENT = re.compile(rb"event: (\w+)\ndata: (\{.*\})\n\n")
@@ -29,7 +30,7 @@ def ask(name: str, *, stream: bool, **changed: Any) -> Reply:
     return synthesized(Request("POST", "/v1/messages", "", headers, body), 0, History(), 1.7e9)[0]
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@each("name", SHAPES)
 def test_a_stream_adds_up_to_the_json_reply(name: str) -> None:
     """The same message, down to the order of its keys."""
     message = jsontext.parse(ask(name, stream=False).body)
@@ -38,7 +39,7 @@ def test_a_stream_adds_up_to_the_json_reply(name: str) -> None:
     assert dump(accumulate(events)) == dump(message)
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@each("name", SHAPES)
 def test_the_bytes_are_framed_as_the_api_frames_them(name: str) -> None:
     """Two lines an event, compact JSON padded before its last brace, one ping after the first start."""
     raw = ask(name, stream=True).body
@@ -57,7 +58,7 @@ def test_the_bytes_are_framed_as_the_api_frames_them(name: str) -> None:
     assert names.index(b"ping") == (2 if b"content_block_start" in names else 1)
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@each("name", SHAPES)
 def test_a_stream_that_is_sent_at_once_has_the_same_bytes(name: str) -> None:
     """Only the chunks and their delays are left out."""
     request = Request("POST", "/v1/messages", body=dump({**SHAPES[name], "stream": True}))
@@ -66,7 +67,7 @@ def test_a_stream_that_is_sent_at_once_has_the_same_bytes(name: str) -> None:
     assert whole == at_once(timed)
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@each("name", SHAPES)
 def test_chunks_end_at_events(name: str) -> None:
     """Transport chunks are whole events, the first has the beginning of the text."""
     chunks = ask(name, stream=True).chunks
@@ -75,7 +76,7 @@ def test_chunks_end_at_events(name: str) -> None:
     assert b"message_start" in chunks[0].data
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@each("name", SHAPES)
 def test_usage_adds_up(name: str) -> None:
     """message_start, message_delta and JSON agree; the output is within the limit."""
     events = decode_events(ask(name, stream=True).body)
@@ -181,8 +182,8 @@ def test_headers_stand_in_the_apis_order() -> None:
     assert (reply.header("request-id") or "").startswith("req_011C")
 
 
-@pytest.mark.parametrize("limit", range(1, 40))
-@pytest.mark.parametrize("stream", [False, True])
+@each("limit", range(1, 40))
+@each("stream", [False, True])
 def test_a_cut_reply_has_spent_all_its_tokens(limit: int, *, stream: bool) -> None:
     """However early a call is cut, the usage is the limit, and from its fourth token on it shows."""
     reply = ask("tool cut", stream=stream, max_tokens=limit)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from mockapi import jsontext
 from mockapi.messages import accumulate, decode_events
 from mockapi.replies.synthesis import RequestView, _tokens, input_tokens
+from tests.support.each import each
 from tests.support.shapes import SHAPES, WEATHER, body
 from tests.support.shared import exact_rows, say
 
@@ -45,7 +46,7 @@ def test_counting_sentence_by_sentence_counts_the_same(text: str) -> None:
     assert _tokens.of_prose(text) == _tokens.of_text(text)
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@each("name", SHAPES)
 def test_a_request_has_the_tokens_of_its_parts(name: str) -> None:
     """The sum and the parts that the prompt cache goes by are counted apart."""
     view = RequestView(SHAPES[name])
@@ -62,7 +63,7 @@ def test_a_cut_text_has_so_many_tokens_and_loses_no_part_of_a_character(text: st
     assert _tokens.of_text(cut) == min(count, _tokens.of_text(text))
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@each("name", SHAPES)
 def test_segments_add_up_to_the_request(name: str) -> None:
     """The parts of the cache's order and the whole count the same tokens, schemas aside."""
     view = RequestView(SHAPES[name])

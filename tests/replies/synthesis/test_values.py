@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockapi.replies._seeded import SeededChoices
 from mockapi.replies.synthesis.values import satisfying
+from tests.support.each import each
 from tests.support.examples import examples
 from tests.support.shapes import ORDER, TREE
 from tests.support.synthesis import check_value
@@ -217,8 +217,8 @@ SATISFIABLE: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("name", SATISFIABLE)
-@pytest.mark.parametrize("key", [b"0", b"1", b"2", b"3"])
+@each("name", SATISFIABLE)
+@each("key", [b"0", b"1", b"2", b"3"])
 def test_values_satisfy_their_schema_with_format_checks(name: str, key: bytes) -> None:
     """Whatever the dice, a value satisfies its schema in the eyes of `jsonschema`."""
     schema = SATISFIABLE[name]

@@ -25,6 +25,7 @@ from mockapi.replies.twin import (
     drawn_reply,
     learn_twin,
 )
+from tests.support.each import each
 from tests.support.examples import examples
 from tests.support.shapes import SHAPES, TIME, WEATHER
 from tests.support.twins import WRITE, body, message, profiles, streamed, whole
@@ -116,7 +117,7 @@ def test_any_profile_answers_any_request(
         assert {block["name"] for block in called if "toolset_name" not in block} <= names
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@each("name", SHAPES)
 def test_every_shape_of_request_gets_what_it_asks_for(name: str) -> None:
     """Both forms are whole messages; structured output satisfies its schema, whatever length was drawn."""
     profile = like(("end_turn", 0, 120), ("tool_use", 2, 90))

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from mockapi._data import data_dir
 from mockapi.errors import UsageError
 from mockapi.replies.twin import TwinProfile, as_json, dump_twin, learn_twin, parse_twin
+from tests.support.each import each
 from tests.support.examples import examples
 from tests.support.twins import SECRET, profiles, traffic
 
@@ -68,7 +69,7 @@ def test_a_distribution_is_one_line() -> None:
 PERCENTILES = {"50": 1, "90": 2}
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "said"),
     [
         ([], "must be a profile, an object with `mockapi_twin`"),

@@ -13,6 +13,7 @@ import pytest
 import mockapi
 from mockapi.errors import UsageError
 from tests.support.doors import BRIDGE, LOOPBACK, NEIGHBOUR, UNIX, Caller, asked, other_address
+from tests.support.each import each
 from tests.support.server import RawClient
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def app() -> Starlette:
     return mockapi.create_app(allowed_hosts=["Mock.internal"], control_token=TOKEN)
 
 
-@pytest.mark.parametrize(("opens", "caller"), EACH)
+@each(("opens", "caller"), EACH)
 def test_who_gets_in_without_the_token(app: Starlette, opens: bool, caller: Caller) -> None:  # noqa: FBT001 - a row
     """A program on this machine; everybody else is told what the token is called and where it comes from."""
     status, body = asked(app, caller)
@@ -138,14 +139,14 @@ def test_who_gets_in_without_the_token(app: Starlette, opens: bool, caller: Call
     assert opens or (b"x-mockapi-token" in body and TOKEN.encode() not in body)
 
 
-@pytest.mark.parametrize(("opens", "caller"), EACH)
+@each(("opens", "caller"), EACH)
 def test_the_token_opens_to_everybody(app: Starlette, opens: bool, caller: Caller) -> None:  # noqa: ARG001, FBT001 - a row
     """Under any Host, past any proxy, from any page."""
     assert asked(app, caller, "/_mockapi/sessions", ("x-mockapi-token", TOKEN))[0] == 200
 
 
-@pytest.mark.parametrize("caller", [Caller(), Caller(NEIGHBOUR)], ids=["this machine", "a neighbour"])
-@pytest.mark.parametrize("shown", ["", TOKEN[:-1], f"{TOKEN}x", TOKEN.upper(), "\u00e9", "Bearer " + TOKEN])
+@each("caller", [Caller(), Caller(NEIGHBOUR)], ids=["this machine", "a neighbour"])
+@each("shown", ["", TOKEN[:-1], f"{TOKEN}x", TOKEN.upper(), "\u00e9", "Bearer " + TOKEN])
 def test_a_wrong_token_opens_to_nobody(app: Starlette, caller: Caller, shown: str) -> None:
     """Who shows one has it looked at, on this machine too."""
     status, body = asked(app, caller, "/_mockapi/sessions", ("x-mockapi-token", shown))
@@ -177,9 +178,9 @@ def test_nothing_beside_a_probe_is_one(app: Starlette, path: str) -> None:
     assert asked(app, Caller(NEIGHBOUR), path)[0] in {403, 404, 422}
 
 
-@pytest.mark.parametrize("name", ["host", "origin", "x-mockapi-token"])
-@pytest.mark.parametrize("path", ["/_mockapi/sessions", "/_mockapi/health", "/v1/messages"])
-@pytest.mark.parametrize("second", ["127.0.0.1:4010", "evil.example"])
+@each("name", ["host", "origin", "x-mockapi-token"])
+@each("path", ["/_mockapi/sessions", "/_mockapi/health", "/v1/messages"])
+@each("second", ["127.0.0.1:4010", "evil.example"])
 def test_of_two_fields_none_counts(app: Starlette, path: str, name: str, second: str) -> None:
     """A proxy may have judged by the other one: 400, at every door."""
     more = [(name, second)] * (1 if name == "host" else 2)

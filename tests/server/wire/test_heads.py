@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-
 from mockapi.server.wire._heads import Heads
+from tests.support.each import each
 from tests.support.heads import LENGTHS, LINES, ODD_FIELDS, Sent
 from tests.support.listening import Place
 
 PLACE = Place(b"/", b"", ())
 
 
-@pytest.mark.parametrize("field", [*ODD_FIELDS, b"x: 1\r\nx: 2"])
+@each("field", [*ODD_FIELDS, b"x: 1\r\nx: 2"])
 def test_a_head_that_may_be_read_in_two_ways_is_parsed_each_time(field: bytes) -> None:
     """It is never kept."""
     heads = Heads()
