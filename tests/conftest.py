@@ -16,7 +16,12 @@ from tests.support.shared import folder, said
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-pytest_plugins = ("tests.support.fixtures", "tests.support.modules", "tests.support.shuffle")
+pytest_plugins = (
+    "tests.support.fixtures",
+    "tests.support.modules",
+    "tests.support.shuffle",
+    "tests.support.authorities",
+)
 
 # What a clock says of a machine that does other things too is no property of this project.
 settings.register_profile(
