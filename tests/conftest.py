@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -67,6 +67,18 @@ def pytest_configure() -> None:
     Containers like to forbid it: then each of some hundred processes compiles all that it imports.
     """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Each worker gets one half of the tests, and help with it when the other one has finished.
+
+    Dealt out one by one, as xdist does by itself, the tests of nearly every module run in both workers: each
+    then has its servers and caches twice.
+    """
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log) if config.getoption("dist") == "load" else None
 
 
 @pytest.hookimpl(wrapper=True)
