@@ -68,15 +68,15 @@ def layer_of(module: str) -> str:
 @cache
 def imports(module: str) -> tuple[Import, ...]:
     """What a module imports, at its top, late or for types."""
-    tree = ast.parse(modules()[module].read_text("utf-8"))
+    nodes = list(ast.walk(ast.parse(modules()[module].read_text("utf-8"))))
     for_types = {
         id(inner)
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
         for inner in ast.walk(node)
     }
     found = []
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
