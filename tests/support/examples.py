@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-_FACTORS = {"few": 0.25, "all": 1.0, "many": 10.0}
+_FACTORS = {"few": 0.15, "all": 1.0, "many": 10.0}
 _FEWEST = 10  # fewer would not reach the second branch of a strategy
 
 

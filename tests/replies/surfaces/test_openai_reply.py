@@ -16,6 +16,7 @@ from mockapi.replies import error_reply
 from mockapi.replies.surfaces._openai import OPENAI, OPENAI_MODELS
 from mockapi.replies.surfaces._openai_answer import completion
 from tests.support.chats import BEARER, chat
+from tests.support.examples import examples
 
 _DATE = (b"date", b"Sun, 29 Nov 2026 12:00:00 GMT")
 _CREATED = 1795953600
@@ -170,7 +171,7 @@ _BLOCKS = st.lists(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(_BLOCKS, st.integers(1, 9))
 def test_a_stream_adds_up_to_the_completion(blocks: list[dict[str, Any]], size: int) -> None:
     """Added up, the chunks say what the reply without a stream says."""

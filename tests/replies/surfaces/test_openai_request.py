@@ -15,6 +15,7 @@ from mockapi.replies.surfaces._openai_request import ignored, messages_body
 from mockapi.validation import ValidationSettings, first_refusal
 from tests.support.chats import BEARER, LOOK, PNG, calling, chat, chats
 from tests.support.each import each
+from tests.support.examples import examples
 
 _RULES = ValidationSettings(rules="live")
 _SEEN = {"role": "tool", "tool_call_id": "call_1", "content": "a tree"}
@@ -178,7 +179,7 @@ def _request(body: dict[str, Any]) -> Request:
     return Request("POST", "/v1/chat/completions", "", BEARER, dump(body))
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(150))
 @given(chats())
 def test_a_chat_is_refused_with_a_reason_or_becomes_a_request(body: dict[str, Any]) -> None:
     """What passes as a chat is judged as a Messages request, whose shape is right in any case."""
