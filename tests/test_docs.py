@@ -47,7 +47,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), ROOT / "examp
 SLOW: Final = {
     *("README.md", "tutorial.md", "python.md", "clouds.md", "errors.md", "fuzzing.md", "synthesis.md"),
     *("CONTRIBUTING.md", "cassettes.md", "control-api.md", "load-tests.md", "openai.md", "scripts.md"),
-    *("faults.md", "serve.md", "validation.md"),
+    *("faults.md", "serve.md", "validation.md", "pytest.md", "ci.md"),
 }
 """They run pytest with the official client, sign for a cloud, or run several programs."""
 TESTS_ELSEWHERE: Final = {"pytest.md", "python.md"}

@@ -31,6 +31,7 @@ def _record(upstream: package.Server, to: Path, *more: str) -> Serving:
     return Serving("record", "--upstream", upstream.base_url, "--to", str(to), "--port", "0", *more)
 
 
+@pytest.mark.slow
 def test_record_then_replay_then_verify(upstream: package.Server, tmp_path: Path) -> None:
     """Recorded once, replayed the second time, compared the third; each run says what it did."""
     to = tmp_path / "rec" / "a.yaml"

@@ -171,9 +171,13 @@ def first_alarm(target: Target, cases: list[Case], sees: Sees) -> Finding | None
     return None
 
 
+SLOW = {"Quadratic", "ShortLines"}
+"""They read the case that shows them for a second and more."""
+
+
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=pytest.mark.slow if name == "Quadratic" else ()) for name in DECODERS],
+    [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in DECODERS],
 )
 def test_a_broken_decoder_is_caught_by_the_smallest_case(name: str) -> None:
     """One bug, one finding, and the case says what it is about."""

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 SMALL = 4 * 2**20
+MANY = {
+    "limits/100,000 events in one chunk",
+    "limits/20,000 deltas of a tool's input",
+    "limits/a long line in chunks of a byte",
+}
+"""Each takes as long as a hundred others, and has a smaller one of its kind."""
 
 
 def events(chunks: Iterable[bytes]) -> Iterator[sse.Event]:
@@ -49,7 +55,12 @@ def _check(case: Case, *, small: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "case", [case for case in CASES if case.size < SMALL and not case.over_http], ids=lambda case: case.id
+    "case",
+    [
+        pytest.param(case, id=case.id, marks=pytest.mark.slow if case.id in MANY else ())
+        for case in CASES
+        if case.size < SMALL and not case.over_http
+    ],
 )
 def test_the_reference_passes(case: Case) -> None:
     """Every case that bytes can tell."""

@@ -124,6 +124,7 @@ def test_what_is_left_out_of_a_json_body_is_told(value: Any, most: int) -> None:
         json.loads(shown["text"])
 
 
+@pytest.mark.slow
 def test_a_body_of_32_mb_is_shown_as_json_of_a_bounded_size() -> None:
     """Ten thousand blocks of three kilobytes: the first and the last of them, shortened."""
     blocks = [{"type": "text", "text": f"{number} " + "x" * 3_000} for number in range(10_000)]
