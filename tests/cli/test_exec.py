@@ -79,6 +79,7 @@ def test_a_command_that_asks_nothing_is_told_of(cassette: str, code: str, *, tol
     assert ("The command has made no request to this server." in outcome.err) is told
 
 
+@pytest.mark.slow
 def test_the_environment_is_one_in_which_clients_find_the_server_only(cassette: str) -> None:
     """Base URLs and a test key are set; tokens, headers and profiles are gone; the rest is as it was."""
     env = {
@@ -164,6 +165,7 @@ def test_a_command_outlives_the_terminal_under_nohup(cassette: str) -> None:
         signal.signal(signal.SIGHUP, before)
 
 
+@pytest.mark.slow
 def test_a_command_that_a_signal_ended_gives_128_and_its_number(cassette: str) -> None:
     """As a shell would."""
     code = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"

@@ -78,6 +78,7 @@ def test_a_spent_budget_is_exit_code_1(upstream: package.Server, tmp_path: Path)
     assert "1 requests not forwarded: the budget of 0 calls was spent" in outcome.err
 
 
+@pytest.mark.slow
 def test_none_never_calls_out(upstream: package.Server, tmp_path: Path) -> None:
     """In mode none a miss is a miss."""
     with _record(upstream, tmp_path / "r", "--record-mode", "none") as server:

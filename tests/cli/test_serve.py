@@ -55,7 +55,7 @@ def test_stdout_has_the_ready_line_and_the_pages_and_nothing_else(cassette: str)
     assert "no recording matches POST /v1/messages" in outcome.err
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [pytest.param(signal.SIGINT, marks=pytest.mark.slow), signal.SIGTERM])
 def test_a_signal_ends_it_well_and_the_report_is_written(
     cassette: str, tmp_path: Path, number: signal.Signals
 ) -> None:
@@ -125,6 +125,7 @@ def test_without_cassettes_the_starter_cassettes_are_played() -> None:
     assert health["interactions"] > 10
 
 
+@pytest.mark.slow
 def test_it_listens_where_it_is_told(cassette: str) -> None:
     """On a port of one's choice, on IPv6, and on any loopback address."""
     with socket.socket() as probe:

@@ -94,6 +94,7 @@ def test_a_seeded_probability_breaks_the_same_requests_in_every_run(tmp_path: Pa
         assert [ask(url, PLAIN).status_code for _ in range(16)] == wanted
 
 
+@pytest.mark.slow
 def test_a_fault_that_does_not_fit_leaves_the_reply_and_says_so(tmp_path: Path) -> None:
     """The next one is done all the same."""
     with serving(tmp_path, "--fault", "drop_event", "--fault", "content_type:value=text/plain") as url:

@@ -36,6 +36,7 @@ def script(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_serve_plays_a_script_from_the_start(script: Path) -> None:
     """In sequence and by condition; files are looked for beside the script; its end is what `then` says."""
     with Serving("serve", "--script", str(script), "--port", "0") as server:
