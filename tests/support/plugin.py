@@ -112,7 +112,7 @@ class InnerModules:
     since, and empties the dictionary for a moment, in which another thread may import.
 
     Args:
-        folder: where inner runs have their files.
+        folder: where inner runs have their files; pytest names it without symbolic links, and so are theirs.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -127,7 +127,7 @@ class InnerModules:
 
     def _is_inner(self, module: ModuleType) -> bool:
         places = [getattr(module, "__file__", None), *getattr(module, "__path__", ())]
-        return any(str(Path(place).resolve()).startswith(self._folder) for place in places if place)
+        return any(str(place).startswith(self._folder) for place in places if place)
 
 
 def _prepare(
