@@ -44,6 +44,24 @@ def test_a_credential_of_a_further_kind_is_masked(kind: str) -> None:
     assert DEFAULT.mask(masked) == masked
 
 
+@each(
+    "text",
+    [
+        "CLIENT_SECRET = 'HERE 0'",
+        "CLIENT_SECRET = '0 HERE'",
+        'api_key: "HERE (the second one)"',
+        '{"client_secret": "of staging: HERE"}',
+    ],
+)
+def test_a_credential_among_words_between_quotes_is_masked(text: str) -> None:
+    """All that stands between them is, since nobody can tell what is part of it."""
+    secret = "a1Zq7-7kd83hfkd92_hfkd82hdk"
+    masked = DEFAULT.mask(text.replace("HERE", secret))
+    assert secret not in masked
+    assert masked.count("*") >= len(secret)
+    assert DEFAULT.mask(masked) == masked
+
+
 @each("text", MORE_HARMLESS)
 def test_a_further_harmless_text_stays_whole(text: str) -> None:
     """Expressions, types, words, ids and gaps of templates are kept."""
