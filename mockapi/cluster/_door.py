@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from mockapi._clock import wall
 from mockapi.cluster._codec import Flat, read_flat, reply_of, request_of, written_reply
 from mockapi.cluster._frames import Frames
-from mockapi.cluster._link import (
+from mockapi.cluster._kinds import (
     ANSWER,
     CALL,
     ENDED,
@@ -196,7 +196,8 @@ class Door(Frames):
         if recording is not None and entry.reply is session.library.reply(recording):
             self._name(number, edition, request, session, recording)
         else:
-            self._say(number, entry.reply, self._free(session, request) if recording is not None else None)
+            free = None if recording is None else self._free(session, request)
+            self._say(number, entry.reply, free)
 
     def _name(
         self, number: int, edition: int, request: Request, session: ServerSession, recording: Recording

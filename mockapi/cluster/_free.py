@@ -96,10 +96,8 @@ def taken_over(service: WorkerService, handed_over: list[list[tuple[Any, ...]]])
 class _Played(PassedOn):
     """An exchange that is in the journal here."""
 
-    __slots__ = ("_entry",)
-
     def __init__(self, entry: JournalEntry) -> None:
-        super().__init__(entry.reply)
+        self.reply = entry.reply
         self._entry = entry
 
     def ended(self) -> None:

@@ -6,34 +6,23 @@ import pickle
 from itertools import count
 from typing import TYPE_CHECKING, Any, Final
 
-from mockapi._clock import wall
-from mockapi.cluster._codec import SharedReplies, flat_request, read_flat, written_reply
+from mockapi.cluster._codec import SharedReplies, flat_request, read_flat
 from mockapi.cluster._frames import Frames
+from mockapi.cluster._kinds import ANSWER, CALL, FORWARD, KEEP, MESSAGE, NAMED, PLAYED, REPLY, RESULT
 from mockapi.cluster._named import Edition
-from mockapi.server import Coming, OwnerLostError
+from mockapi.cluster._remote import Remote, RemoteAnswer, RemoteMessage
+from mockapi.server import OwnerLostError
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from mockapi.cassettes import Interaction
     from mockapi.cluster._service import WorkerService
     from mockapi.exchange import Reply, Request
-    from mockapi.server.recording import Address, Recorder
-    from mockapi.server.wire import Awaited, Message
+    from mockapi.server.recording import Address
+    from mockapi.server.wire import Awaited
     from mockapi.sessions import Asked
-
-ANSWER: Final = 0  # what does this session answer? -> REPLY, NAMED, or FORWARD
-REPLY: Final = 1  # this, to be played; the epoch in which it is free, and the number it has, or None
-FORWARD: Final = 2  # let the upstream answer
-ENDED: Final = 3  # the reply was played; so it went
-FORWARDED: Final = 4  # the upstream has answered this
-KEEP: Final = 5  # write down what the upstream answered -> RESULT
-CALL: Final = 6  # anything else, by name -> RESULT
-RESULT: Final = 7  # of a call: what it returns, or what it raises
-MESSAGE: Final = 8  # as ANSWER, for a message; whoever may not ask has been turned away
-NAMED: Final = 9  # as REPLY, by its number
-PLAYED: Final = 10  # as ENDED, of replies that were played whole
 
 PLACES: Final = 256
 """What is kept at the other end of what clients ask again and again."""
@@ -77,7 +66,7 @@ class Link(Frames):
             server: the address at which it came.
         """
         number, edition = next(self._numbers), self._current_edition()
-        remote = self._asked[number] = _Message(self, number, edition, asked, body)
+        remote = self._asked[number] = RemoteMessage(self, number, edition, asked, body)
         known, new = self._places.get(asked), None
         if known is None or known[1] != server:
             known = self._new_place(asked, server)
@@ -108,7 +97,7 @@ class Link(Frames):
         if self._loop is None or not self.is_open:
             raise self._ended()
         number, edition = next(self._numbers), self._current_edition()
-        remote = self._asked[number] = _Question(self, number, edition, request)
+        remote = self._asked[number] = RemoteAnswer(self, number, edition, request)
         waiting = remote.connection = _Waiting(self._loop.create_future())
         self.send((ANSWER, number, edition.number, id_, flat_request(request), server, hint))
         await waiting.future
@@ -232,84 +221,3 @@ class _Waiting:
             self.future.set_result(None)
         elif isinstance(awaited, Remote) and not awaited.is_lost:
             awaited.ended()
-
-
-class Remote(Coming):
-    """What another worker is asked for, and what it has answered.
-
-    Attributes:
-        number: by which both speak of it.
-        edition: by which the other worker's names of recordings are understood.
-        keeps: whether the owner writes down what the upstream answers.
-    """
-
-    __slots__ = ("_link", "edition", "keeps", "number")
-
-    def __init__(self, link: Link, number: int, edition: Edition) -> None:
-        super().__init__()
-        self._link = link
-        self.number = number
-        self.edition = edition
-        self.keeps = False
-
-    async def forward(
-        self,
-        recorder: Recorder,
-        request: Request,
-        scope: Message,
-        receive: Callable[[], Awaitable[Message]],
-        send: Callable[[Message], Awaitable[None]],
-        *,
-        request_id: str,
-    ) -> None:
-        """Let the upstream answer here, and the owner write it down."""
-        at = wall()
-
-        async def keep(interaction: Interaction, request: Request) -> None:
-            try:
-                await self._link.keep(self.number, interaction)
-            except OwnerLostError as error:
-                recorder.leave_out(request, str(error).rstrip("."))
-
-        self.reply, self.complete = await recorder.forward(
-            request, keep if self.keeps else None, scope, receive, send, request_id=request_id
-        )
-        self._link.send_later((FORWARDED, self.number, at, written_reply(self.reply), self.complete))
-
-    def ended(self) -> None:
-        """Tell the owner how it went."""
-        if self.complete:
-            self._link.tell_played(self.number, self.seconds)
-        else:
-            self._link.send_later((ENDED, self.number, self.complete, self.seconds))
-
-
-class _Message(Remote):
-    """One that asks for a message."""
-
-    __slots__ = ("_asked", "_body")
-
-    def __init__(self, link: Link, number: int, edition: Edition, asked: Asked, body: bytes) -> None:
-        super().__init__(link, number, edition)
-        self._asked = asked
-        self._body = body
-
-    @property
-    def request(self) -> Request:
-        """What came."""
-        return self._asked.request(self._body)
-
-
-class _Question(Remote):
-    """One that asks for anything."""
-
-    __slots__ = ("_request",)
-
-    def __init__(self, link: Link, number: int, edition: Edition, request: Request) -> None:
-        super().__init__(link, number, edition)
-        self._request = request
-
-    @property
-    def request(self) -> Request:
-        """What came."""
-        return self._request

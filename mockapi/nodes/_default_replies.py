@@ -72,12 +72,10 @@ class Ordered(PassedOn):
         is_free: as above.
     """
 
-    __slots__ = ("_default", "_entry", "_forwarded", "_token", "is_free")
-
     def __init__(
         self, default: Teller, token: str, entry: JournalEntry | None, *, is_free: bool = False
     ) -> None:
-        super().__init__(None if entry is None else entry.reply)
+        self.reply = None if entry is None else entry.reply
         self.is_free = is_free
         self._default = default
         self._token = token
@@ -152,12 +150,10 @@ class Free(PassedOn):
         reply: as it is played.
     """
 
-    __slots__ = ("_at", "_default", "_playing", "_recording", "_request")
-
     is_free = True
 
     def __init__(self, default: Teller, request: Request, recording: Recording, reply: Reply) -> None:
-        super().__init__(reply)
+        self.reply = reply
         self._default = default
         self._request = request
         self._recording = recording

@@ -168,7 +168,8 @@ class AtOnce:
                 counts.replayed.append(seconds)
                 if len(counts.replayed) >= AT_ONCE:
                     counts.add_up()
-            body = _own_body(request, recording)
+            # Where the recording has the body, the journal needs no copy of its own.
+            body = None if request.spelled_as is recording else request.body
             session.journal.add_replayed(at, seconds, asked, body, recording, session.library)
             return framed(head.before, reply.body, head.after)
         entry = session.journal.add(at, request, reply, recording, None)
@@ -261,13 +262,8 @@ def replayed_for_another(
     if recording is None:
         return None
     _used(service, request, recording, session, server, at)
-    body = _own_body(request, recording)
+    body = None if request.spelled_as is recording else request.body  # as above
     return session.journal.add_playing(at, asked, body, recording, session.library)
-
-
-def _own_body(request: Request, recording: Recording) -> bytes | None:
-    """The body that a journal keeps of a request; None where the recording has it, and no copy is needed."""
-    return None if request.spelled_as is recording else request.body
 
 
 def _used(

@@ -46,15 +46,10 @@ class Coming(PassedOn, Awaited):
         scope: of the ASGI request.
     """
 
-    __slots__ = ("endpoint", "is_lost", "scope")
-
     connection: Awaiting
     endpoint: Endpoint
     scope: Scope
-
-    def __init__(self) -> None:
-        super().__init__(None)
-        self.is_lost = False
+    is_lost = False
 
     @property
     def request(self) -> Request:

@@ -41,12 +41,9 @@ class PassedOn:
         seconds: from the whole request to the reply's last byte; None until that is sent.
     """
 
-    __slots__ = ("complete", "reply", "seconds")
-
-    def __init__(self, reply: Reply | None) -> None:
-        self.reply = reply
-        self.complete = False
-        self.seconds: float | None = None
+    reply: Reply | None = None
+    complete = False
+    seconds: float | None = None
 
     async def forward(
         self,

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from mockapi.cassettes import DEFAULT
 from mockapi.cluster import WorkerPlan, _link
 from mockapi.cluster._door import Door
-from mockapi.cluster._link import Link, Remote
+from mockapi.cluster._link import Link
 from mockapi.cluster._names import Place
+from mockapi.cluster._remote import Remote
 from mockapi.cluster._service import WorkerService
 from mockapi.server import Console, Service, Settings, access_of, build_app
 from mockapi.sessions import Asked, ServerSession

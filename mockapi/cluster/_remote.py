@@ -1,0 +1,111 @@
+"""A reply that another worker is asked for: played here, told of there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from mockapi._clock import wall
+from mockapi.cluster._codec import written_reply
+from mockapi.cluster._kinds import ENDED, FORWARDED
+from mockapi.server import Coming, OwnerLostError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from mockapi.cassettes import Interaction
+    from mockapi.cluster._named import Edition
+    from mockapi.exchange import Request
+    from mockapi.server.recording import Recorder
+    from mockapi.server.wire import Message
+    from mockapi.sessions import Asked
+
+
+class Telling(Protocol):
+    """The connection to the worker that is asked."""
+
+    def send_later(self, message: tuple[Any, ...]) -> None:
+        """Say something that is in no hurry."""
+
+    def tell_played(self, number: int, seconds: float | None) -> None:
+        """Say that a reply was played whole."""
+
+    async def keep(self, answered: int, interaction: Interaction) -> None:
+        """Have it written down what its session records."""
+
+
+class Remote(Coming):
+    """What another worker is asked for, and what it has answered.
+
+    Attributes:
+        number: by which both speak of it.
+        edition: by which the other worker's names of recordings are understood.
+        keeps: whether the owner writes down what the upstream answers.
+    """
+
+    keeps = False
+
+    def __init__(self, link: Telling, number: int, edition: Edition) -> None:
+        self._link = link
+        self.number = number
+        self.edition = edition
+
+    async def forward(
+        self,
+        recorder: Recorder,
+        request: Request,
+        scope: Message,
+        receive: Callable[[], Awaitable[Message]],
+        send: Callable[[Message], Awaitable[None]],
+        *,
+        request_id: str,
+    ) -> None:
+        """Let the upstream answer here, and the owner write it down."""
+        at = wall()
+
+        async def keep(interaction: Interaction, request: Request) -> None:
+            try:
+                await self._link.keep(self.number, interaction)
+            except OwnerLostError as error:
+                recorder.leave_out(request, str(error).rstrip("."))
+
+        self.reply, self.complete = await recorder.forward(
+            request, keep if self.keeps else None, scope, receive, send, request_id=request_id
+        )
+        self._link.send_later((FORWARDED, self.number, at, written_reply(self.reply), self.complete))
+
+    def ended(self) -> None:
+        """Tell the owner how it went."""
+        if self.complete:
+            self._link.tell_played(self.number, self.seconds)
+        else:
+            self._link.send_later((ENDED, self.number, self.complete, self.seconds))
+
+
+class RemoteMessage(Remote):
+    """One that asks for a message."""
+
+    def __init__(self, link: Telling, number: int, edition: Edition, asked: Asked, body: bytes) -> None:
+        # Not through its base: one is made for every request that another worker answers.
+        self._link = link
+        self.number = number
+        self.edition = edition
+        self._asked = asked
+        self._body = body
+
+    @property
+    def request(self) -> Request:
+        """What came."""
+        return self._asked.request(self._body)
+
+
+class RemoteAnswer(Remote):
+    """One that asks for anything."""
+
+    def __init__(self, link: Telling, number: int, edition: Edition, request: Request) -> None:
+        super().__init__(link, number, edition)
+        self._request = request
+
+    @property
+    def request(self) -> Request:
+        """What came."""
+        return self._request
