@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockapi.cassettes import DEFAULT
-from mockapi.cluster import WorkerPlan, _link
+from mockapi.cluster import WorkerPlan, _door, _link
 from mockapi.cluster._door import Door
 from mockapi.cluster._link import Link
 from mockapi.cluster._names import Place
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from mockapi.exchange import Reply, Request
+    from mockapi.server.recording import Address
     from mockapi.server.wire import Awaited
 
 SERVER = ("127.0.0.1", 4010)
@@ -133,9 +134,9 @@ class Linked:
         """What a call does: it is heard behind all that was told before."""
         return name
 
-    def begun(self, asked: Asked, body: bytes) -> asyncio.Future[Remote]:
+    def begun(self, asked: Asked, body: bytes, server: Address = SERVER) -> asyncio.Future[Remote]:
         """A request that is on its way, without a task."""
-        remote = self._link.ask(asked, body, SERVER)
+        remote = self._link.ask(asked, body, server)
         future: asyncio.Future[Remote] = asyncio.get_running_loop().create_future()
 
         remote.connection = Connection(future)
@@ -249,6 +250,28 @@ def test_more_kinds_of_requests_come_than_are_kept(cassette: str) -> None:
             return [entry["request"]["query"] for entry in await linked.journal()]
 
     assert asyncio.run(queries()) == [f"number={number}" for number in [*range(300), 0, 299]]
+
+
+def test_each_request_keeps_the_address_at_which_it_came(
+    cassette: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though all else of it came before at another one, or at none that is known."""
+    addresses: list[Address] = [None, SERVER, SERVER, ("127.0.0.2", 4010), None, SERVER]
+    seen = []
+
+    def note(
+        _service: Service, _asked: Asked, _request: Request, _session: Any, server: Address, _at: float
+    ) -> None:
+        seen.append(server)
+
+    async def ask() -> None:
+        async with Linked(cassette, SETTINGS[0]) as linked:
+            asked = Asked("s", "/v1/messages", "", HEADERS)
+            await asyncio.gather(*(linked.begun(asked, BODIES["alone"], server) for server in addresses))
+
+    monkeypatch.setattr(_door, "replayed_for_another", note)
+    asyncio.run(ask())
+    assert seen == addresses
 
 
 def test_a_free_reply_is_told_of(cassette: str) -> None:
