@@ -152,9 +152,8 @@ class Link(Frames):
 
     def flush(self) -> None:
         """Let everything leave that was said."""
+        self._played = []  # what it held leaves now, and what comes next needs a message of its own
         super().flush()
-        if self._played:
-            self._played = []
 
     def taken(self, messages: list[tuple[Any, ...]]) -> None:
         """Answers have come."""
