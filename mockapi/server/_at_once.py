@@ -190,7 +190,7 @@ class AtOnce:
         if entry is None:
             raise AssertionError("a session answers what it does not pass on")
         reply = entry.reply
-        head = wire_head_of(reply, method="POST")
+        head = reply.wire_head or wire_head_of(reply, method="POST")
         if head is None:
             return partial(self._endpoint.play, entry, session)
         entry.complete = True

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.exchange import Chunk, Reply, Source
 from mockapi.messages import IdFactory, IdKind
+from mockapi.replies._message_reply import MessageReply
 from mockapi.replies._reply_headers import message_headers
 from mockapi.replies._request_view import RequestView
 from mockapi.replies._seeded import SeededChoices
@@ -209,13 +210,13 @@ def _reply(
     tokens: tuple[int, int],
     hint: str,
 ) -> Reply:
+    stream = material.view.stream
+    request_id = material.ids.make(IdKind.REQUEST, turn)
+    delay, data = chunks[0]
+    if not delay and len(chunks) == 1:
+        return MessageReply(chunks, stream, at, request_id, source, hint, tokens)
     headers = message_headers(
-        stream=material.view.stream,
-        size=len(chunks[0].data),
-        at=at,
-        request_id=material.ids.make(IdKind.REQUEST, turn),
-        source=source,
-        hint=hint,
+        stream=stream, size=len(data), at=at, request_id=request_id, source=source, hint=hint
     )
     return Reply(200, headers, chunks, source, usage=tokens)
 
