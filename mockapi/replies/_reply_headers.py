@@ -9,14 +9,10 @@ from __future__ import annotations
 
 from email.utils import formatdate
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from mockapi.exchange import Headers, Source  # noqa: TC001 - `NamedTuple` looks at its fields' types
 from mockapi.replies._hop_headers import wire_field
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from mockapi.exchange import Headers, Source
 
 
 class Fields(NamedTuple):
@@ -34,6 +30,9 @@ class Fields(NamedTuple):
 def fields_in_line(*fields: tuple[bytes, bytes]) -> Fields:
     """Fields that stand together; no value of theirs has an end of line."""
     return Fields(fields, b"".join([b"%b: %b\r\n" % field for field in fields]))
+
+
+NO_FIELDS: Final = fields_in_line()
 
 
 ORGANIZATION: Final = (b"anthropic-organization-id", b"00000000-0000-4000-8000-000000000000")
@@ -54,50 +53,45 @@ _POLICY: Final = (b"content-security-policy", b"default-src 'none'; frame-ancest
 _LONGEST_HINT: Final = 500
 
 
-def message_headers(
-    *,
-    stream: bool,
-    size: int,
-    at: float,
-    request_id: str,
-    source: Source,
-    hint: str = "",
-    account: Sequence[Fields] = (),
-) -> Headers:
-    """The fields of a reply to POST /v1/messages with a body of `size` bytes, sent `at` a time.
+class MessageHead(NamedTuple):
+    """What the header of a reply to POST /v1/messages tells, but for its body and the rate limits.
 
-    Args:
+    Attributes:
         stream: whether the body is one of events.
-        size: of the body.
-        at: seconds since 1970.
+        at: when it is sent, in seconds since 1970.
         request_id: of the reply.
         source: who made it.
         hint: what a person may want to know; "" for nothing.
+    """
+
+    stream: bool
+    at: float
+    request_id: str
+    source: Source
+    hint: str = ""
+
+
+def message_headers(head: MessageHead, size: int, account: Fields = NO_FIELDS) -> Headers:
+    """The fields of a reply to POST /v1/messages.
+
+    Args:
+        head: what they tell.
+        size: of the body.
         account: what tells of rate limits. It is added when the reply is accounted for (`rate_limits`).
     """
+    stream, at, request_id, source, hint = head
     framing = _STREAM.fields if stream else (_JSON, (b"content-length", b"%d" % size))
-    limits = [field for bucket in account for field in bucket.fields]
     request = (b"request-id", request_id.encode())
-    return (*_date(int(at)).fields, *framing, *limits, request, *_tail(source, hint).fields)
+    return (*_date(int(at)).fields, *framing, *account.fields, request, *_tail(source, hint).fields)
 
 
-def message_lines(
-    *,
-    stream: bool,
-    size: int,
-    at: float,
-    request_id: str,
-    source: Source,
-    hint: str,
-    account: Sequence[Fields],
-) -> bytes:
-    """The fields of `message_headers` as they go over the wire."""
-    limits = b"".join([bucket.lines for bucket in account])
-    framing = _STREAM.lines if stream else b"content-type: application/json\r\ncontent-length: %d\r\n" % size
+def message_lines(head: MessageHead, size: int, account: Fields) -> bytes:
+    """The same fields as they go over the wire."""
+    stream, at, request_id, source, hint = head
     return b"%b%b%brequest-id: %b\r\n%b" % (
         _date(int(at)).lines,
-        framing,
-        limits,
+        _STREAM.lines if stream else b"content-type: application/json\r\ncontent-length: %d\r\n" % size,
+        account.lines,
         request_id.encode(),
         _tail(source, hint).lines,
     )

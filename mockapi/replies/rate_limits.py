@@ -210,20 +210,18 @@ def settled(reply: Reply, limits: RateLimits, levels: Levels) -> Reply:
 
 def fields_of(limits: RateLimits, levels: Levels) -> Headers:
     """The header fields of buckets, in the API's order."""
-    return tuple([field for bucket in _told_of(limits, levels) for field in bucket.fields])
+    return _told_of(limits, levels).fields
 
 
-def _told_of(limits: RateLimits, levels: Levels) -> tuple[Fields, ...]:
-    """The header fields of each bucket, in the API's order."""
+def _told_of(limits: RateLimits, levels: Levels) -> Fields:
     at, requests, input_tokens, output_tokens = levels
     most_in, most_out, most = limits.input_tokens, limits.output_tokens, limits.requests
     both, tokens = most_in + most_out, input_tokens + output_tokens
-    left = int(requests + 1e-6) if requests > 0 else 0
-    return (
-        _told(0, most_in, _thousands(most_in, input_tokens), _full(most_in, input_tokens, at)),
-        _told(1, most_out, _thousands(most_out, output_tokens), _full(most_out, output_tokens, at)),
-        _told(2, most, left, _full(most, requests, at)),
-        _told(3, both, _thousands(both, tokens), _full(both, tokens, at)),
+    return _told(
+        (most_in, _thousands(most_in, input_tokens), _full(most_in, input_tokens, at)),
+        (most_out, _thousands(most_out, output_tokens), _full(most_out, output_tokens, at)),
+        (most, int(requests + 1e-6) if requests > 0 else 0, _full(most, requests, at)),
+        (both, _thousands(both, tokens), _full(both, tokens, at)),
     )
 
 
@@ -237,11 +235,13 @@ def _full(limit: int, level: float, at: float) -> int:
     return math.ceil(at if level >= limit else at + (limit - level) / limit * _MINUTE)
 
 
-@lru_cache(maxsize=256)  # under load, many requests of one second leave the same behind in most buckets
-def _told(bucket: int, limit: int, remaining: int, full: int) -> Fields:
-    """The fields of one bucket."""
-    limited, left, reset = _BUCKETS[bucket]
-    return fields_in_line((limited, b"%d" % limit), (left, b"%d" % remaining), (reset, timestamp(full)))
+@lru_cache(maxsize=64)  # under load, many requests of one second leave the same behind
+def _told(*buckets: tuple[int, int, int]) -> Fields:
+    """The fields of all buckets: limit, what remains, and when it is full again."""
+    fields: list[tuple[bytes, bytes]] = []
+    for (limited, left, reset), (limit, remaining, full) in zip(_BUCKETS, buckets, strict=True):
+        fields += (limited, b"%d" % limit), (left, b"%d" % remaining), (reset, timestamp(full))
+    return fields_in_line(*fields)
 
 
 @lru_cache(maxsize=64)

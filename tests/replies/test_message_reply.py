@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mockapi.exchange import Chunk, Reply, Source
 from mockapi.replies import rate_limits, wire_head_of
 from mockapi.replies._message_reply import MessageReply
-from mockapi.replies._reply_headers import message_headers
+from mockapi.replies._reply_headers import MessageHead, message_headers
 from tests.support.examples import examples
 
 _ACCOUNT = rate_limits.RateLimits()
@@ -26,12 +26,10 @@ def test_it_is_the_reply_with_these_fields(
     *, body: bytes, stream: bool, at: float, hint: str, accounted: bool
 ) -> None:
     """In every field, on the wire, when compared, in another process, and in what is made of it."""
-    fields = message_headers(
-        stream=stream, size=len(body), at=at, request_id="req_1", source=Source.SYNTHESIZED, hint=hint
-    )
+    head = MessageHead(stream, at, "req_1", Source.SYNTHESIZED, hint)
     chunks = (Chunk(0.0, body),)
-    plain = Reply(200, fields, chunks, Source.SYNTHESIZED, usage=(5, 7))
-    made: Reply = MessageReply(chunks, stream, at, "req_1", Source.SYNTHESIZED, hint, (5, 7))
+    plain = Reply(200, message_headers(head, len(body)), chunks, Source.SYNTHESIZED, usage=(5, 7))
+    made: Reply = MessageReply(chunks, head, (5, 7))
     if accounted:
         levels = rate_limits.charge(_ACCOUNT, None, at, requests=1, input_tokens=5, output_tokens=7)
         plain = rate_limits.with_fields(plain, rate_limits.fields_of(_ACCOUNT, levels))
