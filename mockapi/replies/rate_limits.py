@@ -147,13 +147,19 @@ def charge(
             limits.output_tokens - output_tokens,
         )
     at, left, left_in, left_out = levels
-    part = (now - at) / _MINUTE if now > at else 0.0
-    return Levels(
-        max(now, at),
-        min(limits.requests, left + limits.requests * part) - requests,
-        min(limits.input_tokens, left_in + limits.input_tokens * part) - input_tokens,
-        min(limits.output_tokens, left_out + limits.output_tokens * part) - output_tokens,
-    )
+    if now > at:
+        part = (now - at) / _MINUTE
+        at = now
+        left = _filled(left, limits.requests, part)
+        left_in = _filled(left_in, limits.input_tokens, part)
+        left_out = _filled(left_out, limits.output_tokens, part)
+    return Levels(at, left - requests, left_in - input_tokens, left_out - output_tokens)
+
+
+def _filled(level: float, limit: int, part: float) -> float:
+    """What is in a bucket after a part of a minute."""
+    level += limit * part
+    return level if level < limit else limit
 
 
 def keep(state: State, key: str, levels: Levels) -> None:
@@ -215,24 +221,29 @@ def fields_of(limits: RateLimits, levels: Levels) -> Headers:
 
 def _told_of(limits: RateLimits, levels: Levels) -> Fields:
     at, requests, input_tokens, output_tokens = levels
-    most_in, most_out, most = limits.input_tokens, limits.output_tokens, limits.requests
-    both, tokens = most_in + most_out, input_tokens + output_tokens
+    most_in, most_out = limits.input_tokens, limits.output_tokens
     return _told(
-        (most_in, _thousands(most_in, input_tokens), _full(most_in, input_tokens, at)),
-        (most_out, _thousands(most_out, output_tokens), _full(most_out, output_tokens, at)),
-        (most, int(requests + 1e-6) if requests > 0 else 0, _full(most, requests, at)),
-        (both, _thousands(both, tokens), _full(both, tokens, at)),
+        _of_tokens(most_in, input_tokens, at),
+        _of_tokens(most_out, output_tokens, at),
+        (limits.requests, _whole(requests), _full(limits.requests, requests, at)),
+        _of_tokens(most_in + most_out, input_tokens + output_tokens, at),
     )
 
 
-def _thousands(limit: int, level: float) -> int:
-    """What remains of tokens, as the fields have it."""
-    return min(limit, (int(level + 1e-6) + 500) // 1000 * 1000) if level > 0 else 0
+def _of_tokens(limit: int, level: float, at: float) -> tuple[int, int, int]:
+    """What the fields of a bucket of tokens say: its limit, what remains in thousands, when it is full."""
+    left = (_whole(level) + 500) // 1000 * 1000
+    return limit, left if left < limit else limit, _full(limit, level, at)
+
+
+def _whole(level: float) -> int:
+    """What remains of a bucket."""
+    return int(level + 1e-6) if level > 0 else 0
 
 
 def _full(limit: int, level: float, at: float) -> int:
     """When a bucket is full again."""
-    return math.ceil(at if level >= limit else at + (limit - level) / limit * _MINUTE)
+    return math.ceil(at + (limit - level) / limit * _MINUTE if level < limit else at)
 
 
 @lru_cache(maxsize=64)  # under load, many requests of one second leave the same behind
