@@ -21,8 +21,7 @@ class StoredReply(LazyReply):
     """A reply that is sent whole, and reads its body anew for whoever asks, unless it is told to keep it.
 
     The journal keeps thousands of replies, and the library one for each recording: they have no second copy
-    of what is recorded, and none of the fields that stand in the head for the wire. To everybody else it is a
-    `Reply`: it equals one, and `replace` makes one of it.
+    of what is recorded, and none of the fields that stand in the head for the wire.
 
     Args:
         reply: with a body, in one chunk without a delay.

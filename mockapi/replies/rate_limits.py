@@ -150,16 +150,10 @@ def charge(
     if now > at:
         part = (now - at) / _MINUTE
         at = now
-        left = _filled(left, limits.requests, part)
-        left_in = _filled(left_in, limits.input_tokens, part)
-        left_out = _filled(left_out, limits.output_tokens, part)
+        left = min(limits.requests, left + limits.requests * part)
+        left_in = min(limits.input_tokens, left_in + limits.input_tokens * part)
+        left_out = min(limits.output_tokens, left_out + limits.output_tokens * part)
     return Levels(at, left - requests, left_in - input_tokens, left_out - output_tokens)
-
-
-def _filled(level: float, limit: int, part: float) -> float:
-    """What is in a bucket after a part of a minute."""
-    level += limit * part
-    return level if level < limit else limit
 
 
 def keep(state: State, key: str, levels: Levels) -> None:
@@ -233,7 +227,7 @@ def _told_of(limits: RateLimits, levels: Levels) -> Fields:
 def _of_tokens(limit: int, level: float, at: float) -> tuple[int, int, int]:
     """What the fields of a bucket of tokens say: its limit, what remains in thousands, when it is full."""
     left = (_whole(level) + 500) // 1000 * 1000
-    return limit, left if left < limit else limit, _full(limit, level, at)
+    return limit, min(limit, left), _full(limit, level, at)
 
 
 def _whole(level: float) -> int:

@@ -58,6 +58,7 @@ class Service:
     Attributes:
         asked: how many requests have come.
         uninvited: pages that may not use it.
+        validators: what the API would refuse.
         closes_root_connections: whether a connection to the root URL ends with its first reply, so that
             no client writes a request to one whose event loop has ended.
         metrics: what is counted for Prometheus; None counts nothing.
@@ -124,7 +125,7 @@ class Service:
         self.ids = IdFactory(seed=1)
         self._replies = 0
         self.explainer = Explainer()
-        self._validate = Validators().refusal
+        self.validators = Validators()
         self._loading = asyncio.Lock()
         self._readying: dict[Index, asyncio.Future[None]] = {}
         self._inside: Places | None = None
@@ -327,7 +328,7 @@ class Service:
         now = wall() if moment is None else moment.at
         self.sessions.use(session, now)
         make_id = self.next_request_id if moment is None else moment.next_request_id
-        return Exchange(request, session, now, self._validate, make_id)
+        return Exchange(request, session, now, self.validators.refusal, make_id)
 
     def _preflighted(self, exchange: Exchange) -> Found | None:
         """The answer to a browser that asks what it may send, where one does."""
@@ -350,9 +351,8 @@ class Service:
             hint = uninvited.told(dict(request.headers))
         if hint:
             reply = reply.with_headers(hint_field(hint))
-        origins = session.settings.cors
-        if origins:
-            reply = with_cors(reply, request, origins)
+        if session.settings.cors:
+            reply = with_cors(reply, request, session.settings.cors)
         miss = None
         if recording is not None:
             if self.recorder is not None and tells:
