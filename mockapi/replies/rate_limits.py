@@ -147,13 +147,13 @@ def charge(
             limits.output_tokens - output_tokens,
         )
     at, left, left_in, left_out = levels
-    if now > at:
-        part = (now - at) / _MINUTE
-        at = now
-        left = min(limits.requests, left + limits.requests * part)
-        left_in = min(limits.input_tokens, left_in + limits.input_tokens * part)
-        left_out = min(limits.output_tokens, left_out + limits.output_tokens * part)
-    return Levels(at, left - requests, left_in - input_tokens, left_out - output_tokens)
+    part = (now - at) / _MINUTE if now > at else 0.0
+    return Levels(
+        max(now, at),
+        min(limits.requests, left + limits.requests * part) - requests,
+        min(limits.input_tokens, left_in + limits.input_tokens * part) - input_tokens,
+        min(limits.output_tokens, left_out + limits.output_tokens * part) - output_tokens,
+    )
 
 
 def keep(state: State, key: str, levels: Levels) -> None:
