@@ -226,8 +226,7 @@ def _told_of(limits: RateLimits, levels: Levels) -> Fields:
 
 def _of_tokens(limit: int, level: float, at: float) -> tuple[int, int, int]:
     """What the fields of a bucket of tokens say: its limit, what remains in thousands, when it is full."""
-    left = (_whole(level) + 500) // 1000 * 1000
-    return limit, min(limit, left), _full(limit, level, at)
+    return limit, min(limit, (_whole(level) + 500) // 1000 * 1000), _full(limit, level, at)
 
 
 def _whole(level: float) -> int:

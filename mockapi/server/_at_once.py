@@ -16,7 +16,6 @@ from mockapi.server import _awaited
 from mockapi.server._access import key_objection
 from mockapi.server._awaited import Coming, whole_of
 from mockapi.server._elsewhere import OwnerAwayError
-from mockapi.server._found import Found
 from mockapi.server._metrics import AT_ONCE
 from mockapi.server.wire import ARRIVED, framed
 from mockapi.sessions import CALLS_OUT, Asked, ServerSession
@@ -187,33 +186,28 @@ class AtOnce:
         asks_upstream = session.on_unmatched in CALLS_OUT or session.settings.record_mode == "all"
         if asks_upstream or not service.is_at_hand(request, session):
             return None
-        found = self._made_up(session, request) or service.found(
-            request, session, scope["server"], hint="", moment=None
-        )
-        if found is None:
-            raise AssertionError("a session answers what it does not pass on")
-        reply = found.reply
-        head = reply.wire_head or wire_head_of(reply, method="POST")
-        if head is not None and found.is_plain and service.metrics is None and not service.console.verbose:
-            seconds = monotonic() - scope[ARRIVED]
-            session.journal.add_made(found.at, seconds, asked, request.body, reply)
-            return framed(head.before, reply.body, head.after)
-        entry = found.written_down(request, session)
+        at = wall()
+        reply = session.make_up(request, at, service.validators.accepts_at_once)
+        if reply is None:
+            entry = service.answer(request, session, scope["server"])
+            if entry is None:
+                raise AssertionError("a session answers what it does not pass on")
+            reply = entry.reply
+            head = reply.wire_head or wire_head_of(reply, method="POST")
+        else:
+            service.asked += 1
+            service.sessions.use(session, at)
+            head = reply.wire_head
+            if head is not None and service.metrics is None and not service.console.verbose:
+                seconds = monotonic() - scope[ARRIVED]
+                session.journal.add_made(at, seconds, asked, request.body, reply)
+                return framed(head.before, reply.body, head.after)
+            entry = session.journal.add(at, request, reply, None, None)
         if head is None:
             return partial(self._endpoint.play, entry, session)
         entry.complete = True
         self._endpoint.played(entry, session, scope)
         return framed(head.before, reply.body, head.after)
-
-    def _made_up(self, session: ServerSession, request: Request) -> Found | None:
-        """What `Service.found` finds, where to make a reply up is all there is to it; None says nothing."""
-        service, at = self._service, wall()
-        reply = session.make_up(request, at, service.validators.accepts_at_once)
-        if reply is None:
-            return None
-        service.asked += 1
-        service.sessions.use(session, at)
-        return Found(at, reply)
 
     def _found_elsewhere(
         self, owner: Owner, asked: Asked, body: bytes, scope: Scope

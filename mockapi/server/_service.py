@@ -15,7 +15,6 @@ from mockapi.replies import hint_field
 from mockapi.server import recording as recorders
 from mockapi.server._console import Console
 from mockapi.server._cors import is_asking, preflight, with_cors
-from mockapi.server._found import Found
 from mockapi.server._loading import LoadedCassettes
 from mockapi.server._metrics import Totals
 from mockapi.server._misses import Explainer
@@ -277,15 +276,11 @@ class Service:
         Returns:
             None if the upstream shall answer: see `forward`.
         """
-        found = self.found(request, session, server, hint, moment)
-        return None if found is None else found.written_down(request, session)
-
-    def found(
-        self, request: Request, session: ServerSession, server: Address, hint: str, moment: Moment | None
-    ) -> Found | None:
-        """The reply to a request, as for `answer`; it is still to be written down."""
         exchange = self._begun(request, session, moment)
-        return self._preflighted(exchange) or self._told(exchange, answer(exchange), server, hint, moment)
+        asked = self._preflighted(exchange)
+        if asked is not None:
+            return asked
+        return self._written_down(exchange, answer(exchange), server, hint, moment)
 
     def totals(self) -> Totals:
         """The numbers of this server as they are now."""
@@ -318,30 +313,33 @@ class Service:
         if not large:
             return self.answer(request, session, server, hint, moment)
         exchange = self._begun(request, session, moment)
-        found = self._preflighted(exchange) or self._told(
-            exchange, await answer_large(exchange, self.helpers.run), server, hint, moment
-        )
-        return None if found is None else found.written_down(request, session)
+        asked = self._preflighted(exchange)
+        if asked is not None:
+            return asked
+        found = await answer_large(exchange, self.helpers.run)
+        return self._written_down(exchange, found, server, hint, moment)
 
     def _begun(self, request: Request, session: ServerSession, moment: Moment | None) -> Exchange:
         self.asked += 1
         now = wall() if moment is None else moment.at
         self.sessions.use(session, now)
-        make_id = self.next_request_id if moment is None else moment.next_request_id
-        return Exchange(request, session, now, self.validators.refusal, make_id)
+        if moment is not None:
+            return Exchange(request, session, now, self.validators.refusal, moment.next_request_id)
+        return Exchange(request, session, now, self.validators.refusal, self.next_request_id)
 
-    def _preflighted(self, exchange: Exchange) -> Found | None:
+    def _preflighted(self, exchange: Exchange) -> JournalEntry | None:
         """The answer to a browser that asks what it may send, where one does."""
-        origins = exchange.session.settings.cors
-        asked = preflight(exchange.request, origins) if origins else None
-        return None if asked is None else Found(exchange.at, asked)
+        session, request = exchange.session, exchange.request
+        origins = session.settings.cors
+        asked = preflight(request, origins) if origins else None
+        return None if asked is None else session.journal.add(exchange.at, request, asked, None, None)
 
-    def _told(
-        self, exchange: Exchange, answered: Answer, server: Address, hint: str, moment: Moment | None
-    ) -> Found | None:
-        """What answers, for the journal; where it concerns people, on the console too."""
+    def _written_down(
+        self, exchange: Exchange, found: Answer, server: Address, hint: str, moment: Moment | None
+    ) -> JournalEntry | None:
+        """What answers, in the journal and, where it concerns people, on the console."""
         request, session = exchange.request, exchange.session
-        reply, recording, refusal = answered
+        reply, recording, refusal = found
         if reply is None:
             return None
         tells = moment is None or moment.tells
@@ -351,8 +349,9 @@ class Service:
             hint = uninvited.told(dict(request.headers))
         if hint:
             reply = reply.with_headers(hint_field(hint))
-        if session.settings.cors:
-            reply = with_cors(reply, request, session.settings.cors)
+        origins = session.settings.cors
+        if origins:
+            reply = with_cors(reply, request, origins)
         miss = None
         if recording is not None:
             if self.recorder is not None and tells:
@@ -367,7 +366,7 @@ class Service:
             console.near_miss(request, said)
         elif exchange.surface is not None and (said := reply.header("x-mockapi-hint")) is not None:
             console.hint(request, said)
-        return Found(exchange.at, reply, recording, miss, refusal)
+        return session.journal.add(exchange.at, request, reply, recording, miss, refusal)
 
     async def forward(
         self,

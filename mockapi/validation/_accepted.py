@@ -21,10 +21,12 @@ LARGEST: Final = 64 * 1024
 """Bytes of a body beyond which nothing is remembered."""
 REMEMBERED: Final = 512
 """Frames that are kept at most."""
+_SHORT: Final = 1024
+"""Bytes of the rest of a body up to which it is remembered itself."""
 _NEXT: Final = {"user": "assistant", "assistant": "user"}
 
 Frame: TypeAlias = "tuple[Headers, bytes]"
-"""A request but for its words: the header fields that count, and a digest of the rest of its body."""
+"""A request but for its words: the header fields that count, and the rest of its body or a digest of it."""
 
 
 class AcceptedFrames:
@@ -60,7 +62,7 @@ def frame_of(request: Request) -> Frame | None:
     except TypeError:  # nested too deeply
         return None
     fields = tuple([field for field in request.headers if field[0] in HEADERS])
-    return fields, blake2b(written, digest_size=16).digest()
+    return fields, written if len(written) <= _SHORT else blake2b(written, digest_size=16).digest()
 
 
 def _is_plain(messages: Any) -> bool:

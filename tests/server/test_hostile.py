@@ -240,10 +240,10 @@ def test_a_defect_is_the_apis_500_and_a_traceback(
 ) -> None:
     """The client gets an error it knows, the developer the traceback, and the server goes on."""
 
-    def broken(*_: object, **__: object) -> None:
+    def broken(*_: object) -> None:
         raise ZeroDivisionError("a defect")
 
-    monkeypatch.setattr(hostile.service, "found", broken)
+    monkeypatch.setattr(hostile.service, "answer", broken)
     reply = ask(hostile.base_url, message("hi"))
     assert reply.status_code == 500
     assert reply.json()["error"]["type"] == "api_error"
