@@ -147,7 +147,7 @@ class Index:
             self._unredacted = self._tables_of(redacted_requests(self.redactions()))
             self.is_ready = True
         unredacted = self._unredacted[looseness]
-        if not any(table.may_have(request) for table in (*tables.values(), *unredacted.values())):
+        if not (_may_have(tables, request) or _may_have(unredacted, request)):
             return None
         for rules in {matching.redaction: None for matching in tables}:
             redacted = cassettes.for_matching(request, rules)
@@ -194,6 +194,13 @@ class _Building:
         """The exact tables and the relaxed ones, by their rules."""
         exact = {rules: builder.table() for rules, builder in self._exact.items()}
         return exact, {rules: builder.table() for rules, builder in self._looser.items()}
+
+
+def _may_have(tables: dict[Matching, Table], request: Request) -> bool:
+    for table in tables.values():  # noqa: SIM110 - every request that was never recorded comes by here
+        if table.may_have(request):
+            return True
+    return False
 
 
 def _find(tables: dict[Matching, Table], request: Request) -> RecordingSequence | None:

@@ -51,6 +51,9 @@ _RANDOM_BITS: Final = ((1 << 80) - 1) & ~_VERSION_BITS
 _VERSION_7: Final = 7 << 76 | 0b10 << 62
 _VERSION_4: Final = 4 << 76 | 0b10 << 62
 
+_HASH: Final = blake2b(digest_size=16, person=b"mockapi ids")
+"""Copied, never changed: to set a hash up takes longer than to use it."""
+
 
 class IdFactory:
     """Ids from a seed.
@@ -62,7 +65,8 @@ class IdFactory:
     __slots__ = ("_hash",)
 
     def __init__(self, seed: int) -> None:
-        self._hash = blake2b(b"%d:" % seed, digest_size=16, person=b"mockapi ids")
+        self._hash = _HASH.copy()
+        self._hash.update(b"%d:" % seed)
 
     def make(self, kind: IdKind, number: int) -> str:
         """The id of the `number`-th object of a kind, the same each time."""
@@ -81,15 +85,12 @@ def _base58(number: int) -> str:
     # Then without a loop, which would cost more than the divisions: each reply has two ids and more.
     number, low = divmod(number, _PIECE)
     high, middle = divmod(number, _PIECE)
-    first, high = divmod(high, _QUAD)
-    second, third = divmod(high, _PAIR)
-    high, middle = divmod(middle, _QUAD)
-    fourth, fifth = divmod(high, _PAIR)
-    sixth, seventh = divmod(middle, _PAIR)
-    high, low = divmod(low, _QUAD)
-    eighth, ninth = divmod(high, _PAIR)
-    tenth, last = divmod(low, _PAIR)
+    first, second = high // _QUAD, high % _QUAD
+    third, fourth = middle // _QUAD, middle % _QUAD
+    fifth, sixth = low // _QUAD, low % _QUAD
     return (
-        f"{_PAIRS[first]}{_PAIRS[second]}{_PAIRS[third]}{_PAIRS[fourth]}{_PAIRS[fifth]}{_PAIRS[sixth]}"
-        f"{_PAIRS[seventh]}{_PAIRS[eighth]}{_PAIRS[ninth]}{_PAIRS[tenth]}{_PAIRS[last]}"
+        f"{_PAIRS[first]}"
+        f"{_PAIRS[second // _PAIR]}{_PAIRS[second % _PAIR]}{_PAIRS[third // _PAIR]}{_PAIRS[third % _PAIR]}"
+        f"{_PAIRS[fourth // _PAIR]}{_PAIRS[fourth % _PAIR]}{_PAIRS[fifth // _PAIR]}{_PAIRS[fifth % _PAIR]}"
+        f"{_PAIRS[sixth // _PAIR]}{_PAIRS[sixth % _PAIR]}"
     )

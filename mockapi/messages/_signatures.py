@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
@@ -122,6 +123,7 @@ def _checksum(data: bytes) -> bytes:
     return hashed.digest()
 
 
+@lru_cache(maxsize=1024)  # there are hardly more lengths than that
 def _varint(number: int) -> bytes:
     written = bytearray()
     while number > 0x7F:

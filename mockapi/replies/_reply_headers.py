@@ -9,12 +9,31 @@ from __future__ import annotations
 
 from email.utils import formatdate
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import Final, NamedTuple
 
+from mockapi.exchange import Headers, Source  # noqa: TC001 - `NamedTuple` looks at its fields' types
 from mockapi.replies._hop_headers import wire_field
 
-if TYPE_CHECKING:
-    from mockapi.exchange import Headers, Source
+
+class Fields(NamedTuple):
+    """Fields that stand together in many headers.
+
+    Attributes:
+        fields: names and values.
+        lines: as they go over the wire.
+    """
+
+    fields: Headers
+    lines: bytes
+
+
+def fields_in_line(*fields: tuple[bytes, bytes]) -> Fields:
+    """Fields that stand together; no value of theirs has an end of line."""
+    return Fields(fields, b"".join([b"%b: %b\r\n" % field for field in fields]))
+
+
+NO_FIELDS: Final = fields_in_line()
+
 
 ORGANIZATION: Final = (b"anthropic-organization-id", b"00000000-0000-4000-8000-000000000000")
 """The account that replies name; no real one has this id."""
@@ -23,7 +42,7 @@ WORKSPACE: Final = (b"anthropic-workspace-id", b"wrkspc_011111111111111111111111
 ACCOUNT_FIELDS: Final = (ORGANIZATION, WORKSPACE)
 
 _JSON: Final = (b"content-type", b"application/json")
-_STREAM: Final = (
+_STREAM: Final = fields_in_line(
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"transfer-encoding", b"chunked"),
     (b"cache-control", b"no-cache"),
@@ -34,21 +53,48 @@ _POLICY: Final = (b"content-security-policy", b"default-src 'none'; frame-ancest
 _LONGEST_HINT: Final = 500
 
 
-def message_headers(
-    *,
-    stream: bool,
-    size: int,
-    at: float,
-    request_id: str,
-    source: Source,
-    hint: str = "",
-) -> Headers:
-    """The fields of a reply to POST /v1/messages with a body of `size` bytes, sent `at` a time.
+class MessageHead(NamedTuple):
+    """What the header of a reply to POST /v1/messages tells, but for its body and the rate limits.
 
-    Its rate limits are added when it is accounted for (`_rate_limits`).
+    Attributes:
+        stream: whether the body is one of events.
+        at: when it is sent, in seconds since 1970.
+        request_id: of the reply.
+        source: who made it.
+        hint: what a person may want to know; "" for nothing.
     """
-    framing = _STREAM if stream else (_JSON, (b"content-length", b"%d" % size))
-    return (_date(int(at)), *framing, (b"request-id", request_id.encode()), *_tail(source, hint))
+
+    stream: bool
+    at: float
+    request_id: str
+    source: Source
+    hint: str = ""
+
+
+def message_headers(head: MessageHead, size: int, account: Fields = NO_FIELDS) -> Headers:
+    """The fields of a reply to POST /v1/messages.
+
+    Args:
+        head: what they tell.
+        size: of the body.
+        account: what tells of rate limits. It is added when the reply is accounted for (`rate_limits`).
+    """
+    stream, at, request_id, source, hint = head
+    framing = _STREAM.fields if stream else (_JSON, (b"content-length", b"%d" % size))
+    request = (b"request-id", request_id.encode())
+    return (*_date(int(at)).fields, *framing, *account.fields, request, *_tail(source, hint).fields)
+
+
+def message_lines(head: MessageHead, size: int, account: Fields) -> bytes:
+    """The same fields as they go over the wire."""
+    stream, at, request_id, source, hint = head
+    return b"%b%b%brequest-id: %b\r\n%b" % (
+        _date(int(at)).lines,
+        _STREAM.lines if stream else b"content-type: application/json\r\ncontent-length: %d\r\n" % size,
+        account.lines,
+        request_id.encode(),
+        _tail(source, hint).lines,
+    )
 
 
 def object_headers(
@@ -56,26 +102,29 @@ def object_headers(
 ) -> Headers:
     """The fields of any other reply; they have no rate limits."""
     framing = (wire_field("content-type", content_type), (b"content-length", b"%d" % size))
-    return (_date(int(at)), *framing, *more, (b"request-id", request_id.encode()), *_tail(source, ""))
+    return (date_field(at), *framing, *more, (b"request-id", request_id.encode()), *_tail(source, "").fields)
 
 
 def date_field(at: float) -> tuple[bytes, bytes]:
     """The `date` of a time in seconds since 1970."""
-    return _date(int(at))
+    return _date(int(at)).fields[0]
 
 
 @lru_cache(maxsize=4)
-def _date(seconds: int) -> tuple[bytes, bytes]:
-    return b"date", formatdate(seconds, usegmt=True).encode()
+def _date(seconds: int) -> Fields:
+    return fields_in_line((b"date", formatdate(seconds, usegmt=True).encode()))
 
 
-def _tail(source: Source, hint: str) -> Headers:
-    return (*_known_tail(source), hint_field(hint)) if hint else _known_tail(source)
+def _tail(source: Source, hint: str) -> Fields:
+    known = _known_tail(source)
+    return fields_in_line(*known.fields, hint_field(hint)) if hint else known
 
 
 @lru_cache(maxsize=16)
-def _known_tail(source: Source) -> Headers:
-    return (_TRANSPORT, *ACCOUNT_FIELDS, _ROBOTS, _POLICY, wire_field("x-mockapi-source", source))
+def _known_tail(source: Source) -> Fields:
+    return fields_in_line(
+        _TRANSPORT, *ACCOUNT_FIELDS, _ROBOTS, _POLICY, wire_field("x-mockapi-source", source)
+    )
 
 
 def hint_field(hint: str) -> tuple[bytes, bytes]:

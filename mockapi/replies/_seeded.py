@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _T = TypeVar("_T")
+_KEYS: Final = blake2b(digest_size=32)
+"""Copied, never changed: to set a hash up takes longer than to use it."""
 _WORDS: Final = Struct(">16I")
 """A block as 32-bit words; the last one is drawn first."""
 
@@ -32,7 +34,9 @@ class SeededChoices:
     __slots__ = ("_block", "_key", "_words")
 
     def __init__(self, key: bytes) -> None:
-        self._key = blake2b(key, digest_size=32).digest()
+        hashed = _KEYS.copy()
+        hashed.update(key)
+        self._key = hashed.digest()
         self._block = 0
         self._words: list[int] = []
 
@@ -98,6 +102,8 @@ class SeededChoices:
     def take(self, size: int) -> bytes:
         """That many bytes."""
         self._words = []
+        if size <= _WORDS.size:
+            return self._next_block()[:size]
         return b"".join(self._blocks(-(-size // _WORDS.size)))[:size]
 
     def signature(self, nonce: bytes | None = None) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from mockapi.exchange import Chunk, Reply
+from mockapi.exchange import Chunk
+from mockapi.replies._lazy_reply import LazyReply
 
 if TYPE_CHECKING:
     from mockapi.cassettes import Recording
-    from mockapi.exchange import Headers, WireHead
+    from mockapi.exchange import Headers, Reply, WireHead
 
 _END: Final = b"\r\n\r\n"
 """The end of the fields in a head."""
@@ -16,12 +17,11 @@ _set: Final = object.__setattr__  # replies are frozen
 _new_chunk: Final = tuple.__new__  # a third of the cost of the class's own, for every recorded reply
 
 
-class StoredReply(Reply):
+class StoredReply(LazyReply):
     """A reply that is sent whole, and reads its body anew for whoever asks, unless it is told to keep it.
 
     The journal keeps thousands of replies, and the library one for each recording: they have no second copy
-    of what is recorded, and none of the fields that stand in the head for the wire. To everybody else it is a
-    `Reply`: it equals one, and `replace` makes one of it.
+    of what is recorded, and none of the fields that stand in the head for the wire.
 
     Args:
         reply: with a body, in one chunk without a delay.
@@ -79,15 +79,6 @@ class StoredReply(Reply):
     def body(self) -> bytes:
         """The body."""
         return self.kept[0].data if self.kept else self._data[self._start : self._end]
-
-    @property  # type: ignore[misc] # nobody sets it
-    def __class__(self) -> type[Reply]:  # type: ignore[override] # a type of its own is what it must not show
-        """What it is to everybody else: `replace` makes this, and `==` goes by it."""
-        return Reply
-
-    def __reduce__(self) -> Any:
-        own = (self.status, self.headers, self.chunks, self.source, self.ending, self.hold, self.usage)
-        return Reply, own
 
 
 def _stand_in(wire_head: WireHead | None, headers: Headers) -> bool:

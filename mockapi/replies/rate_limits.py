@@ -29,12 +29,15 @@ from mockapi import jsontext, sse, validation
 from mockapi.errors import MockapiError
 from mockapi.messages import framed_events
 from mockapi.options import mapping, whole
+from mockapi.replies._message_reply import MessageReply
+from mockapi.replies._reply_headers import fields_in_line
 from mockapi.replies._sse_frames import is_binary_stream, is_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mockapi.exchange import Headers, Reply, Request
+    from mockapi.replies._reply_headers import Fields
 
 MAX_KEYS: Final = 1000
 """Keys that buckets are kept for; the one that was used longest ago goes."""
@@ -198,40 +201,51 @@ def with_fields(reply: Reply, fields: Headers) -> Reply:
     return reply.with_all_headers((*kept[:place], *fields, *kept[place:]))
 
 
+def settled(reply: Reply, limits: RateLimits, levels: Levels) -> Reply:
+    """The reply telling of these buckets, and of no others."""
+    if isinstance(reply, MessageReply):
+        return reply.with_account(_told_of(limits, levels))
+    return with_fields(reply, fields_of(limits, levels))
+
+
 def fields_of(limits: RateLimits, levels: Levels) -> Headers:
     """The header fields of buckets, in the API's order."""
+    return _told_of(limits, levels).fields
+
+
+def _told_of(limits: RateLimits, levels: Levels) -> Fields:
     at, requests, input_tokens, output_tokens = levels
-    most_in, most_out, most = limits.input_tokens, limits.output_tokens, limits.requests
-    both = most_in + most_out
-    left = int(requests + 1e-6) if requests > 0 else 0
-    return (
-        *_told(0, most_in, _thousands(most_in, input_tokens), _full(most_in, input_tokens, at)),
-        *_told(1, most_out, _thousands(most_out, output_tokens), _full(most_out, output_tokens, at)),
-        *_told(2, most, left, _full(most, requests, at)),
-        *_told(
-            3,
-            both,
-            _thousands(both, input_tokens + output_tokens),
-            _full(both, input_tokens + output_tokens, at),
-        ),
+    most_in, most_out = limits.input_tokens, limits.output_tokens
+    return _told(
+        _of_tokens(most_in, input_tokens, at),
+        _of_tokens(most_out, output_tokens, at),
+        (limits.requests, _whole(requests), _full(limits.requests, requests, at)),
+        _of_tokens(most_in + most_out, input_tokens + output_tokens, at),
     )
 
 
-def _thousands(limit: int, level: float) -> int:
-    """What remains of tokens, as the fields have it."""
-    return min(limit, (int(level + 1e-6) + 500) // 1000 * 1000) if level > 0 else 0
+def _of_tokens(limit: int, level: float, at: float) -> tuple[int, int, int]:
+    """What the fields of a bucket of tokens say: its limit, what remains in thousands, when it is full."""
+    return limit, min(limit, (_whole(level) + 500) // 1000 * 1000), _full(limit, level, at)
+
+
+def _whole(level: float) -> int:
+    """What remains of a bucket."""
+    return int(level + 1e-6) if level > 0 else 0
 
 
 def _full(limit: int, level: float, at: float) -> int:
     """When a bucket is full again."""
-    return math.ceil(at if level >= limit else at + (limit - level) / limit * _MINUTE)
+    return math.ceil(at + (limit - level) / limit * _MINUTE if level < limit else at)
 
 
-@lru_cache(maxsize=256)  # under load, many requests of one second leave the same behind in most buckets
-def _told(bucket: int, limit: int, remaining: int, full: int) -> Headers:
-    """The fields of one bucket."""
-    limited, left, reset = _BUCKETS[bucket]
-    return (limited, b"%d" % limit), (left, b"%d" % remaining), (reset, timestamp(full))
+@lru_cache(maxsize=64)  # under load, many requests of one second leave the same behind
+def _told(*buckets: tuple[int, int, int]) -> Fields:
+    """The fields of all buckets: limit, what remains, and when it is full again."""
+    fields: list[tuple[bytes, bytes]] = []
+    for (limited, left, reset), (limit, remaining, full) in zip(_BUCKETS, buckets, strict=True):
+        fields += (limited, b"%d" % limit), (left, b"%d" % remaining), (reset, timestamp(full))
+    return fields_in_line(*fields)
 
 
 @lru_cache(maxsize=64)

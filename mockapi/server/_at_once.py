@@ -149,7 +149,7 @@ class AtOnce:
     ) -> bytes | Framed | Plays | None:
         recording = session.replay(request)
         if recording is None:
-            return self._made_here(session, request, scope)
+            return self._made_here(session, asked, request, scope)
         return self._replayed_here(session, recording, asked, request, scope)
 
     def _replayed_here(
@@ -180,23 +180,35 @@ class AtOnce:
         return framed(head.before, reply.body, head.after)
 
     def _made_here(
-        self, session: ServerSession, request: Request, scope: Scope
+        self, session: ServerSession, asked: Asked, request: Request, scope: Scope
     ) -> bytes | Framed | Plays | None:
         """What a session makes of a request that has no recording, where nothing has to be waited for."""
         service = self._service
         asks_upstream = session.on_unmatched in CALLS_OUT or session.settings.record_mode == "all"
         if asks_upstream or not service.is_at_hand(request, session):
             return None
-        entry = service.answer(request, session, scope["server"])
-        if entry is None:
-            raise AssertionError("a session answers what it does not pass on")
-        reply = entry.reply
-        head = wire_head_of(reply, method="POST")
+        at = wall()
+        reply = session.make_up(request, at, service.validators.accepts_at_once)
+        if reply is None:
+            entry = service.answer(request, session, scope["server"])
+            if entry is None:
+                raise AssertionError("a session answers what it does not pass on")
+            reply = entry.reply
+            head = reply.wire_head or wire_head_of(reply, method="POST")
+        else:
+            service.asked += 1
+            service.sessions.use(session, at)
+            head = reply.wire_head
+            if head is not None and service.metrics is None and not service.console.verbose:
+                seconds = monotonic() - scope[ARRIVED]
+                session.journal.add_made(at, seconds, asked, request.body, reply)
+                return framed(head.before, reply.body, head.after)
+            entry = session.journal.add(at, request, reply, None, None)
         if head is None:
             return partial(self._endpoint.play, entry, session)
         entry.complete = True
         self._endpoint.played(entry, session, scope)
-        return framed(head.before, reply.chunks[0].data, head.after)
+        return framed(head.before, reply.body, head.after)
 
     def _found_elsewhere(
         self, owner: Owner, asked: Asked, body: bytes, scope: Scope

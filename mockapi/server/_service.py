@@ -57,6 +57,7 @@ class Service:
     Attributes:
         asked: how many requests have come.
         uninvited: pages that may not use it.
+        validators: what the API would refuse.
         closes_root_connections: whether a connection to the root URL ends with its first reply, so that
             no client writes a request to one whose event loop has ended.
         metrics: what is counted for Prometheus; None counts nothing.
@@ -104,9 +105,7 @@ class Service:
         self.lateness = Lateness()
         self.metrics = metrics
         self.asked = 0
-        self.closes_root_connections = False
-        self.is_draining = False
-        self.takes_unversioned_paths = False
+        self.closes_root_connections = self.is_draining = self.takes_unversioned_paths = False
         self.in_order: Callable[[LoadedCassettes], Awaitable[None]] | None = None
         self.advertised: str | None = None
         self.node: str | None = None
@@ -125,7 +124,7 @@ class Service:
         self.ids = IdFactory(seed=1)
         self._replies = 0
         self.explainer = Explainer()
-        self._validate = Validators().refusal
+        self.validators = Validators()
         self._loading = asyncio.Lock()
         self._readying: dict[Index, asyncio.Future[None]] = {}
         self._inside: Places | None = None
@@ -325,8 +324,8 @@ class Service:
         now = wall() if moment is None else moment.at
         self.sessions.use(session, now)
         if moment is not None:
-            return Exchange(request, session, now, self._validate, moment.next_request_id)
-        return Exchange(request, session, now, self._validate, self.next_request_id)
+            return Exchange(request, session, now, self.validators.refusal, moment.next_request_id)
+        return Exchange(request, session, now, self.validators.refusal, self.next_request_id)
 
     def _preflighted(self, exchange: Exchange) -> JournalEntry | None:
         """The answer to a browser that asks what it may send, where one does."""

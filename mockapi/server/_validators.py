@@ -27,12 +27,19 @@ class Validators:
             return None
         if request.known is not None and ("refusal", settings) in request.known:
             return request.known["refusal", settings]  # type: ignore[no-any-return] # what a validator said
+        return self._validator(settings).check(request)
+
+    def accepts_at_once(self, request: Request, settings: ValidationSettings) -> bool:
+        """Whether `refusal` says None, and without a look at the rules; False says nothing."""
+        return self._validator(settings).accepts_at_once(request)
+
+    def _validator(self, settings: ValidationSettings) -> Validator:
         if self._latest is not None and settings is self._latest[0]:
-            return self._latest[1].check(request)  # as nearly always: settings are slow to hash
+            return self._latest[1]  # as nearly always: settings are slow to hash
         validator = self._made.get(settings)
         if validator is None:
             if len(self._made) >= _MOST:
                 self._made.clear()
             validator = self._made[settings] = validation.Validator(settings)
         self._latest = settings, validator
-        return validator.check(request)
+        return validator

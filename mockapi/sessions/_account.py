@@ -56,7 +56,7 @@ class Account:
             input_tokens=input_tokens,
             output_tokens=output_tokens,
         )
-        return rate_limits.with_fields(reply, rate_limits.fields_of(self.limits, levels))
+        return rate_limits.settled(reply, self.limits, levels)
 
     def as_json(self) -> list[list[Any]]:
         """What the buckets hold: key and levels of each, the longest unused first."""

@@ -178,31 +178,32 @@ class ReplyGenerator:
         reply, self.history = twin.drawn_reply(profile, request, self._seed, self.history, at, account)
         return reply
 
-    def synthesized(
-        self,
-        request: Request,
-        at: float,
-        request_id: Callable[[], str],
-        validate: Validate,
-        *,
-        at_once: bool = False,
-    ) -> Reply:
-        """The synthesized reply to a request.
+    def message(self, request: Request, at: float, *, at_once: bool = False) -> Reply:
+        """The synthesized reply to a request for a message.
 
         Args:
             request: what came.
             at: seconds since 1970.
-            request_id: makes one, for a reply that is not a message.
-            validate: the API's refusal of a request, or None, for the rows of batches.
             at_once: whether a stream will be sent at once, so that nobody needs its delays.
         """
-        if request.asks_for_message:
-            if request.known is not None and "synthesized" in request.known:
-                reply, after = request.known["synthesized"]  # with the history that `reserve` gave
-                self.history = self.history.with_cached(after)
-                return reply  # type: ignore[no-any-return] # worked out by the function below
-            reply, self.history = synthesized(request, self._seed, self.history, at, at_once=at_once)
-            return reply
+        if request.known is not None and "synthesized" in request.known:
+            reply, after = request.known["synthesized"]  # with the history that `reserve` gave
+            self.history = self.history.with_cached(after)
+            return reply  # type: ignore[no-any-return] # worked out by the function below
+        reply, self.history = synthesized(request, self._seed, self.history, at, at_once=at_once)
+        return reply
+
+    def synthesized(
+        self, request: Request, at: float, request_id: Callable[[], str], validate: Validate
+    ) -> Reply:
+        """The synthesized reply to any other request.
+
+        Args:
+            request: what came.
+            at: seconds since 1970.
+            request_id: makes one.
+            validate: the API's refusal of a request, or None, for the rows of batches.
+        """
         context = EndpointContext(
             at=at,
             request_id=request_id(),

@@ -1,9 +1,9 @@
 """The memory of a session: its exchanges, bounded by count and bytes.
 
-Nearly every entry of a replay is a recording that was sent whole, and is never looked at. Such an exchange is
-kept as a tuple of what it was made of, and becomes an entry when somebody asks for it: to make one each time
-would be a tenth of what a recorded reply costs. Where another process sends the recording it is a `Playing`,
-whose end that process tells.
+Nearly every reply is a recording, or made up, and was sent whole; and hardly an entry is ever looked at. Such
+an exchange is kept as a tuple of what it was made of, and becomes an entry when somebody asks for it: to make
+one each time would be a tenth of what a recorded reply costs. Where another process sends the recording it is
+a `Playing`, whose end that process tells.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ MAX_BYTES: Final = 64 * 1024 * 1024
 _Replayed: TypeAlias = "tuple[int, float, float, Asked, bytes | None, Recording, CassetteSet]"
 """Number, moment, seconds until it was sent, what was asked, its body unless the recording has it, the
 recording, and where that is."""
-_Kept: TypeAlias = "JournalEntry | Playing | _Replayed"
+_Made: TypeAlias = "tuple[int, float, float, Asked, bytes, Reply]"
+"""Number, moment, seconds until it was sent, what was asked, its body, and the reply that was made up."""
+_Kept: TypeAlias = "JournalEntry | Playing | _Replayed | _Made"
 
 
 class Journal:
@@ -97,6 +99,20 @@ class Journal:
         self.count = number = self.count + 1
         size = asked.size if body is None else asked.size + len(body)  # as `_size_of` has it
         self._keep((number, at, seconds, asked, body, recording, library), size)
+
+    def add_made(self, at: float, seconds: float, asked: Asked, body: bytes, reply: Reply) -> None:
+        """Write down an exchange that is over: a reply that was made up was sent whole.
+
+        Args:
+            at: as for `add_replayed`.
+            seconds: as for `add_replayed`.
+            asked: as for `add_replayed`.
+            body: of the request.
+            reply: what answered.
+        """
+        self.count = number = self.count + 1
+        size = asked.size + len(body) + len(reply.body)  # as `_size_of` has it
+        self._keep((number, at, seconds, asked, body, reply), size)
 
     def add_playing(
         self,
@@ -205,14 +221,21 @@ class Journal:
         return entry
 
 
-def _entry_of(replayed: _Replayed) -> JournalEntry:
-    number, at, seconds, asked, body, recording, library = replayed
-    request = asked.request(recording.request_body if body is None else body)
-    entry = JournalEntry(number, at, request, library.reply(recording), recording, None)
+def _entry_of(kept: _Replayed | _Made) -> JournalEntry:
+    if len(kept) == 6:
+        number, at, seconds, asked, body, reply = kept
+        entry = JournalEntry(number, at, asked.request(body), reply, None, None)
+    else:
+        number, at, seconds, asked, own, recording, library = kept
+        request = asked.request(recording.request_body if own is None else own)
+        entry = JournalEntry(number, at, request, library.reply(recording), recording, None)
     entry.seconds, entry.complete = seconds, True
     return entry
 
 
 def _size_of(kept: _Kept) -> int:
     """About how many bytes it keeps in memory."""
-    return kept[3].size + len(kept[4] or b"") if isinstance(kept, tuple) else kept.size
+    if not isinstance(kept, tuple):
+        return kept.size
+    size = kept[3].size + len(kept[4] or b"")
+    return size + len(kept[5].body) if len(kept) == 6 else size

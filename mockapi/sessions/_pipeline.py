@@ -260,15 +260,7 @@ def fallback(exchange: Exchange) -> Answer:
     if session.strict_messages and exchange.plain.asks_for_message:
         return Answer(replies.no_recording(exchange.next_request_id()))
     if session.on_unmatched == "synthesize" and _is_imitated(exchange.plain):
-        rules = session.settings.validation
-        reply = session.generator.synthesized(
-            exchange.plain,
-            exchange.at,
-            exchange.next_request_id,
-            lambda row: exchange.validate(row, rules),
-            at_once=session.settings.speed is None,
-        )
-        return Answer(_at_session_speed(reply, session))
+        return Answer(_at_session_speed(_synthesized(exchange), session))
     if session.on_unmatched in CALLS_OUT and session.settings.record_mode != "none":
         return FORWARD
     return Answer(replies.no_recording(exchange.next_request_id()))
@@ -362,6 +354,16 @@ def _recorded(exchange: Exchange, recording: Recording | None) -> Answer | None:
 def _at_session_speed(reply: Reply, session: ServerSession) -> Reply:
     speed = session.settings.speed
     return at_once(reply) if speed is None else at_speed(reply, speed)
+
+
+def _synthesized(exchange: Exchange) -> Reply:
+    session, request = exchange.session, exchange.plain
+    if request.asks_for_message:
+        return session.generator.message(request, exchange.at, at_once=session.settings.speed is None)
+    rules = session.settings.validation
+    return session.generator.synthesized(
+        request, exchange.at, exchange.next_request_id, lambda row: exchange.validate(row, rules)
+    )
 
 
 def _is_imitated(request: Request) -> bool:

@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockapi import sessions
 from mockapi._clock import wall
-from mockapi.errors import UsageError
+from mockapi.errors import TooSlowError, UsageError
 from mockapi.sessions._journal import Journal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mockapi.cassettes import Recording, RecordingSequence
-    from mockapi.exchange import Request
+    from mockapi.exchange import Reply, Request
     from mockapi.replies.faults import Counts, OrderedFault
     from mockapi.replies.scripts import Chooser, Script
     from mockapi.sessions._account import Account
     from mockapi.sessions._generator import ReplyGenerator
     from mockapi.sessions._library import CassetteSet
     from mockapi.sessions._settings import Settings
+    from mockapi.validation import ValidationSettings
 
 DEFAULT = "default"
 MAX_REQUESTS = 1_000
@@ -236,6 +239,34 @@ class ServerSession:
         if recording is not None:
             self.answered += 1
         return recording
+
+    def make_up(
+        self, request: Request, at: float, accepts: Callable[[Request, ValidationSettings], bool]
+    ) -> Reply | None:
+        """The reply to a request for a message, if `sessions.answer` would do no more than make it up.
+
+        None says nothing, and leaves all as it was, as for `replay`. It is what nearly every request needs
+        that has no recording.
+
+        Args:
+            request: what came, to the API's own path.
+            at: when, in seconds since 1970.
+            accepts: whether the API is known to take a request under some settings.
+        """
+        settings = self.settings
+        if not self.is_bare or 0 < self.max_requests <= self.answered or self.on_unmatched != "synthesize":
+            return None
+        if self.script is not None or settings.twin is not None or self.strict_messages:
+            return None
+        try:
+            if self.index.find_exact(request) or self.index.find_relaxed(request):
+                return None
+        except TooSlowError:  # whoever goes through all stages meets it, and tells
+            return None
+        if not accepts(request, settings.validation):
+            return None
+        self.answered += 1
+        return self.account.settle(request, self.generator.message(request, at, at_once=True), at)
 
     def next_to_renew(self, request: Request) -> Recording | None:
         """The recording whose place a fresh answer takes; None if the answer is one more.

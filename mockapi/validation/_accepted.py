@@ -21,10 +21,12 @@ LARGEST: Final = 64 * 1024
 """Bytes of a body beyond which nothing is remembered."""
 REMEMBERED: Final = 512
 """Frames that are kept at most."""
+_SHORT: Final = 1024
+"""Bytes of the rest of a body up to which it is remembered itself."""
 _NEXT: Final = {"user": "assistant", "assistant": "user"}
 
 Frame: TypeAlias = "tuple[Headers, bytes]"
-"""A request but for its words: the header fields that count, and a digest of the rest of its body."""
+"""A request but for its words: the header fields that count, and the rest of its body or a digest of it."""
 
 
 class AcceptedFrames:
@@ -41,9 +43,9 @@ class AcceptedFrames:
             self._limits.clear()  # in one step: another thread may be at it, too
         self._limits[frame] = limit
 
-    def has(self, frame: Frame, size: int) -> bool:
+    def has(self, frame: Frame | None, size: int) -> bool:
         """Whether a body of so many bytes in a frame is accepted; False says nothing."""
-        return size < self._limits.get(frame, 0)
+        return frame is not None and size < self._limits.get(frame, 0)
 
 
 def frame_of(request: Request) -> Frame | None:
@@ -53,12 +55,14 @@ def frame_of(request: Request) -> Frame | None:
     body = request.parsed
     if body.__class__ is not dict or not _is_plain(body.get("messages")):
         return None
+    rest = body.copy()
+    del rest["messages"]
     try:
-        rest = orjson.dumps({key: value for key, value in body.items() if key != "messages"})
+        written = orjson.dumps(rest)
     except TypeError:  # nested too deeply
         return None
     fields = tuple([field for field in request.headers if field[0] in HEADERS])
-    return fields, blake2b(rest, digest_size=16).digest()
+    return fields, written if len(written) <= _SHORT else blake2b(written, digest_size=16).digest()
 
 
 def _is_plain(messages: Any) -> bool:

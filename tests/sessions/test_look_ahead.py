@@ -75,7 +75,7 @@ def _service(folder: Path, **settings: Any) -> Service:
 def _exchange(service: Service, session: ServerSession, body: Any, path: str) -> Exchange:
     text = body if isinstance(body, str) else json.dumps(body)
     request = Request("POST", path, "", FIELDS, text.encode())
-    return Exchange(request, session, 1.7e9, service._validate, lambda: "req_1")
+    return Exchange(request, session, 1.7e9, service.validators.refusal, lambda: "req_1")
 
 
 def _both(service: Service, body: Any, path: str, script: Any = None) -> tuple[list[Answer], list[Answer]]:

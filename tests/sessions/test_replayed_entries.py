@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockapi.cassettes import Cassette
-from mockapi.exchange import Request
+from mockapi.exchange import Chunk, Reply, Request, Source
 from mockapi.sessions import Asked, CassetteSet, JournalEntry, Playing
 from mockapi.sessions._journal import Journal
 from tests.support.server import interaction, message
@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 LIBRARY = CassetteSet([Cassette("c", tuple(interaction(message(text), b"ok") for text in "abc"))])
 HEADERS = ((b"x-name", b"value"),)
 ASKED = [Asked(None, "/v1/messages", "", ()), Asked("s", "/v1/messages", "beta=true", HEADERS)]
+MADE = [Reply(200, (), (Chunk(0.0, text),), Source.SYNTHESIZED) for text in (b"a", b"bb", b"ccc")]
 
 Doing: TypeAlias = tuple[str, int, int]
 KINDS = st.sampled_from(
-    ["replayed", "lent", "ended"] * 3 + ["began", "looked", "merged", "cleared", "settled"]
+    ["replayed", "made", "lent", "ended"] * 3 + ["began", "looked", "merged", "cleared", "settled"]
 )
 DOINGS = st.lists(st.tuples(KINDS, st.integers(0, 2), st.integers(0, 40)), max_size=25)
 
@@ -36,6 +37,11 @@ def journal_after(doings: Sequence[Doing], *, as_entries: bool) -> Journal:
         asked, recording, body = ASKED[which % 2], LIBRARY.recordings[which], b"b" * size
         if doing == "replayed" and not as_entries:
             log.add_replayed(float(at), at / 2, asked, body, recording, LIBRARY)
+        elif doing == "made" and not as_entries:
+            log.add_made(float(at), at / 2, asked, body, MADE[which])
+        elif doing == "made":
+            entry = log.add(float(at), asked.request(body), MADE[which], None, None)
+            entry.seconds, entry.complete = at / 2, True
         elif doing == "lent" and not as_entries:
             lent.append(log.add_playing(float(at), asked, body, recording, LIBRARY))
         elif doing in {"replayed", "lent", "began"}:

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.exchange import Chunk, Reply, Source
 from mockapi.messages import IdFactory, IdKind
-from mockapi.replies._reply_headers import message_headers
+from mockapi.replies._message_reply import MessageReply
+from mockapi.replies._reply_headers import MessageHead, message_headers
 from mockapi.replies._request_view import RequestView
 from mockapi.replies._seeded import SeededChoices
 from mockapi.replies._view_digest import ViewDigest
@@ -209,15 +210,11 @@ def _reply(
     tokens: tuple[int, int],
     hint: str,
 ) -> Reply:
-    headers = message_headers(
-        stream=material.view.stream,
-        size=len(chunks[0].data),
-        at=at,
-        request_id=material.ids.make(IdKind.REQUEST, turn),
-        source=source,
-        hint=hint,
-    )
-    return Reply(200, headers, chunks, source, usage=tokens)
+    head = MessageHead(material.view.stream, at, material.ids.make(IdKind.REQUEST, turn), source, hint)
+    delay, data = chunks[0]
+    if not delay and len(chunks) == 1:
+        return MessageReply(chunks, head, tokens)
+    return Reply(200, message_headers(head, len(data)), chunks, source, usage=tokens)
 
 
 def message_for(

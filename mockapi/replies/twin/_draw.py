@@ -19,7 +19,7 @@ from mockapi.exchange import Chunk, Ending, Reply, Source
 from mockapi.messages import IdFactory, IdKind, dump
 from mockapi.replies import faults
 from mockapi.replies._hop_headers import wire_field
-from mockapi.replies._reply_headers import hint_field, message_headers
+from mockapi.replies._reply_headers import MessageHead, hint_field, message_headers
 from mockapi.replies.synthesis import (
     Cached,
     GenerationInput,
@@ -90,14 +90,9 @@ def drawn_reply(
         chunks = stream_chunks(events, replies, sizes, dice)
     else:
         chunks = (Chunk(seconds_of(replies, sizes, dice), dump(message)),)
-    headers = message_headers(
-        stream=view.stream,
-        size=len(chunks[0].data),
-        at=at,
-        request_id=material.ids.make(IdKind.REQUEST, history.turn),
-        source=Source.SYNTHESIZED,
-        hint=plan.hint,
-    )
+    request_id = material.ids.make(IdKind.REQUEST, history.turn)
+    head = MessageHead(view.stream, at, request_id, Source.SYNTHESIZED, plan.hint)
+    headers = message_headers(head, len(chunks[0].data))
     charged = (usage.total - usage.read, output_tokens)
     reply = Reply(200, headers, chunks, Source.SYNTHESIZED, usage=charged)
     broken = _met(profile.interruptions, dice) if view.stream else None
