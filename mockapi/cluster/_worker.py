@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import importlib
+import os
 import socket
 from functools import partial
 from pathlib import Path
@@ -186,6 +187,8 @@ class _Worker:
         if self._member is not None:
             await self._member.start()
         loop.add_reader(self._channel.fileno(), self._listen)
+        # libuv made it otherwise, and of what is longer than a socket holds the rest would be lost.
+        os.set_blocking(self._channel.fileno(), True)
         self._say(LOADED)
         await self._told[SERVE].wait()
         if not self._told[FINISH].is_set():

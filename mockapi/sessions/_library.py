@@ -67,11 +67,10 @@ class CassetteSet:
         number = recording.number
         found = self._replies[number]
         if found is None:
-            made = self._made(recording, paced=False)
-            if not made.chunks:
+            made = self.reply_elsewhere(recording)
+            if not isinstance(made, StoredReply):
                 return made
-            head = wire_head_of(made, method=recording.target[0])
-            found = self._replies[number] = StoredReply(made, head, recording)
+            found = self._replies[number] = made
         if found.kept is None:
             place = number % _RECENT
             before = self._recent[place]
@@ -82,6 +81,16 @@ class CassetteSet:
                     before.let_go()
                 self._recent[place] = found
         return found
+
+    def reply_elsewhere(self, recording: Recording) -> Reply:
+        """The same for another process, which keeps its own."""
+        found = self._replies[recording.number]
+        if found is not None:
+            return found
+        made = self._made(recording, paced=False)
+        if not made.chunks:
+            return made
+        return StoredReply(made, wire_head_of(made, method=recording.target[0]), recording)
 
     def paced_reply(self, recording: Recording) -> Reply:
         """What a recording plays in its recorded chunks: one for all streams that play it at a time.

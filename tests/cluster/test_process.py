@@ -98,6 +98,18 @@ def test_a_system_without_room_for_processes_is_told(tmp_path: Path) -> None:
     assert told.endswith("the last one could not be started: Resource temporarily unavailable.")
 
 
+def test_a_long_account_of_what_was_played_comes_whole(tmp_path: Path) -> None:
+    """However much longer it is than what a socket holds: the server ends, and has it."""
+    cassette = write_cassette(tmp_path / "a.yaml", interaction(message("hi"), b"ok"))
+    program = f"""
+        from mockapi import cassettes
+
+        cassettes.fingerprint = lambda _: "x" * 2**22
+        print(len(supervisor_of({cassette!r}).run().recordings[0].fingerprint) == 2**22)
+    """
+    assert run(program, tmp_path) == ["True"]
+
+
 @pytest.mark.slow
 def test_workers_are_its_children_and_are_replaced(tmp_path: Path) -> None:
     """No other process is between; each is out of Ctrl-C's reach, and how one ended is told."""
