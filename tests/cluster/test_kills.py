@@ -115,8 +115,13 @@ def test_a_hundred_kills_lose_what_the_page_says_and_double_nothing(
     total: Counter[str] = Counter()
     with Serving("serve", cassette, "--workers", "2", "--port", "0", *SETTINGS) as serving:
         server = Program(serving)
+        assert serving.process.stderr is not None
+        reading = threading.Thread(target=serving.process.stderr.read)  # a pipe that is full stops who writes
+        reading.start()
         for _ in range(KILLS):
             total += _one_kill(server, dice.randrange(2), dice.random() * 0.2)
+        serving.process.terminate()
+        reading.join()
     for what, count in total.items():
         record_property(what, count)
 
