@@ -139,7 +139,9 @@ class Link(Frames):
             self._calls.pop(number, None)
 
     def tell_played(self, number: int, seconds: float | None) -> None:
-        """Tell the other worker that a reply was played whole, with the next message.
+        """Tell the other worker that a reply of its was played whole, with the next message.
+
+        It may be heard before what was said before, with the first reply of which the message tells.
 
         Args:
             number: of what it was asked for.

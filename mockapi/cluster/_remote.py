@@ -27,7 +27,7 @@ class Telling(Protocol):
         """Say something that is in no hurry."""
 
     def tell_played(self, number: int, seconds: float | None) -> None:
-        """Say that a reply was played whole."""
+        """Say that a reply of that worker was played whole; it may be heard before what was said before."""
 
     async def keep(self, answered: int, interaction: Interaction) -> None:
         """Have it written down what its session records."""
@@ -43,6 +43,7 @@ class Remote(Coming):
     """
 
     keeps = False
+    _is_forwarded = False
 
     def __init__(self, link: Telling, number: int, edition: Edition) -> None:
         self._link = link
@@ -72,10 +73,11 @@ class Remote(Coming):
             request, keep if self.keeps else None, scope, receive, send, request_id=request_id
         )
         self._link.send_later((FORWARDED, self.number, at, written_reply(self.reply), self.complete))
+        self._is_forwarded = True
 
     def ended(self) -> None:
-        """Tell the owner how it went."""
-        if self.complete:
+        """Tell the owner how it went; of what the upstream answered, behind its answer."""
+        if self.complete and not self._is_forwarded:
             self._link.tell_played(self.number, self.seconds)
         else:
             self._link.send_later((ENDED, self.number, self.complete, self.seconds))

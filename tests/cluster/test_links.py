@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mockapi.cassettes import DEFAULT
@@ -18,6 +18,7 @@ from mockapi.cluster._link import Link
 from mockapi.cluster._names import Place
 from mockapi.cluster._remote import Remote
 from mockapi.cluster._service import WorkerService
+from mockapi.exchange import Chunk, Reply, Source
 from mockapi.server import Console, Service, Settings, access_of, build_app
 from mockapi.sessions import Asked, ServerSession
 from tests.support.server import STREAM, interaction, message, paced, write_cassette
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Self
 
-    from mockapi.exchange import Reply, Request
+    from mockapi.exchange import Request
     from mockapi.server.recording import Address
     from mockapi.server.wire import Awaited
 
@@ -319,3 +320,39 @@ def test_who_waits_for_an_answer_that_meets_a_defect_learns_that_it_is_lost(
 
     monkeypatch.setattr(_link, "read_flat", read)
     assert asyncio.run(told()) == [True, True]
+
+
+class Upstream:
+    """Answers what is forwarded, in the place of a recorder."""
+
+    async def forward(self, *_: Any, request_id: str) -> tuple[Reply, bool]:
+        """The whole of its answer has been passed on."""
+        fields = ((b"request-id", request_id.encode()),)
+        return Reply(200, fields, (Chunk(0.0, b"{}"),), Source.FORWARDED), True
+
+
+@given(st.lists(st.booleans(), max_size=6))
+@example([False, True])
+def test_what_the_upstream_answered_is_written_down_whatever_else_is_told(
+    cassette: str, are_forwarded: list[bool]
+) -> None:
+    """Though ends of recorded replies are told together, with the first of them."""
+
+    async def told() -> list[tuple[str, bool]]:
+        async with Linked(cassette, Settings(on_unmatched="passthrough")) as linked:
+            asked = Asked("s", "/v1/messages", "", HEADERS)
+            bodies = [BODIES["nothing recorded" if forwards else "alone"] for forwards in are_forwarded]
+            remotes = [await linked.begun(asked, body) for body in bodies]
+            for remote, is_forwarded in zip(remotes, are_forwarded, strict=True):
+                if is_forwarded:
+                    upstream: Any = Upstream()
+                    of_the_client: tuple[Any, ...] = (remote.request, {}, None, None)
+                    await remote.forward(upstream, *of_the_client, request_id="req_1")
+                remote.complete, remote.seconds = True, 0.0
+                remote.ended()
+            await linked.heard()
+            replies = [entry["reply"] for entry in await linked.journal()]
+            return sorted((reply["source"], reply["complete"]) for reply in replies)
+
+    sources = ["forwarded" if is_forwarded else "recorded" for is_forwarded in are_forwarded]
+    assert asyncio.run(told()) == [(source, True) for source in sorted(sources)]
