@@ -208,7 +208,8 @@ class Door(Frames):
         if is_shared and self._named.knows(recording.number, library, edition):
             self.send((NAMED, number, recording.number, free))
             return
-        reply = library.reply_elsewhere(recording)
+        # Of cassettes that the other worker has not, it keeps nothing: each reply goes over whole.
+        reply = library.reply_elsewhere(recording) if is_shared else library.reply(recording)
         if is_shared and reply.wire_head is not None:
             self._named.add(recording.number)
             self._say(number, reply, free, recording.number)

@@ -19,8 +19,9 @@ from mockapi.cluster._names import Place
 from mockapi.cluster._remote import Remote
 from mockapi.cluster._service import WorkerService
 from mockapi.exchange import Chunk, Reply, Source
+from mockapi.replies import recorded_reply
 from mockapi.server import Console, Service, Settings, access_of, build_app
-from mockapi.sessions import Asked, ServerSession
+from mockapi.sessions import Asked, CassetteSet, ServerSession, _library
 from tests.support.server import STREAM, interaction, message, paced, write_cassette
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ def with_session(service: Service, settings: Settings) -> Service:
     """A service with a session that tests know."""
     unmatched = settings.on_unmatched or "fail"
     service.sessions.add(ServerSession("s", settings, service.library, on_unmatched=unmatched))
+    own = CassetteSet(service.library.cassettes)
+    service.sessions.add(ServerSession("own", settings, own, on_unmatched=unmatched))
     return service
 
 
@@ -356,3 +359,23 @@ def test_what_the_upstream_answered_is_written_down_whatever_else_is_told(
 
     sources = ["forwarded" if is_forwarded else "recorded" for is_forwarded in are_forwarded]
     assert asyncio.run(told()) == [(source, True) for source in sorted(sources)]
+
+
+def test_a_reply_from_a_session_s_own_cassettes_is_made_once(
+    cassette: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its owner keeps it, for no other worker does."""
+    made = []
+
+    def note(interaction: Any, *arguments: Any, **options: Any) -> Reply:
+        made.append(interaction)
+        return recorded_reply(interaction, *arguments, **options)
+
+    async def ask() -> None:
+        async with Linked(cassette, SETTINGS[0]) as linked:
+            for _ in range(3):
+                await linked.begun(Asked("own", "/v1/messages", "", HEADERS), BODIES["alone"])
+
+    monkeypatch.setattr(_library, "recorded_reply", note)
+    asyncio.run(ask())
+    assert len(made) == 1
