@@ -50,6 +50,7 @@ _MASK = re.compile(r"(?:[*\u00b7\u2022\U0001f636]|%2A){4}[/\\]?\Z|\A[*\u00b7\u20
 # `required by the user` is a sentence; `Basic dXNlcjpwYXNz` and `Digest username=…` are credentials.
 _SENTENCE = re.compile(rf"(?!(?i:{'|'.join(map(re.escape, SCHEMES))})\s+\S{{0,200}}[0-9A-Z=])\S+\s")
 _END = ".,;:)]}\"'`"
+_AROUND = f"([{{<>!?{_END}"  # what a sentence has beside its words
 _AMONG_WORDS = re.compile(r"[A-Za-z0-9_+/=-]{20,}")  # no file, URL or time looks so
 
 
@@ -86,7 +87,7 @@ def is_credential(value: str, place: Place, *, chosen: bool = False) -> bool:
     if _GAP.match(head) or _PATH.match(head) or _is_call(head, place) or _is_placeholder(head):
         return False
     if _SENTENCE.match(head):  # words that say something; one with blanks may be a credential, between quotes
-        return place in (Place.MEMBER, Place.QUOTED) and any(map(_shows_itself_among_words, head.split()))
+        return place in _LITERALS and any(map(_shows_itself_among_words, head.split()))
     if chosen and place in (Place.MEMBER, Place.QUOTED, Place.ASSIGNED):
         return not _is_no_password(head, place)
     if place is Place.MEMBER:
@@ -159,6 +160,7 @@ def is_machine_made(value: str) -> bool:
 
 
 def _shows_itself_among_words(text: str) -> bool:
+    text = text.strip(_AROUND)
     return _AMONG_WORDS.fullmatch(text) is not None and is_machine_made(text)
 
 

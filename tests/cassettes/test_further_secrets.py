@@ -51,6 +51,10 @@ def test_a_credential_of_a_further_kind_is_masked(kind: str) -> None:
         "CLIENT_SECRET = '0 HERE'",
         'api_key: "HERE (the second one)"',
         '{"client_secret": "of staging: HERE"}',
+        '{"client_secret": "HERE, of staging"}',
+        '{"client_secret": "staging has (HERE), for now."}',
+        '{"client_secret": "that of staging is HERE."}',
+        "CLIENT_SECRET = 'that of staging: <HERE>; ask before use'",
     ],
 )
 def test_a_credential_among_words_between_quotes_is_masked(text: str) -> None:
