@@ -66,7 +66,7 @@ class Reply:
         source: who made it.
         hold: seconds before the status line is sent; the first chunk's delay comes on top.
         usage: the tokens in and out that the body states, where the maker of the reply knows them.
-        wire_head: the rest of the wire, if `replies.with_wire_head` has written it out. It is not handed
+        wire_head: the rest of the wire, where the maker of the reply has it at hand. It is not handed
             on: what `replace` makes of this reply has other fields, and so needs another one.
     """
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mockapi.replies._request_view import RequestView, name_of, result_text
     from mockapi.replies._speed import at_once, at_speed
     from mockapi.replies._stored import StoredReply
-    from mockapi.replies._wire_head import wire_head_of, with_wire_head
+    from mockapi.replies._wire_head import wire_head_of
     from mockapi.replies.rate_limits import RateLimits, parse_rate_limits
 
 __all__ = [
@@ -50,7 +50,6 @@ __all__ = [
     "wants_stream",
     "wire_field",
     "wire_head_of",
-    "with_wire_head",
 ]
 
 __getattr__ = lazy_exports(
@@ -65,7 +64,7 @@ __getattr__ = lazy_exports(
         "_request_view": "RequestView name_of result_text",
         "_speed": "at_once at_speed",
         "_stored": "StoredReply",
-        "_wire_head": "wire_head_of with_wire_head",
+        "_wire_head": "wire_head_of",
         "rate_limits": "RateLimits parse_rate_limits",
     },
 )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import http
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mockapi.exchange import Ending, WireHead
@@ -21,21 +20,6 @@ if TYPE_CHECKING:
 _CHUNKED = (b"transfer-encoding", b"chunked")
 _SERVERS = frozenset({b"transfer-encoding", b"content-length", b"connection"})
 """The fields with which a server has to do; only one of the first two makes a frame."""
-
-
-def with_wire_head(reply: Reply, *, method: str) -> Reply:
-    """The same reply with its `wire_head`, or the reply as it is where the server has to write the head.
-
-    Args:
-        reply: a reply, its fields right for this hop.
-        method: of the request that it answers.
-    """
-    frame = wire_head_of(reply, method=method)
-    if frame is None:
-        return reply
-    made = replace(reply)
-    object.__setattr__(made, "wire_head", frame)
-    return made
 
 
 def wire_head_of(reply: Reply, *, method: str) -> WireHead | None:

@@ -43,4 +43,6 @@ def test_it_is_the_reply_with_these_fields(
     changed = replace(made, status=500)
     assert type(changed) is Reply
     assert changed == replace(plain, status=500)
-    assert made.with_headers((b"a", b"b")) == plain.with_headers((b"a", b"b"))
+    more = made.with_headers((b"a", b"b"))
+    assert more == plain.with_headers((b"a", b"b"))
+    assert changed.wire_head is more.wire_head is None, "it would send the old fields"

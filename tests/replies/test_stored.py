@@ -42,7 +42,9 @@ def test_a_stored_reply_is_the_reply(item: Interaction) -> None:
     changed = replace(stored, chunks=(Chunk(1.0, b"other"),))
     assert type(changed) is Reply
     assert changed == replace(plain, chunks=(Chunk(1.0, b"other"),))
-    assert stored.with_headers((b"a", b"b")) == plain.with_headers((b"a", b"b"))
+    more = stored.with_headers((b"a", b"b"))
+    assert more == plain.with_headers((b"a", b"b"))
+    assert changed.wire_head is more.wire_head is None, "it would send the old fields"
 
 
 def test_it_keeps_no_body() -> None:
