@@ -46,8 +46,10 @@ class FreeReplies:
     def answer(self, request: Request, server: Address) -> PassedOn | None:
         """The reply to a request, if it is free."""
         session = self.stand_in(request)
-        entry = None if session is None else replayed(self._service, request, session, server)
-        return None if entry is None else _Played(entry)
+        if session is None:
+            return None
+        entry = replayed(self._service, request, session, server)
+        return None if entry is None else _Played(entry, session, self._service)
 
     def learn(self, request: Request, epoch: int) -> None:
         """The owner says, in some epoch, that the reply to a request is free."""
@@ -96,10 +98,14 @@ def taken_over(service: WorkerService, handed_over: list[list[tuple[Any, ...]]])
 class _Played(PassedOn):
     """An exchange that is in the journal here."""
 
-    def __init__(self, entry: JournalEntry) -> None:
+    def __init__(self, entry: JournalEntry, session: ServerSession, service: WorkerService) -> None:
         self.reply = entry.reply
         self._entry = entry
+        self._session = session
+        self._service = service
 
     def ended(self) -> None:
-        """Write down how it went."""
-        self._entry.complete, self._entry.seconds = self.complete, self.seconds
+        """Write down how it went, and tell people where they want to know of every request."""
+        self._entry.ended(self.seconds, complete=self.complete)
+        if self._service.console.verbose:
+            self._service.console.request(self._entry, self._session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import socket
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from mockapi.cassettes import DEFAULT
 from mockapi.cluster import WorkerPlan, _door, _link
 from mockapi.cluster._door import Door
+from mockapi.cluster._free import FreeReplies
 from mockapi.cluster._link import Link
 from mockapi.cluster._names import Place
 from mockapi.cluster._remote import Remote
@@ -379,3 +381,17 @@ def test_a_reply_from_a_session_s_own_cassettes_is_made_once(
     monkeypatch.setattr(_library, "recorded_reply", note)
     asyncio.run(ask())
     assert len(made) == 1
+
+
+def test_a_free_reply_is_told_to_whoever_wants_to_know_of_every_request(cassette: str) -> None:
+    """Also where a task of this worker has played it."""
+    service = worker(cassette, 1)
+    service.console = Console(told := io.StringIO(), verbose=True)
+    free = FreeReplies(service)
+    request = Asked(None, "/v1/messages", "", HEADERS).request(BODIES["alone"])
+    free.learn(request, 0)
+    played = free.answer(request, SERVER)
+    assert played is not None
+    played.complete, played.seconds = True, 0.001
+    played.ended()
+    assert told.getvalue() == f"POST /v1/messages -> 200 recorded {cassette}#3 1.0 ms\n"
