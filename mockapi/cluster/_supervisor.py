@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 _MOST_FAILURES: Final = 3
 """Processes that die one after the other before they serve: then it is no accident."""
+_PAUSE: Final = 1.0
+"""Seconds after which a worker is started again that the system had no room for."""
 _GRACE: Final = 10.0
 """Seconds, beyond those of the drain, that workers have to end."""
 _LONGEST_PATH: Final = 90
@@ -95,6 +97,8 @@ class Supervisor:
         """The numbers of those that are still to be forked."""
         self._generations = [0] * plan.workers
         self._failures = 0
+        self._again: float | None = None
+        """When workers are started again that the system had no room for."""
         self._outcomes: list[Outcome] = []
         self._is_reading = False
         self._serves = False
@@ -115,10 +119,11 @@ class Supervisor:
 
     def stop(self) -> None:
         """Begin to stop; the second call ends what a drain allows. From any thread, and from a signal."""
-        if self._is_reading:  # then there is one thread: a signal calls
-            raise _StoppedError
         with contextlib.suppress(OSError):  # it has ended, or is woken already
             self._wake.send(b"s")
+        if self._is_reading:  # then there is one thread: a signal calls
+            self._is_reading = False  # a second one must not break off the cleaning up
+            raise _StoppedError
 
     def run(self) -> Outcome:
         """Serve until told to stop; what was done.
@@ -151,6 +156,11 @@ class Supervisor:
         self._is_reading = True
         try:
             template.load()
+        except RuntimeError as error:
+            # Until Python 3.12, what is raised while a class is being made comes wrapped: in an import, say.
+            if isinstance(error.__cause__, _StoppedError):
+                raise error.__cause__ from None
+            raise
         finally:
             self._is_reading = False
         self._fork_wanted()
@@ -170,9 +180,14 @@ class Supervisor:
     def _until(self, holds: Callable[[], bool]) -> None:
         """Listen to the workers until something holds, or until they have had the time to end."""
         while not holds():
-            left = None if self._deadline is None else self._deadline - monotonic()
-            if left is not None and left <= 0:
+            now = monotonic()
+            if self._deadline is not None and self._deadline <= now:
                 return
+            if self._again is not None and self._again <= now:
+                self._fork_wanted()
+                continue
+            times = [time for time in (self._deadline, self._again) if time is not None]
+            left = min(times) - now if times else None
             channels = {worker.channel: worker for worker in self._workers.values()}
             template = self._template
             told = [template.channel] if isinstance(template, Template) else []
@@ -244,9 +259,21 @@ class Supervisor:
                 self._renew_template()
                 return
             except OSError as error:
+                if self._serves:  # what the others serve is worth more than to have all
+                    self._fork_later(number, error)
+                    return
                 self._count_failure(f"could not be started: {error.strerror}")
             else:
                 del self._wanted[0]
+        self._again = None
+
+    def _fork_later(self, number: int, error: OSError) -> None:
+        """Try again in a moment, and for as long as it takes; say so once."""
+        if self._again is None:
+            self._console.problem(
+                f"worker {number} could not be started: {error.strerror}; it is tried again every second"
+            )
+        self._again = monotonic() + _PAUSE
 
     def _renew_template(self) -> None:
         """Start another template in the place of one that has ended; the workers go on meanwhile."""

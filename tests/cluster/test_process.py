@@ -65,6 +65,32 @@ def test_a_signal_ends_the_reading(tmp_path: Path) -> None:
     assert run(program, tmp_path) == ["[] {} False"]
 
 
+def test_a_signal_ends_the_reading_wherever_it_comes(tmp_path: Path) -> None:
+    """Also where a class is made, as imports do: Python before 3.12 wraps it. A second one does no harm."""
+    program = """
+        import os, signal
+        from mockapi.storage import CassetteReader
+
+        class Signalled:
+            def __set_name__(self, *_):
+                os.kill(os.getpid(), signal.SIGTERM)
+
+        def read_all(*_):
+            try:
+                class Made:
+                    attribute = Signalled()
+            finally:
+                os.kill(os.getpid(), signal.SIGTERM)
+            raise AssertionError("it goes on reading")
+
+        CassetteReader.read_all = read_all
+        supervisor = supervisor_of()
+        signal.signal(signal.SIGTERM, lambda *_: supervisor.stop())
+        print(supervisor.run().recordings, supervisor.pids, os.path.exists(supervisor._folder))
+    """
+    assert run(program, tmp_path) == ["[] {} False"]
+
+
 def test_what_cannot_be_played_is_told_and_nothing_is_left(tmp_path: Path) -> None:
     """As with one process: the same error."""
     program = """
@@ -96,6 +122,41 @@ def test_a_system_without_room_for_processes_is_told(tmp_path: Path) -> None:
     """
     (told,) = run(program, tmp_path)
     assert told.endswith("the last one could not be started: Resource temporarily unavailable.")
+
+
+def test_a_system_without_room_for_a_while_costs_no_worker_that_serves(tmp_path: Path) -> None:
+    """Another takes a dead one's place once there is room again, and what it waits for is told once."""
+    program = """
+        import os, signal
+        from mockapi.cluster import _supervisor
+
+        class Told(server.Console):
+            def problem(self, text):
+                print(text.split(";")[0].split(" (")[0])
+
+        def later():
+            tries.append(1)
+            if len(tries) < 5:
+                raise BlockingIOError(11, "Resource temporarily unavailable")
+            supervisor.stop()
+            return fork()
+
+        def ready():
+            os.fork = later
+            os.kill(supervisor.pids[1], signal.SIGKILL)
+
+        _supervisor._PAUSE = 0.01
+        fork, tries = os.fork, []
+        supervisor = supervisor_of()
+        supervisor._console, supervisor._on_ready = Told(), ready
+        supervisor.run()
+        print(len(tries))
+    """
+    assert run(program, tmp_path) == [
+        "worker 1",
+        "worker 1 could not be started: Resource temporarily unavailable",
+        "5",
+    ]
 
 
 def test_a_long_account_of_what_was_played_comes_whole(tmp_path: Path) -> None:
