@@ -27,7 +27,7 @@ _HANDLED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
 
 
 class ForkedProcess:
-    """A process of this one's memory.
+    """A process of this one's memory, in a session of its own: what a terminal sends does not reach it.
 
     Args:
         work: what it does; its end is the end of the process.
@@ -94,10 +94,12 @@ class ForkedProcess:
 
 
 def _let_go(kept: set[int]) -> None:
-    """Heed signals as a new process does, and close what is another's."""
+    """Leave the terminal, heed signals as a new process does, and close what is another's."""
+    os.setsid()
     signal.set_wakeup_fd(-1)
     for number in _HANDLED:
         if callable(signal.getsignal(number)):
+            signal.signal(number, signal.SIG_IGN)  # forgets one that came to all of the terminal's processes
             signal.signal(number, signal.SIG_DFL)  # SIGINT as well: nobody needs a traceback of that
     for name in os.listdir(_DESCRIPTORS):  # noqa: PTH208 - numbers, and a path would hold the folder open
         if int(name) not in kept:

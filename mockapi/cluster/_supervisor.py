@@ -86,8 +86,7 @@ class Supervisor:
             raise UsageError(
                 f"Several workers need settings that can go to other processes: {error}"
             ) from None
-        self._folder = _private_folder()
-        self._plan = dataclasses.replace(plan, folder=self._folder)
+        self._plan = plan
         self._listening = listening
         self._console = console
         self._on_ready = on_ready
@@ -131,6 +130,7 @@ class Supervisor:
         Raises:
             MockapiError: what was named cannot be used, or workers die at once.
         """
+        self._plan = dataclasses.replace(self._plan, folder=_private_folder())
         kind = OwnTemplate if may_fork() else Template
         self._template = kind(self._plan, self._listening)
         try:
@@ -319,7 +319,7 @@ class Supervisor:
         self._listening.close()
         self._wakes.close()
         self._wake.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self._plan.folder, ignore_errors=True)
 
 
 def _private_folder() -> str:

@@ -74,6 +74,21 @@ def test_signals_are_heeded_as_by_a_new_process() -> None:
     assert done.stdout.splitlines() == ["-15", "not this one"]
 
 
+def test_a_terminal_does_not_reach_it_from_its_first_moment() -> None:
+    """Ctrl-C goes to all processes of a terminal, also to one that has just been forked and is not out."""
+    done = run("""
+        real = os.fork
+        def fork():
+            pid = real()
+            if pid == 0:
+                os.kill(os.getpid(), signal.SIGINT)
+            return pid
+        os.fork = fork
+        print(ForkedProcess(lambda: sys.exit(os.getsid(0) != os.getpid()), ()).wait())
+    """)
+    assert (done.stdout, done.stderr) == ("0\n", "")
+
+
 def test_a_fork_that_fails_leaves_signals_as_they_were() -> None:
     """A process that cannot fork can still be stopped."""
     done = run("""

@@ -6,8 +6,10 @@ import os
 import signal
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from tests.support.alone import SUPERVISOR, run_alone
@@ -60,7 +62,7 @@ def test_a_signal_ends_the_reading(tmp_path: Path) -> None:
         CassetteReader.read_all = read_all
         supervisor = supervisor_of()
         signal.signal(signal.SIGTERM, lambda *_: supervisor.stop())
-        print(supervisor.run().recordings, supervisor.pids, os.path.exists(supervisor._folder))
+        print(supervisor.run().recordings, supervisor.pids, os.path.exists(supervisor._plan.folder))
     """
     assert run(program, tmp_path) == ["[] {} False"]
 
@@ -86,7 +88,7 @@ def test_a_signal_ends_the_reading_wherever_it_comes(tmp_path: Path) -> None:
         CassetteReader.read_all = read_all
         supervisor = supervisor_of()
         signal.signal(signal.SIGTERM, lambda *_: supervisor.stop())
-        print(supervisor.run().recordings, supervisor.pids, os.path.exists(supervisor._folder))
+        print(supervisor.run().recordings, supervisor.pids, os.path.exists(supervisor._plan.folder))
     """
     assert run(program, tmp_path) == ["[] {} False"]
 
@@ -101,7 +103,7 @@ def test_what_cannot_be_played_is_told_and_nothing_is_left(tmp_path: Path) -> No
         try:
             supervisor.run()
         except CassetteError as error:
-            print("no such file" in str(error), os.path.exists(supervisor._folder))
+            print("no such file" in str(error), os.path.exists(supervisor._plan.folder))
     """
     assert run(program, tmp_path) == ["True False"]
 
@@ -188,3 +190,17 @@ def test_workers_are_its_children_and_are_replaced(tmp_path: Path) -> None:
         assert ask(server.url, message("hi")).content == b"ok"
         assert server.stop().code == 0
     assert not workers_of(pid)
+
+
+@pytest.mark.slow
+def test_nothing_is_left_of_a_supervisor_that_is_killed(tmp_path: Path) -> None:
+    """Its workers end with it, and remove the folder that they shared."""
+    cassette = write_cassette(tmp_path / "a.yaml", interaction(message("hi"), b"ok"))
+    command = ("serve", cassette, "--workers", "2", "--port", "0")
+    # A socket's path has little room, less than the tests' own folder leaves.
+    with TemporaryDirectory() as folder, Serving(*command, env={"TMPDIR": folder}) as server:
+        assert any(Path(folder).iterdir())
+        server.process.kill()
+        eventually(lambda: not any(Path(folder).iterdir()), "the shared folder is removed")
+        with pytest.raises(httpx.ConnectError):
+            ask(server.url, message("hi"))
