@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 _MOST_FAILURES: Final = 3
 """Processes that die one after the other before they serve: then it is no accident."""
 _PAUSE: Final = 1.0
-"""Seconds after which a worker is started again that the system had no room for."""
+"""Seconds after which a worker is tried again that could not take another's place."""
 _GRACE: Final = 10.0
 """Seconds, beyond those of the drain, that workers have to end."""
 _LONGEST_PATH: Final = 90
@@ -97,7 +97,8 @@ class Supervisor:
         self._generations = [0] * plan.workers
         self._failures = 0
         self._again: float | None = None
-        """When workers are started again that the system had no room for."""
+        """When those are tried again that could not take another's place."""
+        self._why_again = ""
         self._outcomes: list[Outcome] = []
         self._is_reading = False
         self._serves = False
@@ -219,13 +220,30 @@ class Supervisor:
             return
         worker.has.add(said)
         if said == FAILED:
-            raise value
+            self._hear_failure(worker, value)
+            return
         if said == LOADED and self._serves:  # one in the place of another
             worker.tell(SERVE)
         elif said == SERVING:
             self._failures = 0
+            self._why_again = ""
         elif said == OUTCOME:
             self._outcomes.append(value)
+
+    def _hear_failure(self, worker: WorkerProcess, error: MockapiError) -> None:
+        """What was named cannot be used: the end at the start, and a wait later, as for a file being edited.
+
+        Raises:
+            MockapiError: nobody serves yet.
+        """
+        if not self._serves or self._stops:
+            raise error
+        number = worker.place.worker
+        del self._workers[number]
+        worker.reaped()
+        self._generations[number] += 1
+        self._wanted.append(number)
+        self._fork_later(f"worker {number} could not take another's place: {error}")
 
     def _replace(self, worker: WorkerProcess) -> None:
         """Start another worker in the place of one that has ended."""
@@ -259,20 +277,20 @@ class Supervisor:
                 self._renew_template()
                 return
             except OSError as error:
-                if self._serves:  # what the others serve is worth more than to have all
-                    self._fork_later(number, error)
+                why = f"could not be started: {error.strerror}"
+                if self._serves:
+                    self._fork_later(f"worker {number} {why}")
                     return
-                self._count_failure(f"could not be started: {error.strerror}")
+                self._count_failure(why)
             else:
                 del self._wanted[0]
         self._again = None
 
-    def _fork_later(self, number: int, error: OSError) -> None:
-        """Try again in a moment, and for as long as it takes; say so once."""
-        if self._again is None:
-            self._console.problem(
-                f"worker {number} could not be started: {error.strerror}; it is tried again every second"
-            )
+    def _fork_later(self, why: str) -> None:
+        """Try again in a moment, and for as long as it takes: the others serve meanwhile. Say so once."""
+        if self._why_again != why:
+            self._console.problem(f"{why}\nIt is tried again every second; the others serve meanwhile.")
+            self._why_again = why
         self._again = monotonic() + _PAUSE
 
     def _renew_template(self) -> None:

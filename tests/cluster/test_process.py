@@ -134,7 +134,7 @@ def test_a_system_without_room_for_a_while_costs_no_worker_that_serves(tmp_path:
 
         class Told(server.Console):
             def problem(self, text):
-                print(text.split(";")[0].split(" (")[0])
+                print(text.splitlines()[0].split(" (")[0])
 
         def later():
             tries.append(1)
@@ -204,3 +204,24 @@ def test_nothing_is_left_of_a_supervisor_that_is_killed(tmp_path: Path) -> None:
         eventually(lambda: not any(Path(folder).iterdir()), "the shared folder is removed")
         with pytest.raises(httpx.ConnectError):
             ask(server.url, message("hi"))
+
+
+@pytest.mark.slow
+def test_a_cassette_that_is_broken_meanwhile_costs_one_worker_until_it_is_mended(tmp_path: Path) -> None:
+    """What the others loaded stays in use; the dead one's place is taken once the file can be read again."""
+    cassette = Path(write_cassette(tmp_path / "a.yaml", interaction(message("hi"), b"ok")))
+    good = cassette.read_text()
+    with Serving("serve", str(cassette), "--workers", "2", "--watch", "--port", "0") as server:
+        pid = server.process.pid
+        cassette.write_text(good + "# changed\n")  # what is played is no longer what was read at the start
+        server.told("reloaded")
+        cassette.write_text("interactions: [1")
+        server.told("stays in use")
+        os.kill(workers_of(pid)[1], signal.SIGKILL)
+        assert "malformed YAML" in server.told("worker 1 could not take another's place")
+        assert ask(server.url, message("hi")).content == b"ok"
+        sessions = f"{server.url}/_mockapi/sessions"  # all workers have to say theirs
+        assert httpx.get(sessions).status_code == 503
+        cassette.write_text(good)
+        eventually(lambda: httpx.get(sessions).status_code == 200, "another takes its place")
+        assert server.stop().code == 0
