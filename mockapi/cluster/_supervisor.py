@@ -98,7 +98,7 @@ class Supervisor:
         self._failures = 0
         self._again: float | None = None
         """When those are tried again that could not take another's place."""
-        self._why_again = ""
+        self._why_again: dict[int, str] = {}
         self._outcomes: list[Outcome] = []
         self._is_reading = False
         self._serves = False
@@ -226,7 +226,7 @@ class Supervisor:
             worker.tell(SERVE)
         elif said == SERVING:
             self._failures = 0
-            self._why_again = ""
+            self._why_again.pop(worker.place.worker, None)
         elif said == OUTCOME:
             self._outcomes.append(value)
 
@@ -243,7 +243,7 @@ class Supervisor:
         worker.reaped()
         self._generations[number] += 1
         self._wanted.append(number)
-        self._fork_later(f"worker {number} could not take another's place: {error}")
+        self._fork_later(number, f"could not take another's place: {error}")
 
     def _replace(self, worker: WorkerProcess) -> None:
         """Start another worker in the place of one that has ended."""
@@ -279,18 +279,19 @@ class Supervisor:
             except OSError as error:
                 why = f"could not be started: {error.strerror}"
                 if self._serves:
-                    self._fork_later(f"worker {number} {why}")
+                    self._fork_later(number, f"{why}.")
                     return
                 self._count_failure(why)
             else:
                 del self._wanted[0]
         self._again = None
 
-    def _fork_later(self, why: str) -> None:
+    def _fork_later(self, number: int, why: str) -> None:
         """Try again in a moment, and for as long as it takes: the others serve meanwhile. Say so once."""
-        if self._why_again != why:
-            self._console.problem(f"{why}\nIt is tried again every second; the others serve meanwhile.")
-            self._why_again = why
+        if self._why_again.get(number) != why:
+            self._why_again[number] = why
+            for line in f"worker {number} {why} It is tried again every second.".splitlines():
+                self._console.problem(line)
         self._again = monotonic() + _PAUSE
 
     def _renew_template(self) -> None:

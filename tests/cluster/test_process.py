@@ -134,7 +134,7 @@ def test_a_system_without_room_for_a_while_costs_no_worker_that_serves(tmp_path:
 
         class Told(server.Console):
             def problem(self, text):
-                print(text.splitlines()[0].split(" (")[0])
+                print(text.split(" (")[0])
 
         def later():
             tries.append(1)
@@ -156,7 +156,7 @@ def test_a_system_without_room_for_a_while_costs_no_worker_that_serves(tmp_path:
     """
     assert run(program, tmp_path) == [
         "worker 1",
-        "worker 1 could not be started: Resource temporarily unavailable",
+        "worker 1 could not be started: Resource temporarily unavailable. It is tried again every second.",
         "5",
     ]
 
@@ -218,7 +218,9 @@ def test_a_cassette_that_is_broken_meanwhile_costs_one_worker_until_it_is_mended
         cassette.write_text("interactions: [1")
         server.told("stays in use")
         os.kill(workers_of(pid)[1], signal.SIGKILL)
-        assert "malformed YAML" in server.told("worker 1 could not take another's place")
+        told = server.told("worker 1 could not take another's place")
+        assert "malformed YAML" in told
+        assert told.endswith(" It is tried again every second.\n")
         assert ask(server.url, message("hi")).content == b"ok"
         sessions = f"{server.url}/_mockapi/sessions"  # all workers have to say theirs
         assert httpx.get(sessions).status_code == 503
