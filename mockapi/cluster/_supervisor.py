@@ -102,6 +102,7 @@ class Supervisor:
         self._outcomes: list[Outcome] = []
         self._is_reading = False
         self._serves = False
+        self._was_ready = False
         self._stops = 0
         self._deadline: float | None = None
         self._wakes, self._wake = socket.socketpair()
@@ -142,6 +143,7 @@ class Supervisor:
             self._tell(self._workers.values(), SERVE)
             self._until(lambda: self._all_have(SERVING) or self._stops > 0)
             if not self._stops:
+                self._was_ready = True
                 self._on_ready()
             self._until(lambda: self._stops > 0)
             self._until(lambda: self._all_have(DRAINED))
@@ -234,9 +236,9 @@ class Supervisor:
         """What was named cannot be used: the end at the start, and a wait later, as for a file being edited.
 
         Raises:
-            MockapiError: nobody serves yet.
+            MockapiError: the server was not ready yet, or is ending.
         """
-        if not self._serves or self._stops:
+        if not self._was_ready or self._stops:
             raise error
         number = worker.place.worker
         del self._workers[number]
@@ -278,7 +280,7 @@ class Supervisor:
                 return
             except OSError as error:
                 why = f"could not be started: {error.strerror}"
-                if self._serves:
+                if self._was_ready:
                     self._fork_later(number, f"{why}.")
                     return
                 self._count_failure(why)
