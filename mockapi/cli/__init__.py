@@ -18,6 +18,7 @@ import click
 from mockapi._garbage import take_for_old, unsearched
 from mockapi._version import __version__
 from mockapi.cli._output import echo, echo_lines
+from mockapi.cli._streams import open_standard_streams
 from mockapi.errors import MockapiError
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ root = click.version_option(__version__, prog_name="mockapi")(root)
 
 def main() -> None:
     """The `mockapi` command."""
+    open_standard_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # Recordings hold any character; a terminal or a pipe that cannot shows an escape instead.
         sys.stdout.reconfigure(errors="backslashreplace")

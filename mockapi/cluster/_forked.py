@@ -27,7 +27,7 @@ _HANDLED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD)
 
 
 class ForkedProcess:
-    """A process of this one's memory.
+    """A process of this one's memory, in a session of its own: what a terminal sends does not reach it.
 
     Args:
         work: what it does; its end is the end of the process.
@@ -35,11 +35,18 @@ class ForkedProcess:
 
     Attributes:
         pid: its process id.
+
+    Raises:
+        OSError: the system has no room for another process.
     """
 
     def __init__(self, work: Callable[[], object], keeps: Iterable[int]) -> None:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _HANDLED)  # the handlers are this process's
-        self.pid = os.fork()
+        try:
+            self.pid = os.fork()
+        except OSError:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+            raise
         if self.pid:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
             return
@@ -87,11 +94,13 @@ class ForkedProcess:
 
 
 def _let_go(kept: set[int]) -> None:
-    """Heed signals as a new process does, and close what is another's."""
+    """Leave the terminal, heed signals as a new process does, and close what is another's."""
+    os.setsid()
     signal.set_wakeup_fd(-1)
     for number in _HANDLED:
         if callable(signal.getsignal(number)):
-            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+            signal.signal(number, signal.SIG_IGN)  # forgets one that came to all of the terminal's processes
+            signal.signal(number, signal.SIG_DFL)  # SIGINT as well: nobody needs a traceback of that
     for name in os.listdir(_DESCRIPTORS):  # noqa: PTH208 - numbers, and a path would hold the folder open
         if int(name) not in kept:
             with contextlib.suppress(OSError):  # that of the listing

@@ -59,15 +59,14 @@ class Loaded:
         """
 
         def work() -> None:
-            _leave_the_terminal()
+            _leave_stdin_and_stdout()
             _worker.main(self._plan, place, self._library, Connection(channel), self._listening, tells=tells)
 
         return ForkedProcess(work, (channel, self._listening))
 
 
-def _leave_the_terminal() -> None:
-    """Leave Ctrl-C and stdin to the supervisor, and stdout to what programs read of it."""
-    os.setsid()
+def _leave_stdin_and_stdout() -> None:
+    """Leave stdin to the supervisor, and stdout to what programs read of it."""
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 _MOST_FAILURES: Final = 3
 """Processes that die one after the other before they serve: then it is no accident."""
+_PAUSE: Final = 1.0
+"""Seconds after which a worker is tried again that could not take another's place."""
 _GRACE: Final = 10.0
 """Seconds, beyond those of the drain, that workers have to end."""
 _LONGEST_PATH: Final = 90
@@ -84,8 +86,7 @@ class Supervisor:
             raise UsageError(
                 f"Several workers need settings that can go to other processes: {error}"
             ) from None
-        self._folder = _private_folder()
-        self._plan = dataclasses.replace(plan, folder=self._folder)
+        self._plan = plan
         self._listening = listening
         self._console = console
         self._on_ready = on_ready
@@ -95,9 +96,13 @@ class Supervisor:
         """The numbers of those that are still to be forked."""
         self._generations = [0] * plan.workers
         self._failures = 0
+        self._again: float | None = None
+        """When those are tried again that could not take another's place."""
+        self._why_again: dict[int, str] = {}
         self._outcomes: list[Outcome] = []
         self._is_reading = False
         self._serves = False
+        self._was_ready = False
         self._stops = 0
         self._deadline: float | None = None
         self._wakes, self._wake = socket.socketpair()
@@ -115,10 +120,11 @@ class Supervisor:
 
     def stop(self) -> None:
         """Begin to stop; the second call ends what a drain allows. From any thread, and from a signal."""
-        if self._is_reading:  # then there is one thread: a signal calls
-            raise _StoppedError
         with contextlib.suppress(OSError):  # it has ended, or is woken already
             self._wake.send(b"s")
+        if self._is_reading:  # then there is one thread: a signal calls
+            self._is_reading = False  # a second one must not break off the cleaning up
+            raise _StoppedError
 
     def run(self) -> Outcome:
         """Serve until told to stop; what was done.
@@ -126,6 +132,7 @@ class Supervisor:
         Raises:
             MockapiError: what was named cannot be used, or workers die at once.
         """
+        self._plan = dataclasses.replace(self._plan, folder=_private_folder())
         kind = OwnTemplate if may_fork() else Template
         self._template = kind(self._plan, self._listening)
         try:
@@ -136,6 +143,7 @@ class Supervisor:
             self._tell(self._workers.values(), SERVE)
             self._until(lambda: self._all_have(SERVING) or self._stops > 0)
             if not self._stops:
+                self._was_ready = True
                 self._on_ready()
             self._until(lambda: self._stops > 0)
             self._until(lambda: self._all_have(DRAINED))
@@ -151,6 +159,11 @@ class Supervisor:
         self._is_reading = True
         try:
             template.load()
+        except RuntimeError as error:
+            # Until Python 3.12, what is raised while a class is being made comes wrapped: in an import, say.
+            if isinstance(error.__cause__, _StoppedError):
+                raise error.__cause__ from None
+            raise
         finally:
             self._is_reading = False
         self._fork_wanted()
@@ -170,9 +183,14 @@ class Supervisor:
     def _until(self, holds: Callable[[], bool]) -> None:
         """Listen to the workers until something holds, or until they have had the time to end."""
         while not holds():
-            left = None if self._deadline is None else self._deadline - monotonic()
-            if left is not None and left <= 0:
+            now = monotonic()
+            if self._deadline is not None and self._deadline <= now:
                 return
+            if self._again is not None and self._again <= now:
+                self._fork_wanted()
+                continue
+            times = [time for time in (self._deadline, self._again) if time is not None]
+            left = min(times) - now if times else None
             channels = {worker.channel: worker for worker in self._workers.values()}
             template = self._template
             told = [template.channel] if isinstance(template, Template) else []
@@ -204,13 +222,30 @@ class Supervisor:
             return
         worker.has.add(said)
         if said == FAILED:
-            raise value
+            self._hear_failure(worker, value)
+            return
         if said == LOADED and self._serves:  # one in the place of another
             worker.tell(SERVE)
         elif said == SERVING:
             self._failures = 0
+            self._why_again.pop(worker.place.worker, None)
         elif said == OUTCOME:
             self._outcomes.append(value)
+
+    def _hear_failure(self, worker: WorkerProcess, error: MockapiError) -> None:
+        """What was named cannot be used: the end at the start, and a wait later, as for a file being edited.
+
+        Raises:
+            MockapiError: the server was not ready yet, or is ending.
+        """
+        if not self._was_ready or self._stops:
+            raise error
+        number = worker.place.worker
+        del self._workers[number]
+        worker.reaped()
+        self._generations[number] += 1
+        self._wanted.append(number)
+        self._fork_later(number, f"could not take another's place: {error}")
 
     def _replace(self, worker: WorkerProcess) -> None:
         """Start another worker in the place of one that has ended."""
@@ -244,9 +279,22 @@ class Supervisor:
                 self._renew_template()
                 return
             except OSError as error:
-                self._count_failure(f"could not be started: {error.strerror}")
+                why = f"could not be started: {error.strerror}"
+                if self._was_ready:
+                    self._fork_later(number, f"{why}.")
+                    return
+                self._count_failure(why)
             else:
                 del self._wanted[0]
+        self._again = None
+
+    def _fork_later(self, number: int, why: str) -> None:
+        """Try again in a moment, and for as long as it takes: the others serve meanwhile. Say so once."""
+        if self._why_again.get(number) != why:
+            self._why_again[number] = why
+            for line in f"worker {number} {why} It is tried again every second.".splitlines():
+                self._console.problem(line)
+        self._again = monotonic() + _PAUSE
 
     def _renew_template(self) -> None:
         """Start another template in the place of one that has ended; the workers go on meanwhile."""
@@ -292,7 +340,7 @@ class Supervisor:
         self._listening.close()
         self._wakes.close()
         self._wake.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self._plan.folder, ignore_errors=True)
 
 
 def _private_folder() -> str:

@@ -7,6 +7,7 @@ import contextlib
 import gc
 import importlib
 import os
+import shutil
 import socket
 from functools import partial
 from pathlib import Path
@@ -158,6 +159,7 @@ class _Worker:
             drain=plan.drain,
             on_drain=self._draining,
         )
+        self._is_orphan = False
         self._doors: set[Door] = set()
         self._told = {name: asyncio.Event() for name in (SERVE, FINISH)}
         self._reporting: asyncio.Task[None] | None = None
@@ -207,6 +209,8 @@ class _Worker:
         door.close()
         for connection in tuple(self._doors):
             connection.close()
+        if self._is_orphan:  # the supervisor would have done it
+            shutil.rmtree(self._plan.folder, ignore_errors=True)
 
     async def _watched(self) -> list[asyncio.Task[None]]:
         """Watch files, if that is wanted: whoever has the default session does it for all."""
@@ -254,6 +258,7 @@ class _Worker:
             said = self._channel.recv()
         except (EOFError, OSError):
             asyncio.get_running_loop().remove_reader(self._channel.fileno())
+            self._is_orphan = True
             self._running.stop()
             self._running.stop()
             for event in self._told.values():

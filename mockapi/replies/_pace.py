@@ -21,6 +21,7 @@ from __future__ import annotations
 import math
 import random
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Any, Final
 
@@ -99,17 +100,17 @@ def parse_pace(value: Any, place: str = "pace") -> Pace:
 
 def _duration(value: Any, path: Path) -> Draw:
     if _SECONDS.fits(value):
-        return lambda _random: float(value)
+        return partial(_always, float(value))
     match value:
         case {"median": median, "sigma": sigma} if len(value) == 2:
             middle = math.log(_MEDIAN(median, (*path, "median")))
             spread = _SIGMA(sigma, (*path, "sigma"))
-            return lambda source: min(source.lognormvariate(middle, spread), MAX_SECONDS)
+            return partial(_lognormal, middle, spread)
         case {"percentiles": dict(table)} if len(value) == 1 and table:
             return _percentiles(table, (*path, "percentiles"))
         case {"recorded": list(values)} if len(value) == 1 and values:
             seconds = items(values, (*path, "recorded"), _SECONDS)
-            return lambda source: float(source.choice(seconds))
+            return partial(_one_of, seconds)
     raise OptionError(path, f"must be {_DURATION}; got {shown(value)}")
 
 
@@ -126,7 +127,24 @@ def _percentiles(table: dict[str, Any], path: Path) -> Draw:
     points.sort()
     if any(later < earlier for (_, earlier), (_, later) in pairwise(points)):
         raise OptionError(path, "must grow: a higher percentile takes at least as long as a lower one")
-    return lambda source: _at(points, source.random())
+    return partial(_between, points)
+
+
+# Functions with names, which can go to other processes: to workers, say.
+def _always(seconds: float, _source: random.Random) -> float:
+    return seconds
+
+
+def _lognormal(middle: float, spread: float, source: random.Random) -> float:
+    return min(source.lognormvariate(middle, spread), MAX_SECONDS)
+
+
+def _one_of(seconds: list[float], source: random.Random) -> float:
+    return float(source.choice(seconds))
+
+
+def _between(points: list[tuple[float, float]], source: random.Random) -> float:
+    return _at(points, source.random())
 
 
 def _at(points: list[tuple[float, float]], part: float) -> float:

@@ -64,7 +64,7 @@ def test_signals_are_heeded_as_by_a_new_process() -> None:
         signal.signal(signal.SIGTERM, lambda *_: print("not this one", flush=True))
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         def work():
-            assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
             assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
             os.kill(os.getpid(), signal.SIGTERM)
             signal.pause()
@@ -72,6 +72,35 @@ def test_signals_are_heeded_as_by_a_new_process() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
     """)
     assert done.stdout.splitlines() == ["-15", "not this one"]
+
+
+def test_a_terminal_does_not_reach_it_from_its_first_moment() -> None:
+    """Ctrl-C goes to all processes of a terminal, also to one that has just been forked and is not out."""
+    done = run("""
+        real = os.fork
+        def fork():
+            pid = real()
+            if pid == 0:
+                os.kill(os.getpid(), signal.SIGINT)
+            return pid
+        os.fork = fork
+        print(ForkedProcess(lambda: sys.exit(os.getsid(0) != os.getpid()), ()).wait())
+    """)
+    assert (done.stdout, done.stderr) == ("0\n", "")
+
+
+def test_a_fork_that_fails_leaves_signals_as_they_were() -> None:
+    """A process that cannot fork can still be stopped."""
+    done = run("""
+        def fork():
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        os.fork = fork
+        try:
+            ForkedProcess(signal.pause, ())
+        except BlockingIOError as error:
+            print(error.strerror, signal.pthread_sigmask(signal.SIG_BLOCK, ()))
+    """)
+    assert done.stdout == "Resource temporarily unavailable set()\n", done.stderr
 
 
 def test_threads_are_counted() -> None:

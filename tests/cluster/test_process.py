@@ -6,8 +6,10 @@ import os
 import signal
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from tests.support.alone import SUPERVISOR, run_alone
@@ -60,7 +62,33 @@ def test_a_signal_ends_the_reading(tmp_path: Path) -> None:
         CassetteReader.read_all = read_all
         supervisor = supervisor_of()
         signal.signal(signal.SIGTERM, lambda *_: supervisor.stop())
-        print(supervisor.run().recordings, supervisor.pids, os.path.exists(supervisor._folder))
+        print(supervisor.run().recordings, supervisor.pids, os.path.exists(supervisor._plan.folder))
+    """
+    assert run(program, tmp_path) == ["[] {} False"]
+
+
+def test_a_signal_ends_the_reading_wherever_it_comes(tmp_path: Path) -> None:
+    """Also where a class is made, as imports do: Python before 3.12 wraps it. A second one does no harm."""
+    program = """
+        import os, signal
+        from mockapi.storage import CassetteReader
+
+        class Signalled:
+            def __set_name__(self, *_):
+                os.kill(os.getpid(), signal.SIGTERM)
+
+        def read_all(*_):
+            try:
+                class Made:
+                    attribute = Signalled()
+            finally:
+                os.kill(os.getpid(), signal.SIGTERM)
+            raise AssertionError("it goes on reading")
+
+        CassetteReader.read_all = read_all
+        supervisor = supervisor_of()
+        signal.signal(signal.SIGTERM, lambda *_: supervisor.stop())
+        print(supervisor.run().recordings, supervisor.pids, os.path.exists(supervisor._plan.folder))
     """
     assert run(program, tmp_path) == ["[] {} False"]
 
@@ -75,7 +103,7 @@ def test_what_cannot_be_played_is_told_and_nothing_is_left(tmp_path: Path) -> No
         try:
             supervisor.run()
         except CassetteError as error:
-            print("no such file" in str(error), os.path.exists(supervisor._folder))
+            print("no such file" in str(error), os.path.exists(supervisor._plan.folder))
     """
     assert run(program, tmp_path) == ["True False"]
 
@@ -96,6 +124,41 @@ def test_a_system_without_room_for_processes_is_told(tmp_path: Path) -> None:
     """
     (told,) = run(program, tmp_path)
     assert told.endswith("the last one could not be started: Resource temporarily unavailable.")
+
+
+def test_a_system_without_room_for_a_while_costs_no_worker_that_serves(tmp_path: Path) -> None:
+    """Another takes a dead one's place once there is room again, and what it waits for is told once."""
+    program = """
+        import os, signal
+        from mockapi.cluster import _supervisor
+
+        class Told(server.Console):
+            def problem(self, text):
+                print(text.split(" (")[0])
+
+        def later():
+            tries.append(1)
+            if len(tries) < 5:
+                raise BlockingIOError(11, "Resource temporarily unavailable")
+            supervisor.stop()
+            return fork()
+
+        def ready():
+            os.fork = later
+            os.kill(supervisor.pids[1], signal.SIGKILL)
+
+        _supervisor._PAUSE = 0.01
+        fork, tries = os.fork, []
+        supervisor = supervisor_of()
+        supervisor._console, supervisor._on_ready = Told(), ready
+        supervisor.run()
+        print(len(tries))
+    """
+    assert run(program, tmp_path) == [
+        "worker 1",
+        "worker 1 could not be started: Resource temporarily unavailable. It is tried again every second.",
+        "5",
+    ]
 
 
 def test_a_long_account_of_what_was_played_comes_whole(tmp_path: Path) -> None:
@@ -127,3 +190,40 @@ def test_workers_are_its_children_and_are_replaced(tmp_path: Path) -> None:
         assert ask(server.url, message("hi")).content == b"ok"
         assert server.stop().code == 0
     assert not workers_of(pid)
+
+
+@pytest.mark.slow
+def test_nothing_is_left_of_a_supervisor_that_is_killed(tmp_path: Path) -> None:
+    """Its workers end with it, and remove the folder that they shared."""
+    cassette = write_cassette(tmp_path / "a.yaml", interaction(message("hi"), b"ok"))
+    command = ("serve", cassette, "--workers", "2", "--port", "0")
+    # A socket's path has little room, less than the tests' own folder leaves.
+    with TemporaryDirectory() as folder, Serving(*command, env={"TMPDIR": folder}) as server:
+        assert any(Path(folder).iterdir())
+        server.process.kill()
+        eventually(lambda: not any(Path(folder).iterdir()), "the shared folder is removed")
+        with pytest.raises(httpx.ConnectError):
+            ask(server.url, message("hi"))
+
+
+@pytest.mark.slow
+def test_a_cassette_that_is_broken_meanwhile_costs_one_worker_until_it_is_mended(tmp_path: Path) -> None:
+    """What the others loaded stays in use; the dead one's place is taken once the file can be read again."""
+    cassette = Path(write_cassette(tmp_path / "a.yaml", interaction(message("hi"), b"ok")))
+    good = cassette.read_text()
+    with Serving("serve", str(cassette), "--workers", "2", "--watch", "--port", "0") as server:
+        pid = server.process.pid
+        cassette.write_text(good + "# changed\n")  # what is played is no longer what was read at the start
+        server.told("reloaded")
+        cassette.write_text("interactions: [1")
+        server.told("stays in use")
+        os.kill(workers_of(pid)[1], signal.SIGKILL)
+        told = server.told("worker 1 could not take another's place")
+        assert "malformed YAML" in told
+        assert told.endswith(" It is tried again every second.\n")
+        assert ask(server.url, message("hi")).content == b"ok"
+        sessions = f"{server.url}/_mockapi/sessions"  # all workers have to say theirs
+        assert httpx.get(sessions).status_code == 503
+        cassette.write_text(good)
+        eventually(lambda: httpx.get(sessions).status_code == 200, "another takes its place")
+        assert server.stop().code == 0

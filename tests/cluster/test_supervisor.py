@@ -29,7 +29,7 @@ def test_nothing_is_left_of_a_server_that_has_ended() -> None:
     """No process, no folder; a second end is harmless."""
     with WorkersServer(workers=3) as server:
         pids = server.supervisor.pids
-        folder = Path(server.supervisor._folder)
+        folder = Path(server.supervisor._plan.folder)
         assert sorted(pids) == [0, 1, 2]
         assert folder.is_dir()
         assert folder.stat().st_mode & 0o077 == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
@@ -78,6 +79,16 @@ def test_a_seed_gives_the_same_times() -> None:
     once, again = (delays(paced(stream(), parse_pace({**slow, "seed": 4}))) for _ in range(2))
     assert once == again
     assert once != delays(paced(stream(), parse_pace({**slow, "seed": 5})))
+
+
+@pytest.mark.parametrize(
+    "duration",
+    [1, {"median": 0.2, "sigma": 0.5}, {"percentiles": {"50": 0.2, "90": 1}}, {"recorded": [1, 2]}],
+)
+def test_a_pace_goes_to_other_processes(duration: Any) -> None:
+    """As to workers, with the same times there."""
+    pace = parse_pace({"first": duration, "between": duration, "seed": 4})
+    assert delays(paced(stream(), pickle.loads(pickle.dumps(pace)))) == delays(paced(stream(), pace))
 
 
 def test_tokens_per_event_cuts_the_deltas_anew() -> None:
