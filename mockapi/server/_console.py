@@ -136,4 +136,5 @@ class Console:
     def _put(self, line: str) -> None:
         # ValueError: the stream was closed in this process.
         with contextlib.suppress(OSError, ValueError):
-            print(line, file=self._stream, flush=True)
+            self._stream.write(f"{line}\n")  # in one go: several processes write to one stream
+            self._stream.flush()
