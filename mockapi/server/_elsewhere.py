@@ -81,7 +81,7 @@ class Owner(Protocol):
         ...
 
     def stand_in(self, request: Request) -> ServerSession | None:
-        """A session of this process that plays a recording in the owner's place; None if there is none.
+        """A session of this process that plays a recording in the owner's place; None: ask the owner.
 
         Args:
             request: what came, to the root URL, for a message.

@@ -76,7 +76,7 @@ class Metrics:
     Attributes:
         at_once: what was answered whole and at once and waits to be counted: so many that it pays.
         replayed: likewise of recorded replies with status 200, which are most: their seconds, from the whole
-            request to the last byte, none of them below zero.
+            request to the last byte, zero or more.
 
     Raises:
         UsageError: prometheus_client is not installed.

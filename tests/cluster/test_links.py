@@ -99,7 +99,7 @@ class Connection:
         self._future = future
 
     def has_come(self, awaited: Awaited) -> None:
-        """The reply, or word that there is none."""
+        """The reply, or word that the other worker has ended."""
         assert isinstance(awaited, Remote)
         if awaited.is_lost:
             self._future.cancel()

@@ -7,6 +7,7 @@ import signal
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from textwrap import dedent, indent
 from typing import TYPE_CHECKING
 
 import httpx
@@ -49,47 +50,39 @@ def test_nothing_is_imported_after_a_fork(tmp_path: Path) -> None:
     assert run(program, tmp_path) == ["True"]
 
 
-def test_a_signal_ends_the_reading(tmp_path: Path) -> None:
-    """Of however many cassettes: nothing is served then, and nothing is left."""
-    program = """
-        import os, signal
-        from mockapi.storage import CassetteReader
-
-        def read_all(*_):
+_AS_IT_READS = "os.kill(os.getpid(), signal.SIGTERM)"
+_AS_IT_MAKES_A_CLASS = """
+    class Signalled:
+        def __set_name__(self, *_):
             os.kill(os.getpid(), signal.SIGTERM)
-            raise AssertionError("it goes on reading")
 
-        CassetteReader.read_all = read_all
-        supervisor = supervisor_of()
-        signal.signal(signal.SIGTERM, lambda *_: supervisor.stop())
-        print(supervisor.run().recordings, supervisor.pids, os.path.exists(supervisor._plan.folder))
+    try:
+        class Made:
+            attribute = Signalled()
+    finally:
+        os.kill(os.getpid(), signal.SIGTERM)
+"""
+
+
+@pytest.mark.parametrize("signalled", [_AS_IT_READS, _AS_IT_MAKES_A_CLASS], ids=["once", "twice, in a class"])
+def test_a_signal_ends_the_reading(tmp_path: Path, signalled: str) -> None:
+    """Of however many cassettes: nothing is served then, and nothing is left.
+
+    Where a class is made, as imports do, Python before 3.12 wraps it; and a second one does no harm.
     """
-    assert run(program, tmp_path) == ["[] {} False"]
+    program = f"""
+import os, signal
+from mockapi.storage import CassetteReader
 
+def read_all(*_):
+{indent(dedent(signalled), "    ")}
+    raise AssertionError("it goes on reading")
 
-def test_a_signal_ends_the_reading_wherever_it_comes(tmp_path: Path) -> None:
-    """Also where a class is made, as imports do: Python before 3.12 wraps it. A second one does no harm."""
-    program = """
-        import os, signal
-        from mockapi.storage import CassetteReader
-
-        class Signalled:
-            def __set_name__(self, *_):
-                os.kill(os.getpid(), signal.SIGTERM)
-
-        def read_all(*_):
-            try:
-                class Made:
-                    attribute = Signalled()
-            finally:
-                os.kill(os.getpid(), signal.SIGTERM)
-            raise AssertionError("it goes on reading")
-
-        CassetteReader.read_all = read_all
-        supervisor = supervisor_of()
-        signal.signal(signal.SIGTERM, lambda *_: supervisor.stop())
-        print(supervisor.run().recordings, supervisor.pids, os.path.exists(supervisor._plan.folder))
-    """
+CassetteReader.read_all = read_all
+supervisor = supervisor_of()
+signal.signal(signal.SIGTERM, lambda *_: supervisor.stop())
+print(supervisor.run().recordings, supervisor.pids, os.path.exists(supervisor._plan.folder))
+"""
     assert run(program, tmp_path) == ["[] {} False"]
 
 
@@ -213,7 +206,7 @@ def test_a_cassette_that_is_broken_meanwhile_costs_one_worker_until_it_is_mended
     good = cassette.read_text()
     with Serving("serve", str(cassette), "--workers", "2", "--watch", "--port", "0") as server:
         pid = server.process.pid
-        cassette.write_text(good + "# changed\n")  # what is played is no longer what was read at the start
+        cassette.write_text(good + "# changed\n")  # so another one is played than at the start
         server.told("reloaded")
         cassette.write_text("interactions: [1")
         server.told("stays in use")

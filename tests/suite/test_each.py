@@ -61,7 +61,7 @@ def test_all_failures_are_told() -> None:
 
 def test_what_each_cannot_try_is_a_mistake() -> None:
     """Else a test would pass that has tried nothing, or not what was meant."""
-    with pytest.raises(ValueError, match="There is no case for number"):
+    with pytest.raises(ValueError, match="Cases are missing for number"):
         each("number", [])
 
     with pytest.raises(TypeError, match="has marks"):

@@ -47,7 +47,7 @@ def each(
         all_cases = [_case(several, case, None) for case in cases]
         all_cases = [case._replace(name=name) for case, name in zip(all_cases, ids, strict=True)]
     if not all_cases:
-        raise ValueError(f"There is no case for {names}: the test would pass without having tried anything.")
+        raise ValueError(f"Cases are missing for {names}: the test would pass without having tried anything.")
 
     def decorate(test: TypeOfTest) -> TypeOfTest:
         signature = inspect.signature(test)
