@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from mockapi.cluster._peers import Peers
     from mockapi.cluster._service import WorkerService
-    from mockapi.nodes import Node
+    from mockapi.nodes import DefaultSession, Node
     from mockapi.server import Metrics, Owner, Totals
 
 _KEPT: Final = ("type", "http_version", "method", "scheme", "path", "raw_path", "root_path")
@@ -55,23 +55,32 @@ class WholeServer:
     Args:
         peers: the other workers.
         service: the state of this one.
-        node: what makes the server one of several machines, where this worker has their default session.
 
     Attributes:
         quota: how many sessions an owner may have at all workers.
     """
 
-    def __init__(self, peers: Peers, service: WorkerService, node: Node | None = None) -> None:
+    def __init__(self, peers: Peers, service: WorkerService) -> None:
         self._peers = peers
         self._service = service
         self.quota = Quota(peers, service)
         self._own: ASGIApp | None = None
-        self._turns = count(peers.own)
-        self._node = node
-        self._default = None if node is None else node.default
+        self._turns = count()
+        self._node: Node | None = None
+        self._default: DefaultSession | None = None
+
+    def join(self, node: Node) -> None:
+        """Be one of several machines' servers.
+
+        Args:
+            node: what makes it one, where this worker has their default session.
+        """
+        assert self._own is not None  # noqa: S101 - `around` comes first
+        self._own = node.around(self._own)
+        self._node, self._default = node, node.default
         if self._default is not None:
             self._default.order.gather = self._gather_free
-            self._default.follower.on_change = service.changed
+            self._default.follower.on_change = self._service.changed
 
     def owner_of(self, id_: str | None) -> Owner | None:
         """Who has the session of an id, None for the root URL's; None if this worker does, or would."""
@@ -80,7 +89,7 @@ class WholeServer:
 
     def around(self, control: ASGIApp) -> ASGIApp:
         """The control API of the whole server, made of this worker's own."""
-        self._own = control if self._node is None else self._node.around(control)
+        self._own = control
         return self._control
 
     async def _control(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -187,7 +196,7 @@ class WholeServer:
     async def _opened_in_turn(self, scope: Scope, body: bytes) -> Response:
         """A session at the worker whose turn it is, or at the next one that can be asked."""
         workers = (self._peers.own, *self._peers.others)
-        turn = next(self._turns)
+        turn = self._peers.own + next(self._turns)
         for number in range(turn, turn + len(workers)):
             try:
                 return await self._asked(number % len(workers), scope, body)

@@ -1,9 +1,9 @@
 """All that workers need, imported and read in one process, and the forking of workers from it.
 
 What has been read is in the memory of all of them once, for as long as nobody writes there. So all that
-they need is imported and read before the first fork, and the garbage collector, which writes into whatever it
-looks at, is kept from it. A process that does this has one thread and no event loop: nothing that a fork
-would lose.
+they need is imported, read and made before the first fork, and the garbage collector, which writes into
+whatever it looks at, is kept from it. A process that does this has one thread and no event loop: nothing
+that a fork would lose.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import os
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
-from mockapi.cluster import _worker
 from mockapi.cluster._forked import ForkedProcess, threads
+from mockapi.cluster._worker import Worker, prepare
 from mockapi.sessions import CassetteSet
 from mockapi.storage import CassetteReader, cache_folder
 
@@ -35,13 +35,13 @@ class Loaded:
     """
 
     def __init__(self, plan: WorkerPlan, listening: int) -> None:
-        self._plan = plan
         self._listening = listening
         gc.disable()
         try:
-            self._library = CassetteSet(CassetteReader(cache_folder()).read_all(plan.paths))
-            self._library.index(plan.settings.effective_matching)
-            _worker.prepare(plan)
+            library = CassetteSet(CassetteReader(cache_folder()).read_all(plan.paths))
+            library.index(plan.settings.effective_matching)
+            prepare(plan)
+            self._worker = Worker(plan, library)
             gc.collect()
             gc.freeze()
         finally:
@@ -60,7 +60,7 @@ class Loaded:
 
         def work() -> None:
             _leave_stdin_and_stdout()
-            _worker.main(self._plan, place, self._library, Connection(channel), self._listening, tells=tells)
+            self._worker.serve(place, Connection(channel), self._listening, tells=tells)
 
         return ForkedProcess(work, (channel, self._listening))
 

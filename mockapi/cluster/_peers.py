@@ -32,26 +32,41 @@ def door_of(folder: str, worker: int) -> Path:
 
 
 class Peers:
-    """The other workers.
+    """The other workers, once this one has taken its place.
 
     Args:
         plan: what every worker is told.
-        place: which one this is.
         service: the state of this one.
         free: what this one plays though another has the session.
+
+    Attributes:
+        own: the number of this one.
+        others: the numbers of the others.
+        links: the connections to them.
     """
 
-    def __init__(self, plan: WorkerPlan, place: Place, service: WorkerService, free: FreeReplies) -> None:
+    own: int
+    others: tuple[int, ...]
+    _owners: dict[int, _Peer]
+    _node: str
+
+    def __init__(self, plan: WorkerPlan, service: WorkerService, free: FreeReplies) -> None:
         self._plan = plan
         self._service = service
         self._free = free
-        self.own = place.worker
-        self.others = tuple(worker for worker in range(plan.workers) if worker != place.worker)
-        self._owners = {worker: _Peer(self, worker, free) for worker in self.others}
         self._known: dict[str | None, _Peer | None] = {}  # owners, by ids that were asked for
-        self._node = place.node
         self.links: dict[int, Link] = {}
         self._connecting: dict[int, asyncio.Lock] = {}
+
+    def take(self, place: Place) -> None:
+        """See the others from one worker's place.
+
+        Args:
+            place: which one this is.
+        """
+        self.own, self._node = place.worker, place.node
+        self.others = tuple(worker for worker in range(self._plan.workers) if worker != self.own)
+        self._owners = {worker: _Peer(self, worker, self._free) for worker in self.others}
 
     def owner_of(self, id_: str | None) -> _Peer | None:
         """Who has the session of an id, None for the root URL's; None if this worker does, or would."""

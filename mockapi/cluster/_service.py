@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from mockapi._clock import wall
 from mockapi.cluster._names import place_of
 from mockapi.messages import IdFactory
 from mockapi.server import LoadedCassettes, Service, recording
@@ -24,48 +25,57 @@ _EPOCHS: Final = 1_000_000_000
 class WorkerRegistry(SessionRegistry):
     """The sessions of a worker, and what became of those of the workers before it.
 
-    Args:
+    Attributes:
         place: of the worker.
-        options: those of any registry.
     """
 
-    def __init__(self, place: Place, *options: Any) -> None:
-        super().__init__(*options)
-        self._place = place
+    place: Place
 
     def why_gone(self, id_: str) -> str | None:
         """Why there is no session of an id any more; None if nobody knows that there was one."""
-        place = place_of(id_, self._place.node)
-        if place is None or place.worker != self._place.worker or place.generation >= self._place.generation:
+        own, place = self.place, place_of(id_, self.place.node)
+        if place is None or place.worker != own.worker or place.generation >= own.generation:
             return super().why_gone(id_)
         return f"The session {id_} ended when its worker did: worker {place.worker} has been replaced since."
 
 
 class WorkerService(Service):
-    """The state of a worker.
+    """The state of a worker; it takes its place before it answers anything.
 
     Args:
         plan: what every worker is told.
-        place: which one this is.
         console: where people are told things.
         options: the other ones of any service.
 
     Attributes:
+        sessions: those of this worker.
         others: has the other workers do something, by name; None while there are none.
         epoch: counts the changes of the default session, where this worker has that.
         loads: how often other cassettes were loaded since the server began.
     """
 
-    def __init__(self, plan: WorkerPlan, place: Place, console: Console, **options: Any) -> None:
-        self._place = place
+    sessions: WorkerRegistry
+
+    def __init__(self, plan: WorkerPlan, console: Console, **options: Any) -> None:
         self._shared = Path(plan.folder)
         self.others: Callable[..., Awaitable[Any]] | None = None
         self._coming: LoadedCassettes | None = None
         self.loads = 0
-        self.epoch = place.generation * _EPOCHS
+        self.epoch = 0
         super().__init__(plan.paths, plan.settings, console, recording=plan.recording, **options)
-        self.sessions = WorkerRegistry(place, self.sessions.default, plan.limits)
+        self.sessions = WorkerRegistry(self.sessions.default, plan.limits)
+
+    def take(self, place: Place) -> None:
+        """Be the state of one worker from now on.
+
+        Args:
+            place: which one.
+        """
+        self.sessions.place = place
+        self.epoch = place.generation * _EPOCHS
         self.ids = IdFactory(seed=1 + place.worker)  # no two workers make the same id
+        default = self.sessions.default
+        default.opened = default.last_used = wall()
 
     def _make_recorder(self, options: RecordOptions) -> Recorder:
         from mockapi.cluster._budget import SharedBudget  # noqa: PLC0415 - httpx is dear, and few ask an upstream
@@ -75,7 +85,7 @@ class WorkerService(Service):
 
     def new_session_id(self) -> str:
         """An id that says where its session is."""
-        return self._place.new_id()
+        return self.sessions.place.new_id()
 
     async def replace(self, loaded: LoadedCassettes) -> None:
         """Have all workers play other cassettes, or none: all read them before the first one plays them."""

@@ -14,7 +14,7 @@ import errno
 import mmap
 import os
 import struct
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from mockapi.server import HTTPServer
 
@@ -129,15 +129,11 @@ class SharedListener:
 class SharingServer(HTTPServer):
     """An HTTP server on a socket that other processes serve, too.
 
-    Args:
+    Attributes:
         loads: how many connections each of them has.
-        arguments: those of the server.
-        options: those of the server.
     """
 
-    def __init__(self, loads: Loads, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._loads = loads
+    loads: Loads
 
     def protocol(self) -> asyncio.Protocol:
         """What speaks to one connection."""
@@ -149,4 +145,4 @@ class SharingServer(HTTPServer):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and say so."""
         await super().startup([])  # it has a server for each socket, and none of its kind is wanted
-        self.servers = [SharedListener(sock, self, self._loads) for sock in sockets or ()]  # type: ignore[misc] # enough of one
+        self.servers = [SharedListener(sock, self, self.loads) for sock in sockets or ()]  # type: ignore[misc] # enough of one

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from mockapi.cluster._names import Place
     from mockapi.cluster._plan import WorkerPlan
+    from mockapi.nodes import DefaultSession
     from mockapi.sessions import CassetteSet
 
 
@@ -55,107 +56,45 @@ def prepare(plan: WorkerPlan) -> None:
         importlib.import_module("uvloop")
 
 
-def main(
-    plan: WorkerPlan,
-    place: Place,
-    library: CassetteSet,
-    channel: Connection,
-    listening: int,
-    *,
-    tells: bool,
-) -> None:
-    """Serve until the supervisor says otherwise, or is gone.
-
-    Args:
-        plan: what every worker is told.
-        place: which one this is.
-        library: what is played.
-        channel: to the supervisor.
-        listening: the socket that clients come to.
-        tells: whether it tells people what is played.
-    """
-    console = _console(plan)
-    metrics = server.Metrics() if plan.has_metrics else None
-    try:
-        service = WorkerService(plan, place, console, library=library, metrics=metrics)
-        member = None
-        if plan.node is not None:
-            member = _member(plan.node, plan, place, service)
-        tls = None if plan.pem is None else wire.tls_of(plan.pem, plan.folder)
-    except MockapiError as error:
-        channel.send((FAILED, error))
-        return
-    if tells:
-        server.tell_opening(service, plan.script)
-    if plan.script is not None and place.worker == DEFAULT_OWNER:
-        service.sessions.default.play(plan.script)
-    gc.freeze()  # as one process does; see `mockapi serve`
-    gc.set_threshold(50_000, 20, 100)
-    with contextlib.closing(socket.socket(fileno=listening)) as sock:
-        loop = server.event_loop()
-        asyncio.set_event_loop(loop)
-        try:
-            loop.run_until_complete(_Worker(plan, place, service, channel, sock, tls, member).run())
-            loop.run_until_complete(loop.shutdown_default_executor())
-        except MockapiError as error:  # such as of nodes that play something else
-            channel.send((FAILED, error))
-        finally:
-            asyncio.set_event_loop(None)
-            loop.close()
-
-
-def _member(
-    options: nodes.NodeOptions, plan: WorkerPlan, place: Place, service: WorkerService
-) -> nodes.Node | nodes.Membership:
-    """What makes a worker one of a node: the one with the default session follows the log of all machines."""
-    if place.worker != DEFAULT_OWNER:
-        return nodes.Membership(options, service, worker=place.worker)
-    places = server.places_of(service, plan.access)
-    return nodes.Node(
-        options, service, script=plan.script, places=places, access=plan.access, worker=place.worker
-    )
-
-
 def _console(plan: WorkerPlan) -> server.Console:
     if plan.log_format is None:
         return server.Console(quiet=True)
     return server.console_of(plan.log_format, verbose=plan.verbose, rules=plan.rules)
 
 
-class _Worker:
-    """A worker at work."""
+class Worker:
+    """A worker: it is made once, and each process that is forked from it serves in a place of its own.
 
-    def __init__(
-        self,
-        plan: WorkerPlan,
-        place: Place,
-        service: WorkerService,
-        channel: Connection,
-        sock: socket.socket,
-        tls: wire.TLS | None,
-        member: nodes.Node | nodes.Membership | None,
-    ) -> None:
-        self._member = member
+    What is made before the fork is in memory once, and so is all that only its making looks at.
+
+    Args:
+        plan: what every worker is told.
+        library: what is played.
+
+    Raises:
+        MockapiError: what the plan names cannot be used.
+    """
+
+    _place: Place
+    _channel: Connection
+    _member: nodes.Node | nodes.Membership | None = None
+    _default: DefaultSession | None = None
+
+    def __init__(self, plan: WorkerPlan, library: CassetteSet) -> None:
         self._plan = plan
-        self._place = place
+        metrics = server.Metrics() if plan.has_metrics else None
+        service = WorkerService(plan, _console(plan), library=library, metrics=metrics)
         self._service = service
-        self._channel = channel
-        self._sock = sock
         self._free = FreeReplies(service)
-        self._peers = Peers(plan, place, service, self._free)
-        # Without a node its class is not asked for either: that would import all that nodes need.
-        node = member if member is not None and isinstance(member, nodes.Node) else None
-        self._default = None if node is None else node.default
-        self._whole = WholeServer(self._peers, service, node)
+        self._peers = Peers(plan, service, self._free)
+        self._whole = WholeServer(self._peers, service)
         service.others = self._peers.everywhere
         self._app = server.build_app(service, plan.access, plan.root_path, elsewhere=self._whole)
-        loads = Loads(Path(plan.folder, "connections"), plan.workers, place.worker)
         self._running = SharingServer(
-            loads,
             self._app,
             partial(self._say, SERVING),
             tell=service.console.problem,
-            tls=tls,
+            tls=None if plan.pem is None else wire.tls_of(plan.pem, plan.folder),
             drain=plan.drain,
             on_drain=self._draining,
         )
@@ -179,7 +118,64 @@ class _Worker:
             "hand_over": self._free.hand_over,
         }
 
-    async def run(self) -> None:
+    def serve(self, place: Place, channel: Connection, listening: int, *, tells: bool) -> None:
+        """Serve until the supervisor says otherwise, or is gone.
+
+        Args:
+            place: which worker this is.
+            channel: to the supervisor.
+            listening: the socket that clients come to.
+            tells: whether it tells people what is played.
+        """
+        self._channel = channel
+        try:
+            self._take(place)
+        except MockapiError as error:
+            channel.send((FAILED, error))
+            return
+        if tells:
+            server.tell_opening(self._service, self._plan.script)
+        if self._plan.script is not None and place.worker == DEFAULT_OWNER:
+            self._service.sessions.default.play(self._plan.script)
+        gc.freeze()  # as one process does; see `mockapi serve`
+        gc.set_threshold(50_000, 20, 100)
+        with contextlib.closing(socket.socket(fileno=listening)) as sock:
+            loop = server.event_loop()
+            asyncio.set_event_loop(loop)
+            try:
+                loop.run_until_complete(self._run(sock))
+                loop.run_until_complete(loop.shutdown_default_executor())
+            except MockapiError as error:  # such as of nodes that play something else
+                channel.send((FAILED, error))
+            finally:
+                asyncio.set_event_loop(None)
+                loop.close()
+
+    def _take(self, place: Place) -> None:
+        """Be one worker from now on.
+
+        Raises:
+            MockapiError: it cannot be one of a node.
+        """
+        plan, service = self._plan, self._service
+        self._place = place
+        service.take(place)
+        self._peers.take(place)
+        self._running.loads = Loads(Path(plan.folder, "connections"), plan.workers, place.worker)
+        if plan.node is None:
+            return
+        if place.worker != DEFAULT_OWNER:
+            self._member = nodes.Membership(plan.node, service, worker=place.worker)
+            return
+        # The one with the default session follows the log of all machines.
+        places = server.places_of(service, plan.access)
+        node = nodes.Node(
+            plan.node, service, script=plan.script, places=places, access=plan.access, worker=place.worker
+        )
+        self._whole.join(node)
+        self._member, self._default = node, node.default
+
+    async def _run(self, sock: socket.socket) -> None:
         """Open the door, serve, and stay for the others until all have served what was in flight."""
         loop = asyncio.get_running_loop()
         path = door_of(self._plan.folder, self._place.worker)
@@ -195,7 +191,7 @@ class _Worker:
         await self._told[SERVE].wait()
         if not self._told[FINISH].is_set():
             watching = await self._watched()
-            await self._running.serve(sockets=[self._sock])
+            await self._running.serve(sockets=[sock])
             for task in watching:
                 task.cancel()
             await asyncio.gather(*watching, return_exceptions=True)

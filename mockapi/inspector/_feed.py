@@ -55,7 +55,7 @@ class Feed:
     def __init__(self, sessions: SessionRegistry, asked: Callable[[], int]) -> None:
         self._sessions = sessions
         self._asked = asked
-        self._run = secrets.token_hex(4)
+        self._run = ""  # drawn when somebody looks: a process that was forked from this one is another run
         self._told: OrderedDict[_Key, tuple[int, bytes]] = OrderedDict()
         self._number = 0
         self._seen: dict[ServerSession, int] = {}
@@ -113,6 +113,7 @@ class Feed:
 
     def _begin(self) -> None:
         self._watchers += 1
+        self._run = self._run or secrets.token_hex(4)
         self._sessions.on_close = self._keep
         if self._looking is None:
             self._looking = asyncio.ensure_future(self._look())

@@ -89,7 +89,9 @@ def worker(cassette: str, number: int) -> WorkerService:
         access=access_of(),
         rules=DEFAULT,
     )
-    return WorkerService(plan, Place(number, 0), Console(quiet=True))
+    service = WorkerService(plan, Console(quiet=True))
+    service.take(Place(number, 0))
+    return service
 
 
 class Connection:
