@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 from mockapi.cassettes import Cassette, Index, Matching, Recording
 from mockapi.messages import IdFactory, IdKind
 from mockapi.replies import StoredReply, recorded_reply, wire_head_of
+from mockapi.sessions._played import PlayedRecordings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -40,7 +41,7 @@ class CassetteSet:
         self.recordings = tuple(
             Recording(cassette, position, number) for number, (cassette, position) in enumerate(places)
         )
-        self.played: set[Recording] = set()
+        self.played = PlayedRecordings(self.recordings)
         self._indexes: dict[Matching, Index] = {}
         self._indexing = threading.Lock()
         self._replies: list[StoredReply | None] = [None] * len(self.recordings)

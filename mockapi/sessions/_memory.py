@@ -27,7 +27,7 @@ def memory_of(session: ServerSession) -> dict[str, Any]:
         "history": session.generator.history.as_json(),
         "script": [list(script.used), script.last, script.turn] if isinstance(script, ScriptState) else None,
         "journal": [session.journal.count, session.journal.cleared],
-        "library": sorted(recording.number for recording in session.library.played),
+        "library": [recording.number for recording in session.library.played],
     }
 
 

@@ -199,6 +199,12 @@ class ServerSession:
         if track is None:
             return None
         recordings = track.recordings
+        if len(recordings) == 1:  # as most are: it is the first and the last, and needs no position
+            recording = recordings[0]
+            if recording in self.played:
+                return None if self.settings.after_last == "fail" else recording
+            self.played[recording] = None
+            return recording
         position = self._positions.get(track, 0)
         while position < len(recordings) and recordings[position] in self.played:
             position += 1
