@@ -33,9 +33,9 @@ import pytest
 import yaml
 
 from mockapi.cassettes import load
-from mockapi.cli import root
 from mockapi.errors import CassetteError, ScriptError
 from mockapi.replies.scripts import parse_script
+from tests.support.commands import check
 from tests.support.docs import Block, blocks, commands, fits
 from tests.support.each import each
 
@@ -135,15 +135,7 @@ def _check_options(words: list[str]) -> None:
         words = words[1:]
     if not words:
         return
-    command: click.Command = root
-    context = click.Context(root, **root.context_settings)
-    rest = words[1:]
-    while isinstance(command, click.Group):
-        found = command.get_command(context, rest[0])
-        assert found is not None, f"There is no command {rest[0]!r}."
-        command, rest = found, rest[1:]
-    # Its parent says how the help option is called, and click keeps the first answer for good.
-    command.make_parser(click.Context(command, parent=context)).parse_args(rest)
+    check(words[1:])
 
 
 def _run(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:

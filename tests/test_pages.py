@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-import click
 import pytest
 
 from mockapi.cassettes._substitutions import PATTERNS
-from mockapi.cli import root
 from mockapi.sessions import CHANGES, SOURCES
+from tests.support.commands import commands
 from tests.support.docs import anchors, links
 from tests.support.each import each
 from tests.test_layers import BESIDE, LAYERS
@@ -64,19 +63,9 @@ def test_the_index_leads_to_every_page() -> None:
     assert [page.name for page in DOCS.glob("*.md") if page.name not in named | {"index.md"}] == []
 
 
-def _commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    yield path, command
-    if isinstance(command, click.Group):
-        context = click.Context(command)
-        for name in command.list_commands(context):
-            inner = command.get_command(context, name)
-            assert inner is not None
-            yield from _commands(inner, (*path, name))
-
-
 def _options() -> set[str]:
     """Every option of the command line, of the pytest plugin and of the project's own programs."""
-    parameters = [item for _, command in _commands(root) for item in command.params]
+    parameters = [item for _, command in commands() for item in command.params]
     own = {name for item in parameters for name in (*item.opts, *item.secondary_opts)}
     programs = [ROOT / "tests" / "support" / "shuffle.py"]
     for folder in ("pytest_plugin", ".ci", "tools"):
@@ -99,7 +88,7 @@ def test_every_option_that_a_page_names_exists() -> None:
 def test_every_command_is_on_a_page() -> None:
     """With its whole name, as one would look for it; an example of how to write one is another thing."""
     pages = "".join(page.read_text(encoding="utf-8") for page in PAGES if page not in MAPS)
-    missing = [path for path, _ in _commands(root) if path and f"mockapi {' '.join(path)}" not in pages]
+    missing = [path for path, _ in commands() if path and f"mockapi {' '.join(path)}" not in pages]
     assert missing == []
 
 

@@ -21,11 +21,11 @@ from mockapi.cassettes import (
 from mockapi.cli import root
 from mockapi.server import Console
 from pytest_mockapi._report import _told
+from tests.support.commands import commands
 from tests.support.each import each
 from tests.support.process import CHECKOUT, runner
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 _SECRET = "hf_" + "a1B2c3D4e5" * 4
@@ -42,18 +42,11 @@ _ROWS = [
 ]
 
 
-def _commands(command: click.Command, path: str = "mockapi") -> Iterator[tuple[str, click.Command]]:
-    if not isinstance(command, click.Group):
-        yield path, command
-        return
-    context = click.Context(command)
-    for name in command.list_commands(context):
-        found = command.get_command(context, name)
-        assert found is not None
-        yield from _commands(found, f"{path} {name}")
-
-
-COMMANDS = dict(_commands(root))
+COMMANDS = {
+    " ".join(("mockapi", *path)): command
+    for path, command in commands()
+    if not isinstance(command, click.Group)
+}
 
 
 @each("name", COMMANDS)

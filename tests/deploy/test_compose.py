@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import click
 import pytest
 
-from mockapi.cli import root
+from tests.support.commands import parsed
 from tests.support.manifests import DEPLOY, compose
 
 SET = {"MOCKAPI_CONTROL_TOKEN": "a-test-token"}
@@ -19,14 +18,6 @@ def nodes() -> dict[str, Any]:
     """The services that are nodes."""
     services = compose(SET)["services"]
     return {name: service for name, service in services.items() if name.startswith("node-")}
-
-
-def parsed(arguments: list[str]) -> dict[str, Any]:
-    """A node's arguments as the command line reads them."""
-    name, *args = arguments
-    command = root.get_command(click.Context(root), name)
-    assert command is not None
-    return command.make_context(name, args).params
 
 
 def seconds(duration: str) -> float:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import click
 import pytest
 import yaml
 
-from mockapi.cli import root
 from mockapi.nodes import state_address
+from tests.support.commands import parsed
 from tests.support.manifests import KUBERNETES, documents, kustomization, node, pod_specs, resource
 
 
@@ -18,12 +17,9 @@ def pod() -> dict[str, Any]:
     return dict(resource("StatefulSet", "mockapi")["spec"]["template"]["spec"])
 
 
-def parsed() -> dict[str, Any]:
+def options() -> dict[str, Any]:
     """The node's arguments as the command line reads them."""
-    name, *args = node()["args"]
-    command = root.get_command(click.Context(root), name)
-    assert command is not None
-    return command.make_context(name, args).params
+    return parsed(node()["args"])
 
 
 def test_every_file_is_applied() -> None:
@@ -35,18 +31,18 @@ def test_every_file_is_applied() -> None:
 
 def test_the_command_line_takes_every_argument_of_a_node() -> None:
     """They are parsed by the command itself, which refuses what it does not know."""
-    options = parsed()
-    assert options["cassettes"] == ("/cassettes",)
-    assert options["metrics"] is True
-    assert options["session_lifetime"] == 3600
-    assert options["log_format"] == "json"
+    given = options()
+    assert given["cassettes"] == ("/cassettes",)
+    assert given["metrics"] is True
+    assert given["session_lifetime"] == 3600
+    assert given["log_format"] == "json"
 
 
 def test_a_node_may_drain_before_it_is_killed() -> None:
     """The grace period covers the pause of preStop, the drain, and the end of the process."""
     (_, pause) = node()["lifecycle"]["preStop"]["exec"]["command"]
-    assert parsed()["drain"] > 0
-    assert pod()["terminationGracePeriodSeconds"] >= float(pause) + parsed()["drain"] + 5
+    assert options()["drain"] > 0
+    assert pod()["terminationGracePeriodSeconds"] >= float(pause) + options()["drain"] + 5
 
 
 def test_a_nodes_address_is_the_name_that_the_headless_service_gives_its_pod() -> None:
@@ -62,8 +58,8 @@ def test_a_nodes_address_is_the_name_that_the_headless_service_gives_its_pod() -
     assert headless["clusterIP"] == "None"
     assert headless["publishNotReadyAddresses"] is True, "sessions of a node that drains lose their name"
     (listening,) = node()["ports"]
-    assert port["port"] == listening["containerPort"] == parsed()["port"]
-    assert parsed()["host"] == "0.0.0.0"
+    assert port["port"] == listening["containerPort"] == options()["port"]
+    assert options()["host"] == "0.0.0.0"
 
 
 def test_the_state_is_the_redis_of_the_manifests() -> None:
@@ -115,7 +111,7 @@ def test_every_secret_is_a_reference() -> None:
     (volume,) = [volume for volume in pod()["volumes"] if "secret" in volume]
     (mounted,) = [mount for mount in node()["volumeMounts"] if mount["name"] == volume["name"]]
     files = {f"{mounted['mountPath']}/{item['path']}" for item in volume["secret"]["items"]}
-    assert files == {parsed()["control_token_file"], parsed()["api_key_file"]}
+    assert files == {options()["control_token_file"], options()["api_key_file"]}
 
 
 def test_every_volume_is_mounted_and_every_mount_has_one() -> None:
