@@ -114,23 +114,40 @@ class PackedInteractions(Sequence[Interaction]):
         positions = range(len(self._places))[index]
         return self._made(positions) if isinstance(positions, int) else tuple(map(self._made, positions))
 
+    def response(self, position: int, *, in_chunks: bool) -> RecordedResponse:
+        """A response by itself.
+
+        Args:
+            position: of the interaction.
+            in_chunks: whether with its chunks: those of a long stream take longer than all the rest.
+        """
+        _, status, fields, ending, chunks, _ = self._facts(position)
+        return self._response(position, status, fields, chunks if in_chunks else (), ending)
+
     def _made(self, position: int) -> Interaction:
-        start, end = self._offsets[3 * position], self._offsets[3 * position + 1]
-        request_fields, status, fields, ending, chunks, about = orjson.loads(self._blob[start:end])
+        request_fields, status, fields, ending, chunks, about = self._facts(position)
+        body = body_at(self.request_place(position))
         return Interaction(
-            RecordedRequest(
-                *self.target(position),
-                self._headers(request_fields),
-                body_at(self.request_place(position)),
-            ),
-            RecordedResponse(
-                status,
-                self._headers(fields),
-                body_at(self.response_place(position)),
-                tuple(map(RecordedChunk, chunks[::2], chunks[1::2])),
-                Ending(ending),
-            ),
+            RecordedRequest(*self.target(position), self._headers(request_fields), body),
+            self._response(position, status, fields, chunks, ending),
             *about,
+        )
+
+    def _facts(self, position: int) -> list[Any]:
+        """As `_facts_of` has made them."""
+        start, end = self._offsets[3 * position], self._offsets[3 * position + 1]
+        facts: list[Any] = orjson.loads(self._blob[start:end])
+        return facts
+
+    def _response(
+        self, position: int, status: int, fields: list[Any], chunks: Sequence[Any], ending: str
+    ) -> RecordedResponse:
+        return RecordedResponse(
+            status,
+            self._headers(fields),
+            body_at(self.response_place(position)),
+            tuple(map(RecordedChunk, chunks[::2], chunks[1::2])) if chunks else (),
+            Ending(ending),
         )
 
     def _headers(self, kept: list[Any]) -> Fields:
@@ -188,7 +205,7 @@ def packed(interactions: Sequence[Interaction], matching: Matching) -> PackedInt
             if len(body) >= LARGE:
                 large[2 * position + number] = one.setdefault(body, body)
             bodies.append(body if len(body) < LARGE else b"")
-        for piece in (orjson.dumps(_facts(item, shared)), *bodies):
+        for piece in (orjson.dumps(_facts_of(item, shared)), *bodies):
             pieces.append(piece)
             at += len(piece)
             offsets.append(at)
@@ -207,7 +224,7 @@ def _shared(interactions: Iterable[Interaction]) -> dict[tuple[str, str], int]:
     return {field: number for number, field in enumerate(several)}
 
 
-def _facts(item: Interaction, shared: dict[tuple[str, str], int]) -> list[Any]:
+def _facts_of(item: Interaction, shared: dict[tuple[str, str], int]) -> list[Any]:
     """All of an interaction that is neither a body nor a target."""
     response = item.response
     return [

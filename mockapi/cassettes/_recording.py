@@ -10,7 +10,7 @@ from mockapi.cassettes._key import line_of
 from mockapi.cassettes._packed import PackedInteractions, body_at
 
 if TYPE_CHECKING:
-    from mockapi.cassettes._model import Cassette, Interaction
+    from mockapi.cassettes._model import Cassette, Interaction, RecordedResponse
     from mockapi.cassettes._packed import Place, Target
 
 
@@ -32,6 +32,17 @@ class Recording:
     def interaction(self) -> Interaction:
         """The interaction itself, made anew: ask once, and keep it for as long as it is needed."""
         return self.cassette.interactions[self.position]
+
+    def response(self, *, in_chunks: bool = True) -> RecordedResponse:
+        """The response alone, made anew.
+
+        Args:
+            in_chunks: whether with its chunks, which who sends it at once does not need.
+        """
+        interactions = self.cassette.interactions
+        if isinstance(interactions, PackedInteractions):
+            return interactions.response(self.position, in_chunks=in_chunks)
+        return interactions[self.position].response
 
     @property
     def target(self) -> Target:

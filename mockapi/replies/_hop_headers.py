@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mockapi.eventstream import CONTENT_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from mockapi.exchange import Headers
 
@@ -40,13 +40,13 @@ def for_this_hop(fields: Iterable[tuple[str, str]], *, status: int, method: str,
     event stream and a content-length for the rest. A reply to HEAD, a 204 and a 304 get neither
     that would promise a body. Fields of mockapi's own are dropped: they are written by who replies.
     """
-    fields = list(fields)
-    named = named_by_connection(fields)
-    framing = _framing(fields, status=status, method=method, size=size)
+    lowered = [(name.lower(), value) for name, value in fields]
+    values = dict(lowered)
+    named = named_by_connection(lowered) if "connection" in values else ()
+    framing = _framing(values, status=status, method=method, size=size)
     placed = False
     kept = []
-    for name, value in fields:
-        lower = name.lower()
+    for lower, value in lowered:
         if lower in _FRAMING and not placed:
             placed = True
             kept.extend(framing)
@@ -76,19 +76,16 @@ def wire_field(name: str, value: str) -> tuple[bytes, bytes]:
     return name.lower().encode("latin-1"), value.encode("latin-1", "replace")
 
 
-def _framing(
-    fields: list[tuple[str, str]], *, status: int, method: str, size: int
-) -> list[tuple[bytes, bytes]]:
+def _framing(values: Mapping[str, str], *, status: int, method: str, size: int) -> list[tuple[bytes, bytes]]:
     if status in BODILESS:
         return []
-    lower = {name.lower(): value for name, value in fields}
     if method == "HEAD":
-        length = lower.get("content-length", "")
-        encoded = "content-encoding" in lower
+        length = values.get("content-length", "")
+        encoded = "content-encoding" in values
         return [wire_field("content-length", length)] if length.isdigit() and not encoded else []
-    if "transfer-encoding" in lower:
+    if "transfer-encoding" in values:
         return [_CHUNKED]
-    kind = lower.get("content-type", "")
-    if "content-length" not in lower and ("event-stream" in kind or CONTENT_TYPE in kind):
+    kind = values.get("content-type", "")
+    if "content-length" not in values and ("event-stream" in kind or CONTENT_TYPE in kind):
         return [_CHUNKED]
     return [wire_field("content-length", str(size))]

@@ -12,7 +12,7 @@ from mockapi.replies._hop_headers import BODILESS, for_this_hop, wire_field
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mockapi.cassettes import Interaction
+    from mockapi.cassettes import RecordedResponse
 
 _REQUEST_IDS = frozenset({b"request-id", b"x-amzn-requestid"})
 """Fields in which clients look for the id of a request: the API's, and AWS's."""
@@ -20,35 +20,29 @@ _SOURCE = wire_field("x-mockapi-source", Source.RECORDED)
 
 
 def recorded_reply(
-    interaction: Interaction, make_request_id: Callable[[], str], *, paced: bool = True
+    response: RecordedResponse, method: str, make_request_id: Callable[[], str], *, paced: bool = True
 ) -> Reply:
-    """The reply that an interaction plays.
+    """The reply that a recorded response plays.
 
     Args:
-        interaction: what was recorded.
+        response: what was recorded.
+        method: of its request.
         paced: in its recorded chunks and delays; False gives the body whole, at once.
         make_request_id: called only where the recording has no `request-id`: making one takes as
             long as all the rest.
     """
-    response = interaction.response
-    headers = for_this_hop(
-        response.headers,
-        status=response.status,
-        method=interaction.request.method,
-        size=_announced(interaction),
-    )
+    headers = for_this_hop(response.headers, status=response.status, method=method, size=_announced(response))
     return Reply(
         status=response.status,
         headers=(*headers, *_missing(headers, response.body, make_request_id), _SOURCE),
-        chunks=_chunks(interaction, paced=paced),
+        chunks=_chunks(response, method, paced=paced),
         source=Source.RECORDED,
         ending=response.ending,
     )
 
 
-def _announced(interaction: Interaction) -> int:
+def _announced(response: RecordedResponse) -> int:
     """The length to announce: of the body, or of what was announced for a body that broke off."""
-    response = interaction.response
     if response.ending is Ending.CLEAN:
         return len(response.body)
     fields = {name.lower(): value for name, value in response.headers}
@@ -58,10 +52,9 @@ def _announced(interaction: Interaction) -> int:
     return max(int(length), len(response.body))
 
 
-def _chunks(interaction: Interaction, *, paced: bool) -> tuple[Chunk, ...]:
-    body = interaction.response.body
-    recorded = interaction.response.chunks
-    if not body or interaction.request.method == "HEAD" or interaction.response.status in BODILESS:
+def _chunks(response: RecordedResponse, method: str, *, paced: bool) -> tuple[Chunk, ...]:
+    body, recorded = response.body, response.chunks
+    if not body or method == "HEAD" or response.status in BODILESS:
         return ()
     if not recorded or not paced:
         return (Chunk(0.0, body),)  # the body itself, not a copy of it

@@ -106,4 +106,5 @@ class CassetteSet:
     def _made(self, recording: Recording, *, paced: bool) -> Reply:
         self.played.add(recording)
         make_request_id = partial(self._ids.make, IdKind.REQUEST, recording.number)
-        return recorded_reply(recording.interaction, make_request_id, paced=paced)
+        response = recording.response(in_chunks=paced)
+        return recorded_reply(response, recording.target[0], make_request_id, paced=paced)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockapi.cassettes import Cassette, Interaction, Matching, Recording, packed, request_key
-from mockapi.cassettes._packed import KEY_BYTES, LARGE, as_request, body_at
+from mockapi.cassettes._packed import KEY_BYTES, LARGE, PackedInteractions, as_request, body_at
 from tests.support.cassettes import asked, cassette, interaction, interactions, matchings
 from tests.support.examples import examples
 
@@ -18,7 +19,7 @@ LONG = b'{"text":"%s"}' % (b"x" * LARGE)
 
 @settings(max_examples=examples(25))
 @given(st.lists(interactions, max_size=4), matchings)
-def test_packed_interactions_are_the_interactions(items: list[Interaction], matching: Matching) -> None:
+def test_packed_given_itemsare_the_interactions(items: list[Interaction], matching: Matching) -> None:
     """One by one, from the end, in slices, as a whole, and after a way to another process."""
     given, plain = packed(items, matching), tuple(items)
     assert (len(given), list(given)) == (len(plain), items)
@@ -47,7 +48,21 @@ def test_a_place_and_a_target_are_those_of_the_interaction(items: list[Interacti
             assert body_at(recording.response_place) == item.response.body
 
 
-def test_other_interactions_are_not_the_same() -> None:
+@settings(max_examples=examples(25))
+@given(st.lists(interactions, min_size=1, max_size=3))
+def test_a_response_alone_is_that_of_the_interaction(items: list[Interaction]) -> None:
+    """With its chunks, or whole; a cassette of values keeps them, as they cost nothing there."""
+    for given_items in (packed(items, Matching()), tuple(items)):
+        one = Cassette("a.yaml", given_items)
+        for position, item in enumerate(items):
+            recording = Recording(one, position, position)
+            assert recording.response() == item.response
+            whole = recording.response(in_chunks=False)
+            assert replace(whole, chunks=()) == replace(item.response, chunks=())
+            assert not (whole.chunks and isinstance(given_items, PackedInteractions))
+
+
+def test_other_given_itemsare_not_the_same() -> None:
     """Neither are fewer of them, nor something else."""
     given = packed((interaction(asked().body), interaction({"n": 1})), Matching())
     assert given != packed((interaction(asked().body),), Matching())
@@ -86,7 +101,7 @@ def test_a_shared_header_field_is_one_object() -> None:
     assert given[0].response.headers[0] is given[2].response.headers[0]
 
 
-def test_a_cassette_without_interactions_is_packed_too() -> None:
+def test_a_cassette_without_given_itemsis_packed_too() -> None:
     """It holds nothing and says nothing wrong."""
     given = packed(cassette().interactions, Matching())
     assert not given

@@ -371,9 +371,9 @@ def test_a_reply_from_a_session_s_own_cassettes_is_made_once(
     """Its owner keeps it, for no other worker does."""
     made = []
 
-    def note(interaction: Any, *arguments: Any, **options: Any) -> Reply:
-        made.append(interaction)
-        return recorded_reply(interaction, *arguments, **options)
+    def note(response: Any, *arguments: Any, **options: Any) -> Reply:
+        made.append(response)
+        return recorded_reply(response, *arguments, **options)
 
     async def ask() -> None:
         async with Linked(cassette, SETTINGS[0]) as linked:

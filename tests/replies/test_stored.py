@@ -20,7 +20,7 @@ make_request_id = partial(str, "req_1")
 
 def _both(item: Interaction) -> tuple[Reply, Reply | None]:
     """The reply of an interaction, and the stored one, if it has a body."""
-    plain = recorded_reply(item, make_request_id, paced=False)
+    plain = recorded_reply(item.response, item.request.method, make_request_id, paced=False)
     recording = Recording(Cassette("a.yaml", packed((item,), Matching())), 0, 0)
     head = wire_head_of(plain, method=item.request.method)
     return plain, StoredReply(plain, head, recording) if plain.chunks else None

@@ -113,7 +113,7 @@ def observed(interaction: Interaction) -> Observation | None:
     if not isinstance(plain, Request) or not plain.asks_for_message or surface is OPENAI:
         return None
     view = view_of(plain)
-    reply = recorded_reply(interaction, lambda: "")
+    reply = recorded_reply(interaction.response, interaction.request.method, lambda: "")
     response = interaction.response
     waited = sum(chunk.delay for chunk in response.chunks)
     seconds = min(waited, MAX_SECONDS) if waited > 0 else None
