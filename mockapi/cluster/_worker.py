@@ -40,7 +40,7 @@ def prepare(plan: WorkerPlan) -> None:
     """Import what a worker would import later: what is imported before it is forked is there once."""
     # A face imports a file when a name of it is first asked for.
     _ = (
-        *(server.build_app, server.console_of, server.JSONConsole, server.tell_opening),
+        *(server.build_app, server.RoutedApp, server.console_of, server.JSONConsole, server.tell_opening),
         *(storage.ReportedRecording, storage.old_recordings, storage.working_project),
         *(cassettes.fingerprint, cassettes.for_matching, inspector.Feed, wire.without_doubles),
     )
@@ -215,7 +215,7 @@ class Worker:
         return await self._plan.watch(self._service)
 
     def _let_in(self) -> Door:
-        return Door(self._service, self._app.state.api, self._do, self._doors, self._default)
+        return Door(self._service, self._app.api, self._do, self._doors, self._default)
 
     async def _do(self, name: str, *arguments: Any) -> Any:
         return await self._does[name](*arguments)

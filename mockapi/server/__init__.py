@@ -1,4 +1,4 @@
-"""The server: a Starlette application on uvicorn, the control API, and what all doors share.
+"""The server: an ASGI application on uvicorn, the control API, and what all doors share.
 
     wire        sockets: the protocol, the player, the listener
     recording   the upstream, and what is kept of its answers
@@ -13,7 +13,7 @@ from mockapi._lazy import lazy_exports
 if TYPE_CHECKING:
     from mockapi.server._access import TOKEN, Access, access_of, control_objection
     from mockapi.server._api import MessagesAPI, defect_reply
-    from mockapi.server._app import build_app, create_app
+    from mockapi.server._app import App, build_app
     from mockapi.server._at_once import replayed, replayed_for_another
     from mockapi.server._awaited import Coming
     from mockapi.server._base_url import is_prefix, path_of
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         OwnerUnsureError,
         PassedOn,
     )
+    from mockapi.server._hosted import RoutedApp, create_app
     from mockapi.server._json_console import JSONConsole, console_of
     from mockapi.server._loading import LoadedCassettes
     from mockapi.server._metrics import Metrics, Totals
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 __all__ = [
     "TOKEN",
     "Access",
+    "App",
     "Coming",
     "Console",
     "Directory",
@@ -58,6 +60,7 @@ __all__ = [
     "OwnerUnsureError",
     "PassedOn",
     "RecordOptions",
+    "RoutedApp",
     "Service",
     "Settings",
     "Totals",
@@ -91,7 +94,7 @@ __getattr__ = lazy_exports(
     {
         "_access": "TOKEN Access access_of control_objection",
         "_api": "MessagesAPI defect_reply",
-        "_app": "build_app create_app",
+        "_app": "App build_app",
         "_at_once": "replayed replayed_for_another",
         "_awaited": "Coming",
         "_base_url": "is_prefix path_of",
@@ -100,6 +103,7 @@ __getattr__ = lazy_exports(
         "_control_replies": "body_of error_response health problem response_of unready",
         "_directory": "Directory Whereabouts",
         "_elsewhere": "Elsewhere Owner OwnerAwayError OwnerLostError OwnerUnsureError PassedOn",
+        "_hosted": "RoutedApp create_app",
         "_json_console": "JSONConsole console_of",
         "_loading": "LoadedCassettes",
         "_metrics": "Metrics Totals",

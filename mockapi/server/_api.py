@@ -12,9 +12,8 @@ from mockapi.replies import error_reply
 from mockapi.server._access import doubled, key_objection
 from mockapi.server._at_once import SESSION_PREFIX, AtOnce
 from mockapi.server._base_url import base_url_of, is_plain, path_of
-from mockapi.server._control import DRAINING
-from mockapi.server._control_replies import RETRY_AFTER
 from mockapi.server._cors import is_preflight
+from mockapi.server._draining import DRAINING, RETRY_AFTER
 from mockapi.server._elsewhere import OwnerAwayError, OwnerLostError, OwnerUnsureError
 from mockapi.server._metrics import AT_ONCE
 from mockapi.server._pages import is_uninvited

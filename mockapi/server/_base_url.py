@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     Scope = dict[str, Any]
 
+CONTROL: Final = "/_mockapi"
+"""What the paths of the control API begin with."""
 _PATH_SAFE: Final = "/!$&'()*+,;=:@"  # what a path may hold unescaped (RFC 3986, section 3.3)
 _PREFIX: Final = re.compile(
     r"(?:/(?!\.{1,2}(?:/|$))(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%(?!2[EeFf]|5[Cc])[0-9A-Fa-f]{2})+)+"

@@ -34,6 +34,7 @@ from mockapi.server._control_replies import (
     problem,
     unready,
 )
+from mockapi.server._draining import DRAINING
 from mockapi.server._inspection import Inspection, is_page
 from mockapi.server.aside import is_heavy
 from mockapi.sessions import kind_of, recording_as_json, session_options
@@ -54,7 +55,6 @@ _MAX_PAGE_BYTES = 8 * 1024 * 1024
 _EXPLAIN_SECONDS = 10.0
 _PROBES = ("/health", "/livez", "/readyz", "/metrics")
 _NO_METRICS = "Metrics are off: start the server with --metrics."
-DRAINING = "mockapi is shutting down: it finishes what is in flight and takes no new requests."
 
 
 def control_app(

@@ -12,6 +12,7 @@ from mockapi._printable import encodable
 from mockapi._version import __version__
 from mockapi._wording import counted
 from mockapi.errors import CassetteError, QuotaError, ScriptError, UsageError
+from mockapi.server._draining import RETRY_AFTER
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from mockapi.server._metrics import Totals
 
 _MAX_BODY = 1024 * 1024
-RETRY_AFTER = (b"retry-after", b"1")
 
 
 def health(totals: Totals, *, is_draining: bool) -> JSONResponse:

@@ -17,6 +17,7 @@ HEAVY = {
     *("mockapi.cassettes.redaction", "mockapi.cassettes._secrets", "mockapi.cassettes._forms"),
     *("mockapi.cassettes._jsonscan", "mockapi.cassettes._decode", "mockapi.validation._endpoints"),
     *("mockapi.nodes._options", "mockapi.cli._watch", "click.shell_completion", "difflib"),
+    *("starlette", "mockapi.server._control", "mockapi.server._inspection", "mockapi.inspector._rows"),
 }
 _TELLS = """
 import atexit, os, pathlib, sys

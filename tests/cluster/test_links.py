@@ -120,7 +120,7 @@ class Linked:
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
         ours, theirs = socket.socketpair()
-        api = build_app(self._owner, access_of()).state.api
+        api = build_app(self._owner, access_of()).api
         _, self._door = await loop.create_connection(lambda: self._let_in(api), sock=theirs)
         _, self._link = await loop.create_connection(self._asks, sock=ours)
         return self

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from types import FrameType
 
-    from starlette.applications import Starlette
+    from starlette.types import ASGIApp
 
     from mockapi.server.wire._tls import TLS
 
@@ -92,7 +92,7 @@ class HTTPServer(uvicorn.Server):
 
     def __init__(
         self,
-        app: Starlette,
+        app: ASGIApp,
         on_ready: Callable[[], None],
         on_stop: Callable[[], Awaitable[None]] | None = None,
         tell: Callable[[str], None] | None = None,

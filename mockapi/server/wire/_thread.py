@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Awaitable, Callable, Coroutine
 
-    from starlette.applications import Starlette
+    from starlette.types import ASGIApp
 
     from mockapi.server.wire._tls import TLS
 
@@ -34,7 +34,7 @@ class ThreadedServer:
 
     def __init__(
         self,
-        app: Starlette,
+        app: ASGIApp,
         listening: socket.socket,
         *,
         name: str = "mockapi",
