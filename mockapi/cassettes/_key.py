@@ -15,10 +15,9 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any
 
-from mockapi import jsontext
+from mockapi import cassettes, jsontext
 from mockapi._expressions import Patience, expression
 from mockapi.cassettes._jsonpaths import Document
-from mockapi.cassettes._multipart import split_multipart
 from mockapi.cassettes._payloads import content_digest
 from mockapi.cassettes._substitutions import is_named
 
@@ -71,7 +70,7 @@ def _body(request: Request, matching: Matching) -> bytes:
         if written is not None:
             return b"\njson\n" + written
     content_type = request.header("content-type") or ""
-    parts = split_multipart(content_type, request.body)
+    parts = cassettes.split_multipart(content_type, request.body)
     if parts is not None:
         digests = [[*part.headers, content_digest(part.content)] for part in parts]
         return b"\nmultipart\n" + (jsontext.canonical_value(digests) or b"")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, get_args
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import click
 
@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from mockapi.server.recording import RecordOptions
 
 
-@dataclass(frozen=True, slots=True)
-class ServerOptions:
+class ServerOptions(NamedTuple):
     """What the options of one command line come to."""
 
     paths: tuple[str, ...]

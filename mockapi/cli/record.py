@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +55,7 @@ def command(ctx: click.Context, /, summary: str | None, **values: Any) -> None:
     paths = (*own, *(path for path in values["cassettes"] if path not in own))
     options = read_options({**values, "on_unmatched": _ON_UNMATCHED[mode]})
     # Without recordings: none, not the starter cassettes.
-    service = run(replace(options, paths=paths), read_operations(values))
+    service = run(options._replace(paths=paths), read_operations(values))
     tell_summary(service)
     assert service.recorder is not None  # noqa: S101 - an upstream was named
     stats = service.recorder.stats

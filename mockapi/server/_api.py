@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from mockapi import validation
+from mockapi import messages, replies, validation
 from mockapi._clock import monotonic
 from mockapi.exchange import Request, Source
-from mockapi.messages import error_details
-from mockapi.replies import error_reply
 from mockapi.server._access import doubled, key_objection
 from mockapi.server._at_once import SESSION_PREFIX, AtOnce
 from mockapi.server._base_url import base_url_of, is_plain, path_of
@@ -50,7 +48,7 @@ _CLOSE: Headers = ((b"connection", b"close"),)
 
 def defect_reply(service: Service) -> Reply:
     """What the client is told of a defect of mockapi's own."""
-    return error_reply(
+    return replies.error_reply(
         500,
         "api_error",
         "Internal server error: a defect of mockapi; its traceback is on the server's stderr.",
@@ -280,18 +278,18 @@ class MessagesAPI:
         # The rest of the body is read and dropped: closing while a client still sends could cost it
         # the reply. Who waits for "100 Continue" may send no body now, so that connection ends.
         waits = any(name == b"expect" for name, _ in headers)
-        return error_reply(
+        return replies.error_reply(
             refused.status,
             refused.error_type,
             refused.message,
             self._service.next_request_id(),
             source=Source.INVALID,
             headers=_CLOSE if waits else (),
-            details=error_details(refused.code),
+            details=messages.error_details(refused.code),
         )
 
     def _later(self, message: str) -> Reply:
-        return error_reply(
+        return replies.error_reply(
             503,
             "api_error",
             message,
@@ -328,6 +326,6 @@ class MessagesAPI:
         return self._error(status, "mockapi_no_session", message)
 
     def _error(self, status: int, error_type: str, message: str) -> Reply:
-        return error_reply(
+        return replies.error_reply(
             status, error_type, message, self._service.next_request_id(), source=Source.INVALID
         )

@@ -7,6 +7,7 @@ import contextlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mockapi import server
 from mockapi._clock import wall
 from mockapi.errors import TooSlowError, UsageError
 from mockapi.exchange import Source
@@ -15,7 +16,6 @@ from mockapi.replies import hint_field
 from mockapi.server import recording as recorders
 from mockapi.server._console import Console
 from mockapi.server._cors import is_asking, preflight, with_cors
-from mockapi.server._loading import LoadedCassettes
 from mockapi.server._metrics import Totals
 from mockapi.server._misses import Explainer
 from mockapi.server._pages import Uninvited
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from mockapi._files import Places
     from mockapi.cassettes import Index, Matching
     from mockapi.exchange import Reply, Request
+    from mockapi.server._loading import LoadedCassettes
     from mockapi.server._metrics import Metrics
     from mockapi.server._moment import Moment
     from mockapi.server.recording import Address, Recorder, RecordOptions
@@ -203,7 +204,7 @@ class Service:
             CassetteError: with every problem; what was loaded before stays in use.
         """
         async with self._loading:
-            loaded = LoadedCassettes(tuple(paths), inside)
+            loaded = server.LoadedCassettes(tuple(paths), inside)
             if self.in_order is None:
                 await self.replace(loaded)
             else:

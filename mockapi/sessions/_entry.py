@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import orjson
 
-from mockapi import jsontext
+from mockapi import cassettes, jsontext
 from mockapi._printable import encodable
-from mockapi.cassettes import CREDENTIAL_HEADERS
+from mockapi.exchange import Request
 from mockapi.replies import surfaces
-from mockapi.validation import Refusal
 
 if TYPE_CHECKING:
     import asyncio
 
     from mockapi.cassettes import Miss, Recording
-    from mockapi.exchange import Headers, Reply, Request
+    from mockapi.exchange import Headers, Reply
+    from mockapi.validation import Refusal
 
 BodyKind: TypeAlias = Literal["json", "text", "base64"]
 """As what the control API shows a body."""
@@ -85,7 +85,7 @@ class JournalEntry:
     def plain(self) -> Request:
         """The Messages request that it stood for, where it came to a cloud's surface; else what came."""
         plain = surfaces.plain_of(self.request)
-        return self.request if isinstance(plain, Refusal) else plain
+        return plain if isinstance(plain, Request) else self.request
 
     @property
     def is_explained(self) -> bool:
@@ -158,7 +158,7 @@ def miss_as_json(miss: Miss) -> dict[str, Any]:
 
 
 def _shown(name: str, value: str) -> str:
-    return "[hidden]" if name in CREDENTIAL_HEADERS else value
+    return "[hidden]" if name in cassettes.CREDENTIAL_HEADERS else value
 
 
 def kind_of(body: bytes) -> BodyKind:

@@ -27,8 +27,7 @@ from mockapi import replies
 from mockapi import validation as validation_rules
 from mockapi.errors import TooSlowError
 from mockapi.exchange import Chunk, Reply, Request, Source
-from mockapi.replies import at_once, at_speed, converted, error_reply, faults, hint_field, wants_stream
-from mockapi.replies.surfaces import OWN, surface_of
+from mockapi.replies import at_once, at_speed, faults, hint_field, surfaces
 from mockapi.sessions._answer import FORWARD, Answer
 from mockapi.sessions._settings import CALLS_OUT
 
@@ -38,6 +37,9 @@ if TYPE_CHECKING:
     from mockapi.replies.surfaces import Surface
     from mockapi.sessions._session import ServerSession
     from mockapi.validation import Refusal, ValidationSettings
+
+_OWN: Final = "/v1/messages"
+"""What paths of the API's own begin with, which no surface has."""
 
 
 @dataclass(slots=True, eq=False)
@@ -70,7 +72,7 @@ class Exchange:
         """Find the surface; a request to one stands for itself until it is read."""
         self.plain = request = self.request
         # `surface_of` says so too; nearly every request is spared the call.
-        self.surface = None if request.path.startswith(OWN) else surface_of(request)
+        self.surface = None if request.path.startswith(_OWN) else surfaces.surface_of(request)
 
     def read(self, plain: Request | Refusal) -> None:
         """Take what the surface says that the request stands for."""
@@ -347,7 +349,7 @@ def _recorded(exchange: Exchange, recording: Recording | None) -> Answer | None:
     else:
         reply = at_speed(session.library.paced_reply(recording), settings.speed)
     if settings.convert and recording.interaction.request.path == "/v1/messages":
-        reply = converted(reply, stream=wants_stream(exchange.request.parsed))
+        reply = replies.converted(reply, stream=replies.wants_stream(exchange.request.parsed))
     return Answer(reply, recording)
 
 
@@ -373,6 +375,6 @@ def _is_imitated(request: Request) -> bool:
 
 def _error(exchange: Exchange, status: int, kind: str, message: str, hint: str = "") -> Reply:
     fields = (hint_field(hint),) if hint else ()
-    return error_reply(
+    return replies.error_reply(
         status, kind, message, exchange.next_request_id(), source=Source.INVALID, headers=fields
     )

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from mockapi.validation._context import access_key_id
     from mockapi.validation._endpoints import NearMiss, find_endpoint, near_miss, with_version
     from mockapi.validation._engine import Validator
+    from mockapi.validation._refusal import Refusal
     from mockapi.validation._rule import Rule
-    from mockapi.validation._settings import Evidence, Mode, Profile, Refusal, ValidationSettings
+    from mockapi.validation._settings import Evidence, Mode, Profile, ValidationSettings
     from mockapi.validation._validate import all_rules, check_body, first_refusal, rule_ids, validate
 
 __all__ = [
@@ -47,8 +48,9 @@ __getattr__ = lazy_exports(
         "_context": "access_key_id",
         "_endpoints": "NearMiss find_endpoint near_miss with_version",
         "_engine": "Validator",
+        "_refusal": "Refusal",
         "_rule": "Rule",
-        "_settings": "Evidence Mode Profile Refusal ValidationSettings",
+        "_settings": "Evidence Mode Profile ValidationSettings",
         "_validate": "all_rules check_body first_refusal rule_ids validate",
     },
     renamed={"Settings": "ValidationSettings"},

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
     from mockapi.exchange import Request
     from mockapi.validation._media import Image, Pdf
-    from mockapi.validation._settings import Refusal, ValidationSettings
+    from mockapi.validation._refusal import Refusal
+    from mockapi.validation._settings import ValidationSettings
 
 _MESSAGES: Final = frozenset({"requests/create-message", "requests/count-tokens"})
 _COMPLETE: Final = "requests/complete"
@@ -203,8 +204,7 @@ class Validator:
             faults = variant.explain(context.body)
             applied = [fault for fault in faults if fault.rule.id not in self._settings.disabled]
             yield from (fault.refusal() for fault in applied)
-            # Unknown fields alone (and what is as harmless) leave the rest of the shape reliable: for a
-            # full report they are taken out, and the rules look at what is left.
+            # Unknown fields, and their like, leave the rest reliable: a full report goes on without them.
             harmless = (
                 all(fault.rule.id in _HARMLESS for fault in faults) and len(faults) < _reference.MOST_ITEMS
             )

@@ -21,7 +21,7 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from mockapi.validation._settings import Refusal
+from mockapi.validation._refusal import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

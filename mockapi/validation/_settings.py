@@ -1,4 +1,4 @@
-"""What a validator is told, and what it answers."""
+"""What a validator is told."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal, get_args
 from mockapi.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
 
     from mockapi.messages.catalogue import Model
@@ -53,26 +52,3 @@ class ValidationSettings:
         for name, choices in ((name, get_args(kind)) for name, kind in choices_of.items()):
             if (value := getattr(self, name)) not in choices:
                 raise UsageError(f"`{name}` of validation is one of {', '.join(choices)}, not {value!r:.80}.")
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """The error the API would answer.
-
-    Attributes:
-        status: HTTP status.
-        type: error type, as in the body.
-        message: the API's words.
-        rule: id of the rule that refused.
-        hint: what a person may want to know besides, or None.
-        pointer: JSON pointer to the fault in the body, None if it is not in the body.
-        details: what the body's `error.details` hold, `error_code` first; None if it has none.
-    """
-
-    status: int
-    type: str
-    message: str
-    rule: str
-    hint: str | None = None
-    pointer: str | None = None
-    details: Mapping[str, object] | None = None

@@ -15,8 +15,8 @@ import reprlib
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 from mockapi.validation._reference import MOST_ITEMS
+from mockapi.validation._refusal import Refusal
 from mockapi.validation._rule import Rule, Stage, declare
-from mockapi.validation._settings import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

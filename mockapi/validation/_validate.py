@@ -13,10 +13,12 @@ from mockapi.errors import UsageError
 from mockapi.exchange import Request
 from mockapi.validation._engine import Validator
 from mockapi.validation._rule import Rule, declared
-from mockapi.validation._settings import Mode, Profile, Refusal, ValidationSettings
+from mockapi.validation._settings import Mode, Profile, ValidationSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from mockapi.validation._refusal import Refusal
 
 _DEFAULTS = {"x-api-key": "sk-ant-test-key", "anthropic-version": "2023-06-01"}
 

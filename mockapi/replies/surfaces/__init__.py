@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mockapi.replies.surfaces._google_cloud import GOOGLE_CLOUD
     from mockapi.replies.surfaces._mantle import MANTLE
     from mockapi.replies.surfaces._openai import OPENAI, OPENAI_MODELS
-    from mockapi.replies.surfaces._routes import OWN, plain_of, read_aside, surface_of
+    from mockapi.replies.surfaces._routes import plain_of, read_aside, surface_of
     from mockapi.replies.surfaces._surface import Surface
     from mockapi.replies.surfaces._vertex import VERTEX
 
@@ -29,7 +29,6 @@ __all__ = [
     "MANTLE",
     "OPENAI",
     "OPENAI_MODELS",
-    "OWN",
     "VERTEX",
     "Surface",
     "plain_of",
@@ -45,7 +44,7 @@ __getattr__ = lazy_exports(
         "_google_cloud": "GOOGLE_CLOUD",
         "_mantle": "MANTLE",
         "_openai": "OPENAI OPENAI_MODELS",
-        "_routes": "OWN plain_of read_aside surface_of",
+        "_routes": "plain_of read_aside surface_of",
         "_surface": "Surface",
         "_vertex": "VERTEX",
     },

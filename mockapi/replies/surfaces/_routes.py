@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mockapi.replies.surfaces._surface import Surface
     from mockapi.validation import Refusal
 
-OWN: Final = "/v1/messages"
+_OWN: Final = "/v1/messages"
 """What paths of the API's own begin with, which no surface has."""
 
 
@@ -86,7 +86,7 @@ _ROUTES: Final = (
 def surface_of(request: Request) -> Surface | None:
     """The surface that a request came to; None where it came to the API's own paths, or to nobody's."""
     path = request.path
-    if path.startswith(OWN):  # nearly every request: it must cost nothing
+    if path.startswith(_OWN):  # nearly every request: it must cost nothing
         return None
     for route in _ROUTES:
         if route.method in ("", request.method) and route.path.fullmatch(path):

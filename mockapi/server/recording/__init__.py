@@ -6,7 +6,8 @@ from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from mockapi.server.recording._forwarding import Budget
-    from mockapi.server.recording._options import READ_SECONDS, RecordOptions, parse_mode
+    from mockapi.server.recording._modes import parse_mode
+    from mockapi.server.recording._options import READ_SECONDS, RecordOptions
     from mockapi.server.recording._recorder import Recorder
     from mockapi.server.recording._stats import RecordStats, markdown, summary
     from mockapi.server.recording._upstream import Address, Upstream, UpstreamFailed
@@ -29,7 +30,8 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "_forwarding": "Budget",
-        "_options": "READ_SECONDS RecordOptions parse_mode",
+        "_modes": "parse_mode",
+        "_options": "READ_SECONDS RecordOptions",
         "_recorder": "Recorder",
         "_stats": "RecordStats markdown summary",
         "_upstream": "Address Upstream UpstreamFailed",

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from mockapi.server.recording._forwarding import BudgetSpentError, Forwarding, budget_spent
 from mockapi.server.recording._interaction import finished_reply, interaction_of, not_the_api
-from mockapi.server.recording._options import parse_mode
+from mockapi.server.recording._modes import parse_mode
 from mockapi.server.recording._stats import RecordStats
 from mockapi.server.recording._upstream import UpstreamFailed
 from mockapi.server.recording._verifier import Verifier

@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING, Any
 
+from mockapi import messages
 from mockapi.inflate import InflateError, TooLargeError, inflated
-from mockapi.messages import ERROR_CODES
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -147,7 +147,7 @@ def _decoded(body: bytes, encoding: str, limit: int) -> bytes:
     except TooLargeError:
         # The API itself says this, the edge in front of it has seen the small body only.
         code = "request_body_too_large_after_decoding"
-        raise Refused(413, "request_too_large", ERROR_CODES[code].message, code) from None
+        raise Refused(413, "request_too_large", messages.ERROR_CODES[code].message, code) from None
     except InflateError as error:
         message = f"The request body is not valid {encoding}: it {error}"
         code = "request_body_encoding_invalid"

@@ -10,7 +10,8 @@ import pytest
 import mockapi
 from mockapi.cassettes import Cassette, Matching, dump
 from mockapi.errors import UsageError
-from mockapi.server.recording._options import RecordOptions, parse_mode
+from mockapi.server.recording._modes import parse_mode
+from mockapi.server.recording._options import RecordOptions
 from tests.support.recording import Upstream, json_answer, recorded, recording, saying
 from tests.support.server import ask, control, interaction, journal, message, serving, write_cassette
 
