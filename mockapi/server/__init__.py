@@ -13,7 +13,7 @@ from mockapi._lazy import lazy_exports
 if TYPE_CHECKING:
     from mockapi.server._access import TOKEN, Access, access_of, control_objection
     from mockapi.server._api import MessagesAPI, defect_reply
-    from mockapi.server._app import App, build_app
+    from mockapi.server._app import build_app
     from mockapi.server._at_once import replayed, replayed_for_another
     from mockapi.server._awaited import Coming
     from mockapi.server._base_url import is_prefix, path_of
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 __all__ = [
     "TOKEN",
     "Access",
-    "App",
     "Coming",
     "Console",
     "Directory",
@@ -94,7 +93,7 @@ __getattr__ = lazy_exports(
     {
         "_access": "TOKEN Access access_of control_objection",
         "_api": "MessagesAPI defect_reply",
-        "_app": "App build_app",
+        "_app": "build_app",
         "_at_once": "replayed replayed_for_another",
         "_awaited": "Coming",
         "_base_url": "is_prefix path_of",
