@@ -5,7 +5,9 @@
 
 A share of a hundredth drowns in what two servers under load differ by anyway. So one server is asked in
 slices of a few milliseconds, counting in one and not in the next, and neighbours are compared. The client is
-a process of its own, and its time does not count. With `--before`, the cheapest slice of another checkout,
+a process of its own, and its time does not count. Replies are counted, some hundreds together, when the
+journal is full and has to drop the oldest: it is filled first, so a slice that counts pays for as many as it
+has asked for. With `--before`, the cheapest slice of another checkout,
 one that could not count yet, stands beside the cheapest one here.
 """
 
@@ -70,6 +72,7 @@ class Requests:
         self._orders, theirs = multiprocessing.Pipe()
         multiprocessing.get_context("fork").Process(target=_ask, args=(theirs,), daemon=True).start()
         folder = workload.cassette_folder(work, "json-1", [workload.interaction(1)])
+        self._metrics: Any = None
         self._server = mockapi.Server([str(folder)])
         self._server.start()
         gc.freeze()  # as `mockapi serve` does, thresholds too
@@ -81,20 +84,40 @@ class Requests:
         at = urlsplit(self._server.base_url)
         self._orders.send(((at.hostname, at.port), request))
 
+    def fill(self) -> None:
+        """Ask until each request has the journal drop an entry, and all else is as it stays, too."""
+        while not self._server.service.sessions.default.journal.dropped:
+            self.slice()
+
     def slice(self, metrics: Any = None) -> float:
         """Seconds of the server's processor time for some requests, counted or not.
+
+        Args:
+            metrics: where to count as many as are asked for, the oldest in the journal.
 
         Raises:
             RuntimeError: a request was not answered with 200.
         """
-        self._server.service.metrics = metrics
         began = time.process_time()
+        if metrics is not self._metrics:
+            self._count(metrics)
         self._orders.send(True)
         lines = self._orders.recv()
         used = time.process_time() - began
         if lines != [b"HTTP/1.1 200 OK"] * _REQUESTS:
             raise RuntimeError(f"Requests were answered with {set(lines)}.")
         return used
+
+    def _count(self, metrics: Any) -> None:
+        """Count, or count no more."""
+        service = self._server.service
+        self._metrics = service.metrics = metrics
+        service.sessions.count_for(metrics)
+
+    def counted(self, metrics: Any) -> int:
+        """How many replies were counted."""
+        family = next(metrics.families(self._server.service.totals()))
+        return sum(int(sample.value) for sample in family.samples)
 
     def close(self) -> None:
         """Stop the server; the client ends when nobody is left to order."""
@@ -109,13 +132,14 @@ def _ratios(work: Path, rounds: int) -> tuple[float, float]:
     metrics = Metrics()
     counted, control = [], []
     with contextlib.closing(Requests(work)) as requests:
-        for _ in range(20):
-            requests.slice()
-            requests.slice(metrics)
+        requests.fill()
         for number in range(rounds):
             costs = [requests.slice(way) for way in (None, metrics, None)]
             counted.append(costs[1] / ((costs[0] + costs[2]) / 2))
             control.append(costs[2] / costs[0] if number % 2 else costs[0] / costs[2])
+        replies = requests.counted(metrics)
+        if replies != rounds * _REQUESTS:
+            raise RuntimeError(f"{replies} replies were counted, of {rounds * _REQUESTS}.")
     return median(counted), median(control)
 
 
@@ -142,6 +166,7 @@ def metrics_part(work: Path, *, rounds: int) -> Part:
 
 def _cheapest(work: Path, rounds: int) -> float:
     with contextlib.closing(Requests(work)) as requests:
+        requests.fill()
         return min([requests.slice() for _ in range(rounds)])
 
 

@@ -244,9 +244,10 @@ class WholeServer:
 
     async def numbers(self) -> tuple[Totals, Metrics | None]:
         """This worker's own."""
-        if self._service.metrics is not None:
-            self._service.metrics.add_up()
-        return self._service.totals(), self._service.metrics
+        service = self._service
+        if service.metrics is not None:
+            await service.metrics.catch_up(service.sessions)
+        return service.totals(), service.metrics
 
     async def _metrics(self, scope: Scope) -> Response:
         totals, (metrics, *others) = await self._totals()

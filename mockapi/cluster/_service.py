@@ -64,6 +64,7 @@ class WorkerService(Service):
         self.epoch = 0
         super().__init__(plan.paths, plan.settings, console, recording=plan.recording, **options)
         self.sessions = WorkerRegistry(self.sessions.default, plan.limits)
+        self.sessions.count_for(self.metrics)
 
     def take(self, place: Place) -> None:
         """Be the state of one worker from now on.

@@ -15,7 +15,7 @@ from mockapi.nodes import _log_entries as entries
 from mockapi.nodes._log_forwarded import reply_of
 from mockapi.nodes._log_secrets import with_stand_ins
 from mockapi.server import LoadedCassettes
-from mockapi.sessions import Journal, JournalEntry, is_free, memory_of, recall
+from mockapi.sessions import JournalEntry, is_free, memory_of, recall
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -99,7 +99,7 @@ class Replica:
         session.settings = self._settings
         session.use(service.library)
         session.play(self._script)
-        session.journal = Journal()
+        session.journal.begin_anew()
         self.free.clear()
         self.playing = ""
         self._unmerged.clear()

@@ -16,7 +16,6 @@ from mockapi.server import _awaited
 from mockapi.server._access import key_objection
 from mockapi.server._awaited import Coming, whole_of
 from mockapi.server._elsewhere import OwnerAwayError
-from mockapi.server._metrics import AT_ONCE
 from mockapi.server.wire import ARRIVED, framed
 from mockapi.sessions import CALLS_OUT, Asked, ServerSession
 
@@ -161,13 +160,9 @@ class AtOnce:
         now = monotonic()
         at = wall_at(now)
         _used(service, request, recording, session, scope["server"], at)
-        counts = service.metrics
-        if head is not None and not service.console.verbose and (counts is None or reply.status == _OK):
+        is_counted_alike = service.metrics is None or reply.status == _OK
+        if head is not None and is_counted_alike and not service.console.verbose:
             seconds = now - scope[ARRIVED]
-            if counts is not None:
-                counts.replayed.append(seconds)
-                if len(counts.replayed) >= AT_ONCE:
-                    counts.add_up()
             # Where the recording has the body, the journal needs no copy of its own.
             body = None if request.spelled_as is recording else request.body
             session.journal.add_replayed(at, seconds, asked, body, recording, session.library)
@@ -199,7 +194,7 @@ class AtOnce:
             service.asked += 1
             service.sessions.use(session, at)
             head = reply.wire_head
-            if head is not None and service.metrics is None and not service.console.verbose:
+            if head is not None and not service.console.verbose:
                 seconds = monotonic() - scope[ARRIVED]
                 session.journal.add_made(at, seconds, asked, request.body, reply)
                 return framed(head.before, reply.body, head.after)

@@ -142,10 +142,12 @@ class _Control:
 
     async def metrics(self, request: Request) -> Response:
         service = self._service
-        if service.metrics is None:
+        metrics = service.metrics
+        if metrics is None:
             return problem(404, _NO_METRICS)
+        await metrics.catch_up(service.sessions)
         accept = request.headers.get("accept", "")
-        text, content_type = service.metrics.written(service.totals(), accept)
+        text, content_type = metrics.written(service.totals(), accept)
         return Response(text, headers={"content-type": content_type})
 
     async def list_sessions(self, request: Request) -> JSONResponse:

@@ -1,14 +1,15 @@
 """What the server counts for Prometheus: numbers, and nothing of what is played.
 
-A request that is answered at once costs one addition to a list here; some hundreds of them are counted
-together. prometheus_client, which would spend more on a counter than a recorded reply may cost in all, is
-asked only when somebody reads the numbers, and then it does what is its own: the formats. Labels cannot grow
-without end, because nothing that a client or a recording says becomes one: sources and rules are mockapi's
-own, and a status outside of HTTP's goes by its class.
+What is answered at once is counted later, some hundreds of replies together: of most of them the journal
+keeps all that there is to count, and tells it. prometheus_client, which would spend more on a counter than a
+recorded reply may cost in all, is asked only when somebody reads the numbers, and then it does what is its
+own: the formats. Labels cannot grow without end, because nothing that a client or a recording says becomes
+one: sources and rules are mockapi's own, and a status outside of HTTP's goes by its class.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -26,11 +27,11 @@ if TYPE_CHECKING:
 
     from mockapi.exchange import Reply
     from mockapi.server.wire import Lateness
+    from mockapi.sessions import SessionRegistry
 
 AT_ONCE: Final = 256
 """How many entries are counted together."""
-_KIND: Final = attrgetter("reply.source", "reply.status")
-_SECONDS: Final = attrgetter("seconds")
+_KIND: Final = attrgetter("source", "status")
 _STATUSES: Final = {*map(int, HTTPStatus), 529}  # and the API's own "overloaded"
 
 
@@ -74,9 +75,8 @@ class Metrics:
     """The counts of one server, in a registry of their own.
 
     Attributes:
-        at_once: what was answered whole and at once and waits to be counted: so many that it pays.
-        replayed: likewise of recorded replies with status 200, which are most: their seconds, from the whole
-            request to the last byte, zero or more.
+        at_once: what was answered whole and at once, no journal tells of, and waits to be counted: so many
+            that it pays.
 
     Raises:
         UsageError: prometheus_client is not installed.
@@ -90,7 +90,6 @@ class Metrics:
                 "Metrics need prometheus-client: pip install 'messages-mockapi[metrics]'."
             ) from error
         self.at_once: list[Counted] = []
-        self.replayed: list[float] = []
         self._replies: defaultdict[tuple[Source, int, str], int] = defaultdict(int)
         self._first_byte = {source: Histogram() for source in Source}
 
@@ -107,25 +106,45 @@ class Metrics:
         if first_byte is not None:
             self._first_byte[source].add(first_byte)
 
-    def add_up(self) -> None:
-        """Count what waits for it."""
-        if self.replayed:
-            self._replies[Source.RECORDED, 200, ""] += len(self.replayed)
-            self._first_byte[Source.RECORDED].add_all(self.replayed)
-            self.replayed.clear()
-        entries = self.at_once
-        self.at_once = []
-        kinds = Counter(map(_KIND, entries))
+    def replayed(self, seconds: list[float]) -> None:
+        """Count recorded replies with status 200, which most are.
+
+        Args:
+            seconds: of each, from the whole request to the last byte: zero or more.
+        """
+        self._replies[Source.RECORDED, 200, ""] += len(seconds)
+        self._first_byte[Source.RECORDED].add_all(seconds)
+
+    def made(self, replies: list[Reply], seconds: list[float]) -> None:
+        """Count replies that were sent whole and at once.
+
+        Args:
+            replies: what was sent.
+            seconds: of each, as for `replayed`.
+        """
+        kinds = Counter(map(_KIND, replies))
         sources = {source for source, _ in kinds}
         for source in sources:
-            of = entries if len(sources) == 1 else [item for item in entries if item.reply.source is source]
-            self._first_byte[source].add_all(list(map(_SECONDS, of)))
-            if source is Source.INVALID:
-                for entry in of:
-                    self._replies[source, entry.reply.status, _rule(entry.reply)] += 1
+            of = zip(replies, seconds, strict=True)
+            times = seconds if len(sources) == 1 else [time for reply, time in of if reply.source is source]
+            self._first_byte[source].add_all(times)
         for (source, status), number in kinds.items():
             if source is not Source.INVALID:
                 self._replies[source, status, ""] += number
+        for reply in replies if Source.INVALID in sources else ():
+            if reply.source is Source.INVALID:
+                self._replies[reply.source, reply.status, _rule(reply)] += 1
+
+    async def catch_up(self, sessions: SessionRegistry) -> None:
+        """Count all that was sent so far; it takes up to half a millisecond a session, between other work."""
+        for _ in sessions.add_up():
+            await asyncio.sleep(0)
+        self.add_up()
+
+    def add_up(self) -> None:
+        """Count what waits here for it."""
+        entries, self.at_once = self.at_once, []
+        self.made([entry.reply for entry in entries], [entry.seconds or 0.0 for entry in entries])
 
     def added(self, other: Metrics) -> None:
         """Add what another process has counted."""

@@ -121,6 +121,7 @@ class Service:
         self.sessions = SessionRegistry(
             ServerSession(DEFAULT, settings, self.library, on_unmatched=self.on_unmatched), limits
         )
+        self.sessions.count_for(metrics)
         self.keeper = SessionKeeper(self)
         self.ids = IdFactory(seed=1)
         self._replies = 0

@@ -4,6 +4,9 @@ Nearly every reply is a recording, or made up, and was sent whole; and hardly an
 an exchange is kept as a tuple of what it was made of, and becomes an entry when somebody asks for it: to make
 one each time would be a tenth of what a recorded reply costs. Where another process sends the recording it is
 a `Playing`, whose end that process tells.
+
+Such exchanges are counted from here, too, where somebody counts: some hundreds of them together, before they
+have to go, so that none of them pays for it when it comes.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ import threading
 from collections import deque
 from itertools import islice
 from operator import attrgetter
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 from weakref import WeakValueDictionary
 
 from mockapi.sessions._entry import JournalEntry
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 MAX_ENTRIES: Final = 10_000
 MAX_BYTES: Final = 64 * 1024 * 1024
+_COUNTED_TOGETHER: Final = 256
+_NOBODY_COUNTS: Final = -1
 
 _Replayed: TypeAlias = "tuple[int, float, float, Asked, bytes | None, Recording, CassetteSet]"
 """Number, moment, seconds until it was sent, what was asked, its body unless the recording has it, the
@@ -39,10 +44,21 @@ _Made: TypeAlias = "tuple[int, float, float, Asked, bytes, Reply]"
 _Kept: TypeAlias = "JournalEntry | Playing | _Replayed | _Made"
 
 
+class Counts(Protocol):
+    """Who counts the replies that were sent whole and at once. Their seconds are zero or more."""
+
+    def replayed(self, seconds: list[float]) -> None:
+        """Recordings with status 200 were sent, each in so many seconds."""
+
+    def made(self, replies: list[Reply], seconds: list[float]) -> None:
+        """These replies were made up, and sent in so many seconds."""
+
+
 class Journal:
     """The entries of a session, oldest first. Beyond the bounds the oldest are dropped.
 
-    Their numbers have no gaps.
+    Their numbers have no gaps. What `add_replayed` and `add_made` have written down is counted here; how
+    everything else went is known later, to whoever has sent it.
 
     Attributes:
         count: the number of the last entry there was.
@@ -59,6 +75,9 @@ class Journal:
         self.count = 0
         self.cleared = 0
         self._merged = 0
+        self._counts: Counts | None = None
+        # What `dropped` has come to when an entry that is still to be counted would be the next to go.
+        self._due = _NOBODY_COUNTS
         self._made: WeakValueDictionary[int, JournalEntry] = WeakValueDictionary()
         self._making = threading.Lock()
 
@@ -93,7 +112,7 @@ class Journal:
             seconds: from the whole request to the reply's last byte.
             asked: what came, but for its body.
             body: of the request; None if it is that of the recording, byte for byte.
-            recording: what answered.
+            recording: what answered; with status 200, where somebody counts.
             library: where that is.
         """
         self.count = number = self.count + 1
@@ -144,6 +163,7 @@ class Journal:
 
         All of these are numbered anew; nobody may have seen their numbers.
         """
+        self.add_up()
         own = list(self.after(self._merged))  # those of one moment stay in their order
         for _ in own:
             self._bytes -= _size_of(self._entries.pop())
@@ -159,8 +179,34 @@ class Journal:
         entries.append(entry)
         self._bytes += size
         while len(entries) > self._max_entries or (self._bytes > self._max_bytes and len(entries) > 1):
+            if self.dropped == self._due:
+                self._count(_COUNTED_TOGETHER)
             self._bytes -= _size_of(entries.popleft())
             self.dropped += 1
+
+    def count_for(self, counts: Counts | None) -> None:
+        """Have all counted that is kept, and that comes; None: nothing any more."""
+        self._counts = counts
+        self._due = _NOBODY_COUNTS if counts is None else self.dropped
+
+    def add_up(self) -> None:
+        """Have counted what is still to be counted."""
+        self._count(len(self._entries))
+
+    def _count(self, most: int) -> None:
+        """Have the next ones counted of those that are still to be counted."""
+        counts = self._counts
+        if counts is None:
+            return
+        begin = self._due - self.dropped
+        batch = list(islice(self._entries, begin, begin + most))
+        self._due += len(batch)
+        replayed = [kept[2] for kept in batch if isinstance(kept, tuple) and len(kept) == 7]
+        if replayed:
+            counts.replayed(replayed)
+        if len(replayed) < len(batch):
+            made = [kept for kept in batch if isinstance(kept, tuple) and len(kept) == 6]
+            counts.made([kept[5] for kept in made], [kept[2] for kept in made])
 
     @property
     def size(self) -> int:
@@ -178,12 +224,34 @@ class Journal:
 
     def clear(self) -> None:
         """Forget all entries; numbers go on."""
+        self._empty()
+        self.cleared = self.count
+
+    def begin_anew(self, count: int = 0, cleared: int = 0) -> None:
+        """Forget all entries, and go on where another journal is.
+
+        Args:
+            count: of that one.
+            cleared: of that one; the entries behind it count as dropped.
+        """
+        self._empty()
+        self.count, self.cleared, self._merged = count, cleared, 0
+        self.dropped = count - cleared
+        if self._counts is not None:
+            self._due = self.dropped
+        with self._making:
+            self._made.clear()
+
+    def _empty(self) -> None:
+        self.add_up()
         self._entries.clear()
         self._bytes = 0
-        self.cleared = self.count
+        if self._counts is not None:
+            self._due = self.dropped
 
     def settle(self) -> None:
         """Make entries of all that is kept: the library that it is made of is not to be kept for its sake."""
+        self.add_up()
         self._entries = deque(map(self._made_of, self._entries))
         self._bytes = sum(map(_size_of, self._entries))
 

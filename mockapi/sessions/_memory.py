@@ -45,6 +45,5 @@ def recall(session: ServerSession, memory: dict[str, Any]) -> None:
         used, last, turn = memory["script"]
         generator.play(ScriptState(generator.script.script, tuple(used), last, turn))
     count, cleared = memory["journal"]
-    session.journal.count, session.journal.cleared = count, cleared
-    session.journal.dropped = count - cleared
+    session.journal.begin_anew(count, cleared)
     session.library.played.update(recordings[number] for number in memory["library"])

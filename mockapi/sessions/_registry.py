@@ -13,6 +13,7 @@ from mockapi.sessions._owners import Owners
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from mockapi.sessions._journal import Counts
     from mockapi.sessions._session import ServerSession
 
 _MAX_ENDED: Final = 10_000
@@ -45,6 +46,7 @@ class SessionRegistry:
         self.on_end: Callable[[ServerSession], None] | None = None
         self.unrouted_message = "No session has this base URL."
         self._open: dict[str, ServerSession] = {default.id: default}
+        self._counts: Counts | None = None
         self._owners = Owners()
         self._ended: OrderedDict[str, tuple[str | None, str]] = OrderedDict()
         self._dates: list[tuple[float, str]] = []
@@ -66,6 +68,18 @@ class SessionRegistry:
     def get(self, id_: str) -> ServerSession | None:
         """An open session."""
         return self._open.get(id_)
+
+    def count_for(self, counts: Counts | None) -> None:
+        """Have counted what is kept in the journals of all sessions; None: in none any more."""
+        self._counts = counts
+        for session in self:
+            session.journal.count_for(counts)
+
+    def add_up(self) -> Iterator[None]:
+        """Have counted what is still to be counted, a session with each step."""
+        for session in self:
+            session.journal.add_up()
+            yield
 
     def use(self, session: ServerSession, now: float) -> None:
         """A session is used: it is the last one that would have to go."""
@@ -95,6 +109,7 @@ class SessionRegistry:
             if loser is not None:
                 whose = f"{loser.owner!r} had most of them" if loser.owner else "it was unused for longest"
                 self._end(loser, f"was closed, because the server was full and {whose}")
+        session.journal.count_for(self._counts)
         self._open[session.id] = session
         self._owners.add(session)
         if session.end is not None:
@@ -134,6 +149,7 @@ class SessionRegistry:
         return f"The session {which} {how}; its base URL has ended with it."
 
     def _end(self, session: ServerSession, how: str) -> None:
+        session.journal.add_up()
         for told in (self.on_close, self.on_end):
             if told is not None:
                 told(session)

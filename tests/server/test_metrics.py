@@ -26,6 +26,7 @@ from tests.support.server import (
     RawClient,
     ask,
     control,
+    counting,
     eventually,
     interaction,
     message,
@@ -44,12 +45,6 @@ STREAMED = message("a stream")
 KEY = {"x-api-key": "sk-ant-test-1", "anthropic-version": "2023-06-01"}
 IDLE = Service((), mockapi.Settings(), Console(quiet=True))
 """The state of a server that nobody asks."""
-
-
-def counting(server: mockapi.Server) -> mockapi.Server:
-    """A server that has not started, with its counts."""
-    server.service.metrics = Metrics()
-    return server
 
 
 @pytest.fixture
@@ -160,7 +155,7 @@ def test_what_an_upstream_answers_is_in_flight_until_it_has_come() -> None:
         connection.sendall(b"HTTP/1.1 299 OK\r\ncontent-length: 1\r\n\r\n1")
 
     with Upstream(talk) as upstream, recording(upstream.url, None, mode="passthrough") as server:
-        server.service.metrics = Metrics()
+        counting(server)
         with RawClient(server.base_url) as client:
             client.ask("POST", "/v1/messages", orjson.dumps(ASKED))
             eventually(lambda: told(server)["mockapi_streams_in_flight", ()] == 1, "it is awaited")

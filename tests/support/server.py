@@ -27,6 +27,7 @@ from mockapi.cassettes import (
     dump,
 )
 from mockapi.exchange import Ending
+from mockapi.server import Metrics
 from mockapi.validation import ValidationSettings
 from tests.support.several import NodesServer, several
 from tests.support.tls import WrappedSocket
@@ -302,6 +303,13 @@ def eventually(holds: Callable[[], bool], what: str, patience: float = PATIENCE)
     while not holds():
         assert time.monotonic() < end, f"not within {patience} s: {what}"
         pause.wait(0.005)
+
+
+def counting(server: mockapi.Server) -> mockapi.Server:
+    """The same server, counting for Prometheus from now on."""
+    server.service.metrics = metrics = Metrics()
+    server.service.sessions.count_for(metrics)
+    return server
 
 
 @contextmanager
