@@ -25,6 +25,7 @@ from mockapi.cluster._kinds import (
     PLAYED,
     REPLY,
     RESULT,
+    TURNED_AWAY,
 )
 from mockapi.cluster._named import Named
 from mockapi.exchange import Reply
@@ -141,7 +142,7 @@ class Door(Frames):
         try:
             session = self._api.admitted(id_, request)
             if isinstance(session, Reply):
-                self._say(number, session)
+                self._turn_away(number, session)
             elif self._default is not None and session is self._default.session:
                 self._start(self._answer_in_order(number, self._default, request, server, hint))
             elif self._service.is_at_hand(request, session):
@@ -174,9 +175,9 @@ class Door(Frames):
                 free = self._service.epoch if passed_on.is_free else None
                 self._say(number, passed_on.reply, free)
         except (OwnerAwayError, OwnerUnsureError) as error:
-            self._say(number, self._api.not_answered(error))
+            self._turn_away(number, self._api.not_answered(error))
         except Refused as refused:
-            self._say(number, self._api.refusal(refused, request.headers))
+            self._turn_away(number, self._api.refusal(refused, request.headers))
         except Exception as error:  # noqa: BLE001 - a defect, answered as one
             self._defect(number, error)
 
@@ -224,6 +225,10 @@ class Door(Frames):
         """Tell the other worker what to play."""
         self.send((REPLY, number, written_reply(reply), free, named))
 
+    def _turn_away(self, number: int, reply: Reply) -> None:
+        """Tell the other worker to play what no session has given."""
+        self.send((TURNED_AWAY, number, written_reply(reply)))
+
     def _to_forward(self, number: int, request: Request, session: ServerSession) -> None:
         recorder = self._service.recorder
         self._forwarded[number] = request, session
@@ -231,7 +236,7 @@ class Door(Frames):
 
     def _defect(self, number: int, error: Exception) -> None:
         _log.error("A request that another worker has taken met a defect of mockapi.", exc_info=error)
-        self._say(number, defect_reply(self._service))
+        self._turn_away(number, defect_reply(self._service))
 
     def _were_played(self, ends: list[Any]) -> None:
         """Replies were played whole: of each its number, and the seconds that it took."""

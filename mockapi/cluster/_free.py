@@ -11,7 +11,7 @@ before is not free any more.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.cluster._codec import flat_request, request_of
 from mockapi.server import PassedOn, replayed
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from mockapi.exchange import Request
     from mockapi.server.recording import Address
     from mockapi.sessions import ServerSession, Settings
+
+_BROWSERS: Final = frozenset({b"origin", b"sec-fetch-site"})
+"""Fields by which a page's request is known."""
 
 
 class FreeReplies:
@@ -45,7 +48,9 @@ class FreeReplies:
         return session if free and session.index.alone(request) in free else None
 
     def answer(self, request: Request, server: Address) -> PassedOn | None:
-        """The reply to a request, if it is free."""
+        """The reply to a request, if it is free; whether a page may ask is for the owner to say."""
+        if not _BROWSERS.isdisjoint(name for name, _ in request.headers):
+            return None
         session = self.stand_in(request)
         if session is None:
             return None

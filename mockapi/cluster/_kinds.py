@@ -7,6 +7,7 @@ the kind stands the number of what was asked, which an answer and the word of it
                (ANSWER, number, edition, session's id, request, address, hint)
     answers    (NAMED, number, recording's number, epoch or None)
                (REPLY, number, reply, epoch or None, recording's number or None)
+               (TURNED_AWAY, number, reply)
                (FORWARD, number, whether the upstream's answer is to be kept)
     tells      (PLAYED, [number, seconds, number, seconds, ...])
                (ENDED, number, whether it was sent whole, seconds)
@@ -20,7 +21,7 @@ from __future__ import annotations
 
 from typing import Final
 
-ANSWER: Final = 0  # what does this session answer? -> REPLY, NAMED, or FORWARD
+ANSWER: Final = 0  # what does this session answer? -> REPLY, NAMED, FORWARD, or TURNED_AWAY
 REPLY: Final = 1  # this, to be played; the epoch in which it is free, and the number it has, or None
 FORWARD: Final = 2  # let the upstream answer
 ENDED: Final = 3  # the reply was played; so it went
@@ -31,3 +32,4 @@ RESULT: Final = 7  # of a call: what it returns, or what it raises
 MESSAGE: Final = 8  # as ANSWER, for a message; whoever may not ask has been turned away
 NAMED: Final = 9  # as REPLY, by its number
 PLAYED: Final = 10  # as ENDED, of replies that were played whole
+TURNED_AWAY: Final = 11  # as REPLY, where no session has given it

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.cluster._codec import SharedReplies, flat_request, read_flat
 from mockapi.cluster._frames import Frames
-from mockapi.cluster._kinds import ANSWER, CALL, FORWARD, KEEP, MESSAGE, NAMED, PLAYED, REPLY, RESULT
+from mockapi.cluster._kinds import (
+    ANSWER,
+    CALL,
+    FORWARD,
+    KEEP,
+    MESSAGE,
+    NAMED,
+    PLAYED,
+    REPLY,
+    RESULT,
+    TURNED_AWAY,
+)
 from mockapi.cluster._named import Edition
 from mockapi.cluster._remote import Remote, RemoteAnswer, RemoteMessage
 from mockapi.server import OwnerLostError
@@ -54,6 +65,7 @@ class Link(Frames):
             NAMED: self._named,
             REPLY: self._replied,
             FORWARD: self._to_forward,
+            TURNED_AWAY: self._turned_away,
             RESULT: self._returned,
         }
 
@@ -171,6 +183,10 @@ class Link(Frames):
         remote = self._asked[number]
         reply = self._replies.reply_of(read_flat(written))
         self._answered(remote, reply if recording is None else remote.edition.learn(recording, reply), free)
+
+    def _turned_away(self, number: int, written: bytes) -> None:
+        self._asked[number].is_turned_away = True
+        self._replied(number, written, None, None)
 
     def _answered(self, remote: Remote, reply: Reply, free: int | None) -> None:
         remote.reply = reply

@@ -181,14 +181,13 @@ class MessagesAPI:
             passed_on.seconds = monotonic() - scope[ARRIVED]
         finally:
             passed_on.ended()
-        self._count(cast("Counted", passed_on), scope, complete=passed_on.complete)  # it has a reply by now
+        self._count_passed_on(passed_on, scope)
 
     def passed_on_played(self, passed_on: PassedOn, scope: Scope) -> None:
         """Tell whoever has given a reply that it has been played whole."""
         passed_on.seconds = monotonic() - scope[ARRIVED]
         passed_on.ended()
-        if self._service.metrics is not None:
-            self._count(cast("Counted", passed_on), scope, complete=True)
+        self._count_passed_on(passed_on, scope)
 
     def fails(self, defect: Exception) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
         """An application that tells of a defect."""
@@ -222,10 +221,22 @@ class MessagesAPI:
         return self._later(str(error)) if isinstance(error, OwnerAwayError) else self._unsure(str(error))
 
     async def _turn_away(self, reply: Reply, scope: Scope, receive: Receive, send: Send) -> None:
-        """Play a reply that no session has given."""
-        await play(reply, scope, receive, send)
+        """Play a reply that no session has given.
+
+        It is counted before: whoever has got it may ask another worker for the numbers at once.
+        """
         if self._service.metrics is not None:
             self._service.metrics.replied(reply, None)
+        await play(reply, scope, receive, send)
+
+    def _count_passed_on(self, passed_on: PassedOn, scope: Scope) -> None:
+        metrics, reply = self._service.metrics, passed_on.reply
+        if metrics is None or reply is None:
+            return
+        if passed_on.is_turned_away:
+            metrics.replied(reply, None)
+        else:
+            self._count(cast("Counted", passed_on), scope, complete=passed_on.complete)
 
     def _count(self, entry: Counted, scope: Scope, *, complete: bool) -> None:
         metrics = self._service.metrics

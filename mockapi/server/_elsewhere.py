@@ -39,11 +39,13 @@ class PassedOn:
         reply: what to play; None until the upstream has given it, where that shall answer.
         complete: whether the reply was sent whole.
         seconds: from the whole request to the reply's last byte; None until that is sent.
+        is_turned_away: whether no session has given the reply: it says why none was asked.
     """
 
     reply: Reply | None = None
     complete = False
     seconds: float | None = None
+    is_turned_away = False
 
     async def forward(
         self,

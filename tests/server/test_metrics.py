@@ -15,6 +15,7 @@ from prometheus_client.parser import text_string_to_metric_families
 import mockapi
 from mockapi.errors import UsageError
 from mockapi.exchange import Reply, Source
+from mockapi.server import _api
 from mockapi.server._console import Console
 from mockapi.server._metrics import AT_ONCE, Metrics
 from mockapi.server._service import Service
@@ -109,6 +110,23 @@ def test_recorded_replies_are_counted_one_by_one_however_many(tmp_path: Path) ->
                 assert samples["mockapi_time_to_first_byte_seconds_count", ("recorded",)] == number
                 assert samples["mockapi_time_to_first_byte_seconds_sum", ("recorded",)] > 0
         assert server.service.sessions.default.journal.count == 2 * AT_ONCE - 1
+
+
+def test_whoever_is_turned_away_is_counted_by_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that has the reply may ask for the numbers before its sender goes on."""
+    app = mockapi.create_app(metrics=True)
+    metrics = app.state.service.metrics
+    counted: list[float] = []
+
+    async def noting(*_: object) -> bool:
+        family = next(metrics.families(IDLE.totals()))
+        counted.append(sum(sample.value for sample in family.samples))
+        return True
+
+    monkeypatch.setattr(_api, "play", noting)
+    with pytest.raises(IndexError):  # nothing was sent
+        asked(app, path="/s/nobody/v1/messages")
+    assert counted == [1]
 
 
 def test_a_stream_is_in_flight_while_it_is_sent(server: mockapi.Server) -> None:
