@@ -6,6 +6,7 @@ supervisor -> template   WorkerPlan    once, at its start
 template -> supervisor   ("failed", error)     what was named cannot be used
 ("loaded", None)      it can fork
 ("forked", process id)
+("not forked", error)     the system has no room for another process
 ("ended", (process id, exit code))    a worker has, as `subprocess` has its code
 
 supervisor -> worker     "serve"      take connections
@@ -26,6 +27,7 @@ from typing import Final
 FORK: Final = "fork"
 KILL: Final = "kill"
 FORKED: Final = "forked"
+NOT_FORKED: Final = "not forked"
 ENDED: Final = "ended"
 
 SERVE: Final = "serve"

@@ -13,6 +13,7 @@ import pickle
 import shutil
 import socket
 import tempfile
+from functools import partial
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any, Final
 
@@ -48,6 +49,7 @@ _GRACE: Final = 10.0
 """Seconds, beyond those of the drain, that workers have to end."""
 _LONGEST_PATH: Final = 90
 """Characters of a folder; a Unix socket's path has room for little more than a hundred."""
+_TEMPLATE: Final = "the process that workers are forked from"
 
 
 class WorkersFailedError(MockapiError):
@@ -98,7 +100,7 @@ class Supervisor:
         self._failures = 0
         self._again: float | None = None
         """When those are tried again that could not take another's place."""
-        self._why_again: dict[int, str] = {}
+        self._why_again: dict[str, str] = {}
         self._outcomes: list[Outcome] = []
         self._is_reading = False
         self._serves = False
@@ -136,8 +138,7 @@ class Supervisor:
         kind = OwnTemplate if may_fork() else Template
         self._template = kind(self._plan, self._listening)
         try:
-            if isinstance(self._template, OwnTemplate):
-                self._load(self._template)
+            self._go_on()
             self._until(lambda: self._all_have(LOADED) or self._stops > 0)
             self._serves = True
             self._tell(self._workers.values(), SERVE)
@@ -154,11 +155,11 @@ class Supervisor:
         finally:
             self._end()
 
-    def _load(self, template: OwnTemplate) -> None:
-        """Read what is played, unless a signal ends it, and fork the first workers."""
-        self._is_reading = True
+    def _begin(self) -> None:
+        """Have what is played read; where this process does so, unless a signal ends it."""
+        self._is_reading = self._template.reads_here
         try:
-            template.load()
+            self._template.begin()
         except RuntimeError as error:
             # Until Python 3.12, what is raised while a class is being made comes wrapped: in an import, say.
             if isinstance(error.__cause__, _StoppedError):
@@ -166,7 +167,6 @@ class Supervisor:
             raise
         finally:
             self._is_reading = False
-        self._fork_wanted()
 
     def _outcome(self) -> Outcome:
         """What was done, by those that are still there."""
@@ -187,32 +187,29 @@ class Supervisor:
             if self._deadline is not None and self._deadline <= now:
                 return
             if self._again is not None and self._again <= now:
-                self._fork_wanted()
+                self._go_on()
                 continue
             times = [time for time in (self._deadline, self._again) if time is not None]
             left = min(times) - now if times else None
             channels = {worker.channel: worker for worker in self._workers.values()}
-            template = self._template
-            told = [template.channel] if isinstance(template, Template) else []
+            told = self._template.channels
             for ready in wait([*channels, *told, self._wakes], left):
                 if ready is self._wakes:
                     for _ in self._wakes.recv(16):
                         self._begin_to_stop()
-                elif isinstance(template, Template) and ready is template.channel:
-                    self._hear_template(template)
+                elif ready in told:
+                    self._hear_template()
                 else:
                     self._hear(channels[ready])  # type: ignore[index] # it is one of them
 
-    def _hear_template(self, template: Template) -> None:
-        if template is not self._template or not template.channel.poll():
-            return  # it was heard meanwhile, where a worker was waited for
+    def _hear_template(self) -> None:
         try:
-            said, _ = template.hear()
+            self._template.listen()
         except TemplateLostError:
             self._renew_template()
             return
-        if said == LOADED:
-            self._fork_wanted()
+        if self._again is None:
+            self._go_on()
 
     def _hear(self, worker: WorkerProcess) -> None:
         try:
@@ -228,7 +225,7 @@ class Supervisor:
             worker.tell(SERVE)
         elif said == SERVING:
             self._failures = 0
-            self._why_again.pop(worker.place.worker, None)
+            self._why_again.pop(_name(worker.place.worker), None)
         elif said == OUTCOME:
             self._outcomes.append(value)
 
@@ -245,7 +242,7 @@ class Supervisor:
         worker.reaped()
         self._generations[number] += 1
         self._wanted.append(number)
-        self._fork_later(number, f"could not take another's place: {error}")
+        self._go_on_later(_name(number), f"could not take another's place: {error}")
 
     def _replace(self, worker: WorkerProcess) -> None:
         """Start another worker in the place of one that has ended."""
@@ -254,45 +251,62 @@ class Supervisor:
         how = worker.reaped()
         if self._stops:
             if DRAINED not in worker.has:
-                self._console.problem(f"worker {number} (process {worker.pid}) {how} while it was ending")
+                self._console.problem(f"{_name(number)} (process {worker.pid}) {how} while it was ending")
             return
         if SERVING not in worker.has:
             self._count_failure(how)
         self._console.problem(
-            f"worker {number} (process {worker.pid}) {how}; its sessions have ended with it, and another"
+            f"{_name(number)} (process {worker.pid}) {how}; its sessions have ended with it, and another"
             " takes its place"
         )
         self._generations[number] += 1
         self._wanted.append(number)
-        self._fork_wanted()
+        self._go_on()
 
-    def _fork_wanted(self) -> None:
-        """Fork the workers that are still to be forked, if the template can."""
-        while self._wanted and self._template.is_loaded:
-            number = self._wanted[0]
-            node = "" if self._plan.node is None else self._plan.node.name
-            place = Place(number, self._generations[number], node)
-            tells = place[:2] == (0, 0)  # one tells for all
-            try:
-                self._workers[number] = WorkerProcess(self._template, place, tells=tells)
-            except TemplateLostError:
-                self._renew_template()
+    def _go_on(self) -> None:
+        """Begin with the template, if that is still to be done, and fork the workers that are wanted."""
+        self._again = None
+        template = self._template
+        try:
+            if not template.has_begun and not self._has_started(_TEMPLATE, self._begin):
                 return
+            while self._wanted and template.is_loaded:
+                number = self._wanted[0]
+                if not self._has_started(_name(number), partial(self._fork, number)):
+                    return
+                del self._wanted[0]
+        except TemplateLostError:
+            self._renew_template()
+
+    def _fork(self, number: int) -> None:
+        node = "" if self._plan.node is None else self._plan.node.name
+        place = Place(number, self._generations[number], node)
+        tells = place[:2] == (0, 0)  # one tells for all
+        self._workers[number] = WorkerProcess(self._template, place, tells=tells)
+
+    def _has_started(self, what: str, start: Callable[[], None]) -> bool:
+        """Start a process; False if it has to be tried again later, as the system has no room for it.
+
+        Raises:
+            WorkersFailedError: it has none while nothing serves yet.
+        """
+        while True:
+            try:
+                start()
             except OSError as error:
                 why = f"could not be started: {error.strerror}"
                 if self._was_ready:
-                    self._fork_later(number, f"{why}.")
-                    return
+                    self._go_on_later(what, f"{why}.")
+                    return False
                 self._count_failure(why)
             else:
-                del self._wanted[0]
-        self._again = None
+                return True
 
-    def _fork_later(self, number: int, why: str) -> None:
+    def _go_on_later(self, what: str, why: str) -> None:
         """Try again in a moment, and for as long as it takes: the others serve meanwhile. Say so once."""
-        if self._why_again.get(number) != why:
-            self._why_again[number] = why
-            for line in f"worker {number} {why} It is tried again every second.".splitlines():
+        if self._why_again.get(what) != why:
+            self._why_again[what] = why
+            for line in f"{what} {why} It is tried again every second.".splitlines():
                 self._console.problem(line)
         self._again = monotonic() + _PAUSE
 
@@ -304,11 +318,10 @@ class Supervisor:
             return
         if self._wanted:
             self._count_failure(how)
-        self._console.problem(
-            f"the process that workers are forked from (process {template.pid}) {how}; another takes its"
-            " place"
-        )
+        self._console.problem(f"{_TEMPLATE} (process {template.pid}) {how}; another takes its place")
         self._template = Template(self._plan, self._listening)
+        self._why_again.pop(_TEMPLATE, None)
+        self._go_on()
 
     def _count_failure(self, how: str) -> None:
         self._failures += 1
@@ -320,6 +333,7 @@ class Supervisor:
     def _begin_to_stop(self) -> None:
         self._stops += 1
         self._wanted.clear()
+        self._again = None
         if self._stops == 1:
             self._deadline = monotonic() + self._plan.drain + _GRACE
         elif self._deadline is not None:
@@ -341,6 +355,11 @@ class Supervisor:
         self._wakes.close()
         self._wake.close()
         shutil.rmtree(self._plan.folder, ignore_errors=True)
+
+
+def _name(worker: int) -> str:
+    """What a worker is called where people are told of it."""
+    return f"worker {worker}"
 
 
 def _private_folder() -> str:

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING
 
 from mockapi.cluster._loaded import Loaded
-from mockapi.cluster._messages import ENDED, FAILED, FORK, FORKED, LOADED
+from mockapi.cluster._messages import ENDED, FAILED, FORK, FORKED, LOADED, NOT_FORKED
 from mockapi.errors import MockapiError
 
 if TYPE_CHECKING:
@@ -75,7 +75,12 @@ class _Template:
     def _fork(self, place: Place, tells: bool) -> None:  # noqa: FBT001 - as it comes
         with socket.fromfd(self._channel.fileno(), socket.AF_UNIX, socket.SOCK_STREAM) as sock:
             _, (theirs,), _, _ = socket.recv_fds(sock, 1, 1)
-        process = self._loaded.fork(place, theirs, tells=tells)
-        os.close(theirs)  # it would keep the connection open when the worker has ended
+        try:
+            process = self._loaded.fork(place, theirs, tells=tells)
+        except OSError as error:
+            self._channel.send((NOT_FORKED, error))
+            return
+        finally:
+            os.close(theirs)  # it would keep the connection open when the worker has ended
         self._workers.add(process.pid)
         self._channel.send((FORKED, process.pid))
