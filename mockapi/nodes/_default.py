@@ -19,6 +19,8 @@ from mockapi.server import OwnerAwayError
 from mockapi.server.wire import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mockapi import sessions
     from mockapi._files import Places
     from mockapi.exchange import Reply, Request
@@ -152,6 +154,11 @@ class DefaultSession:
         if self._service.console.verbose:
             entry.complete, entry.seconds = complete, seconds
             self._service.console.request(entry, self.session)
+
+    def show(self, made: Callable[[], JournalEntry]) -> None:
+        """Tell people what was played, where they want to know of every request; see `Teller`."""
+        if self._service.console.verbose:
+            self._service.console.request(made(), self.session)
 
     @property
     def playing(self) -> str:

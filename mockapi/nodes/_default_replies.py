@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mockapi._clock import wall
 from mockapi.server import PassedOn
+from mockapi.sessions import JournalEntry
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from mockapi.exchange import Reply, Request
     from mockapi.server.recording import Recorder
     from mockapi.server.wire import Message
-    from mockapi.sessions import JournalEntry, ServerSession
+    from mockapi.sessions import ServerSession
 
 
 class Teller(Protocol):
@@ -56,6 +57,14 @@ class Teller(Protocol):
         complete: bool,
     ) -> None:
         """A recording was played without the log."""
+        ...
+
+    def show(self, made: Callable[[], JournalEntry]) -> None:
+        """Tell people what was played, where they want to know of every request.
+
+        Args:
+            made: makes the entry that tells it.
+        """
         ...
 
 
@@ -153,7 +162,7 @@ class Free(PassedOn):
     is_free = True
 
     def __init__(self, default: Teller, request: Request, recording: Recording, reply: Reply) -> None:
-        self.reply = reply
+        self.reply = self._reply = reply
         self._default = default
         self._request = request
         self._recording = recording
@@ -161,7 +170,7 @@ class Free(PassedOn):
         self._at = wall()
 
     def ended(self) -> None:
-        """Have it told to the log with others of its kind."""
+        """Have it told to the log with others of its kind, and to people where they want to know of each."""
         self._default.played(
             self._request,
             self._at,
@@ -170,3 +179,9 @@ class Free(PassedOn):
             self.seconds,
             complete=self.complete,
         )
+        self._default.show(self._made)
+
+    def _made(self) -> JournalEntry:
+        entry = JournalEntry(0, self._at, self._request, self._reply, self._recording, None)
+        entry.complete, entry.seconds = self.complete, self.seconds
+        return entry

@@ -14,6 +14,7 @@ from mockapi.nodes import _default_outbox
 from mockapi.nodes._default import MAX_BODY
 from mockapi.replies import RateLimits
 from mockapi.replies.scripts import parse_script
+from mockapi.server import Console
 from tests.support.nodes import FIELDS, machines
 from tests.support.redis import RedisServer, needs_redis
 from tests.support.server import interaction, message, write_cassette
@@ -56,6 +57,24 @@ def test_a_sequence_goes_on_from_node_to_node(redis: RedisServer, cassette: str)
             assert reset.status_code == 200
             at_once = await asyncio.gather(*(node.ask("turns") for node in nodes))
             assert sorted(reply.json()["turn"] for reply in at_once) == [1, 2, 3]
+
+    asyncio.run(play())
+
+
+def test_every_reply_is_told_of_where_people_want_to_know(redis: RedisServer, cassette: str) -> None:
+    """Once, by the node that has played it: those too that needed no order."""
+
+    async def play() -> None:
+        async with machines(redis, 2, [cassette]) as (first, second):
+            first.service.console = Console(first.told, verbose=True)
+            for node in (first, first, second, first):
+                await node.ask("alone")
+                await node.ask("turns")
+            lines = first.told.getvalue().splitlines()
+            assert [line.partition(" recorded ")[2].split()[0][-2:] for line in lines] == [
+                *("#3", "#0", "#3", "#1"),
+                *("#3", "#2"),
+            ]
 
     asyncio.run(play())
 
