@@ -21,7 +21,7 @@ _LINGER: Final = 0.005
 
 
 class Frames(asyncio.Protocol):
-    """One end of a connection between two workers."""
+    """One end of a connection between two workers; another connection has one of its own."""
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
@@ -116,6 +116,7 @@ class Frames(asyncio.Protocol):
         """The other end has gone."""
         if self._lingering is not None:
             self._lingering.cancel()
+            self._lingering = None  # what is said from now on goes nowhere, and is not kept either
         self._transport = None
         self.lost()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import weakref
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from mockapi.cluster._frames import Frames
 from mockapi.server import event_loop
 from tests.support.listening import Transport
+from tests.support.server import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -40,6 +42,7 @@ class Ear(Frames):
     def __init__(self) -> None:
         super().__init__()
         self.heard: list[tuple[Any, ...]] = []
+        self.flushed = asyncio.Event()
 
     def taken(self, messages: list[tuple[Any, ...]]) -> None:
         """Keep them; a question is answered twice."""
@@ -51,6 +54,15 @@ class Ear(Frames):
 
     def lost(self) -> None:
         """Nothing is to be done."""
+
+    def flush(self) -> None:
+        """Tell that nothing is left to be said."""
+        super().flush()
+        self.flushed.set()
+
+
+class Kept:
+    """What a message may have."""
 
 
 def connected() -> tuple[Ear, Wire]:
@@ -100,6 +112,23 @@ def test_what_is_said_in_a_turn_leaves_in_one_write() -> None:
         return [before, out.writes, back.writes]
 
     assert asyncio.run(writes()) == [0, 1, 1]
+
+
+def test_what_is_said_to_nobody_is_not_kept() -> None:
+    """Replies that are played when the other end goes have ends to be told of later."""
+
+    async def say() -> None:
+        mouth, _ = connected()
+        mouth.send_later(("told", 1))
+        mouth.connection_lost(None)
+        kept = Kept()
+        is_kept = weakref.ref(kept)
+        mouth.send_later(("told", kept))
+        del kept
+        await mouth.flushed.wait()
+        assert is_kept() is None
+
+    asyncio.run(asyncio.wait_for(say(), PATIENCE))
 
 
 class Client(asyncio.Protocol):
