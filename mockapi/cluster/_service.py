@@ -63,8 +63,7 @@ class WorkerService(Service):
         self.loads = 0
         self.epoch = 0
         super().__init__(plan.paths, plan.settings, console, recording=plan.recording, **options)
-        self.sessions = WorkerRegistry(self.sessions.default, plan.limits)
-        self.sessions.count_for(self.metrics)
+        self.sessions = WorkerRegistry(self.sessions.default, plan.limits, self.metrics)
 
     def take(self, place: Place) -> None:
         """Be the state of one worker from now on.

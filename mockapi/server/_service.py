@@ -119,9 +119,8 @@ class Service:
         self.check(settings)
         self.on_unmatched = settings.on_unmatched or default_on_unmatched(self.paths)
         self.sessions = SessionRegistry(
-            ServerSession(DEFAULT, settings, self.library, on_unmatched=self.on_unmatched), limits
+            ServerSession(DEFAULT, settings, self.library, on_unmatched=self.on_unmatched), limits, metrics
         )
-        self.sessions.count_for(metrics)
         self.keeper = SessionKeeper(self)
         self.ids = IdFactory(seed=1)
         self._replies = 0

@@ -37,7 +37,9 @@ class SessionRegistry:
         unrouted_message: the error message where no session serves the root URL.
     """
 
-    def __init__(self, default: ServerSession, limits: SessionLimits | None = None) -> None:
+    def __init__(
+        self, default: ServerSession, limits: SessionLimits | None = None, counts: Counts | None = None
+    ) -> None:
         self.default = default
         self.limits = limits or SessionLimits()
         self.root_session: ServerSession | None = default
@@ -46,7 +48,7 @@ class SessionRegistry:
         self.on_end: Callable[[ServerSession], None] | None = None
         self.unrouted_message = "No session has this base URL."
         self._open: dict[str, ServerSession] = {default.id: default}
-        self._counts: Counts | None = None
+        self.count_for(counts)
         self._owners = Owners()
         self._ended: OrderedDict[str, tuple[str | None, str]] = OrderedDict()
         self._dates: list[tuple[float, str]] = []
@@ -71,7 +73,7 @@ class SessionRegistry:
 
     def count_for(self, counts: Counts | None) -> None:
         """Have counted what is kept in the journals of all sessions; None: in none any more."""
-        self._counts = counts
+        self._counts = counts  # for those that are opened later, too
         for session in self:
             session.journal.count_for(counts)
 
