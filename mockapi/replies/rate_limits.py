@@ -19,10 +19,10 @@ The time is given by the caller, in seconds since 1970.
 from __future__ import annotations
 
 import contextlib
-import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from math import ceil
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from mockapi import jsontext, sse, validation
@@ -43,6 +43,8 @@ MAX_KEYS: Final = 1000
 """Keys that buckets are kept for; the one that was used longest ago goes."""
 
 _MINUTE: Final = 60.0
+_ALMOST: Final = 1e-6
+"""What a whole request or token may lack: levels are sums of fractions."""
 _EPOCH: Final = date(1970, 1, 1)
 _PREFIX: Final = b"anthropic-ratelimit-"
 _BUCKETS: Final = tuple(
@@ -147,12 +149,19 @@ def charge(
             limits.output_tokens - output_tokens,
         )
     at, left, left_in, left_out = levels
-    part = (now - at) / _MINUTE if now > at else 0.0
+    most, most_in, most_out = limits.requests, limits.input_tokens, limits.output_tokens
+    part = 0.0
+    if now > at:
+        at, part = now, (now - at) / _MINUTE
+    left += most * part
+    left_in += most_in * part
+    left_out += most_out * part
+    # Compared here: `min` costs several times as much, and every reply comes by.
     return Levels(
-        max(now, at),
-        min(limits.requests, left + limits.requests * part) - requests,
-        min(limits.input_tokens, left_in + limits.input_tokens * part) - input_tokens,
-        min(limits.output_tokens, left_out + limits.output_tokens * part) - output_tokens,
+        at,
+        (left if left < most else most) - requests,
+        (left_in if left_in < most_in else most_in) - input_tokens,
+        (left_out if left_out < most_out else most_out) - output_tokens,
     )
 
 
@@ -215,28 +224,24 @@ def fields_of(limits: RateLimits, levels: Levels) -> Headers:
 
 def _told_of(limits: RateLimits, levels: Levels) -> Fields:
     at, requests, input_tokens, output_tokens = levels
-    most_in, most_out = limits.input_tokens, limits.output_tokens
+    most, most_in, most_out = limits.requests, limits.input_tokens, limits.output_tokens
     return _told(
         _of_tokens(most_in, input_tokens, at),
         _of_tokens(most_out, output_tokens, at),
-        (limits.requests, _whole(requests), _full(limits.requests, requests, at)),
+        (most, int(requests + _ALMOST) if requests > 0 else 0, _full(most, requests, at)),
         _of_tokens(most_in + most_out, input_tokens + output_tokens, at),
     )
 
 
 def _of_tokens(limit: int, level: float, at: float) -> tuple[int, int, int]:
     """What the fields of a bucket of tokens say: its limit, what remains in thousands, when it is full."""
-    return limit, min(limit, (_whole(level) + 500) // 1000 * 1000), _full(limit, level, at)
-
-
-def _whole(level: float) -> int:
-    """What remains of a bucket."""
-    return int(level + 1e-6) if level > 0 else 0
+    left = (int(level + _ALMOST) + 500) // 1000 * 1000 if level > 0 else 0
+    return limit, left if left < limit else limit, _full(limit, level, at)
 
 
 def _full(limit: int, level: float, at: float) -> int:
     """When a bucket is full again."""
-    return math.ceil(at + (limit - level) / limit * _MINUTE if level < limit else at)
+    return ceil(at + (limit - level) / limit * _MINUTE if level < limit else at)
 
 
 @lru_cache(maxsize=64)  # under load, many requests of one second leave the same behind
