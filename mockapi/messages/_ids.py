@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import enum
 from hashlib import blake2b
-from typing import Final
+from typing import Final, NamedTuple
 
 ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 """Base 58: no 0, O, I, l. A pattern for ids is `_01[1-9A-HJ-NP-Za-km-z]{22}`."""
@@ -41,15 +41,47 @@ class IdKind(enum.StrEnum):
     __hash__ = str.__hash__  # Enum's own is written in Python, and ids are made for every reply
 
 
-_ORDERED: Final = frozenset({IdKind.MESSAGE, IdKind.REQUEST, IdKind.FILE, IdKind.CONTAINER})
-_VERSIONED: Final = frozenset({IdKind.BATCH})
-
 # A UUID (RFC 9562) has 48 bits of time or chance, 4 of version, 12 of chance, 2 of variant, 62 of chance.
 _48_BITS: Final = (1 << 48) - 1
 _VERSION_BITS: Final = 0xF << 76 | 0b11 << 62
 _RANDOM_BITS: Final = ((1 << 80) - 1) & ~_VERSION_BITS
 _VERSION_7: Final = 7 << 76 | 0b10 << 62
 _VERSION_4: Final = 4 << 76 | 0b10 << 62
+
+
+class _Form(NamedTuple):
+    """How the ids of a kind are made.
+
+    Attributes:
+        label: what is hashed before the number.
+        beginning: of the id.
+        chance: the bits that are by chance.
+        fixed: those that are the same in all.
+        is_ordered: whether the upper ones are a time.
+    """
+
+    label: bytes
+    beginning: str
+    chance: int = (1 << 128) - 1
+    fixed: int = 0
+    is_ordered: bool = False
+
+
+_ORDERED: Final = frozenset({IdKind.MESSAGE, IdKind.REQUEST, IdKind.FILE, IdKind.CONTAINER})
+_VERSIONED: Final = frozenset({IdKind.BATCH})
+
+
+def _form(kind: IdKind) -> _Form:
+    form = _Form(b"%b:" % kind.encode(), f"{kind}_01")
+    if kind in _ORDERED:
+        return form._replace(chance=_RANDOM_BITS, fixed=_VERSION_7, is_ordered=True)
+    if kind in _VERSIONED:
+        return form._replace(chance=form.chance & ~_VERSION_BITS, fixed=_VERSION_4)
+    return form
+
+
+_FORMS: Final = {kind: _form(kind) for kind in IdKind}
+"""Looked up rather than worked out: each reply has two ids and more."""
 
 _HASH: Final = blake2b(digest_size=16, person=b"mockapi ids")
 """Copied, never changed: to set a hash up takes longer than to use it."""
@@ -70,14 +102,13 @@ class IdFactory:
 
     def make(self, kind: IdKind, number: int) -> str:
         """The id of the `number`-th object of a kind, the same each time."""
+        label, beginning, chance, fixed, is_ordered = _FORMS[kind]
         hashed = self._hash.copy()
-        hashed.update(f"{kind}:{number}".encode())
-        bits = int.from_bytes(hashed.digest())
-        if kind in _ORDERED:
-            bits = bits & _RANDOM_BITS | _VERSION_7 | (_FIRST_MILLISECOND + 1000 * number & _48_BITS) << 80
-        elif kind in _VERSIONED:
-            bits = bits & ~_VERSION_BITS | _VERSION_4
-        return f"{kind}_01{_base58(bits)}"
+        hashed.update(label + b"%d" % number)
+        bits = int.from_bytes(hashed.digest()) & chance | fixed
+        if is_ordered:
+            bits |= (_FIRST_MILLISECOND + 1000 * number & _48_BITS) << 80
+        return beginning + _base58(bits)
 
 
 def _base58(number: int) -> str:

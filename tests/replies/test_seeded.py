@@ -30,15 +30,32 @@ def test_a_choice_lies_between_its_bounds(key: bytes, low: int, span: int) -> No
     assert low <= SeededChoices(key).between(low, low + span) <= low + span
 
 
-@given(st.lists(st.tuples(st.integers(1, 2**32), st.integers(0, 40), st.booleans())))
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 20), st.booleans())))
 def test_several_choices_are_those_that_would_be_made_one_by_one(draws: list[tuple[int, int, bool]]) -> None:
-    """However the two ways, and bytes between them, alternate."""
+    """However the two ways, single choices and bytes between them, alternate."""
     together, one_by_one = SeededChoices(b"key"), SeededChoices(b"key")
-    for limit, count, takes in draws:
-        expected = [one_by_one.below(limit) for _ in range(count)]
-        assert together.several_below(limit, count) == expected
+    for count, single, takes in draws:
+        assert together.nibbles(count) == bytes([one_by_one.below(16) for _ in range(count)])
+        for limit in range(1, single):
+            assert together.below(limit) == one_by_one.below(limit)
         if takes:
             assert together.take(3) == one_by_one.take(3)
+
+
+@given(st.binary(min_size=1, max_size=8), st.text(max_size=300), st.integers(0, 20))
+def test_pieces_of_a_text_are_as_long_as_so_many_picks_say(key: bytes, text: str, before: int) -> None:
+    """Whatever was drawn before, and the dice go on behind them."""
+    sizes = (2, 3, 5, 11)
+    together, one_by_one = SeededChoices(key), SeededChoices(key)
+    together.nibbles(before)
+    one_by_one.nibbles(before)
+    pieces, place = [], 0
+    while place < len(text):
+        end = place + one_by_one.pick(sizes)
+        pieces.append(text[place:end])
+        place = end
+    assert together.pieces(text, sizes) == pieces
+    assert together.below(1000) == one_by_one.below(1000)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 7, 1000])

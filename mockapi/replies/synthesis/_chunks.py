@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi.exchange import Chunk
-from mockapi.messages import MAX_PADDING, dump, encode_event
+from mockapi.messages import dump, encode_event
 from mockapi.replies.synthesis._writer import events_in
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def stream_chunks(
         at_once: whether all is one chunk without delay.
     """
     told = events_in(message, plan, dice, counted=counted)
-    events = list(map(encode_event, told, dice.several_below(MAX_PADDING + 1, len(told))))
+    events = list(map(encode_event, told, dice.nibbles(len(told))))
     return in_chunks(events, dice, at_once=at_once)
 
 

@@ -12,15 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 from mockapi.messages import IdKind
 from mockapi.replies._request_view import shortened
 from mockapi.replies.synthesis import _tokens, _words
-from mockapi.replies.synthesis._cache import Usage
 from mockapi.replies.synthesis._calls import called
 from mockapi.replies.synthesis._decide import thought
 from mockapi.replies.synthesis._plain_offer import offer_of
 from mockapi.replies.synthesis._plain_writer import CALLING, STOPPED, message_text
-from mockapi.replies.synthesis._plan import text_part
 
 if TYPE_CHECKING:
     from mockapi.messages import IdFactory
+    from mockapi.replies._request_view import Block
     from mockapi.replies._seeded import SeededChoices
     from mockapi.replies.synthesis._plain_writer import PlainMessage
 
@@ -71,16 +70,14 @@ def plain_answer(
         return None
     messages = body["messages"]
     asked = messages[-1]["content"]
-    parts, thinking = [], 0
+    blocks, thinking = [], 0
     if offer.thinks:
-        said = _words.thought(shortened(asked, _words.THOUGHT_OF), dice)
-        part = thought(said, dice, shown=offer.shown)
-        parts.append(part)
-        thinking = _tokens.of_prose(said)
+        block, thinking = _thought(asked, dice, shown=offer.shown)
+        blocks.append(block)
     output = thinking
     if offer.tools:
         for part, tokens in offer.said:
-            parts.append(part)
+            blocks.append(part.block)
             output += tokens
         subject = shortened(asked, _words.SUBJECT)
         for number, (name, label, make) in enumerate(offer.tools, 1):
@@ -88,12 +85,12 @@ def plain_answer(
             if value is None:
                 return None
             part = called(name, ids.make(IdKind.TOOL_USE, number), value)
-            parts.append(part)
+            blocks.append(part.block)
             output += part.tokens
     else:
-        part = text_part(_words.told(shortened(asked, _words.SUBJECT), dice))
-        parts.append(part)
-        output += part.tokens
+        text, tokens = _answer(asked, dice)
+        blocks.append({"type": "text", "text": text})
+        output += tokens
     limit = body.get("max_tokens")
     if limit.__class__ is int and 0 <= limit < output:
         return None
@@ -101,5 +98,23 @@ def plain_answer(
     total = _tokens.of_talk(texts, body.get("system")) + offer.tokens
     id_ = ids.make(IdKind.MESSAGE, turn)
     stop = CALLING if offer.tools else STOPPED
-    made = message_text(tuple(parts), body["model"], id_, stop, Usage(total), (output, thinking))
+    made = message_text(blocks, body["model"], id_, stop, (total, 0, 0, 0), (output, thinking))
     return made, total, output
+
+
+def _answer(asked: str, dice: SeededChoices) -> tuple[str, int]:
+    """The text that answers, and its tokens: counted in three parts, of which only what it quotes is new."""
+    subject = shortened(asked, _words.SUBJECT)
+    if not subject:
+        text = _words.told(subject, dice)
+        return text, _tokens.of_prose(text)
+    before, behind = _words.around_quote(dice)
+    return f"{before}{subject}{behind}", _tokens.of_quoting(before, subject, behind)
+
+
+def _thought(asked: str, dice: SeededChoices, *, shown: bool) -> tuple[Block, int]:
+    """A block of thinking, and its tokens, likewise."""
+    subject = _words.thought_about(shortened(asked, _words.THOUGHT_OF))
+    before, behind = _words.around_thought(dice)
+    tokens = _tokens.of_telling(before, subject, behind)
+    return thought(f"{before} {subject}{behind}", dice, shown=shown).block, tokens

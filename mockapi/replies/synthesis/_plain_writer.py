@@ -9,7 +9,6 @@ byte by byte, what `_writer` makes of it, and whatever is out of the ordinary is
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import orjson
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from mockapi.replies._request_view import Block, RequestView
     from mockapi.replies._seeded import SeededChoices
     from mockapi.replies.synthesis._cache import Usage
-    from mockapi.replies.synthesis._plan import Plan, PlanPart
+    from mockapi.replies.synthesis._plan import Plan
 
 _KEYS: Final = {
     "text": ("type", "text"),
@@ -44,7 +43,11 @@ _BETWEEN: Final = "\x7f"
 """What hardly a text has, and JSON spells as it is."""
 _LONGEST_NAME: Final = 200
 _PING: Final = 'event: ping\ndata: {"type": "ping"}\n\n'
+_MESSAGE_START: Final = 'event: message_start\ndata: {"type":"message_start","message":'
+_MESSAGE_DELTA: Final = 'event: message_delta\ndata: {"type":"message_delta","delta":'
 _MESSAGE_STOP: Final = 'event: message_stop\ndata: {"type":"message_stop"'
+STRINGS: Final = 4
+"""In which an event is written: what it begins with, what it tells, what closes that, and its end."""
 _ENDS: Final = tuple(" " * padding + "}\n\n" for padding in range(MAX_PADDING + 1))
 """What ends an event: its last brace behind the padding, and the blank line."""
 
@@ -53,7 +56,8 @@ class PlainMessage(NamedTuple):
     """A message as text, in the pieces that its two forms have in common.
 
     Attributes:
-        parts: its content.
+        blocks: its content.
+        is_whole: whether all of the last one is told in a stream.
         beginning: its members before the content.
         stop: those that say why it stops.
         counted: the counts of its input.
@@ -63,7 +67,8 @@ class PlainMessage(NamedTuple):
         end: its members behind the usage, and the last of the usage.
     """
 
-    parts: tuple[PlanPart, ...]
+    blocks: list[Block]
+    is_whole: bool
     beginning: str
     stop: str
     counted: str
@@ -75,52 +80,62 @@ class PlainMessage(NamedTuple):
     def as_json(self) -> bytes | None:
         """The reply that is one JSON text; None where `_writer` has to write it."""
         try:
-            content = orjson.dumps([part.block for part in self.parts])
+            content = orjson.dumps(self.blocks)
         except TypeError:  # a lone surrogate, an integer beyond 64 bits, or too deep
             return None
         rest = f',"container":null,{self.stop},"usage":{{{self.counted}{self.cached}{self.spent}{self.end}'
         return b"".join((self.beginning.encode(), content, rest.encode()))
 
     def as_events(self, dice: SeededChoices) -> list[str] | None:
-        """The events of the reply that is a stream; None where `_writer` has to write them.
+        """The events of the reply that is a stream, each in `STRINGS` strings.
+
+        None where `_writer` has to write them. They are put together by columns, because to make each event
+        for itself takes longer.
 
         Args:
             dice: choose lengths and paddings, as `_writer` has them do. None draws nothing.
         """
-        if self.parts and self.parts[-1].written:
-            return None  # a call that was cut in the middle of its input
+        if not self.is_whole:
+            return None
         try:
-            blocks = [_told(part.block, index) for index, part in enumerate(self.parts)]
+            blocks = [_told(block, index) for index, block in enumerate(self.blocks)]
         except TypeError:
             return None
-        pieces = [block.pieces(dice) for block in blocks]
-        count = 4 + sum(
-            [len(told) + (3 if block.last else 2) for block, told in zip(blocks, pieces, strict=True)]
-        )
-        ends = map(_ENDS.__getitem__, dice.several_below(MAX_PADDING + 1, count))  # a ping takes one, too
         started = (
             f'{self.beginning}[],"container":null,"stop_reason":null,"stop_sequence":null,"stop_details":null,'
             f'"usage":{{{self.counted}{self.cached}"output_tokens":{0 if self.is_empty else 1},{self.end}'
         )
-        events = [f'event: message_start\ndata: {{"type":"message_start","message":{started}{next(ends)}']
-        if not blocks:
-            next(ends)
-            events.append(_PING)
-        for index, block in enumerate(blocks):
-            events.append(block.start + next(ends))
-            if not index:
-                next(ends)
-                events.append(_PING)
-            head = block.head
-            events += [f'{head}{piece}"}}{end}' for piece, end in zip(pieces[index], ends, strict=False)]
+        # 1. What each event begins with, what it tells, and what stands between that and its padding.
+        heads, told, closings = [_MESSAGE_START], [started], [""]
+        ping = 1 if not blocks else 2
+        for block in blocks:
+            pieces = block.pieces(dice)
+            heads += (block.start, *[block.head] * len(pieces))
+            told += ("", *pieces)
+            closings += ("", *['"}'] * len(pieces))
             if block.last:
-                events.append(block.last + next(ends))
-            events.append(block.stop + next(ends))
-        events.append(
-            f'event: message_delta\ndata: {{"type":"message_delta","delta":{{{self.stop},"container":null}},'
-            f'"usage":{{{self.counted}{self.spent[:-1]}}}{next(ends)}'
+                heads.append(block.last)
+            heads.append(block.stop)
+            ending = [""] * (len(heads) - len(told))
+            told += ending
+            closings += ending
+        heads.insert(ping, _PING)
+        heads += (_MESSAGE_DELTA, _MESSAGE_STOP)
+        told.insert(ping, "")
+        told += (f'{{{self.stop},"container":null}},"usage":{{{self.counted}{self.spent[:-1]}}}', "")
+        closings.insert(ping, "")
+        closings += ("", "")
+        # 2. The paddings.
+        ends = [*map(_ENDS.__getitem__, dice.nibbles(len(heads)))]
+        ends[ping] = ""
+        # 3. Event by event.
+        events = [""] * (STRINGS * len(heads))
+        events[::STRINGS], events[1::STRINGS], events[2::STRINGS], events[3::STRINGS] = (
+            heads,
+            told,
+            closings,
+            ends,
         )
-        events.append(_MESSAGE_STOP + next(ends))
         return events
 
 
@@ -137,31 +152,40 @@ def plain_message(plan: Plan, view: RequestView, usage: Usage, id_: str) -> Plai
         return None
     if view.manages_context or "diagnostics" in view.body or "speed" in view.body:
         return None
-    for part in plan.parts:
-        block = part.block
+    blocks = [part.block for part in plan.parts]
+    for block in blocks:
         if (*block,) != _KEYS.get(block["type"]):
             return None
         if "caller" in block and block["caller"] != _DIRECT:
             return None
+    is_whole = not (plan.parts and plan.parts[-1].written)  # a call that was cut in the middle of its input
     try:
         stop = _stop(plan.stop_reason, plan.stop_sequence)
-        return message_text(plan.parts, view.model, id_, stop, usage, plan.tokens)
+        return message_text(blocks, view.model, id_, stop, usage, plan.tokens, is_whole=is_whole)
     except TypeError:
         return None
 
 
 def message_text(
-    parts: tuple[PlanPart, ...], model: str, id_: str, stop: str, usage: Usage, spent: tuple[int, int]
+    blocks: list[Block],
+    model: str,
+    id_: str,
+    stop: str,
+    usage: tuple[int, int, int, int],
+    spent: tuple[int, int],
+    *,
+    is_whole: bool = True,
 ) -> PlainMessage:
     """A message as text.
 
     Args:
-        parts: its content, of blocks that are written here.
+        blocks: its content, of kinds that are written here.
         model: as the request names it.
         id_: of the message.
         stop: members that say why it stops.
-        usage: of its input.
+        usage: of its input, a `Usage` or what one has.
         spent: tokens of its output, and those of them that were thinking.
+        is_whole: whether all of the last block is told in a stream.
 
     Raises:
         TypeError: the model's name cannot be written.
@@ -170,7 +194,8 @@ def message_text(
     plain, read, short, long = usage
     output, thinking = spent
     return PlainMessage(
-        parts,
+        blocks,
+        is_whole,
         f'{{"model":{name},"id":"{id_}","type":"message","role":"assistant","content":',
         stop,
         f'"input_tokens":{plain},"cache_creation_input_tokens":{short + long},'
@@ -208,9 +233,8 @@ class _Told(NamedTuple):
         text, kind = self.text, self.kind
         found = [""] if kind == "input_json_delta" else []
         if text:
-            ends = dice.cuts(SIZES[kind], len(text))
-            cut = [text[begin:end] for begin, end in pairwise((0, *ends))]
-            found += cut if self.is_plain else _spelled(cut)
+            pieces = dice.pieces(text, SIZES[kind])
+            found += pieces if self.is_plain else _spelled(pieces)
         return found
 
 

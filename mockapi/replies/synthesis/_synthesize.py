@@ -32,7 +32,7 @@ from mockapi.replies.synthesis._diagnosis import (
     wants_diagnosis,
 )
 from mockapi.replies.synthesis._plain_answer import is_plain_question, plain_answer
-from mockapi.replies.synthesis._plain_writer import plain_message
+from mockapi.replies.synthesis._plain_writer import STRINGS, plain_message
 from mockapi.replies.synthesis._tokens import input_tokens
 from mockapi.replies.synthesis._writer import message_of
 
@@ -48,9 +48,11 @@ _NO_BETAS: Final[frozenset[str]] = frozenset()
 _THINKING_COUNTS: Final = "thinking-token-count-2026-05-13"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class History:
     """What went before in a session, as far as replies depend on it.
+
+    Nobody changes one; frozen, it would cost three times as much to make, and each reply makes one.
 
     Attributes:
         turn: how many replies were synthesized or scripted.
@@ -274,5 +276,6 @@ def _plain_chunks(
     events = plain.as_events(dice)
     if events is None:
         return None
-    pieces = ["".join(events).encode()] if at_once else list(map(str.encode, events))
+    size = len(events) if at_once else STRINGS
+    pieces = ["".join(events[place : place + size]).encode() for place in range(0, len(events), size)]
     return in_chunks(pieces, dice, at_once=at_once)

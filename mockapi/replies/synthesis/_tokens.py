@@ -73,6 +73,24 @@ def of_prose(text: str) -> int:
     return len(sentences) - 1 + sum(map(_remembered, sentences))
 
 
+def of_quoting(before: str, quoted: str, behind: str) -> int:
+    """As `of_prose` of the three together: what ends with a quotation mark, words, what begins with a mark.
+
+    Such a mark is a token, so the three are counted apart.
+    """
+    return _remembered(before) + _remembered(quoted) + _remembered(behind)
+
+
+def of_telling(before: str, subject: str, behind: str) -> int:
+    """As `of_prose` of what ends with a colon, a blank, a subject, and what goes on with a full stop.
+
+    The blank is a token of its own unless it stands before a letter.
+    """
+    first = subject[0]
+    blank = 0 if first.isalpha() and first.isascii() else 1
+    return _remembered(before) + blank + _remembered(subject) + _remembered(behind)
+
+
 @lru_cache(maxsize=1024)
 def _remembered(text: str) -> int:
     # Each request of a conversation repeats its tools, its system prompt and all turns before.

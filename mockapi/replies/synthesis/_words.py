@@ -35,17 +35,24 @@ _FOLLOWING: Final = (
     "The next turn is yours.",
 )
 _THOUGHTS: Final = (
-    ("The user wants to know about this: ", "."),
-    ("Let me look at what was asked: ", "."),
-    ("The question is: ", "."),
+    "The user wants to know about this:",
+    "Let me look at what was asked:",
+    "The question is:",
 )
-"""What stands before and behind a subject."""
+"""What stands before a subject."""
 _CONSIDERATIONS: Final = (
     "First I check what the request offers and what it rules out.",
     "A short answer that keeps to the form is best here.",
     "There is nothing to compute, so the answer follows directly.",
     "I go through the parts in order and then put them together.",
 )
+_BEFORE_QUOTE: Final = tuple(f"{opener} You said: \u201c" for opener in _OPENERS)
+_BEHIND_QUOTE: Final = tuple(
+    (f"\u201d. {remark}", tuple(f"\u201d. {remark} {following}" for following in _FOLLOWING))
+    for remark in _REMARKS
+)
+"""For each remark, without and with what follows."""
+_BEHIND_THOUGHT: Final = tuple(f".\n\n{considered}" for considered in _CONSIDERATIONS)
 FILLER: Final = (*_REMARKS, *_CONSIDERATIONS, *_FOLLOWING)
 """What a reply that has to be longer goes on with."""
 SUBJECT: Final = 120
@@ -66,6 +73,9 @@ def answer(view: RequestView, dice: SeededChoices) -> str:
 
 def told(subject: str, dice: SeededChoices, media: str = "") -> str:
     """An answer that says what came."""
+    if subject and not media:
+        before, behind = around_quote(dice)
+        return f"{before}{subject}{behind}"
     sentences = [
         dice.pick(_OPENERS),
         f"You said: “{subject}”." if subject else "There was no text to answer.",
@@ -76,6 +86,12 @@ def told(subject: str, dice: SeededChoices, media: str = "") -> str:
     if dice.chance(40):
         sentences.append(dice.pick(_FOLLOWING))
     return " ".join(sentences)
+
+
+def around_quote(dice: SeededChoices) -> tuple[str, str]:
+    """What an answer says before and behind the words that it quotes, with the quotation marks."""
+    before, (alone, followed) = dice.pick(_BEFORE_QUOTE), dice.pick(_BEHIND_QUOTE)
+    return before, dice.pick(followed) if dice.chance(40) else alone
 
 
 def continuation(view: RequestView, dice: SeededChoices) -> str:
@@ -106,9 +122,20 @@ def thoughts(view: RequestView, dice: SeededChoices) -> str:
 
 def thought(subject: str, dice: SeededChoices, considered: str = "") -> str:
     """A thought about what came, and what is considered then; without it, something is."""
-    before, after = dice.pick(_THOUGHTS)
-    about = subject.rstrip(".?!…") or "a request without text"
-    return f"{before}{about}{after}\n\n{considered or dice.pick(_CONSIDERATIONS)}"
+    if considered:
+        return f"{dice.pick(_THOUGHTS)} {thought_about(subject)}.\n\n{considered}"
+    before, behind = around_thought(dice)
+    return f"{before} {thought_about(subject)}{behind}"
+
+
+def thought_about(subject: str) -> str:
+    """What a thought says of what came."""
+    return subject.rstrip(".?!…") or "a request without text"
+
+
+def around_thought(dice: SeededChoices) -> tuple[str, str]:
+    """What a thought says before a subject, a blank between them, and behind it."""
+    return dice.pick(_THOUGHTS), dice.pick(_BEHIND_THOUGHT)
 
 
 def closing(dice: SeededChoices) -> str:

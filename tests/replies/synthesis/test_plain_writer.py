@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from mockapi.exchange import Request
 from mockapi.fuzzing.requests import bodies
 from mockapi.messages import dump
-from mockapi.replies._seeded import SeededChoices
 from mockapi.replies.synthesis import History, _plain_writer, _synthesize, synthesized
 from tests.support.each import each
 from tests.support.examples import examples
@@ -88,19 +87,3 @@ def test_any_text_is_written_alike(text: str, limit: int) -> None:
     asked = {"model": OLD, "max_tokens": limit, "messages": [{"role": "user", "content": text}]}
     _check(asked)
     _check({**asked, "tools": [{**tool, "name": "ä"}], "thinking": thinking, "stop_sequences": ["x", text]})
-
-
-@given(st.binary(min_size=1, max_size=8), st.integers(0, 300), st.integers(0, 20))
-@settings(max_examples=examples(40), deadline=None)
-def test_cuts_are_picks(key: bytes, length: int, before: int) -> None:
-    """Pieces are as long as so many picks say, whatever was drawn before, and the dice go on behind them."""
-    sizes = (2, 3, 5, 11)
-    one, other = SeededChoices(key), SeededChoices(key)
-    one.several_below(7, before)
-    other.several_below(7, before)
-    place, ends = 0, []
-    while place < length:
-        place += one.pick(sizes)
-        ends.append(place)
-    assert other.cuts(sizes, length) == ends
-    assert other.below(1000) == one.below(1000)

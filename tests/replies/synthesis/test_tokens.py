@@ -46,6 +46,26 @@ def test_counting_sentence_by_sentence_counts_the_same(text: str) -> None:
     assert _tokens.of_prose(text) == _tokens.of_text(text)
 
 
+_WORDS = st.text("ab1 .:\n“”é", max_size=40)
+
+
+@given(_WORDS, _WORDS, _WORDS)
+def test_a_quotation_is_counted_apart_from_what_stands_around_it(
+    before: str, quoted: str, behind: str
+) -> None:
+    """Quotation marks end tokens on both sides."""
+    parts = f"{before}“", quoted, f"”{behind}"
+    assert _tokens.of_quoting(*parts) == _tokens.of_text("".join(parts))
+
+
+@given(_WORDS, _WORDS.map(str.strip).filter(bool), _WORDS)
+def test_a_subject_is_counted_apart_from_what_is_told_of_it(before: str, subject: str, behind: str) -> None:
+    """The blank before it belongs to its first word, if it begins with one."""
+    parts = f"{before}:", subject, f".{behind}"
+    whole = f"{parts[0]} {subject}{parts[2]}"
+    assert _tokens.of_telling(*parts) == _tokens.of_text(whole)
+
+
 @each("name", SHAPES)
 def test_a_request_has_the_tokens_of_its_parts(name: str) -> None:
     """The sum and the parts that the prompt cache goes by are counted apart."""
