@@ -44,10 +44,7 @@ _BETWEEN: Final = "\x7f"
 _LONGEST_NAME: Final = 200
 _PING: Final = 'event: ping\ndata: {"type": "ping"}\n\n'
 _MESSAGE_START: Final = 'event: message_start\ndata: {"type":"message_start","message":'
-_MESSAGE_DELTA: Final = 'event: message_delta\ndata: {"type":"message_delta","delta":'
 _MESSAGE_STOP: Final = 'event: message_stop\ndata: {"type":"message_stop"'
-STRINGS: Final = 4
-"""In which an event is written: what it begins with, what it tells, what closes that, and its end."""
 _ENDS: Final = tuple(" " * padding + "}\n\n" for padding in range(MAX_PADDING + 1))
 """What ends an event: its last brace behind the padding, and the blank line."""
 
@@ -87,10 +84,7 @@ class PlainMessage(NamedTuple):
         return b"".join((self.beginning.encode(), content, rest.encode()))
 
     def as_events(self, dice: SeededChoices) -> list[str] | None:
-        """The events of the reply that is a stream, each in `STRINGS` strings.
-
-        None where `_writer` has to write them. They are put together by columns, because to make each event
-        for itself takes longer.
+        """The events of the reply that is a stream; None where `_writer` has to write them.
 
         Args:
             dice: choose lengths and paddings, as `_writer` has them do. None draws nothing.
@@ -105,37 +99,28 @@ class PlainMessage(NamedTuple):
             f'{self.beginning}[],"container":null,"stop_reason":null,"stop_sequence":null,"stop_details":null,'
             f'"usage":{{{self.counted}{self.cached}"output_tokens":{0 if self.is_empty else 1},{self.end}'
         )
-        # 1. What each event begins with, what it tells, and what stands between that and its padding.
-        heads, told, closings = [_MESSAGE_START], [started], [""]
-        ping = 1 if not blocks else 2
-        for block in blocks:
-            pieces = block.pieces(dice)
-            heads += (block.start, *[block.head] * len(pieces))
-            told += ("", *pieces)
-            closings += ("", *['"}'] * len(pieces))
+        pieces = [block.pieces(dice) for block in blocks]
+        count = 4 + sum(map(len, pieces)) + sum([3 if block.last else 2 for block in blocks])
+        ends = map(_ENDS.__getitem__, dice.nibbles(count))  # a ping takes one, too
+        events = [_MESSAGE_START + started + next(ends)]
+        if not blocks:
+            next(ends)
+            events.append(_PING)
+        for index, block in enumerate(blocks):
+            events.append(block.start + next(ends))
+            if not index:
+                next(ends)
+                events.append(_PING)
+            head = block.head
+            events += [f'{head}{piece}"}}{next(ends)}' for piece in pieces[index]]
             if block.last:
-                heads.append(block.last)
-            heads.append(block.stop)
-            ending = [""] * (len(heads) - len(told))
-            told += ending
-            closings += ending
-        heads.insert(ping, _PING)
-        heads += (_MESSAGE_DELTA, _MESSAGE_STOP)
-        told.insert(ping, "")
-        told += (f'{{{self.stop},"container":null}},"usage":{{{self.counted}{self.spent[:-1]}}}', "")
-        closings.insert(ping, "")
-        closings += ("", "")
-        # 2. The paddings.
-        ends = [*map(_ENDS.__getitem__, dice.nibbles(len(heads)))]
-        ends[ping] = ""
-        # 3. Event by event.
-        events = [""] * (STRINGS * len(heads))
-        events[::STRINGS], events[1::STRINGS], events[2::STRINGS], events[3::STRINGS] = (
-            heads,
-            told,
-            closings,
-            ends,
+                events.append(block.last + next(ends))
+            events.append(block.stop + next(ends))
+        events.append(
+            f'event: message_delta\ndata: {{"type":"message_delta","delta":{{{self.stop},"container":null}},'
+            f'"usage":{{{self.counted}{self.spent[:-1]}}}{next(ends)}'
         )
+        events.append(_MESSAGE_STOP + next(ends))
         return events
 
 

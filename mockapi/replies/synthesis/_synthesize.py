@@ -32,7 +32,7 @@ from mockapi.replies.synthesis._diagnosis import (
     wants_diagnosis,
 )
 from mockapi.replies.synthesis._plain_answer import is_plain_question, plain_answer
-from mockapi.replies.synthesis._plain_writer import STRINGS, plain_message
+from mockapi.replies.synthesis._plain_writer import plain_message
 from mockapi.replies.synthesis._tokens import input_tokens
 from mockapi.replies.synthesis._writer import message_of
 
@@ -276,6 +276,5 @@ def _plain_chunks(
     events = plain.as_events(dice)
     if events is None:
         return None
-    size = len(events) if at_once else STRINGS
-    pieces = ["".join(events[place : place + size]).encode() for place in range(0, len(events), size)]
+    pieces = ["".join(events).encode()] if at_once else list(map(str.encode, events))
     return in_chunks(pieces, dice, at_once=at_once)
