@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mockapi.exchange import Ending, WireHead
+from mockapi.exchange import Chunk, Ending, WireHead
 from mockapi.replies._lazy_reply import LazyReply
 from mockapi.replies._reply_headers import NO_FIELDS, message_headers, message_lines
 
 if TYPE_CHECKING:
-    from mockapi.exchange import Chunk, Headers, Source
+    from mockapi.exchange import Headers, Source
     from mockapi.replies._reply_headers import Fields, MessageHead
 
 _set: Final = object.__setattr__  # replies are frozen
@@ -24,14 +24,15 @@ class MessageReply(LazyReply):
     """A message, or its stream, in one piece without a delay.
 
     Args:
-        chunks: the body, in one piece without a delay.
+        body: of the reply.
         head: what its header tells.
         usage: tokens in and out.
         account: what its header tells of rate limits.
     """
 
-    __slots__ = ("_account", "_head")
+    __slots__ = ("_account", "_body", "_head")
     _account: Fields
+    _body: bytes
     _head: MessageHead
 
     status = 200
@@ -40,12 +41,12 @@ class MessageReply(LazyReply):
 
     def __init__(
         self,
-        chunks: tuple[Chunk, ...],
+        body: bytes,
         head: MessageHead,
         usage: tuple[int, int] | None,
         account: Fields = NO_FIELDS,
     ) -> None:
-        _set(self, "chunks", chunks)
+        _set(self, "_body", body)
         _set(self, "_head", head)
         _set(self, "usage", usage)
         _set(self, "_account", account)
@@ -56,7 +57,7 @@ class MessageReply(LazyReply):
         Args:
             account: the fields that do.
         """
-        return MessageReply(self.chunks, self._head, self.usage, account)
+        return MessageReply(self._body, self._head, self.usage, account)
 
     @property
     def source(self) -> Source:
@@ -64,14 +65,24 @@ class MessageReply(LazyReply):
         return self._head.source
 
     @property
+    def chunks(self) -> tuple[Chunk, ...]:
+        """The body in one piece."""
+        return (Chunk(0.0, self._body),)
+
+    @property
+    def body(self) -> bytes:
+        """The body."""
+        return self._body
+
+    @property
     def headers(self) -> Headers:
         """The fields, in the API's order."""
-        return message_headers(self._head, len(self.chunks[0].data), self._account)
+        return message_headers(self._head, len(self._body), self._account)
 
     @property
     def wire_head(self) -> WireHead:
         """The lines of these fields, and what frames the body."""
-        size = len(self.chunks[0].data)
+        size = len(self._body)
         lines = message_lines(self._head, size, self._account)
         if self._head.stream:
             return WireHead(b"%b%b\r\n%x\r\n" % (_STATUS_LINE, lines, size), b"\r\n0\r\n\r\n")

@@ -72,11 +72,7 @@ class RequestView:
 
         Empty if the body is nested too deeply to be written.
         """
-        without = self.body
-        if "stream" in without:
-            without = {key: value for key, value in without.items() if key != "stream"}
-        written = jsontext.canonical_value(without)
-        return b"" if written is None else written
+        return canonical_of(self.body)
 
     @property
     def model(self) -> str:
@@ -220,6 +216,14 @@ class RequestView:
     def subject(self, limit: int = 120) -> str:
         """The last user text on one line, shortened; "" without one."""
         return shortened(self.last_user_text, limit)
+
+
+def canonical_of(body: dict[str, Any]) -> bytes:
+    """What `RequestView.canonical` has of a body."""
+    if "stream" in body:
+        body = {key: value for key, value in body.items() if key != "stream"}
+    written = jsontext.canonical_value(body)
+    return b"" if written is None else written
 
 
 def blocks_of(content: Any) -> tuple[Block, ...]:

@@ -27,9 +27,9 @@ def test_it_is_the_reply_with_these_fields(
 ) -> None:
     """In every field, on the wire, when compared, in another process, and in what is made of it."""
     head = MessageHead(stream, at, "req_1", Source.SYNTHESIZED, hint)
-    chunks = (Chunk(0.0, body),)
-    plain = Reply(200, message_headers(head, len(body)), chunks, Source.SYNTHESIZED, usage=(5, 7))
-    made: Reply = MessageReply(chunks, head, (5, 7))
+    fields, chunks = message_headers(head, len(body)), (Chunk(0.0, body),)
+    plain = Reply(200, fields, chunks, Source.SYNTHESIZED, usage=(5, 7))
+    made: Reply = MessageReply(body, head, (5, 7))
     if accounted:
         levels = rate_limits.charge(_ACCOUNT, None, at, requests=1, input_tokens=5, output_tokens=7)
         plain = rate_limits.with_fields(plain, rate_limits.fields_of(_ACCOUNT, levels))
@@ -37,7 +37,8 @@ def test_it_is_the_reply_with_these_fields(
     assert made == plain
     assert plain == made
     assert hash(made) == hash(plain)
-    assert (made.headers, made.body, made.usage) == (plain.headers, plain.body, plain.usage)
+    assert (made.headers, made.chunks, made.body) == (plain.headers, plain.chunks, plain.body)
+    assert made.usage == plain.usage
     assert made.wire_head == wire_head_of(plain, method="POST")
     assert pickle.loads(pickle.dumps(made)) == plain
     changed = replace(made, status=500)

@@ -40,13 +40,13 @@ def stream_chunks(
     """
     told = events_in(message, plan, dice, counted=counted)
     events = list(map(encode_event, told, dice.nibbles(len(told))))
-    return in_chunks(events, dice, at_once=at_once)
-
-
-def in_chunks(events: list[bytes], dice: SeededChoices, *, at_once: bool) -> tuple[Chunk, ...]:
-    """The bytes of events in transport chunks, or in one."""
     if at_once:
         return (Chunk(0.0, b"".join(events)),)
+    return in_chunks(events, dice)
+
+
+def in_chunks(events: list[bytes], dice: SeededChoices) -> tuple[Chunk, ...]:
+    """The bytes of events in transport chunks."""
     chunks = []
     place = min(4, len(events))  # message_start, content_block_start, ping, first delta
     chunks.append(Chunk(dice.between(300, 900) / 1000, b"".join(events[:place])))

@@ -17,7 +17,7 @@ from mockapi.exchange import Chunk, Reply, Source
 from mockapi.messages import IdFactory, IdKind
 from mockapi.replies._message_reply import MessageReply
 from mockapi.replies._reply_headers import MessageHead, message_headers
-from mockapi.replies._request_view import RequestView
+from mockapi.replies._request_view import RequestView, canonical_of
 from mockapi.replies._seeded import SeededChoices
 from mockapi.replies._view_digest import ViewDigest
 from mockapi.replies.synthesis._cache import Cached, PromptCache, Usage, prefixes_of, usage_of
@@ -93,14 +93,14 @@ class GenerationInput:
 
     def __init__(self, view: RequestView, seed: int) -> None:
         digest = view.digest
-        key = _key(view, seed) if digest is None or digest.seed != seed else digest.key
+        key = _key(view.canonical, seed) if digest is None or digest.seed != seed else digest.key
         self.view = view
         self.dice = SeededChoices(key)
         self.ids = IdFactory(int.from_bytes(key))
 
     def wire_dice(self, turn: int) -> SeededChoices:
         """What chooses how the stream of a reply is cut, the `turn`-th of its session."""
-        return self.dice.fork(f"wire:{turn}")
+        return _wire_dice(self.dice, turn)
 
 
 def view_of(request: Request) -> RequestView:
@@ -122,13 +122,17 @@ def digest_of_view(request: Request, seed: int) -> ViewDigest:
     """What depends on all of a request."""
     view = view_of(request)
     return ViewDigest(
-        seed, _key(view, seed), input_tokens(view), prefixes_of(view), view.body is request.parsed
+        seed, _key(view.canonical, seed), input_tokens(view), prefixes_of(view), view.body is request.parsed
     )
 
 
-def _key(view: RequestView, seed: int) -> bytes:
+def _key(canonical: bytes, seed: int) -> bytes:
     salt = (seed & (2**64 - 1)).to_bytes(8)
-    return blake2b(view.canonical, digest_size=16, salt=salt).digest()
+    return blake2b(canonical, digest_size=16, salt=salt).digest()
+
+
+def _wire_dice(dice: SeededChoices, turn: int) -> SeededChoices:
+    return dice.fork(f"wire:{turn}")
 
 
 def counts_thinking(view: RequestView) -> bool:
@@ -149,7 +153,7 @@ def synthesized(
         at_once: whether a stream is one chunk, for who sends it so.
     """
     if request.known is None and is_plain_question(request.parsed) and not request.header("anthropic-beta"):
-        answered = _answered(RequestView(request.parsed), seed, history, at, at_once=at_once)
+        answered = _answered(request.parsed, seed, history, at, at_once=at_once)
         if answered is not None:
             return answered
     material = GenerationInput(view_of(request), seed)
@@ -172,51 +176,52 @@ def written(
     usage, cache = history.cache.used(view, at)
     turn = history.turn
     plain = plain_message(plan, view, usage, material.ids.make(IdKind.MESSAGE, turn))
-    found = None if plain is None else _plain_chunks(plain, material, turn, at_once=at_once)
-    if found is None:
+    body: bytes | tuple[Chunk, ...] | None = None
+    if plain is not None and not (view.stream and counts_thinking(view)):
+        body = _plain_body(plain, material.dice, turn, stream=view.stream, at_once=at_once)
+    if body is None:
         message, after = _message(plan, usage, cache, material, history)
-        chunks = _chunks(message, plan, material, turn, at_once=at_once)
+        body = _chunks(message, plan, material, turn, at_once=at_once)
         output_tokens = message["usage"].get("output_tokens") or 0
     else:
-        chunks, output_tokens = found, plan.tokens[0]
+        output_tokens = plan.tokens[0]
         after = History(turn + 1, cache, history.prompts)
     tokens = usage.total - usage.read, output_tokens
-    return _reply(chunks, material, turn, at, source, tokens, plan.hint), after
+    head = MessageHead(view.stream, at, material.ids.make(IdKind.REQUEST, turn), source, plan.hint)
+    return _reply(body, head, tokens), after
 
 
 def _answered(
-    view: RequestView, seed: int, history: History, at: float, *, at_once: bool
+    body: dict[str, Any], seed: int, history: History, at: float, *, at_once: bool
 ) -> tuple[Reply, History] | None:
     """The reply to a plain question, without a plan and a message in between; None where there have to be."""
-    if not view.canonical:
+    canonical = canonical_of(body)
+    if not canonical:
         return None
-    material = GenerationInput(view, seed)
+    key = _key(canonical, seed)
+    dice, ids = SeededChoices(key), IdFactory(int.from_bytes(key))  # as `GenerationInput` has them
     turn = history.turn
-    made = plain_answer(view.body, material.dice, material.ids, turn)
+    made = plain_answer(body, dice, ids, turn)
     if made is None:
         return None
     plain, input_count, output_count = made
-    chunks = _plain_chunks(plain, material, turn, at_once=at_once)
-    if chunks is None:
+    stream = body.get("stream") is True
+    found = _plain_body(plain, dice, turn, stream=stream, at_once=at_once)
+    if found is None:
         return None
-    reply = _reply(chunks, material, turn, at, Source.SYNTHESIZED, (input_count, output_count), "")
+    head = MessageHead(stream, at, ids.make(IdKind.REQUEST, turn), Source.SYNTHESIZED)
+    reply = _reply(found, head, (input_count, output_count))
     return reply, History(turn + 1, history.cache, history.prompts)
 
 
-def _reply(
-    chunks: tuple[Chunk, ...],
-    material: GenerationInput,
-    turn: int,
-    at: float,
-    source: Source,
-    tokens: tuple[int, int],
-    hint: str,
-) -> Reply:
-    head = MessageHead(material.view.stream, at, material.ids.make(IdKind.REQUEST, turn), source, hint)
-    delay, data = chunks[0]
-    if not delay and len(chunks) == 1:
-        return MessageReply(chunks, head, tokens)
-    return Reply(200, message_headers(head, len(data)), chunks, source, usage=tokens)
+def _reply(body: bytes | tuple[Chunk, ...], head: MessageHead, tokens: tuple[int, int]) -> Reply:
+    """The reply with a body that is sent at once, or in chunks."""
+    if isinstance(body, bytes):
+        return MessageReply(body, head, tokens)
+    delay, data = body[0]
+    if not delay and len(body) == 1:
+        return MessageReply(data, head, tokens)
+    return Reply(200, message_headers(head, len(data)), body, head.source, usage=tokens)
 
 
 def message_for(
@@ -263,18 +268,16 @@ def _chunks(
     return stream_chunks(message, plan, material.wire_dice(turn), counted=counted, at_once=at_once)
 
 
-def _plain_chunks(
-    plain: PlainMessage, material: GenerationInput, turn: int, *, at_once: bool
-) -> tuple[Chunk, ...] | None:
-    """What `_chunks` gives, without a message in between; None where there has to be one."""
-    if not material.view.stream:
-        written = plain.as_json()
-        return None if written is None else (Chunk(0.0, written),)
-    if counts_thinking(material.view):
-        return None
-    dice = material.wire_dice(turn)
-    events = plain.as_events(dice)
+def _plain_body(
+    plain: PlainMessage, dice: SeededChoices, turn: int, *, stream: bool, at_once: bool
+) -> bytes | tuple[Chunk, ...] | None:
+    """The body that `_chunks` gives, without a message in between; None where there has to be one."""
+    if not stream:
+        return plain.as_json()
+    wire = _wire_dice(dice, turn)
+    events = plain.as_events(wire)
     if events is None:
         return None
-    pieces = ["".join(events).encode()] if at_once else list(map(str.encode, events))
-    return in_chunks(pieces, dice, at_once=at_once)
+    if at_once:
+        return "".join(events).encode()
+    return in_chunks(list(map(str.encode, events)), wire)
