@@ -33,7 +33,9 @@ _DIRECT: Final = {"type": "direct"}
 _STARTS: Final = {
     "text": '{"type":"text","text":""}',
     "thinking": '{"type":"thinking","thinking":"","signature":""}',
+    "tool_use": "",
 }
+"""The blocks as their first events have them; a call has a name."""
 _DELTAS: Final = {
     "text": ("text_delta", "text"),
     "thinking": ("thinking_delta", "thinking"),
@@ -47,6 +49,8 @@ _MESSAGE_START: Final = 'event: message_start\ndata: {"type":"message_start","me
 _MESSAGE_STOP: Final = 'event: message_stop\ndata: {"type":"message_stop"'
 _ENDS: Final = tuple(" " * padding + "}\n\n" for padding in range(MAX_PADDING + 1))
 """What ends an event: its last brace behind the padding, and the blank line."""
+_DELTA_ENDS: Final = tuple('"}' + end for end in _ENDS)
+"""The same of an event that tells a piece."""
 
 
 class PlainMessage(NamedTuple):
@@ -101,26 +105,29 @@ class PlainMessage(NamedTuple):
         )
         pieces = [block.pieces(dice) for block in blocks]
         count = 4 + sum(map(len, pieces)) + sum([3 if block.last else 2 for block in blocks])
-        ends = map(_ENDS.__getitem__, dice.nibbles(count))  # a ping takes one, too
-        events = [_MESSAGE_START + started + next(ends)]
+        paddings = iter(dice.nibbles(count))
+        events = [_MESSAGE_START + started + _ENDS[next(paddings)]]
         if not blocks:
-            next(ends)
+            next(paddings)  # a ping takes one, too
             events.append(_PING)
-        for index, block in enumerate(blocks):
-            events.append(block.start + next(ends))
+        for index, (frame, start, _, _, last) in enumerate(blocks):
+            events.append(start + _ENDS[next(paddings)])
             if not index:
-                next(ends)
+                next(paddings)
                 events.append(_PING)
-            head = block.head
-            events += [f'{head}{piece}"}}{next(ends)}' for piece in pieces[index]]
-            if block.last:
-                events.append(block.last + next(ends))
-            events.append(block.stop + next(ends))
+            head = frame.head
+            events += [
+                f"{head}{piece}{_DELTA_ENDS[padding]}"
+                for piece, padding in zip(pieces[index], paddings, strict=False)
+            ]
+            if last:
+                events.append(last + _ENDS[next(paddings)])
+            events.append(frame.stop + _ENDS[next(paddings)])
         events.append(
             f'event: message_delta\ndata: {{"type":"message_delta","delta":{{{self.stop},"container":null}},'
-            f'"usage":{{{self.counted}{self.spent[:-1]}}}{next(ends)}'
+            f'"usage":{{{self.counted}{self.spent[:-1]}}}{_ENDS[next(paddings)]}'
         )
-        events.append(_MESSAGE_STOP + next(ends))
+        events.append(_MESSAGE_STOP + _ENDS[next(paddings)])
         return events
 
 
@@ -192,30 +199,63 @@ def message_text(
     )
 
 
+class _Frame(NamedTuple):
+    """What the events of a block are made of that its kind and its place say.
+
+    Attributes:
+        delta: the kind of its deltas.
+        field: what a delta tells.
+        start: its first event, up to the padding; of a call, up to the block.
+        head: of its deltas.
+        sealed: of the delta with a signature.
+        stop: its last event, up to the padding.
+    """
+
+    delta: str
+    field: str
+    start: str
+    head: str
+    sealed: str
+    stop: str
+
+
+@lru_cache(maxsize=64)
+def _frame(kind: str, index: int) -> _Frame:
+    delta, field = _DELTAS[kind]
+    told = (
+        f'event: content_block_delta\ndata: {{"type":"content_block_delta","index":{index},"delta":{{"type":"'
+    )
+    return _Frame(
+        delta,
+        field,
+        f'event: content_block_start\ndata: {{"type":"content_block_start","index":{index},"content_block":'
+        f"{_STARTS[kind]}",
+        f'{told}{delta}","{field}":"',
+        f'{told}signature_delta","signature":',
+        f'event: content_block_stop\ndata: {{"type":"content_block_stop","index":{index}',
+    )
+
+
 class _Told(NamedTuple):
     """A content block as its events tell it.
 
     Attributes:
+        frame: what its kind and its place say.
         start: its first event, up to the padding.
-        head: of its deltas.
-        text: that they tell in pieces.
-        is_plain: whether JSON spells the text as it is.
-        kind: of its deltas.
-        last: what follows them; "" where nothing does.
-        stop: its last event.
+        text: what its deltas tell in pieces.
+        is_plain: whether JSON spells that as it is.
+        last: what follows them, up to the padding; "" where nothing does.
     """
 
+    frame: _Frame
     start: str
-    head: str
     text: str
     is_plain: bool
-    kind: str
     last: str
-    stop: str
 
     def pieces(self, dice: SeededChoices) -> list[str]:
         """What its deltas say, but for the last, as JSON spells it."""
-        text, kind = self.text, self.kind
+        text, kind = self.text, self.frame.delta
         found = [""] if kind == "input_json_delta" else []
         if text:
             pieces = dice.pieces(text, SIZES[kind])
@@ -238,47 +278,20 @@ def _told(block: Block, index: int) -> _Told:
         TypeError: a string in it is none, or one that JSON of the plain kind cannot say.
     """
     kind = block["type"]
-    delta, field = _DELTAS[kind]
-    frame = _frame(index)
-    last = ""
+    frame = _frame(kind, index)
+    start, last = frame.start, ""
     if kind == "tool_use":
-        start = orjson.dumps({**block, "input": {}}).decode()
+        start += orjson.dumps({**block, "input": {}}).decode()
         text = spaced(block["input"]) if block["input"] else ""
     else:
-        start, text = _STARTS[kind], block[field]
+        text = block[frame.field]
         if text.__class__ is not str:
             raise TypeError("a text that is none")
         if kind == "thinking":
             if not block["signature"]:
                 raise TypeError("a signature that is told in no event")
-            last = f'{frame.delta}signature_delta","signature":{orjson.dumps(block["signature"]).decode()}}}'
-    return _Told(
-        frame.start + start,
-        f'{frame.delta}{delta}","{field}":"',
-        text,
-        len(orjson.dumps(text)) == len(text.encode()) + 2,
-        delta,
-        last,
-        frame.stop,
-    )
-
-
-class _Frame(NamedTuple):
-    """The beginnings of the events of a content block, as its place in the message has them."""
-
-    start: str
-    delta: str
-    stop: str
-
-
-@lru_cache(maxsize=64)
-def _frame(index: int) -> _Frame:
-    return _Frame(
-        f'event: content_block_start\ndata: {{"type":"content_block_start","index":{index},"content_block":',
-        f'event: content_block_delta\ndata: {{"type":"content_block_delta","index":{index},'
-        '"delta":{"type":"',
-        f'event: content_block_stop\ndata: {{"type":"content_block_stop","index":{index}',
-    )
+            last = f"{frame.sealed}{orjson.dumps(block['signature']).decode()}}}"
+    return _Told(frame, start, text, len(orjson.dumps(text)) == len(text.encode()) + 2, last)
 
 
 def _of_model(name: str) -> tuple[str, str]:
