@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from mockapi.replies._reply_headers import Fields, MessageHead
 
 _set: Final = object.__setattr__  # replies are frozen
-_STATUS_LINE: Final = b"HTTP/1.1 200 OK\r\n"
 
 
 class MessageReply(LazyReply):
@@ -85,5 +84,5 @@ class MessageReply(LazyReply):
         size = len(self._body)
         lines = message_lines(self._head, size, self._account)
         if self._head.stream:
-            return WireHead(b"%b%b\r\n%x\r\n" % (_STATUS_LINE, lines, size), b"\r\n0\r\n\r\n")
-        return WireHead(b"%b%b\r\n" % (_STATUS_LINE, lines), b"")
+            return WireHead(lines + b"%x\r\n" % size, b"\r\n0\r\n\r\n")
+        return WireHead(lines, b"")

@@ -41,6 +41,7 @@ WORKSPACE: Final = (b"anthropic-workspace-id", b"wrkspc_011111111111111111111111
 """The workspace that replies name, as they do since 2026-08."""
 ACCOUNT_FIELDS: Final = (ORGANIZATION, WORKSPACE)
 
+_STATUS_LINE: Final = b"HTTP/1.1 200 OK\r\n"
 _JSON: Final = (b"content-type", b"application/json")
 _STREAM: Final = fields_in_line(
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -86,14 +87,20 @@ def message_headers(head: MessageHead, size: int, account: Fields = NO_FIELDS) -
 
 
 def message_lines(head: MessageHead, size: int, account: Fields) -> bytes:
-    """The same fields as they go over the wire."""
+    """The status line, the same fields and the blank line, as they go over the wire."""
     stream, at, request_id, source, hint = head
-    return b"%b%b%brequest-id: %b\r\n%b" % (
-        _date(int(at)).lines,
-        _STREAM.lines if stream else b"content-type: application/json\r\ncontent-length: %d\r\n" % size,
-        account.lines,
-        request_id.encode(),
-        _tail(source, hint).lines,
+    return b"".join(
+        (
+            _STATUS_LINE,
+            _date(int(at)).lines,
+            _STREAM.lines if stream else b"content-type: application/json\r\ncontent-length: %d\r\n" % size,
+            account.lines,
+            b"request-id: ",
+            request_id.encode(),
+            b"\r\n",
+            _tail(source, hint).lines,
+            b"\r\n",
+        )
     )
 
 
