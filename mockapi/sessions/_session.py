@@ -238,7 +238,7 @@ class ServerSession:
         None says nothing, and leaves all as it was. It is what nearly every request of a replay needs, for
         a third of what the way through all stages costs.
         """
-        if not self.is_bare or 0 < self.max_requests <= self.answered:
+        if not self.index.recordings or not self.is_bare or 0 < self.max_requests <= self.answered:
             return None
         track = self.index.find_as_it_came(request)
         recording = self.next_recording(track)
@@ -264,8 +264,9 @@ class ServerSession:
             return None
         if self.script is not None or settings.twin is not None or self.strict_messages:
             return None
+        index = self.index
         try:
-            if self.index.find_exact(request) or self.index.find_relaxed(request):
+            if index.recordings and (index.find_exact(request) or index.find_relaxed(request)):
                 return None
         except TooSlowError:  # whoever goes through all stages meets it, and tells
             return None

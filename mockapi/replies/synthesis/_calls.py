@@ -72,18 +72,16 @@ def call(tool: Block, view: RequestView, dice: SeededChoices, ids: IdFactory, nu
     fixed = _fixed(tool)
     id_ = ids.make(IdKind.TOOL_USE, number)
     if fixed is None:
-        return called(name, id_, arguments(tool, view, dice.fork(dice_of(number, name))))
-    part = called(fixed.name or name, id_, fixed.input)
+        return PlanPart(called(name, id_, arguments(tool, view, dice.fork(dice_of(number, name)))))
+    block = called(fixed.name or name, id_, fixed.input)
     if fixed.toolset:
-        part.block["toolset_name"] = fixed.toolset
-    return part
+        block["toolset_name"] = fixed.toolset
+    return PlanPart(block)
 
 
-def called(name: str, id_: str, arguments: dict[str, Any]) -> PlanPart:
+def called(name: str, id_: str, arguments: dict[str, Any]) -> Block:
     """A call of a tool."""
-    return PlanPart(
-        {"type": "tool_use", "id": id_, "name": name, "input": arguments, "caller": {"type": "direct"}}
-    )
+    return {"type": "tool_use", "id": id_, "name": name, "input": arguments, "caller": {"type": "direct"}}
 
 
 def dice_of(number: int, name: str) -> str:

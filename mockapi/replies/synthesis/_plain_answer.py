@@ -16,6 +16,7 @@ from mockapi.replies.synthesis._calls import called
 from mockapi.replies.synthesis._decide import thought
 from mockapi.replies.synthesis._plain_offer import offer_of
 from mockapi.replies.synthesis._plain_writer import CALLING, STOPPED, message_text
+from mockapi.replies.synthesis._plan import call_tokens
 
 if TYPE_CHECKING:
     from mockapi.messages import IdFactory
@@ -84,9 +85,8 @@ def plain_answer(
             value = make(dice.fork(label), subject)
             if value is None:
                 return None
-            part = called(name, ids.make(IdKind.TOOL_USE, number), value)
-            blocks.append(part.block)
-            output += part.tokens
+            blocks.append(called(name, ids.make(IdKind.TOOL_USE, number), value))
+            output += call_tokens(value)
     else:
         text, tokens = _answer(asked, dice)
         blocks.append({"type": "text", "text": text})

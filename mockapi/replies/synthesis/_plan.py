@@ -45,9 +45,15 @@ class PlanPart(NamedTuple):
             return _tokens.of_text(self.block.get("content") or "")
         if kind in CALLS:
             written = self.written
-            inner = _tokens.of_value(self.block["input"]) if written is None else _tokens.of_text(written)
-            return _CALL_TOKENS + inner
+            if written is None:
+                return call_tokens(self.block["input"])
+            return _CALL_TOKENS + _tokens.of_text(written)
         return 0
+
+
+def call_tokens(arguments: Any) -> int:
+    """The output tokens of a call."""
+    return _CALL_TOKENS + _tokens.of_value(arguments)
 
 
 @dataclass(slots=True)
