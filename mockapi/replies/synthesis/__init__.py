@@ -2,7 +2,7 @@
 
 A reply is decided (`_decide`), cut to the request's limits (`_cut`) and written (`_writer`); scripts
 hand their own plans to the same writer. What is common has a shorter way to the same bytes (`_plain_answer`,
-`_plain_offer`, `_plain_writer`, `values/_plain`). Values in, values out: the session's history is a value,
+`_plain_offer`, `_plain_writer`, `_plain_events`, `values/_plain`). Values in, values out: the session's history is a value,
 and the time is an argument.
 """
 
