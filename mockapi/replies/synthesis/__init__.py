@@ -1,9 +1,9 @@
 """Replies made from the request: deterministic, in the wire format of the API.
 
 A reply is decided (`_decide`), cut to the request's limits (`_cut`) and written (`_writer`); scripts
-hand their own plans to the same writer. What is common has a shorter way to the same bytes (`_plain_answer`,
-`_plain_offer`, `_plain_writer`, `_plain_events`, `values/_plain`). Values in, values out: the session's history is a value,
-and the time is an argument.
+hand their own plans to the same writer. What is common has a shorter way to the same bytes (the files
+`_plain_…`, `values/_plain`). Values in, values out: the session's history is a value, and the time is an
+argument.
 """
 
 from typing import TYPE_CHECKING
