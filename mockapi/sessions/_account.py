@@ -48,7 +48,7 @@ class Account:
         """Charge the tokens that a reply states, and let it say what is left."""
         if reply.status != 200 or not rate_limits.is_limited(request):
             return reply
-        input_tokens, output_tokens = rate_limits.usage_of(reply)
+        input_tokens, output_tokens = reply.usage or rate_limits.usage_of(reply)
         levels = self._charge(
             rate_limits.key_of(request),
             at,

@@ -152,8 +152,9 @@ def synthesized(
         at: seconds since 1970.
         at_once: whether a stream is one chunk, for who sends it so.
     """
-    if request.known is None and is_plain_question(request.parsed) and not request.header("anthropic-beta"):
-        answered = _answered(request.parsed, seed, history, at, at_once=at_once)
+    body = request.parsed
+    if request.known is None and is_plain_question(body) and not request.header("anthropic-beta"):
+        answered = _answered(body, seed, history, at, at_once=at_once)
         if answered is not None:
             return answered
     material = GenerationInput(view_of(request), seed)
