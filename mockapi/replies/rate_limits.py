@@ -30,14 +30,13 @@ from mockapi.errors import MockapiError
 from mockapi.messages import framed_events
 from mockapi.options import mapping, whole
 from mockapi.replies._message_reply import MessageReply
-from mockapi.replies._reply_headers import fields_in_line
+from mockapi.replies._reply_headers import Fields, fields_in_line
 from mockapi.replies._sse_frames import is_binary_stream, is_stream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mockapi.exchange import Headers, Reply, Request
-    from mockapi.replies._reply_headers import Fields
 
 MAX_KEYS: Final = 1000
 """Keys that buckets are kept for; the one that was used longest ago goes."""
@@ -241,10 +240,16 @@ def _full(limit: int, level: float, at: float) -> int:
 @lru_cache(maxsize=64)  # under load, many requests of one second leave the same behind
 def _told(*buckets: tuple[int, int, int]) -> Fields:
     """The fields of all buckets: limit, what remains, and when it is full again."""
-    fields: list[tuple[bytes, bytes]] = []
-    for (limited, left, reset), (limit, remaining, full) in zip(_BUCKETS, buckets, strict=True):
-        fields += (limited, b"%d" % limit), (left, b"%d" % remaining), (reset, timestamp(full))
-    return fields_in_line(*fields)
+    one, two, three, four = map(_of_bucket, _BUCKETS, buckets)
+    fields = one.fields + two.fields + three.fields + four.fields
+    return Fields(fields, b"".join((one.lines, two.lines, three.lines, four.lines)))
+
+
+@lru_cache(maxsize=256)  # nearly every request changes one bucket in what is told, and hardly one changes all
+def _of_bucket(names: tuple[bytes, bytes, bytes], bucket: tuple[int, int, int]) -> Fields:
+    limit, remaining, full = bucket
+    limited, left, reset = names
+    return fields_in_line((limited, b"%d" % limit), (left, b"%d" % remaining), (reset, timestamp(full)))
 
 
 @lru_cache(maxsize=64)
