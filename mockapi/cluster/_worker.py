@@ -37,7 +37,11 @@ if TYPE_CHECKING:
 
 
 def prepare(plan: WorkerPlan) -> None:
-    """Import what a worker would import later: what is imported before it is forked is there once."""
+    """Import what a worker would import later: what is imported before it is forked is there once.
+
+    Raises:
+        UsageError: Redis cannot be asked as the plan has it. Told here, it is told once.
+    """
     # A face imports a file when a name of it is first asked for.
     _ = (
         *(server.build_app, server.RoutedApp, server.console_of, server.JSONConsole, server.tell_opening),
@@ -50,8 +54,9 @@ def prepare(plan: WorkerPlan) -> None:
     if plan.recording is not None or plan.node is not None:
         plan.rules.prepare()
     if plan.node is not None:
-        importlib.import_module("redis.asyncio")
         _ = nodes.Node, nodes.Membership
+        if plan.node.state is not None:
+            nodes.Store(plan.node.state)  # imports its client
     with contextlib.suppress(ImportError):
         importlib.import_module("uvloop")
 
@@ -131,7 +136,7 @@ class Worker:
         try:
             self._take(place)
         except MockapiError as error:
-            channel.send((FAILED, error))
+            self._say(FAILED, error)
             return
         if tells:
             server.tell_opening(self._service, self._plan.script)
@@ -146,7 +151,7 @@ class Worker:
                 loop.run_until_complete(self._run(sock))
                 loop.run_until_complete(loop.shutdown_default_executor())
             except MockapiError as error:  # such as of nodes that play something else
-                channel.send((FAILED, error))
+                self._say(FAILED, error)
             finally:
                 asyncio.set_event_loop(None)
                 loop.close()

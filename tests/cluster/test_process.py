@@ -110,6 +110,60 @@ def test_what_cannot_be_played_is_told_and_nothing_is_left(tmp_path: Path) -> No
     assert run(program, tmp_path) == ["True False"]
 
 
+_PORT_OF_NOBODY = 1
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (f"redis://127.0.0.1:{_PORT_OF_NOBODY}", "--state needs redis: pip install"),
+        (None, "has served"),
+    ],
+)
+def test_without_the_client_of_redis_a_node_says_so_once_or_does_without(
+    tmp_path: Path, state: str | None, words: str
+) -> None:
+    """As with one process: a node that shares nothing needs none."""
+    program = f"""
+        import dataclasses, sys
+        from mockapi import nodes
+        from mockapi.errors import UsageError
+
+        sys.modules["redis"] = sys.modules["redis.asyncio"] = None
+        supervisor = supervisor_of()
+        node = nodes.node_options({state!r}, "http://127.0.0.1:{_PORT_OF_NOBODY}")
+        supervisor._plan = dataclasses.replace(supervisor._plan, node=node)
+        try:
+            supervisor.run()
+            print("has served")
+        except UsageError as error:
+            print(error)
+    """
+    (told,) = run(program, tmp_path)
+    assert words in told
+
+
+@pytest.mark.slow
+def test_an_address_of_redis_that_does_not_fit_is_told_once(tmp_path: Path) -> None:
+    """As with one process; workers that met it would tell it one after the other."""
+    program = """
+        import dataclasses
+        from mockapi import nodes
+        from mockapi.errors import UsageError
+
+        supervisor = supervisor_of()
+        node = nodes.node_options("rediss://127.0.0.1?ssl_ca_certs=nothing.pem", None)
+        supervisor._plan = dataclasses.replace(supervisor._plan, node=node)
+        try:
+            supervisor.run()
+        except UsageError as error:
+            print(error, supervisor.pids)
+    """
+    (told,) = run(program, tmp_path)
+    assert "ssl_ca_certs names nothing.pem" in told
+    assert told.endswith("{}")
+
+
 def test_a_system_without_room_for_processes_is_told(tmp_path: Path) -> None:
     """Three in a row are no accident, as of those that die."""
     program = """
