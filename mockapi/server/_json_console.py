@@ -90,9 +90,15 @@ class JSONConsole(Console):
             self._put(_written("token", "info", {"header": TOKEN_HEADER, "token": token}))
 
     def collect_logging(self) -> None:
-        """Write what Python's logging is given, too: a defect's traceback is one object, not twenty lines."""
+        """Write what Python's logging is given, too: a defect's traceback is one object, not twenty lines.
+
+        Of several consoles the last one does: a worker has its supervisor's, too, and each line is told once.
+        """
         logging.captureWarnings(capture=True)
-        logging.getLogger().addHandler(_Handler(self))
+        root = logging.getLogger()
+        for handler in [handler for handler in root.handlers if isinstance(handler, _Handler)]:
+            root.removeHandler(handler)
+        root.addHandler(_Handler(self))
 
     def logged(self, level: str, logger: str, message: str, traceback: str | None) -> None:
         """A record of Python's logging."""

@@ -167,9 +167,13 @@ def test_a_quiet_console_writes_nothing() -> None:
 
 
 def test_a_traceback_is_one_object() -> None:
-    """What Python's logging is given reaches the same stream, message and traceback apart."""
+    """What Python's logging is given reaches the same stream, message and traceback apart.
+
+    It is told once, though there was another console before, as a worker has its supervisor's.
+    """
     stream = io.StringIO()
     root, handlers = logging.getLogger(), list(logging.getLogger().handlers)
+    JSONConsole(stream).collect_logging()
     JSONConsole(stream).collect_logging()
     try:
         try:
