@@ -230,6 +230,7 @@ class Template:
         """End the process, which has nothing to finish."""
         if not self.has_begun:
             return "has not begun"
+        self.channels = ()
         self._channel.close()
         self._socket.close()
         if not self._is_lost:

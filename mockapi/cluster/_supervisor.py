@@ -45,6 +45,8 @@ _MOST_FAILURES: Final = 3
 """Processes that die one after the other before they serve: then it is no accident."""
 _PAUSE: Final = 1.0
 """Seconds after which a worker is tried again that could not take another's place."""
+_TEMPLATE_PAUSE: Final = 5.0
+"""The same of a template that has begun and could not read: each is a new interpreter, and reads all."""
 _GRACE: Final = 10.0
 """Seconds, beyond those of the drain, that workers have to end."""
 _LONGEST_PATH: Final = 90
@@ -208,6 +210,15 @@ class Supervisor:
         except TemplateLostError:
             self._renew_template()
             return
+        except MockapiError as error:
+            if not self._was_ready:
+                raise
+            self._template.end()
+            if not self._stops:
+                self._try_another_template(str(error))
+            return
+        if self._template.is_loaded:
+            self._why_again.pop(_TEMPLATE, None)
         if self._again is None:
             self._go_on()
 
@@ -303,18 +314,30 @@ class Supervisor:
                 return True
 
     def _go_on_later(self, what: str, why: str) -> None:
-        """Try again in a moment, and for as long as it takes: the others serve meanwhile. Say so once."""
+        """Try again in a moment, and for as long as it takes: the others serve meanwhile."""
+        self._tell_once(what, f"{why} It is tried again every second.")
+        self._again = monotonic() + _PAUSE
+
+    def _try_another_template(self, why: str) -> None:
+        """Likewise, where the one that there was could not read."""
+        self._template = Template(self._plan, self._listening)
+        self._tell_once(_TEMPLATE, f"cannot be replaced: {why} It is tried again every five seconds.")
+        self._again = monotonic() + _TEMPLATE_PAUSE
+
+    def _tell_once(self, what: str, why: str) -> None:
         if self._why_again.get(what) != why:
             self._why_again[what] = why
-            for line in f"{what} {why} It is tried again every second.".splitlines():
+            for line in f"{what} {why}".splitlines():
                 self._console.problem(line)
-        self._again = monotonic() + _PAUSE
 
     def _renew_template(self) -> None:
         """Start another template in the place of one that has ended; the workers go on meanwhile."""
         template = self._template
         how = template.end()
         if self._stops:
+            return
+        if self._was_ready and not template.is_loaded:
+            self._try_another_template(f"it {how}.")
             return
         if self._wanted:
             self._count_failure(how)

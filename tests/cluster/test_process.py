@@ -117,7 +117,7 @@ _PORT_OF_NOBODY = 1
     ("state", "words"),
     [
         (f"redis://127.0.0.1:{_PORT_OF_NOBODY}", "--state needs redis: pip install"),
-        (None, "has served"),
+        pytest.param(None, "has served", marks=pytest.mark.slow),
     ],
 )
 def test_without_the_client_of_redis_a_node_says_so_once_or_does_without(
