@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from mockapi.server.recording import Recorder, RecordOptions
 _EPOCHS: Final = 1_000_000_000
 """More than one worker counts: those of the next one with its number come after them."""
+_MOST_WORKERS: Final = 1_000
+"""More than there are, so that no two make the same ids; neither do those that have had one number."""
 
 
 class WorkerRegistry(SessionRegistry):
@@ -73,7 +75,7 @@ class WorkerService(Service):
         """
         self.sessions.place = place
         self.epoch = place.generation * _EPOCHS
-        self.ids = IdFactory(seed=1 + place.worker)  # no two workers make the same id
+        self.ids = IdFactory(seed=1 + place.worker + place.generation * _MOST_WORKERS)
         default = self.sessions.default
         default.opened = default.last_used = wall()
 

@@ -169,13 +169,19 @@ class Worker:
         self._running.loads = Loads(Path(plan.folder, "connections"), plan.workers, place.worker)
         if plan.node is None:
             return
-        if place.worker != DEFAULT_OWNER:
-            self._member = nodes.Membership(plan.node, service, worker=place.worker)
+        worker, generation, _ = place
+        if worker != DEFAULT_OWNER:
+            self._member = nodes.Membership(plan.node, service, worker=worker, generation=generation)
             return
         # The one with the default session follows the log of all machines.
-        places = server.places_of(service, plan.access)
         node = nodes.Node(
-            plan.node, service, script=plan.script, places=places, access=plan.access, worker=place.worker
+            plan.node,
+            service,
+            script=plan.script,
+            places=server.places_of(service, plan.access),
+            access=plan.access,
+            worker=worker,
+            generation=generation,
         )
         self._whole.join(node)
         self._member, self._default = node, node.default

@@ -24,6 +24,7 @@ class Membership:
         service: the state of the process.
         store: what nodes share, if the process asks it already; else it is opened where there is one.
         worker: which of the node's workers this is; None for the only process.
+        generation: how many workers had that number before it.
 
     Attributes:
         liveness: which nodes are there; None where they share nothing.
@@ -39,10 +40,11 @@ class Membership:
         *,
         store: Store | None = None,
         worker: int | None = None,
+        generation: int = 0,
     ) -> None:
         service.advertised = options.advertise
         service.node = options.name
-        service.ids = _ids_of(options.name, worker)
+        service.ids = _ids_of(options.name, worker, generation)
         self._own_store = None if store is not None or options.state is None else Store(options.state)
         store = store or self._own_store
         self.liveness: Liveness | None = None
@@ -83,7 +85,7 @@ class Membership:
             await self._own_store.aclose()
 
 
-def _ids_of(node: str, worker: int | None) -> IdFactory:
-    """Ids that no other process of any node makes."""
-    who = f"{node}:{worker}".encode()
+def _ids_of(node: str, worker: int | None, generation: int) -> IdFactory:
+    """Ids that no other process of any node makes, nor one that it takes the place of."""
+    who = f"{node}:{worker}:{generation}".encode()
     return IdFactory(seed=int.from_bytes(blake2b(who, digest_size=16, person=b"mockapi nodes").digest()))

@@ -30,6 +30,7 @@ class Node:
         places: where files have to lie that another node names; None leaves them anywhere.
         access: what opens the node's doors; None compares that with no other node.
         worker: which of the node's workers this is; None for the only process.
+        generation: how many workers had that number before it.
 
     Attributes:
         options: as they came.
@@ -50,10 +51,11 @@ class Node:
         places: Places | None = None,
         access: Access | None = None,
         worker: int | None = None,
+        generation: int = 0,
     ) -> None:
         self.options = options
         self.store = None if options.state is None else Store(options.state)
-        self.membership = Membership(options, service, store=self.store, worker=worker)
+        self.membership = Membership(options, service, store=self.store, worker=worker, generation=generation)
         self.default: DefaultSession | None = None
         liveness = self.membership.liveness
         if self.store is not None and liveness is not None:

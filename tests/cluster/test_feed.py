@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import pytest
 
 from tests.support.feed import reading
@@ -19,3 +21,11 @@ def test_the_feed_of_a_worker_goes_on_while_the_server_answers() -> None:
             ask(session["base_url"], message("Hi"), headers={"x-api-key": "sk-ant-test-1"})
         assert feed.until("row", lambda row: row["session"] != "default")["words"] == "Hi"
         assert control(workers, "/health").json()["sessions"] == 9
+
+
+@pytest.mark.slow
+def test_each_worker_is_a_run_of_its_own() -> None:
+    """The number of an event of one means nothing to another, whose reader is told everything anew."""
+    with WorkersServer() as workers, ExitStack() as readers:
+        feeds = [readers.enter_context(reading(workers)) for _ in range(12)]  # they meet both
+        assert len({feed.next()[1]["run"] for feed in feeds}) == 2

@@ -59,6 +59,30 @@ def test_nothing_is_imported_after_a_fork(tmp_path: Path) -> None:
     assert run(program, tmp_path) == ["True"]
 
 
+def test_nothing_is_drawn_before_a_fork(tmp_path: Path) -> None:
+    """What is drawn at random differs between processes, and between one and that which takes its place."""
+    program = """
+        import dataclasses, os, secrets
+        from functools import partial
+
+        own = os.getpid()
+
+        def told(name, draw, *arguments):
+            if os.getpid() == own:
+                print("drawn by", name)
+            return draw(*arguments)
+
+        supervisor = supervisor_of()
+        recording = server.RecordOptions("http://127.0.0.1:1", to="recorded")
+        supervisor._plan = dataclasses.replace(supervisor._plan, recording=recording, has_metrics=True)
+        for name in ("token_bytes", "token_hex", "token_urlsafe", "randbelow", "randbits"):
+            setattr(secrets, name, partial(told, name, getattr(secrets, name)))
+        supervisor.run()
+        print("has served")
+    """
+    assert run(program, tmp_path) == ["has served"]
+
+
 _AS_IT_READS = "os.kill(os.getpid(), signal.SIGTERM)"
 _AS_IT_MAKES_A_CLASS = """
     class Signalled:

@@ -10,11 +10,13 @@ from mockapi.sessions import Settings
 
 
 def test_no_two_processes_make_the_same_request_id() -> None:
-    """Neither two nodes nor two workers of one: an id that a user reports leads to one reply."""
+    """Nor two workers of a node, at once or in turn: an id that a user reports leads to one reply."""
     made = []
-    for name, worker in (("a-1", None), ("b-2", None), ("b-2", 0), ("b-2", 1)):
+    processes = (("a-1", None, 0), ("b-2", None, 0), ("b-2", 0, 0), ("b-2", 1, 0), ("b-2", 1, 1))
+    for name, worker, generation in processes:
         service = Service((), Settings(), Console(io.StringIO()))
-        Membership(NodeOptions(None, f"http://{name}:4010", name), service, worker=worker)
+        options = NodeOptions(None, f"http://{name}:4010", name)
+        Membership(options, service, worker=worker, generation=generation)
         made += [service.next_request_id() for _ in range(3)]
     assert len(set(made)) == len(made)
 
