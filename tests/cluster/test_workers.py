@@ -13,6 +13,7 @@ import pytest
 
 from mockapi.errors import CassetteError, UsageError
 from mockapi.replies.faults import OrderedFault
+from mockapi.replies.scripts import parse_script
 from mockapi.server import Console, Settings
 from mockapi.validation import ValidationSettings
 from tests.support.server import (
@@ -192,6 +193,27 @@ def test_a_template_that_is_killed_is_replaced(tmp_path: Path) -> None:
         eventually(lambda: status(lost_url) == 410, "another has taken its place")
         assert f"worker 1 (process {forked}) was ended by SIGKILL" in told.getvalue()
         assert answers(opened(running, 1)[1], CONNECTIONS) == [b"new"] * CONNECTIONS
+
+
+@pytest.mark.slow
+def test_the_script_of_the_start_is_that_of_all_workers() -> None:
+    """One script for all; whoever takes its worker's place plays it from its beginning."""
+    texts = ["one", "two", "three"]
+    script = parse_script({"replies": [{"text": text} for text in texts]}, str.encode)
+
+    def plays(text: str) -> bool:
+        try:
+            reply = ask(running.base_url, message("hi"), headers={"connection": "close"})
+        except httpx.TransportError:
+            return False
+        return reply.status_code == 200 and reply.json()["content"][0]["text"] == text
+
+    unchecked = Settings(validation=ValidationSettings(mode="off"))
+    with WorkersServer(settings=unchecked, script=script) as running:
+        assert [plays(text) for text in texts] == [True] * 3
+        os.kill(running.pid_of(0), signal.SIGKILL)
+        eventually(lambda: plays("one"), "another has taken its place")
+        assert plays("two")
 
 
 @pytest.mark.slow
