@@ -72,6 +72,9 @@ def test_workers_of_two_nodes_have_one_default_session(
         assert entries[0] == entries[1]
         assert len(entries[0]) == 20
         assert all(entry["reply"]["complete"] for entry in entries[0])
+        assert control(client, second, "/sessions/default/faults", [{"fault": "529"}]).status_code == 201
+        assert {ask(client, at, "alone").status_code for at in (first, second) * 5} == {529}
+        assert client.delete(f"{first.url}/_mockapi/sessions/default/faults").status_code == 200
         states = [control(client, at, "/health").json()["state"] for at in (first, first, first, second)]
         assert [state["status"] for state in states] == ["ok"] * 4
         assert len({state["node"] for state in states}) == 2
