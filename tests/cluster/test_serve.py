@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
+import ssl
 from typing import TYPE_CHECKING
 
 import httpx
@@ -13,7 +15,7 @@ from mockapi.cli._workers import read_workers
 from mockapi.cluster import usable_cpus
 from mockapi.errors import UsageError
 from tests.support.process import Serving
-from tests.support.server import interaction, message, write_cassette
+from tests.support.server import PATIENCE, interaction, message, write_cassette
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,3 +61,21 @@ def test_a_server_of_two_workers_as_people_start_it(tmp_path: Path) -> None:
     assert (ended.out + ended.err).count("POST /v1/messages") == 8
     assert '"interaction": 0' in report.read_text().partition("not_played")[0]
     assert '"interaction": 1' in report.read_text().partition("not_played")[2]
+
+
+@pytest.mark.slow
+def test_a_client_goes_on_with_its_session_of_tls_at_any_worker() -> None:
+    """As with one process: only the first connection of many pays for a whole handshake."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    session, resumed = None, 0
+    with Serving("serve", "--workers", "2", "--port", "0", "--tls") as server:
+        port = httpx.URL(server.url).port
+        for _ in range(12):
+            with socket.create_connection(("127.0.0.1", port)) as sock:
+                sock.settimeout(PATIENCE)
+                with context.wrap_socket(sock, session=session) as wrapped:
+                    wrapped.sendall(b"GET /_mockapi/livez HTTP/1.1\r\nhost: localhost\r\n\r\n")
+                    assert wrapped.recv(4096).startswith(b"HTTP/1.1 200")
+                    session, resumed = wrapped.session, resumed + bool(wrapped.session_reused)
+    assert resumed == 11
