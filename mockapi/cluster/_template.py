@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 from multiprocessing.connection import Connection, wait
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def main(channel: Connection, listening: int) -> None:
-    """Fork workers as the supervisor says, until it is gone.
+    """Fork workers as the supervisor says, until it is gone, and then remove what they shared.
 
     Args:
         channel: to the supervisor.
@@ -31,10 +32,14 @@ def main(channel: Connection, listening: int) -> None:
     try:
         loaded = Loaded(plan, listening)
     except MockapiError as error:
-        channel.send((FAILED, error))
-        return
-    channel.send((LOADED, None))
-    _Template(loaded, channel).run()
+        with contextlib.suppress(OSError):  # it is gone: the error concerns nobody
+            channel.send((FAILED, error))
+            return
+    else:
+        with contextlib.suppress(EOFError, OSError):  # likewise, sooner or later
+            channel.send((LOADED, None))
+            _Template(loaded, channel).run()
+    shutil.rmtree(plan.folder, ignore_errors=True)
 
 
 class _Template:
@@ -47,23 +52,27 @@ class _Template:
         self._wakes, self._wake = socket.socketpair()
 
     def run(self) -> None:
-        """Fork, and tell of those that have ended, until the supervisor is gone."""
+        """Fork, and tell of those that have ended, for as long as there is a supervisor.
+
+        Raises:
+            EOFError: it is gone.
+            OSError: likewise.
+        """
         self._wakes.setblocking(False)
         self._wake.setblocking(False)
         signal.signal(signal.SIGCHLD, lambda *_: None)  # only a signal that is handled wakes
         signal.set_wakeup_fd(self._wake.fileno(), warn_on_full_buffer=False)
-        with contextlib.suppress(EOFError, OSError):  # the supervisor is gone
-            while True:
-                ready = wait([self._channel, self._wakes])
-                if self._wakes in ready:
-                    self._wakes.recv(4096)
-                    self._reap()
-                if self._channel in ready:
-                    said, value = self._channel.recv()
-                    if said == FORK:
-                        self._fork(*value)
-                    elif value in self._workers:
-                        os.kill(value, signal.SIGKILL)
+        while True:
+            ready = wait([self._channel, self._wakes])
+            if self._wakes in ready:
+                self._wakes.recv(4096)
+                self._reap()
+            if self._channel in ready:
+                said, value = self._channel.recv()
+                if said == FORK:
+                    self._fork(*value)
+                elif value in self._workers:
+                    os.kill(value, signal.SIGKILL)
 
     def _reap(self) -> None:
         for pid in tuple(self._workers):

@@ -11,7 +11,7 @@ import shutil
 import socket
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mockapi import cassettes, inspector, nodes, server, storage
 from mockapi._wording import counted
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from mockapi.cluster._plan import WorkerPlan
     from mockapi.nodes import DefaultSession
     from mockapi.sessions import CassetteSet
+
+_LAST_SECONDS: Final = 5.0
 
 
 def prepare(plan: WorkerPlan) -> None:
@@ -134,10 +136,17 @@ class Worker:
         """
         self._channel = channel
         try:
-            self._take(place)
-        except MockapiError as error:
+            self._work(place, listening, tells=tells)
+        except MockapiError as error:  # such as of nodes that play something else
             self._say(FAILED, error)
-            return
+        except FileNotFoundError:
+            # Where the supervisor has ended, another worker has removed what they share. One that is just
+            # being forked may hold the connection open for a moment.
+            if not channel.poll(_LAST_SECONDS):
+                raise
+
+    def _work(self, place: Place, listening: int, *, tells: bool) -> None:
+        self._take(place)
         if tells:
             server.tell_opening(self._service, self._plan.script)
         if self._plan.script is not None and place.worker == DEFAULT_OWNER:
@@ -150,8 +159,6 @@ class Worker:
             try:
                 loop.run_until_complete(self._run(sock))
                 loop.run_until_complete(loop.shutdown_default_executor())
-            except MockapiError as error:  # such as of nodes that play something else
-                self._say(FAILED, error)
             finally:
                 asyncio.set_event_loop(None)
                 loop.close()

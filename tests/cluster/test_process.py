@@ -285,6 +285,53 @@ def test_nothing_is_left_of_a_supervisor_that_is_killed(tmp_path: Path) -> None:
         eventually(lambda: is_refused(server.url), "the other worker has ended, too")
 
 
+_WHILE_A_TEMPLATE_READS = """
+    from mockapi.cluster import _supervisor
+
+    class Killed(_supervisor.Template):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    _supervisor.Template, _supervisor.may_fork = Killed, lambda: False
+"""
+_WHILE_A_WORKER_BEGINS = """
+    from mockapi.cluster import _worker
+
+    own = os.getpid()
+
+    def kill(*arguments):
+        while os.getppid() == own:
+            os.kill(own, signal.SIGKILL)
+        shutil.rmtree(supervisor._plan.folder, ignore_errors=True)  # as another worker does
+        return loads(*arguments)
+
+    loads, _worker.Loads = _worker.Loads, kill
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "killed", [_WHILE_A_TEMPLATE_READS, _WHILE_A_WORKER_BEGINS], ids=["template", "worker"]
+)
+def test_nothing_is_left_or_told_where_it_is_killed_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed: str
+) -> None:
+    """Neither a folder nor a traceback of those that were still beginning."""
+    with TemporaryDirectory() as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        program = f"""
+import os, shutil, signal
+
+supervisor = supervisor_of()
+{dedent(killed)}
+supervisor.run()
+"""
+        done = run_alone(program, tmp_path, head=SUPERVISOR)
+        assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGKILL, "", "")
+        assert not any(Path(folder).iterdir())
+
+
 @pytest.mark.slow
 def test_a_cassette_that_is_broken_meanwhile_costs_one_worker_until_it_is_mended(tmp_path: Path) -> None:
     """What the others loaded stays in use; the dead one's place is taken once the file can be read again."""
