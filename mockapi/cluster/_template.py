@@ -5,7 +5,6 @@ It has one thread and no event loop, and does nothing else.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 import signal
@@ -19,6 +18,7 @@ from mockapi.errors import MockapiError
 
 if TYPE_CHECKING:
     from mockapi.cluster._names import Place
+    from mockapi.cluster._plan import WorkerPlan
 
 
 def main(channel: Connection, listening: int) -> None:
@@ -30,16 +30,19 @@ def main(channel: Connection, listening: int) -> None:
     """
     plan = channel.recv()
     try:
+        _serve(plan, channel, listening)
+    except (EOFError, ConnectionError):  # it is gone, and would have done it
+        shutil.rmtree(plan.folder, ignore_errors=True)
+
+
+def _serve(plan: WorkerPlan, channel: Connection, listening: int) -> None:
+    try:
         loaded = Loaded(plan, listening)
     except MockapiError as error:
-        with contextlib.suppress(OSError):  # it is gone: the error concerns nobody
-            channel.send((FAILED, error))
-            return
-    else:
-        with contextlib.suppress(EOFError, OSError):  # likewise, sooner or later
-            channel.send((LOADED, None))
-            _Template(loaded, channel).run()
-    shutil.rmtree(plan.folder, ignore_errors=True)
+        channel.send((FAILED, error))
+        return
+    channel.send((LOADED, None))
+    _Template(loaded, channel).run()
 
 
 class _Template:
@@ -56,7 +59,7 @@ class _Template:
 
         Raises:
             EOFError: it is gone.
-            OSError: likewise.
+            ConnectionError: likewise.
         """
         self._wakes.setblocking(False)
         self._wake.setblocking(False)

@@ -289,8 +289,8 @@ _WHILE_A_TEMPLATE_READS = """
     from mockapi.cluster import _supervisor
 
     class Killed(_supervisor.Template):
-        def __init__(self, *arguments):
-            super().__init__(*arguments)
+        def begin(self):
+            super().begin()
             os.kill(os.getpid(), signal.SIGKILL)
 
     _supervisor.Template, _supervisor.may_fork = Killed, lambda: False
