@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import weakref
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
@@ -18,7 +19,7 @@ from tests.support.server import PATIENCE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-MESSAGES = st.lists(st.tuples(st.integers(0, 9), st.binary(max_size=20) | st.floats(0, 9) | st.none()))
+MESSAGE = st.tuples(st.integers(0, 9), st.binary(max_size=20) | st.floats(0, 9) | st.none())
 
 
 class Wire(Transport):
@@ -72,23 +73,29 @@ def connected() -> tuple[Ear, Wire]:
     return ear, wire
 
 
-@given(st.lists(MESSAGES, max_size=4), st.data())
-def test_whatever_is_said_is_heard_in_its_order(turns: list[list[Any]], data: st.DataObject) -> None:
+@given(
+    st.lists(st.lists(st.tuples(MESSAGE, st.booleans())), max_size=4),
+    st.lists(st.integers(1, 600), min_size=1),
+)
+def test_whatever_is_said_is_heard_in_its_order(
+    turns: list[list[tuple[Any, bool]]], sizes: list[int]
+) -> None:
     """However it was said and however the socket cuts it: only what waits for company may leave later."""
 
     async def said() -> tuple[list[Any], list[Any]]:
         (mouth, wire), (ear, _) = connected(), connected()
         for messages in turns:
-            for message in messages:
-                (mouth.send if data.draw(st.booleans()) else mouth.send_later)(message)
+            for message, at_once in messages:
+                (mouth.send if at_once else mouth.send_later)(message)
             await asyncio.sleep(0)
         mouth.close()
         left = wire.written
-        while left:
-            size = data.draw(st.integers(1, len(left)))
+        for size in cycle(sizes):
+            if not left:
+                break
             ear.data_received(left[:size])
             left = left[size:]
-        return ear.heard, [message for messages in turns for message in messages]
+        return ear.heard, [message for messages in turns for message, _ in messages]
 
     heard, told = asyncio.run(said())
     assert heard == told

@@ -11,7 +11,6 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +18,7 @@ import pytest
 from mockapi.fuzzing import BY_ID, CaseServer, Driver, cases_for, run_conformance
 from mockapi.fuzzing._conformance import look_at
 from tests.support.holdout.broken_clients import VERDICTS
-from tests.support.process import CHECKOUT
+from tests.support.process import CHECKOUT, python_with
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,12 +49,12 @@ SHOWN_IN_JAVASCRIPT = {
     "any-status": ("http/status 400", "silent loss"),
 }
 CORRECT = {
-    "blocking-socket": None,
-    "socket-as-file": None,
-    "selected-socket": None,
-    "asyncio-streams": None,
-    "http-client": None,
-    "url-open": None,
+    "blocking-socket": "mockapi",
+    "socket-as-file": "mockapi",
+    "selected-socket": "mockapi",
+    "asyncio-streams": "mockapi",
+    "http-client": "mockapi",
+    "url-open": "mockapi",
     "httpx-bytes": "httpx",
     "anthropic-bytes": "anthropic",
     "openai-bytes": "openai",
@@ -126,10 +125,7 @@ def test_a_broken_client_in_javascript_is_caught(name: str) -> None:
 @pytest.mark.parametrize("name", CORRECT)
 def test_a_correct_client_raises_no_alarm(name: str) -> None:
     """Raw sockets, the standard library, and what frameworks read bytes with; the whole table."""
-    package = CORRECT[name]
-    if package is not None and find_spec(package) is None:
-        pytest.skip(f"needs {package}")
-    _judge_all([*_PYTHON, "tests.support.holdout.correct_clients", name])
+    _judge_all([python_with(CORRECT[name]), "-m", "tests.support.holdout.correct_clients", name])
 
 
 @needs_node

@@ -143,8 +143,13 @@ class Story:
 
 
 def journal(nodes: Nodes, name: str) -> list[tuple[str, int]]:
-    """The last requests to the default session, as a node remembers them, and the numbers they were told."""
-    entries = nodes.control(name, "GET", "/sessions/default/journal?limit=1000").json()["entries"]
+    """The last requests to the default session, as a node remembers them, and the numbers they were told.
+
+    None of them while it is out of order: a node that was cut off has to find the others again.
+    """
+    told = nodes.control(name, "GET", "/sessions/default/journal?limit=1000")
+    assert told.status_code in {200, 503}, told.text
+    entries = told.json()["entries"] if told.status_code == 200 else []
     return [
         (dict(entry["request"]["headers"])["x-request-number"], entry["recording"]["interaction"])
         for entry in entries

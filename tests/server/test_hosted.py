@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import subprocess
-import sys
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -16,7 +14,7 @@ import pytest
 import uvicorn
 
 import mockapi
-from tests.support.process import environment
+from tests.support.process import environment, python_with
 from tests.support.server import PATIENCE, STREAM, RawClient, interaction, message, paced, write_cassette
 
 if TYPE_CHECKING:
@@ -102,13 +100,10 @@ def test_a_command_without_options_sends_one_of_each(
     cassette: str, tmp_path: Path, server: str, date: str | None
 ) -> None:
     """`uvicorn module:app` keeps the recorded date, `hypercorn module:app` has the last word about it."""
-    python = os.environ.get("MOCKAPI_NEIGHBOURS") if server == "hypercorn" else sys.executable
-    if not python:
-        pytest.skip("MOCKAPI_NEIGHBOURS names no Python with the packages of the extra `neighbours`")
     (tmp_path / "module.py").write_text(f"import mockapi\napp = mockapi.create_app([{cassette!r}])\n")
     place = {"uvicorn": ("--port", "0"), "hypercorn": ("--bind", "127.0.0.1:0")}[server]
     process = subprocess.Popen(
-        [python, "-m", server, "module:app", *place],
+        [python_with(server), "-m", server, "module:app", *place],
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,

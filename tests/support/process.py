@@ -12,10 +12,12 @@ import subprocess
 import sys
 import threading
 from contextlib import redirect_stderr, redirect_stdout
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from unittest.mock import patch
 
+import pytest
 from click.testing import CliRunner
 
 from mockapi.cli import main
@@ -52,6 +54,19 @@ def mockapi(*args: str, env: Mapping[str, str] | None = None) -> Outcome:
         except SystemExit as ended:
             code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     return Outcome(code, out.getvalue(), err.getvalue())
+
+
+def python_with(package: str) -> str:
+    """A Python that has a package: this one, or that of the environment with the extra `neighbours`.
+
+    The test is skipped where neither has it, if MOCKAPI_NEIGHBOURS names one at all; .ci/run makes one.
+    """
+    if find_spec(package) is not None:
+        return sys.executable
+    python = os.environ.get("MOCKAPI_NEIGHBOURS")
+    if not python:
+        pytest.skip(f"needs {package}, and MOCKAPI_NEIGHBOURS names no Python with the extra `neighbours`")
+    return python
 
 
 def runner() -> CliRunner:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import inspect
 import json
-import os
 import re
 import subprocess
 import sys
@@ -21,7 +19,7 @@ from mockapi.cli.agents import ServerClient, Tools, guarded
 from mockapi.cli.agents._protocol import _answering
 from mockapi.errors import UsageError
 from tests.support.docs import blocks
-from tests.support.process import CHECKOUT, environment
+from tests.support.process import CHECKOUT, environment, python_with
 from tests.support.process import mockapi as run
 from tests.support.server import PATIENCE, interaction, message, write_cassette
 
@@ -127,16 +125,6 @@ def test_over_http_only_programs_of_this_machine_are_answered(
     assert sent[0]["status"] == status
 
 
-def python_with_the_sdk() -> str:
-    """A Python that has it: this one, or that of the environment with the extra `neighbours`."""
-    if importlib.util.find_spec("mcp") is not None:
-        return sys.executable
-    python = os.environ.get("MOCKAPI_NEIGHBOURS")
-    if python is None:
-        pytest.skip("neither this Python has the package mcp nor that of MOCKAPI_NEIGHBOURS, if there is one")
-    return python
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("transport", ["stdio", "http"])
 def test_the_official_client_calls_every_tool(transport: str, tmp_path: Path) -> None:
@@ -159,7 +147,7 @@ def test_the_official_client_calls_every_tool(transport: str, tmp_path: Path) ->
     ]
     with mockapi.Server([str(tmp_path)]) as server:
         done = subprocess.run(
-            [python_with_the_sdk(), "-m", CLIENT, transport, server.base_url, json.dumps(calls)],
+            [python_with("mcp"), "-m", CLIENT, transport, server.base_url, json.dumps(calls)],
             cwd=tmp_path,
             env=environment(),
             capture_output=True,
