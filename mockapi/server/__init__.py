@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from mockapi.server._awaited import Coming
     from mockapi.server._base_url import is_prefix, path_of
     from mockapi.server._console import Console
-    from mockapi.server._control import places_of
     from mockapi.server._control_replies import body_of, error_response, health, problem, response_of, unready
     from mockapi.server._directory import Directory, Whereabouts
     from mockapi.server._elsewhere import (
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from mockapi.server._metrics import Metrics, Totals
     from mockapi.server._moment import Moment
     from mockapi.server._opening import tell_opening
+    from mockapi.server._places import places_of
     from mockapi.server._service import Service
     from mockapi.server.recording import RecordOptions
     from mockapi.server.wire import HTTPServer, allow_connections, event_loop, listen, url_of
@@ -98,7 +98,6 @@ __getattr__ = lazy_exports(
         "_awaited": "Coming",
         "_base_url": "is_prefix path_of",
         "_console": "Console",
-        "_control": "places_of",
         "_control_replies": "body_of error_response health problem response_of unready",
         "_directory": "Directory Whereabouts",
         "_elsewhere": "Elsewhere Owner OwnerAwayError OwnerLostError OwnerUnsureError PassedOn",
@@ -108,6 +107,7 @@ __getattr__ = lazy_exports(
         "_metrics": "Metrics Totals",
         "_moment": "Moment",
         "_opening": "tell_opening",
+        "_places": "places_of",
         "_service": "Service",
         "mockapi.sessions": "Settings",
         "recording": "RecordOptions",

@@ -15,6 +15,7 @@ from mockapi._garbage import unsearched
 from mockapi.server._access import access_of
 from mockapi.server._api import MessagesAPI
 from mockapi.server._base_url import CONTROL, below
+from mockapi.server._places import places_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -64,6 +65,7 @@ class App:
         self.api = MessagesAPI(service, access.api_keys, elsewhere)
         self._service = service
         self._access = access
+        self._places = places_of(service, access)
         self._root_path = root_path
         self._elsewhere = elsewhere
         # Other processes reach the control API past this application, so there it is made at once.
@@ -71,7 +73,7 @@ class App:
 
     def _with_control(self) -> RoutedApp:
         with unsearched():
-            return server.RoutedApp(self.api, self._service, self._access, self._elsewhere)
+            return server.RoutedApp(self.api, self._service, self._access, self._places, self._elsewhere)
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer a request."""

@@ -8,8 +8,6 @@ nothing of what is played, and change nothing.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
@@ -18,7 +16,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route, Router
 
 from mockapi._clock import wall
-from mockapi._files import Places
 from mockapi._printable import encodable
 from mockapi.errors import CassetteError, TooSlowError, UsageError
 from mockapi.replies import scripts
@@ -46,6 +43,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
 
+    from mockapi._files import Places
     from mockapi.server._access import Access
     from mockapi.server._service import Service
     from mockapi.sessions import BodyKind, Journal, JournalEntry, ServerSession
@@ -58,16 +56,17 @@ _NO_METRICS = "Metrics are off: start the server with --metrics."
 
 
 def control_app(
-    service: Service, access: Access, around: Callable[[ASGIApp], ASGIApp] | None = None
+    service: Service, access: Access, places: Places, around: Callable[[ASGIApp], ASGIApp] | None = None
 ) -> ASGIApp:
     """The control API as an ASGI application, to be mounted.
 
     Args:
         service: the state of the server.
         access: who may use it.
+        places: what it may have read.
         around: makes the control API of the whole server of this process's own; None where that is all.
     """
-    control = _Control(service, places_of(service, access))
+    control = _Control(service, places)
     router = Router(
         [
             Route("/health", control.health),
@@ -301,16 +300,6 @@ class _Control:
 async def _lives(_request: Request) -> JSONResponse:
     """The loop turns."""
     return JSONResponse({"status": "ok"})
-
-
-def places_of(service: Service, access: Access) -> Places:
-    """What control requests may have read: what was named at the start, else the working folder."""
-    to = None if service.recorder is None else service.recorder.options.to
-    named = [*service.paths, *access.folders, *([] if to is None else [to])]
-    if not named:
-        with contextlib.suppress(FileNotFoundError):  # it has gone
-            named = [str(Path.cwd())]
-    return Places(named)
 
 
 def _page(journal: Journal, after: int, limit: int) -> list[JournalEntry]:

@@ -18,6 +18,7 @@ from mockapi.server._base_url import CONTROL
 from mockapi.server._console import Console
 from mockapi.server._control import control_app
 from mockapi.server._metrics import Metrics
+from mockapi.server._places import places_of
 from mockapi.server._service import Service
 from mockapi.server.wire import without_doubles
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request as StarletteRequest
 
+    from mockapi._files import Places
     from mockapi.exchange import Reply
     from mockapi.server._access import Access
     from mockapi.server._elsewhere import Elsewhere
@@ -42,18 +44,24 @@ class RoutedApp(Starlette):
         api: the endpoint.
         service: the state of the server.
         access: who may use the control API.
+        places: what it may have read.
         elsewhere: the other processes of the same server; None if there are none.
     """
 
     def __init__(
-        self, api: MessagesAPI, service: Service, access: Access, elsewhere: Elsewhere | None = None
+        self,
+        api: MessagesAPI,
+        service: Service,
+        access: Access,
+        places: Places,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
         async def defect(_request: StarletteRequest, _error: Exception) -> Response:
             return _as_response(defect_reply(service))
 
         around = None if elsewhere is None else elsewhere.around
         super().__init__(
-            routes=[Mount(CONTROL, app=control_app(service, access, around))],
+            routes=[Mount(CONTROL, app=control_app(service, access, places, around))],
             exception_handlers={Exception: defect},
         )
         # Not a route: `OPTIONS *` has no path that a route could match.
@@ -74,7 +82,7 @@ class HostedApp(RoutedApp):
 
     def __init__(self, service: Service, access: Access) -> None:
         self._endpoint = MessagesAPI(service, access.api_keys)
-        super().__init__(self._endpoint, service, access)
+        super().__init__(self._endpoint, service, access, places_of(service, access))
         self.state.service = service
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 import mockapi
 from mockapi._files import MIB
-from tests.support.server import control, interaction, message, open_session, write_cassette
+from tests.support.server import PATIENCE, control, interaction, message, open_session, write_cassette
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -231,6 +231,28 @@ def test_the_working_folder_counts_where_nothing_was_named(
     with mockapi.Server() as server:
         assert set_script(server, "reply.json").status_code == 201
         assert set_script(server, "../outside.json").status_code == 400
+
+
+@pytest.mark.parametrize("cassettes", [[], ["."]], ids=["nothing named", "a relative name"])
+def test_where_the_process_goes_later_opens_no_folder(
+    named: Path, monkeypatch: pytest.MonkeyPatch, cassettes: list[str]
+) -> None:
+    """What may be read is settled when the server starts, not by the first control request."""
+    monkeypatch.chdir(named)
+    with mockapi.Server(cassettes) as server:
+        monkeypatch.chdir(named.parent)
+        assert set_script(server, str(named.parent / "outside.json")).status_code == 400
+        assert set_script(server, str(named / "reply.json")).status_code == 201
+
+
+def test_cassettes_that_are_loaded_later_open_no_folder(named: Path) -> None:
+    """A program may play what it likes; its callers may still read only what was named at the start."""
+    cassette = write_cassette(named / "a.yaml", interaction(message("hi")))
+    later = write_cassette(named.parent / "named-too" / "b.yaml", interaction(message("hi")))
+    with mockapi.Server([cassette]) as server:
+        server._running.wait_for(server.service.load([later]), PATIENCE)
+        assert load(server, cassette).status_code == 200
+        assert load(server, later).status_code == 422
 
 
 def test_a_tests_own_python_reads_what_it_likes(server: mockapi.Server, tmp_path: Path) -> None:
