@@ -45,6 +45,8 @@ _MINUTE: Final = 60.0
 _ALMOST: Final = 1e-6
 """What a whole request or token may lack: levels are sums of fractions."""
 _EPOCH: Final = date(1970, 1, 1)
+_LAST_SECOND: Final = 253_402_300_799
+"""9999-12-31T23:59:59Z: RFC 3339 knows no later time, and a reply may state any number of tokens."""
 _PREFIX: Final = b"anthropic-ratelimit-"
 _BUCKETS: Final = tuple(
     tuple(_PREFIX + bucket + ending for ending in (b"-limit", b"-remaining", b"-reset"))
@@ -255,7 +257,7 @@ def _of_bucket(names: tuple[bytes, bytes, bytes], bucket: tuple[int, int, int]) 
 @lru_cache(maxsize=64)
 def timestamp(seconds: int) -> bytes:
     """Seconds since 1970 as the API's rate-limit fields have them: RFC 3339, whole seconds and a Z."""
-    days, second = divmod(seconds, 86_400)
+    days, second = divmod(min(seconds, _LAST_SECOND), 86_400)
     minutes, second = divmod(second, 60)
     return b"%sT%02d:%02d:%02dZ" % (_day(days), *divmod(minutes, 60), second)
 

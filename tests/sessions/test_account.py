@@ -120,6 +120,20 @@ def test_tokens_are_charged_by_the_usage() -> None:
     assert send(account, NOW + 13).status == 200
 
 
+@pytest.mark.parametrize("tokens", [10**12, 2**63])
+def test_whatever_a_reply_states_can_be_told(tokens: int) -> None:
+    """What will not be full again before the year 10,000 is said to be in the last second before it."""
+    account = Account(RateLimits(1, 1, 1))
+    stated = (
+        json_reply()
+        .chunks[0]
+        ._replace(data=b'{"usage":{"input_tokens":%d,"output_tokens":%d}}' % (tokens, tokens))
+    )
+    for reply in (send(account, NOW, replace(json_reply(), chunks=(stated,))), send(account, NOW + 60)):
+        assert limit_fields(reply)["output-tokens-reset"] == "9999-12-31T23:59:59Z"
+    assert send(account, NOW + 60).status == 429
+
+
 def test_every_key_has_buckets_of_its_own() -> None:
     """Under either header, and only so many keys are kept."""
     state: State = {}
