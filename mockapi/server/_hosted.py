@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Mount
+from starlette.websockets import WebSocketClose
 
 from mockapi import sessions
 from mockapi.server._access import access_of
@@ -87,6 +88,9 @@ class HostedApp(RoutedApp):
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         """Answer a request, or take part in the server's lifespan."""
+        if scope["type"] == "websocket":  # neither API has one
+            await WebSocketClose()(scope, receive, send)
+            return
         is_request = scope["type"] == "http"
         send = without_doubles(send) if is_request else send
         if not is_request or self.user_middleware or CONTROL in scope["path"]:

@@ -160,6 +160,23 @@ def test_the_application_can_be_mounted_below_a_prefix(cassette: str) -> None:
     assert reply.content == b"ok"
 
 
+@pytest.mark.parametrize("path", ["/v1/messages", "/_mockapi/health"])
+def test_a_websocket_is_turned_away(cassette: str, path: str) -> None:
+    """Servers of others speak that protocol, too; they tell the client that it is closed."""
+    app: Any = mockapi.create_app([cassette])
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> Any:
+        return {"type": "websocket.connect"}
+
+    async def send(event: Any) -> None:
+        sent.append(event)
+
+    scope = {"type": "websocket", "path": path, "raw_path": path.encode(), "headers": []}
+    asyncio.run(app(scope, receive, send))
+    assert [event["type"] for event in sent] == ["websocket.close"]
+
+
 def test_a_request_that_says_nothing_of_more_body_has_none(cassette: str) -> None:
     """ASGI lets a server leave `more_body` out; waiting for more would be waiting for ever."""
     app = mockapi.create_app([cassette])
