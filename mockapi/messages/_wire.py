@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_PADDING: Final = 15
+"""What four bits can say: synthesis draws the paddings of a stream as nibbles."""
 _PING: Final = {"type": "ping"}
 _PING_DATA: Final = b'{"type": "ping"}'
 _ENDS: Final = tuple(b" " * padding + b"}\n\n" for padding in range(MAX_PADDING + 1))

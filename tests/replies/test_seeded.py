@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mockapi.messages import MAX_PADDING
 from mockapi.replies._seeded import SeededChoices
 
 
@@ -40,6 +41,11 @@ def test_several_choices_are_those_that_would_be_made_one_by_one(draws: list[tup
             assert together.below(limit) == one_by_one.below(limit)
         if takes:
             assert together.take(3) == one_by_one.take(3)
+
+
+def test_a_nibble_is_a_padding() -> None:
+    """Streams are padded by them: every padding comes up, and nothing longer."""
+    assert {*SeededChoices(b"key").nibbles(1000)} == {*range(MAX_PADDING + 1)}
 
 
 @given(st.binary(min_size=1, max_size=8), st.text(max_size=300), st.integers(0, 20))

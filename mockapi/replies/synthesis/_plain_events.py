@@ -108,7 +108,8 @@ def told(block: Block, index: int) -> ToldBlock:
     """A content block as its events tell it.
 
     Raises:
-        TypeError: a string in it is none, or one that JSON of the plain kind cannot say.
+        TypeError: what should be a string is something else, is empty where that has no event, or is one that
+            orjson does not write.
     """
     kind = block["type"]
     frame = _frame(kind, index)
