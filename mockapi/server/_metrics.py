@@ -136,7 +136,7 @@ class Metrics:
                 self._replies[reply.source, reply.status, _rule(reply)] += 1
 
     async def catch_up(self, sessions: SessionRegistry) -> None:
-        """Count all that was sent so far; it takes up to half a millisecond a session, between other work."""
+        """Count all that was sent so far, between other work: each step is a turn of the event loop."""
         for _ in sessions.add_up():
             await asyncio.sleep(0)
         self.add_up()

@@ -189,16 +189,16 @@ class Journal:
         self._counts = counts
         self._due = _NOBODY_COUNTS if counts is None else self.dropped
 
-    def add_up(self) -> None:
-        """Have counted what is still to be counted."""
-        self._count(len(self._entries))
+    def add_up(self) -> int:
+        """Have counted what is still to be counted; how many entries that was to look at."""
+        return self._count(len(self._entries))
 
-    def _count(self, most: int) -> None:
-        """Have the next ones counted of those that are still to be counted."""
+    def _count(self, most: int) -> int:
+        """Have the next ones counted of those that are still to be counted; how many were looked at."""
         counts = self._counts
-        if counts is None:
-            return
         begin = self._due - self.dropped
+        if counts is None or begin >= len(self._entries):
+            return 0
         batch = list(islice(self._entries, begin, begin + most))
         self._due += len(batch)
         replayed = [kept[2] for kept in batch if isinstance(kept, tuple) and len(kept) == 7]
@@ -207,6 +207,7 @@ class Journal:
         if len(replayed) < len(batch):
             made = [kept for kept in batch if isinstance(kept, tuple) and len(kept) == 6]
             counts.made([kept[5] for kept in made], [kept[2] for kept in made])
+        return len(batch)
 
     @property
     def size(self) -> int:

@@ -150,6 +150,22 @@ def test_what_is_done_between_two_replies_costs_no_count(doing: str, max_entries
         check([*between, ("told", 1, 0), *between, (kind, 1, 1)], max_entries, 10_000)
 
 
+def test_counting_pauses_where_there_is_much_to_count() -> None:
+    """A turn of the event loop for each session would take seconds where thousands are open."""
+    server = Server(10_000, 10_000_000)
+    for number in range(3, 5_000):
+        server.sessions.add(ServerSession(str(number), mockapi.Settings(), LIBRARY))
+    assert len(list(server.sessions.add_up())) == 5
+    for which in range(3):
+        for _ in range(5):
+            server.do("many", which, 200)
+    steps = server.sessions.add_up()
+    for which in range(3):
+        next(steps)
+        family = next(server.together.families(IDLE.totals()))
+        assert [sample.value for sample in family.samples] == [1_000 * (which + 1)]
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[mockapi.Server]:
     """A server that counts."""
