@@ -244,13 +244,15 @@ class Supervisor:
         """What was named cannot be used: the end at the start, and a wait later, as for a file being edited.
 
         Raises:
-            MockapiError: the server was not ready yet, or is ending.
+            MockapiError: the server was not ready yet.
         """
-        if not self._was_ready or self._stops:
+        if not self._was_ready:
             raise error
         number = worker.place.worker
         del self._workers[number]
         worker.reaped()
+        if self._stops:  # the others serve what is in flight
+            return
         self._generations[number] += 1
         self._wanted.append(number)
         self._go_on_later(_name(number), f"could not take another's place: {error}")

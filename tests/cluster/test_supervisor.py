@@ -10,11 +10,12 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import orjson
 import pytest
 
 from mockapi.cluster import WorkersFailedError, _process, _supervisor
-from mockapi.server import Console
-from tests.support.server import eventually
+from mockapi.server import Console, Settings
+from tests.support.server import RawClient, control, eventually, message, paced, write_cassette
 from tests.support.workers import WorkersServer
 
 if TYPE_CHECKING:
@@ -103,6 +104,31 @@ def test_room_that_is_missed_for_a_while_costs_no_worker_that_serves(monkeypatch
         f"worker 1 {again}",
         f"the process that workers are forked from {again}",
     ]
+
+
+@pytest.mark.slow
+def test_a_worker_that_cannot_take_a_place_breaks_off_no_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the others send while the server ends comes whole, though another one fails at that moment."""
+    monkeypatch.setattr(_supervisor, "_PAUSE", 0.0)  # one is nearly always being tried
+    cassette = Path(write_cassette(tmp_path / "a.yaml", paced(message("hi"), [(0, b"a"), (1.0, b"b")])))
+    told = io.StringIO()
+    with WorkersServer(
+        [str(cassette)], settings=Settings(speed=1), drain=60, console=Console(told)
+    ) as server:
+        control(server, "/cassettes/reload", method="POST")  # whoever comes later reads the file, too
+        cassette.write_text("interactions: [1")
+        os.kill(server.pid_of(1), signal.SIGKILL)
+        eventually(lambda: "could not take another's place" in told.getvalue(), "it is tried again")
+        with RawClient(server.base_url) as client:
+            client.ask("POST", "/v1/messages", orjson.dumps(message("hi")))
+            assert client.read_head().status == 200
+            assert client.read_piece() == b"a"
+            server.supervisor.stop()
+            assert client.read_piece() == b"b"
+    assert server.failure is None
+    assert server.outcome is not None
 
 
 @pytest.mark.slow
