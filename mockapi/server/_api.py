@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from mockapi import messages, replies, validation
 from mockapi._clock import monotonic
@@ -13,7 +13,6 @@ from mockapi.server._base_url import base_url_of, is_plain, path_of
 from mockapi.server._cors import is_preflight
 from mockapi.server._draining import DRAINING, RETRY_AFTER
 from mockapi.server._elsewhere import OwnerAwayError, OwnerLostError, OwnerUnsureError
-from mockapi.server._metrics import AT_ONCE
 from mockapi.server._pages import is_uninvited
 from mockapi.server.wire import (
     ARRIVED,
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
     from mockapi.exchange import Headers, Reply
     from mockapi.server._elsewhere import Elsewhere, PassedOn
-    from mockapi.server._metrics import Counted
     from mockapi.server._service import Service
     from mockapi.sessions import JournalEntry, ServerSession
 
@@ -156,9 +154,9 @@ class MessagesAPI:
 
     def played(self, entry: JournalEntry, session: ServerSession, scope: Scope) -> None:
         """Write down that a reply has been played."""
-        entry.seconds = monotonic() - scope[ARRIVED]
+        entry.seconds = seconds = monotonic() - scope[ARRIVED]
         if self._service.metrics is not None:
-            self._count(entry, scope, complete=entry.complete)
+            self._count(entry.reply, seconds, scope, complete=entry.complete)
         if self._service.console.verbose:
             self._service.console.request(entry, session)
 
@@ -178,16 +176,16 @@ class MessagesAPI:
                 passed_on.complete = await play(
                     passed_on.reply, scope, receive, send, service.lateness, arrived
                 )
-            passed_on.seconds = monotonic() - scope[ARRIVED]
+            passed_on.seconds = seconds = monotonic() - scope[ARRIVED]
         finally:
             passed_on.ended()
-        self._count_passed_on(passed_on, scope)
+        self._count_passed_on(passed_on, seconds, scope)
 
     def passed_on_played(self, passed_on: PassedOn, scope: Scope) -> None:
         """Tell whoever has given a reply that it has been played whole."""
-        passed_on.seconds = monotonic() - scope[ARRIVED]
+        passed_on.seconds = seconds = monotonic() - scope[ARRIVED]
         passed_on.ended()
-        self._count_passed_on(passed_on, scope)
+        self._count_passed_on(passed_on, seconds, scope)
 
     def fails(self, defect: Exception) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
         """An application that tells of a defect."""
@@ -229,26 +227,24 @@ class MessagesAPI:
             self._service.metrics.replied(reply, None)
         await play(reply, scope, receive, send)
 
-    def _count_passed_on(self, passed_on: PassedOn, scope: Scope) -> None:
+    def _count_passed_on(self, passed_on: PassedOn, seconds: float, scope: Scope) -> None:
         metrics, reply = self._service.metrics, passed_on.reply
         if metrics is None or reply is None:
             return
         if passed_on.is_turned_away:
             metrics.replied(reply, None)
         else:
-            self._count(cast("Counted", passed_on), scope, complete=passed_on.complete)
+            self._count(reply, seconds, scope, complete=passed_on.complete)
 
-    def _count(self, entry: Counted, scope: Scope, *, complete: bool) -> None:
+    def _count(self, reply: Reply, seconds: float, scope: Scope, *, complete: bool) -> None:
         metrics = self._service.metrics
         if metrics is None:
             return
         if STARTED in scope or not complete:
             started = scope.get(STARTED)
-            metrics.replied(entry.reply, None if started is None else started - scope[ARRIVED])
-            return
-        metrics.at_once.append(entry)
-        if len(metrics.at_once) >= AT_ONCE:
-            metrics.add_up()
+            metrics.replied(reply, None if started is None else started - scope[ARRIVED])
+        else:
+            metrics.sent(reply, seconds)
 
     def _let_in(
         self, method: str, headers: Headers, session: ServerSession | None, *, is_elsewhere: bool = False

@@ -13,8 +13,7 @@ import asyncio
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from http import HTTPStatus
-from operator import attrgetter
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from mockapi.errors import UsageError
 from mockapi.exchange import Source
@@ -29,9 +28,10 @@ if TYPE_CHECKING:
     from mockapi.server.wire import Lateness
     from mockapi.sessions import SessionRegistry
 
-AT_ONCE: Final = 256
-"""How many entries are counted together."""
-_KIND: Final = attrgetter("source", "status")
+COUNTED_TOGETHER: Final = 256
+"""How many replies are counted together."""
+_Kind: TypeAlias = tuple[Source, int, str]
+"""Of a reply: its source, its status, and the rule that refused."""
 _STATUSES: Final = {*map(int, HTTPStatus), 529}  # and the API's own "overloaded"
 
 
@@ -61,22 +61,8 @@ class Totals:
         self.lateness.streams += other.lateness.streams
 
 
-class Counted(Protocol):
-    """An exchange whose reply has been sent."""
-
-    seconds: float | None
-
-    @property
-    def reply(self) -> Reply:
-        """What was sent."""
-
-
 class Metrics:
     """The counts of one server, in a registry of their own.
-
-    Attributes:
-        at_once: what was answered whole and at once, no journal tells of, and waits to be counted: so many
-            that it pays.
 
     Raises:
         UsageError: prometheus_client is not installed.
@@ -89,8 +75,9 @@ class Metrics:
             raise UsageError(
                 "Metrics need prometheus-client: pip install 'messages-mockapi[metrics]'."
             ) from error
-        self.at_once: list[Counted] = []
-        self._replies: defaultdict[tuple[Source, int, str], int] = defaultdict(int)
+        self._waiting: list[_Kind] = []  # kinds alone: with requests and replies they would hold gigabytes
+        self._seconds: list[float] = []  # of each
+        self._replies: defaultdict[_Kind, int] = defaultdict(int)
         self._first_byte = {source: Histogram() for source in Source}
 
     def replied(self, reply: Reply, first_byte: float | None) -> None:
@@ -101,10 +88,21 @@ class Metrics:
             first_byte: seconds from the whole request to the first byte of the reply's body, which of a
                 stream is its first event; None if there was no whole request, or no such byte.
         """
-        source = reply.source
-        self._replies[source, reply.status, _rule(reply)] += 1
+        self._replies[_kind(reply)] += 1
         if first_byte is not None:
-            self._first_byte[source].add(first_byte)
+            self._first_byte[reply.source].add(first_byte)
+
+    def sent(self, reply: Reply, seconds: float) -> None:
+        """Count a reply that was sent whole and at once, and that no journal tells of.
+
+        Args:
+            reply: what was sent.
+            seconds: as for `replayed`.
+        """
+        self._waiting.append(_kind(reply))
+        self._seconds.append(seconds)
+        if len(self._waiting) >= COUNTED_TOGETHER:  # so many together are counted for less
+            self.add_up()
 
     def replayed(self, seconds: list[float]) -> None:
         """Count recorded replies with status 200, which most are.
@@ -122,18 +120,7 @@ class Metrics:
             replies: what was sent.
             seconds: of each, as for `replayed`.
         """
-        kinds = Counter(map(_KIND, replies))
-        sources = {source for source, _ in kinds}
-        for source in sources:
-            of = zip(replies, seconds, strict=True)
-            times = seconds if len(sources) == 1 else [time for reply, time in of if reply.source is source]
-            self._first_byte[source].add_all(times)
-        for (source, status), number in kinds.items():
-            if source is not Source.INVALID:
-                self._replies[source, status, ""] += number
-        for reply in replies if Source.INVALID in sources else ():
-            if reply.source is Source.INVALID:
-                self._replies[reply.source, reply.status, _rule(reply)] += 1
+        self._add(list(map(_kind, replies)), seconds)
 
     async def catch_up(self, sessions: SessionRegistry) -> None:
         """Count all that was sent so far, between other work: each step is a turn of the event loop."""
@@ -143,8 +130,19 @@ class Metrics:
 
     def add_up(self) -> None:
         """Count what waits here for it."""
-        entries, self.at_once = self.at_once, []
-        self.made([entry.reply for entry in entries], [entry.seconds or 0.0 for entry in entries])
+        kinds, self._waiting = self._waiting, []
+        seconds, self._seconds = self._seconds, []
+        self._add(kinds, seconds)
+
+    def _add(self, kinds: list[_Kind], seconds: list[float]) -> None:
+        numbers = Counter(kinds)
+        for kind, number in numbers.items():
+            self._replies[kind] += number
+        sources = {source for source, *_ in numbers}
+        for source in sources:
+            of = zip(kinds, seconds, strict=True)
+            times = seconds if len(sources) == 1 else [time for kind, time in of if kind[0] is source]
+            self._first_byte[source].add_all(times)
 
     def added(self, other: Metrics) -> None:
         """Add what another process has counted."""
@@ -232,9 +230,11 @@ class _Numbers:
         return self._metrics.families(self._totals)
 
 
-def _rule(reply: Reply) -> str:
-    """The rule that refused; an upstream's is not ours, and might be anything."""
-    return (reply.header("x-mockapi-rule") or "") if reply.source is Source.INVALID else ""
+def _kind(reply: Reply) -> _Kind:
+    source = reply.source
+    if source is not Source.INVALID:  # an upstream's rule is not ours, and might be anything
+        return source, reply.status, ""
+    return source, reply.status, reply.header("x-mockapi-rule") or ""
 
 
 def _status(status: int) -> str:

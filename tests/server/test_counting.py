@@ -85,9 +85,8 @@ class Server:
             case "made":
                 journal.add_made(0.0, self._sent(MADE[which]), ASKED, body, MADE[which])
             case "sent":
-                entry = journal.add(0.0, ASKED.request(body), MADE[which], None, None)
-                entry.seconds, entry.complete = self._sent(MADE[which]), True
-                self.together.at_once.append(entry)
+                journal.add(0.0, ASKED.request(body), MADE[which], None, None)
+                self.together.sent(MADE[which], self._sent(MADE[which]))
             case "lent":  # the worker that sends it counts it
                 playing: Playing = journal.add_playing(0.0, ASKED, body, recording, LIBRARY)
                 playing.ended(1.0, complete=True)

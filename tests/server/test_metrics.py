@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import weakref
 from typing import TYPE_CHECKING
 
 import orjson
@@ -17,7 +19,7 @@ from mockapi.errors import UsageError
 from mockapi.exchange import Reply, Source
 from mockapi.server import _api
 from mockapi.server._console import Console
-from mockapi.server._metrics import AT_ONCE, Metrics
+from mockapi.server._metrics import COUNTED_TOGETHER, Metrics
 from mockapi.server._service import Service
 from tests.support.doors import NEIGHBOUR, Caller, asked
 from tests.support.examples import examples
@@ -100,16 +102,29 @@ def test_recorded_replies_are_counted_one_by_one_however_many(tmp_path: Path) ->
         tmp_path / "a.yaml", interaction(ASKED, b"1"), interaction(refused, b"2", status=429)
     )
     with counting(mockapi.Server([cassette])) as server, RawClient(server.base_url) as client:
-        for number in range(1, 2 * AT_ONCE):
+        for number in range(1, 2 * COUNTED_TOGETHER):
             client.ask("POST", "/v1/messages", orjson.dumps(ASKED if number % 3 else refused))
             client.read()
-            if number in (1, AT_ONCE - 1, AT_ONCE, 2 * AT_ONCE - 1):
+            if number in (1, COUNTED_TOGETHER - 1, COUNTED_TOGETHER, 2 * COUNTED_TOGETHER - 1):
                 samples = told(server)
                 assert samples["mockapi_requests_total", ("", "recorded", "200")] == number - number // 3
                 assert samples.get(("mockapi_requests_total", ("", "recorded", "429")), 0) == number // 3
                 assert samples["mockapi_time_to_first_byte_seconds_count", ("recorded",)] == number
                 assert samples["mockapi_time_to_first_byte_seconds_sum", ("recorded",)] > 0
-        assert server.service.sessions.default.journal.count == 2 * AT_ONCE - 1
+        assert server.service.sessions.default.journal.count == 2 * COUNTED_TOGETHER - 1
+
+
+def test_what_waits_to_be_counted_holds_no_exchange() -> None:
+    """What the journal lets go is gone: hundreds of large requests would fill the memory."""
+    app = mockapi.create_app(metrics=True)
+    service = app.state.service
+    asked(app, path="/v1/models")
+    journal = service.sessions.default.journal
+    entries = [weakref.ref(entry) for entry in journal]
+    journal.clear()
+    gc.collect()
+    assert [entry() for entry in entries] == [None]
+    assert next(service.metrics.families(service.totals())).samples[0].value == 1
 
 
 def test_whoever_is_turned_away_is_counted_by_then(monkeypatch: pytest.MonkeyPatch) -> None:
