@@ -15,7 +15,10 @@ from mockapi.cassettes import (
     long_bodies,
     reseal,
 )
+from mockapi.cassettes._bodies import Bodies
+from mockapi.cassettes._model import digest_of
 from mockapi.errors import CassetteError
+from mockapi.options import OptionError
 
 LONG = Interaction(
     RecordedRequest("POST", "/v1/messages", body=b'{"a":"%s"}' % (b"x" * 300)),
@@ -61,3 +64,19 @@ def test_an_edited_body_is_sealed_anew_wherever_it_is_referred_to() -> None:
     sealed, changed = reseal(text, "c.yaml")
     assert changed == [0, 1]
     assert {item.response.body for item in load(sealed, "c.yaml").interactions} == {b"w" * 400}
+
+
+def test_a_body_that_cannot_be_read_is_said_by_nobody() -> None:
+    """Its digest is not that of the body before it."""
+    other = "sha256:" + "0" * 64
+    items = [
+        {
+            "request": {"body": {"text": "said"}},
+            "response": {"body": {"base64": "?"}, "digest": other},
+        },
+        {"request": {"body": {"same_as": other}}},
+    ]
+    bodies = Bodies(items)
+    assert bodies.read({"same_as": digest_of(b"said")}, (), json_allowed=True) == b"said"
+    with pytest.raises(OptionError, match="no body in this file has the digest"):
+        bodies.read({"same_as": other}, (), json_allowed=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import orjson
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from mockapi import Settings
 from mockapi.server import Console, Service, build_app
 from mockapi.server._access import access_of
+from mockapi.server._base_url import below
 from mockapi.server.wire import ThreadedServer, listen
 from mockapi.validation import ValidationSettings
 from tests.support.each import each
@@ -107,3 +109,15 @@ def test_saying_so_opens_no_door(rooted: tuple[ThreadedServer, str]) -> None:
         for name, value in (("x-forwarded-prefix", "/a"), ("x-forwarded-proto", "https")):
             client.ask("POST", "/_mockapi/sessions", b"{}", (name, value))
             assert client.read().status == 403
+
+
+@each("path", ["/v1/messages", "/mock%2Fx/v1", "/m%C3%B6ck/v1/messages"])
+def test_a_prefix_that_the_proxy_has_taken_away_is_put_back(path: str) -> None:
+    """In front of the path, and of its spelling where the server tells that."""
+    raw = path.encode()
+    scope = {"type": "http", "path": unquote(path), "raw_path": raw}
+    changed = below("/m%C3%B6ck", scope)
+    is_there = path.startswith("/m%C3%B6ck/")
+    assert changed["raw_path"] == (raw if is_there else b"/m%C3%B6ck" + raw)
+    assert changed["path"] == (unquote(path) if is_there else "/m\xf6ck" + unquote(path))
+    assert below("/m%C3%B6ck", {**scope, "raw_path": None})["raw_path"] is None

@@ -12,6 +12,7 @@ import pytest
 from mockapi import cassettes
 from mockapi.errors import CassetteError
 from mockapi.storage import CassetteReader, cache_folder, find, folders, write_atomically
+from tests.support.each import each
 from tests.support.server import interaction, message, write_cassette
 
 if TYPE_CHECKING:
@@ -234,3 +235,14 @@ def test_a_write_that_fails_leaves_what_was_there(
         write_atomically(path, b"after")
     assert path.read_text() == "before"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@each(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o000, 0o666), (0o007, 0o660)])
+def test_a_new_file_has_the_permissions_that_the_umask_leaves(tmp_path: Path, umask: int, mode: int) -> None:
+    """As every program makes files: nobody may run it, and who else may read it is the user's to say."""
+    before = os.umask(umask)
+    try:
+        write_atomically(tmp_path / f"{umask}", b"x")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / f"{umask}").stat().st_mode) == mode

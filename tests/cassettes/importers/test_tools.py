@@ -185,6 +185,18 @@ MOCKOON_REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+def test_a_reply_of_mockoon_may_stand_in_a_bucket_of_the_environment() -> None:
+    """By its id; an id that no bucket has is an empty reply, as Mockoon sends it."""
+    environment = json.loads(
+        mockoon(responses=[{"bodyType": "DATABUCKET", "databucketID": "b1", "statusCode": 200}])
+    )
+    for buckets, body in (([{"id": "b0"}, {"id": "b1", "value": '{"a":1}'}], b'{"a":1}'), ([], b"")):
+        imported = import_recording(json.dumps(environment | {"data": buckets}).encode(), "a.json")
+        assert imported.broken == ()
+        assert imported.cassette is not None
+        assert [item.response.body for item in imported.cassette.interactions] == [body]
+
+
 @pytest.mark.parametrize("case", MOCKOON_REFUSED)
 def test_a_route_that_a_cassette_cannot_say_is_refused(case: str) -> None:
     """With its cause."""

@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 
 from mockapi.replies._seeded import SeededChoices
 from mockapi.replies.synthesis.values import satisfying
+from mockapi.replies.synthesis.values._expand import _common_multiple
+from mockapi.replies.synthesis.values._generate import SHALLOW
+from mockapi.replies.synthesis.values._plain import plain_maker
 from tests.support.each import each
 from tests.support.examples import examples
 from tests.support.shapes import ORDER, TREE
@@ -321,3 +324,18 @@ def _schemas() -> st.SearchStrategy[Any]:
 def test_any_schema_that_has_values_gets_one(schema: Any, key: bytes) -> None:
     """Schemas that are satisfiable by how they were made are satisfied."""
     check_value(schema, satisfying(schema, SeededChoices(key)))
+
+
+@each(("one", "other", "both"), [(4, 6, 12), (0.5, 0.75, 1.5), (2, 3.0, 6), (0, 5, 5), (-2, 1, 1)])
+def test_two_multiples_are_one(one: float, other: float, both: float) -> None:
+    """The least that both divide; of what nothing is a multiple of, as zero, the other."""
+    assert _common_multiple(one, other) == both == _common_multiple(other, one)
+
+
+@each("depth", range(1, SHALLOW + 3))
+def test_objects_are_plain_as_far_as_all_that_is_optional_is_made(depth: int) -> None:
+    """Deeper ones are made by the general way, which leaves out more there."""
+    schema: dict[str, Any] = {"type": "string"}
+    for _ in range(depth):
+        schema = {"type": "object", "properties": {"a": schema}}
+    assert (plain_maker(schema) is not None) == (depth <= SHALLOW)

@@ -13,6 +13,7 @@ from mockapi.errors import UsageError
 from mockapi.messages import dump, encode_events, events_of
 from mockapi.replies.twin import Interruption, as_json, learn_twin, parse_twin
 from tests.support.cassettes import responses
+from tests.support.each import each
 from tests.support.examples import examples
 from tests.support.twins import STREAM, WRITE, body, exchange, failed, message, streamed, whole
 
@@ -224,3 +225,12 @@ def test_any_recording_can_be_learned_from(answered: list[RecordedResponse], ask
     profile = learn_twin([*odd, whole(ASKED, message(10))])
     assert profile.exchanges == len(odd) + 1
     assert parse_twin(as_json(profile)) == profile
+
+
+@each("usage", [{"input_tokens": -3}, {"input_tokens": "3"}, {"input_tokens": 2.5}, {"input_tokens": True}])
+def test_a_count_of_tokens_that_cannot_be_is_not_learned(usage: dict[str, Any]) -> None:
+    """A recording that was edited by hand may say anything; the counts of the others stay."""
+    odd = {**message(10), "usage": {**message(10)["usage"], **usage}}
+    profile = learn_twin([whole(ASKED, message(10)), whole(ASKED, odd)])
+    expected = learn_twin([whole(ASKED, message(10))])
+    assert profile.replies.input_tokens == expected.replies.input_tokens

@@ -274,3 +274,10 @@ def test_cassettes_of_open_sessions_are_listed_and_shown(server: mockapi.Server,
         shown = control(server, f"{place}/{row['number']}?session={opened.id}").json()
         assert "mine alone" in shown["request"]["body"]["text"]
     assert control(server, f"{place}/0?session={opened.id}").status_code == 404
+
+
+def test_a_session_that_is_not_there_cannot_be_changed(server: mockapi.Server) -> None:
+    """404 in words, as for everything else that is asked of it."""
+    lost = control(server, "/sessions/lost", {"speed": 2}, method="PATCH")
+    assert lost.status_code == 404
+    assert "lost" in lost.text
