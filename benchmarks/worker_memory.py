@@ -4,7 +4,8 @@
     python -m benchmarks.worker_memory [--interactions 10000]
 
 The memory is that of all processes of the server, where what they share counts once (PSS): idle, and after
-every recording has been played once.
+every recording has been played once. Each server has been asked for its health before, as probes do: one
+process imports the control API with the first request to it, workers before they are forked.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import socket
 import sys
 import tempfile
+import urllib.request
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -39,7 +41,7 @@ _MB = 2**20
 _ABOUT = (
     "The memory of all processes of a server together, what they share counted once (PSS), before and after"
     " each recording is played once from the default session over eight connections. It includes the journal"
-    " of those requests."
+    " of those requests. Each server has been asked for its health once, as probes do."
 )
 _COLUMNS = ("recordings", "processes", "idle, MiB", "against one", "after the load, MiB", "against one")
 
@@ -77,6 +79,7 @@ def _measured(folder: Path, work: Path, kind: _Kind, workers: int, interactions:
     with start("--on-unmatched", "fail"):
         pass  # the cache is filled
     with start("--on-unmatched", "fail") as server:
+        urllib.request.urlopen(f"{server.url}/_mockapi/health", timeout=30).close()
         idle = _memory(server)
         _play_all(server, kind.size, interactions)
         return idle, _memory(server)

@@ -151,8 +151,7 @@ def test_the_tokens_of_a_test_are_drawn(browser: Browser, server: mockapi.Server
     report = Opened(browser, of_a_run(server), tmp_path)
     report.page.get_by_text("tokens, cache hits and cost").click()
     bars = report.page.locator(".chart g:has(title)")
-    assert bars.count() == 1
-    bars.click()
+    bars.click()  # it waits until there is one, and fails if there are more
     assert "test_bad: first" in report.page.locator('.exchanges [aria-pressed="true"]').inner_text()
     assert bars.count() == 1
     report.close()
