@@ -11,10 +11,10 @@ before is not free any more.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from mockapi.cluster._codec import flat_request, request_of
-from mockapi.server import PassedOn, replayed
+from mockapi.server import PAGE_FIELDS, PassedOn, replayed
 from mockapi.sessions import JournalEntry
 
 if TYPE_CHECKING:
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from mockapi.exchange import Request
     from mockapi.server.recording import Address
     from mockapi.sessions import ServerSession, Settings
-
-_BROWSERS: Final = frozenset({b"origin", b"sec-fetch-site"})
-"""Fields by which a page's request is known."""
 
 
 class FreeReplies:
@@ -49,7 +46,7 @@ class FreeReplies:
 
     def answer(self, request: Request, server: Address) -> PassedOn | None:
         """The reply to a request, if it is free; whether a page may ask is for the owner to say."""
-        if not _BROWSERS.isdisjoint(name for name, _ in request.headers):
+        if not PAGE_FIELDS.isdisjoint(name for name, _ in request.headers):
             return None
         session = self.stand_in(request)
         if session is None:

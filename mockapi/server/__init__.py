@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from mockapi.server._metrics import Metrics, Totals
     from mockapi.server._moment import Moment
     from mockapi.server._opening import tell_opening
+    from mockapi.server._pages import PAGE_FIELDS
     from mockapi.server._places import places_of
     from mockapi.server._service import Service
     from mockapi.server.recording import RecordOptions
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from mockapi.sessions import Settings
 
 __all__ = [
+    "PAGE_FIELDS",
     "TOKEN",
     "Access",
     "Coming",
@@ -107,6 +109,7 @@ __getattr__ = lazy_exports(
         "_metrics": "Metrics Totals",
         "_moment": "Moment",
         "_opening": "tell_opening",
+        "_pages": "PAGE_FIELDS",
         "_places": "places_of",
         "_service": "Service",
         "mockapi.sessions": "Settings",

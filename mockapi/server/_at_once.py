@@ -16,6 +16,7 @@ from mockapi.server import _awaited
 from mockapi.server._access import key_objection
 from mockapi.server._awaited import Coming, whole_of
 from mockapi.server._elsewhere import OwnerAwayError
+from mockapi.server._pages import PAGE_FIELDS
 from mockapi.server.wire import ARRIVED, framed
 from mockapi.sessions import CALLS_OUT, Asked, ServerSession
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 SESSION_PREFIX: Final = "/s/"
 _MESSAGES: Final = "/v1/messages"
 _OK: Final = 200
-_LOOKED_AT: Final = frozenset({b"origin", b"sec-fetch-site", b"content-encoding", b"expect"})
+_LOOKED_AT: Final = PAGE_FIELDS | {b"content-encoding", b"expect"}
 """Fields by which a request may be turned away, or has to be read in another way."""
 
 

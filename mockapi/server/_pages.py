@@ -21,6 +21,8 @@ from mockapi.server._cors import welcomes
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+PAGE_FIELDS: Final = frozenset({b"origin", b"sec-fetch-site"})
+"""Fields that tell a page's request: one with neither is not a page's."""
 _ASKED_FOR: Final = (b"x-api-key", b"authorization", b"anthropic-version")
 _UNASKED_METHODS: Final = ("GET", "HEAD", "POST")
 _MOST_TOLD: Final = 10  # origins that people are told of
