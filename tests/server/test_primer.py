@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import warnings
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
+import anthropic
 import httpx
 import pytest
 
@@ -25,10 +27,14 @@ JPEG = base64.b64decode(
 @pytest.fixture(scope="module")
 def outcomes() -> Iterator[list[tuple[dict[str, Any], str]]]:
     """What each example left behind: its names, and what it printed. They run in their order."""
+    make = anthropic.Anthropic
     with (
         mockapi.Server([]) as server,
+        ExitStack() as clients,
         pytest.MonkeyPatch.context() as patch,
     ):
+        # The examples close no client: its socket would be found by the collector in some other test.
+        patch.setattr(anthropic, "Anthropic", lambda **options: clients.enter_context(make(**options)))
         patch.setenv("ANTHROPIC_BASE_URL", server.base_url)
         patch.setenv("ANTHROPIC_API_KEY", "sk-ant-test-primer")
         patch.setattr(

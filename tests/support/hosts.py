@@ -124,7 +124,7 @@ class Host:
         self._running: list[subprocess.Popen[bytes]] = []
 
     def start(self, *arguments: str, log: IO[bytes] | int = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
-        """Start a process there; its stdout is a pipe, its stderr goes to the log."""
+        """Start a process and wait until it is there; its stdout is a pipe, its stderr goes to the log."""
         process = subprocess.Popen(
             ["ip", "netns", "exec", self.namespace, *arguments],  # which becomes the program itself
             stdin=subprocess.DEVNULL,
@@ -134,6 +134,8 @@ class Host:
             env=environment(),
         )
         self._running.append(process)
+        # Before it is there, what is done to the host's processes would pass it by.
+        eventually(lambda: process.poll() is not None or self._has(process.pid), f"{self.name} runs {arguments}")
         return process
 
     @contextmanager
@@ -188,6 +190,12 @@ class Host:
         parents = {pid: _parent(pid) for pid in _pids(self.namespace)}
         servers = {process.pid for process in self._running}
         return [pid for pid, parent in parents.items() if parent in servers]
+
+    def _has(self, pid: int) -> bool:
+        try:
+            return Path(f"/proc/{pid}/ns/net").samefile(_PLACES / self.namespace)
+        except OSError:  # it has just ended
+            return False
 
     def _signal(self, number: signal.Signals) -> None:
         # Those of the namespace: a node's workers are no children of this process.
