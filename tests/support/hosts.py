@@ -135,7 +135,9 @@ class Host:
         )
         self._running.append(process)
         # Before it is there, what is done to the host's processes would pass it by.
-        eventually(lambda: process.poll() is not None or self._has(process.pid), f"{self.name} runs {arguments}")
+        eventually(
+            lambda: process.poll() is not None or self._has(process.pid), f"{self.name} runs {arguments}"
+        )
         return process
 
     @contextmanager
