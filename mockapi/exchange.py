@@ -13,6 +13,8 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from mockapi import jsontext
 
+MESSAGES_PATH: Final = "/v1/messages"
+"""Where messages are asked for; no surface has a path that begins with it."""
 Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]
 """Header fields in wire order: lower-case names, values as they came."""
 
@@ -143,7 +145,7 @@ class Request:
         self.query = query
         self.headers = headers
         self.body = body
-        self.asks_for_message = path == "/v1/messages" and method == "POST"
+        self.asks_for_message = path == MESSAGES_PATH and method == "POST"
         self.known: dict[Any, Any] | None = None
         self.spelled_as: object = None
         self._parsed: Any = _UNPARSED

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import pickle
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from mockapi._clock import wall
 from mockapi.cluster._codec import Flat, read_flat, reply_of, request_of, written_reply
@@ -28,7 +28,7 @@ from mockapi.cluster._kinds import (
     TURNED_AWAY,
 )
 from mockapi.cluster._named import Named
-from mockapi.exchange import Reply
+from mockapi.exchange import MESSAGES_PATH, Reply
 from mockapi.nodes import Ordered
 from mockapi.server import OwnerAwayError, OwnerUnsureError, defect_reply, replayed_for_another
 from mockapi.server.wire import Refused
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from mockapi.server.recording import Address
     from mockapi.sessions import JournalEntry, ServerSession
 
-_MESSAGES: Final = "/v1/messages"
 _log = logging.getLogger(__name__)
 
 
@@ -114,7 +113,7 @@ class Door(Frames):
         """Answer a request for a message: with a recording at once, as most are."""
         if new is not None:
             id_, query, headers, server = new
-            self._asked[place] = Asked(id_, _MESSAGES, query, headers), server
+            self._asked[place] = Asked(id_, MESSAGES_PATH, query, headers), server
         asked, server = self._asked[place]
         id_, request = asked.session_id, asked.request(body)
         try:

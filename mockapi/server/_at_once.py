@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from mockapi._clock import monotonic, wall, wall_at
+from mockapi.exchange import MESSAGES_PATH
 from mockapi.replies import wire_head_of
 from mockapi.server import _awaited
 from mockapi.server._access import key_objection
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     Plays = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 SESSION_PREFIX: Final = "/s/"
-_MESSAGES: Final = "/v1/messages"
 _OK: Final = 200
 _LOOKED_AT: Final = PAGE_FIELDS | {b"content-encoding", b"expect"}
 """Fields by which a request may be turned away, or has to be read in another way."""
@@ -106,7 +106,7 @@ class AtOnce:
         if path.startswith(SESSION_PREFIX):
             id_, slash, rest = path[len(SESSION_PREFIX) :].partition("/")
             path = slash + rest
-        if path != _MESSAGES or scope["method"] != "POST":
+        if path != MESSAGES_PATH or scope["method"] != "POST":
             return None
         headers = scope["headers"]
         fields = dict(headers)

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from mockapi import replies
 from mockapi import validation as validation_rules
 from mockapi.errors import TooSlowError
-from mockapi.exchange import Chunk, Reply, Request, Source
+from mockapi.exchange import MESSAGES_PATH, Chunk, Reply, Request, Source
 from mockapi.replies import at_once, at_speed, faults, hint_field, surfaces
 from mockapi.sessions._answer import FORWARD, Answer
 from mockapi.sessions._settings import CALLS_OUT
@@ -37,9 +37,6 @@ if TYPE_CHECKING:
     from mockapi.replies.surfaces import Surface
     from mockapi.sessions._session import ServerSession
     from mockapi.validation import Refusal, ValidationSettings
-
-_OWN: Final = "/v1/messages"
-"""What paths of the API's own begin with, which no surface has."""
 
 
 @dataclass(slots=True, eq=False)
@@ -72,7 +69,7 @@ class Exchange:
         """Find the surface; a request to one stands for itself until it is read."""
         self.plain = request = self.request
         # `surface_of` says so too; nearly every request is spared the call.
-        self.surface = None if request.path.startswith(_OWN) else surfaces.surface_of(request)
+        self.surface = None if request.path.startswith(MESSAGES_PATH) else surfaces.surface_of(request)
 
     def read(self, plain: Request | Refusal) -> None:
         """Take what the surface says that the request stands for."""
@@ -348,7 +345,7 @@ def _recorded(exchange: Exchange, recording: Recording | None) -> Answer | None:
         reply = session.library.reply(recording)
     else:
         reply = at_speed(session.library.paced_reply(recording), settings.speed)
-    if settings.convert and recording.interaction.request.path == "/v1/messages":
+    if settings.convert and recording.interaction.request.path == MESSAGES_PATH:
         reply = replies.converted(reply, stream=replies.wants_stream(exchange.request.parsed))
     return Answer(reply, recording)
 

@@ -14,14 +14,13 @@ from urllib.parse import unquote
 
 from mockapi import jsontext
 from mockapi.eventstream import CONTENT_TYPE
-from mockapi.exchange import Chunk
+from mockapi.exchange import MESSAGES_PATH, Chunk
 from mockapi.messages.catalogue import shipped
 from mockapi.replies._hop_headers import wire_field
 from mockapi.replies._sse_frames import is_stream
 from mockapi.replies.surfaces._bedrock_errors import aws_error, request_id_of
 from mockapi.replies.surfaces._bedrock_frames import framed, with_ids
 from mockapi.replies.surfaces._translation import (
-    MESSAGES,
     access_key_of,
     bearer_of,
     betas_of,
@@ -79,7 +78,7 @@ class _Bedrock:
         key = bearer_of(request) or access_key_of(request)
         body = object_of(request)
         if body is None:
-            return plain_request(request, MESSAGES, version="2023-06-01", key=key)
+            return plain_request(request, MESSAGES_PATH, version="2023-06-01", key=key)
         for name in _EXTRA:
             if name in body:
                 return Refusal(
@@ -97,7 +96,7 @@ class _Bedrock:
         if stream:
             body["stream"] = True
         named = _VERSIONS.get(version, version) if isinstance(version, str) else None
-        return plain_request(request, MESSAGES, body=body, version=named, betas=betas, key=key)
+        return plain_request(request, MESSAGES_PATH, body=body, version=named, betas=betas, key=key)
 
     def dressed(self, reply: Reply, request: Request) -> Reply:
         """A message with Bedrock's ids and counts, a stream in frames, an error in AWS's shape."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mockapi import jsontext
-from mockapi.exchange import Request
+from mockapi.exchange import MESSAGES_PATH, Request
 from mockapi.messages import dump
 from mockapi.replies._reply_headers import hint_field
 from mockapi.replies._sse_frames import is_stream
@@ -17,7 +17,6 @@ from mockapi.replies.surfaces._openai_models import chat_models
 from mockapi.replies.surfaces._openai_request import ignored, messages_body, wants_usage
 from mockapi.replies.surfaces._openai_stream import chat_chunks
 from mockapi.replies.surfaces._translation import (
-    MESSAGES,
     bearer_of,
     error_of,
     note,
@@ -42,7 +41,7 @@ class _Chat:
         """The Messages request that a chat stands for; what is not a JSON object goes on as it is."""
         chat = object_of(request)
         note(request, _told(chat))
-        return _plain(request, MESSAGES, body=None if chat is None else messages_body(chat))
+        return _plain(request, MESSAGES_PATH, body=None if chat is None else messages_body(chat))
 
     def dressed(self, reply: Reply, request: Request) -> Reply:
         """A message, a stream or an error as the chat endpoint sends it."""

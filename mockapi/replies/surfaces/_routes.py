@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from mockapi.exchange import MESSAGES_PATH
 from mockapi.replies import surfaces
 
 if TYPE_CHECKING:
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
     from mockapi.exchange import Request
     from mockapi.replies.surfaces._surface import Surface
     from mockapi.validation import Refusal
-
-_OWN: Final = "/v1/messages"
-"""What paths of the API's own begin with, which no surface has."""
 
 
 class _Route(NamedTuple):
@@ -86,7 +84,7 @@ _ROUTES: Final = (
 def surface_of(request: Request) -> Surface | None:
     """The surface that a request came to; None where it came to the API's own paths, or to nobody's."""
     path = request.path
-    if path.startswith(_OWN):  # nearly every request: it must cost nothing
+    if path.startswith(MESSAGES_PATH):  # nearly every request: it must cost nothing
         return None
     for route in _ROUTES:
         if route.method in ("", request.method) and route.path.fullmatch(path):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 from mockapi import jsontext
-from mockapi.exchange import Chunk, Request
+from mockapi.exchange import MESSAGES_PATH, Chunk, Request
 from mockapi.messages.catalogue import shipped
 from mockapi.replies._reply_headers import hint_field
 from mockapi.replies.faults import ERRORS
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     from mockapi.exchange import Headers, Reply
 
-MESSAGES: Final = "/v1/messages"
-COUNT_TOKENS: Final = "/v1/messages/count_tokens"
+COUNT_TOKENS: Final = f"{MESSAGES_PATH}/count_tokens"
 _RENAMED: Final = frozenset({b"x-api-key", b"api-key", b"authorization"})
 """Fields in which a credential may come; the plain request has it in `x-api-key` alone."""
 _SIGNATURE: Final = re.compile(r"AWS4-\S+.*?Credential=(?P<key>[^/\s,&]+)")

@@ -11,12 +11,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
+from mockapi.exchange import MESSAGES_PATH
 from mockapi.messages import error_body
 from mockapi.messages.catalogue import shipped
 from mockapi.replies.surfaces._google import STATUS_NAMES, google_error, unauthenticated
 from mockapi.replies.surfaces._translation import (
     COUNT_TOKENS,
-    MESSAGES,
     bearer_of,
     betas_of,
     error_of,
@@ -69,7 +69,7 @@ class _Vertex:
     def plain(self, request: Request) -> Request:
         """The body with the path's model in it, its version and betas as headers."""
         _, model, _ = _target(request)
-        path = COUNT_TOKENS if model == _COUNTING else MESSAGES
+        path = COUNT_TOKENS if model == _COUNTING else MESSAGES_PATH
         key = bearer_of(request)
         body = object_of(request)
         if body is None:
