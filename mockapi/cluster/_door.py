@@ -78,7 +78,6 @@ class Door(Frames):
         self._asked: dict[int, tuple[Asked, Address]] = {}
         self._default = default
         self._ordered: dict[int, Ordered | Free] = {}
-        self._kept: set[int] = set()
         self._came = 0.0  # the moment of the messages that are being taken
         self._tasks: set[asyncio.Task[None]] = set()
         self._takes: dict[int, Callable[..., None]] = {
@@ -262,19 +261,17 @@ class Door(Frames):
         reply = reply_of(read_flat(written))
         passed_on = self._ordered.get(number)
         if isinstance(passed_on, Ordered):
-            is_kept = number in self._kept
-            self._kept.discard(number)
-            passed_on.upstream_answered(request, reply, at, complete=complete, is_kept=is_kept)
+            passed_on.upstream_answered(request, reply, at, complete=complete)
             return
         entry = self._service.forwarded(request, session, reply, at, complete=complete)
         self._played[number] = entry, session  # until it is told how long it took
 
     async def _keep(self, number: int, pickled: bytes) -> None:
         request, session = self._forwarded[number]
-        if number in self._ordered:
-            self._kept.add(number)
-        recorder = self._service.recorder
-        keep = None if recorder is None else recorder.keeper(session)
+        recorder, passed_on = self._service.recorder, self._ordered.get(number)
+        if recorder is None:
+            return
+        keep = recorder.keeper(session) if passed_on is None else passed_on.keeper(recorder)
         if keep is not None:
             # As above.
             await keep(pickle.loads(pickled), request)  # noqa: S301 - see above

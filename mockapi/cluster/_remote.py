@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from mockapi._clock import wall
 from mockapi.cluster._codec import written_reply
 from mockapi.cluster._kinds import ENDED, FORWARDED
 from mockapi.server import Coming, OwnerLostError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from mockapi.cassettes import Interaction
     from mockapi.cluster._named import Edition
-    from mockapi.exchange import Request
-    from mockapi.server.recording import Recorder
-    from mockapi.server.wire import Message
+    from mockapi.exchange import Reply, Request
+    from mockapi.server.recording import Keep, Recorder
     from mockapi.sessions import Asked
 
 
@@ -50,18 +46,10 @@ class Remote(Coming):
         self.number = number
         self.edition = edition
 
-    async def forward(
-        self,
-        recorder: Recorder,
-        request: Request,
-        scope: Message,
-        receive: Callable[[], Awaitable[Message]],
-        send: Callable[[Message], Awaitable[None]],
-        *,
-        request_id: str,
-    ) -> None:
-        """Let the upstream answer here, and the owner write it down."""
-        at = wall()
+    def keeper(self, recorder: Recorder) -> Keep | None:
+        """Has the owner write down what the upstream answers here."""
+        if not self.keeps:
+            return None
 
         async def keep(interaction: Interaction, request: Request) -> None:
             try:
@@ -69,10 +57,12 @@ class Remote(Coming):
             except OwnerLostError as error:
                 recorder.leave_out(request, str(error).rstrip("."))
 
-        self.reply, self.complete = await recorder.forward(
-            request, keep if self.keeps else None, scope, receive, send, request_id=request_id
-        )
-        self._link.send_later((FORWARDED, self.number, at, written_reply(self.reply), self.complete))
+        return keep
+
+    def upstream_answered(self, request: Request, reply: Reply, at: float, *, complete: bool) -> None:  # noqa: ARG002 - the owner has the request
+        """Tell the owner what the upstream has answered here."""
+        self.reply, self.complete = reply, complete
+        self._link.send_later((FORWARDED, self.number, at, written_reply(reply), complete))
         self._is_forwarded = True
 
     def ended(self) -> None:

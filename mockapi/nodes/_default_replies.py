@@ -9,12 +9,11 @@ from mockapi.server import PassedOn
 from mockapi.sessions import JournalEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from mockapi.cassettes import Interaction, Recording
     from mockapi.exchange import Reply, Request
-    from mockapi.server.recording import Recorder
-    from mockapi.server.wire import Message
+    from mockapi.server.recording import Keep, Recorder
     from mockapi.sessions import ServerSession
 
 
@@ -89,55 +88,32 @@ class Ordered(PassedOn):
         self._default = default
         self._token = token
         self._entry = entry
-        self._forwarded: tuple[Request, float, bool] | None = None
+        self._forwarded: tuple[Request, float] | None = None
+        self._is_kept = False
 
-    async def forward(
-        self,
-        recorder: Recorder,
-        request: Request,
-        scope: Message,
-        receive: Callable[[], Awaitable[Message]],
-        send: Callable[[Message], Awaitable[None]],
-        *,
-        request_id: str,
-    ) -> None:
-        """Let the upstream answer here; the log is told what it answered."""
-        at = wall()
+    def keeper(self, recorder: Recorder) -> Keep | None:
+        """Writes down what the upstream answers, and notes for the log that it was written down."""
         keep = recorder.keeper(self._default.session)
-        is_kept = False
+        if keep is None:
+            return None
 
         async def noted(interaction: Interaction, request: Request) -> None:
-            nonlocal is_kept
-            is_kept = True
-            if keep is not None:
-                await keep(interaction, request)
+            self._is_kept = True
+            await keep(interaction, request)
 
-        reply, complete = await recorder.forward(
-            request, None if keep is None else noted, scope, receive, send, request_id=request_id
-        )
-        self.upstream_answered(request, reply, at, complete=complete, is_kept=is_kept)
+        return noted
 
-    def upstream_answered(
-        self, request: Request, reply: Reply, at: float, *, complete: bool, is_kept: bool
-    ) -> None:
-        """The upstream has answered, and that was played.
-
-        Args:
-            request: what came.
-            reply: the answer.
-            at: when the request came.
-            complete: whether it was sent whole.
-            is_kept: whether it was written down.
-        """
+    def upstream_answered(self, request: Request, reply: Reply, at: float, *, complete: bool) -> None:
+        """The upstream has answered; the log is told of it at the end."""
         self.reply, self.complete = reply, complete
-        self._forwarded = request, at, is_kept
+        self._forwarded = request, at
 
     def ended(self) -> None:
         """Tell the log how it went."""
         if self._entry is not None:
             self._default.ended(self._token, self._entry, self.seconds, complete=self.complete)
         elif self._forwarded is not None and self.reply is not None:
-            request, at, is_kept = self._forwarded
+            request, at = self._forwarded
             self._default.forwarded(
                 self._token,
                 request,
@@ -145,7 +121,7 @@ class Ordered(PassedOn):
                 at,
                 seconds=self.seconds,
                 complete=self.complete,
-                is_kept=is_kept,
+                is_kept=self._is_kept,
             )
 
 

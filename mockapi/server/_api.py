@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mockapi import messages, replies, validation
-from mockapi._clock import monotonic
+from mockapi._clock import monotonic, wall
 from mockapi.exchange import Request, Source
 from mockapi.server._access import doubled, key_objection
 from mockapi.server._at_once import SESSION_PREFIX, AtOnce
@@ -167,10 +167,14 @@ class MessagesAPI:
         service = self._service
         try:
             if passed_on.reply is None:
-                assert service.recorder is not None  # noqa: S101 - the owner has one, too
-                ours = service.next_request_id()
+                recorder, at = service.recorder, wall()
+                assert recorder is not None  # noqa: S101 - the owner has one, too
+                keep, ours = passed_on.keeper(recorder), service.next_request_id()
                 with service.lateness.streaming():
-                    await passed_on.forward(service.recorder, request, scope, receive, send, request_id=ours)
+                    reply, complete = await recorder.forward(
+                        request, keep, scope, receive, send, request_id=ours
+                    )
+                passed_on.upstream_answered(request, reply, at, complete=complete)
             else:
                 arrived = scope[ARRIVED]
                 passed_on.complete = await play(

@@ -10,13 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from starlette.types import ASGIApp
 
     from mockapi.exchange import Reply, Request
-    from mockapi.server.recording import Address, Recorder
-    from mockapi.server.wire import Message
+    from mockapi.server.recording import Address, Keep, Recorder
     from mockapi.sessions import Asked, ServerSession
 
 
@@ -47,25 +44,22 @@ class PassedOn:
     seconds: float | None = None
     is_turned_away = False
 
-    async def forward(
-        self,
-        recorder: Recorder,
-        request: Request,
-        scope: Message,
-        receive: Callable[[], Awaitable[Message]],
-        send: Callable[[Message], Awaitable[None]],
-        *,
-        request_id: str,
-    ) -> None:
-        """Let the upstream answer here, and the owner write it down.
+    def keeper(self, recorder: Recorder) -> Keep | None:
+        """Has written down what the upstream answers here; None if it is not to be recorded.
 
         Args:
             recorder: asks the upstream.
+        """
+        raise NotImplementedError
+
+    def upstream_answered(self, request: Request, reply: Reply, at: float, *, complete: bool) -> None:
+        """The upstream has answered here, and that was played.
+
+        Args:
             request: what came.
-            scope: of the ASGI request, as `receive` and `send` are.
-            receive: tells when the client leaves.
-            send: takes the reply.
-            request_id: of a reply that mockapi has to write itself.
+            reply: the answer.
+            at: when the request came.
+            complete: whether it was sent whole.
         """
         raise NotImplementedError
 

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from mockapi.server.recording._forwarding import Budget
     from mockapi.server.recording._modes import parse_mode
     from mockapi.server.recording._options import READ_SECONDS, RecordOptions
-    from mockapi.server.recording._recorder import Recorder
+    from mockapi.server.recording._recorder import Keep, Recorder
     from mockapi.server.recording._stats import RecordStats, markdown, summary
     from mockapi.server.recording._upstream import Address, Upstream, UpstreamFailed
 
@@ -16,6 +16,7 @@ __all__ = [
     "READ_SECONDS",
     "Address",
     "Budget",
+    "Keep",
     "RecordOptions",
     "RecordStats",
     "Recorder",
@@ -32,7 +33,7 @@ __getattr__ = lazy_exports(
         "_forwarding": "Budget",
         "_modes": "parse_mode",
         "_options": "READ_SECONDS RecordOptions",
-        "_recorder": "Recorder",
+        "_recorder": "Keep Recorder",
         "_stats": "RecordStats markdown summary",
         "_upstream": "Address Upstream UpstreamFailed",
     },
