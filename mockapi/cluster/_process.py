@@ -1,4 +1,4 @@
-"""The processes of a server as the supervisor holds them: what workers are forked from, and the workers."""
+"""What workers are forked from, as the supervisor holds it: its own process, or one beside it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ _PROGRAM: Final = (
     "channel = Connection(int(sys.argv[1])); sys.path[:] = channel.recv()\n"
     "from mockapi.cluster._template import main; main(channel, int(sys.argv[2]))"
 )
-_LAST_SECONDS: Final = 5.0
+LAST_SECONDS: Final = 5.0
+"""That a worker has to end when its connection is closed."""
 
 
 class TemplateLostError(Exception):
@@ -41,6 +42,7 @@ class AnyTemplate(Protocol):
         reads_here: whether the supervisor's own process reads what is played.
         has_begun: whether it reads what is played, or has read it.
         is_loaded: whether it can fork workers.
+        is_lost: whether it has ended by itself, so that its workers have no parent that knows them.
         channels: over which it says something, if it does.
     """
 
@@ -48,6 +50,7 @@ class AnyTemplate(Protocol):
     reads_here: bool
     has_begun: bool
     is_loaded: bool
+    is_lost: bool
     channels: tuple[Connection, ...]
 
     def begin(self) -> None:
@@ -82,7 +85,7 @@ class AnyTemplate(Protocol):
     def exit_code(self, pid: int) -> int | None:
         """How a worker has ended, as `subprocess` has it; it is ended if it does not do so by itself.
 
-        None where the template has ended before it could say.
+        None where the template has ended before it could say. Then nobody is ended.
         """
 
     def end(self) -> str:
@@ -98,6 +101,7 @@ class OwnTemplate:
     """
 
     reads_here = True
+    is_lost = False
     channels: tuple[Connection, ...] = ()
 
     def __init__(self, plan: WorkerPlan, listening: socket.socket) -> None:
@@ -128,7 +132,7 @@ class OwnTemplate:
     def exit_code(self, pid: int) -> int:
         """How a worker has ended."""
         worker = self._workers.pop(pid)
-        if not worker.ends_within(_LAST_SECONDS):
+        if not worker.ends_within(LAST_SECONDS):
             worker.kill()
         return worker.wait()
 
@@ -155,7 +159,7 @@ class Template:
         self.channels: tuple[Connection, ...] = ()
         self._plan = plan
         self._listening = listening
-        self._is_lost = False
+        self.is_lost = False
         self._exit_codes: dict[int, int] = {}
         self._socket: socket.socket
         self._channel: Connection
@@ -185,7 +189,7 @@ class Template:
         try:
             said, value = self._channel.recv()
         except (EOFError, OSError):
-            self._is_lost = True
+            self.is_lost = True
             raise TemplateLostError from None
         if said == FAILED:
             raise value
@@ -202,7 +206,7 @@ class Template:
             self._channel.send((FORK, (place, tells)))
             socket.send_fds(self._socket, [b"f"], [channel.fileno()])
         except OSError:
-            self._is_lost = True
+            self.is_lost = True
             raise TemplateLostError from None
         said, value = self._hear()
         while said not in {FORKED, NOT_FORKED}:
@@ -213,17 +217,14 @@ class Template:
 
     def exit_code(self, pid: int) -> int | None:
         """How a worker has ended, as far as the template could say."""
-        seconds: float | None = _LAST_SECONDS
+        seconds: float | None = LAST_SECONDS
         with contextlib.suppress(TemplateLostError, OSError):
-            while pid not in self._exit_codes and not self._is_lost:
+            while pid not in self._exit_codes and not self.is_lost:
                 if self._channel.poll(seconds):
                     self._hear()
                 else:  # it has let go of its supervisor, and of nothing else
                     self._channel.send((KILL, pid))
                     seconds = None
-        if pid not in self._exit_codes:
-            with contextlib.suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
         return self._exit_codes.pop(pid, None)
 
     def end(self) -> str:
@@ -233,7 +234,7 @@ class Template:
         self.channels = ()
         self._channel.close()
         self._socket.close()
-        if not self._is_lost:
+        if not self.is_lost:
             self._process.kill()
         return how_it_ended(self._process.wait())
 
@@ -254,45 +255,6 @@ def may_fork() -> bool:
     Elsewhere than on Linux the system's own libraries have threads that a fork loses, and nobody sees them.
     """
     return sys.platform == "linux" and threads() == 1
-
-
-class WorkerProcess:
-    """A worker.
-
-    Args:
-        template: what it is forked from.
-        place: which one this is.
-        tells: whether it tells people what is played.
-
-    Attributes:
-        place: which one this is.
-        pid: its process id.
-        channel: what it says, and is told.
-        has: what it has said so far, by name.
-
-    Raises:
-        TemplateLostError: the template has ended.
-        OSError: the system has no room for another process.
-    """
-
-    def __init__(self, template: AnyTemplate, place: Place, *, tells: bool) -> None:
-        self.place = place
-        self.has: set[str] = set()
-        self._template = template
-        ours, theirs = socket.socketpair()
-        with ours, theirs:
-            self.pid = template.fork(place, theirs, tells=tells)
-            self.channel = Connection(ours.detach())
-
-    def tell(self, what: Any) -> None:
-        """Tell it something; one that has ended hears nothing."""
-        with contextlib.suppress(OSError):
-            self.channel.send(what)
-
-    def reaped(self) -> str:
-        """Wait until it is gone; how it ended, a clause."""
-        self.channel.close()
-        return how_it_ended(self._template.exit_code(self.pid))
 
 
 def how_it_ended(code: int | None) -> str:

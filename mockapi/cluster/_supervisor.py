@@ -31,7 +31,8 @@ from mockapi.cluster._messages import (
 )
 from mockapi.cluster._names import Place
 from mockapi.cluster._plan import Outcome
-from mockapi.cluster._process import OwnTemplate, Template, TemplateLostError, WorkerProcess, may_fork
+from mockapi.cluster._process import OwnTemplate, Template, TemplateLostError, may_fork
+from mockapi.cluster._worker_process import WorkerProcess
 from mockapi.errors import MockapiError, UsageError
 
 if TYPE_CHECKING:
