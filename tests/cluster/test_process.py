@@ -210,7 +210,7 @@ def test_a_system_without_room_for_a_while_costs_no_worker_that_serves(tmp_path:
     """Another takes a dead one's place once there is room again, and what it waits for is told once."""
     program = """
         import os, signal
-        from mockapi.cluster import _supervisor
+        from mockapi.cluster import _restarts
 
         class Told(server.Console):
             def problem(self, text):
@@ -227,7 +227,7 @@ def test_a_system_without_room_for_a_while_costs_no_worker_that_serves(tmp_path:
             os.fork = later
             os.kill(supervisor.pids[1], signal.SIGKILL)
 
-        _supervisor._PAUSE = 0.01
+        _restarts._PAUSE = 0.01
         fork, tries = os.fork, []
         supervisor = supervisor_of()
         supervisor._console, supervisor._on_ready = Told(), ready
@@ -286,14 +286,14 @@ def test_nothing_is_left_of_a_supervisor_that_is_killed(tmp_path: Path) -> None:
 
 
 _WHILE_A_TEMPLATE_READS = """
-    from mockapi.cluster import _supervisor
+    from mockapi.cluster import _pool
 
-    class Killed(_supervisor.Template):
+    class Killed(_pool.Template):
         def begin(self):
             super().begin()
             os.kill(os.getpid(), signal.SIGKILL)
 
-    _supervisor.Template, _supervisor.may_fork = Killed, lambda: False
+    _pool.Template, _pool.may_fork = Killed, lambda: False
 """
 _WHILE_A_WORKER_BEGINS = """
     from mockapi.cluster import _worker

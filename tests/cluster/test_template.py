@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 
-from mockapi.cluster import _process, _supervisor
+from mockapi.cluster import _process, _restarts
 from mockapi.server import Console, Settings
 from tests.support.server import RawClient, control, eventually, interaction, message, paced, write_cassette
 from tests.support.workers import WorkersServer
@@ -31,7 +31,7 @@ def told() -> io.StringIO:
 @pytest.fixture
 def running(tmp_path: Path, told: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> Iterator[WorkersServer]:
     """A server that tries again soon."""
-    monkeypatch.setattr(_supervisor, "_TEMPLATE_PAUSE", 0.1)
+    monkeypatch.setattr(_restarts, "_TEMPLATE_PAUSE", 0.1)
     cassette = write_cassette(tmp_path / "a.yaml", interaction(message("hi"), b"ok"))
     with WorkersServer([cassette], console=Console(told)) as server:
         yield server
