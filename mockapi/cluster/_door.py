@@ -30,7 +30,16 @@ from mockapi.cluster._kinds import (
 from mockapi.cluster._named import Named
 from mockapi.exchange import MESSAGES_PATH, Reply
 from mockapi.nodes import Ordered
-from mockapi.server import OwnerAwayError, OwnerUnsureError, defect_reply, replayed_for_another
+from mockapi.server import (
+    OwnerAwayError,
+    OwnerUnsureError,
+    answer,
+    answer_aside,
+    defect_reply,
+    forwarded_entry,
+    is_at_hand,
+    replayed_for_another,
+)
 from mockapi.server.wire import Refused
 from mockapi.sessions import DEFAULT, Asked, Playing, is_free
 
@@ -143,8 +152,8 @@ class Door(Frames):
                 self._turn_away(number, session)
             elif self._default is not None and session is self._default.session:
                 self._start(self._answer_in_order(number, self._default, request, server, hint))
-            elif self._service.is_at_hand(request, session):
-                entry = self._service.answer(request, session, server, hint)
+            elif is_at_hand(request, session):
+                entry = answer(self._service, request, session, server, hint)
                 self._replied(number, edition, request, session, entry)
             else:
                 self._start(self._answer_aside(number, edition, request, session, server, hint))
@@ -155,7 +164,7 @@ class Door(Frames):
         self, number: int, edition: int, request: Request, session: ServerSession, server: Any, hint: str
     ) -> None:
         try:
-            entry = await self._service.answer_aside(request, session, server, hint)
+            entry = await answer_aside(self._service, request, session, server, hint)
             self._replied(number, edition, request, session, entry)
         except Exception as error:  # noqa: BLE001 - a defect, answered as one
             self._defect(number, error)
@@ -263,7 +272,7 @@ class Door(Frames):
         if isinstance(passed_on, Ordered):
             passed_on.upstream_answered(request, reply, at, complete=complete)
             return
-        entry = self._service.forwarded(request, session, reply, at, complete=complete)
+        entry = forwarded_entry(request, session, reply, at, complete=complete)
         self._played[number] = entry, session  # until it is told how long it took
 
     async def _keep(self, number: int, pickled: bytes) -> None:

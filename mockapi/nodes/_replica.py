@@ -14,7 +14,7 @@ import orjson
 from mockapi.nodes import _log_entries as entries
 from mockapi.nodes._log_forwarded import reply_of
 from mockapi.nodes._log_secrets import with_stand_ins
-from mockapi.server import LoadedCassettes
+from mockapi.server import LoadedCassettes, answer, answer_aside, forwarded_entry, is_at_hand
 from mockapi.sessions import JournalEntry, is_free, memory_of, recall
 
 if TYPE_CHECKING:
@@ -151,10 +151,10 @@ class Replica:
         request = entries.request_of(told, entry.body) if asked is None else asked.request
         server = None if asked is None else asked.server
         moment = entry.moment(tells=asked is not None)
-        if service.is_at_hand(request, session):
-            answered = service.answer(request, session, server, hint, moment)
+        if is_at_hand(request, session):
+            answered = answer(service, request, session, server, hint, moment)
         else:
-            answered = await service.answer_aside(request, session, server, hint, moment)
+            answered = await answer_aside(service, request, session, server, hint, moment)
         if answered is None:
             _bounded(self._forwarding, entry.token, (request, moment.at), _MOST_FORWARDED)
         else:
@@ -205,7 +205,7 @@ class Replica:
         if is_kept and entry.node != self._node and self.session.settings.record_mode == "all":
             self.session.next_to_renew(request)
         made = reply_of(reply, entry.body)
-        answered = self._service.forwarded(request, self.session, made, at, complete=complete)
+        answered = forwarded_entry(request, self.session, made, at, complete=complete)
         answered.seconds = seconds
 
     async def _change(self, entry: Entry) -> int:

@@ -12,6 +12,7 @@ from mockapi._lazy import lazy_exports
 
 if TYPE_CHECKING:
     from mockapi.server._access import TOKEN, Access, access_of, control_objection
+    from mockapi.server._answering import answer, answer_aside, forwarded_entry, is_at_hand
     from mockapi.server._api import MessagesAPI, defect_reply
     from mockapi.server._app import build_app
     from mockapi.server._at_once import replayed, replayed_for_another
@@ -68,6 +69,8 @@ __all__ = [
     "Whereabouts",
     "access_of",
     "allow_connections",
+    "answer",
+    "answer_aside",
     "body_of",
     "build_app",
     "console_of",
@@ -76,7 +79,9 @@ __all__ = [
     "defect_reply",
     "error_response",
     "event_loop",
+    "forwarded_entry",
     "health",
+    "is_at_hand",
     "is_prefix",
     "listen",
     "path_of",
@@ -94,6 +99,7 @@ __getattr__ = lazy_exports(
     __name__,
     {
         "_access": "TOKEN Access access_of control_objection",
+        "_answering": "answer answer_aside forwarded_entry is_at_hand",
         "_api": "MessagesAPI defect_reply",
         "_app": "build_app",
         "_at_once": "replayed replayed_for_another",

@@ -8,6 +8,7 @@ from mockapi import messages, replies, validation
 from mockapi._clock import monotonic, wall
 from mockapi.exchange import Request, Source
 from mockapi.server._access import doubled, key_objection
+from mockapi.server._answering import answer, answer_aside, forward, is_at_hand
 from mockapi.server._at_once import SESSION_PREFIX, AtOnce
 from mockapi.server._base_url import base_url_of, is_plain, path_of
 from mockapi.server._cors import is_preflight
@@ -115,10 +116,10 @@ class MessagesAPI:
                 passed_on = await owner.answer(id_, request, scope.get("server"), hint)
             else:
                 assert session is not None  # noqa: S101 - see above
-                if service.is_at_hand(request, session):
-                    entry = service.answer(request, session, scope.get("server"), hint)
+                if is_at_hand(request, session):
+                    entry = answer(service, request, session, scope.get("server"), hint)
                 else:
-                    entry = await service.answer_aside(request, session, scope.get("server"), hint)
+                    entry = await answer_aside(service, request, session, scope.get("server"), hint)
         except Refused as refused:
             await self._turn_away(self.refusal(refused, scope["headers"]), scope, receive, send)
             return
@@ -139,7 +140,7 @@ class MessagesAPI:
         assert session is not None  # noqa: S101 - see above
         if entry is None:
             with service.lateness.streaming():
-                entry = await service.forward(request, session, scope, receive, send)
+                entry = await forward(service, request, session, scope, receive, send)
             self.played(entry, session, scope)
         else:
             await self.play(entry, session, scope, receive, send)

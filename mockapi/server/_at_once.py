@@ -1,6 +1,6 @@
 """What is answered without a task: requests that have come whole, and need nothing to be waited for.
 
-Recordings have a way of their own; whatever else a session answers by itself comes from `Service.answer`.
+Recordings have a way of their own; whatever else a session answers by itself comes from `answer`.
 That is a matter of speed alone: the endpoint answers the same to whatever is left to it. What the head of a
 request says is looked at apart from its body, because a client sends the same head again and again.
 """
@@ -15,6 +15,7 @@ from mockapi.exchange import MESSAGES_PATH
 from mockapi.replies import wire_head_of
 from mockapi.server import _awaited
 from mockapi.server._access import key_objection
+from mockapi.server._answering import answer, is_at_hand
 from mockapi.server._awaited import Coming, whole_of
 from mockapi.server._elsewhere import OwnerAwayError
 from mockapi.server._pages import PAGE_FIELDS
@@ -181,12 +182,12 @@ class AtOnce:
         """What a session makes of a request that has no recording, where nothing has to be waited for."""
         service = self._service
         asks_upstream = session.on_unmatched in CALLS_OUT or session.settings.record_mode == "all"
-        if asks_upstream or not service.is_at_hand(request, session):
+        if asks_upstream or not is_at_hand(request, session):
             return None
         at = wall()
         reply = session.make_up(request, at, service.validators.accepts_at_once)
         if reply is None:
-            entry = service.answer(request, session, scope["server"])
+            entry = answer(service, request, session, scope["server"])
             if entry is None:
                 raise AssertionError("a session answers what it does not pass on")
             reply = entry.reply
@@ -234,7 +235,7 @@ class AtOnce:
 def replayed(
     service: Service, request: Request, session: ServerSession, server: Address
 ) -> JournalEntry | None:
-    """As `Service.answer`, where a recording is all there is to the reply; None says nothing.
+    """As `answer`, where a recording is all there is to the reply; None says nothing.
 
     Args:
         service: the state of the server.

@@ -22,6 +22,7 @@ from mockapi.errors import MockapiError, UnwritableError, UsageError
 from mockapi.exchange import Request as APIRequest
 from mockapi.options import mapping
 from mockapi.replies import faults
+from mockapi.server._answering import answer_aside
 from mockapi.server._control_replies import JSONText, error_response, json_of, no_session, problem
 from mockapi.server.aside import is_heavy
 from mockapi.sessions import changed_settings
@@ -197,7 +198,7 @@ class Inspection:
         content = asked.body if body is None else body.encode("utf-8", "surrogatepass")
         headers = tuple(pair for pair in asked.headers if pair[0] not in {b"content-length", b"expect"})
         again = APIRequest(asked.method, asked.path, asked.query, headers, content)
-        answered = await self._service.answer_aside(again, session)
+        answered = await answer_aside(self._service, again, session)
         if answered is None:
             why = "Nothing here answers this request: it would go to the upstream. Let your program send it."
             return problem(409, why)

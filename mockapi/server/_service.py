@@ -4,34 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mockapi import server
-from mockapi._clock import wall
 from mockapi.errors import TooSlowError, UsageError
-from mockapi.exchange import Source
 from mockapi.messages import IdFactory, IdKind
-from mockapi.replies import hint_field
 from mockapi.server import recording as recorders
-from mockapi.server._console import Console
-from mockapi.server._cors import is_asking, preflight, with_cors
 from mockapi.server._metrics import Totals
 from mockapi.server._misses import Explainer
 from mockapi.server._pages import Uninvited
 from mockapi.server._session_keeper import SessionKeeper
 from mockapi.server._validators import Validators
-from mockapi.server.aside import Helpers, is_heavy
+from mockapi.server.aside import Helpers
 from mockapi.server.wire import Lateness
 from mockapi.sessions import (
     CALLS_OUT,
     DEFAULT,
     CassetteSet,
-    Exchange,
     ServerSession,
     SessionRegistry,
-    answer,
-    answer_large,
     default_on_unmatched,
     make_ready,
     new_id,
@@ -43,13 +34,11 @@ if TYPE_CHECKING:
 
     from mockapi._files import Places
     from mockapi.cassettes import Index, Matching
-    from mockapi.exchange import Reply, Request
+    from mockapi.server._console import Console
     from mockapi.server._loading import LoadedCassettes
     from mockapi.server._metrics import Metrics
-    from mockapi.server._moment import Moment
-    from mockapi.server.recording import Address, Recorder, RecordOptions
-    from mockapi.server.wire import Message
-    from mockapi.sessions import Answer, JournalEntry, SessionLimits, SessionOptions, Settings
+    from mockapi.server.recording import Recorder, RecordOptions
+    from mockapi.sessions import SessionLimits, SessionOptions, Settings
 
 
 class Service:
@@ -102,7 +91,6 @@ class Service:
     ) -> None:
         self.paths = tuple(paths)
         self.console = console
-        self._nobody = Console(quiet=True)
         self.lateness = Lateness()
         self.metrics = metrics
         self.asked = 0
@@ -257,32 +245,6 @@ class Service:
         with contextlib.suppress(TooSlowError):  # whoever looks a request up meets it, and tells
             await asyncio.shield(pending)
 
-    def answer(
-        self,
-        request: Request,
-        session: ServerSession,
-        server: Address = None,
-        hint: str = "",
-        moment: Moment | None = None,
-    ) -> JournalEntry | None:
-        """Find the reply to a request and write both down; the reply is still to be played.
-
-        Args:
-            request: what came.
-            session: where it came.
-            server: the address at which it came.
-            hint: what its sender should know, whatever the answer is.
-            moment: when, and with which ids; by default now, with the next ones of this server.
-
-        Returns:
-            None if the upstream shall answer: see `forward`.
-        """
-        exchange = self._begun(request, session, moment)
-        asked = self._preflighted(exchange)
-        if asked is not None:
-            return asked
-        return self._written_down(exchange, answer(exchange), server, hint, moment)
-
     def totals(self) -> Totals:
         """The numbers of this server as they are now."""
         library = self.library
@@ -293,105 +255,6 @@ class Service:
             journal_bytes=sum(session.journal.size for session in self.sessions),
             lateness=self.lateness,
         )
-
-    def is_at_hand(self, request: Request, session: ServerSession) -> bool:
-        """Whether `answer` answers a request without holding up others; else `answer_aside` does."""
-        index = session.index
-        return not is_heavy(request.body) and (index.is_ready or index.has_as_it_came(request))
-
-    async def answer_aside(
-        self,
-        request: Request,
-        session: ServerSession,
-        server: Address = None,
-        hint: str = "",
-        moment: Moment | None = None,
-    ) -> JournalEntry | None:
-        """As `answer`, where something has to be worked out that would hold up the event loop."""
-        large, index = is_heavy(request.body), session.index
-        if not index.is_ready and (large or not index.has_as_it_came(request)):
-            await self.make_ready(index)
-        if not large:
-            return self.answer(request, session, server, hint, moment)
-        exchange = self._begun(request, session, moment)
-        asked = self._preflighted(exchange)
-        if asked is not None:
-            return asked
-        found = await answer_large(exchange, self.helpers.run)
-        return self._written_down(exchange, found, server, hint, moment)
-
-    def _begun(self, request: Request, session: ServerSession, moment: Moment | None) -> Exchange:
-        self.asked += 1
-        now = wall() if moment is None else moment.at
-        self.sessions.use(session, now)
-        if moment is not None:
-            return Exchange(request, session, now, self.validators.refusal, moment.next_request_id)
-        return Exchange(request, session, now, self.validators.refusal, self.next_request_id)
-
-    def _preflighted(self, exchange: Exchange) -> JournalEntry | None:
-        """The answer to a browser that asks what it may send, where one does."""
-        session, request = exchange.session, exchange.request
-        origins = session.settings.cors
-        asked = preflight(request, origins) if origins else None
-        return None if asked is None else session.journal.add(exchange.at, request, asked, None, None)
-
-    def _written_down(
-        self, exchange: Exchange, found: Answer, server: Address, hint: str, moment: Moment | None
-    ) -> JournalEntry | None:
-        """What answers, in the journal and, where it concerns people, on the console."""
-        request, session = exchange.request, exchange.session
-        reply, recording, refusal = found
-        if reply is None:
-            return None
-        tells = moment is None or moment.tells
-        console = self.console if tells else self._nobody
-        if recording is None and request.method == "OPTIONS" and is_asking("OPTIONS", dict(request.headers)):
-            uninvited = self.uninvited if tells else Uninvited(console.problem)
-            hint = uninvited.told(dict(request.headers))
-        if hint:
-            reply = reply.with_headers(hint_field(hint))
-        origins = session.settings.cors
-        if origins:
-            reply = with_cors(reply, request, origins)
-        miss = None
-        if recording is not None:
-            if self.recorder is not None and tells:
-                self.recorder.replayed(request, recording, session, server)
-        elif reply.source is Source.UNMATCHED:
-            miss = self.explainer.explain(exchange, console)
-        elif refusal is not None:
-            if exchange.surface is not None:  # it may have fields of its own to speak of
-                refusal = replace(refusal, hint=reply.header("x-mockapi-hint"))
-            console.refusal(request, refusal, session)
-        elif reply.status == 404 and (said := reply.header("x-mockapi-hint")) is not None and not hint:
-            console.near_miss(request, said)
-        elif exchange.surface is not None and (said := reply.header("x-mockapi-hint")) is not None:
-            console.hint(request, said)
-        return session.journal.add(exchange.at, request, reply, recording, miss, refusal)
-
-    async def forward(
-        self,
-        request: Request,
-        session: ServerSession,
-        scope: Message,
-        receive: Callable[[], Awaitable[Message]],
-        send: Callable[[Message], Awaitable[None]],
-    ) -> JournalEntry:
-        """Let the upstream answer: its reply is played while it comes, and then written down."""
-        assert self.recorder is not None  # noqa: S101 - `_check` has seen to it
-        now = wall()
-        reply, complete = await self.recorder.forward(
-            request, self.recorder.keeper(session), scope, receive, send, request_id=self.next_request_id()
-        )
-        return self.forwarded(request, session, reply, now, complete=complete)
-
-    def forwarded(
-        self, request: Request, session: ServerSession, reply: Reply, at: float, *, complete: bool
-    ) -> JournalEntry:
-        """Write down what the upstream answered."""
-        entry = session.journal.add(at, request, reply, None, None)
-        entry.complete = complete
-        return entry
 
     async def aclose(self) -> None:
         """Finish what is still being recorded or compared, and end the helper processes."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mockapi.errors import UsageError
 from mockapi.exchange import Source
 from mockapi.replies.faults import ChaosReport
+from mockapi.server import answer
 from mockapi.sessions import default_on_unmatched
 from mockapi.testing._assertions import Assertions
 from mockapi.testing._chaos import trials
@@ -109,7 +110,7 @@ class Session(Assertions, Replies):
 
     def _answer(self, request: Request) -> JournalEntry | None:
         answered: JournalEntry | None = self.server.call(
-            self.server.service.answer, request, self.server_session
+            answer, self.server.service, request, self.server_session
         )
         return answered
 

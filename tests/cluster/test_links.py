@@ -15,7 +15,7 @@ from mockapi.cluster import _door, _link
 from mockapi.cluster._free import FreeReplies
 from mockapi.exchange import Chunk, Reply, Source
 from mockapi.replies import recorded_reply
-from mockapi.server import Console, Service, Settings
+from mockapi.server import Console, Service, Settings, answer
 from mockapi.sessions import Asked, _library
 from tests.support.linked import SERVER, Linked, with_session, worker, written
 from tests.support.server import STREAM, interaction, message, paced, write_cassette
@@ -72,7 +72,7 @@ async def here(
     assert session is not None
     replies = []
     for request in requests:
-        entry = service.answer(request, session, SERVER)
+        entry = answer(service, request, session, SERVER)
         assert entry is not None
         entry.complete, entry.seconds = True, 0.0
         replies.append(entry.reply)

@@ -15,6 +15,7 @@ from mockapi.exchange import Request
 from mockapi.nodes import _log_entries as entries
 from mockapi.nodes._log_entries import Entry
 from mockapi.replies import RateLimits
+from mockapi.server import answer
 from tests.support.nodes import Followed
 from tests.support.server import interaction, message, write_cassette
 
@@ -149,7 +150,7 @@ def test_a_replica_answers_as_one_process_would(cassette: str, script: list[Any]
             if entry.kind == entries.ASK:
                 request = entries.request_of(entry.said[0], entry.body)
                 session = alone.service.sessions.default
-                alone.service.answer(request, session, moment=entry.moment(tells=True))
+                answer(alone.service, request, session, moment=entry.moment(tells=True))
             else:
                 await alone.replica.apply(entry)
 

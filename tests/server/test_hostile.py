@@ -13,7 +13,7 @@ import orjson
 import pytest
 
 from mockapi.exchange import Ending
-from mockapi.server import _api
+from mockapi.server import _answering, _api
 from mockapi.server.wire._protocol import MAX_HEADER_BYTES
 from tests.support.server import (
     RawClient,
@@ -243,7 +243,7 @@ def test_a_defect_is_the_apis_500_and_a_traceback(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("a defect")
 
-    monkeypatch.setattr(hostile.service, "answer", broken)
+    monkeypatch.setattr(_answering, "session_answer", broken)
     reply = ask(hostile.base_url, message("hi"))
     assert reply.status_code == 500
     assert reply.json()["error"]["type"] == "api_error"
