@@ -46,7 +46,7 @@ def dump(cassette: Cassette) -> bytes:
         document["matching"] = _matching(cassette.matching)
     said: set[str] = set()
     document["interactions"] = [_interaction(item, said) for item in cassette.interactions]
-    text = emit(document).encode()
+    text = _encoded(document)
     check_size(text, cassette.name)
     _check(text, cassette.name, cassette.interactions)
     return text
@@ -81,7 +81,7 @@ def dump_more(
     alone: set[str] = set()
     by_themselves = [_interaction(item, alone) for item in interactions]
     document = {VERSION_KEY: FORMAT_VERSION, "interactions": by_themselves}
-    text = emit(document).encode()
+    text = _encoded(document)
     check_size(text, name)
     _check(text, name, interactions)
     all_said = set(said)
@@ -90,6 +90,17 @@ def dump_more(
         for item, before in zip(interactions, by_themselves, strict=True)
     ]
     return emit({"interactions": written}).partition("\n")[2].encode(), all_said
+
+
+def _encoded(document: dict[str, Any]) -> bytes:
+    text = emit(document)
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        line = text.count("\n", 0, error.start)
+        raise UnwritableError(
+            f"half a surrogate pair, for which no UTF-8 stands: {text.split(chr(10))[line].strip()!a}"
+        ) from error
 
 
 def long_bodies(interactions: Iterable[Interaction]) -> set[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from mockapi import jsontext
+from mockapi._printable import encodable
 from mockapi.cassettes._chats import chat_reply
 from mockapi.errors import MockapiError
 from mockapi.messages import Accumulator, decode_events, framed_events, is_framed
@@ -31,7 +32,8 @@ def summarize(interaction: Interaction) -> str:
     what = f"{asked or f'{interaction.request.method} {interaction.request.path}'} -> "
     if status != 200:
         what += f"{status} "
-    return (what + (answered or ("" if status != 200 else "200"))).rstrip()
+    # A stream may break a character into halves, which have no UTF-8 form by themselves.
+    return encodable((what + (answered or ("" if status != 200 else "200"))).rstrip())
 
 
 def reply_of(interaction: Interaction) -> Any:

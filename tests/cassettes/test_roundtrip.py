@@ -24,6 +24,7 @@ from mockapi.cassettes import (
     Substitution,
     digest_of,
     dump,
+    dump_more,
     load,
     pack,
     parse_matching,
@@ -170,6 +171,16 @@ def test_what_no_cassette_can_hold_is_refused_when_it_is_written() -> None:
     bad = Interaction(RecordedRequest("get", "/"), interaction().response)
     with pytest.raises(UnwritableError, match="in capitals"):
         dump(Cassette("a.yaml", (bad,)))
+
+
+def test_half_a_surrogate_pair_is_refused_with_its_line() -> None:
+    """UTF-8 has no form of it."""
+    bad = Interaction(RecordedRequest("GET", "/", headers=(("x-name", "\ud83d"),)), interaction().response)
+    words = r'half a surrogate pair.*x-name, "\\ud83d"'
+    with pytest.raises(UnwritableError, match=words):
+        dump(Cassette("a.yaml", (bad,)))
+    with pytest.raises(UnwritableError, match=words):
+        dump_more([bad], "a.yaml", set())
 
 
 def test_what_does_not_read_back_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:

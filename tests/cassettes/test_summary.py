@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 
-from mockapi.cassettes import Interaction, RecordedRequest, RecordedResponse, dump, reply_of, summarize
+from mockapi.cassettes import (
+    Cassette,
+    Interaction,
+    RecordedRequest,
+    RecordedResponse,
+    dump,
+    load,
+    reply_of,
+    summarize,
+)
 from mockapi.messages import dump as as_wire
 from mockapi.messages import encode_events, error_body, events_of
 from tests.support import streams
@@ -66,6 +77,20 @@ def test_everything_has_a_summary_of_one_line(item: Interaction) -> None:
     assert line
     assert "\n" not in line
     assert len(line) < 400
+
+
+def test_a_character_that_a_stream_breaks_into_halves_can_be_recorded() -> None:
+    """Each half is JSON, and neither has a UTF-8 form: the line shows them as escapes."""
+    halves = [streams.WHOLE[0], streams.WHOLE[1]] + [
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": half}}
+        for half in ("\ud83d", "\ude00")
+    ]
+    body = b"".join(
+        b"event: %b\ndata: %b\n\n" % (event["type"].encode(), json.dumps(event).encode()) for event in halves
+    )
+    item = interaction(HELLO, body)
+    assert summarize(item) == r"claude-sonnet-5: Hello -> \ud83d\ude00 (broken off)"
+    assert load(dump(Cassette("a.yaml", (item,))), "a.yaml").interactions == (item,)
 
 
 def test_the_summary_stands_first_and_is_made_anew() -> None:

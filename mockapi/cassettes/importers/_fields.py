@@ -24,8 +24,11 @@ def split_url(url: str, path: Path = ()) -> tuple[str, str, str]:
         FormatError: it is not a URL.
     """
     try:
+        url.encode()
         parts = urlsplit(url)
         host = parts.hostname or ""
+    except UnicodeEncodeError as error:
+        raise FormatError((*path, "request"), f"{url!r} is not a URL: half a surrogate pair.") from error
     except ValueError as error:
         raise FormatError((*path, "request"), f"{url!r} is not a URL: {error}.") from error
     target = parts.path if parts.path.startswith("/") else f"/{parts.path}"

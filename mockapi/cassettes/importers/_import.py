@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from mockapi import jsontext
 from mockapi._printable import encodable
 from mockapi.cassettes._checks import FormatError
 from mockapi.cassettes._model import Cassette, Interaction
 from mockapi.cassettes._redaction_rules import DEFAULT, RedactionError
+from mockapi.cassettes.importers._damage import missing_half
 from mockapi.cassettes.importers._evidence import sign_of_replies
 from mockapi.cassettes.importers._exchange import Loss
 from mockapi.cassettes.importers._formats import (
@@ -38,10 +35,6 @@ if TYPE_CHECKING:
     from mockapi.cassettes.importers._stubs import Beside
 
 _SIGNED_WORDS = (b"thinking", b"signature", b"encrypted")
-_BEGINS = re.compile(rb"event: ?message_start\b")
-_ENDS = re.compile(
-    rb"^(?:event: ?(?:message_stop|error)\b|data:.*\"type\"\s*:\s*\"(?:message_stop|error)\")", re.MULTILINE
-)
 _SUFFIXES = (".yaml", ".yml", ".json", ".har", ".zhar", ".toml", ".httprr", ".sse")
 
 # What reading a value of any shape raises where its format has another. Readers check what real
@@ -220,7 +213,7 @@ def _kept(
     except _ODD_SHAPE as error:
         title = origin.partition(":")[0]
         return f"entry {number}: a shape that {title} does not write ({error!r:.100})."
-    half = "" if exchange.ours else _half(exchange.interaction)
+    half = "" if exchange.ours else missing_half(exchange.interaction)
     if half:
         return f"entry {number}: {half}. Restore the file, or record it again."
     try:
@@ -234,37 +227,6 @@ def _kept(
             " which cannot be masked. Record it again without."
         )
     return interaction, exchange.lost
-
-
-def _half(interaction: Interaction) -> str:
-    """What is missing of a reply that its file, or its recorder, cut; empty if nothing is."""
-    response = interaction.response
-    kind = ";".join(value.lower() for name, value in response.headers if name.lower() == "content-type")
-    body = response.body.strip()
-    is_json = ("json" in kind or not kind) and "jsonl" not in kind and body[:1] == b"{"
-    if is_json and not _is_sound(body):
-        return (
-            "its reply is JSON that is damaged" if body[-1:] == b"}" else "its reply is JSON that breaks off"
-        )
-    if "event-stream" in kind and _BEGINS.match(body) and not _ENDS.search(body):
-        return "its reply is an event stream that breaks off: it has no message_stop"
-    always = response.status == HTTPStatus.OK and interaction.request.method not in {"HEAD", "DELETE"}
-    if always and not body and ("json" in kind or "event-stream" in kind):
-        return "its reply has no body"
-    return ""
-
-
-def _is_sound(body: bytes) -> bool:
-    """Whether a text is JSON, in any encoding; half a surrogate pair is no fault of its file."""
-    if not isinstance(jsontext.parse(body), jsontext.NotJSON):
-        return True
-    try:
-        json.loads(body.decode("latin-1"))
-    except RecursionError:
-        return True
-    except ValueError:
-        return False
-    return True
 
 
 def _has_signed_text(interaction: Interaction) -> bool:

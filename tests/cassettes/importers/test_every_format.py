@@ -129,6 +129,17 @@ def test_bytes_of_any_kind_are_told_never_raised(title: str, data: st.DataObject
         load(dump(imported.cassette), name)
 
 
+@pytest.mark.parametrize("title", EVERY)
+def test_half_a_surrogate_pair_is_told_wherever_it_stands(title: str) -> None:
+    """JSON has an escape for what no UTF-8 stands for: in a URL, a header, a body or an event."""
+    text, name = EVERY[title]
+    for at in range(0, len(text), max(1, len(text) // 40)):
+        imported = import_recording(text[:at] + rb"\ud800" + text[at:], name)
+        if imported.cassette is not None:
+            load(dump(imported.cassette), name)
+        assert imported.cassette is not None or imported.broken or imported.left_out
+
+
 def _replies(imported: Imported) -> set[bytes]:
     interactions = () if imported.cassette is None else imported.cassette.interactions
     return {interaction.response.body.rstrip() for interaction in interactions}
