@@ -198,8 +198,9 @@ class Worker:
         loop = asyncio.get_running_loop()
         path = door_of(self._plan.folder, self._place.worker)
         path.unlink(missing_ok=True)  # of the worker before this one
+        await self._catch_up()  # the first one to come finds what the others play
         door = await loop.create_unix_server(self._let_in, path)
-        await self._catch_up()
+        await self._catch_up()  # and what was loaded until this could be told of it
         if self._member is not None:
             await self._member.start()
         loop.add_reader(self._channel.fileno(), self._listen)

@@ -170,6 +170,24 @@ def test_a_worker_that_is_killed_is_replaced(workers: WorkersServer, told: io.St
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("worker", [0, 1], ids=["the default session's", "another"])
+def test_whoever_takes_a_place_plays_what_was_loaded_from_its_first_reply_on(
+    worker: int, tmp_path: Path
+) -> None:
+    """Also where reading that takes a while: nobody hears of it before."""
+    played = write_cassette(tmp_path / "a.yaml", interaction(message("hi"), b"old"))
+    with WorkersServer([played], allowed_folders=["/"]) as running:
+        many = [interaction(message(f"number {number}"), b"") for number in range(2000)]
+        write_cassette(tmp_path / "a.yaml", interaction(message("hi"), b"new"), *many)
+        assert control(running, "/cassettes/reload", method="POST").status_code == 200
+        _, lost_url = opened(running, worker)
+        os.kill(running.pid_of(worker), signal.SIGKILL)
+        eventually(lambda: status(lost_url) == 410, "another has taken its place")
+        assert sent(opened(running, worker)[1], "hi") == b"new"
+        assert sent(running.base_url, "hi") == b"new"
+
+
+@pytest.mark.slow
 def test_a_template_that_is_killed_is_replaced(tmp_path: Path) -> None:
     """The workers go on, their ends are told all the same, and those that come later play what they play."""
     played = write_cassette(tmp_path / "a.yaml", interaction(message("hi"), b"old"))
