@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from hypothesis import given
 
@@ -80,16 +78,9 @@ def test_everything_has_a_summary_of_one_line(item: Interaction) -> None:
 
 
 def test_a_character_that_a_stream_breaks_into_halves_can_be_recorded() -> None:
-    """Each half is JSON, and neither has a UTF-8 form: the line shows them as escapes."""
-    halves = [streams.WHOLE[0], streams.WHOLE[1]] + [
-        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": half}}
-        for half in ("\ud83d", "\ude00")
-    ]
-    body = b"".join(
-        b"event: %b\ndata: %b\n\n" % (event["type"].encode(), json.dumps(event).encode()) for event in halves
-    )
-    item = interaction(HELLO, body)
-    assert summarize(item) == r"claude-sonnet-5: Hello -> \ud83d\ude00 (broken off)"
+    """The line shows them as escapes."""
+    item = interaction(HELLO, streams.HALVES)
+    assert summarize(item) == r"claude-sonnet-5: Hello -> \ud83d\ude00 (end_turn)"
     assert load(dump(Cassette("a.yaml", (item,))), "a.yaml").interactions == (item,)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from hypothesis import strategies as st
@@ -179,6 +180,14 @@ ERROR: Event = {
 
 WHOLE: list[Event] = [start(), block_start(), PING, delta(), delta(), block_stop(), message_delta(), STOP]
 """A stream without a fault."""
+
+_HALVES = {b"HIGH": rb"\ud83d", b"LOW": rb"\ude00"}
+HALVES: bytes = re.sub(
+    rb"HIGH|LOW",
+    lambda found: _HALVES[found.group()],
+    encode_events([*WHOLE[:2], delta(text="HIGH"), delta(text="LOW"), *WHOLE[-3:]]),
+)
+"""A stream that breaks a character apart: each half is JSON, and neither has a UTF-8 form."""
 
 # Strategies -----------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from mockapi.server.recording._decoding import MAX_BODY
 from tests.support.process import Serving, run
 from tests.support.recording import Upstream, recorded, recording, saying
 from tests.support.server import ask, message
+from tests.support.streams import HALVES
 
 if TYPE_CHECKING:
     import socket
@@ -75,6 +76,7 @@ ODD: Final = {
     "gzip in gzip": Odd(
         answer(gzip.compress(gzip.compress(b"{}")), b"content-encoding: gzip, gzip\r\n"), "was not asked for"
     ),
+    "a character in halves": Odd(answer(HALVES)),
     "a thousand layers": Odd(
         answer(b"{}", b"content-encoding: %b\r\n" % b",".join([b"gzip"] * 1000)), "asked"
     ),
