@@ -96,7 +96,8 @@ def unpack(frame: bytes, name: str, key: bytes) -> Cassette | None:
     if head["has_keys"]:
         sizes = _read("q", next(reading))
         keys = Keys(bytes(next(reading)), sizes)
-    blob, *large = map(bytes, reading)
+    blob = bytearray(next(reading))
+    large = list(map(bytes, reading))
     matching = head["matching"]
     parts = Parts(
         blob,

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 Target = tuple[str, str, str]
 """Method, path and query of a request."""
 
-Place = tuple[bytes, int, int]
-"""Where a body is: in what, from where to where. A slice that is all of it is no copy."""
+Place = tuple[bytes | bytearray, int, int]
+"""Where a body is: in what, from where to where."""
 
 LARGE: Final = 16 * 1024
 """Bytes from which a body is an object of its own: to write its count then costs little of what it holds."""
@@ -64,7 +64,7 @@ class Keys(NamedTuple):
 class Parts(NamedTuple):
     """All that packed interactions consist of."""
 
-    blob: bytes
+    blob: bytearray
     offsets: array[int]
     places: array[int]
     targets: list[Target]
@@ -173,9 +173,9 @@ class PackedInteractions(Sequence[Interaction]):
 
 
 def body_at(place: Place) -> bytes:
-    """The body in a place."""
+    """The body in a place; one that is an object of its own is not copied."""
     data, start, end = place
-    return data[start:end]
+    return bytes(data[start:end])
 
 
 def packed(interactions: Sequence[Interaction], matching: Matching) -> PackedInteractions:
@@ -211,7 +211,7 @@ def packed(interactions: Sequence[Interaction], matching: Matching) -> PackedInt
             offsets.append(at)
     keys = _keys(interactions) if matching.exact_part == _PLAIN else None
     return PackedInteractions(
-        Parts(b"".join(pieces), offsets, places, list(targets), list(shared), large, keys)
+        Parts(bytearray().join(pieces), offsets, places, list(targets), list(shared), large, keys)
     )
 
 

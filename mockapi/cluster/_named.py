@@ -56,12 +56,13 @@ class Edition:
 class Named:
     """The recordings whose replies a worker has told another one with their numbers."""
 
-    __slots__ = ("_edition", "_library", "_numbers")
+    __slots__ = ("_edition", "_library", "_told")
 
     def __init__(self) -> None:
         self._edition = -1
         self._library: CassetteSet | None = None
-        self._numbers: set[int] = set()
+        self._told = bytearray()
+        """A byte for each number: a set of them would take fifty."""
 
     def knows(self, number: int, library: CassetteSet, edition: int) -> bool:
         """Whether a number was told before, of these cassettes and in this edition.
@@ -73,9 +74,9 @@ class Named:
         """
         if edition != self._edition or library is not self._library:
             self._edition, self._library = edition, library
-            self._numbers.clear()
-        return number in self._numbers
+            self._told = bytearray(len(library.recordings))
+        return bool(self._told[number])
 
     def add(self, number: int) -> None:
         """A number is told, of what `knows` was asked of last."""
-        self._numbers.add(number)
+        self._told[number] = True

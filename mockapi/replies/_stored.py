@@ -34,7 +34,7 @@ class StoredReply(LazyReply):
 
     __slots__ = ("_data", "_end", "_headers", "_start", "kept")
     _headers: Headers | None
-    _data: bytes
+    _data: bytes | bytearray
     _start: int
     _end: int
     kept: tuple[Chunk, ...] | None
@@ -65,7 +65,7 @@ class StoredReply(LazyReply):
     @property
     def chunks(self) -> tuple[Chunk, ...]:
         """The body in one piece."""
-        return self.kept or (_new_chunk(Chunk, (0.0, self._data[self._start : self._end])),)
+        return self.kept or (_new_chunk(Chunk, (0.0, bytes(self._data[self._start : self._end]))),)
 
     def keep(self) -> None:
         """Have the body at hand from now on."""
@@ -78,7 +78,7 @@ class StoredReply(LazyReply):
     @property
     def body(self) -> bytes:
         """The body."""
-        return self.kept[0].data if self.kept else self._data[self._start : self._end]
+        return self.kept[0].data if self.kept else bytes(self._data[self._start : self._end])
 
 
 def _stand_in(wire_head: WireHead | None, headers: Headers) -> bool:
