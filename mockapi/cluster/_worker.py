@@ -7,6 +7,7 @@ import contextlib
 import gc
 import importlib
 import os
+import pickle
 import shutil
 import socket
 from functools import partial
@@ -50,7 +51,6 @@ def prepare(plan: WorkerPlan) -> None:
         *(storage.ReportedRecording, storage.old_recordings, storage.working_project),
         *(cassettes.fingerprint, cassettes.for_matching, inspector.Feed, wire.without_doubles),
     )
-    importlib.import_module("uvicorn.lifespan.off")
     if plan.recording is not None:
         importlib.import_module("mockapi.cluster._budget")
     if plan.recording is not None or plan.node is not None:
@@ -61,6 +61,7 @@ def prepare(plan: WorkerPlan) -> None:
             nodes.Store(plan.node.state)  # imports its client
     with contextlib.suppress(ImportError):
         importlib.import_module("uvloop")
+    asyncio.set_event_loop(None)  # makes what keeps the loops
 
 
 def _console(plan: WorkerPlan) -> server.Console:
@@ -265,7 +266,8 @@ class Worker:
 
     def _say(self, name: str, value: Any = None) -> None:
         with contextlib.suppress(OSError):  # nobody is left to hear it, which `_listen` learns
-            self._channel.send((name, value))
+            # As `send` would, without its way of pickling that Python has to run in each process.
+            self._channel.send_bytes(pickle.dumps((name, value)))
 
     def _listen(self) -> None:
         """Do what the supervisor says; without one, end."""

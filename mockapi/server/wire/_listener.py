@@ -121,8 +121,8 @@ class HTTPServer(uvicorn.Server):
                 timeout_keep_alive=75,
             )
         )
+        self.config.load()  # now, as workers are forked between this and their start
         if tls is not None:
-            self.config.load()
             self.config.ssl = tls.context
             if strangers is not None:
                 tls.context.sslobject_class = strangers.watching()
