@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from mockapi.cassettes._payloads import COMPARED_FROM
     from mockapi.cassettes._prune import fingerprint, pruned
     from mockapi.cassettes._recording import Recording, RecordingSequence
+    from mockapi.cassettes._recordings import Recordings
     from mockapi.cassettes._redaction_rules import DEFAULT, RedactionError, RedactionRules
     from mockapi.cassettes._seal import reseal
     from mockapi.cassettes._secret_table import CREDENTIAL_HEADERS
@@ -82,6 +83,7 @@ __all__ = [
     "RecordedResponse",
     "Recording",
     "RecordingSequence",
+    "Recordings",
     "RedactionError",
     "RedactionRules",
     "Renames",
@@ -155,6 +157,7 @@ __getattr__ = lazy_exports(
         "_payloads": "COMPARED_FROM",
         "_prune": "fingerprint pruned",
         "_recording": "Recording RecordingSequence",
+        "_recordings": "Recordings",
         "_redaction_rules": "DEFAULT RedactionError RedactionRules",
         "_seal": "reseal",
         "_secret_table": "CREDENTIAL_HEADERS",

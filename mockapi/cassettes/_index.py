@@ -22,8 +22,6 @@ is recorded, so who must not wait has it done elsewhere, before the look-up: `In
 
 from __future__ import annotations
 
-from itertools import groupby
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from mockapi import cassettes
@@ -35,6 +33,7 @@ if TYPE_CHECKING:
 
     from mockapi.cassettes._model import Cassette, Matching
     from mockapi.cassettes._recording import Recording, RecordingSequence
+    from mockapi.cassettes._recordings import Recordings
     from mockapi.cassettes._redaction_rules import RedactionRules
     from mockapi.cassettes._table import Table
     from mockapi.exchange import Request
@@ -45,6 +44,7 @@ class Index:
 
     Attributes:
         recordings: in the order they are to be played.
+        is_empty: whether there are none.
         is_ready: whether a request that is not found as it came is looked up without redacting all
             recordings.
 
@@ -53,19 +53,19 @@ class Index:
         extra: rules of the session, added to those of every cassette.
     """
 
-    def __init__(self, recordings: Iterable[Recording], extra: Matching | None = None) -> None:
-        self.recordings = tuple(recordings)
-        self.is_ready = not self.recordings
+    def __init__(self, recordings: Recordings, extra: Matching | None = None) -> None:
+        self.recordings = recordings
+        self.is_empty = self.is_ready = not recordings
         self._unredacted: tuple[dict[Matching, Table], dict[Matching, Table]] | None = None
         self._as_it_came: tuple[Request | None, RecordingSequence | None] = (None, None)
         self._extra = extra
         building = _Building(self.recordings)
         index = 0
-        for cassette, group in groupby(self.recordings, attrgetter("cassette")):
+        for cassette in recordings.cassettes:
             builders = building.builders(self._rules_of(cassette))
-            for recording in group:
+            for position in range(len(cassette.interactions)):
                 for builder in builders:
-                    builder.add(recording, index)
+                    builder.add(cassette.interactions, position, index)
                 index += 1
         self._exact, self._looser = building.tables()
 
@@ -104,19 +104,19 @@ class Index:
         """Whether `find_exact` finds a request without looking for secrets in it."""
         return self.find_as_it_came(request) is not None
 
-    def alone(self, request: Request) -> RecordingSequence | None:
-        """Where `find_exact` finds a request as it came, if one recording is all that is there.
+    def alone(self, request: Request) -> Recording | None:
+        """What `find_exact` finds of a request as it came, if one recording is all that is there.
 
         It is that one's turn whenever the request comes.
         """
         track = self.find_as_it_came(request)
-        return track if track is not None and len(track.recordings) == 1 else None
+        return None if track is None or track.others else track.first
 
     def redactions(self) -> list[tuple[Request, RedactionRules]]:
         """What `make_ready` has to know the redactions of: every recorded request, and by which rules."""
         return [
-            (as_request(recording.interaction), self._rules_of(recording.cassette).redaction)
-            for recording in self.recordings
+            (as_request(cassette.interactions[position]), self._rules_of(cassette).redaction)
+            for cassette, position in self.recordings.places()
         ]
 
     def make_ready(self, redacted: Iterable[Request | None]) -> None:
@@ -132,9 +132,11 @@ class Index:
         self, redacted: Iterable[Request | None]
     ) -> tuple[dict[Matching, Table], dict[Matching, Table]]:
         building = _Building(self.recordings)
-        for index, (recording, request) in enumerate(zip(self.recordings, redacted, strict=True)):
+        for index, ((cassette, _), request) in enumerate(
+            zip(self.recordings.places(), redacted, strict=True)
+        ):
             if request is not None:
-                for builder in building.builders(self._rules_of(recording.cassette)):
+                for builder in building.builders(self._rules_of(cassette)):
                     builder.add_redacted(request, index)
         return building.tables()
 
@@ -173,7 +175,7 @@ class _Building:
         recordings: all that there are.
     """
 
-    def __init__(self, recordings: tuple[Recording, ...]) -> None:
+    def __init__(self, recordings: Recordings) -> None:
         self._recordings = recordings
         self._exact: dict[Matching, TableBuilder] = {}
         self._looser: dict[Matching, TableBuilder] = {}

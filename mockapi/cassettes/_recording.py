@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from mockapi.cassettes._packed import Place, Target
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Recording:
     """One interaction in its place. Compared by identity.
+
+    Treat it as immutable: to make one that is frozen takes twice as long, and its first play pays for it.
 
     Attributes:
         cassette: where it stands.
@@ -86,19 +88,30 @@ class Recording:
 
 
 class RecordingSequence:
-    """The recordings that share a key, in recorded order. Compared by identity.
+    """The recordings that share a key, in recorded order. Several are compared by identity.
+
+    Args:
+        first: as below.
+        others: as below.
 
     Attributes:
-        recordings: in recorded order.
+        first: the first of them, and nearly always the only one.
+        others: those behind it.
     """
 
-    __slots__ = ("_data", "_line", "_size", "_start", "recordings")
+    __slots__ = ("_data", "_line", "_size", "_start", "first", "others")
 
-    def __init__(self, recordings: tuple[Recording, ...]) -> None:
-        self.recordings = recordings
-        self._line = line_of(*recordings[0].target)
-        self._data, self._start, end = recordings[0].request_place
+    def __init__(self, first: Recording, others: tuple[Recording, ...] = ()) -> None:
+        self.first = first
+        self.others = others
+        self._line = line_of(*first.target)
+        self._data, self._start, end = first.request_place
         self._size = end - self._start
+
+    @property
+    def recordings(self) -> tuple[Recording, ...]:
+        """All of them."""
+        return (self.first, *self.others)
 
     def begins_with(self, line: bytes, body: bytes) -> bool:
         """Whether the first of them has this request, as `request_line` has it, spelled like this."""

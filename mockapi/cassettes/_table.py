@@ -11,15 +11,15 @@ from array import array
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from mockapi.cassettes._key import line_of, request_key, request_line
+from mockapi.cassettes._key import line_of, request_key
 from mockapi.cassettes._packed import KEY_BYTES, as_request
 from mockapi.cassettes._recording import RecordingSequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from mockapi.cassettes._model import Matching
-    from mockapi.cassettes._recording import Recording
+    from mockapi.cassettes._recordings import Recordings
     from mockapi.exchange import Request
 
 
@@ -90,7 +90,7 @@ class Table:
     def __init__(
         self,
         matching: Matching,
-        recordings: Sequence[Recording],
+        recordings: Recordings,
         arranged: Arranged,
     ) -> None:
         self._matching = matching
@@ -103,17 +103,17 @@ class Table:
 
     def find(self, request: Request) -> RecordingSequence | None:
         """The sequence of a request."""
-        line, body = request_line(request), request.body
+        line, body = line_of(request.method, request.path, request.query), request.body
         text = hash((line, body))
         known = self._found.get(text)
         if known is not None and known.begins_with(line, body):
-            request.spelled_as = known.recordings[0]
+            request.spelled_as = known.first
             return known
         for member in self._by_text.at(text):
-            recording = self._recordings[self._members[member]]
+            recording = self._recordings.at(self._members[member])
             if recording.has_request(body) and line_of(*recording.target) == line:
                 found = self._sequence(bisect_right(self._starts, member) - 1)
-                if found.recordings[0] is recording:
+                if found.first is recording:
                     self._found[text] = found
                 request.spelled_as = recording
                 return found
@@ -128,10 +128,13 @@ class Table:
         return None
 
     def _sequence(self, number: int) -> RecordingSequence:
+        start, end = self._starts[number], self._starts[number + 1]
+        if end - start == 1:  # as most are: nobody is in the midst of one recording
+            return RecordingSequence(self._recordings.at(self._members[start]))
         found = self._sequences.get(number)
         if found is None:
-            members = self._members[self._starts[number] : self._starts[number + 1]]
-            made = RecordingSequence(tuple(self._recordings[index] for index in members))
+            first, *others = map(self._recordings.at, self._members[start:end])
+            made = RecordingSequence(first, tuple(others))
             found = self._sequences.setdefault(number, made)  # of two threads that make one, the first
         return found
 

@@ -13,9 +13,9 @@ from mockapi.cassettes._table import Arranged, Slots, Table, mark_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mockapi.cassettes._model import Matching
+    from mockapi.cassettes._model import Interaction, Matching
     from mockapi.cassettes._packed import Keys
-    from mockapi.cassettes._recording import Recording
+    from mockapi.cassettes._recordings import Recordings
     from mockapi.exchange import Request
 
 
@@ -27,7 +27,7 @@ class TableBuilder:
         recordings: all that there are; a table has some of them.
     """
 
-    def __init__(self, matching: Matching, recordings: Sequence[Recording]) -> None:
+    def __init__(self, matching: Matching, recordings: Recordings) -> None:
         self._matching = matching
         self._recordings = recordings
         self._takes_keys = matching.is_plain and not matching.headers
@@ -38,18 +38,18 @@ class TableBuilder:
         self._indexes = array("I")
         self._texts: list[int | None] = []
 
-    def add(self, recording: Recording, index: int) -> None:
+    def add(self, interactions: Sequence[Interaction], position: int, index: int) -> None:
         """Put a recording behind those of the same key.
 
         Args:
-            recording: what it is.
+            interactions: of its cassette.
+            position: its place there.
             index: where it stands among all.
         """
-        interactions = recording.cassette.interactions
         if self._takes_keys and isinstance(interactions, PackedInteractions) and interactions.keys:
-            self._add_packed(interactions, interactions.keys, recording.position, index)
+            self._add_packed(interactions, interactions.keys, position, index)
             return
-        request = as_request(recording.interaction)
+        request = as_request(interactions[position])
         # The key of a body that is not JSON depends on its content type too.
         is_told_by_text = not self._matching.headers and not isinstance(request.parsed, jsontext.NotJSON)
         text = hash((request_line(request), request.body)) if is_told_by_text else None

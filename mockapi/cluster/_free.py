@@ -18,7 +18,7 @@ from mockapi.server import PAGE_FIELDS, PassedOn, replayed
 from mockapi.sessions import JournalEntry
 
 if TYPE_CHECKING:
-    from mockapi.cassettes import RecordingSequence
+    from mockapi.cassettes import Recording
     from mockapi.cluster._service import WorkerService
     from mockapi.exchange import Request
     from mockapi.server.recording import Address
@@ -35,7 +35,7 @@ class FreeReplies:
     def __init__(self, service: WorkerService) -> None:
         self._service = service
         self._session = service.sessions.default
-        self._free: dict[RecordingSequence, None] = {}
+        self._free: dict[Recording, None] = {}
         """Those that are free: a set of them would take three times the memory."""
         self._epoch = 0
 
@@ -56,9 +56,9 @@ class FreeReplies:
 
     def learn(self, request: Request, epoch: int) -> None:
         """The owner says, in some epoch, that the reply to a request is free."""
-        track = self._session.index.alone(request)
-        if epoch == self._epoch and track is not None:
-            self._free[track] = None
+        recording = self._session.index.alone(request)
+        if epoch == self._epoch and recording is not None:
+            self._free[recording] = None
 
     async def forget(self, epoch: int, settings: Settings) -> None:
         """Begin an epoch: the default session has changed.

@@ -132,16 +132,15 @@ class DefaultSession:
             answered: JournalEntry | None = await self.order.add(entries.ASK, said, shared.body, token)
         finally:
             self._replica.asked.pop(token, None)
-        tracks = self._replica.free
-        is_free = bool(tracks) and not hint and self.session.index.alone(shared) in tracks
+        known = self._replica.free
+        is_free = bool(known) and not hint and self.session.index.alone(shared) in known
         return Ordered(self, token, answered, is_free=is_free)
 
     def _free(self, request: Request, server: Address) -> Free | None:
         """A recording that answers a request whatever else happens."""
         free, session = self._replica.free, self.session
-        if not free or (track := session.index.alone(request)) not in free or track is None:
+        if not free or (recording := session.index.alone(request)) not in free or recording is None:
             return None
-        recording = track.recordings[0]
         service = self._service
         service.asked += 1
         if service.recorder is not None:

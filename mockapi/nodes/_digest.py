@@ -42,8 +42,9 @@ def plan_digest(library: CassetteSet, settings: Settings, script: Script | None)
 def digest_of(library: CassetteSet) -> str:
     """What is recorded, whatever the files are called; that takes a while with many recordings."""
     digest = blake2b(digest_size=16, person=b"mockapi nodes")
-    for recording in library.recordings:
-        request, response = recording.interaction.request, recording.interaction.response
+    for cassette, position in library.recordings.places():
+        interaction = cassette.interactions[position]
+        request, response = interaction.request, interaction.response
         said = (request.method, request.path, request.query, request.headers, response.status)
         told = repr((said, response.headers, len(request.body), len(response.body)))
         digest.update(told.encode("utf-8", "surrogatepass"))

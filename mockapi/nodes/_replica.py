@@ -20,7 +20,7 @@ from mockapi.sessions import JournalEntry, is_free, memory_of, recall
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from mockapi.cassettes import RecordingSequence
+    from mockapi.cassettes import Recording
     from mockapi.exchange import Request
     from mockapi.nodes._log_entries import Entry
     from mockapi.replies.scripts import Script
@@ -58,7 +58,7 @@ class Replica:
 
     Attributes:
         session: the session.
-        free: where recordings stand that answer their requests whatever else happens.
+        free: the recordings that answer their requests whatever else happens.
         playing: which cassettes are played: the digest of those that were loaded last, "" before any were.
         paths: of the cassettes that it plays at its beginning.
         changes: the control requests that still count, for a snapshot.
@@ -74,7 +74,7 @@ class Replica:
         control: Callable[[Entry], Awaitable[int]],
     ) -> None:
         self.session = service.sessions.default
-        self.free: set[RecordingSequence] = set()
+        self.free: set[Recording] = set()
         self.changes: list[dict[str, Any]] = []
         self.asked: dict[str, Asked] = {}
         self._service = service
@@ -160,9 +160,9 @@ class Replica:
         else:
             self._run(entry.token, answered)
             if answered.recording is not None and not hint and is_free(session, answered.request):
-                track = session.index.alone(answered.request)
-                if track is not None:
-                    self.free.add(track)
+                recording = session.index.alone(answered.request)
+                if recording is not None:
+                    self.free.add(recording)
         return answered
 
     def _run(self, token: str, answered: JournalEntry) -> None:

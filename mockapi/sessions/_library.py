@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
-from mockapi.cassettes import Cassette, Index, Matching, Recording
+from mockapi.cassettes import Cassette, Index, Matching, Recording, Recordings
 from mockapi.messages import IdFactory, IdKind
 from mockapi.replies import StoredReply, recorded_reply, wire_head_of
 from mockapi.sessions._played import PlayedRecordings
@@ -32,15 +32,8 @@ class CassetteSet:
     """
 
     def __init__(self, cassettes: Iterable[Cassette]) -> None:
-        self.cassettes = tuple(cassettes)
-        places = [
-            (cassette, position)
-            for cassette in self.cassettes
-            for position in range(len(cassette.interactions))
-        ]
-        self.recordings = tuple(
-            Recording(cassette, position, number) for number, (cassette, position) in enumerate(places)
-        )
+        self.recordings = Recordings(cassettes)
+        self.cassettes = self.recordings.cassettes
         self.played = PlayedRecordings(self.recordings)
         self._indexes: dict[Matching, Index] = {}
         self._indexing = threading.Lock()

@@ -42,7 +42,8 @@ class PlayedRecordings(Collection["Recording"]):
         return number < len(self._marks) and self._recordings[number] is item and bool(self._marks[number])
 
     def __iter__(self) -> Iterator[Recording]:
-        return compress(self._recordings, self._marks)
+        numbers = compress(range(len(self._marks)), self._marks)
+        return map(self._recordings.__getitem__, numbers)
 
     def __len__(self) -> int:
         return self._marks.count(True)

@@ -198,13 +198,13 @@ class ServerSession:
         """
         if track is None:
             return None
-        recordings = track.recordings
-        if len(recordings) == 1:  # as most are: it is the first and the last, and needs no position
-            recording = recordings[0]
+        if not track.others:  # as most are: it is the first and the last, and needs no position
+            recording = track.first
             if recording in self.played:
                 return None if self.settings.after_last == "fail" else recording
             self.played[recording] = None
             return recording
+        recordings = track.recordings
         position = self._positions.get(track, 0)
         while position < len(recordings) and recordings[position] in self.played:
             position += 1
@@ -238,7 +238,7 @@ class ServerSession:
         None says nothing, and leaves all as it was. It is what nearly every request of a replay needs, for
         a third of what the way through all stages costs.
         """
-        if not self.index.recordings or not self.is_bare or 0 < self.max_requests <= self.answered:
+        if self.index.is_empty or not self.is_bare or 0 < self.max_requests <= self.answered:
             return None
         track = self.index.find_as_it_came(request)
         recording = self.next_recording(track)
@@ -266,7 +266,7 @@ class ServerSession:
             return None
         index = self.index
         try:
-            if index.recordings and (index.find_exact(request) or index.find_relaxed(request)):
+            if not index.is_empty and (index.find_exact(request) or index.find_relaxed(request)):
                 return None
         except TooSlowError:  # whoever goes through all stages meets it, and tells
             return None

@@ -12,7 +12,7 @@ from mockapi.cassettes import (
     Interaction,
     RecordedRequest,
     RecordedResponse,
-    Recording,
+    Recordings,
     redact,
     redact_interaction,
 )
@@ -62,7 +62,7 @@ def test_a_request_with_its_key_is_found_again() -> None:
     """The incoming request's own key is masked before it is compared."""
     asked = json.dumps({"messages": [{"role": "user", "content": f"is {KEY} right?"}]}).encode()
     recorded = redact_interaction(_interaction((("api-key", KEY),), asked))
-    index = Index([Recording(Cassette("c.yaml", (recorded,)), 0, 0)])
+    index = Index(Recordings([Cassette("c.yaml", (recorded,))]))
     request = Request("POST", "/v1/messages", "", ((b"api-key", KEY.encode()),), asked)
     assert index.find_exact(request) is not None
     assert index.find_exact(Request("POST", "/v1/messages", "", (), asked)) is None
@@ -153,7 +153,7 @@ def test_a_conversation_with_echoes_goes_on_matching() -> None:
     """The client hands back what the recording told it, where the recorder saw the secret itself."""
     first, second = f"is {SECRET} good?", f"Yes: {_CALLED}, so use {SECRET}"
     recorded = redact_interaction(_interaction((), _asked(first, second, "go on"), _told("Done.")))
-    index = Index([Recording(Cassette("c.yaml", (recorded,)), 0, 0)])
+    index = Index(Recordings([Cassette("c.yaml", (recorded,))]))
     replayed = _asked(first, DEFAULT.mask(second).replace(SECRET, "*" * len(SECRET)), "go on")
     assert index.find_exact(Request("POST", "/v1/messages", "", (), replayed)) is not None
 

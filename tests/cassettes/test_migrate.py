@@ -14,7 +14,7 @@ from mockapi.cassettes import (
     RecordedChunk,
     RecordedRequest,
     RecordedResponse,
-    Recording,
+    Recordings,
     dump,
     load,
 )
@@ -110,7 +110,7 @@ def test_batches_and_models_are_requests_too() -> None:
 def test_the_renamed_request_matches() -> None:
     """Keys are made of what is recorded: the new request finds the recording, the old does not."""
     migrated, _ = migrate(cassette(), Renames({"claude-old": "claude-new"}, {}, {}))
-    index = Index([Recording(migrated, 0, 0)])
+    index = Index(Recordings([migrated]))
 
     def found(body: Any) -> bool:
         return (

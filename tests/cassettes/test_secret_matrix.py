@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockapi.cassettes import Cassette, Index, Interaction, LintFinding, Recording, dump, lint, redact
+from mockapi.cassettes import Cassette, Index, Interaction, LintFinding, Recordings, dump, lint, redact
 from mockapi.cassettes._key import canonical_size
 from mockapi.cassettes._packed import as_request
 from mockapi.cassettes._redaction_rules import DEFAULT
@@ -39,7 +39,7 @@ def test_no_credential_of_a_known_kind_is_written(kind: str) -> None:
             assert not any(spelled in kept for spelled in spellings(piece)), (place, text)
         assert len(redacted.response.body) == len(interaction.response.body)
         assert canonical_size(as_request(redacted)) == canonical_size(as_request(interaction))
-        recorded = Index([Recording(Cassette("a.yaml", (redacted,)), 0, 0)])
+        recorded = Index(Recordings([Cassette("a.yaml", (redacted,))]))
         assert recorded.find_exact(as_request(interaction)) is not None, (place, text)
         assert redact(redacted)[0] is redacted, (place, text)
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockapi import cassettes
-from mockapi.cassettes import Cassette, Index, Matching, Recording, packed, request_key
+from mockapi.cassettes import Cassette, Index, Matching, Recordings, packed, request_key
 from mockapi.cassettes._packed import as_request
 from mockapi.cassettes._table import Slots
 from mockapi.cassettes.redaction import for_matching
@@ -38,7 +38,7 @@ def _found(index: Index, request: Request, *, relaxed: bool) -> list[str]:
     return [] if found is None else list(map(str, found.recordings))
 
 
-def _expected(given: list[Recording], request: Request, *, relaxed: bool) -> list[str]:
+def _expected(given: Recordings, request: Request, *, relaxed: bool) -> list[str]:
     """Those of the first rules that find something."""
     rules: dict[Matching, list[str]] = {}
     for recording in given:

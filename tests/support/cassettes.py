@@ -15,7 +15,7 @@ from mockapi.cassettes import (
     RecordedChunk,
     RecordedRequest,
     RecordedResponse,
-    Recording,
+    Recordings,
     Substitution,
 )
 from mockapi.exchange import Ending, Request
@@ -54,10 +54,9 @@ def cassette(*bodies: Any, matching: Matching | None = None, name: str = "test.y
     return Cassette(name, tuple(interactions), matching or Matching())
 
 
-def recordings(*cassettes: Cassette) -> list[Recording]:
+def recordings(*cassettes: Cassette) -> Recordings:
     """All interactions of some cassettes, in their places."""
-    places = [(item, position) for item in cassettes for position in range(len(item.interactions))]
-    return [Recording(item, position, number) for number, (item, position) in enumerate(places)]
+    return Recordings(cassettes)
 
 
 # Strategies -----------------------------------------------------------------------------------

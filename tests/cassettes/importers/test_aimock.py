@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from mockapi.cassettes import Index, Matching, Recording
+from mockapi.cassettes import Index, Matching, Recordings
 from mockapi.cassettes.importers import Imported, Loss, import_recording
 from mockapi.exchange import Request
 from mockapi.messages import accumulate, check_events, decode_events
@@ -159,7 +159,7 @@ def test_requests_are_matched_by_what_the_user_said_last() -> None:
     )
     assert result.cassette is not None
     assert result.cassette.matching == Matching(compare="last-text")
-    index = Index(Recording(result.cassette, at, at) for at in range(len(result.cassette.interactions)))
+    index = Index(Recordings([result.cassette]))
 
     def found(content: Any, **more: Any) -> list[str]:
         messages = [{"role": "user", "content": "before"}, {"role": "assistant", "content": "x"}]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockapi.cassettes import Index, Recording
+from mockapi.cassettes import Index, Recording, Recordings
 from mockapi.cassettes.importers import Loss, import_recording
 from mockapi.exchange import Request
 from tests.support.foreign import ANSWER, STREAM, as_json, gzipped
@@ -66,16 +66,16 @@ def test_any_request_of_the_same_kind_gets_the_reply() -> None:
             ("3.sse", STREAM),
         )
     ]
-    recordings = [Recording(cassette, 0, number) for number, cassette in enumerate(cassettes) if cassette]
+    recordings = Recordings(filter(None, cassettes))
     index = Index(recordings)
 
     def found(body: Any) -> list[Recording]:
         track = index.find_relaxed(Request("POST", "/v1/messages", "", (), as_json(body)))
         return list(track.recordings) if track else []
 
-    assert found({"model": "x", "messages": []}) == recordings[:2]
-    assert found({"stream": False}) == recordings[:2]
-    assert found({"stream": True, "system": "y"}) == recordings[2:]
+    assert found({"model": "x", "messages": []}) == list(recordings[:2])
+    assert found({"stream": False}) == list(recordings[:2])
+    assert found({"stream": True, "system": "y"}) == list(recordings[2:])
 
 
 FAULTY = {
