@@ -4,7 +4,8 @@ A recording as Python objects takes four times the memory of what it says, and e
 reference counts into that memory. Processes that were forked share memory only for as long as nobody writes
 there. So here one object holds a whole cassette:
 
-    blob       of each interaction its facts (JSON), the body of the request, the body of the response
+    blob       of each interaction its facts (JSON), the body of the request, the body of the response. A
+               bytearray, because its count of references is not in the page where its bytes begin
     offsets    where each of these three begins, and where the last one ends
     targets    method, path and query: most interactions share them
     fields     header fields that several interactions share
