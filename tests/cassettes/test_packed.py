@@ -46,6 +46,7 @@ def test_a_place_and_a_target_are_those_of_the_interaction(items: list[Interacti
             assert recording.target == (item.request.method, item.request.path, item.request.query)
             assert body_at(recording.request_place) == item.request.body
             assert body_at(recording.response_place) == item.response.body
+            assert type(recording.request_body) is bytes
 
 
 @settings(max_examples=examples(25))

@@ -38,6 +38,7 @@ def test_a_stored_reply_is_the_reply(item: Interaction) -> None:
     assert hash(stored) == hash(plain)
     assert repr(stored).replace("StoredReply", "Reply") == repr(plain)
     assert (stored.body, stored.chunks, stored.headers) == (plain.body, plain.chunks, plain.headers)
+    assert type(stored.body) is type(stored.chunks[0].data) is bytes
     assert pickle.loads(pickle.dumps(stored)) == plain
     changed = replace(stored, chunks=(Chunk(1.0, b"other"),))
     assert type(changed) is Reply
