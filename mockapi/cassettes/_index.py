@@ -110,7 +110,7 @@ class Index:
         It is that one's turn whenever the request comes.
         """
         track = self.find_as_it_came(request)
-        return None if track is None or track.others else track.first
+        return None if track is None or track.several else track.first
 
     def redactions(self) -> list[tuple[Request, RedactionRules]]:
         """What `make_ready` has to know the redactions of: every recorded request, and by which rules."""

@@ -91,19 +91,19 @@ class RecordingSequence:
     """The recordings that share a key, in recorded order. Several are compared by identity.
 
     Args:
-        first: as below.
-        others: as below.
+        first: the first of them.
+        several: all of them, where there are several.
 
     Attributes:
         first: the first of them, and nearly always the only one.
-        others: those behind it.
+        several: all of them; empty where there is one.
     """
 
-    __slots__ = ("_data", "_line", "_size", "_start", "first", "others")
+    __slots__ = ("_data", "_line", "_size", "_start", "first", "several")
 
-    def __init__(self, first: Recording, others: tuple[Recording, ...] = ()) -> None:
+    def __init__(self, first: Recording, several: tuple[Recording, ...] = ()) -> None:
         self.first = first
-        self.others = others
+        self.several = several
         self._line = line_of(*first.target)
         self._data, self._start, end = first.request_place
         self._size = end - self._start
@@ -111,7 +111,7 @@ class RecordingSequence:
     @property
     def recordings(self) -> tuple[Recording, ...]:
         """All of them."""
-        return (self.first, *self.others)
+        return self.several or (self.first,)
 
     def begins_with(self, line: bytes, body: bytes) -> bool:
         """Whether the first of them has this request, as `request_line` has it, spelled like this."""

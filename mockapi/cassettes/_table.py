@@ -133,8 +133,8 @@ class Table:
             return RecordingSequence(self._recordings.at(self._members[start]))
         found = self._sequences.get(number)
         if found is None:
-            first, *others = map(self._recordings.at, self._members[start:end])
-            made = RecordingSequence(first, tuple(others))
+            members = tuple(map(self._recordings.at, self._members[start:end]))
+            made = RecordingSequence(members[0], members)
             found = self._sequences.setdefault(number, made)  # of two threads that make one, the first
         return found
 

@@ -198,13 +198,13 @@ class ServerSession:
         """
         if track is None:
             return None
-        if not track.others:  # as most are: it is the first and the last, and needs no position
+        if not track.several:  # as most are: it is the first and the last, and needs no position
             recording = track.first
             if recording in self.played:
                 return None if self.settings.after_last == "fail" else recording
             self.played[recording] = None
             return recording
-        recordings = track.recordings
+        recordings = track.several
         position = self._positions.get(track, 0)
         while position < len(recordings) and recordings[position] in self.played:
             position += 1
