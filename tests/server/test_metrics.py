@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 import weakref
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 import prometheus_client
@@ -19,8 +19,9 @@ from mockapi.errors import UsageError
 from mockapi.exchange import Reply, Source
 from mockapi.server import _api
 from mockapi.server._console import Console
-from mockapi.server._metrics import COUNTED_TOGETHER, Metrics
+from mockapi.server._metrics import COUNTED_TOGETHER, Metrics, Totals
 from mockapi.server._service import Service
+from mockapi.server.wire import Lateness
 from tests.support.doors import NEIGHBOUR, Caller, asked
 from tests.support.examples import examples
 from tests.support.process import mockapi as run
@@ -270,3 +271,47 @@ def test_labels_are_bounded_whatever_is_replied(replies: list[tuple[Source, int,
     for sample in family.samples:
         assert sample.labels["status"] in {"2xx", "3xx"} or len(sample.labels["status"]) == 3
         assert not sample.labels["rule"] or sample.labels["source"] == "invalid"
+
+
+REPLIES = st.lists(
+    st.tuples(st.sampled_from(Source), st.sampled_from([200, 400, 529]), st.floats(0, 2)), max_size=20
+)
+
+
+@settings(max_examples=examples(30))
+@given(REPLIES, REPLIES)
+def test_what_two_processes_have_counted_adds_up(one: list[Any], other: list[Any]) -> None:
+    """To what one would have counted, also of what still waits to be counted; each is counted once."""
+
+    def counted(replies: list[Any]) -> Metrics:
+        metrics = Metrics()
+        for number, (source, status, seconds) in enumerate(replies):
+            reply = Reply(status, (), (), source)
+            (metrics.replied if number % 2 else metrics.sent)(reply, seconds)
+        return metrics
+
+    def told_by(metrics: Metrics) -> dict[tuple[str, tuple[str, ...]], Any]:
+        return {
+            (sample.name, tuple(sample.labels.values())): pytest.approx(sample.value)
+            for family in metrics.families(IDLE.totals())
+            for sample in family.samples
+        }
+
+    added = counted(one)
+    added.added(counted(other))
+    assert told_by(added) == told_by(counted(one + other))
+
+
+def test_what_processes_hold_adds_up() -> None:
+    """Each has the default session and the same cassettes: these are one."""
+    one, other = (
+        Totals(sessions=sessions, cassettes=4, interactions=5, journal_bytes=size, lateness=Lateness())
+        for sessions, size in ((3, 10), (2, 100))
+    )
+    one.lateness.add(0.5)
+    other.lateness.add(0.25)
+    one.lateness.streams, other.lateness.streams = 1, 2
+    one.add(other)
+    assert (one.sessions, one.cassettes, one.interactions, one.journal_bytes) == (4, 4, 5, 110)
+    assert (one.lateness.count, one.lateness.total, one.lateness.worst) == (2, 0.75, 0.5)
+    assert one.lateness.streams == 3

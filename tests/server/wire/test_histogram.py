@@ -63,3 +63,15 @@ def test_monitoring_is_told_few_bounds() -> None:
     bounds = [bound for bound, _ in Histogram().cumulative()]
     assert len(bounds) == 24
     assert all(later == pytest.approx(2 * earlier) for earlier, later in itertools.pairwise(bounds))
+
+
+@given(SECONDS, SECONDS)
+def test_what_two_have_counted_is_what_one_would_have_counted(one: list[float], other: list[float]) -> None:
+    """As processes of one server count, each for itself."""
+    added, apart = histogram(one), histogram(other)
+    added.merge(apart)
+    together = histogram(one + other)
+    assert (added.cumulative(), added.count) == (together.cumulative(), together.count)
+    assert added.worst == together.worst
+    assert added.total == pytest.approx(together.total)
+    assert apart.cumulative() == histogram(other).cumulative()
