@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mockapi.errors import FaultDoesNotFit, StreamedError
-from mockapi.messages import accumulate, check_events, decode_events
+from mockapi.exchange import Chunk
+from mockapi.messages import accumulate, check_events, decode_events, encode_events
 from mockapi.replies import faults
 from tests.support.faulty import EVENTS, FRAMES, MESSAGE, json_reply, stream
+
+if TYPE_CHECKING:
+    from mockapi.exchange import Reply
 
 TYPES = [event["type"] for event in EVENTS]
 DELTA = TYPES.index("content_block_delta")
@@ -98,3 +104,48 @@ def test_what_does_not_fit_is_said() -> None:
 def test_the_stream_that_is_broken_here_is_whole() -> None:
     """The faults are the only thing wrong."""
     assert accumulate(decode_events(stream().body)) == MESSAGE
+
+
+def _with(*changed: dict[str, Any]) -> Reply:
+    """A stream of other events."""
+    chunks = tuple(Chunk(0.0, encode_events([event])) for event in changed)
+    return replace(stream(), chunks=chunks)
+
+
+def test_a_stream_that_has_nothing_to_break_is_left() -> None:
+    """With what the fault needs, by its name."""
+    stop, start = EVENTS[-1], EVENTS[0]
+    with pytest.raises(FaultDoesNotFit, match="swap_events needs an event after the one"):
+        faults.swap_events("message_stop")(stream())
+    with pytest.raises(FaultDoesNotFit, match="swap_events needs an event after the one"):
+        faults.swap_events("message_stop")(_with(stop, {"type": "ping"}))
+    with pytest.raises(FaultDoesNotFit, match="no_usage needs message_start or message_delta, and this"):
+        faults.no_usage()(_with(stop))
+    with pytest.raises(FaultDoesNotFit, match="no_usage needs message_delta, and this stream has none"):
+        faults.no_usage("message_delta")(_with(start, stop))
+    with pytest.raises(FaultDoesNotFit, match="broken_tool_json needs a tool use with an input"):
+        faults.broken_tool_json()(_with(start, stop))
+
+
+def test_of_several_tool_inputs_the_first_is_broken() -> None:
+    """Also where it comes in one piece, of which the last character is missing then."""
+
+    def written(reply: Reply) -> dict[int, str]:
+        texts: dict[int, str] = {}
+        for event in decode_events(reply.body):
+            if event["type"] == "content_block_delta":
+                text = event["delta"]["partial_json"]
+                texts[event["index"]] = texts.get(event["index"], "") + text
+        return texts
+
+    def delta(index: int, text: str) -> dict[str, Any]:
+        return {
+            "type": "content_block_delta",
+            "index": index,
+            "delta": {"type": "input_json_delta", "partial_json": text},
+        }
+
+    whole = faults.broken_tool_json()(_with(delta(1, '{"a":1}'), delta(2, "{}")))
+    assert written(whole) == {1: '{"a":1', 2: "{}"}
+    pieces = (delta(1, '{"a'), delta(2, "{"), delta(1, '":'), delta(2, "}"), delta(1, "1"), delta(1, "}"))
+    assert written(faults.broken_tool_json()(_with(*pieces))) == {1: '{"a":', 2: "{}"}

@@ -7,6 +7,7 @@ import pytest
 
 from mockapi.replies._seeded import SeededChoices
 from mockapi.replies.synthesis.values import Unsatisfiable
+from mockapi.replies.synthesis.values._limits import MAX_DEPTH, MAX_TEXT
 from mockapi.replies.synthesis.values._pattern import parse
 from tests.support.each import each
 
@@ -18,23 +19,34 @@ MATCHED = [
     r"^[\w.+-]+@[\w-]+\.[\w.]{2,}$", r"^\/path\/\{id\}$", "^[^\\]]$", "日本+", r"^[\u{1F600}-\u{1F60F}]$",
     "(?i)^abc$", "^(?i:abc)d$", "^(?i:a|b)c$", "^a++b*+$",
     r"^\p{Script=Hiragana}{3}$", r"^\p{M}$", r"^\P{L}+$",
+    "^a(?=b)b$", "^a(?!c)b$", "^a(?<=a)b$", "^ab(?<!a)$", "^(?=^a$)a$", r"^\cA\ca$", "^a{2}?$",
+    "^[\u4e00-\u9fff]{3}$", "^[\u1e00-\u1e7f]$", "^[\ud7ff\ue000-\ue0ff]+$", "^[^ -~]$",
     r"^[\p{Sc}\p{Nl}]$", r"^\p{Extended_Pictographic}$", r"^\p{White_Space}$",
 ]  # fmt: skip
-WRONG = [
-    "(",
-    ")",
-    "[",
-    "a**b".replace("**", "*") + ")",
-    "*a",
-    "[z-a]",
-    r"\u12",
-    "a{3,1}",
-    "[]",
-    "(?<n",
-    r"\p{Nonsense}",
-    r"\p{L",
-    "\\",
-]
+WRONG = {
+    "(": "has a ( without its )",
+    ")": "has an unmatched )",
+    "a)b": "has an unmatched )",
+    "[": "has a [ without its ]",
+    "*a": "has a * with nothing before it",
+    "a|+": "has a + with nothing before it",
+    "[z-a]": "has a range that runs backwards",
+    r"\u12": "",
+    "a{3,1}": "has a repetition whose bounds are reversed",
+    "[]": "has an empty class, which matches nothing",
+    r"[\ud800-\udfff]": "has a class that no character is in",
+    r"[^\s\S]": "has a class that no character is in",
+    "(?<n": "has a group name without its >",
+    "(?P<n": "has a group name without its >",
+    "(?#a)": "has a kind of group that ECMA-262 does not have",
+    r"\p{Nonsense}": "",
+    r"\p{L": "has a property without its }",
+    "\\": "has an escape without a character",
+    "\\c": "has a control escape without a letter",
+    "(" * (MAX_DEPTH + 2) + ")" * (MAX_DEPTH + 2): "has too many nested groups",
+    f"a{{{MAX_TEXT + 1}}}": f"wants a text of more than {MAX_TEXT:,} characters",
+    f"(ab){{{MAX_TEXT // 2 + 1}}}c": f"wants a text of more than {MAX_TEXT:,} characters",
+}
 
 
 @each("pattern", MATCHED)
@@ -47,11 +59,39 @@ def test_a_text_matches_its_pattern(pattern: str) -> None:
         assert validator.is_valid(text), text
 
 
-@each("pattern", WRONG)
-def test_what_is_no_expression_is_refused(pattern: str) -> None:
+@each(("pattern", "wrong"), WRONG.items())
+def test_what_is_no_expression_is_refused(pattern: str, wrong: str) -> None:
     """A broken expression is told of, by what it has wrong."""
-    with pytest.raises(Unsatisfiable, match="pattern"):
+    with pytest.raises(Unsatisfiable, match="its pattern") as raised:
         parse(pattern).text(SeededChoices(b""), extra=0)
+    assert wrong in str(raised.value)
+
+
+@each(
+    ("pattern", "text"),
+    [
+        ("^a{b}$", "a{b}"),
+        ("^a{,3}$", "a{,3}"),
+        ("^a{1,b}$", "a{1,b}"),
+        ("^a{$", "a{"),
+        ("^(?i)a(?i:b)$", "ab"),
+        (r"^(a)(?:b)(?<n>c)(?P<m>d)\3\2\1\4$", "abcddca"),
+        (r"^a\b$", "a"),
+        (r"^\x41\u0042\u{43}\f\n\r\t\v\0$", "ABC\f\n\r\t\v\0"),
+        (r"^\cJ\cj\-\.$", "\n\n-."),
+        (r"^\2$", ""),
+    ],
+)
+def test_a_pattern_of_one_text_is_that_text(pattern: str, text: str) -> None:
+    """Braces that count nothing stand for themselves, and a group that is not there for nothing."""
+    assert parse(pattern).text(SeededChoices(b""), extra=3) == text
+
+
+def test_what_is_as_long_as_may_be_is_made() -> None:
+    """Groups as deep, texts as long."""
+    assert parse(f"^a{{{MAX_TEXT}}}$").text(SeededChoices(b""), extra=0) == "a" * MAX_TEXT
+    deep = "(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH
+    assert parse(f"^{deep}$").text(SeededChoices(b""), extra=0) == "a"
 
 
 def test_an_open_end_is_filled_up_to_the_length() -> None:
