@@ -53,3 +53,40 @@ def test_a_link_stays_wherever_it_leads(left: str, tmp_path: Path) -> None:
         pass
     assert link.is_symlink()
     assert os.path.lexists(left)
+
+
+def test_where_somebody_listens_nobody_else_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first goes on, with its file; that is its owner's alone."""
+    monkeypatch.chdir(tmp_path)
+    with listening_at("mock.sock"):
+        assert (tmp_path / "mock.sock").stat().st_mode & 0o777 == 0o600
+        refused = r"A server listens at mock\.sock already\. Choose another path"
+        with pytest.raises(UsageError, match=refused), listening_at("mock.sock"):
+            pass
+        assert os.path.lexists("mock.sock")
+    assert not os.path.lexists("mock.sock")
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [("none/mock.sock", "No such file or directory"), ("x" * 200, "too long"), ("a\0b", "null")],
+    ids=["no folder", "a long path", "no path"],
+)
+def test_a_path_that_cannot_be_one_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, reason: str
+) -> None:
+    """With the system's reason."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(UsageError, match=f"Cannot listen at .*{reason}"), listening_at(path):
+        pass
+
+
+def test_a_file_that_has_taken_its_place_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is another server's."""
+    monkeypatch.chdir(tmp_path)
+    with listening_at("mock.sock"):
+        (tmp_path / "mock.sock").unlink()
+        other = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        other.bind("mock.sock")
+    assert os.path.lexists("mock.sock")
+    other.close()
