@@ -104,8 +104,10 @@ class NearestTests:
     def of(self, mutant: Mutant, budget: float) -> list[str]:
         """The tests for a mutant, the nearest first, as many as take so many seconds together.
 
-        First those that run its line, then those that run its file, else those of its package.
-        Among equals those come first whose names are like the module's, then the quick ones.
+        First those that run its line, then those that run its file, else those of its package: they also
+        come where a module's own lines are meant, because a table is read by whoever imports it, and none
+        of its lines runs then. Among equals those come first whose names are like the module's, then the
+        quick ones.
         """
         lines = self._tests_of(mutant.path)
         first, last = mutant.lines
@@ -118,7 +120,9 @@ class NearestTests:
         def distance(test: str) -> tuple[bool, int, float]:
             return test not in direct, -len(names & _words(test.partition("::")[0])), self.seconds[test]
 
-        near = inside or {test for test in self.seconds if names & _words(test.partition("::")[0])}
+        near = inside
+        if not inside or not mutant.in_function:
+            near = inside | {test for test in self.seconds if names & _words(test.partition("::")[0])}
         chosen: list[str] = []
         spent = 0.0
         for test in sorted(near & self.seconds.keys(), key=distance):
