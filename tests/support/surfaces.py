@@ -54,9 +54,12 @@ def exchange_of(request: Request, session: ServerSession) -> Exchange:
 
 
 def answered(request: Request, session: ServerSession) -> Reply:
-    """The session's reply."""
+    """The session's reply; without a pace of its own it comes at once."""
     found = answer(exchange_of(request, session)).reply
     assert found is not None
+    settings = session.settings
+    if settings.speed is settings.pace is None and not (settings.faults or session.script):
+        assert (found.hold, {chunk.delay for chunk in found.chunks} - {0.0}) == (0.0, set())
     return found
 
 
