@@ -58,7 +58,7 @@ def answered(request: Request, session: ServerSession) -> Reply:
     found = answer(exchange_of(request, session)).reply
     assert found is not None
     settings = session.settings
-    if settings.speed is settings.pace is None and not (settings.faults or session.script):
+    if settings.speed is None and settings.pace is None and not (settings.faults or session.script):
         assert (found.hold, {chunk.delay for chunk in found.chunks} - {0.0}) == (0.0, set())
     return found
 

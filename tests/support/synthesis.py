@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import jsonschema
@@ -10,6 +11,7 @@ from mockapi import jsontext
 from mockapi.exchange import Request
 from mockapi.messages import dump
 from mockapi.replies.synthesis import History, synthesized
+from tests.support.shapes import SHAPES
 
 
 def reply_to(request: dict[str, Any], seed: int = 0, history: History | None = None) -> dict[str, Any]:
@@ -40,3 +42,14 @@ def check_value(schema: Any, value: Any) -> None:
     if isinstance(schema, dict) and isinstance(schema.get("items"), list):
         validator = jsonschema.Draft7Validator
     validator(schema, format_checker=validator.FORMAT_CHECKER).validate(value)
+
+
+def digest_of_shapes() -> str:
+    """Of the replies to all shapes, in both forms, headers and chunks included."""
+    history, digest = History(), hashlib.sha256()
+    for body in SHAPES.values():
+        for stream in (False, True):
+            request = Request("POST", "/v1/messages", "", (), dump({**body, "stream": stream}))
+            reply, history = synthesized(request, 3, history, 0.0)
+            digest.update(repr(reply.headers).encode() + repr(reply.chunks).encode())
+    return digest.hexdigest()

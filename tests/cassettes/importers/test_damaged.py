@@ -16,6 +16,8 @@ from tests.support.each import each
 from tests.support.foreign import ANSWER, as_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mockapi.cassettes import Interaction
 
 GONE: Final = object()
@@ -157,7 +159,7 @@ def test_a_text_that_no_bytes_are_is_told(title: str, path: tuple[Any, ...]) -> 
     assert any("surrogate" in cause or "encode" in cause for cause in imported.broken), imported
 
 
-def kept(title: str) -> tuple[Interaction, ...]:
+def kept(title: str) -> Sequence[Interaction]:
     """What is imported of a sample."""
     cassette = import_recording(*EVERY[title]).cassette
     return () if cassette is None else cassette.interactions
