@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mockapi.replies._view_digest import ViewDigest
 
 Block = dict[str, Any]
-THINKING_ON: Final = frozenset({"enabled", "adaptive", "between_tools"})
+THINKING_ON: Final = ("enabled", "adaptive", "between_tools")  # no set: unchecked, a type may be a list
 _RESULTS: Final = "_tool_result"
 
 
@@ -177,7 +177,7 @@ class RequestView:
         """How tools may be used: auto, any, tool or none."""
         choice = self.body.get("tool_choice")
         kind = choice.get("type") if isinstance(choice, dict) else None
-        return kind if kind in {"any", "tool", "none"} else "auto"
+        return kind if kind in ("any", "tool", "none") else "auto"
 
     @property
     def chosen_tool(self) -> str:

@@ -67,14 +67,14 @@ class Results:
         if not self.some:
             return not view.tool_results
         names = {
-            block.get("id"): block.get("name")
+            str(block.get("id")): block.get("name")
             for turn in view.turns
             for block in turn.blocks
             if block.get("type") == "tool_use"
         }
         patience = Patience()
         return any(
-            (self.tool is None or names.get(result.get("tool_use_id")) == self.tool)
+            (self.tool is None or names.get(str(result.get("tool_use_id"))) == self.tool)
             and (self.text is None or self.text.holds(result_text(result), patience))
             and (self.is_error is None or (result.get("is_error") is True) == self.is_error)
             for result in view.tool_results

@@ -62,7 +62,7 @@ def _sources(view: RequestView) -> Iterator[Block]:
             continue
         for block in turn.blocks:
             inner = blocks_of(block.get("content")) if block.get("type") == "tool_result" else (block,)
-            yield from (item for item in inner if item.get("type") in {"document", "search_result"})
+            yield from (item for item in inner if item.get("type") in ("document", "search_result"))
 
 
 def _is_on(block: Block) -> bool:

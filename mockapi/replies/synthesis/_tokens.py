@@ -42,7 +42,7 @@ _MEDIUM: Final = 1600
 _PIXELS: Final = 750
 _PAGE: Final = 1500
 _PAGE_CHARACTERS: Final = 80_000  # 60 kB in base64
-_SIGNED: Final = frozenset({"thinking", "redacted_thinking"})
+_SIGNED: Final = ("thinking", "redacted_thinking")
 _UNCOUNTED: Final = frozenset({"cache_control", "type", "signature", "encrypted_content", "encrypted_index"})
 
 
@@ -140,7 +140,7 @@ def of_block(block: Block) -> int:
         return of_text(text) if isinstance(text, str) else 0
     if kind in _SIGNED:
         return of_text(str(block.get("thinking", "")))
-    if kind in {"image", "document"}:
+    if kind in ("image", "document"):
         return _of_medium(block)
     if kind == "tool_result":
         return _MESSAGE + sum(map(of_block, blocks_of(block.get("content"))))

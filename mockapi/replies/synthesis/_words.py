@@ -145,7 +145,7 @@ def closing(dice: SeededChoices) -> str:
 
 def _after_tools(view: RequestView, dice: SeededChoices) -> str:
     names = {
-        block.get("id"): block.get("name")
+        str(block.get("id")): block.get("name")
         for turn in view.turns
         if turn.role == "assistant"
         for block in turn.blocks
@@ -153,7 +153,7 @@ def _after_tools(view: RequestView, dice: SeededChoices) -> str:
     }
     sentences = []
     for result in view.tool_results[:5]:
-        name = names.get(result.get("tool_use_id")) or "The tool"
+        name = names.get(str(result.get("tool_use_id"))) or "The tool"
         said = shortened(result_text(result), 160)
         verb = "failed" if result.get("is_error") is True else "answered"
         sentences.append(f"{name} {verb}: “{said}”." if said else f"{name} {verb} without a text.")

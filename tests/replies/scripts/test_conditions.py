@@ -93,3 +93,13 @@ def test_a_row_of_a_batch_is_found_by_its_id() -> None:
     assert [by_id.when.holds(view, None, id_) for id_ in ("row-7", "other")] == [True, False]
     assert not by_id.when.holds(view, 1)
     assert not by_turn.when.holds(view, None, "row-7")
+
+
+@each("id_", [None, [], {}, ["toolu_1"], 5])
+def test_an_id_that_is_no_text_is_nobodys(id_: Any) -> None:
+    """Without validation it comes as far as here."""
+    odd = {**CALLS, "content": [{**CALLS["content"][0], "id": id_}, CALLS["content"][1]]}
+    results = [{**RESULTS[0], "tool_use_id": id_}, RESULTS[1]]
+    body = {**ASKED, "messages": [*ASKED["messages"], odd, {"role": "user", "content": results}]}
+    assert holds({"tool_results": {"tool": "put"}}, body)
+    assert not holds({"tool_results": {"tool": "post"}}, body)
