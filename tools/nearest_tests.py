@@ -107,7 +107,7 @@ class NearestTests:
         First those that run its line, then those that run its file, else those of its package: they also
         come where a module's own lines are meant, because a table is read by whoever imports it, and none
         of its lines runs then. Among equals those come first whose names are like the module's, then the
-        quick ones.
+        quick ones, then by name, so that every run tries the same.
         """
         lines = self._tests_of(mutant.path)
         first, last = mutant.lines
@@ -117,8 +117,9 @@ class NearestTests:
             direct = inside
         names = _words(mutant.path)
 
-        def distance(test: str) -> tuple[bool, int, float]:
-            return test not in direct, -len(names & _words(test.partition("::")[0])), self.seconds[test]
+        def distance(test: str) -> tuple[bool, int, float, str]:
+            alike = len(names & _words(test.partition("::")[0]))
+            return test not in direct, -alike, self.seconds[test], test
 
         near = inside
         if not inside or not mutant.in_function:

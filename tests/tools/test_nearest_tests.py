@@ -65,7 +65,7 @@ def test_so_many_are_tried_as_there_is_time_for(near: NearestTests) -> None:
 
 def test_of_a_file_that_nothing_runs_the_packages_tests_are_tried(near: NearestTests) -> None:
     """By the words of their paths."""
-    assert near.of(mutant("unknown", 1, 1), 60) == [PACKAGE, FILE, OTHER, LINE]
+    assert near.of(mutant("unknown", 1, 1), 60) == [PACKAGE, OTHER, FILE, LINE]
 
 
 def test_a_table_is_read_by_more_than_who_runs_its_lines(near: NearestTests) -> None:

@@ -18,7 +18,7 @@ CALLS: dict[str, Any] = {
         {"type": "tool_use", "id": "toolu_2", "name": "put", "input": {}},
     ],
 }
-RESULTS = [
+RESULTS: list[dict[str, Any]] = [
     {"type": "tool_result", "tool_use_id": "toolu_1", "content": "cloudy"},
     {"type": "tool_result", "tool_use_id": "toolu_2", "content": "failed badly", "is_error": True},
 ]
@@ -99,7 +99,7 @@ def test_a_row_of_a_batch_is_found_by_its_id() -> None:
 def test_an_id_that_is_no_text_is_nobodys(id_: Any) -> None:
     """Without validation it comes as far as here."""
     odd = {**CALLS, "content": [{**CALLS["content"][0], "id": id_}, CALLS["content"][1]]}
-    results = [{**RESULTS[0], "tool_use_id": id_}, RESULTS[1]]
+    results: list[dict[str, Any]] = [RESULTS[0] | {"tool_use_id": id_}, RESULTS[1]]
     body = {**ASKED, "messages": [*ASKED["messages"], odd, {"role": "user", "content": results}]}
     assert holds({"tool_results": {"tool": "put"}}, body)
     assert not holds({"tool_results": {"tool": "post"}}, body)

@@ -6,8 +6,6 @@ import copy
 import reprlib
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from mockapi import jsontext
 from mockapi.exchange import Request
 from mockapi.messages import accumulate, check_events, decode_events, dump
@@ -17,7 +15,7 @@ from tests.support.shapes import SHAPES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ODD: list[Any] = [None, True, 5, "x", "", [], {}, [5], {"type": 5}]
+ODD: list[Any] = [None, 5, "x", [], {"type": 5}]
 LARGE = 20_000  # of a body: its words are counted each time
 Path = tuple[Any, ...]
 
@@ -66,8 +64,9 @@ def test_whatever_stands_anywhere_gets_a_reply() -> None:
             request = Request("POST", "/v1/messages", "", (), dump(sent))
             try:
                 reply, history = synthesized(request, 0, history, 0.0)
-            except Exception:
-                pytest.fail(f"{name}: {path} is {odd!r}")
+            except Exception as defect:
+                defect.add_note(f"{name}: {path} is {odd!r}")
+                raise
             if reply.status != 200:
                 assert jsontext.parse(reply.body)["type"] == "error"
             elif sent["stream"] is True:
