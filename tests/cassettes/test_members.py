@@ -1,0 +1,100 @@
+"""What a value is by the members beside it, and by what its encoding means; both sides of each border."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import quote, unquote
+
+from mockapi.cassettes import redact
+from tests.support.each import each
+from tests.support.redaction import KEY, exchange
+
+TYPED = "tr0ub4dor"
+WORDS = "legal winner thank year wave sausage worth useful legal winner thank yellow"
+MADE = "aB3dE5gH7jK9mN1pQ3rS5tU7"
+
+
+def redacted(value: Any) -> Any:
+    """A value as it is written where a request has it as metadata."""
+    interaction, signed = redact(exchange({"metadata": value}))
+    assert signed == []
+    return json.loads(interaction.request.body)["metadata"]
+
+
+@each(
+    ("value", "secret", "is_masked"),
+    [
+        ([{"name": "DB_PASSWORD", "value": TYPED}], TYPED, True),
+        ([{"name": "DB_PASSWORD", "type": "env", "value": TYPED}], TYPED, True),
+        ([{"name": "DB_PASSWORD"}, {"value": TYPED}], TYPED, False),
+        ([{"name": "DB_NAME", "value": TYPED}], TYPED, False),
+        ({"value": TYPED}, TYPED, False),
+        ({"sensitive": True, "value": TYPED}, TYPED, True),
+        ({"sensitive": False, "value": TYPED}, TYPED, False),
+        ([{"sensitive": True}, {"value": TYPED}], TYPED, False),
+        ({"pwd": TYPED}, TYPED, True),
+        ({"pwd": "/home/bob/src"}, "/home/bob/src", False),
+        ({"oldpwd": "/home/bob/src"}, "/home/bob/src", False),
+        ({"cookie": f"sid={MADE}; path=/"}, MADE, True),
+        ({"cookie": "theme=dark; path=/"}, "theme=dark; path=/", False),
+        ({"set-cookie": f"a={MADE}"}, MADE, True),
+        ({"seed_phrase": WORDS}, "winner", True),
+        ({"seedPhrase": WORDS}, "winner", True),
+        ({"mnemonic": f"{WORDS} {WORDS}"}, "winner", True),
+        ({"recovery-phrase": WORDS}, "winner", True),
+        ({"phrase": WORDS}, "winner", False),
+        ({"seed_phrase": WORDS.rpartition(" ")[0]}, "winner", False),
+        ({"seed_phrase": WORDS.upper()}, "WINNER", False),
+        ({f"{'x' * 300}_api_key": MADE}, MADE, True),
+        ({f"api_key_{'x' * 300}": "a plain text"}, "a plain text", False),
+        ({"api_key\nof staging": "a plain text"}, "a plain text", False),
+    ],
+)
+def test_a_value_is_a_secret_by_what_stands_beside_it(value: Any, secret: str, *, is_masked: bool) -> None:
+    """Nothing else changes, and a mask is as long as what it hides."""
+    before, after = json.dumps(value), json.dumps(redacted(value))
+    assert (secret not in after) is is_masked
+    assert len(before) == len(after)
+    assert (before == after) is not is_masked
+
+
+def encoded(text: str, levels: int) -> str:
+    """A text of which nothing shows, percent-encoded so many times."""
+    text = "".join(f"%{ord(character):02x}" for character in text)
+    for _ in range(levels - 1):
+        text = quote(text, safe="")
+    return text
+
+
+@each("levels", range(1, 6))
+def test_a_secret_that_only_decoding_shows_is_masked(levels: int) -> None:
+    """Up to four levels deep, in the spelling of the text and of its length; what is deeper stays."""
+    text = f"ü {encoded(KEY, levels)} é 100%"
+    masked = redacted([text])[0]
+    assert len(masked) == len(text)
+    assert masked.startswith("ü %")
+    assert masked.endswith(" é 100%")
+    shown = masked
+    for _ in range(levels):
+        shown = unquote(shown)
+    assert (KEY not in shown) is (levels <= 4)
+    assert (masked == text) is (levels > 4)
+    assert re.fullmatch(r"(%[0-9A-Fa-f]{2}|[0-9A-Fa-f*-])+", masked[2:-7])
+
+
+@each(
+    "text", ["\\u0073" + KEY[1:], json.dumps({"a": KEY}).replace("s", "\\u0073"), KEY.replace("-", "\\u002d")]
+)
+def test_a_secret_that_only_escapes_hide_is_masked(text: str) -> None:
+    """As JSON within a string has them; the text keeps its length."""
+    (masked,) = redacted([text])
+    assert "Zq7Zq7" not in masked
+    assert len(masked) == len(text)
+
+
+@each("text", ["100% of it", "%zz", "a%20b", "é%C3%A9", "\\u00e9", "C:\\\\users", "\\/", "%", "\\"])
+def test_what_hides_nothing_keeps_its_spelling(text: str) -> None:
+    """Capital or small, encoded or not."""
+    assert redacted([text]) == [text]
