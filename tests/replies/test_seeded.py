@@ -74,3 +74,10 @@ def test_every_choice_comes_up(limit: int) -> None:
 def test_as_many_bytes_as_were_asked_for() -> None:
     """Across the blocks of the generator."""
     assert [len(SeededChoices(b"").take(size)) for size in (0, 1, 64, 65, 1000)] == [0, 1, 64, 65, 1000]
+
+
+def test_a_fraction_is_above_0_and_below_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the dice show their least and their most: who asks for a logarithm gets one."""
+    for shown in (0, -1):
+        monkeypatch.setattr(SeededChoices, "below", lambda _, limit, shown=shown: shown % limit)
+        assert 0.0 < SeededChoices(b"key").fraction() < 1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -170,3 +171,21 @@ def test_another_release_of_the_json_writer_has_entries_of_its_own(
     assert entry is not None
     assert other is not None
     assert entry.path != other.path
+
+
+@pytest.mark.parametrize(("days", "stays"), [(29.9, True), (30.1, False)])
+def test_an_entry_that_was_written_long_ago_goes(
+    tmp_path: Path, cassette: str, other: str, days: float, *, stays: bool
+) -> None:
+    """After thirty days, when another one is written: what is in use is written again."""
+    cache = tmp_path / "cache"
+    entry = entry_of(cassette, cache)
+    written = time.time() - days * 24 * 3600
+    os.utime(entry, (written, written))
+    reader = CassetteReader(cache)
+    list(reader.read_all([cassette]))
+    assert entry.exists()
+    entry.touch()
+    os.utime(entry, (written, written))
+    list(reader.read_all([other]))
+    assert entry.exists() is stays

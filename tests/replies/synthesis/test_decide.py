@@ -329,3 +329,13 @@ def test_a_deeply_nested_body_gets_a_reply(depth: int, place: str) -> None:
 def test_with_validation_off_anything_gets_a_reply(nonsense: dict[str, Any]) -> None:
     """Nothing about a body is taken for granted."""
     assert reply_to(nonsense)["type"] == "message"
+
+
+@pytest.mark.parametrize(
+    ("start", "first"), [("Well", " and"), ("Well ", "and"), ("Well\n", "and"), ("a b", " and")]
+)
+def test_a_sentence_is_continued_behind_one_blank(start: str, first: str) -> None:
+    """Whoever joins prefill and reply has words with one blank between."""
+    messages = [{"role": "user", "content": "Go on."}, {"role": "assistant", "content": start}]
+    message = reply_to({**SHAPES["prefill long"], "messages": messages})
+    assert message["content"][0]["text"].startswith(first)

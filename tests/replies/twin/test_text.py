@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
@@ -12,9 +12,13 @@ from hypothesis import given, settings
 from mockapi._data import data_dir
 from mockapi.errors import UsageError
 from mockapi.replies.twin import TwinProfile, as_json, dump_twin, learn_twin, parse_twin
+from mockapi.replies.twin._profile import MAX_OUTPUT, MAX_SECONDS, MAX_SIZE
 from tests.support.each import each
 from tests.support.examples import examples
 from tests.support.twins import SECRET, profiles, traffic
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SCHEMA = jsonschema.Draft202012Validator(json.loads((data_dir("schemas") / "twin.json").read_text("utf-8")))
 LEARNED = learn_twin(traffic(60))
@@ -103,3 +107,19 @@ def test_what_is_no_profile_is_refused_with_its_place(value: Any, said: str) -> 
     with pytest.raises(UsageError) as refused:
         parse_twin(value)
     assert said in str(refused.value)
+
+
+@each(
+    ("members", "most"),
+    [
+        (lambda value: {"input_tokens": {"50": value}}, MAX_SIZE),
+        (lambda value: {"whole": {"seconds": {"50": value}, "size": PERCENTILES, "follows": 0}}, MAX_SECONDS),
+        (lambda value: {"whole": {"seconds": PERCENTILES, "size": {"50": value}, "follows": 0}}, MAX_SIZE),
+    ],
+)
+def test_a_profile_tells_no_more_than_a_twin_does(members: Callable[[float], Any], most: int) -> None:
+    """An hour, a billion bytes or tokens: the bound itself is told, and one more is refused."""
+    parse_twin(with_replies(**members(most)))
+    with pytest.raises(UsageError, match="must be a number from 0 to"):
+        parse_twin(with_replies(**members(most + 1)))
+    assert (MAX_SECONDS, MAX_SIZE, MAX_OUTPUT) == (3600, 1_000_000_000, 200_000)
