@@ -8,8 +8,11 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from mockapi.cassettes import redact
+from mockapi.messages import accumulate, decode_events, encode_events, events_of
+from tests.support.cassettes import STREAM
 from tests.support.each import each
 from tests.support.redaction import KEY, exchange
+from tests.support.streams import message, tool_use
 
 TYPED = "tr0ub4dor"
 WORDS = "legal winner thank year wave sausage worth useful legal winner thank yellow"
@@ -98,3 +101,16 @@ def test_a_secret_that_only_escapes_hide_is_masked(text: str) -> None:
 def test_what_hides_nothing_keeps_its_spelling(text: str) -> None:
     """Capital or small, encoded or not."""
     assert redacted([text]) == [text]
+
+
+@each("size", [1, 7, 1000])
+def test_what_a_tool_is_told_in_pieces_is_not_signed(size: int) -> None:
+    """Though it looks like thinking: a client reads it, and nobody checks it."""
+    told = {"type": "thinking", "thinking": f"the key is {KEY}", "signature": "c2lnbmVk"}
+    whole = message(tool_use(told), stop_reason="tool_use")
+    stream = encode_events(events_of(whole, sizes=lambda _: size))
+    interaction, signed = redact(exchange({}, reply=stream, reply_headers=STREAM))
+    (block,) = accumulate(decode_events(interaction.response.body))["content"]
+    assert signed == []
+    assert block["input"]["thinking"].startswith("the key is sk-ant-***")
+    assert block["input"] == {**told, "thinking": block["input"]["thinking"]}

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from mockapi.cassettes.importers import Imported, import_recording
+from mockapi.cassettes.importers import Imported, Loss, import_recording
+from mockapi.messages import encode_events, events_of
 from tests.cassettes.importers.test_every_format import EVERY
 from tests.support.each import each
 from tests.support.foreign import ANSWER, as_json
@@ -85,6 +86,7 @@ CASES: list[tuple[str, tuple[Any, ...], Any, str]] = [
     ("aimock", ("fixtures", 0, "match"), 5, "no match and response: not a fixture"),
     ("Mockoon", ("routes", 0, "streamingMode"), "SSE", "it streams messages of a data bucket"),
     ("Mockoon", ("routes", 0, "responses"), [], "a route without a reply"),
+    ("Mockoon", ("routes", 0, "responses"), [{"body": "{{a}}"}], "responses[0]: its reply is a template"),
     ("parsed events", (1,), 5, "not an event of a stream"),
     ("HAR", (*HAR, "response", "content"), 5, "the reply has no body"),
     ("HAR", (*HAR, "request", "method"), "a b", "'a b' is not an HTTP method"),
@@ -181,3 +183,17 @@ def test_a_body_is_read_in_every_form(title: str, path: tuple[Any, ...], value: 
     imported = changed(title, path, value)
     assert imported.cassette is not None, imported
     assert imported.cassette.interactions[0].response.body == body
+
+
+@each("count", [7, 8, 9])
+def test_a_stream_without_any_blanks_has_lost_them(count: int) -> None:
+    """The API puts them before last braces at random; of fewer than eight events none may have some."""
+    pieces = count - 6
+    content = [{"type": "text", "text": "a" * pieces}]
+    events = events_of({**json.loads(ANSWER), "content": content}, sizes=lambda _: 1)
+    assert len(events) == count
+    plain = encode_events(events, [0] * count)
+    imported = import_recording(plain, "a.sse")
+    assert imported.kept == 1
+    assert (Loss.PADDING in imported.lost) is (count >= 8)
+    assert Loss.PADDING not in import_recording(encode_events(events, [1] * count), "a.sse").lost
