@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from mockapi.exchange import Request
 from mockapi.messages import dump
+from mockapi.replies import RateLimits
+from mockapi.replies.faults import parse_faults
 from mockapi.sessions import Settings
 from mockapi.validation import ValidationSettings
 from tests.support.each import each
 from tests.support.shapes import SHAPES
-from tests.support.surfaces import VERTEX_PATH, answered, session_of
+from tests.support.surfaces import HELLO, VERTEX_PATH, answered, session_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,13 +75,22 @@ def _chat(body: dict[str, Any]) -> Request:
     return Request("POST", "/v1/chat/completions", "", ((b"authorization", b"Bearer sk-test"),), dump(sent))
 
 
+KEYS = frozenset({"ya29.test-token", "AKIATEST", "test-key", "sk-test"})
+ORDERED = [
+    Settings(),
+    Settings(validation=ValidationSettings(invalid_keys=KEYS)),
+    Settings(faults=parse_faults(["529"])),
+    Settings(faults=parse_faults(["401"])),
+    Settings(rate_limits=RateLimits(requests=1, input_tokens=1)),
+]
+"""What makes replies of errors."""
 DIGESTS: list[tuple[Callable[[dict[str, Any]], Request], str]] = [
-    (_vertex, "911dd79d24953896820b02f0de6ef26793f6d5291b573a8544fba4c2ff67f137"),
-    (_bedrock, "0937c6fd2b5a8ccd5216c8c01aafb8b2792b1b7998561e000f0d4184775c5686"),
-    (_foundry, "c639a2ad3d98de37213c38e3069861c6f730e71b83d41900a9e4c4ea8ff15ae0"),
-    (_mantle, "f1ee0544cb4023fe920e7f7947d9003406dd29c5846a794429207a3b8ce16b9b"),
-    (_google, "8ff81375fe6181d25367570573558d69f0986d7e60d829d73fd21ab3b3234118"),
-    (_chat, "dd234a30114d6caa11dd04580bf2f66186778820ec0a1f90a108e2a242619f67"),
+    (_vertex, "b1ce22d550b5450268dd4d2b8b258d3e773147da1a14e2f9fd4fa0756350abe9"),
+    (_bedrock, "de5234a970527b916ec3392158a12bf76425e7695b2026ede5385515beb12039"),
+    (_foundry, "849548eba9786b75b925e2a7393fe1cb4b7b65d48d87ca52a0ce3efb07028857"),
+    (_mantle, "242f9943c221346c1c8bc2df8d65f6717a31735c56a3ec9d524373229f36de0a"),
+    (_google, "916459eb23213288ab9b127912c633b74dda0470d4fef6c8d656dd781343126d"),
+    (_chat, "839d89c905fd388d8a61458d46cba324666f39e9b3d8a3c37a653063385bebf8"),
 ]
 """Of all replies; a change of what a surface sends changes it, on purpose only."""
 
@@ -98,4 +109,9 @@ def test_every_shape_is_the_same_everywhere(asked: Callable[[dict[str, Any]], Re
                 found.update(
                     repr((reply.status, reply.headers, [chunk.data for chunk in reply.chunks])).encode()
                 )
+    hello = {"model": "claude-opus-4-6", "stream": False, **HELLO}
+    for settings in ORDERED:
+        for body in (hello, {**hello, "model": "claude-nobody"}, {**hello, "max_tokens": -1}):
+            reply = answered(asked(body), session_of(settings))
+            found.update(repr((reply.status, reply.headers, reply.body)).encode())
     assert found.hexdigest() == digest
