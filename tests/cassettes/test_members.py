@@ -7,7 +7,7 @@ import re
 from typing import Any
 from urllib.parse import quote, unquote
 
-from mockapi.cassettes import redact
+from mockapi.cassettes import DEFAULT, redact
 from mockapi.messages import accumulate, decode_events, encode_events, events_of
 from tests.support.cassettes import STREAM
 from tests.support.each import each
@@ -114,3 +114,49 @@ def test_what_a_tool_is_told_in_pieces_is_not_signed(size: int) -> None:
     assert signed == []
     assert block["input"]["thinking"].startswith("the key is sk-ant-***")
     assert block["input"] == {**told, "thinking": block["input"]["thinking"]}
+
+
+@each(
+    ("value", "is_masked"),
+    [
+        ("Tollor-darnoda-3086", True),
+        ("tollor-darnoda-1", True),
+        ("tollor-darnod-1", False),
+        ("tollor-darnodabcd", True),
+        ("tollor-darnodabc", False),
+        ("tollordarnodabcdef", False),
+        ("TOLLOR-DARNODA-3086", False),
+    ],
+)
+def test_words_that_are_the_value_of_a_secret_have_a_length(value: str, *, is_masked: bool) -> None:
+    """Two words of sixteen characters with a digit, of seventeen without; what is in capitals is a name."""
+    for text in (f"CLIENT_SECRET = '{value}'", f'client_secret: "{value}"', f"JWT_SECRET='{value}'"):
+        assert (DEFAULT.mask(text) != text) is is_masked
+
+
+def drawn(length: int = 40, marks: int = 4, digits: int = 2, word: int = 10) -> str:
+    """What a generator draws from all of the keyboard: so many characters, some of each sort, with blanks."""
+    units = [*(f"q{mark}" for mark in "!@#%&"[:marks]), *"7391"[:digits], "abcdefghijklmnop"[:word]]
+    text = "".join(units)
+    return (text + " z q" * length)[: length - 1] + "x"
+
+
+@each(
+    ("more", "is_masked"),
+    [
+        ({}, True),
+        ({"length": 39}, False),
+        ({"marks": 3}, False),
+        ({"digits": 1}, False),
+        ({"word": 11}, False),
+        ({"word": 11, "length": 44, "marks": 5}, True),
+    ],
+)
+def test_what_is_drawn_from_all_of_the_keyboard_shows_itself(
+    more: dict[str, int], *, is_masked: bool
+) -> None:
+    """By its length, marks and digits, and because it has few words; one of each less is a sentence."""
+    value = drawn(**more)
+    assert len(value) == more.get("length", 40)
+    for text in (f"SALT = '{value}'", f'"auth_key": "{value}"'):
+        assert (DEFAULT.mask(text) != text) is is_masked
