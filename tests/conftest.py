@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -69,11 +70,14 @@ def pytester(_inner_modules: None, pytester: pytest.Pytester) -> pytest.Pytester
 
 
 def pytest_configure() -> None:
-    """Let the processes that tests start keep their byte code.
+    """Let the processes that tests start keep their byte code, and heed Ctrl-C.
 
-    Containers like to forbid it: then each of some hundred processes compiles all that it imports.
+    Containers like to forbid the first: then each of some hundred processes compiles all that it imports. Shells
+    have their jobs in the background ignore the second, and what these start likewise.
     """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)

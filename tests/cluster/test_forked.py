@@ -61,7 +61,6 @@ def test_only_named_descriptors_are_kept() -> None:
 def test_signals_are_heeded_as_by_a_new_process() -> None:
     """Handlers belong to the process that set them; what is ignored stays ignored."""
     done = run("""
-        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background ignores it
         signal.signal(signal.SIGTERM, lambda *_: print("not this one", flush=True))
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         def work():
