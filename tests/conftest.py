@@ -72,8 +72,8 @@ def pytester(_inner_modules: None, pytester: pytest.Pytester) -> pytest.Pytester
 def pytest_configure() -> None:
     """Let the processes that tests start keep their byte code, and heed Ctrl-C.
 
-    Containers like to forbid the first: then each of some hundred processes compiles all that it imports. Shells
-    have their jobs in the background ignore the second, and what these start likewise.
+    Containers like to forbid the first: then each of some hundred processes compiles all that it imports.
+    Shells have their jobs in the background ignore the second, and what these start likewise.
     """
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -15,17 +15,14 @@ from mockapi import jsontext
 from mockapi._expressions import ExpressionTooSlowError
 from mockapi.cassettes._jsonpaths import Document
 from mockapi.cassettes._jsonscan import Leaf, Role, Scan, decoded, replaced, respelled, scan
-from mockapi.cassettes._keyfiles import WEB_KEY_SECRETS
 from mockapi.cassettes._kinds import EMAIL
 from mockapi.cassettes._maskedframes import is_frames, mask_frames
 from mockapi.cassettes._masking import CLIENT
-from mockapi.cassettes._names import item_name
+from mockapi.cassettes._members import names_before
 from mockapi.cassettes._redaction_rules import RedactionError
 from mockapi.cassettes._secrets import filled, kind_finder, masked, masked_member
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from mockapi.cassettes._masking import Masking
 
     Edit = tuple[int, int, str]
@@ -50,12 +47,6 @@ _LINE = re.compile(r"[^\r\n]+")
 _DIGIT = re.compile(r"[0-9]")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
-_NAMING = frozenset({"name", "Name", "key", "Key", "header", "ParameterKey", "parameterKey"})
-_VALUES = frozenset({"value", "Value", "ParameterValue", "parameterValue"})
-_BESIDE = 8  # leaves before a value among which the member stands that names it
-_GENERATED = "random_password"
-_RESULTS = frozenset({"result", "bcrypt_hash"})
-_COOKIES = frozenset({"cookies", "cookie"})
 _PAYLOAD = 256  # characters: a shorter one is looked at like any text
 _BASE64 = re.compile(r"[A-Za-z0-9+/\\]+={0,2}")
 _USERS = (kind_finder((EMAIL,)),)
@@ -133,7 +124,7 @@ def _edits(
     chosen = _chosen(text, masking.json_paths)
     turns = _turns(text, leaves) if '"role"' in text and '"messages"' in text else {}
     edits = []
-    for before, leaf in zip(_names_before(text, leaves), leaves, strict=True):
+    for before, leaf in zip(names_before(text, leaves), leaves, strict=True):
         raw = text[leaf.start : leaf.end]
         if turns:
             turn = leaf.path[1] if leaf.path[:1] == (_MESSAGES,) and len(leaf.path) > 1 else CLIENT
@@ -164,48 +155,6 @@ def _turns(text: str, leaves: list[Leaf]) -> dict[str | int, int]:
         and leaf.path[0] == _MESSAGES
         and isinstance(leaf.path[1], int)
         and text[leaf.start : leaf.end] == "assistant"
-    }
-
-
-def _names_before(text: str, leaves: list[Leaf]) -> Iterator[str]:
-    """For each leaf what names it: its member, or the member before it in `{"name": …, "value": …}`."""
-    web_keys = {leaf.owner for leaf in leaves if leaf.name == "kty"} if '"kty"' in text else set()
-    sensitive = _sensitive(text, leaves) if "sensitive" in text else set()
-    is_generated = False
-    for at, leaf in enumerate(leaves):
-        name = leaf.name
-        is_generated = is_generated or text[leaf.start : leaf.end] == _GENERATED
-        if leaf.owner in web_keys and name in WEB_KEY_SECRETS:
-            yield "private_key"
-        elif name == "key" and at >= 2 and leaves[at - 2][2:4] == ((*leaf.path[:-1], "username"), leaf.owner):
-            yield "api_key"
-        elif (name == "value" and leaf.owner in sensitive) or (
-            is_generated and name in _RESULTS and leaf.role is Role.STRING
-        ):
-            yield "password"
-        elif leaf.role is Role.STRING and isinstance(leaf.path[-1:] and leaf.path[-1], int):
-            yield item_name(name) or name
-        elif leaf.role is Role.STRING and len(leaf.path) > 1 and leaf.path[-2] in _COOKIES:
-            yield "cookie_token"
-        elif leaf.role is Role.STRING and name in _VALUES and (naming := _naming(leaves, at)):
-            yield decoded(text[naming.start : naming.end])
-        else:
-            yield name
-
-
-def _naming(leaves: list[Leaf], at: int) -> Leaf | None:
-    """The member that names a value: `{"name": …, "type": …, "value": …}`."""
-    owner = leaves[at].owner
-    for leaf in reversed(leaves[max(0, at - _BESIDE) : at]):
-        if leaf.owner == owner and leaf.role is Role.STRING and leaf.name in _NAMING:
-            return leaf
-    return None
-
-
-def _sensitive(text: str, leaves: list[Leaf]) -> set[int]:
-    """The objects that say of themselves that their value is sensitive."""
-    return {
-        leaf.owner for leaf in leaves if leaf.name == "sensitive" and text[leaf.start : leaf.end] == "true"
     }
 
 

@@ -139,7 +139,7 @@ def is_named_credential(name: str, value: str) -> bool:
         return is_credential(value.partition("=")[2].partition(";")[0], Place.QUOTED)
     ending = ending_of(name)
     if ending is None:
-        return _names_a_mnemonic(name) and MNEMONIC.fullmatch(value.strip()) is not None
+        return is_mnemonic_name(name) and MNEMONIC.fullmatch(value.strip()) is not None
     if ending in NEEDS_ONE_RUN:
         return is_machine_made(value)
     place = Place.QUOTED if ending in NEEDS_MACHINE_MADE else Place.MEMBER
@@ -149,8 +149,8 @@ def is_named_credential(name: str, value: str) -> bool:
 MNEMONIC = re.compile(r"[a-z]{3,10}(?: [a-z]{3,10}){11,23}")
 
 
-def _names_a_mnemonic(name: str) -> bool:
-    """Whether the value is the twelve to twenty-four words of a wallet."""
+def is_mnemonic_name(name: str) -> bool:
+    """Whether a name is that of the twelve to twenty-four words of a wallet."""
     return _JOINTS.sub("", name).lower().endswith(("mnemonic", "seedphrase", "recoveryphrase"))
 
 

@@ -20,6 +20,7 @@ from mockapi.cassettes._blocks import may_have_columns
 from mockapi.cassettes._forms import forms
 from mockapi.cassettes._jsonscan import decoded
 from mockapi.cassettes._kinds import IDS, STARS, UUID, ZEROS, Find
+from mockapi.cassettes._members import may_name_secret
 from mockapi.cassettes._named import may_name_credential, named_credentials, url_credentials
 from mockapi.cassettes._names import is_named_credential
 from mockapi.cassettes._tokens import prefixed_tokens
@@ -97,7 +98,8 @@ def may_hold_secret(body: bytes) -> bool:
             text = text.replace(escape, char)
     words = words_of(text)
     return (
-        may_name_credential(text, words)
+        may_name_secret(text)
+        or may_name_credential(text, words)
         or any(
             next(iter(look(text, words)), None) is not None
             for look in _FINDERS
