@@ -23,6 +23,9 @@ _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|\\\Z", re.DOTALL
 )
 _CHARACTER = re.compile(_ESCAPE.pattern + "|.", re.DOTALL)
+_DEEPEST = 128
+"""Steps of a path: what a JSON path with `..` reaches is 100 levels deep; what is deeper, its end tells."""
+_LAST_STEPS = 3
 _SHORT_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -40,7 +43,8 @@ class Leaf(NamedTuple):
     Attributes:
         start: where its content starts in the text, behind the quote of a string.
         end: where its content ends.
-        path: keys and indexes to it; a key's path ends with itself.
+        path: keys and indexes to it; a key's path ends with itself. Of a long one the first and last steps:
+            a text of brackets alone would fill the memory with paths.
         owner: number of the object it stands in, -1 for none.
         role: what it is.
     """
@@ -89,7 +93,7 @@ def scan(text: str) -> Scan:
         top = stack[-1] if stack else None
         first = token[0]
         if first in "{[":
-            path = (*top.path, top.step) if top else ()
+            path = _path_in(top, top.step) if top else ()
             stack.append(_Container(path, objects if first == "{" else -1, is_object=first == "{"))
             objects += first == "{"
         elif first in "}]":
@@ -118,14 +122,21 @@ def _leaf(match: re.Match[str], top: _Container | None) -> Leaf:
     start, end = match.span()
     owner = top.number if top else -1
     if match.group()[0] != '"':
-        return Leaf(start, end, (*top.path, top.step) if top else (), owner, Role.SCALAR)
+        return Leaf(start, end, _path_in(top, top.step) if top else (), owner, Role.SCALAR)
     start += 1
     if end > start and match.string[end - 1] == '"':
         end -= 1
     if top is not None and top.wants_key:
         key = decoded(match.string[start:end])
-        return Leaf(start, end, (*top.path, key), owner, Role.KEY)
-    return Leaf(start, end, (*top.path, top.step) if top else (), owner, Role.STRING)
+        return Leaf(start, end, _path_in(top, key), owner, Role.KEY)
+    return Leaf(start, end, _path_in(top, top.step) if top else (), owner, Role.STRING)
+
+
+def _path_in(container: _Container, step: str | int) -> tuple[str | int, ...]:
+    path = container.path
+    if len(path) < _DEEPEST:
+        return (*path, step)
+    return (*path[: _DEEPEST - _LAST_STEPS], *path[1 - _LAST_STEPS :], step)
 
 
 def decoded(raw: str) -> str:

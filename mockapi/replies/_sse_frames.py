@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from mockapi.exchange import Headers, Reply
 
-_FRAME = re.compile(rb".*?(?>\r\n|\r|\n)(?>\r\n|\r|\n)", re.DOTALL)
+_END = re.compile(rb"(?>\r\n|\r|\n)(?>\r\n|\r|\n)")
 
 
 class SSEFrame(NamedTuple):
@@ -92,7 +92,7 @@ def frames_of(reply: Reply, fault: str, *, binary: bool = False) -> list[SSEFram
 
 
 def _ends(body: bytes) -> list[int]:
-    return [match.end() for match in _FRAME.finditer(body)]
+    return [match.end() for match in _END.finditer(body)]
 
 
 def recut(chunks: Iterable[Chunk], ends: Iterable[int]) -> list[Chunk]:

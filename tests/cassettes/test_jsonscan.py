@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from mockapi.cassettes._jsonscan import decoded, scan
+
+
+@pytest.mark.parametrize(
+    ("before", "behind"), [("[" * 5_000, ""), ('{"a":' * 5_000, "}" * 5_000), ('{"a":[' * 5_000, "")]
+)
+def test_a_text_of_brackets_takes_no_more_room_than_others(before: str, behind: str) -> None:
+    """The paths of 5,000 levels, each whole, would take a hundred megabytes; the end of each still tells."""
+    tracemalloc.start()
+    try:
+        leaves, _ = scan(f'{before}{{"token":["x","y"]}}{behind}')
+        assert tracemalloc.get_traced_memory()[1] < 40_000_000
+    finally:
+        tracemalloc.stop()
+    *_, key, first, second = leaves
+    assert [leaf.name for leaf in (key, first, second)] == ["token"] * 3
+    assert (key.path[-1:], first.path[-2:], second.path[-2:]) == (("token",), ("token", 0), ("token", 1))
 
 
 @given(st.text())

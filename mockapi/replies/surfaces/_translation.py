@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 COUNT_TOKENS: Final = f"{MESSAGES_PATH}/count_tokens"
 _RENAMED: Final = frozenset({b"x-api-key", b"api-key", b"authorization"})
 """Fields in which a credential may come; the plain request has it in `x-api-key` alone."""
-_SIGNATURE: Final = re.compile(r"AWS4-\S+.*?Credential=(?P<key>[^/\s,&]+)")
+_SIGNED: Final = re.compile(r"AWS4-\S")
+_SIGNER: Final = re.compile(r"Credential=(?P<key>[^/\s,&]+)")
 _ACCOUNT: Final = (b"anthropic-ratelimit-", b"anthropic-organization-id", b"anthropic-workspace-id")
 _APIS: Final = frozenset(
     {
@@ -108,7 +109,9 @@ def bearer_of(request: Request) -> str:
 def access_key_of(request: Request) -> str:
     """The id of the AWS key that signed a request, in its header or its URL; "" without a signature."""
     signed = f"{request.header('authorization') or ''} {unquote(request.query)}"
-    found = _SIGNATURE.search(signed)
+    begin = _SIGNED.search(signed)
+    # One after the other: a single expression would search the text again from each place where it may begin.
+    found = None if begin is None else _SIGNER.search(signed, begin.end())
     return "" if found is None else found["key"]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from itertools import accumulate
 
 import pytest
@@ -22,6 +24,15 @@ def test_a_cut_after_an_event_keeps_it_whole() -> None:
     assert faults.cut(event=0, ending=Ending.RESET)(stream()).ending is Ending.RESET
     with pytest.raises(FaultDoesNotFit):
         faults.cut(event=len(FRAMES))(stream())
+
+
+def test_a_long_last_event_without_an_end_is_looked_at_once() -> None:
+    """A stream that broke off in a large event: not searched again from each of its bytes."""
+    reply = stream()
+    last = Chunk(0.0, b"data: " + b"x" * 30_000)
+    before = time.process_time()
+    assert faults.cut(event=-2)(replace(reply, chunks=(*reply.chunks, last))).body == BODY
+    assert time.process_time() - before < 2
 
 
 def test_a_cut_at_a_byte_keeps_chunks_and_delays() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from mockapi.exchange import Chunk, Ending, Reply, Request, Source
 from mockapi.messages import accumulate, decode_events, dump, encode_event, encode_events, error_body
 from mockapi.replies import error_reply, refused
 from mockapi.replies.surfaces import BEDROCK, surface_of
+from mockapi.replies.surfaces._translation import access_key_of
 from mockapi.sessions import Settings
 from mockapi.validation import Refusal, ValidationSettings
 from tests.support import streams
@@ -358,3 +360,11 @@ def test_a_body_that_promises_too_much_still_does() -> None:
     fields = ((b"content-type", b"application/json"), (b"content-length", b"%d" % (len(body) + 10)))
     reply = BEDROCK.dressed(Reply(200, fields, (Chunk(0.0, body),), Source.SCRIPTED, Ending.CUT), asked())
     assert reply.header("content-length") == str(len(reply.body) + 10)
+
+
+def test_a_signature_that_never_comes_is_searched_for_once() -> None:
+    """A field of 60 kB that begins as one over and over."""
+    fields = ((b"authorization", b"AWS4-" * 12_000),)
+    before = time.process_time()
+    assert access_key_of(Request("POST", "/model/x/invoke", "", fields)) == ""
+    assert time.process_time() - before < 2
