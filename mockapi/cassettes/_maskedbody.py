@@ -7,6 +7,7 @@ same size in the same place.
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
@@ -44,6 +45,7 @@ _SIGNED = frozenset(
 _MESSAGES = "messages"
 _TOOL_INPUT = "input"  # below it stands what a tool is told: none of the API's own members
 _LINE = re.compile(r"[^\r\n]+")
+_DATA = re.compile(r"\ufeff?data:[ \t]*")  # a mark at the start of a stream belongs to no line
 _DIGIT = re.compile(r"[0-9]")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
@@ -189,7 +191,7 @@ def _mask_stream(text: str, masking: Masking) -> str:
     joined: _Joined = defaultdict(list)
     between = 0  # where what is no JSON began: a secret in it may go over several lines
     for line in _LINE.finditer(text):
-        payload = re.match(r"data:[ \t]*", line.group())
+        payload = _DATA.match(line.group())
         start = line.start() + payload.end() if payload else line.end()
         if start < line.end() and text[start] in '{["':
             edits += _text_edits(text, between, start, masking)
@@ -286,14 +288,31 @@ def _chosen(text: str, json_paths: tuple[str, ...]) -> set[Path]:
     """The paths of the values that JSON paths choose in a text, if it is JSON."""
     if not json_paths:
         return set()
-    value: Any = jsontext.parse_exactly(text.encode("utf-8", "surrogateescape"))
-    if not isinstance(value, (dict, list)):
-        return set()  # no JSON, or a value that holds none: the library would read a string's text
-    document = Document(value, json_paths)
     try:
+        value = _as_clients_read(text)
+        if not isinstance(value, (dict, list)):
+            return set()  # no JSON, or a value that holds none: the library would read a string's text
+        document = Document(value, json_paths)
         return {tuple(match.parts) for path in json_paths for match in document.matches(path)}
     except ExpressionTooSlowError as error:
         raise RedactionError(str(error)) from error
+    except RecursionError as error:
+        paths = ", ".join(map(repr, json_paths))
+        raise RedactionError(f"it is nested too deeply for the JSON path {paths} to be followed") from error
+
+
+def _as_clients_read(text: str) -> Any:
+    """The value of a JSON text; None if it is none to any client.
+
+    The API reads more strictly than many clients, to which NaN and half a surrogate pair are JSON.
+    """
+    value = jsontext.parse_exactly(text.encode("utf-8", "surrogateescape"))
+    if not isinstance(value, jsontext.NotJSON):
+        return value
+    try:
+        return json.loads(text.removeprefix("\ufeff"))
+    except ValueError:
+        return None
 
 
 def _is_below(path: Path, chosen: set[Path]) -> bool:

@@ -63,6 +63,35 @@ def test_rules_of_ones_own() -> None:
 
 
 @pytest.mark.parametrize(
+    ("mark", "text"),
+    [
+        ("", r'{"private":"geheim","half":"\ud83d"}'),
+        ("", '{"half":NaN,"private":"geheim"}'),
+        ("\ufeff", '{"private":"geheim"}'),
+    ],
+    ids=["half a pair", "NaN", "byte order mark"],
+)
+def test_json_paths_count_in_what_clients_read_and_the_api_would_refuse(mark: str, text: str) -> None:
+    """A reply is read by clients, to most of which this is JSON."""
+    rules = RedactionRules(json_paths=("$.private",))
+    stream = (("content-type", "text/event-stream"),)
+    for fields, reply in (((), mark + text), (stream, f"{mark}data: {text}\n\n")):
+        response = RecordedResponse(200, fields, reply.encode())
+        redacted = redact_interaction(Interaction(RecordedRequest("GET", "/"), response), rules)
+        assert redacted.response.body == reply.replace("geheim", "******").encode()
+
+
+@pytest.mark.parametrize("levels", [500, 1010, 5000])
+def test_what_is_nested_too_deeply_for_a_json_path_is_not_taken_for_masked(levels: int) -> None:
+    """The library goes 100 levels deep, and no reader 5,000: what nobody could look at is not written."""
+    reply = b'{"a":' * levels + b'{"private":"geheim"}' + b"}" * levels
+    rules = RedactionRules(json_paths=("$..private",))
+    interaction = Interaction(RecordedRequest("GET", "/"), RecordedResponse(200, body=reply))
+    with pytest.raises(RedactionError, match=r"nested too deeply for the JSON path '\$\.\.private'"):
+        redact_interaction(interaction, rules)
+
+
+@pytest.mark.parametrize(
     ("text", "masked"),
     [
         ("mail jane.doe+x@mail.example.com, please", f"mail {'*' * 27}, please"),
