@@ -116,6 +116,11 @@ def text(longest: int) -> Kind[str]:
     )
 
 
+_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+HEADER_NAME: Final[Kind[str]] = Kind(
+    "the name of a header field",  # a token of RFC 9110
+    lambda value: isinstance(value, str) and _TOKEN.fullmatch(value) is not None,
+)
 STRING: Final[Kind[str]] = Kind("a string", lambda value: isinstance(value, str))
 FLAG: Final[Kind[bool]] = Kind("true or false", lambda value: isinstance(value, bool))
 LIST: Final[Kind[list[Any]]] = Kind("a list", lambda value: isinstance(value, list))

@@ -27,7 +27,7 @@ from mockapi.cassettes._model import (
 from mockapi.cassettes._options import parse_matching
 from mockapi.errors import CassetteError, Problem
 from mockapi.exchange import Ending
-from mockapi.options import FLAG, LIST, OptionError, known_keys, mapping, one_of, shown, whole
+from mockapi.options import FLAG, HEADER_NAME, LIST, OptionError, known_keys, mapping, one_of, shown, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,6 @@ _OUR_HEAD = re.compile(rf"^{VERSION_KEY}\s*:".encode(), re.MULTILINE)
 _OTHER_TOOLS = re.compile(rb"^(?:!tape|(?:- )?[ \t]*(?:(?:http_)?interactions|request)[ \t]*:)", re.MULTILINE)
 _NOT_OURS = f"not a mockapi cassette: there is no `{VERSION_KEY}: {FORMAT_VERSION}` at the top."
 _BROUGHT_OVER = "Recordings of other tools are brought over by `mockapi cassettes import`."
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token of RFC 9110
 _VERSION = whole(1)
 _STATUS = whole(200, 599)
 _ENDING = one_of([ending.value for ending in Ending])
@@ -210,7 +209,7 @@ def _headers(value: Any, path: Path) -> Fields:
         ):
             raise FormatError((*path, index), "a header is a pair of strings: `[name, 'value']`.")
         name, content = item
-        if not _NAME.fullmatch(name) or _BAD_VALUE.search(content):
+        if not HEADER_NAME.fits(name) or _BAD_VALUE.search(content):
             raise FormatError((*path, index), f"HTTP cannot carry the header {name!r}: {content!r}.")
         fields.append((name, content))
     return tuple(fields)

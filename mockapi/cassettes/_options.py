@@ -9,7 +9,18 @@ from mockapi.cassettes._checks import OWN, STRING
 from mockapi.cassettes._model import Compare, Matching, Substitution
 from mockapi.cassettes._substitutions import PATTERNS, named_substitutions
 from mockapi.errors import UsageError
-from mockapi.options import FLAG, LIST, OptionError, expression, items, mapping, nearest, one_of, shown
+from mockapi.options import (
+    FLAG,
+    HEADER_NAME,
+    LIST,
+    OptionError,
+    expression,
+    items,
+    mapping,
+    nearest,
+    one_of,
+    shown,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +43,9 @@ def parse_matching(value: Any, path: Path, folders: Mapping[str, str]) -> Matchi
     mapping(value, path, _KEYS, own=OWN)
     return Matching(
         substitutions=_substitutions(value.get("substitute", []), (*path, "substitute"), folders),
-        headers=tuple(name.lower() for name in items(value.get("headers", []), (*path, "headers"), STRING)),
+        headers=tuple(
+            name.lower() for name in items(value.get("headers", []), (*path, "headers"), HEADER_NAME)
+        ),
         ignore=json_paths(value.get("ignore", []), (*path, "ignore")),
         compare=_COMPARE(value.get("compare", "all"), (*path, "compare")),
         rename_tool_ids=FLAG(value.get("rename_tool_ids", False), (*path, "rename_tool_ids")),

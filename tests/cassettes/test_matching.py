@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from mockapi.cassettes import Matching, parse_matching, request_key
+from mockapi.errors import UsageError
 from mockapi.exchange import Request
 from tests.support.cassettes import HELLO, asked, said
 from tests.support.each import each
@@ -183,3 +184,10 @@ def test_rules_are_added_up() -> None:
     assert both.rename_tool_ids
     assert not both.is_exact
     assert both.exact_part == Matching(headers=("a", "b"))
+
+
+@pytest.mark.parametrize("name", ["\U0001f600", "\u2028", "a b", "", "x:y"])
+def test_only_what_can_be_a_header_field_is_matched(name: str) -> None:
+    """Any other name is in no request, and some have no form on the wire at all."""
+    with pytest.raises(UsageError, match=r"headers\[0\]` must be the name of a header field"):
+        parse_matching({"headers": [name]}, ("matching",), {})

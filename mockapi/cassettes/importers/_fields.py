@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from mockapi.cassettes._checks import FormatError
+from mockapi.options import HEADER_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,7 +36,6 @@ def split_url(url: str, path: Path = ()) -> tuple[str, str, str]:
     return host, quote(target, safe="/%:@!$&'()*+,;=~"), parts.query
 
 
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f]")
 
 
@@ -67,7 +67,7 @@ def _pairs(value: Any) -> Iterator[tuple[Any, Any]]:
 
 def _clean(pairs: Iterable[tuple[Any, Any]]) -> Iterator[tuple[str, str]]:
     for name, value in pairs:
-        if not isinstance(name, str) or not _NAME.fullmatch(name.strip()):
+        if not isinstance(name, str) or not HEADER_NAME.fits(name.strip()):
             continue
         for content in value if isinstance(value, list) else [value]:
             for line in _text(content).strip().split("\n"):

@@ -16,6 +16,7 @@ from mockapi.exchange import Ending
 from mockapi.messages import ERROR_CODES
 from mockapi.options import (
     FLAG,
+    HEADER_NAME,
     OBJECT,
     Kind,
     OptionError,
@@ -63,9 +64,10 @@ CODE: Final[Kind[str]] = Kind(
 )
 MEMBERS: Final = replace(OBJECT, words="an object, the further members of the error's details")
 FIELDS: Final[Kind[dict[str, str]]] = Kind(
-    "an object of names and texts",
+    "an object of header fields, names and texts",
     lambda value: (
-        isinstance(value, dict) and all(FIELD.fits(item) for pair in value.items() for item in pair)
+        isinstance(value, dict)
+        and all(HEADER_NAME.fits(name) and FIELD.fits(content) for name, content in value.items())
     ),
 )
 WHICH: Final[Kind[int | str]] = Kind(

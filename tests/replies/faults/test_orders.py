@@ -113,7 +113,15 @@ def test_a_misfit_changes_nothing_and_is_told() -> None:
         ([{"fault": "cut", "when": {"modle": "x"}}], r"when.modle` is unknown. Did you mean `model`"),
         ([{"fault": "cut", "when": {"stream": 1}}], r"when.stream` must be true or false; got 1"),
         ([{"fault": "cut", "when": []}], r"when` must be an object"),
-        ([{"fault": "error", "headers": {"a": "b\r\nc"}}], r"headers` must be an object of names and texts"),
+        (
+            [{"fault": "error", "headers": {"a": "b\r\nc"}}],
+            r"headers` must be an object of header fields",
+        ),
+        (
+            [{"fault": "error", "headers": {"a b": "c"}}],
+            r"headers` must be an object of header fields",
+        ),
+        ([{"fault": "error", "headers": {"": "c"}}], r"headers` must be an object of header fields"),
         (["cut"] * 101, "at most 100"),
     ],
 )
