@@ -87,10 +87,13 @@ def compact(value: Any) -> bytes:
 
 
 def compact_deep(value: Any) -> bytes:
-    """As `compact`, however deep the value is nested: what `parse` reads may be 1,024 levels deep."""
+    """As `compact`, however deep the value is nested: what `parse` reads may be 1,024 levels deep.
+
+    Half a surrogate pair, which clients and other readers of JSON may hold, stands as its escape.
+    """
     try:
         return compact(value)
-    except RecursionError:
+    except (RecursionError, UnicodeEncodeError):
         return _without_recursion(value)
 
 
@@ -119,4 +122,4 @@ def _without_recursion(value: Any) -> bytes:
             waiting += [_Written("]"), *reversed(inner)]
         else:
             pieces.append(json.dumps(item, ensure_ascii=False))
-    return "".join(pieces).encode()
+    return "".join(pieces).encode("utf-8", "backslashreplace")  # a Python escape, and JSON's too

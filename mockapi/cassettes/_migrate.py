@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         RecordedRequest,
         RecordedResponse,
     )
+    from mockapi.exchange import Request
 
 _DATA_LINE = re.compile(r"^data: ?(.*)$", re.MULTILINE)
 _REPLY_TYPES = frozenset({"message", "completion"})
@@ -88,12 +89,19 @@ def migrate(cassette: Cassette, renames: Renames) -> tuple[Cassette, list[Migrat
         request = _request(old.request, renames)
         response, edits = _response(old.response, renames) if renames.in_replies else (old.response, ())
         new = replace(old, request=request, response=response)
-        found = tuple(differences(as_request(old), as_request(new)))
+        found = _differences(as_request(old), as_request(new))
         if found or edits:
             new = replace(new, edited=True)
             changes.append(Migrated(position, found, edits))
         interactions.append(new if found or edits else old)
     return replace(cassette, interactions=tuple(interactions)), changes
+
+
+def _differences(old: Request, new: Request) -> tuple[Difference, ...]:
+    try:
+        return tuple(differences(old, new))
+    except RecursionError:  # nested deeper than values can be compared: they are told as texts
+        return tuple(differences(old, new, by_place=False))
 
 
 # Requests ----------------------------------------------------------------------------------------
@@ -107,7 +115,7 @@ def _request(request: RecordedRequest, renames: Renames) -> RecordedRequest:
         for params in _all_params(value):
             _rename_model_and_tools(params, renames)
         _rename_members(value, renames.members)
-        return replace(request, path=path, body=jsontext.compact(value))
+        return replace(request, path=path, body=jsontext.compact_deep(value))
     return replace(request, path=path)
 
 
@@ -124,12 +132,16 @@ def _all_params(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _rename_model_and_tools(params: dict[str, Any], renames: Renames) -> None:
     _rename_value(params, "model", renames.models)
-    for tool in params.get("tools") or ():
+    for tool in _items(params.get("tools")):
         _rename_value(tool, "name", renames.tools)
     _rename_value(params.get("tool_choice"), "name", renames.tools)
-    for message in params.get("messages") or ():
+    for message in _items(params.get("messages")):
         if isinstance(message, dict):
             _rename_in_blocks(message.get("content"), renames.tools)
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _rename_in_blocks(blocks: Any, tools: Mapping[str, str]) -> None:

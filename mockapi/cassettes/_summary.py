@@ -64,7 +64,7 @@ def _asked(request: Any, path: str) -> str:
     users = [m for m in request["messages"] if isinstance(m, dict) and m.get("role") == "user"]
     content = users[-1].get("content") if users else ""
     words = _short(_words(content))
-    return f"{request.get('model') or _model_in(path)}: {words}"
+    return f"{_shown(request.get('model') or _model_in(path))}: {words}"
 
 
 def _model_in(path: str) -> str | None:
@@ -78,13 +78,13 @@ def _answered(reply: Any) -> str:
         return ""
     error = reply.get("error")
     if isinstance(error, dict):
-        return f"{error.get('type')}: {_short(str(error.get('message', '')))}"
+        return f"{_shown(error.get('type'))}: {_shown(error.get('message', ''))}"
     if isinstance(reply.get("content"), list):
         ended = reply.get("stop_reason") or "broken off"
-        return f"{_short(_words(reply['content']))} ({ended})".lstrip()
+        return f"{_short(_words(reply['content']))} ({_shown(ended)})".lstrip()
     if "input_tokens" in reply:
-        return f"{reply['input_tokens']} input tokens"
-    return str(reply.get("id") or reply.get("type") or "")
+        return f"{_shown(reply['input_tokens'])} input tokens"
+    return _shown(reply.get("id") or reply.get("type") or "")
 
 
 def _words(content: Any) -> str:
@@ -98,12 +98,19 @@ def _words(content: Any) -> str:
         if not isinstance(block, dict):
             continue
         if block.get("type") == "text":
-            pieces.append(str(block.get("text", "")))
+            pieces.append(_shown(block.get("text", ""), _LOOKED_AT))
         else:
-            pieces.append(f"[{block.get('type')} {block.get('name', '')}".rstrip() + "]")
+            pieces.append(f"[{_shown(block.get('type'))} {_shown(block.get('name', ''))}".rstrip() + "]")
     return " ".join(pieces)
 
 
-def _short(text: str) -> str:
+def _shown(value: Any, longest: int = _LONGEST) -> str:
+    """A member that is a text by right; where it is another value, its kind alone: it may be nested deep."""
+    if isinstance(value, dict):
+        return "{…}"
+    return _short("[…]" if isinstance(value, list) else str(value), longest)
+
+
+def _short(text: str, longest: int = _LONGEST) -> str:
     line = " ".join(text.lstrip()[:_LOOKED_AT].split())  # a text may have megabytes
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"

@@ -77,11 +77,13 @@ def _described(interaction: Interaction, longest: int | None) -> Iterator[_Line]
     reply = cassettes.reply_of(interaction)
     if isinstance(reply, dict) and isinstance(reply.get("content"), list):
         yield from _content("  reply", reply["content"], longest, colour="green")
-        yield (f"  stop reason: {reply.get('stop_reason')}",)
+        yield (f"  stop reason: {_told(reply.get('stop_reason'))}",)
         yield (f"  usage: {_usage(reply.get('usage'))}",)
     elif response.body:
         shown = (
-            response.body.decode("utf-8", "replace") if reply is None else jsontext.compact(reply).decode()
+            response.body.decode("utf-8", "replace")
+            if reply is None
+            else jsontext.compact_deep(reply).decode()
         )
         yield from _text(("  reply",), shown, longest)
     yield (f"  {_timing(interaction)}",)
@@ -97,32 +99,38 @@ def _asked(body: dict[str, Any], longest: int | None) -> Iterator[_Line]:
     if body.get("system"):
         yield from _content("  system", body["system"], longest, colour="yellow")
     if isinstance(body.get("tools"), list):
-        names = (str(tool.get("name")) for tool in body["tools"] if isinstance(tool, dict))
+        names = (_told(tool.get("name")) for tool in body["tools"] if isinstance(tool, dict))
         yield (f"  tools: {', '.join(names)}",)
     messages = body.get("messages")
     for message in messages if isinstance(messages, list) else []:
         if isinstance(message, dict):
-            yield from _content(f"  {message.get('role')}", message.get("content"), longest, colour="cyan")
+            role = f"  {_told(message.get('role'))}"
+            yield from _content(role, message.get("content"), longest, colour="cyan")
 
 
 def _content(label: str, content: Any, longest: int | None, colour: str) -> Iterator[_Line]:
     blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
     for block in blocks if isinstance(blocks, list) else []:
-        name, text = _block(block if isinstance(block, dict) else {"type": str(block)})
+        name, text = _block(block if isinstance(block, dict) else {"type": block})
         yield from _text((Styled(label, fg=colour), name), text, longest)
 
 
 def _block(block: dict[str, Any]) -> tuple[str, str]:
     """What kind of block it is, if it is not text, and what it says."""
-    kind = str(block.get("type"))
+    kind = _told(block.get("type"))
     if kind == "text":
-        return "", str(block.get("text", ""))
+        return "", _told(block.get("text", ""))
     if kind == "thinking":
-        return " (thinking)", str(block.get("thinking", ""))
+        return " (thinking)", _told(block.get("thinking", ""))
     if "input" in block:
-        return f" ({kind} {block.get('name')})", jsontext.compact(block["input"]).decode()
+        return f" ({kind} {_told(block.get('name'))})", jsontext.compact_deep(block["input"]).decode()
     rest = {key: value for key, value in block.items() if key not in {"type", "cache_control"}}
-    return f" ({kind})", jsontext.compact(rest).decode()
+    return f" ({kind})", jsontext.compact_deep(rest).decode()
+
+
+def _told(value: Any) -> str:
+    """A member that is a text by right, and what a recording has there."""
+    return jsontext.compact_deep(value).decode() if isinstance(value, (dict, list)) else str(value)
 
 
 def _text(label: _Line, text: str, longest: int | None) -> Iterator[_Line]:

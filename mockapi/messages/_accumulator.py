@@ -34,6 +34,7 @@ from mockapi.messages import _keyorder
 from mockapi.messages._cutjson import complete_part
 from mockapi.messages._grammar import GrammarChecker, Severity, State
 from mockapi.messages._wire import load
+from mockapi.options import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -195,22 +196,22 @@ class _Block:
         return block
 
     def _input(self, written: str, *, cut: bool) -> Any:
-        name = self._start.get("name")
+        name = shown(self._start.get("name"))
         try:
             value = load(written)
         except ValueError as error:
             if not cut:
                 raise GrammarError(
-                    f"The input of the tool use {name!r} is broken JSON: {error}. It is {written[:80]!r}."
+                    f"The input of the tool use {name} is broken JSON: {error}. It is {written[:80]!r}."
                 ) from None
             try:
                 value = complete_part(written)
             except ValueError:
                 raise GrammarError(
-                    f"The input of the tool use {name!r} begins no JSON: {written[:80]!r}."
+                    f"The input of the tool use {name} begins no JSON: {written[:80]!r}."
                 ) from None
         if not isinstance(value, dict):
-            raise GrammarError(f"The input of the tool use {name!r} is not a JSON object: {written[:80]!r}.")
+            raise GrammarError(f"The input of the tool use {name} is not a JSON object: {written[:80]!r}.")
         return value
 
 

@@ -29,6 +29,7 @@ from itertools import cycle
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from mockapi.messages import _keyorder
+from mockapi.options import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,7 +99,7 @@ def _check(message: Mapping[str, Any]) -> None:
     for key, wanted in (("content", list), ("stop_reason", str), ("usage", dict)):
         value = message.get(key)
         if not isinstance(value, wanted):
-            raise ValueError(f"A whole message has a {key}; this one's is {value!r}.")  # noqa: TRY004 - a fault of the data
+            raise ValueError(f"A whole message has a {key}; this one's is {shown(value)}.")  # noqa: TRY004 - a fault of the data
 
 
 def _start_of(message: Mapping[str, Any]) -> dict[str, Any]:

@@ -31,6 +31,8 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from mockapi.options import shown
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -301,7 +303,7 @@ class GrammarChecker:
     def _check_block(self, index: Any, block: Any) -> Iterable[tuple[str, str]]:
         self._block_type = None
         if type(index) is not int:
-            yield "malformed", f"its index is {index!r}, no integer"
+            yield "malformed", f"its index is {shown(index)}, no integer"
             index = self._next_index
         elif index != self._next_index:
             yield "index_order", f"its index is {index}, the next block is {self._next_index}"
@@ -316,7 +318,7 @@ class GrammarChecker:
 
     def _check_index(self, index: Any) -> Iterable[tuple[str, str]]:
         if type(index) is not int:
-            yield "malformed", f"its index is {index!r}, no integer"
+            yield "malformed", f"its index is {shown(index)}, no integer"
         elif self.state is not State.CLOSING and index != self._index:
             yield "wrong_index", f"its index is {index}, the latest block is {self._index}"
 

@@ -20,6 +20,7 @@ import orjson
 from mockapi import jsontext, sse
 from mockapi.errors import GrammarError
 from mockapi.messages._framed import framed_events, is_framed
+from mockapi.options import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,17 +44,15 @@ _HEADS: Final = {
 def dump(value: Any) -> bytes:
     r"""A JSON value as the API writes it: compact, raw UTF-8, "/" not escaped.
 
-    Integers of any size are exact; a lone surrogate is written as its `\uXXXX` escape.
+    Integers of any size are exact; a lone surrogate is written as its `\uXXXX` escape. What the value holds
+    of a request, a script or an upstream may be nested as deep as they like.
 
     Raises:
-        ValueError: the value is nested too deeply, or is nothing that JSON knows.
+        ValueError: the value is nothing that JSON knows.
     """
     try:
-        return jsontext.compact(value)
-    except UnicodeEncodeError:
-        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        return text.encode("utf-8", "backslashreplace")  # a Python escape, and JSON's too
-    except (TypeError, RecursionError) as error:
+        return jsontext.compact_deep(value)
+    except TypeError as error:
         raise ValueError(f"This value cannot be written as JSON: {error}") from None
 
 
@@ -116,7 +115,7 @@ def encode_events(events: Iterable[dict[str, Any]], paddings: Iterable[int] | No
 def _type_of(event: dict[str, Any]) -> str:
     kind = event.get("type")
     if not isinstance(kind, str):
-        raise ValueError(f'An event needs a "type" that is a string, this one has {kind!r}.')  # noqa: TRY004 - a wrong value in data, not a wrong call
+        raise ValueError(f'An event needs a "type" that is a string, this one has {shown(kind)}.')  # noqa: TRY004 - a wrong value in data, not a wrong call
     return kind
 
 
@@ -163,7 +162,9 @@ def decode_event(event: sse.Event, index: int = 0) -> dict[str, Any]:
         )
     kind = value.get("type")
     if event.type not in ("message", kind):
-        raise GrammarError(f"{place} has another type in its data, {kind!r}: it begins with {_start(event)}.")
+        raise GrammarError(
+            f"{place} has another type in its data, {shown(kind)}: it begins with {_start(event)}."
+        )
     return value
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 
+from mockapi import jsontext
 from mockapi.cassettes import (
     Cassette,
     Interaction,
@@ -66,6 +69,30 @@ ANSWER = streams.message(streams.text("Hi\nthere"), streams.tool_use({}), stop_r
 def test_a_summary_says_who_was_asked_what_and_what_came_back(item: Interaction, line: str) -> None:
     """One line, words cut to what a reviewer reads."""
     assert summarize(item) == line
+
+
+def _deep(levels: int) -> Any:
+    value: Any = "end"
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("odd", [_deep(990), {"a": _deep(980)}, 10**30, "two\nlines", "x" * 100_000])
+def test_members_that_are_no_text_or_a_long_one_make_no_long_line(odd: Any) -> None:
+    """What was recorded may have anything where the API has a name: nested deep, or of many lines."""
+    block = {"type": odd, "name": odd}
+    asked = {"model": odd, "messages": [{"role": "user", "content": [block, {"type": "text", "text": odd}]}]}
+    replies = (
+        {"content": [block], "stop_reason": odd},
+        {"error": {"type": odd, "message": odd}},
+        {"id": odd},
+    )
+    for reply in replies:
+        item = interaction(jsontext.compact_deep(asked), jsontext.compact_deep(reply))
+        line = summarize(item)
+        assert "\n" not in line
+        assert len(line) < 400
 
 
 @given(interactions)

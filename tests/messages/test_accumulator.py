@@ -40,6 +40,17 @@ def tool_stream(*fragments: str, stop_reason: str = "tool_use") -> list[dict[str
     return stream_of(s.block_start(0, s.tool_use({})), *deltas, s.block_stop(), stop_reason=stop_reason)
 
 
+def test_the_name_of_a_broken_call_may_be_nested_deep() -> None:
+    """It is told with the beginning of its name."""
+    deep: Any = "end"
+    for _ in range(2000):
+        deep = [deep]
+    block = s.block_start(0, {**s.tool_use({}), "name": deep})
+    call = s.delta(kind="input_json_delta", partial_json="{]")
+    with pytest.raises(GrammarError, match=r"tool use \[+\.\.\.\]+ is broken JSON"):
+        accumulate(stream_of(block, call, s.block_stop(), stop_reason="tool_use"))
+
+
 def test_text_adds_up() -> None:
     """Text deltas join, the stop fields are taken over, and the usage is the last one told."""
     message = accumulate(s.WHOLE)

@@ -216,6 +216,15 @@ def test_case(name: str, events: list[Any], expected: list[tuple[str, int]]) -> 
     assert [(violation.code, violation.index) for violation in found] == expected, name
 
 
+def test_an_index_that_is_nested_deep_is_told() -> None:
+    """Whatever stands there, a message quotes its beginning."""
+    deep: Any = "end"
+    for _ in range(2000):
+        deep = [deep]
+    events = [s.start(), s.block_start(deep), s.delta(index=deep), s.block_stop()]
+    assert [found.code for found in check_events(events)][:2] == ["malformed", "malformed"]
+
+
 def test_every_code_is_told() -> None:
     """Every code of the table of codes occurs in a case, and no other."""
     assert {code for _, _, expected in CASES for code, _ in expected} == set(CODES)

@@ -49,13 +49,20 @@ def test_no_json_value(value: Any) -> None:
         dump(value)
 
 
-def test_too_deep_to_write() -> None:
-    """A value nested too deeply is refused, it does not break the writer."""
-    value: list[Any] = []
+@pytest.mark.parametrize(("inner", "text"), [("", b'""'), ("\ud83d", rb'"\ud83d"')])
+def test_values_of_any_depth_are_written(inner: str, text: bytes) -> None:
+    """A script or an upstream may nest as deep as it likes, halves of a character at the bottom."""
+    value: Any = inner
     for _ in range(100_000):
         value = [value]
-    with pytest.raises(ValueError, match="cannot be written as JSON"):
-        dump(value)
+    assert dump(value) == b"[" * 100_000 + text + b"]" * 100_000
+
+
+def test_a_type_that_is_nested_deep_is_told() -> None:
+    """Where another stands in its place: a message quotes no more of it than its beginning."""
+    deep = '{"type":' + "[" * 990 + "]" * 990 + "}"
+    with pytest.raises(GrammarError, match=r"another type in its data, \[\[\[\[\.\.\.\]\]\]\]: it begins"):
+        decode_events(f"event: ping\ndata: {deep}\n\n".encode())
 
 
 @pytest.mark.parametrize(

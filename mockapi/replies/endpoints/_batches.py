@@ -52,7 +52,7 @@ def create(request: Request, store: ResourceStore, context: EndpointContext) -> 
         id=IdFactory(context.seed).make(IdKind.BATCH, store.made),
         created=context.time(),
         headers=request.headers,
-        rows=tuple(map(context.keep, _slices(map(dump, rows)))),
+        rows=tuple(map(context.keep, _slices(map(jsontext.compact_deep, rows)))),
         counts={"processing": len(rows)},
     )
     return context.json(batch.described(context)), store.with_batch(batch)
@@ -153,7 +153,7 @@ def _looked_at(batch: Batch, context: EndpointContext) -> Batch:
             result = {"type": "canceled"} if batch.cancelled else _result(row, batch, context)
             counts["processing"] -= 1
             counts[result["type"]] = counts.get(result["type"], 0) + 1
-            lines.append(dump({"custom_id": str(row.get("custom_id", "")), "result": result}) + b"\n")
+            lines.append(dump({"custom_id": _custom_id(row), "result": result}) + b"\n")
     left = batch.rows[len(done) :]
     return replace(
         batch,
@@ -166,7 +166,8 @@ def _looked_at(batch: Batch, context: EndpointContext) -> Batch:
 
 def _result(row: dict[str, Any], batch: Batch, context: EndpointContext) -> dict[str, Any]:
     params = row.get("params")
-    request = Request("POST", "/v1/messages", "", tuple(_own_headers(batch.headers)), dump(params))
+    body = jsontext.compact_deep(params)
+    request = Request("POST", "/v1/messages", "", tuple(_own_headers(batch.headers)), body)
     if isinstance(params, dict) and params.get("stream") is True:
         return _errored("invalid_request_error", _STREAM)
     if isinstance(params, dict) and params.get("max_tokens") == 0:
@@ -175,13 +176,19 @@ def _result(row: dict[str, Any], batch: Batch, context: EndpointContext) -> dict
     if refusal is not None:
         return _errored(refusal.type, refusal.message)
     material = GenerationInput(view_of(request), context.seed)
-    scripted = context.scripted(material, str(row.get("custom_id", "")))
+    scripted = context.scripted(material, _custom_id(row))
     if isinstance(scripted, Reply):
         return _errored(*_error_of(scripted))
     plan = scripted or decide(material.view, material.dice, material.ids)
     message, *_ = message_for(plan, material, History(), context.at)
     message["usage"]["service_tier"] = "batch"
     return {"type": "succeeded", "message": message}
+
+
+def _custom_id(row: dict[str, Any]) -> str:
+    """The row's name; a list or an object, which only a session without validation takes, names nothing."""
+    given = row.get("custom_id", "")
+    return "" if isinstance(given, (dict, list)) else str(given)
 
 
 def _error_of(reply: Reply) -> tuple[str, str]:

@@ -171,7 +171,8 @@ def _message(message: dict[str, Any], usage: dict[str, Any], view: RequestView) 
     stop, output = message.get("stop_reason"), usage.get("output_tokens")
     if not isinstance(stop, str) or _STOP.fullmatch(stop) is None or type(output) is not int or output < 0:
         return None
-    content = [block for block in message.get("content") or () if isinstance(block, dict)]
+    blocks = message.get("content")
+    content = [block for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else []
     calls = sum(block.get("type") == "tool_use" for block in content)
     total = _input_tokens(usage) or 0
     read = _share(usage.get("cache_read_input_tokens"), total)

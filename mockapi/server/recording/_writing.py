@@ -7,6 +7,7 @@ the next one, and at the end.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
@@ -148,6 +149,8 @@ class WriterQueue:
             outcome: _Outcome = await self._helpers.run(_outcome, interaction, self._options.rules)
         except TooSlowError as error:
             return RedactionError(str(error))
+        except Exception as defect:  # noqa: BLE001 - as in _outcomes
+            return RedactionError(str(_told(defect)))
         return outcome
 
     def _writable(self, kept: _Kept, outcome: _Outcome) -> Interaction | None:
@@ -178,6 +181,8 @@ class WriterQueue:
             self._console.problem(f"{line}. The recording is kept in memory and tried again.")
             self._unwritten += batch
             return False
+        except Exception as defect:  # noqa: BLE001 - told, and not the end of what waits
+            return await self._write_what_fits(file, batch, _told(defect))
         self._stats.recorded += len(batch)
         self._stats.renewed += len(renewed)
         return True
@@ -218,12 +223,24 @@ class WriterQueue:
         return old if self._files.covers(session, old.cassette.name) else None
 
 
+def _told(defect: Exception) -> UnwritableError:
+    """A defect of mockapi's own: what met it is left out, and what waits behind it is written."""
+    logging.getLogger(__name__).error("A recording could not be written: a defect.", exc_info=defect)
+    return UnwritableError("a defect of mockapi; its traceback is on the server's stderr")
+
+
 def _is_large(interaction: Interaction) -> bool:
     return is_heavy(interaction.request.body) or is_heavy(interaction.response.body)
 
 
 def _outcomes(interactions: list[Interaction], rules: RedactionRules) -> list[_Outcome]:
-    return [_outcome(interaction, rules) for interaction in interactions]
+    outcomes: list[_Outcome] = []
+    for interaction in interactions:
+        try:
+            outcomes.append(_outcome(interaction, rules))
+        except Exception as defect:  # noqa: BLE001 - told; what nobody could look at is not written
+            outcomes.append(RedactionError(str(_told(defect))))
+    return outcomes
 
 
 def _outcome(interaction: Interaction, rules: RedactionRules) -> _Outcome:

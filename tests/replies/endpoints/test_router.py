@@ -65,3 +65,21 @@ def test_the_wire_and_validation_have_one_limit(endpoint: Endpoint) -> None:
 def test_every_endpoint_is_on_its_page(endpoint: Endpoint) -> None:
     """Or the collection that it belongs to."""
     assert f"`{endpoint.path.partition('/{')[0]}`" in PAGE.read_text(encoding="utf-8")
+
+
+def test_a_batch_may_be_nested_deep() -> None:
+    """A row, or its name, as deep as a body may be, where nothing is validated: each row has a result."""
+    deep = b"[" * 1000 + b"]" * 1000
+    rows = b'{"requests":[{"custom_id":"a","params":{"system":%b}},{"custom_id":%b,"params":{}}]}' % (
+        deep,
+        deep,
+    )
+    made, store = answer(Request("POST", "/v1/messages/batches", body=rows), ResourceStore(), CONTEXT)
+    path = f"/v1/messages/batches/{jsontext.parse(made.body)['id']}"
+    _, store = answer(Request("GET", path), store, CONTEXT)
+    reply, _ = answer(Request("GET", f"{path}/results"), store, CONTEXT)
+    results = [jsontext.parse(line) for line in reply.body.splitlines()]
+    assert [(row["custom_id"], row["result"]["type"]) for row in results] == [
+        ("a", "succeeded"),
+        ("", "succeeded"),
+    ]

@@ -6,10 +6,11 @@ A new kind of upstream is a row of `ODD`. Limits are lowered for them; one slow 
 from __future__ import annotations
 
 import gzip
+import importlib
 import io
 import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ from tests.support.process import Serving, run
 from tests.support.recording import Upstream, recorded, recording, saying
 from tests.support.server import ask, message
 from tests.support.streams import HALVES
+from tests.support.workers import one_process
 
 if TYPE_CHECKING:
     import socket
@@ -48,6 +50,9 @@ def in_pieces(body: bytes, size: int) -> bytes:
     return b"HTTP/1.1 200 OK\r\n%btransfer-encoding: chunked\r\n\r\n%b0\r\n\r\n" % (TYPE, chunks)
 
 
+NESTED: Final = b'event: content_block_start\ndata: {"type":"content_block_start","index":%b}\n\n' % (
+    b"[" * 990 + b"]" * 990
+)
 GZIP, DEFLATE = b"content-encoding: gzip\r\n", b"content-encoding: deflate\r\n"
 NULS, FITS = bytes(LIMIT + 1), bytes(LIMIT)
 
@@ -77,6 +82,7 @@ ODD: Final = {
         answer(gzip.compress(gzip.compress(b"{}")), b"content-encoding: gzip, gzip\r\n"), "was not asked for"
     ),
     "a character in halves": Odd(answer(HALVES)),
+    "an index nested deep": Odd(answer(NESTED)),
     "a thousand layers": Odd(
         answer(b"{}", b"content-encoding: %b\r\n" % b",".join([b"gzip"] * 1000)), "asked"
     ),
@@ -95,7 +101,12 @@ def _low_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mockapi.server.recording._decoding.MAX_CHUNKS", 100)
 
 
-_QUICK: Final = {"NULs in gzip", "gzip with rubbish behind it", "every control character"}
+_QUICK: Final = {
+    "NULs in gzip",
+    "an index nested deep",
+    "gzip with rubbish behind it",
+    "every control character",
+}
 
 
 @pytest.mark.usefixtures("_low_limits")
@@ -170,6 +181,35 @@ def test_what_the_format_has_no_place_for_keeps_nothing_else_out(tmp_path: Path)
         assert ask(server.base_url, message("hi")).status_code == 200
     assert len(recorded(tmp_path / "r").interactions) == 1
     assert "M-SEARCH /v1/other was not recorded" in told.getvalue()
+
+
+@pytest.mark.parametrize("place", ["_encode.summarize", "redaction._redacted_request"])
+@one_process
+def test_a_defect_in_one_recording_keeps_nothing_else_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture, place: str
+) -> None:
+    """It is told with its traceback, and the request that met it is left out; the next is written."""
+    module = importlib.import_module(f"mockapi.cassettes.{place.partition('.')[0]}")
+    real = getattr(module, place.partition(".")[2])
+
+    def broken(*given: Any) -> Any:
+        if b"bad" in repr(given).encode():
+            raise ZeroDivisionError("a defect")
+        return real(*given)
+
+    told = io.StringIO()
+    with (
+        Upstream(saying(answer(b"{}"))) as upstream,
+        recording(upstream.url, tmp_path / "r", stream=told) as server,
+    ):
+        monkeypatch.setattr(module, place.partition(".")[2], broken)
+        for text in ("bad", "good"):
+            assert ask(server.base_url, message(text)).status_code == 200
+        monkeypatch.undo()
+    (kept,) = recorded(tmp_path / "r").interactions
+    assert b"good" in kept.request.body
+    assert "POST /v1/messages was not recorded: a defect of mockapi" in told.getvalue()
+    assert "ZeroDivisionError" in caplog.text
 
 
 def _gigabyte(connection: socket.socket, pieces: Iterator[bytes]) -> None:
