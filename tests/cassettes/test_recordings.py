@@ -40,15 +40,16 @@ def test_they_are_asked_for_as_those_of_a_list() -> None:
             found[number]
 
 
-def test_to_find_one_makes_no_other() -> None:
-    """Neither does the index: what nobody has asked for is no object."""
-    found = recordings(*_cassettes([3, 3]))
+def test_to_find_one_makes_hardly_another() -> None:
+    """The index makes none: what nobody has asked for is no object, but for one whose place is looked at."""
+    found = recordings(*_cassettes([300, 300]))
     index = Index(found)
     assert not found._made
     track = index.find_exact(asked({"n": 1}))
     assert track is not None
-    assert [item.number for item in track.recordings] == [1, 4]
-    assert sorted(found._made) == [1, 4]
+    assert [item.number for item in track.recordings] == [1, 301]
+    assert {1, 301} <= found._made.keys()
+    assert len(found._made) < 20  # places go by hashes, of which Python has others in each process
 
 
 def test_two_threads_get_the_same_ones() -> None:
