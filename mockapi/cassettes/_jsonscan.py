@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    _Steps = tuple[str | int, ...]
+
 _TOKEN = re.compile(
     r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)|[\[\]{},:]|[^\s"\[\]{},:]+',
     re.DOTALL,
@@ -23,8 +25,8 @@ _ESCAPE = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|\\\Z", re.DOTALL
 )
 _CHARACTER = re.compile(_ESCAPE.pattern + "|.", re.DOTALL)
-_DEEPEST = 128
-"""Steps of a path: what a JSON path with `..` reaches is 100 levels deep; what is deeper, its end tells."""
+_FIRST_STEPS = 125
+"""Of a path: what a JSON path with `..` reaches is 100 levels deep; what is deeper, its last steps tell."""
 _LAST_STEPS = 3
 _SHORT_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
@@ -72,10 +74,12 @@ class Scan(NamedTuple):
 
 
 class _Container:
-    __slots__ = ("is_object", "number", "path", "step", "wants_key")
+    """What is open: its path in two parts, as all that are deep in one another share the first steps."""
 
-    def __init__(self, path: tuple[str | int, ...], number: int, *, is_object: bool) -> None:
-        self.path = path
+    __slots__ = ("first", "is_object", "last", "number", "step", "wants_key")
+
+    def __init__(self, path: tuple[_Steps, _Steps], number: int, *, is_object: bool) -> None:
+        self.first, self.last = path
         self.number = number
         self.is_object = is_object
         self.wants_key = is_object
@@ -93,7 +97,7 @@ def scan(text: str) -> Scan:
         top = stack[-1] if stack else None
         first = token[0]
         if first in "{[":
-            path = _path_in(top, top.step) if top else ()
+            path = _steps_in(top, top.step) if top else ((), ())
             stack.append(_Container(path, objects if first == "{" else -1, is_object=first == "{"))
             objects += first == "{"
         elif first in "}]":
@@ -132,11 +136,16 @@ def _leaf(match: re.Match[str], top: _Container | None) -> Leaf:
     return Leaf(start, end, _path_in(top, top.step) if top else (), owner, Role.STRING)
 
 
-def _path_in(container: _Container, step: str | int) -> tuple[str | int, ...]:
-    path = container.path
-    if len(path) < _DEEPEST:
-        return (*path, step)
-    return (*path[: _DEEPEST - _LAST_STEPS], *path[1 - _LAST_STEPS :], step)
+def _path_in(container: _Container, step: str | int) -> _Steps:
+    first, last = _steps_in(container, step)
+    return first + last
+
+
+def _steps_in(container: _Container, step: str | int) -> tuple[_Steps, _Steps]:
+    first = container.first
+    if len(first) < _FIRST_STEPS:
+        return (*first, step), ()
+    return first, (*container.last[1 - _LAST_STEPS :], step)
 
 
 def decoded(raw: str) -> str:
