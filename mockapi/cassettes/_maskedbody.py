@@ -304,15 +304,23 @@ def _chosen(text: str, json_paths: tuple[str, ...]) -> set[Path]:
 def _as_clients_read(text: str) -> Any:
     """The value of a JSON text; None if it is none to any client.
 
-    The API reads more strictly than many clients, to which NaN and half a surrogate pair are JSON.
+    The API reads more strictly than many clients, to which NaN, half a surrogate pair and an integer of
+    any length are JSON.
     """
     value = jsontext.parse_exactly(text.encode("utf-8", "surrogateescape"))
     if not isinstance(value, jsontext.NotJSON):
         return value
     try:
-        return json.loads(text.removeprefix("\ufeff"))
+        return json.loads(text.removeprefix("\ufeff"), parse_int=_integer)
     except ValueError:
         return None
+
+
+def _integer(digits: str) -> float:
+    try:
+        return int(digits)
+    except ValueError:  # more of them than Python reads: infinite to those that do
+        return float(digits)
 
 
 def _is_below(path: Path, chosen: set[Path]) -> bool:

@@ -67,9 +67,10 @@ def test_rules_of_ones_own() -> None:
     [
         ("", r'{"private":"geheim","half":"\ud83d"}'),
         ("", '{"half":NaN,"private":"geheim"}'),
+        ("", f'{{"half":-{"1" * 5000},"private":"geheim"}}'),
         ("\ufeff", '{"private":"geheim"}'),
     ],
-    ids=["half a pair", "NaN", "byte order mark"],
+    ids=["half a pair", "NaN", "5,000 digits", "byte order mark"],
 )
 def test_json_paths_count_in_what_clients_read_and_the_api_would_refuse(mark: str, text: str) -> None:
     """A reply is read by clients, to most of which this is JSON."""
