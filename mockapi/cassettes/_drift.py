@@ -117,17 +117,20 @@ def _shapes(parts: list[tuple[str, Any]]) -> dict[str, Shape]:
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, str]]:
-    yield path, _NAMES.get(type(value), "number")
-    if isinstance(value, dict):
-        for key, item in value.items():
-            if key == "input":  # what a tool is told is the model's choice
-                yield f"{path}.{key}", _NAMES.get(type(item), "number")
-            else:
-                yield from _leaves(f"{path}.{key}", item)
-    elif isinstance(value, list):
-        for item in value:
-            kind = item.get("type") if isinstance(item, dict) else None
-            yield from _leaves(f"{path}[{kind}]" if isinstance(kind, str) else f"{path}[*]", item)
+    waiting = [(path, value)]  # without recursion: a reply may be nested deep
+    while waiting:
+        path, value = waiting.pop()
+        yield path, _NAMES.get(type(value), "number")
+        if isinstance(value, dict):
+            for key, item in value.items():
+                if key == "input":  # what a tool is told is the model's choice
+                    yield f"{path}.{key}", _NAMES.get(type(item), "number")
+                else:
+                    waiting.append((f"{path}.{key}", item))
+        elif isinstance(value, list):
+            for item in value:
+                kind = item.get("type") if isinstance(item, dict) else None
+                waiting.append((f"{path}[{kind}]" if isinstance(kind, str) else f"{path}[*]", item))
 
 
 def _differences(before: Shape, now: Shape) -> Iterator[str]:

@@ -45,6 +45,8 @@ THINKING = [
         (as_frames(encode_events(WHOLE)), as_frames(encode_events([*WHOLE[:3], *WHOLE[3:]])), []),
         (b"<html>", {"a": 1}, ["events: recorded no JSON, now JSON"]),
         (b"", {"a": 1}, ["events: recorded an empty body, now JSON"]),
+        (b'{"a":' * 1000 + b"1" + b"}" * 1000, b'{"a":' * 1000 + b'"x"' + b"}" * 1000,
+         [f"${'.a' * 1000}: recorded number, now string"]),
     ],
 )  # fmt: skip
 def test_what_code_relies_on_is_compared_and_words_are_not(before: Any, now: Any, lines: list[str]) -> None:
