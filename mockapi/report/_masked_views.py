@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mockapi import inspector
-from mockapi.cassettes import redact_interaction
+from mockapi.cassettes import RedactionError, redact_interaction
 
 if TYPE_CHECKING:
     from mockapi.cassettes import Interaction, RedactionRules
@@ -17,7 +17,7 @@ def recorded_view(
     interaction: Interaction, cassette: str, position: int, rules: RedactionRules
 ) -> dict[str, Any]:
     """A recorded interaction, masked again: a rule may be newer than the recording."""
-    return inspector.interaction_view(redact_interaction(interaction, rules), cassette, position)
+    return inspector.interaction_view(_safe(interaction, rules), cassette, position)
 
 
 def happened_view(entry: JournalEntry, session: ServerSession, rules: RedactionRules) -> dict[str, Any]:
@@ -29,11 +29,11 @@ def happened_view(entry: JournalEntry, session: ServerSession, rules: RedactionR
         rules: what is masked.
     """
     happened = inspector.interaction_of(entry)
-    recorded = inspector.interaction_view(redact_interaction(happened, rules))
+    recorded = inspector.interaction_view(_safe(happened, rules))
     plain = happened.request.body
     if entry.plain is not entry.request:
         request = replace(happened.request, path=entry.plain.path, body=entry.plain.body)
-        plain = redact_interaction(replace(happened, request=request), rules).request.body
+        plain = _safe(replace(happened, request=request), rules).request.body
     view: dict[str, Any] = inspector.entry_view(entry, session)
     masked = _masked({name: view[name] for name in ("session_name", "refusal", "miss", "faults")}, rules)
     for side in ("request", "reply"):
@@ -44,6 +44,19 @@ def happened_view(entry: JournalEntry, session: ServerSession, rules: RedactionR
         view["request"]["plain"] = inspector.shown_body(plain)
     view |= masked
     return view
+
+
+def _safe(interaction: Interaction, rules: RedactionRules) -> Interaction:
+    """An interaction as it may be shown: masked, or withheld if nobody could look at it."""
+    try:
+        return redact_interaction(interaction, rules)
+    except RedactionError as error:
+        request, response, why = interaction.request, interaction.response, f"(not shown: {error})".encode()
+        return replace(
+            interaction,
+            request=replace(request, path=rules.shown(request.path), query="", headers=(), body=why),
+            response=replace(response, headers=(), body=why, chunks=()),
+        )
 
 
 def _masked(value: Any, rules: RedactionRules) -> Any:

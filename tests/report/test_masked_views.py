@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from mockapi.cassettes import DEFAULT
+from mockapi.cassettes import DEFAULT, RedactionRules
 from mockapi.report import happened_view, recorded_view
 from tests.support.server import ask, interaction, message
 
@@ -36,6 +36,22 @@ def test_what_happened_is_masked_wherever_it_stands(server: mockapi.Server) -> N
     assert "Use sk-ant-" in view["request"]["body"]["text"] or "Use *" in view["request"]["body"]["text"]
     assert view["number"] == 1
     assert view["reply"]["source"] == "scripted"
+
+
+def test_what_nobody_could_look_at_is_withheld(server: mockapi.Server) -> None:
+    """It is said why; the rest of the report is written."""
+    rules = RedactionRules(json_paths=("$..private",))
+    body = message("Hi") | {"metadata": json.loads('{"a":' * 200 + '{"private":"geheim"}' + "}" * 200)}
+    recorded = interaction(body, b"{}")
+    with server.open_session(on_unmatched="synthesize") as session:
+        ask(session.base_url, body, "/v1/messages?private=geheim", headers={"x-private": "geheim"})
+        (entry,) = session.entries
+        happened = happened_view(entry, session.server_session, rules)
+    for view in (recorded_view(recorded, "a.yaml", 3, rules), happened):
+        assert "geheim" not in json.dumps(view)
+        shown = view["request"]["body"]["text"]
+        assert shown.startswith("(not shown: it is nested too deeply for the JSON path '$..private'")
+        assert view["request"]["path"] == "/v1/messages"
 
 
 def test_a_miss_keeps_its_explanation(server: mockapi.Server) -> None:
