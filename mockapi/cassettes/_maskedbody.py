@@ -45,7 +45,7 @@ _SIGNED = frozenset(
 _MESSAGES = "messages"
 _TOOL_INPUT = "input"  # below it stands what a tool is told: none of the API's own members
 _LINE = re.compile(r"[^\r\n]+")
-_DATA = re.compile(r"\ufeff?data:[ \t]*")  # a mark at the start of a stream belongs to no line
+_DATA = re.compile(r"data:[ \t]*")
 _DIGIT = re.compile(r"[0-9]")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
@@ -65,15 +65,16 @@ def mask_body(body: bytes, content_type: str, masking: Masking) -> bytes:
         return mask_frames(
             body, masking, lambda text: _mask_stream(text, masking), lambda text: mask_json(text, masking)
         )
-    text = body.decode("utf-8", "surrogateescape")
-    start = text.removeprefix("\ufeff").lstrip()[:1]
+    whole = body.decode("utf-8", "surrogateescape")
+    text = whole.removeprefix("\ufeff")  # a byte order mark is no part of what it stands before
+    start = text.lstrip()[:1]
     if is_stream(body, content_type):
         written = _mask_stream(text, masking)
     elif start in ("{", "["):
         written = mask_json(text, masking)
     else:
         written = masking.text(text)
-    return written.encode("utf-8", "surrogateescape")
+    return (whole[: len(whole) - len(text)] + written).encode("utf-8", "surrogateescape")
 
 
 def is_stream(body: bytes, content_type: str) -> bool:
@@ -311,7 +312,7 @@ def _as_clients_read(text: str) -> Any:
     if not isinstance(value, jsontext.NotJSON):
         return value
     try:
-        return json.loads(text.removeprefix("\ufeff"), parse_int=_integer)
+        return json.loads(text, parse_int=_integer)
     except ValueError:
         return None
 

@@ -89,7 +89,7 @@ def may_hold_secret(body: bytes) -> bool:
         text = _compiled(_PAYLOAD).sub(lambda payload: payload[0][:_LOOKED_AT], text)
     if may_hide(text):
         return True
-    if text.lstrip()[:1] not in ("{", "["):
+    if text.removeprefix("\ufeff").lstrip()[:1] not in ("{", "["):
         pass  # no JSON: an escape in it means itself
     elif "\\\\" in text or "\\u" in text:  # behind an escaped backslash a letter means itself
         text = decoded(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -105,6 +106,18 @@ def test_a_secret_that_only_escapes_hide_is_masked(text: str) -> None:
     (masked,) = redacted([text])
     assert "Zq7Zq7" not in masked
     assert len(masked) == len(text)
+
+
+@each("reply", [b'{"text":"see\\n%s"}', b'{"pin":"1","ParameterValue":12345678,"text":"%s"}', b"see %s"])
+def test_a_byte_order_mark_is_no_part_of_what_it_stands_before(reply: bytes) -> None:
+    """Behind it JSON is JSON, whose escapes are no letters."""
+    token = b".".join(
+        b64encode(part).rstrip(b"=") for part in (b'{"alg":"HS256"}', b'{"sub":"1"}', b"x" * 30)
+    )
+    plain = redact(exchange({}, reply=reply % token))[0].response.body
+    marked = redact(exchange({}, reply=b"\xef\xbb\xbf" + reply % token))[0].response.body
+    assert token not in plain
+    assert marked == b"\xef\xbb\xbf" + plain
 
 
 @each("text", ["100% of it", "%zz", "a%20b", "é%C3%A9", "\\u00e9", "C:\\\\users", "\\/", "%", "\\"])
