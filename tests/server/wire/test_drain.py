@@ -79,6 +79,7 @@ class Draining:
             self.server.stop()
             self.server.stop()
             await serving
+            self._socket.close()  # some versions of uvicorn leave it where they are told before they begin
             for writer in self._writers:
                 writer.close()
                 await writer.wait_closed()
