@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from mockapi.cassettes._jsonscan import Leaf, Role, decoded
 from mockapi.cassettes._keyfiles import WEB_KEY_SECRETS
 from mockapi.cassettes._names import COOKIES, is_mnemonic_name, item_name, names_something
+from mockapi.cassettes._places import may_name_elsewhere, named_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +25,7 @@ _TELLING: Final = frozenset({"sensitive", "kty", *_COOKIES, *COOKIES})
 _LONGEST_NAME: Final = 200
 _NAME_END: Final = re.compile(r'"[ \t\r\n]*:')
 _LIST_BEGINS: Final = re.compile(r'"[ \t\r\n]*:[ \t\r\n]*\[')
-_NAMED: Final = re.compile(rf'"(?:{"|".join(sorted(_NAMING))})"[ \t\r\n]*:[ \t\r\n]*"([^"]*)"')
+_NAMED: Final = re.compile(rf'"(?:{"|".join(sorted(_NAMING))})\\*"[ \t\r\n]*:[ \t\r\n]*\\*"([^"]*?)\\*"')
 
 
 def may_name_secret(text: str) -> bool:
@@ -40,12 +41,16 @@ def may_name_secret(text: str) -> bool:
         return True
     if not names.isdisjoint(_VALUES):
         names.update(_NAMED.findall(text))
-    return any(map(_is_telling, names)) or any(map(item_name, _names_before(_LIST_BEGINS, text)))
+    return (
+        any(map(_is_telling, names))
+        or any(map(item_name, _names_before(_LIST_BEGINS, text)))
+        or may_name_elsewhere(text)
+    )
 
 
 def _names_before(end: re.Pattern[str], text: str) -> set[str]:
     """What stands in quotes before something."""
-    return {piece[piece.rfind('"') + 1 :][-_LONGEST_NAME:] for piece in end.split(text)[:-1]}
+    return {piece[piece.rfind('"') + 1 :][-_LONGEST_NAME:].rstrip("\\") for piece in end.split(text)[:-1]}
 
 
 @functools.lru_cache(maxsize=4096)
@@ -57,6 +62,7 @@ def names_before(text: str, leaves: list[Leaf]) -> Iterator[str]:
     """For each leaf what names it: its member, or the member before it in `{"name": …, "value": …}`."""
     web_keys = {leaf.owner for leaf in leaves if leaf.name == "kty"} if '"kty"' in text else set()
     sensitive = _sensitive(text, leaves) if "sensitive" in text else set()
+    elsewhere = named_elsewhere(text, leaves)
     is_generated = False
     for at, leaf in enumerate(leaves):
         name = leaf.name
@@ -69,6 +75,8 @@ def names_before(text: str, leaves: list[Leaf]) -> Iterator[str]:
             is_generated and name in _RESULTS and leaf.role is Role.STRING
         ):
             yield "password"
+        elif at in elsewhere:
+            yield elsewhere[at]
         elif leaf.role is Role.STRING and isinstance(leaf.path[-1:] and leaf.path[-1], int):
             yield item_name(name) or name
         elif leaf.role is Role.STRING and len(leaf.path) > 1 and leaf.path[-2] in _COOKIES:

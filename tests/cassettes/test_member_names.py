@@ -80,6 +80,17 @@ def _shapes(name: str, value: str) -> st.SearchStrategy[Any]:
             {"kind": "random_password", "result": value},
             {"text": f"{name}: {value}"},
             {"input": {"said": json.dumps({name: [value]}, ensure_ascii=False)}},
+            {"label": name, "value": value},
+            {"element": f"{name} field in a form", "ref": "e1", "text": value},
+            {"selector": f'input[name="{name}"]', "text": value},
+            ["run", f"--{name}", value],
+            [["user", name], ["bob", value]],
+            {"columns": ["id", name], "rows": [[1, value]]},
+            {"fields": [{"name": "id"}, {"name": name}], "records": [["a", value]]},
+            {name: [{"code": value}]},
+            {"input": {"said": json.dumps({"label": name, "value": value}, ensure_ascii=False)}},
+            {"said": json.dumps({"said": json.dumps([["a", name], ["b", value]])})},
+            {"said": json.dumps({"said": json.dumps({"name": name, "value": value})})},
         ]
     )
 

@@ -1,0 +1,80 @@
+"""What a value is by the label, the option or the head of a table that names it; and what stays."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from mockapi.cassettes import redact
+from tests.support.each import each
+from tests.support.redaction import exchange
+
+TYPED = "tr0ub4dor"
+MADE = "aB3dE5gH7jK9mN1pQ3rS5tU7"
+
+NAMED = [
+    {"label": "Password", "value": TYPED},
+    {"label": "Mot de passe :", "type": "text", "value": TYPED},
+    {"element": "Password field of the login form", "ref": "e2", "text": TYPED},
+    {"element": "API key input", "ref": "e2", "text": MADE},
+    {"selector": "#password", "value": TYPED},
+    {"selector": "input[type=password]", "text": TYPED},
+    {"selector": 'input[name="password"]', "text": TYPED},
+    {"locator": 'getByLabel("Password")', "value": TYPED},
+    {"field": "password", "value": "correct&horse"},
+    ["mysql", "-u", "root", "--password", TYPED, "shop"],
+    ["--api-key", MADE],
+    [["user", "password", "role"], ["ana", TYPED, "admin"]],
+    [["id", "api_token"], [1, MADE], [2, None]],
+    {"columns": ["id", "password"], "rows": [[1, TYPED]]},
+    {"columns": ["id", "password"], "data": [[1, "sapsapdrugor"]]},
+    {"fields": [{"name": "login"}, {"name": "passwd"}], "records": [["bob", TYPED]]},
+    {"recovery_codes": [{"code": "74528600", "used": False}]},
+]
+OTHERS = [
+    {"label": "Password", "value": "change_password"},
+    {"label": "Password", "value": "forgotten"},
+    {"label": "Username", "value": TYPED},
+    {"label": "Password", "hint": TYPED},
+    [{"label": "Password"}, {"value": TYPED}],
+    {"element": "Search field", "text": TYPED},
+    {"element": "Password field", "text": "the 2 fields of a login form"},
+    {"label": f"Password {'x' * 60} password", "value": TYPED},
+    ["--password", "--force-2"],
+    ["--password-stdin", TYPED],
+    ["--password", "prompt"],
+    ["--token-file", MADE],
+    ["--secret", "id=npmrc1,src=/root/.npmrc"],
+    ["password", TYPED],
+    [["users", "password"], ["users", "created_at"]],
+    [["user", "password1"], ["ana", TYPED]],
+    [["user", "max_tokens"], ["ana", TYPED]],
+    [["user", ["password"]], ["ana", TYPED]],
+    {"columns": ["id", "password"], "rows": [["x-1234567", "varchar(255)"]]},
+    {"columns": ["id", "password"], "totals": [[1, TYPED]]},
+    {"page_codes": [{"code": "en"}]},
+    {"errors": [{"code": "E1234567"}]},
+]
+
+
+def redacted(value: Any) -> Any:
+    """A value as it is written where a request has it as metadata."""
+    interaction, signed = redact(exchange({"metadata": value}))
+    assert signed == []
+    return json.loads(interaction.request.body)["metadata"]
+
+
+@each("value", NAMED)
+def test_what_something_else_names_is_masked(value: Any) -> None:
+    """As long as before, and a mask stays as it is."""
+    masked = redacted(value)
+    assert masked != value
+    assert "****" in json.dumps(masked)
+    assert len(json.dumps(masked)) == len(json.dumps(value))
+    assert redacted(masked) == masked
+
+
+@each("value", OTHERS)
+def test_what_nothing_names_stays(value: Any) -> None:
+    """A label in a menu, an option that takes a file, a table of other things."""
+    assert redacted(value) == value
