@@ -20,6 +20,7 @@ from mockapi.cassettes._kinds import EMAIL
 from mockapi.cassettes._maskedframes import is_frames, mask_frames
 from mockapi.cassettes._masking import CLIENT
 from mockapi.cassettes._members import names_before
+from mockapi.cassettes._nested import mask_nested
 from mockapi.cassettes._redaction_rules import RedactionError
 from mockapi.cassettes._secrets import filled, kind_finder, masked, masked_member
 
@@ -177,7 +178,7 @@ def _masked_leaf(leaf: Leaf, name: str, text: str, chosen: set[Path], masking: M
             return filled(text)
         if leaf.path[-2:] == ("metadata", "user_id"):
             text = masked(text, masking.found, _USERS)
-        text = masked_member(name, text, masking.found)
+        text = mask_nested(masked_member(name, text, masking.found), masking.found)
     return masking.text(text)
 
 
@@ -272,7 +273,11 @@ def _joined_edits(
     if form == "signed":
         masking.look(whole)
         return []
-    safe = mask_json(whole, masking, in_input=True) if form == "json" else masking.text(whole)
+    safe = (
+        mask_json(whole, masking, in_input=True)
+        if form == "json"
+        else masking.text(mask_nested(whole, masking.found))
+    )
     edits = []
     at = 0
     for (start, end), piece in zip(spans, pieces, strict=True):

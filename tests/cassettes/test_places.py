@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from mockapi.cassettes import redact
+from mockapi.cassettes import DEFAULT, redact
+from mockapi.messages import accumulate, decode_events, encode_events, events_of
+from tests.support.cassettes import STREAM
 from tests.support.each import each
 from tests.support.redaction import exchange
+from tests.support.streams import message, text
 
 TYPED = "tr0ub4dor"
 MADE = "aB3dE5gH7jK9mN1pQ3rS5tU7"
@@ -78,3 +81,41 @@ def test_what_something_else_names_is_masked(value: Any) -> None:
 def test_what_nothing_names_stays(value: Any) -> None:
     """A label in a menu, an option that takes a file, a table of other things."""
     assert redacted(value) == value
+
+
+@each("value", NAMED)
+def test_what_is_named_in_json_in_a_string_is_masked(value: Any) -> None:
+    """As a tool's result has it, or a body that a tool is told to send: up to three strings deep."""
+    for levels in range(1, 4):
+        nested = value
+        for _ in range(levels):
+            nested = {"body": json.dumps(nested)}
+        masked = redacted(nested)
+        assert len(json.dumps(masked)) == len(json.dumps(nested))
+        assert redacted(masked) == masked
+        for _ in range(levels):
+            masked = json.loads(masked["body"])
+        assert masked == redacted(value)
+
+
+@each("value", OTHERS)
+def test_what_nothing_names_stays_in_a_string(value: Any) -> None:
+    """But for what any text is masked for: names and values side by side."""
+    nested = json.dumps(value)
+    assert redacted([nested]) == [DEFAULT.mask(nested)]
+
+
+@each("said", ['see [["user", "password"], ["ana", "tr0ub4dor"]]', '{"columns": ["password"]', "[", "{}", ""])
+def test_what_only_begins_as_json_is_text(said: str) -> None:
+    """Words around it, an end that is missing."""
+    assert redacted([said]) == [said]
+
+
+@each("size", [1, 5, 1000])
+def test_a_reply_of_json_in_a_text_is_masked_as_a_request_has_it(size: int) -> None:
+    """In whatever pieces it came: a client hands back what it joined."""
+    said = json.dumps({"columns": ["id", "password"], "rows": [[1, TYPED]]})
+    events = events_of(message(text(said)), sizes=lambda _: size)
+    interaction, _ = redact(exchange({}, reply=encode_events(events), reply_headers=STREAM))
+    (block,) = accumulate(decode_events(interaction.response.body))["content"]
+    assert block["text"] == redacted([said])[0] != said
