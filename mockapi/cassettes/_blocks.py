@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from mockapi.cassettes._kinds import Find
 from mockapi.cassettes._names import ending_of, is_named_credential, item_name
+from mockapi.cassettes._secret_table import FOREIGN_IN_TWO_WORDS, FOREIGN_PASSWORDS
 from mockapi.cassettes._values import Place, is_credential, is_name
 from mockapi.cassettes._words import word_set
 
@@ -103,9 +104,15 @@ def sensitive_outputs(text: str) -> Iterator[Find]:
             yield Find(*output.span(group), "a sensitive output")
 
 
+FOREIGN_TITLES = (
+    *(word for word in FOREIGN_PASSWORDS if word[0] > "\u0100"),
+    *FOREIGN_IN_TWO_WORDS, "Пароль", "hasło", "Hasło",
+)  # fmt: skip
+"""One of these words, or of `COLUMN_NAMES`, stands in a text with such a column."""
 _ENDING = re.compile(
     r"(?i:pass(?:word|wd|phrase|code)?|pwd|pw|secret|token|key|passwort|kennwort|senha|wachtwoord|contrase[nñ]a"
-    r"|mot de passe)(?=[ \t\"'`*]{0,40}(?:[|;,\t\r\n\\]|</|\Z))"
+    rf"|mot de passe|{'|'.join(FOREIGN_TITLES)})"
+    r"(?=[ \t\"'`*]{0,40}(?:[|;,\t\r\n\\]|</|\Z))"
 )
 _MAY_BE_HEAD = re.compile(
     r"[|;,\t](?![ ][^|]{0,40}[,;])[ \t\"'`*\\]{0,40}[\w .:'-]{0,40}(?:\\n|[\r\n])|"
@@ -116,8 +123,9 @@ COLUMN_NAMES = word_set(
     "password passwd passphrase passcode pwd pass pw secret token key passwort kennwort senha wachtwoord"
     " contrase passe apikey apitoken accesstoken"
 )
-"""One of these words stands in a text with such a column."""
-_PLAIN_CELL = re.compile(r"[^\W\d_][\w .:'/()-]{0,40}")
+_PLAIN_CELL = re.compile(
+    r"[^\W\d_](?:[\w .:'/()-]|[\u0900-\u0dff\u0e00-\u0e7f]){0,40}"
+)  # marks of vowels too
 _RULE = re.compile(r"[-+=:| \t]{1,2000}\Z")
 _QUOTED_CELLS = re.compile(
     r"[^,;\t\"\n]{0,400}\"(?:[^\"\n]|\"\"){0,400}\"[^,;\t\"\n]{0,40}|[^,;\t\"\n]{1,400}"
@@ -158,7 +166,8 @@ def columns(text: str) -> Iterator[Find]:
 
 def may_have_columns(text: str, words: Words) -> bool:
     """Whether a column may be called as a credential: also where JSON stands before it in a line."""
-    return not COLUMN_NAMES.isdisjoint(words.each) and _MAY_BE_HEAD.search(text) is not None
+    is_there = not COLUMN_NAMES.isdisjoint(words.each) or any(title in text for title in FOREIGN_TITLES)
+    return is_there and _MAY_BE_HEAD.search(text) is not None
 
 
 def _line_at(text: str, at: int) -> tuple[int, int, int]:

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mockapi.cassettes._kinds import Find
-from mockapi.cassettes._secret_table import FOREIGN_PASSWORDS
+from mockapi.cassettes._secret_table import FOREIGN_IN_TWO_WORDS, FOREIGN_PASSWORDS
 from mockapi.cassettes._values import Place, is_credential, is_given
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ PERCENT_ENCODED = tuple(
 """The words as they stand where percent-encoding was read byte by byte."""
 _SAID = "|".join(
     (
-        *map(re.escape, (*FOREIGN_PASSWORDS, *PERCENT_ENCODED)),
+        *map(re.escape, (*FOREIGN_PASSWORDS, *FOREIGN_IN_TWO_WORDS, *PERCENT_ENCODED)),
         r"mot[ ]de[ ]passe",
         r"parola[ ]d['’]ordine",
         r"clave secreta",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mockapi.cassettes._arguments import argument_passwords
 from mockapi.cassettes._blocks import (
     COLUMN_NAMES,
+    FOREIGN_TITLES,
     columns,
     generated_passwords,
     listed,
@@ -36,7 +37,7 @@ from mockapi.cassettes._links import secret_paths
 from mockapi.cassettes._manifests import manifest_secrets
 from mockapi.cassettes._outputs import announced_secrets, printed_secrets
 from mockapi.cassettes._pairs import PAIR_FINDERS
-from mockapi.cassettes._secret_table import FOREIGN_PASSWORDS
+from mockapi.cassettes._secret_table import FOREIGN_IN_TWO_WORDS, FOREIGN_PASSWORDS
 from mockapi.cassettes._statements import database_keys, inserted_passwords, updated_settings
 from mockapi.cassettes._stores import WORDS as STORE_WORDS
 from mockapi.cassettes._stores import store_secrets
@@ -123,7 +124,7 @@ _FOREIGN_WORDS = (
 _FOREIGN = (
     (_FOREIGN_WORDS, ""),
     *(("", mark) for mark in FOREIGN_PASSWORDS if not mark.isascii() and mark[0] > "\u0100"),
-    *(("", mark) for mark in PERCENT_ENCODED),
+    *(("", mark) for mark in (*FOREIGN_IN_TWO_WORDS, *PERCENT_ENCODED)),
     ("", "hasło"), ("", "Hasło"), ("", "Пароль"), ("", "ПАРОЛЬ"),
 )  # fmt: skip
 FORMS: tuple[tuple[str, str, Look], ...] = (
@@ -165,6 +166,7 @@ FORMS: tuple[tuple[str, str, Look], ...] = (
     (_PLURALS, "", listed),
     (" ".join(sorted(word.decode() for word in COLUMN_NAMES)), "", columns),
     *((words, mark, foreign_passwords) for words, mark in _FOREIGN),
+    *(("", mark, columns) for mark in FOREIGN_TITLES),
     *((verb.words, verb.mark, verb_finder(verb)) for verb in VERBS),
     *((words, mark, hash_finder(pattern)) for words, mark, pattern in HASHES),
 )

@@ -67,9 +67,12 @@ LITERAL_OWNERS = tuple(
 FOREIGN_PASSWORDS = tuple(
     "passwort kennwort senha wachtwoord contraseña contrasena motdepasse hasło haslo heslo salasana"
     " lösenord şifre sifre parola paroladordine jelszó adgangskode пароль 密码 密碼 口令 パスワード 暗証番号"
-    " 비밀번호 암호".split()
+    " 비밀번호 암호 mậtkhẩu पासवर्ड পাসওয়ার্ড كلمةالمرور كلمةالسر رمزعبور סיסמה סיסמא รหัสผ่าน".split()
 )
 """A password in other languages, without joints."""
+
+FOREIGN_IN_TWO_WORDS = ("mật khẩu", "Mật khẩu", "كلمة المرور", "كلمة السر", "رمز عبور")
+"""Those of them that a text writes in two."""
 
 HARMLESS = tuple(
     "pagetoken nexttoken continuationtoken paginationtoken pretoken padtoken eostoken bostoken septoken"
