@@ -43,6 +43,10 @@ _RESULT = re.compile(
     rf"(?:result|bcrypt_hash){_QUOTE}\s{{0,9}}:\s{{0,9}}{_QUOTE}(?P<secret>[^\"\\\n]{{6,300}})"
 )
 _RESULT_REACH = 2_000  # characters from the type of a resource to its value
+_VARIABLE = re.compile(
+    rf"\bvariable[ ]{{1,4}}{_QUOTE}(?P<name>[\w-]{{1,60}}){_QUOTE}[ ]{{0,4}}\{{[^{{}}]{{0,400}}?"
+    rf"\bdefault[ ]{{0,20}}=[ ]{{0,4}}{_QUOTE}(?P<secret>[^\"\\\n]{{6,300}}){_QUOTE}"
+)
 _SENSITIVE = re.compile(
     rf"(?:value{_QUOTE}\s{{0,9}}:\s{{0,9}}{_QUOTE}(?P<before>[^\"\\\n]{{6,300}}){_QUOTE}[^{{}}]{{0,200}}?"
     rf"sensitive{_QUOTE}\s{{0,9}}:\s{{0,9}}true"
@@ -94,6 +98,14 @@ def generated_passwords(text: str) -> Iterator[Find]:
         if is_credential(value["secret"], Place.MEMBER, chosen=True):
             yield Find(*value.span("secret"), "a generated password")
         at = text.find("random_password", value.end())
+
+
+def variable_defaults(text: str) -> Iterator[Find]:
+    """`variable "db_password" { default = "VALUE" }`, as Terraform declares one."""
+    for declared in _VARIABLE.finditer(text):
+        name = declared["name"]
+        if ending_of(name) not in (None, "some key") and is_named_credential(name, declared["secret"]):
+            yield Find(*declared.span("secret"), f"a credential called {name}")
 
 
 def sensitive_outputs(text: str) -> Iterator[Find]:

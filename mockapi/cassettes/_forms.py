@@ -14,6 +14,7 @@ from mockapi.cassettes._blocks import (
     generated_passwords,
     listed,
     sensitive_outputs,
+    variable_defaults,
     wallet_keys,
 )
 from mockapi.cassettes._calls import call_passwords
@@ -162,6 +163,7 @@ FORMS: tuple[tuple[str, str, Look], ...] = (
     ("chpasswd newusers", "<<", users_passwords),
     ("random", "random_password", generated_passwords),
     ("sensitive", "sensitive", sensitive_outputs),
+    ("variable", "default", variable_defaults),
     ("accounts", "[", wallet_keys),
     (_PLURALS, "", listed),
     (" ".join(sorted(word.decode() for word in COLUMN_NAMES)), "", columns),

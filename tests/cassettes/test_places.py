@@ -119,3 +119,24 @@ def test_a_reply_of_json_in_a_text_is_masked_as_a_request_has_it(size: int) -> N
     interaction, _ = redact(exchange({}, reply=encode_events(events), reply_headers=STREAM))
     (block,) = accumulate(decode_events(interaction.response.body))["content"]
     assert block["text"] == redacted([said])[0] != said
+
+
+_VARIABLE = 'variable "{}" {{\n  type    = string\n  default = "{}"\n}}\n'
+
+
+@each(
+    ("name", "value", "is_masked"),
+    [
+        ("db_password", TYPED, True),
+        ("api-token", MADE, True),
+        ("region", "eu-central-1", False),
+        ("db_password", "${var.other_1}", False),
+        ("secret_name", "prod/app/db1", False),
+    ],
+)
+def test_what_a_variable_of_terraform_is_by_default(name: str, value: str, *, is_masked: bool) -> None:
+    """By the name of the variable, and of no variable before it."""
+    others = 'variable "password" {\n  type = string\n}\n'
+    for said in (_VARIABLE.format(name, value), others + _VARIABLE.format(name, value)):
+        after = said.replace(value, "*" * len(value)) if is_masked else said
+        assert redacted([said]) == [after]
