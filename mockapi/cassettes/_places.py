@@ -5,6 +5,7 @@
 [["user", "password"], ["bob", "…"]]            a row below the head of a table
 {"columns": ["user", "password"], "rows": …}    likewise
 {"recovery_codes": [{"code": "…"}]}             an item of a list under a name
+["-----BEGIN PRIVATE KEY-----", "…"]            a line of a key, of a file that is a list of lines
 
 Such names also stand before words (a menu has `Password`, `change_password`), so but for rows under
 `columns` the value must show itself, by a digit or a mark.
@@ -35,6 +36,10 @@ _TITLE: Final = re.compile(r"[^\W\d_][^\W\d]{0,39}(?: [^\W\d]{1,20}){0,3}")
 _WHERE: Final = re.compile(r" (?:in|of|on|for|at|within) ")
 _AFTER_FIELD: Final = re.compile(r"(?:[\s:*'\"\\)\]]|\b(?i:input|text ?box|field|box|entry)\b){1,20}\Z")
 _MARKS: Final = re.compile(r"\w[!#%^&*?~+=|@$]+\w|[!#%^&*?~|@$]$")
+_KEY_BEGINS: Final = re.compile(
+    r"-----BEGIN (?:[A-Z0-9]{1,12} ){0,4}PRIVATE KEY(?: BLOCK)?-----(?:\\[nr]){0,2}"
+)
+_KEY_LINE: Final = re.compile(r"[A-Za-z0-9+/\\]{16,200}={0,2}(?:\\[nr]){0,2}")
 _LISTED: Final = re.compile(r'"([^"\\]{1,64})\\*"[ \t\r\n]*[,\]})]')
 
 Titles = dict[int, str]
@@ -42,7 +47,7 @@ Titles = dict[int, str]
 
 def may_name_elsewhere(text: str) -> bool:
     """Whether an option or a title like a credential's stands in a list or as a value: a quick look."""
-    return any(_may_be_title(title) for title in set(_LISTED.findall(text)))
+    return "PRIVATE KEY" in text or any(_may_be_title(title) for title in set(_LISTED.findall(text)))
 
 
 def _may_be_title(text: str) -> bool:
@@ -53,6 +58,7 @@ def named_elsewhere(text: str, leaves: list[Leaf]) -> dict[int, str]:
     """The strings, by their places in the leaves, that something names which is no member above them."""
     names: dict[int, str] = {}
     tables = _Tables()
+    of_a_key: tuple[str | int, ...] = ()  # the list of lines in which a private key has begun
     for at, leaf in enumerate(leaves):
         path = leaf.path
         if leaf.role is Role.KEY or len(path) < 1:
@@ -60,6 +66,13 @@ def named_elsewhere(text: str, leaves: list[Leaf]) -> dict[int, str]:
         value = text[leaf.start : leaf.end] if leaf.role is Role.STRING else None
         name = None
         if isinstance(path[-1], int):
+            if value is not None and _KEY_BEGINS.fullmatch(value):
+                of_a_key = path[:-1]
+            elif of_a_key and (value is None or path[:-1] != of_a_key or not _KEY_LINE.fullmatch(value)):
+                of_a_key = ()
+            elif of_a_key:
+                names[at] = "private_key"
+                continue
             name = tables.title(path, value) or _option(text, leaves, at)
         elif value is not None:
             if path[-1] == "name":

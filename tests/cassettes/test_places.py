@@ -34,6 +34,10 @@ NAMED = [
     {"fields": [{"name": "login"}, {"name": "passwd"}], "records": [["bob", TYPED]]},
     {"recovery_codes": [{"code": "74528600", "used": False}]},
 ]
+LINES = [
+    {"lines": ["-----BEGIN EC PRIVATE KEY-----", MADE * 2, f"{MADE}==", "-----END EC PRIVATE KEY-----"]},
+    {"source": ["# a key\n", "-----BEGIN PRIVATE KEY-----\n", f"{MADE}/{MADE}\n"]},
+]
 OTHERS = [
     {"label": "Password", "value": "change_password"},
     {"label": "Password", "value": "forgotten"},
@@ -55,6 +59,9 @@ OTHERS = [
     [["user", ["password"]], ["ana", TYPED]],
     {"columns": ["id", "password"], "rows": [["x-1234567", "varchar(255)"]]},
     {"columns": ["id", "password"], "totals": [[1, TYPED]]},
+    {"lines": ["-----BEGIN CERTIFICATE-----", MADE * 2, "-----END CERTIFICATE-----"]},
+    {"lines": ["-----BEGIN PRIVATE KEY-----", "...", MADE * 2]},
+    {"lines": ["-----BEGIN PRIVATE KEY-----"], "others": [MADE * 2]},
     {"page_codes": [{"code": "en"}]},
     {"errors": [{"code": "E1234567"}]},
 ]
@@ -67,7 +74,7 @@ def redacted(value: Any) -> Any:
     return json.loads(interaction.request.body)["metadata"]
 
 
-@each("value", NAMED)
+@each("value", [*NAMED, *LINES])
 def test_what_something_else_names_is_masked(value: Any) -> None:
     """As long as before, and a mask stays as it is."""
     masked = redacted(value)
