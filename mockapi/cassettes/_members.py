@@ -25,7 +25,7 @@ _TELLING: Final = frozenset({"sensitive", "kty", *_COOKIES, *COOKIES})
 _LONGEST_NAME: Final = 200
 _NAME_END: Final = re.compile(r'"[ \t\r\n]*:')
 _LIST_BEGINS: Final = re.compile(r'"[ \t\r\n]*:[ \t\r\n]*\[')
-_NAMED: Final = re.compile(rf'"(?:{"|".join(sorted(_NAMING))})\\*"[ \t\r\n]*:[ \t\r\n]*\\*"([^"]*?)\\*"')
+_NAMED: Final = re.compile(rf'"(?:{"|".join(sorted(_NAMING))})\\*"[ \t\r\n]*:[ \t\r\n]*\\*"([^"]*)"')
 
 
 def may_name_secret(text: str) -> bool:
@@ -40,7 +40,7 @@ def may_name_secret(text: str) -> bool:
     if _GENERATED in text and not names.isdisjoint(_RESULTS):
         return True
     if not names.isdisjoint(_VALUES):
-        names.update(_NAMED.findall(text))
+        names.update(name.rstrip("\\") for name in _NAMED.findall(text))
     return (
         any(map(_is_telling, names))
         or any(map(item_name, _names_before(_LIST_BEGINS, text)))
