@@ -18,14 +18,14 @@ from typing import Final
 
 from mockapi.cassettes._jsonscan import Leaf, Role, decoded
 from mockapi.cassettes._names import ending_of, item_name
-from mockapi.cassettes._values import shows_itself
+from mockapi.cassettes._values import is_machine_made, shows_itself
 
 FIELDS: Final = frozenset(
     {"label", "Label", "element", "selector", "field", "fieldName", "field_name", "placeholder", "locator"}
 )
 """Members that say which field of a form the value beside them is for."""
 _TYPED: Final = frozenset({"value", "Value", "text"})
-_HEADS: Final = frozenset({"columns", "fields", "header", "column_names", "columnNames"})
+_HEADS: Final = frozenset({"columns", "fields", "header", "headers", "column_names", "columnNames"})
 _ROWS: Final = frozenset({"rows", "data", "values", "records", "results"})
 _ITEMS: Final = frozenset({"code", "value"})
 _BESIDE: Final = 8  # leaves before a value among which the one stands that names it
@@ -108,12 +108,14 @@ class _Tables:
             return None
         if len(path) > 2 and path[-3] in _ROWS:
             title = self._columns.get(path[:-3], {}).get(column, "")
-            if _is_name(title):
+            if _is_name(title) and _may_be(title, value):
                 return title
         titles = self._first_rows.get(path[:-2], {}) if above > 0 else {}
         is_head = len(titles) > 1 and all(map(_TITLE.fullmatch, titles.values()))
         title = titles.get(column, "")
-        return title if is_head and _is_name(title) and shows_itself(value) else None
+        return (
+            title if is_head and _is_name(title) and shows_itself(value) and _may_be(title, value) else None
+        )
 
     def note_field(self, path: tuple[str | int, ...], value: str) -> None:
         """Take in `{"fields": [{"name": …}]}`."""
@@ -154,7 +156,7 @@ def _field(text: str, leaves: list[Leaf], at: int) -> str | None:
         if leaf.owner == owner and leaf.role is Role.STRING and leaf.name in FIELDS:
             name = field_name(decoded(text[leaf.start : leaf.end]).rstrip())
             value = text[leaves[at].start : leaves[at].end]
-            return name if _is_name(name) and _shows_itself(value) else None
+            return name if _is_name(name) and _shows_itself(value) and _may_be(name, value) else None
     return None
 
 
@@ -172,6 +174,11 @@ def _plain(text: str) -> str:
 
 def _is_name(text: str) -> bool:
     return bool(text) and ending_of(text) not in (None, "some key")
+
+
+def _may_be(title: str, value: str) -> bool:
+    """Whether a value may be what its title says: a token alone is also a piece of text."""
+    return title.lower() != "token" or is_machine_made(decoded(value))
 
 
 def _shows_itself(value: str) -> bool:
