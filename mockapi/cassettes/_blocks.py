@@ -25,7 +25,7 @@ _LINE = r"(?:\r?\n|\\{1,7}r\\{1,7}n|\\{1,7}n)"
 _QUOTE = r"\\{0,7}[\"'`]"
 _PLURAL = re.compile(
     r"(?P<ending>odes|okens|ecrets|eys|redentials|asswords|assphrases|ODES|OKENS|ECRETS|EYS|REDENTIALS|ASSWORDS)"
-    rf"(?:{_QUOTE})?[ \t]{{0,4}}(?:[:=]{{1,2}}|=>)?[ \t]{{0,4}}"
+    rf"(?:{_QUOTE})?[ \t]{{0,4}}(?:\([^()\n\\]{{1,60}}\)(?=:))?(?:[:=]{{1,2}}|=>)?[ \t]{{0,4}}"
     rf"(?:(?P<open>[\[({{](?:\s|\\{{1,7}}[nrt]){{0,40}}(?={_QUOTE}))|(?P<lines>{_LINE}))"
 )
 _BEFORE = re.compile(r"(?P<name>[A-Za-z][\w.-]{0,60}(?: [a-z]{2,12})?)\Z", re.IGNORECASE)

@@ -148,6 +148,9 @@ def is_named_credential(name: str, value: str) -> bool:
 
 MNEMONIC = re.compile(r"[a-z]{3,10}(?: [a-z]{3,10}){11,23}")
 
+WALLET_WORD = "a word of a wallet"
+"""What names each word of a list of them: it is a secret only together with the others."""
+
 
 def is_mnemonic_name(name: str) -> bool:
     """Whether a name is that of the twelve to twenty-four words of a wallet."""

@@ -5,6 +5,7 @@
 [["user", "password"], ["bob", "…"]]            a row below the head of a table
 {"columns": ["user", "password"], "rows": …}    likewise
 {"recovery_codes": [{"code": "…"}]}             an item of a list under a name
+{"seed_phrase": ["legal", …]}                   a word of a wallet
 ["-----BEGIN PRIVATE KEY-----", "…"]            a line of a key, of a file that is a list of lines
 
 Such names also stand before words (a menu has `Password`, `change_password`), so but for rows under
@@ -17,7 +18,7 @@ import re
 from typing import Final
 
 from mockapi.cassettes._jsonscan import Leaf, Role, decoded
-from mockapi.cassettes._names import ending_of, item_name
+from mockapi.cassettes._names import MNEMONIC, WALLET_WORD, ending_of, is_mnemonic_name, item_name
 from mockapi.cassettes._values import is_machine_made, shows_itself
 
 FIELDS: Final = frozenset(
@@ -41,6 +42,8 @@ _KEY_BEGINS: Final = re.compile(
 )
 _KEY_LINE: Final = re.compile(r"[A-Za-z0-9+/\\]{16,200}={0,2}(?:\\[nr]){0,2}")
 _LISTED: Final = re.compile(r'"([^"\\]{1,64})\\*"[ \t\r\n]*[,\]})]')
+
+_MOST_WORDS: Final = 24
 
 Titles = dict[int, str]
 
@@ -73,7 +76,9 @@ def named_elsewhere(text: str, leaves: list[Leaf]) -> dict[int, str]:
             elif of_a_key:
                 names[at] = "private_key"
                 continue
-            name = tables.title(path, value) or _option(text, leaves, at)
+            if path[-1] == 0 and is_mnemonic_name(leaf.name):
+                names.update(dict.fromkeys(_wallet_words(text, leaves, at), WALLET_WORD))
+            name = names.get(at) or tables.title(path, value) or _option(text, leaves, at)
         elif value is not None:
             if path[-1] == "name":
                 tables.note_field(path, value)
@@ -84,6 +89,16 @@ def named_elsewhere(text: str, leaves: list[Leaf]) -> dict[int, str]:
         if name is not None:
             names[at] = name
     return names
+
+
+def _wallet_words(text: str, leaves: list[Leaf], at: int) -> range:
+    """The places of the words of a list that are twelve to twenty-four; none of another list."""
+    above = leaves[at].path[:-1]
+    end = at
+    while end < len(leaves) and end <= at + _MOST_WORDS and leaves[end].path[:-1] == above:
+        end += 1
+    said = " ".join(text[leaf.start : leaf.end] for leaf in leaves[at:end])
+    return range(at, end if MNEMONIC.fullmatch(said) else at)
 
 
 class _Tables:

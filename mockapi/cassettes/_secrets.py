@@ -22,7 +22,7 @@ from mockapi.cassettes._jsonscan import decoded
 from mockapi.cassettes._kinds import IDS, STARS, UUID, ZEROS, Find
 from mockapi.cassettes._members import may_name_secret
 from mockapi.cassettes._named import may_name_credential, named_credentials, url_credentials
-from mockapi.cassettes._names import is_named_credential
+from mockapi.cassettes._names import WALLET_WORD, is_named_credential
 from mockapi.cassettes._tokens import prefixed_tokens
 from mockapi.cassettes._views import masked_views, may_hide
 from mockapi.cassettes._words import words_of
@@ -240,6 +240,10 @@ def masked_member(name: str, value: str, found: list[Secret] | None = None) -> s
 
     Unchanged where the name says nothing.
     """
+    if name is WALLET_WORD:  # no member that is called so
+        if found is not None:
+            found.append(Secret(name, "…"))
+        return filled(value)
     if len(value) < _SHORTEST_NAMED:
         return value
     lower = name.lower()

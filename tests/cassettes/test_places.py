@@ -15,6 +15,8 @@ from tests.support.streams import message, text
 TYPED = "tr0ub4dor"
 MADE = "aB3dE5gH7jK9mN1pQ3rS5tU7"
 
+WORDS = "legal winner thank year wave sausage worth useful legal winner thank yellow"
+
 NAMED = [
     {"label": "Password", "value": TYPED},
     {"label": "Mot de passe :", "type": "text", "value": TYPED},
@@ -34,6 +36,8 @@ NAMED = [
     {"columns": ["id", "password"], "data": [[1, "sapsapdrugor"]]},
     {"fields": [{"name": "login"}, {"name": "passwd"}], "records": [["bob", TYPED]]},
     {"recovery_codes": [{"code": "74528600", "used": False}]},
+    {"seed_phrase": WORDS.split()},
+    {"mnemonic": [*WORDS.split(), *WORDS.split()], "path": "m/44"},
 ]
 LINES = [
     {"lines": ["-----BEGIN EC PRIVATE KEY-----", MADE * 2, f"{MADE}==", "-----END EC PRIVATE KEY-----"]},
@@ -64,6 +68,9 @@ OTHERS = [
     {"lines": ["-----BEGIN CERTIFICATE-----", MADE * 2, "-----END CERTIFICATE-----"]},
     {"lines": ["-----BEGIN PRIVATE KEY-----", "...", MADE * 2]},
     {"lines": ["-----BEGIN PRIVATE KEY-----"], "others": [MADE * 2]},
+    {"seed_phrase": WORDS.split()[:11]},
+    {"mnemonic": [*WORDS.split(), "m/44"]},
+    {"words": WORDS.split()},
     {"page_codes": [{"code": "en"}]},
     {"errors": [{"code": "E1234567"}]},
 ]
@@ -128,6 +135,19 @@ def test_a_reply_of_json_in_a_text_is_masked_as_a_request_has_it(size: int) -> N
     interaction, _ = redact(exchange({}, reply=encode_events(events), reply_headers=STREAM))
     (block,) = accumulate(decode_events(interaction.response.body))["content"]
     assert block["text"] == redacted([said])[0] != said
+
+
+@each(
+    ("said", "is_masked"),
+    [
+        ("Recovery codes (keep them safe):\n  1. 6dRk-ZHUs\n  2. Lp71-ENLQ\n", True),
+        ("Recovery codes (keep them safe) are\n  1. 6dRk-ZHUs\n", False),
+        ("Exit codes (of the tool):\n  1. 6dRk-ZHUs\n", False),
+    ],
+)
+def test_a_note_may_stand_behind_the_name_of_a_list(said: str, *, is_masked: bool) -> None:
+    """In brackets, before the colon."""
+    assert ("ZHUs" not in redacted([said])[0]) is is_masked
 
 
 _VARIABLE = 'variable "{}" {{\n  type    = string\n  default = "{}"\n}}\n'
