@@ -54,6 +54,7 @@ def _collected() -> Generator[None]:
     """What a module leaves unclosed is found at its end, and not by chance in a test that comes later."""
     yield
     gc.collect()
+    gc.freeze()  # what has stayed is looked at no more: without this, most of a run would be this
 
 
 @pytest.fixture
