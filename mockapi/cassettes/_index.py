@@ -62,6 +62,8 @@ class Index:
         building = _Building(self.recordings)
         index = 0
         for cassette in recordings.cassettes:
+            if not cassette.interactions:  # then its rules have no place in the order of the tables
+                continue
             builders = building.builders(self._rules_of(cassette))
             for position in range(len(cassette.interactions)):
                 for builder in builders:

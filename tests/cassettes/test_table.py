@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mockapi import cassettes
@@ -27,6 +27,9 @@ few_bodies = st.one_of(
     json_bodies,
 )
 """So few that the same often comes again, in the same spelling or in another."""
+
+
+_BETA = Matching(headers=("anthropic-beta",))
 
 
 def _packed(item: Cassette) -> Cassette:
@@ -56,6 +59,7 @@ def _expected(given: Recordings, request: Request, *, relaxed: bool) -> list[str
     st.lists(st.tuples(st.lists(few_bodies, max_size=6), matchings), min_size=1, max_size=3),
     st.lists(few_bodies, max_size=3),
 )
+@example([([], _BETA), ([b""], Matching()), ([b""], _BETA)], [])  # rules of nothing come before no others
 def test_tables_find_what_a_scan_finds(
     given: list[tuple[list[bytes], Matching]], others: list[bytes]
 ) -> None:
