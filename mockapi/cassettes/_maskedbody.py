@@ -308,7 +308,7 @@ def _chosen(text: str, json_paths: tuple[str, ...]) -> set[Path]:
 
 
 def _as_clients_read(text: str) -> Any:
-    """The value of a JSON text; None if it is none to any client.
+    """The value of a JSON text; None if every client refuses it.
 
     The API reads more strictly than many clients, to which NaN, half a surrogate pair and an integer of
     any length are JSON.

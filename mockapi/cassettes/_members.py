@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Final
 from mockapi.cassettes._jsonscan import Leaf, Role, decoded
 from mockapi.cassettes._keyfiles import WEB_KEY_SECRETS
 from mockapi.cassettes._names import COOKIES, is_mnemonic_name, item_name, names_something
-from mockapi.cassettes._places import may_name_elsewhere, named_elsewhere
+from mockapi.cassettes._places import beside, may_name_elsewhere, named_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NAMING = frozenset({"name", "Name", "key", "Key", "header", "ParameterKey", "parameterKey"})
 _VALUES = frozenset({"value", "Value", "ParameterValue", "parameterValue"})
-_BESIDE = 8  # leaves before a value among which the member stands that names it
 _GENERATED = "random_password"
 _RESULTS = frozenset({"result", "bcrypt_hash"})
 _COOKIES = frozenset({"cookies", "cookie"})
@@ -89,11 +88,7 @@ def names_before(text: str, leaves: list[Leaf]) -> Iterator[str]:
 
 def _naming(leaves: list[Leaf], at: int) -> Leaf | None:
     """The member that names a value: `{"name": …, "type": …, "value": …}`."""
-    owner = leaves[at].owner
-    for leaf in reversed(leaves[max(0, at - _BESIDE) : at]):
-        if leaf.owner == owner and leaf.role is Role.STRING and leaf.name in _NAMING:
-            return leaf
-    return None
+    return beside(leaves, at, _NAMING)
 
 
 def _sensitive(text: str, leaves: list[Leaf]) -> set[int]:

@@ -15,11 +15,14 @@ Such names also stand before words (a menu has `Password`, `change_password`), s
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from mockapi.cassettes._jsonscan import Leaf, Role, decoded
 from mockapi.cassettes._names import MNEMONIC, WALLET_WORD, ending_of, is_mnemonic_name, item_name
 from mockapi.cassettes._values import is_machine_made, shows_itself
+
+if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
 
 FIELDS: Final = frozenset(
     {"label", "Label", "element", "selector", "field", "fieldName", "field_name", "placeholder", "locator"}
@@ -166,12 +169,26 @@ def _option(text: str, leaves: list[Leaf], at: int) -> str | None:
 
 def _field(text: str, leaves: list[Leaf], at: int) -> str | None:
     """What the field is called that a value is typed into."""
+    label = beside(leaves, at, FIELDS)
+    if label is None:
+        return None
+    name = field_name(decoded(text[label.start : label.end]).rstrip())
+    value = text[leaves[at].start : leaves[at].end]
+    return name if _is_name(name) and _shows_itself(value) and _may_be(name, value) else None
+
+
+def beside(leaves: list[Leaf], at: int, called: AbstractSet[str]) -> Leaf | None:
+    """The last string before a value, in the same object, whose member is called like one of some.
+
+    Args:
+        leaves: of a text.
+        at: where the value stands among them.
+        called: names of members.
+    """
     owner = leaves[at].owner
     for leaf in reversed(leaves[max(0, at - _BESIDE) : at]):
-        if leaf.owner == owner and leaf.role is Role.STRING and leaf.name in FIELDS:
-            name = field_name(decoded(text[leaf.start : leaf.end]).rstrip())
-            value = text[leaves[at].start : leaves[at].end]
-            return name if _is_name(name) and _shows_itself(value) and _may_be(name, value) else None
+        if leaf.owner == owner and leaf.role is Role.STRING and leaf.name in called:
+            return leaf
     return None
 
 

@@ -86,7 +86,7 @@ def test_a_refusal_has_one_form(error: UsageError, status: int, told: dict[str, 
 
 
 def test_problems_with_cassettes_are_listed() -> None:
-    """Each with its place; a file name that is no text is spelled as one."""
+    """Each with its place; a file name that is bytes is spelled as text."""
     problems = [Problem("a\udcff.yaml", "wrong", "mend it", 3, 1), Problem("b.yaml", "odd", "")]
     response = error_response(CassetteError(problems))
     error = json.loads(bytes(response.body))["error"]

@@ -27,7 +27,7 @@ def test_what_any_run_has_played_is_read_back(tmp_path: Path) -> None:
 
 
 def test_a_report_is_a_document_that_people_can_read(tmp_path: Path) -> None:
-    """Indented, with a line's end at its end; a file name that is no text is spelled as one."""
+    """Indented, with a line's end at its end; a file name that is bytes is spelled as text."""
     path = tmp_path / "report.json"
     write_play_report(path, [ONE._replace(cassette="\udcff.yaml")], [TWO])
     text = path.read_text()

@@ -7,6 +7,8 @@ import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tests.support.asgi import scope_of
+
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
@@ -45,20 +47,12 @@ def asked(
 ) -> tuple[int, bytes]:
     """Status and body of the answer to a caller."""
     host = () if caller.host is None else (("host", caller.host),)
-    scope = {
-        "type": "http",
+    scope = scope_of(path, method) | {
         "asgi": {"version": "3.0"},
         "http_version": caller.http,
-        "method": method,
-        "scheme": "http",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": b"",
-        "root_path": "",
         "headers": [(name.encode(), value.encode()) for name, value in (*host, *caller.fields, *more)],
         "client": None if caller.peer is None else (caller.peer, 50_000),
         "server": caller.at,
-        "state": {},
     }
     sent: list[Any] = []
 

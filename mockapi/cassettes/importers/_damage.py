@@ -1,4 +1,4 @@
-"""What was cut of an exchange, by its recorder or in its file: half of it is no recording."""
+"""What was cut of an exchange, by its recorder or in its file: half an exchange cannot be played."""
 
 from __future__ import annotations
 

@@ -187,7 +187,7 @@ HEIGHTS: dict[str, tuple[Any, int]] = {
     "an array that may be empty": ({"minItems": 0, "items": _inside(A_STRING)}, 0),
     "an array that may not": ({"minItems": 1, "items": _inside(A_STRING)}, 2),
     "an array of whatever": ({"minItems": 2}, 1),
-    "a number of items that is none": ({"minItems": "2", "items": _inside(A_STRING)}, 0),
+    "a number of items that is a text": ({"minItems": "2", "items": _inside(A_STRING)}, 0),
     "all of several": ({"allOf": [_inside(A_STRING), _inside(_inside(A_STRING))]}, 2),
     "any of several": ({"anyOf": [_inside(_inside(A_STRING)), _inside(A_STRING)]}, 1),
     "one of several": ({"oneOf": [_inside(A_STRING), A_STRING]}, 0),

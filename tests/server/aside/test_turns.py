@@ -207,7 +207,7 @@ def test_a_process_that_starts_when_the_server_ends_is_ended() -> None:
     ids=["nothing", "short", "long", "several"],
 )
 def test_values_come_as_they_were_sent(value: Any, beside: int) -> None:
-    """Long bytes go beside the pickle, as they are; a stream that ends too early is no value."""
+    """Long bytes go beside the pickle, as they are; a stream that ends too early is refused."""
     pieces = _parcel.packed(value)
     assert len(pieces) == 1 + beside
     stream = io.BytesIO()

@@ -100,5 +100,5 @@ def test_what_processes_did_adds_up() -> None:
     ],
 )
 def test_a_person_should_look_at_what_failed(stats: RecordStats, *, is_so: bool) -> None:
-    """A reply that is no recording is none of that."""
+    """What was left out on purpose has not failed."""
     assert stats.found_something is is_so

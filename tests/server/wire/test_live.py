@@ -90,7 +90,7 @@ def test_what_ends_the_message_waits_until_all_is_settled(
 
 
 def test_the_first_byte_is_timed_and_no_other() -> None:
-    """Nothing is timed that has no byte; a byte that waits for the end is none yet."""
+    """Nothing is timed that has no byte; a byte that waits for the end does not count yet."""
     assert played([b"", b"ab", b"cd"], None)[2] == 1.0
     assert played([b"ab", b"cd", b"ef"], 6)[2] == 1.0
     assert played([b"a"], 1)[2] is None

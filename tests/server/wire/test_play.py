@@ -78,7 +78,7 @@ def test_a_reply_is_sent_in_its_chunks(what: Reply, sent: list[Any]) -> None:
     ],
 )
 def test_who_has_left_is_sent_nothing_more(what: Reply, leaves_after: int, sent: list[Any]) -> None:
-    """Neither the status after a pause, nor what would come later; the stream is none any more."""
+    """Neither the status after a pause, nor what would come later; the stream is counted as ended."""
     is_whole, found, lateness = played(what, leaves_after=leaves_after)
     assert (is_whole, found, lateness.streams) == (False, sent, 0)
 
